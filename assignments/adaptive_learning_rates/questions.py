@@ -1,0 +1,438 @@
+"""What each question of this assignment calls with what, and what it asks of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from autograder.judging.behave import constant_gradient, effective_rates, unbiased
+from autograder.judging.explain import monte_carlo
+from autograder.judging.formula import Formula, FormulaCheck, Wrong
+from autograder.judging.identify import SMALL
+from autograder.judging.instances import Instance, Range
+from autograder.judging.question import Kind
+from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
+from autograder.judging.written import Written
+from autograder.model import Line, Neuron, Picture
+from reference import misconceptions, moments, sigmoid_neuron, sparse_data, update_rules
+
+FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+# From where the hyper-parameters of hidden instances are drawn.
+ETA, EPS = Range(0.1, 0.4), Range(1e-8, 1e-1, logarithmic=True)
+EPOCHS = 60
+"""Of the lecture's experiment: AdaGrad is stuck by then, RMSProp is there, Adam turns back."""
+
+
+def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
+    """Every question of the assignment by name; ``settings`` is its assignment.toml."""
+
+    def points(name: str) -> dict[str, float]:
+        return {k: float(v) for k, v in settings["questions"][name]["checks"].items()}
+
+    def rule(name: str, title: str, behaviour: Any, colour: str, **more: Any) -> UpdateRule:
+        return UpdateRule(
+            function=f"do_{name}",
+            catalogue=misconceptions.Catalogue(misconceptions.RULES[name]),
+            points=points(name),
+            behaviours=(behaviour(title, colour),),
+            conventions=Conventions.of(settings.get("conventions", {})),
+            tolerance=float(settings["tolerance"]),
+            **more,
+        )
+
+    return {
+        "gradients": gradients(points("gradients")),
+        "adagrad": rule(
+            "adagrad",
+            "AdaGrad",
+            Stuck,
+            "green",
+            ranges={"eta": ETA, "eps": EPS},
+            arguments={
+                "X": "gradient",
+                "Y": "gradient",
+                "grad_w": "gradient",
+                "grad_b": "gradient",
+            },
+        ),
+        "rmsprop": rule(
+            "rmsprop",
+            "RMSProp",
+            Alive,
+            "saddlebrown",
+            ranges={"eta": ETA, "eps": EPS, "beta": Range(0.5, 0.85)},
+            arguments={
+                "X": "gradient",
+                "Y": "gradient",
+                "grad_w": "gradient",
+                "grad_b": "gradient",
+                "beta": "second moment",
+            },
+        ),
+        "adam": rule(
+            "adam",
+            "Adam",
+            Unbiased,
+            "magenta",
+            ranges={"eta": ETA, "eps": EPS, "beta1": Range(0.4, 0.65), "beta2": Range(0.75, 0.92)},
+            arguments={
+                "X": "gradient",
+                "Y": "gradient",
+                "grad_w": "gradient",
+                "grad_b": "gradient",
+                "beta1": "first moment",
+                "beta2": "second moment",
+            },
+        ),
+        "bias_correction": bias_correction(points("bias_correction")),
+        "explanation": Written("explanation"),
+    }
+
+
+# --------------------------------------------------------------------------- the lecture's figure
+
+
+def the_experiment(hyper: Mapping[str, float]) -> Instance:
+    """The lecture's sparse data, from its start, with the sigmoid neuron's own gradient."""
+    data = sparse_data.lecture_experiment()
+    return Instance(
+        name="the lecture's data",
+        X=data.X.copy(),
+        Y=data.Y.copy(),
+        init_w=np.array(data.init_w),
+        init_b=data.init_b,
+        max_epochs=EPOCHS,
+        grad_w=Neuron(),
+        grad_b=Neuron(),
+        hyper={"eta": data.eta, "eps": 1e-8, **hyper},
+    )
+
+
+@cache
+def given_paths() -> tuple[Line, ...]:
+    """Gradient descent, momentum and NAG on the lecture's data, in its colours."""
+    data = sparse_data.lecture_experiment()
+    common = (data.gradient, data.start, data.max_epochs, data.eta)
+    paths = (
+        ("gradient descent", "black", "-", update_rules.gradient_descent(*common)),
+        ("momentum", "red", "--", update_rules.momentum(*common, data.gamma)),
+        ("NAG", "blue", ":", update_rules.nesterov(*common, data.gamma)),
+    )
+    return tuple(_path(label, colour, style, rows) for label, colour, style, rows in paths)
+
+
+def _path(label: str, colour: str, style: str, rows: FloatArray) -> Line:
+    return Line(label, _numbers(rows[:, 0]), _numbers(rows[:, 1]), colour, style)
+
+
+def _numbers(values: FloatArray) -> tuple[float, ...]:
+    return tuple(float(f"{value:.5g}") for value in values)
+
+
+def backgrounds() -> dict[str, Any]:
+    """Level curves of the loss over (w, b), the background of the lecture's figure."""
+    data = sparse_data.lecture_experiment()
+    w, b = np.linspace(-2.5, 3.5, 61), np.linspace(-1.5, 4.5, 61)
+    loss = np.array([[data.loss(np.array([x, y])) for x in w] for y in b])
+    return {"loss": {"x": w, "y": b, "z": loss, "x_label": "w", "y_label": "b"}}
+
+
+def path_and_rates(
+    rows: FloatArray, instance: Instance, name: str, colour: str
+) -> tuple[Picture, ...]:
+    """The two pictures of every update rule: its path, and its effective learning rates."""
+    rates = effective_rates(rows, instance)
+    t = tuple(float(k) for k in range(1, len(rates) + 1))
+    return (
+        Picture(
+            title="The path on the lecture's data",
+            caption=f"Level curves of the loss, with the path of your {name} beside gradient "
+            "descent, momentum and NAG; all start at the upper left.",
+            x_label="w",
+            y_label="b",
+            lines=(*given_paths(), _path(f"your {name}", colour, "-", rows)),
+            contour="loss",
+        ),
+        Picture(
+            title="Effective learning rates",
+            caption=f"How far your {name} moves for each unit of gradient, in units of eta: w is "
+            "the sparse parameter, b the dense one.",
+            x_label="epoch",
+            y_label="|step| / (eta |g|)",
+            lines=(
+                Line("w (sparse)", t, _numbers(rates[:, 0]), "tab:blue", "-"),
+                Line("b (dense)", t, _numbers(rates[:, 1]), "tab:orange", "--"),
+            ),
+            log_y=True,
+        ),
+    )
+
+
+# -------------------------------------------------------------------------------- the behaviours
+
+
+@dataclass(frozen=True, eq=False)
+class _OnTheLecturesData:
+    """What the behaviours share: a constant gradient, and the lecture's experiment."""
+
+    title: str
+    colour: str
+    hyper: Mapping[str, float]
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        return (
+            constant_gradient("constant gradient", 25, dict(self.hyper)),
+            the_experiment(self.hyper),
+        )
+
+    def pictures(self, shown: Shown) -> tuple[Picture, ...]:
+        rows = shown.histories.get("the lecture's data")
+        if rows is None:
+            return ()
+        return path_and_rates(rows, self.instances[1], shown.name, self.colour)
+
+    def rates(self, shown: Shown) -> FloatArray | None:
+        """Effective rates under the constant gradient; None: there are none."""
+        rows = shown.histories.get("constant gradient")
+        return None if rows is None else effective_rates(rows, self.instances[0])
+
+    def end_of_b(self, shown: Shown) -> float:
+        """How far from the minimum b ends on the lecture's data; NaN: there is no path."""
+        rows = shown.histories.get("the lecture's data")
+        goal = sparse_data.lecture_experiment().minimum[1]
+        return float("nan") if rows is None else float(abs(rows[-1, 1] - goal))
+
+
+class Stuck(_OnTheLecturesData):
+    """AdaGrad: the effective rate only falls, like 1 / sqrt(t); b stops short of the minimum."""
+
+    name = "stuck learning rate"
+
+    def __init__(self, title: str, colour: str) -> None:
+        super().__init__(title, colour, {})
+
+    def judge(self, shown: Shown) -> Judged:
+        rates, left = self.rates(shown), self.end_of_b(shown)
+        falls = rates is not None and bool(
+            (np.diff(rates, axis=0) < 0).all() and (rates[-1] < 0.3 * rates[0]).all()
+        )
+        if falls and left > 0.5:
+            text = (
+                "Under a constant gradient your effective learning rate only falls, and on the "
+                f"lecture's data b is still {left:.2f} away from the minimum after {EPOCHS} "
+                "epochs: that is AdaGrad getting stuck."
+            )
+            return Judged(True, text, self.pictures(shown))
+        text = (
+            "AdaGrad's effective learning rate only falls, and b stops short of the minimum on the "
+            "lecture's data; yours does not. What should the denominator do as epochs go by?"
+        )
+        return Judged(False, text, self.pictures(shown))
+
+
+class Alive(_OnTheLecturesData):
+    """RMSProp: the effective rate settles instead of dying, and b gets to the minimum."""
+
+    name = "learning rate stays alive"
+
+    def __init__(self, title: str, colour: str) -> None:
+        super().__init__(title, colour, {"beta": 0.9})
+
+    def judge(self, shown: Shown) -> Judged:
+        rates, left = self.rates(shown), self.end_of_b(shown)
+        alive = rates is not None and bool(((rates[-1] > 0.5) & (rates[-1] < 2)).all())
+        if alive and left < 0.1:
+            text = (
+                "Under a constant gradient your effective learning rate settles near eta, and on "
+                "the lecture's data b reaches the minimum where AdaGrad is stuck."
+            )
+            return Judged(True, text, self.pictures(shown))
+        text = (
+            "RMSProp's effective learning rate settles near eta, and b reaches the minimum on the "
+            "lecture's data; yours does not. How long does an old gradient count in v?"
+        )
+        return Judged(False, text, self.pictures(shown))
+
+
+class Unbiased(_OnTheLecturesData):
+    """Adam: the corrected moments are right on average, E[m_hat] = E[g] and E[v_hat] = E[g**2]."""
+
+    name = "unbiased moments"
+
+    def __init__(self, title: str, colour: str) -> None:
+        super().__init__(title, colour, {"beta1": 0.9, "beta2": 0.999})
+
+    def judge(self, shown: Shown) -> Judged:
+        pictures = self.pictures(shown)
+        if shown.moments.first_vector is not None:
+            pictures += (monte_carlo(shown.moments.first_vector, SMALL, "m_hat"),)
+        if shown.moments.second_vector is not None:
+            square = 1 + 0.8**2 / 12  # E[g**2] of g uniform in [0.6, 1.4)
+            pictures += (monte_carlo(shown.moments.second_vector, square, "v_hat"),)
+        if unbiased(shown.moments):
+            text = (
+                "The weights with which your corrected moments average the gradients sum to 1 at "
+                "every epoch, so E[m_hat] = E[g] and E[v_hat] = E[g^2]."
+            )
+            return Judged(True, text, pictures)
+        text = (
+            "The weights with which your moments average the gradients do not sum to 1 at every "
+            "epoch, so on average they are not E[g] and E[g^2]. Work through the derivation of "
+            "the bias correction once more."
+        )
+        return Judged(False, text, pictures)
+
+
+# ------------------------------------------------------------------------------------ formulas
+
+
+def gradients(points: Mapping[str, float]) -> Formula:
+    """Question 1: the neuron and its two gradients, for a number x and for a vector."""
+
+    def examples(vector: bool, with_y: bool) -> Callable[[np.random.Generator], Sequence[Any]]:
+        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
+            return [_example(chance, 4 if vector else None, with_y) for _ in range(3)]
+
+        return draw
+
+    def from_f(value: Any, w: Any, b: Any, x: Any, y: Any) -> Any:
+        return (value - y) * value * (1 - value)
+
+    def times_x(value: Any, w: Any, b: Any, x: Any, y: Any) -> Any:
+        return from_f(value, w, b, x, y) * x
+
+    checks = [
+        FormulaCheck(
+            name=f"f of a {kind}",
+            function="f",
+            examples=examples(vector, False),
+            right=sigmoid_neuron.f,
+            success=f"The neuron's output is right for a {kind} x.",
+            failure=f"The neuron's output is not 1 / (1 + exp(-(w . x + b))) for a {kind} x.",
+        )
+        for kind, vector in (("number", False), ("vector", True))
+    ]
+    checks += [
+        FormulaCheck(
+            name=f"grad_w of a {kind}",
+            function="grad_w",
+            examples=examples(vector, True),
+            right=sigmoid_neuron.grad_w,
+            builds_on="f",
+            right_given=times_x,
+            success=f"The derivative by w is right for a {kind} x.",
+            failure=f"The derivative by w is not right for a {kind} x. Go through the chain rule "
+            "from the loss (f - y)^2 / 2.",
+        )
+        for kind, vector in (("number", False), ("vector", True))
+    ]
+    checks.append(
+        FormulaCheck(
+            name="grad_b",
+            function="grad_b",
+            examples=lambda chance: (
+                [_example(chance, None, True) for _ in range(3)] + [_example(chance, 4, True)]
+            ),
+            right=sigmoid_neuron.grad_b,
+            builds_on="f",
+            right_given=from_f,
+            success="The derivative by b is right.",
+            failure="The derivative by b is not right. It is the one by w for a feature that is "
+            "always on.",
+        )
+    )
+    return Formula(
+        functions=("f", "grad_w", "grad_b"),
+        checks=tuple(checks),
+        points=points,
+        wrong=(Wrong("wrong_sign", lambda right, **_: -right),),
+        explain=_explain,
+    )
+
+
+def _explain(slug: str, detail: str) -> Any:
+    return misconceptions.Catalogue(misconceptions.RULES["adam"]).explain(slug, detail)
+
+
+def _example(chance: np.random.Generator, features: int | None, with_y: bool) -> dict[str, Any]:
+    shape = () if features is None else (features,)
+    w, x = 3 * chance.random(shape) - 1.5, 3 * chance.random(shape) - 1.5
+    example: dict[str, Any] = {
+        "w": float(w) if features is None else w,
+        "b": float(2 * chance.random() - 1),
+        "x": float(x) if features is None else x,
+    }
+    return example | ({"y": float(chance.random())} if with_y else {})
+
+
+def bias_correction(points: Mapping[str, float]) -> Formula:
+    """Question 5: moment / (1 - beta**t), for one moment, for several, and in expectation."""
+
+    def one(chance: np.random.Generator) -> list[dict[str, Any]]:
+        return [
+            {"moment": 0.5 + chance.random(), "beta": 0.5 + 0.4 * chance.random(), "t": t}
+            for t in (3, 2, 7, 1)
+        ]
+
+    def several(chance: np.random.Generator) -> list[dict[str, Any]]:
+        return [
+            {"moment": chance.random(4) - 0.5, "beta": 0.5 + 0.4 * chance.random(), "t": t}
+            for t in (2, 5)
+        ]
+
+    def expected(chance: np.random.Generator) -> list[dict[str, Any]]:
+        mean, beta = 1 + chance.random(), 0.6 + 0.3 * chance.random()
+        return [
+            {"moment": float(moments.expected_moment(mean, beta, t)), "beta": beta, "t": t}
+            for t in (2, 4, 9)
+        ]
+
+    def check(name: str, examples: Any, success: str, failure: str) -> FormulaCheck:
+        return FormulaCheck(
+            name, "correct_bias", examples, moments.correct_bias, success=success, failure=failure
+        )
+
+    def wrong(slug: str, formula: Callable[..., Any]) -> Wrong:
+        return Wrong(slug, lambda right, moment, beta, t: formula(moment, beta, t))
+
+    return Formula(
+        functions=("correct_bias",),
+        checks=(
+            check(
+                "one moment",
+                one,
+                "The correction is right for one moment at every t.",
+                "The correction is not what the derivation ends with.",
+            ),
+            check(
+                "an array of moments",
+                several,
+                "The correction is right for an array of moments.",
+                "The correction is not right for an array of moments.",
+            ),
+            check(
+                "the mean of a moment",
+                expected,
+                "Given E[m_t], it gives back E[g].",
+                "Given E[m_t] = (1 - beta^t) E[g], it should give back E[g].",
+            ),
+        ),
+        points=points,
+        wrong=(
+            wrong("correction_missing", lambda m, b, t: m),
+            wrong("correction_constant", lambda m, b, t: m / (1 - b)),
+            wrong("correction_exponent_zero", lambda m, b, t: m / np.float64(1 - b ** (t - 1))),
+            wrong("correction_exponent_late", lambda m, b, t: m / (1 - b ** (t + 1))),
+            wrong("correction_precedence", lambda m, b, t: m / (1 - b**t + 1)),
+            wrong("correction_precedence", lambda m, b, t: m / 1 - b**t),
+            wrong("correction_multiplies", lambda m, b, t: m * (1 - b**t)),
+        ),
+        explain=_explain,
+        nudges={"moment": 1.3, "beta": 0.9, "t": 2},
+    )

@@ -1,0 +1,1 @@
+"""Many submissions: executors, resume, policies applied; one failure stops nothing."""

@@ -1,0 +1,86 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from autograder.errors import AutograderError
+from autograder.submission import DEFAULT_CAP
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Write ``path`` under another name and rename it at the end: never a half file.
+
+    Raises AutograderError, in a sentence, when it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        raise AutograderError(cannot_write(path, error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def cannot_write(path: Path, error: OSError) -> str:
+    """Why a file cannot be written, as a sentence that says what to do."""
+    reason = (error.strerror or str(error)).rstrip(".")
+    return (
+        f"{path} cannot be written ({reason}): make room there or choose another folder with "
+        "--out, then run the same command again; what is stored is not graded again."
+    )
+
+
+def require_writable(folder: Path) -> None:
+    """Make the folder; raises AutograderError when files cannot be written into it."""
+    probe = folder / f".probe.{os.getpid()}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise AutograderError(cannot_write(folder, error)) from error
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs left half-written in a folder."""
+    for part in folder.glob(".*.part"):
+        pid = part.name.split(".")[-2]
+        if not pid.isdigit() or not _alive(int(pid)):
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal, as the store has it; empty where none were read."""
+    try:
+        status = path.lstat()
+        # Never open a pipe or a device that a student handed in: it might block for ever.
+        if not stat.S_ISREG(status.st_mode) or status.st_size > DEFAULT_CAP:
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,119 @@
+"""How a worker grades: one course, one assignment, one sandbox, many submissions."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import autograder
+from autograder.batch.tasks import Failure, Marker, Result, Task
+from autograder.course import Course
+from autograder.errors import AssignmentError
+from autograder.grading import grade_submission
+from autograder.model import Grade, Submission, SubmissionStatus
+from autograder.policies import Policies, apply_late
+from autograder.report import feedback_page
+from autograder.sandbox import open_sandbox
+from autograder.store import Attempt, Row, to_row
+from autograder.submission import load
+
+_LIBRARIES = ("numpy", "ipython", "nbformat")
+"""Libraries on which a score may depend."""
+
+
+@dataclass(frozen=True)
+class CourseMarking:
+    """Opens markers for one assignment, in any process on any machine that sees the course."""
+
+    course: str
+    """The course folder, absolute."""
+    assignment: str
+    version: str
+    """The assignment's version where the batch was started; a worker with another one refuses."""
+    policies: Policies
+    unsafe: bool = False
+    pages: bool = True
+
+    def __call__(self) -> Marker:
+        return _CourseMarker(self)
+
+    def row(self, task: Task, digest: str, grade: Grade, layers: tuple[str, ...] = ()) -> Row:
+        """The row for the store of a grade given just now."""
+        return to_row(
+            Attempt(
+                assignment=self.assignment,
+                assignment_version=self.version,
+                digest=digest,
+                grade=grade,
+                handed_in=None if task.handed_in is None else task.handed_in.isoformat(),
+                graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                circumstances={**_versions(), "sandbox": list(layers), "unsafe": self.unsafe},
+            )
+        )
+
+    def not_graded(self, failure: Failure, max_score: float) -> Result:
+        """What is stored of a submission that we failed to grade: no score, never a 0."""
+        task = failure.task
+        status = SubmissionStatus.NOT_GRADED
+        grade = Grade(task.student, task.found.file, status, None, max_score, failure.reason)
+        row = self.row(task, task.digest(), grade)
+        page = _page(grade, self.assignment, {}) if self.pages else None
+        return Result(task.student, status, None, max_score, row, page)
+
+
+class _CourseMarker:
+    """A marker with its own sandbox."""
+
+    def __init__(self, marking: CourseMarking) -> None:
+        self._marking = marking
+        course = Course.find(Path(marking.course))
+        self._assignment = course.load(marking.assignment)
+        if self._assignment.version != marking.version:
+            raise AssignmentError(
+                f"The assignment {marking.assignment} was changed while it was being graded, "
+                "or is another one on this machine: run the same command again."
+            )
+        with ExitStack() as stack:
+            self._box = stack.enter_context(
+                open_sandbox(hidden=[course.folder], unsafe=marking.unsafe)
+            )
+            self._open = stack.pop_all()
+
+    def close(self) -> None:
+        self._open.close()
+
+    def mark(self, task: Task) -> Result:
+        written = [question.name for question in self._assignment.questions if question.by_person]
+        submission = load(task.found, written_questions=written)
+        grade = grade_submission(submission, self._assignment, self._box)
+        return self._result(task, submission, grade)
+
+    def _result(self, task: Task, submission: Submission, grade: Grade) -> Result:
+        marking = self._marking
+        row = marking.row(task, submission.digest, grade, tuple(getattr(self._box, "layers", ())))
+        page = None
+        if marking.pages:
+            shown = apply_late(grade, task.handed_in, marking.policies)
+            page = _page(shown, self._assignment.title, self._assignment.backgrounds)
+        return Result(grade.student, grade.status, grade.score, grade.max_score, row, page)
+
+
+def _page(grade: Grade, title: str, backgrounds: Any) -> bytes:
+    page = feedback_page(grade, assignment_title=title, backgrounds=backgrounds)
+    return page.encode("utf-8", "replace")
+
+
+@cache
+def _versions() -> dict[str, Any]:
+    return {
+        "autograder": autograder.__version__,
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+    }

@@ -1,0 +1,169 @@
+"""``autograder grade``, the whole way: find, plan, grade, keep, write."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.batch.files import require_writable
+from autograder.batch.in_process import InProcess
+from autograder.batch.local import LocalWorkers
+from autograder.batch.marking import CourseMarking
+from autograder.batch.output import CurrentGrades, OutFolder
+from autograder.batch.pages import page_drawer, write_pages
+from autograder.batch.run import Batch, Plan, Tally, Watcher, newest_attempts, plan
+from autograder.batch.tasks import Executor, Opener, Task
+from autograder.course import Assignment, Course
+from autograder.errors import UsageError
+from autograder.policies import Policies, read_policies
+from autograder.store import Store
+from autograder.submission import Found, find
+
+
+@dataclass(frozen=True)
+class Order:
+    """What ``grade`` was asked to do."""
+
+    course: Course
+    assignment: Assignment
+    paths: tuple[Path, ...]
+    out: OutFolder
+    store: str | None = None
+    """Database URL; None: ``grades.db`` in the out folder."""
+    workers: int | None = None
+    """None: one a core; 0: in this process."""
+    scheduler: str | None = None
+    """Address of a Dask scheduler; None: this machine."""
+    force: bool = False
+    pages: bool = True
+    unsafe: bool = False
+    extensions: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def policies(self) -> Policies:
+        """The assignment's rules; raises AssignmentError."""
+        return read_policies(self.assignment.policy, self.extensions)
+
+    def of(self, *paths: Path) -> Order:
+        """The same order for other paths."""
+        return replace(self, paths=paths)
+
+    def check(self) -> None:
+        """Say now what would fail later; raises AutograderError."""
+        for path in self.paths:
+            if not path.exists():
+                raise UsageError(f"There is no file or folder {path}.")
+        require_writable(self.out.path)
+
+    @property
+    def scratch_in(self) -> Path | None:
+        """Where archives are unpacked: a cluster's workers see the out folder, not our /tmp."""
+        return self.out.path if self.scheduler is not None else None
+
+    @property
+    def store_at(self) -> Path | str:
+        return self.store if self.store is not None else self.out.store
+
+
+def tasks_for(order: Order, scratch: Path) -> list[Task]:
+    """One task a student; archives are unpacked into ``scratch``.
+
+    Raises UsageError when there is nothing to grade.
+    """
+    found = find(order.paths, scratch=scratch, assignment=order.assignment.slug)
+    if not found:
+        places = ", ".join(str(path) for path in order.paths)
+        raise UsageError(f"There are no notebooks or Python files in {places}.")
+    return [_task(one) for one in found]
+
+
+def _task(found: Found) -> Task:
+    handed_in = datetime.fromtimestamp(found.modified, UTC) if found.modified else None
+    if found.is_late is False:
+        # The learning platform knows; a file's own time may be that of its download.
+        handed_in = None
+    return Task(replace(found, passed_over=()), handed_in)
+
+
+def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
+    """Grade what is not yet graded and keep each result as it comes.
+
+    ``tally`` is kept up to date, so that it is right also where this raises: AutograderError,
+    or KeyboardInterrupt once the workers are stopped.
+    """
+    with tempfile.TemporaryDirectory(prefix="autograder-", dir=order.scratch_in) as scratch:
+        _grade(order, tasks_for(order, Path(scratch)), store, tally, watch)
+
+
+def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watch: Watcher) -> None:
+    entries = store.entries(order.assignment.slug)
+    todo = plan(tasks, newest_attempts(entries), order.assignment.version, force=order.force)
+    tally.total, tally.kept = len(tasks), len(todo.kept)
+    watch(tally)
+    if order.pages:
+        _draw_missing(order, store, todo)
+    if todo.todo:
+        marking = CourseMarking(
+            course=str(order.course.folder),
+            assignment=order.assignment.slug,
+            version=order.assignment.version,
+            policies=order.policies,
+            unsafe=order.unsafe,
+            pages=order.pages,
+        )
+        max_score = order.assignment.max_score
+        batch = Batch(store, order.out, lambda failure: marking.not_graded(failure, max_score))
+        batch.run(todo.todo, _executor(order, marking), tally, watch)
+
+
+def current_grades(order: Order, store: Store, *, details: bool = False) -> CurrentGrades:
+    """The grades that count, by student."""
+    return CurrentGrades(store, order.assignment.slug, order.policies, details=details)
+
+
+def _draw_missing(order: Order, store: Store, todo: Plan) -> None:
+    """Draw pages of results that are kept but whose page somebody removed."""
+    missing = {entry.student for entry in todo.kept if not order.out.page(entry.student).exists()}
+    if missing:
+        grades = current_grades(order, store, details=True)
+        write_pages(grades.of(missing), order.out, page_drawer(order.assignment))
+
+
+def _executor(order: Order, opener: Opener) -> Executor:
+    if order.scheduler is not None:
+        from autograder.batch.cluster import DaskCluster
+
+        return DaskCluster(opener, order.scheduler)
+    workers = order.workers if order.workers is not None else cores()
+    if workers < 0:
+        raise UsageError(f"--workers {workers}: give 0 (in this process) or more.")
+    return LocalWorkers(opener, workers) if workers else InProcess(opener)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+def summary(order: Order, tally: Tally, missing: Sequence[str]) -> dict[str, object]:
+    """What ``--json`` prints at the end: plain data."""
+    return {
+        "assignment": order.assignment.slug,
+        "out": str(order.out.path),
+        "submissions": tally.total,
+        "already_graded": tally.kept,
+        "graded_now": tally.graded,
+        "counts": dict(sorted(tally.counts.items())),
+        "not_graded": [
+            {"student": failure.task.student, "reason": failure.reason}
+            for failure in sorted(tally.failures, key=lambda failure: failure.task.student)
+        ],
+        "not_handed_in": list(missing),
+    }

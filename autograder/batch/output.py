@@ -1,0 +1,121 @@
+"""The files of an ``--out`` folder: where they lie, and how they come about."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import overload
+
+from autograder.batch.files import whole_file
+from autograder.course import Assignment
+from autograder.formats import AssignmentInfo, to_csv, to_json
+from autograder.model import Grade
+from autograder.policies import Policies, apply_late, current, handed_in
+from autograder.store import Entry, Store
+from autograder.submission import safe_name
+
+
+@dataclass(frozen=True)
+class OutFolder:
+    """Names of what ``grade`` writes (they are relied upon: keep them)."""
+
+    path: Path
+
+    @property
+    def store(self) -> Path:
+        return self.path / "grades.db"
+
+    @property
+    def csv(self) -> Path:
+        return self.path / "grades.csv"
+
+    @property
+    def json(self) -> Path:
+        return self.path / "grades.json"
+
+    @property
+    def feedback(self) -> Path:
+        return self.path / "feedback"
+
+    def page(self, student: str) -> Path:
+        return self.feedback / f"{safe_name(student)}.html"
+
+
+class CurrentGrades(Sequence[Grade]):
+    """The grades that count, by student, late policy applied; read from the store as needed.
+
+    A sequence that holds no grades: iterating reads a few at a time, so that exporting a large
+    course takes no more memory than exporting a small one.
+    """
+
+    def __init__(
+        self, store: Store, assignment: str, policies: Policies, *, details: bool = False
+    ) -> None:
+        self._store = store
+        self._policies = policies
+        self._details = details
+        chosen: Mapping[str, Entry] = current(store.entries(assignment), policies)
+        self.entries: tuple[Entry, ...] = tuple(chosen.values())
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Grade]:
+        return self._read(self.entries)
+
+    @overload
+    def __getitem__(self, index: int) -> Grade: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Grade]: ...
+    def __getitem__(self, index: int | slice) -> Grade | list[Grade]:
+        if isinstance(index, slice):
+            return list(self._read(self.entries[index]))
+        return next(self._read([self.entries[index]]))
+
+    def of(self, students: Container[str]) -> Iterator[Grade]:
+        """The grades of these students only (names as the store has them)."""
+        return self._read([entry for entry in self.entries if entry.student in students])
+
+    def _read(self, entries: Sequence[Entry]) -> Iterator[Grade]:
+        grades = self._store.grades([entry.id for entry in entries], details=self._details)
+        for entry, grade in zip(entries, grades, strict=True):
+            yield apply_late(grade, handed_in(entry), self._policies)
+
+
+_CHUNK = 200
+_BEFORE, _AFTER = '"submissions": [\n', "\n ]\n}\n"
+
+
+def write_results(grades: Sequence[Grade], info: AssignmentInfo, out: OutFolder) -> None:
+    """Write ``grades.csv`` and ``grades.json``, each whole or not at all, a few grades at a time.
+
+    The same bytes as :func:`to_csv` and :func:`to_json` give for all grades at once.
+    """
+    with whole_file(out.csv) as csv_file, whole_file(out.json) as json_file:
+        csv_file.write(to_csv([], info).encode())
+        head, _, _ = to_json([], info).partition("[")
+        separator = f"{head}[\n"
+        for chunk in _chunks(grades):
+            csv_file.write(to_csv(chunk, info).partition("\n")[2].encode())
+            inner = to_json(chunk, info).partition(_BEFORE)[2].removesuffix(_AFTER)
+            json_file.write(f"{separator}{inner}".encode())
+            separator = ",\n"
+        json_file.write((_AFTER if len(grades) else to_json([], info)).encode())
+
+
+def _chunks(grades: Iterable[Grade]) -> Iterator[list[Grade]]:
+    rest = iter(grades)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def info_of(assignment: Assignment) -> AssignmentInfo:
+    """What the formats need to know of an assignment."""
+    return AssignmentInfo(
+        slug=assignment.slug,
+        max_score=assignment.max_score,
+        questions=tuple(question.name for question in assignment.questions),
+        title=assignment.title,
+    )

@@ -1,0 +1,132 @@
+"""A batch: what is to be graded, and keeping every result as it comes.
+
+Theory of operation.  The store alone decides what is done: a student whose newest attempt has
+this file's digest and this assignment's version is not graded again.  Results arrive in lists;
+each list's feedback pages are written first (under another name, then renamed), then its rows in
+one transaction.  Whenever the process is killed, a stored result has its page, and only what was
+in flight is graded again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from autograder.batch.files import sweep, whole_file
+from autograder.batch.output import OutFolder
+from autograder.batch.tasks import Executor, Failure, Outcome, Result, Task
+from autograder.model import SubmissionStatus
+from autograder.store import Entry, Store, plain
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run has to do."""
+
+    todo: tuple[Task, ...]
+    kept: tuple[Entry, ...]
+    """Attempts that need not be repeated."""
+
+
+@dataclass
+class Tally:
+    """Running counts of a batch."""
+
+    total: int
+    """Submissions of this run, those already graded included."""
+    kept: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    """Of those graded now: ``full``, ``partial``, ``none``, ``unreadable``, ``not_graded``."""
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def graded(self) -> int:
+        """Submissions graded in this run."""
+        return self.counts.total()
+
+    def add(self, result: Result) -> None:
+        self.counts[_kind(result)] += 1
+
+
+class Watcher(Protocol):
+    """Shows a run's progress; called after every stored list of results."""
+
+    def __call__(self, tally: Tally) -> None: ...
+
+
+def plan(
+    tasks: Iterable[Task], newest: Mapping[str, Entry], version: str, *, force: bool = False
+) -> Plan:
+    """Split tasks into those to be graded and those whose result is in the store.
+
+    ``newest``: each student's newest attempt, whichever counts.
+    """
+    todo: list[Task] = []
+    kept: list[Entry] = []
+    for task in tasks:
+        entry = newest.get(plain(task.student))
+        if entry is None or force or not _is_done(entry, task, version):
+            todo.append(task)
+        else:
+            kept.append(entry)
+    return Plan(tuple(todo), tuple(kept))
+
+
+def newest_attempts(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Each student's newest attempt, whatever became of it; ``entries`` oldest first."""
+    return {entry.student: entry for entry in entries}
+
+
+def _is_done(entry: Entry, task: Task, version: str) -> bool:
+    if entry.status is SubmissionStatus.NOT_GRADED or entry.assignment_version != version:
+        return False
+    digest = task.digest()
+    # Where there were no bytes to read (a link, a folder), the name is all there is to compare.
+    return entry.digest == digest and (digest != "" or entry.file == plain(task.found.file))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Grades tasks and keeps the results."""
+
+    store: Store
+    out: OutFolder
+    result_of: Callable[[Failure], Result]
+    """What is stored of a submission that could not be graded."""
+
+    def run(self, tasks: Sequence[Task], executor: Executor, tally: Tally, watch: Watcher) -> None:
+        """Grade all tasks; raises AutograderError when that cannot go on.
+
+        On KeyboardInterrupt the workers are stopped; what is in ``tally`` is stored.
+        """
+        sweep(self.out.feedback)
+        with closing(executor.run(tasks)) as outcomes:
+            for arrived in outcomes:
+                self._keep([self._result(outcome, tally) for outcome in arrived], tally)
+                watch(tally)
+
+    def _result(self, outcome: Outcome, tally: Tally) -> Result:
+        if isinstance(outcome, Result):
+            return outcome
+        tally.failures.append(outcome)
+        return self.result_of(outcome)
+
+    def _keep(self, results: Sequence[Result], tally: Tally) -> None:
+        for result in results:
+            if result.page is not None:
+                with whole_file(self.out.page(result.student)) as file:
+                    file.write(result.page)
+        self.store.append([result.row for result in results])
+        for result in results:
+            tally.add(result)
+
+
+def _kind(result: Result) -> str:
+    if result.status is not SubmissionStatus.GRADED:
+        return result.status.value
+    if result.score is None or result.score <= 0:
+        return "none"
+    return "full" if result.score >= result.max_score else "partial"

@@ -1,0 +1,90 @@
+"""The words of batch grading: what is to be done, what came of it, who does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from autograder.batch.files import digest_of
+from autograder.model import SubmissionStatus
+from autograder.store import Row
+from autograder.submission import Found
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to be graded."""
+
+    found: Found
+    """The file, not opened yet."""
+    handed_in: datetime | None = None
+    """None: not known."""
+
+    @property
+    def student(self) -> str:
+        return self.found.student
+
+    def digest(self) -> str:
+        """SHA-256 of the file as it is now, as the store has it; empty where nothing is read."""
+        return "" if self.found.problem is not None else digest_of(self.found.path)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A graded submission, ready to be stored."""
+
+    student: str
+    status: SubmissionStatus
+    score: float | None
+    max_score: float
+    row: Row
+    """The row for the store."""
+    page: bytes | None
+    """The feedback page; None: none was asked for."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A submission that could not be graded through our fault."""
+
+    task: Task
+    reason: str
+    """A sentence."""
+
+
+Outcome: TypeAlias = Result | Failure
+
+Outcomes: TypeAlias = Generator[list[Outcome], None, None]
+"""What came in together, as it comes."""
+
+
+class Marker(Protocol):
+    """Grades one submission after another, in the process that opened it."""
+
+    def mark(self, task: Task) -> Result:
+        """Grade; raises SandboxError when the sandbox, not the submission, failed."""
+        ...
+
+    def close(self) -> None: ...
+
+
+Opener: TypeAlias = Callable[[], Marker]
+"""Opens a marker in whatever process it is called in; must be picklable."""
+
+
+class Executor(Protocol):
+    """Where submissions are graded: here, in local processes, on a cluster."""
+
+    def run(self, tasks: Sequence[Task]) -> Outcomes:
+        """Grade all tasks in any order; yields what came in together, as it comes.
+
+        Every task is answered exactly once.  Closing the iterator stops the work.  Raises
+        AutograderError when no marker can be opened at all.
+        """
+        ...
+
+
+TRIES = 3
+"""How often a submission is tried before it counts as one that cannot be graded."""

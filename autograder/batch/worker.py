@@ -1,0 +1,74 @@
+"""What a local worker process does: open one marker, then grade what it is sent."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from autograder.batch.in_process import words_for
+from autograder.batch.tasks import Failure, Opener, Task
+from autograder.errors import AssignmentError, AutograderError, SandboxError, UsageError
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A worker's last word; plain data, since not every exception survives a pipe."""
+
+    kind: type[AutograderError]
+    reason: str
+
+    def error(self) -> AutograderError:
+        return self.kind(self.reason)
+
+
+def refusal(error: Exception) -> Refusal:
+    """What a worker says when it cannot go on because of ``error``."""
+    if not isinstance(error, AutograderError):
+        return Refusal(SandboxError, words_for(error))
+    kinds = (SandboxError, AssignmentError, UsageError, AutograderError)
+    return Refusal(next(kind for kind in kinds if isinstance(error, kind)), str(error))
+
+
+def serve(connection: Connection, opener: Opener) -> None:
+    """Answer each task until the other end hangs up.
+
+    Sends None when ready, then a Result or Failure for each task.  A Refusal instead says that
+    the marker cannot be opened (before ready) or that its sandbox failed (after); the process
+    ends then, and whoever started it decides what becomes of its tasks.
+    """
+    # Ctrl-C reaches every process of the terminal: the parent alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        marker = opener()
+    except Exception as error:
+        connection.send(refusal(error))
+        return
+    try:
+        connection.send(None)
+        while True:
+            task: Task = connection.recv()
+            try:
+                connection.send(marker.mark(task))
+            except SandboxError as error:
+                connection.send(refusal(error))
+                return
+            except (BrokenPipeError, ConnectionResetError):
+                return
+            except Exception as error:
+                connection.send(Failure(task, words_for(error)))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return  # the parent is done with us, or gone
+    finally:
+        marker.close()
+
+
+def limit_threads() -> None:
+    """One thread for linear algebra in each worker; call before the workers are started.
+
+    With one worker a core, more threads only get into each other's way; and a process with
+    threads is no good one to fork a sandbox from.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")

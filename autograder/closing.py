@@ -1,0 +1,74 @@
+"""What ``grade`` says at the end: the table or a summary, where the files lie, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+
+from autograder.batch.order import Order
+from autograder.batch.output import CurrentGrades
+from autograder.batch.run import Tally
+from autograder.console import counts
+from autograder.report import result_table
+
+_LONGEST_TABLE = 60
+"""Students up to which the table is worth its room on a screen."""
+_LISTED = 20
+"""Names that are listed."""
+
+
+def closing_words(
+    order: Order, tally: Tally, grades: CurrentGrades, missing: Sequence[str]
+) -> Iterator[RenderableType]:
+    """What goes to standard output after a run, a line or table each."""
+    if 0 < len(grades) <= _LONGEST_TABLE:
+        yield result_table(list(grades))
+        yield ""
+    yield f"{_submissions(tally.total)}: {counts(tally)}" + (
+        f"; {tally.kept} graded before" if tally.kept else ""
+    )
+    yield from _spread(grades)
+    if missing:
+        yield f"Not handed in ({len(missing)}): {_listed(missing)}"
+    yield f"Grades:         {order.out.csv}, {order.out.json.name}"
+    if order.pages:
+        yield f"Feedback pages: {order.out.feedback}"
+
+
+def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
+    """Lines for standard error after a run: what could not be graded, and what to do now."""
+    by_reason: dict[str, list[str]] = {}
+    for failure in sorted(tally.failures, key=lambda failure: failure.task.student):
+        by_reason.setdefault(failure.reason, []).append(failure.task.student)
+    for reason, students in by_reason.items():
+        yield f"Not graded: {_listed(students)}: {reason}"
+    if by_reason:
+        yield "This is no fault of the students; the same command tries again."
+    if stopped:
+        done = tally.kept + tally.graded
+        yield (
+            f"Stopped: {done} of {_submissions(tally.total)} graded and kept. "
+            "The same command goes on from there."
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _LISTED
+    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _spread(grades: CurrentGrades) -> Iterator[str]:
+    scores = sorted(e.score for e in grades.entries if e.score is not None)
+    if not scores:
+        return
+    middle = (scores[(len(scores) - 1) // 2] + scores[len(scores) // 2]) / 2
+    mean = sum(scores) / len(scores)
+    yield (
+        f"Points: mean {mean:.1f}, median {middle:g}, from {scores[0]:g} to {scores[-1]:g}, "
+        f"of {grades.entries[0].max_score:g}"
+    )
+
+
+def _submissions(count: int) -> str:
+    return f"{count} submission" if count == 1 else f"{count} submissions"

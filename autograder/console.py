@@ -1,0 +1,160 @@
+"""What the program shows while it works: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from autograder.batch.run import Tally
+
+_SECONDS_BETWEEN_LINES = 5.0
+_WIDEST = 80
+"""Columns of a table."""
+
+_KINDS = (
+    ("full", "full marks"),
+    ("partial", "partial"),
+    ("none", "no points"),
+    ("unreadable", "unreadable"),
+    ("not_graded", "not graded"),
+)
+
+
+def say(what: RenderableType) -> None:
+    """Print to standard output, no wider than a page; colours only where they are wanted."""
+    console = Console(highlight=False)
+    console.width = min(console.width, _WIDEST)
+    if isinstance(what, str):
+        console.print(Text(what), soft_wrap=True)  # a path must stay in one piece
+    else:
+        console.print(what)
+
+
+class ProgressView(Protocol):
+    """Shows a tally as it grows; a context manager."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+    def __call__(self, tally: Tally) -> None: ...
+
+
+def progress_view(*, quiet: bool) -> ProgressView:
+    """A bar where standard error is a terminal, else a line now and then; nothing when quiet."""
+    console = Console(stderr=True, soft_wrap=True)
+    if quiet:
+        return _Silent()
+    return _Bar(console) if console.is_terminal else _Lines()
+
+
+def counts(tally: Tally) -> str:
+    """Running counts in words: ``12 full marks, 3 partial``."""
+    found = [f"{tally.counts[kind]} {words}" for kind, words in _KINDS if tally.counts[kind]]
+    return ", ".join(found) or "nothing graded yet"
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Treat a request to end (SIGTERM, as batch systems send it) like Ctrl-C."""
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _Silent:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return None
+
+    def __call__(self, tally: Tally) -> None:
+        return None
+
+
+class _Lines(_Silent):
+    """A line every few seconds, so that a log shows that something goes on."""
+
+    def __init__(self) -> None:
+        self._begun = self._last = time.monotonic()
+
+    def __call__(self, tally: Tally) -> None:
+        now = time.monotonic()
+        done = tally.kept + tally.graded
+        if now - self._last < _SECONDS_BETWEEN_LINES and done < tally.total:
+            return
+        self._last = now
+        rate = tally.graded / max(now - self._begun, 1e-9)
+        left = (tally.total - done) / max(rate, 1e-9)
+        print(
+            f"{done}/{tally.total} submissions, {rate:.1f}/s, {_clock(left)} left: {counts(tally)}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+class _Bar(_Silent):
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[counts]}"),
+            console=console,
+            transient=True,
+        )
+        self._bar = self._progress.add_task("", total=None, rate="", counts="starting")
+        self._begun = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, tally: Tally) -> None:
+        rate = tally.graded / max(time.monotonic() - self._begun, 1e-9)
+        self._progress.update(
+            self._bar,
+            total=tally.total,
+            completed=tally.kept + tally.graded,
+            rate=f"{rate:.1f}/s",
+            counts=counts(tally),
+        )
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,220 @@
+"""The only door to ``assignments/`` and ``reference/``.
+
+A course folder holds both, side by side.  It is the working directory or one above it, or what
+``--course`` names.  An assignment is a folder of ``assignments/`` with an ``assignment.toml``
+(title, points, limits, conventions) and a ``questions.py`` (what is called with what, and what is
+asked of the answer).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import importlib
+import importlib.util
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import AssignmentError, UsageError
+from autograder.judging.question import Kind
+from autograder.model import Limits
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One question of an assignment."""
+
+    name: str
+    title: str
+    points: float
+    kind: Kind
+    by_person: bool
+    """True: a person grades it; it counts as pending and outside the automatic part."""
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """An assignment, complete and checked."""
+
+    slug: str
+    title: str
+    folder: Path
+    questions: tuple[Question, ...]
+    limits: Limits
+    version: str
+    """Digest of its folder and of ``reference/``: the same version gives the same grade."""
+    policy: Mapping[str, Any]
+    """Tables of assignment.toml that concern handing in, such as ``late`` and ``attempts``."""
+    texts: tuple[str, ...] = ()
+    """Module-level strings that written answers may stand in."""
+    secret: bytes = b""
+    backgrounds: Mapping[str, Any] = field(default_factory=dict)
+    """Level curves that pictures may refer to, by name: x, y, z, x_label, y_label."""
+
+    @property
+    def max_score(self) -> float:
+        """Points of the automatic part."""
+        return sum(question.points for question in self.questions if not question.by_person)
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Every student function concerned, each once."""
+        names = (name for question in self.questions for name in question.kind.functions)
+        return tuple(dict.fromkeys(names))
+
+    def seed(self, student: str, question: str) -> bytes:
+        """What this student's instances of this question are drawn from."""
+        text = "\0".join((student, self.slug, question)).encode("utf-8", "surrogateescape")
+        return hmac.digest(self.secret, text, "sha256")
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder with ``assignments/`` and ``reference/`` in it."""
+
+    folder: Path
+
+    @classmethod
+    def find(cls, folder: Path | None = None) -> Course:
+        """The course at ``folder``, or the nearest one at or above the working directory.
+
+        The folder that this program itself was installed from (``pip install -e``) is the last
+        resort, so that ``autograder demo`` works from anywhere.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if folder is not None:
+            if not (folder / "assignments").is_dir():
+                raise UsageError(
+                    f"{folder} is no course folder: it has no folder named assignments. "
+                    "Give the folder that holds assignments/ and reference/."
+                )
+            return cls(folder.resolve())
+        here = Path.cwd().resolve()
+        for candidate in (here, *here.parents, Path(__file__).resolve().parents[1]):
+            if (candidate / "assignments").is_dir() and (candidate / "reference").is_dir():
+                return cls(candidate)
+        raise UsageError(
+            "There is no course folder here or above (one with assignments/ and reference/ in it). "
+            "Change into it, or name it with --course DIR."
+        )
+
+    def assignments(self) -> tuple[str, ...]:
+        """The slugs of all assignments, sorted."""
+        found = (self.folder / "assignments").glob("*/assignment.toml")
+        return tuple(sorted(path.parent.name for path in found))
+
+    def load(self, slug: str) -> Assignment:
+        """One assignment.
+
+        Raises:
+            UsageError: there is none of that name.
+            AssignmentError: it is incomplete or contradicts itself.
+        """
+        folder = self.folder / "assignments" / slug
+        settings_file = folder / "assignment.toml"
+        if slug not in self.assignments():
+            known = ", ".join(self.assignments()) or "none at all"
+            raise UsageError(f"There is no assignment {slug!r} in {self.folder}; there is {known}.")
+        try:
+            settings = tomllib.loads(settings_file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise AssignmentError(f"{settings_file} cannot be read: {error}.") from error
+        module = self._questions(slug, folder)
+        kinds = _attribute(module, "questions", folder)(settings)
+        return Assignment(
+            slug=slug,
+            title=_setting(settings, "title", str, settings_file),
+            folder=folder,
+            questions=_questions(settings, kinds, settings_file),
+            limits=_limits(settings.get("limits", {}), settings_file),
+            version=_digest(folder, self.folder / "reference"),
+            policy={key: settings[key] for key in ("late", "attempts") if key in settings},
+            texts=tuple(settings.get("texts", ())),
+            secret=self._secret(),
+            backgrounds=getattr(module, "backgrounds", dict)(),
+        )
+
+    def _secret(self) -> bytes:
+        """What instances are drawn from besides the student; a course may keep its own."""
+        if "AUTOGRADER_SECRET" in os.environ:
+            return os.environ["AUTOGRADER_SECRET"].encode()
+        kept = self.folder / "assignments" / ".secret"
+        return kept.read_bytes() if kept.is_file() else b"autograder"
+
+    def _questions(self, slug: str, folder: Path) -> Any:
+        """The assignment's ``questions.py``, imported as a module of its own."""
+        path = folder / "questions.py"
+        if not path.is_file():
+            raise AssignmentError(f"{path} is missing: it says what each question asks.")
+        if str(self.folder) not in sys.path:
+            sys.path.insert(0, str(self.folder))  # for ``import reference``
+        name = f"assignments_{slug}_questions"
+        spec = importlib.util.spec_from_file_location(name, path)
+        if spec is None or spec.loader is None:
+            raise AssignmentError(f"{path} cannot be imported.")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            raise AssignmentError(f"{path} fails: {type(error).__name__}: {error}.") from error
+        return module
+
+
+def _attribute(module: Any, name: str, folder: Path) -> Any:
+    if not hasattr(module, name):
+        raise AssignmentError(f"{folder / 'questions.py'} defines no {name}(settings).")
+    return getattr(module, name)
+
+
+def _setting(table: Mapping[str, Any], key: str, kind: type, where: Path) -> Any:
+    value = table.get(key)
+    if not isinstance(value, kind):
+        raise AssignmentError(f"{where}: {key} must be given, as a {kind.__name__}.")
+    return value
+
+
+def _questions(
+    settings: Mapping[str, Any], kinds: Mapping[str, Kind], where: Path
+) -> tuple[Question, ...]:
+    tables = _setting(settings, "questions", dict, where)
+    if set(tables) != set(kinds):
+        odd = ", ".join(sorted(set(tables) ^ set(kinds)))
+        raise AssignmentError(f"{where} and questions.py do not name the same questions: {odd}.")
+    return tuple(
+        Question(
+            name=name,
+            title=_setting(table, "title", str, where),
+            points=float(_setting(table, "points", (int, float), where)),  # type: ignore[arg-type]
+            kind=kinds[name],
+            by_person=bool(table.get("by_person", False)),
+        )
+        for name, table in tables.items()
+    )
+
+
+def _limits(table: Mapping[str, Any], where: Path) -> Limits:
+    known = {entry.name for entry in fields(Limits)}
+    odd = sorted(set(table) - known)
+    if odd:
+        raise AssignmentError(f"{where}: [limits] knows no {', '.join(odd)}.")
+    return Limits(**table)
+
+
+def _digest(*folders: Path) -> str:
+    """SHA-256 over the names and bytes of all files, caches and samples left out."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder).parts
+            if not path.is_file() or "__pycache__" in inside or "sample_submissions" in inside:
+                continue
+            digest.update("/".join(inside).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

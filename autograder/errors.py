@@ -1,0 +1,45 @@
+"""What can go wrong through no fault of a student.
+
+::
+
+    AutograderError                 one sentence for a person: what, where, how to mend it
+    ├── UsageError                  wrong usage of the program           (exit status 2)
+    ├── AssignmentError             a broken assignment                  (exit status 2)
+    │   └── LeakError               a release would show something hidden
+    ├── StoreError                  the store cannot be read or written  (exit status 1)
+    └── SandboxError                this machine cannot run student code safely, or a
+                                    sandbox died                         (exit status 1 or 2)
+
+What a *student's* file or code does wrong is never an exception here: it is data
+(:class:`autograder.model.Submission` ``.problem``, :class:`autograder.model.Outcome`).
+"""
+
+
+class AutograderError(Exception):
+    """Base of all; ``str(error)`` is a sentence that needs no traceback."""
+
+    exit_status = 1
+
+
+class UsageError(AutograderError):
+    """The program was called in a way that cannot work."""
+
+    exit_status = 2
+
+
+class AssignmentError(AutograderError):
+    """An assignment's folder is missing, incomplete or contradicts itself."""
+
+    exit_status = 2
+
+
+class LeakError(AssignmentError):
+    """What students would receive contains something of a solution or of the reference."""
+
+
+class StoreError(AutograderError):
+    """The store of grades cannot be opened, read or written."""
+
+
+class SandboxError(AutograderError):
+    """The sandbox cannot start, is not safe, or died; the submission concerned is retried."""

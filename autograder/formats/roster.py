@@ -1,0 +1,154 @@
+"""The lists an LMS exports of its people, and whose grade belongs to which line.
+
+Canvas: the gradebook CSV.  Moodle: the grading worksheet.  A grade finds its line by the number
+that the LMS wrote into the file's name, else by login, id or e-mail address, else by the name
+itself; never where two lines fit equally well.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.model import Grade
+from autograder.submission.lms_names import LmsName, parse_lms_name
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A CSV file as it is: every row has as many cells as the header."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def column(self, title: str) -> int | None:
+        """Which column has this title, whatever its case; None: none."""
+        titles = [text.strip().casefold() for text in self.header]
+        return titles.index(title.casefold()) if title.casefold() in titles else None
+
+    def required(self, title: str, system: str) -> int:
+        """The same; raises :class:`UsageError` where there is none."""
+        found = self.column(title)
+        if found is None:
+            raise UsageError(
+                f'The roster has no column "{title}" and so is no export of {system} in English '
+                f"(its columns: {', '.join(self.header)})."
+            )
+        return found
+
+
+def read_roster(path: Path) -> Roster:
+    """Reads an LMS's CSV; raises :class:`UsageError` where it is none."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"The roster {path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(
+            f"The roster {path} is not UTF-8: export it from the LMS again, as CSV."
+        ) from None
+    return parse_roster(text)
+
+
+def parse_roster(text: str) -> Roster:
+    """The same from the file's text, separated by commas or semicolons."""
+    first = text.split("\n", 1)[0]
+    separator = ";" if first.count(";") > first.count(",") else ","
+    try:
+        lines = [
+            row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row
+        ]
+    except csv.Error as error:
+        raise UsageError(f"The roster is no CSV that can be read: {error}.") from None
+    if not lines:
+        raise UsageError("The roster is empty: export it from the LMS again, as CSV.")
+    width = len(lines[0])
+    rows = (tuple((row + [""] * width)[:width]) for row in lines[1:])
+    return Roster(tuple(lines[0]), tuple(rows))
+
+
+def lms_name_of(grade: Grade) -> LmsName | None:
+    """What the LMS wrote into the path of a submission; None: it came another way."""
+    for part in grade.file.split("/"):
+        lms = parse_lms_name(part)
+        if lms is not None and grade.student in (lms.name, f"{lms.name}_{lms.user}"):
+            return lms
+    return None
+
+
+# ------------------------------------------------------------------ whose line is whose
+
+
+@dataclass(frozen=True)
+class RosterKeys:
+    """Which cells of a roster tell who somebody is."""
+
+    numbers: Sequence[str]
+    """A row each: the number that the LMS writes into file names."""
+    identities: Sequence[int]
+    """Columns with logins, ids, e-mail addresses."""
+    names: Sequence[int]
+    """Columns with people's names."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    by_row: dict[int, Grade]
+    """The grade for each row that has one."""
+    notices: tuple[str, ...]
+    """Sentences on the grades that have no row."""
+
+
+def match(grades: Iterable[Grade], roster: Roster, keys: RosterKeys) -> Matches:
+    """Finds each grade's row."""
+    indexes = [
+        _index([[number] for number in keys.numbers]),
+        _index([_spellings(row[i] for i in keys.identities) for row in roster.rows]),
+        _index([_name_spellings(row[i] for i in keys.names) for row in roster.rows]),
+    ]
+    by_row: dict[int, Grade] = {}
+    notices = []
+    for grade in grades:
+        lms = lms_name_of(grade)
+        wanted = (lms.user if lms else "", grade.student.casefold(), _letters(grade.student))
+        row = next((i[w] for i, w in zip(indexes, wanted, strict=True) if w and w in i), None)
+        if row is None:
+            notices.append(f"{grade.student} ({grade.file}) is not in the roster: not exported.")
+        elif row in by_row:
+            notices.append(
+                f"{grade.student} ({grade.file}) is in the roster the same person as "
+                f"{by_row[row].student}: not exported."
+            )
+        else:
+            by_row[row] = grade
+    return Matches(by_row, tuple(notices))
+
+
+def _index(spellings: Sequence[Iterable[str]]) -> dict[str, int]:
+    """The row of each spelling that only one row has."""
+    rows: dict[str, set[int]] = {}
+    for number, row in enumerate(spellings):
+        for spelling in row:
+            rows.setdefault(spelling, set()).add(number)
+    return {spelling: found.pop() for spelling, found in rows.items() if len(found) == 1}
+
+
+def _spellings(cells: Iterable[str]) -> set[str]:
+    whole = {cell.strip().casefold() for cell in cells}
+    return (whole | {text.partition("@")[0] for text in whole}) - {""}
+
+
+def _name_spellings(cells: Iterable[str]) -> set[str]:
+    found = set()
+    for cell in cells:
+        last, _, first = cell.partition(",")
+        found |= {_letters(cell), _letters(first + last)}  # "Doe, Jane" is also Jane Doe
+    return found - {""}
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

@@ -1,0 +1,144 @@
+"""One submission, the whole way: read by others, run in the sandbox, judged, summed up."""
+
+from __future__ import annotations
+
+from autograder.course import Assignment, Question
+from autograder.judging.question import Answers, Verdict
+from autograder.model import (
+    Grade,
+    NotebookRun,
+    Outcome,
+    QuestionGrade,
+    QuestionStatus,
+    Submission,
+    SubmissionStatus,
+)
+from autograder.sandbox import Sandbox, Session
+
+
+def grade_submission(
+    submission: Submission, assignment: Assignment, box: Sandbox, *, public: bool = False
+) -> Grade:
+    """Grade one submission; ``public``: on the examples that students may see.
+
+    Raises:
+        SandboxError: the sandbox failed; nothing is known of the student's code.
+    """
+    if submission.problem is not None:
+        return _unreadable(submission, assignment, box)
+    with box.open(
+        submission.cells,
+        assignment.limits,
+        names=assignment.functions,
+        texts=assignment.texts,
+        seed=int.from_bytes(assignment.seed(submission.student, "")[:4], "big"),
+    ) as session:
+        run = session.notebook
+        questions = tuple(
+            _grade_question(question, submission, assignment, session, public)
+            for question in assignment.questions
+        )
+    scores = [question.score for question in questions if question.score is not None]
+    return Grade(
+        student=submission.student,
+        file=submission.file,
+        status=SubmissionStatus.GRADED,
+        score=round(sum(scores), 6),
+        max_score=assignment.max_score,
+        questions=questions,
+        notices=(*submission.notices, *_notices(run, submission)),
+        printed=run.printed,
+        unsafe=box.unsafe,
+        usage=session.usage,
+    )
+
+
+def _grade_question(
+    question: Question,
+    submission: Submission,
+    assignment: Assignment,
+    session: Session,
+    public: bool,
+) -> QuestionGrade:
+    exam = question.kind.draw(assignment.seed(submission.student, question.name), public=public)
+    traces = {trace.call: trace for trace in session.call(exam.calls)} if exam.calls else {}
+    verdict = exam.judge(Answers(submission, session.notebook, traces))
+    score = None if question.by_person else round(sum(c.score for c in verdict.checks), 6)
+    sources = session.notebook.sources
+    return QuestionGrade(
+        name=question.name,
+        title=question.title,
+        status=_status(verdict, score, question.points),
+        score=score,
+        max_score=question.points,
+        misconceptions=verdict.misconceptions,
+        checks=verdict.checks,
+        message=verdict.message,
+        explanations=verdict.explanations,
+        evidence=verdict.evidence,
+        pictures=verdict.pictures,
+        tables=verdict.tables,
+        source="\n\n".join(sources[n] for n in question.kind.functions if n in sources),
+        answer=verdict.answer,
+    )
+
+
+def _status(verdict: Verdict, score: float | None, points: float) -> QuestionStatus:
+    if verdict.status is not None:
+        return verdict.status
+    if score is None:
+        return QuestionStatus.PENDING
+    if score >= points:
+        return QuestionStatus.FULL
+    return QuestionStatus.PARTIAL if score > 0 else QuestionStatus.NONE
+
+
+def _unreadable(submission: Submission, assignment: Assignment, box: Sandbox) -> Grade:
+    questions = tuple(
+        QuestionGrade(
+            name=question.name,
+            title=question.title,
+            status=QuestionStatus.PENDING if question.by_person else QuestionStatus.ERROR,
+            score=None if question.by_person else 0.0,
+            max_score=question.points,
+            message=submission.problem,
+        )
+        for question in assignment.questions
+    )
+    return Grade(
+        student=submission.student,
+        file=submission.file,
+        status=SubmissionStatus.UNREADABLE,
+        score=0.0,
+        max_score=assignment.max_score,
+        message=submission.problem,
+        questions=questions,
+        notices=submission.notices,
+        unsafe=box.unsafe,
+    )
+
+
+def _notices(run: NotebookRun, submission: Submission) -> tuple[str, ...]:
+    """Sentences on cells that failed."""
+    sentences = []
+    whole_file = len(submission.cells) == 1 and not submission.file.endswith(".ipynb")
+    for number, fault in sorted(run.faults.items()):
+        place = "The file" if whole_file else f"Cell {number}"
+        line = "" if fault.line is None else f" in line {fault.line}"
+        code = f" ({fault.code.strip()})" if fault.code.strip() else ""
+        sentences.append(f"{place} stopped{line}{code}: {fault.kind}: {fault.message}")
+    if run.outcome is not Outcome.RETURNED:
+        sentences.append(ENDED.get(run.outcome, "The notebook did not run to its end."))
+    return tuple(sentences)
+
+
+ENDED = {
+    Outcome.TIMED_OUT: "The notebook did not finish in the time it has; what it defined before "
+    "was graded.",
+    Outcome.EXITED: "The notebook ended the Python process; what it defined otherwise was graded.",
+    Outcome.CRASHED: "The notebook crashed the Python process; what it defined otherwise was "
+    "graded.",
+    Outcome.OUT_OF_MEMORY: "The notebook asked for more memory than it has; what it defined "
+    "otherwise was graded.",
+    Outcome.FLOODED: "The notebook printed far too much; what it defined otherwise was graded.",
+}

@@ -1,0 +1,77 @@
+"""What judging needs of a catalogue of misconceptions; ``reference/`` provides it.
+
+A candidate is the right rule with none, one or two known faults in it, in both parameters or in
+one.  A family evaluates many candidates at once on an instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from autograder.judging.instances import Instance
+from autograder.model import Explanation, FloatArray
+
+
+class Edit(Protocol):
+    @property
+    def slug(self) -> str: ...
+    @property
+    def variant(self) -> str: ...
+
+
+class Candidate(Protocol):
+    @property
+    def edits(self) -> tuple[Any, ...]: ...
+    @property
+    def part(self) -> str: ...
+    @property
+    def slugs(self) -> tuple[str, ...]: ...
+    @property
+    def numbers_only(self) -> bool: ...
+    @property
+    def replaces(self) -> bool:
+        """True: one of its edits replaces the rule as a whole; a smaller fault is likelier."""
+        ...
+
+
+class Family(Protocol):
+    @property
+    def candidates(self) -> Sequence[Candidate]: ...
+    @property
+    def every_point(self) -> bool:
+        """True: these candidates step at every point, and may log every point."""
+        ...
+
+    def trajectories(
+        self, problem: Any, epochs: int | None = None, *, by_point: bool = True
+    ) -> FloatArray:
+        """Shape (candidates, rows, d + 1)."""
+        ...
+
+    def subset(self, chosen: Iterable[int]) -> Family: ...
+
+
+class Catalogue(Protocol):
+    """One rule and the known ways to get it wrong."""
+
+    @property
+    def title(self) -> str:
+        """The rule's name in words."""
+        ...
+
+    def right(self) -> Family: ...
+    def singles(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]: ...
+    def pairs(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]: ...
+    def components(self, candidate: Candidate, instance: Instance, slug: str) -> frozenset[str]:
+        """The parts of the rule that a candidate's edits of one name change."""
+        ...
+
+    def explains_division_by_zero(self, code: str) -> str | None:
+        """The name of the fault by which this line divides by zero at once; None: not known."""
+        ...
+
+    def explain(self, slug: str, detail: str = "") -> Explanation: ...
+    def commonness(self, slug: str) -> int:
+        """How often real students wrote it; breaks ties between equal explanations."""
+        ...

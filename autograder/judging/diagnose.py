@@ -1,0 +1,352 @@
+"""Naming what a student's update rule computes.
+
+The right rule edited by every known misconception, then by every pair of them, is evaluated on
+the instances that the student's code was asked; a candidate is named if its trajectories are the
+student's on *all* of them.  Faults of the interface (a history without its start, a hard-coded
+learning rate) are views on a trajectory and combine with the same candidates.
+
+What computes the same cannot be told apart and need not be: among equal explanations the one
+with fewer and commoner faults is said.  No match: nothing is named.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from autograder.judging.catalogue import Candidate, Catalogue, Family
+from autograder.judging.compare import History
+from autograder.judging.instances import Instance
+from autograder.model import FloatArray
+
+EXACT = 1e-8
+"""Two trajectories that agree to this, relative to their size, are the same computation."""
+HABITS: Mapping[str, tuple[float, ...]] = {
+    "eta": (0.1, 0.01, 0.001, 1.0, 0.5, 0.05),
+    "eps": (1e-8, 1e-6, 1e-7, 1e-10, 1e-5, 1e-4, 0.0),
+    "beta": (0.9, 0.99, 0.95, 0.999),
+    "beta1": (0.9, 0.99, 0.95, 0.5),
+    "beta2": (0.999, 0.99, 0.9, 0.95),
+    "gamma": (0.9, 0.99, 0.5),
+}
+"""Values that people write into their code in place of an argument."""
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """One instance and what the student returned for it."""
+
+    instance: Instance
+    history: History
+
+    @property
+    def rows(self) -> FloatArray:
+        assert self.history.rows is not None
+        return self.history.rows
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What other calls have shown, by themselves, of the function's interface."""
+
+    ignored: tuple[str, ...] = ()
+    """Arguments without any effect."""
+    remembers: bool = False
+    """The same call twice gave different answers."""
+    mutates: tuple[str, ...] = ()
+    """Arguments that were changed by the call."""
+    measured: Mapping[str, float] | None = None
+    """Measured strengths of weight decay, by the name that edits know them by."""
+
+
+@dataclass(frozen=True, eq=False)
+class Diagnosis:
+    """What was found; all empty where nothing known explains the evidence."""
+
+    slugs: tuple[str, ...] = ()
+    candidate: Candidate | None = None
+    """The rule that the student's code computes, apart from its interface."""
+    view: str = ""
+    """The interface fault through which the trajectory was seen; empty: none."""
+    ignored: tuple[str, ...] = ()
+    mutates: tuple[str, ...] = ()
+    hard_coded: Mapping[str, float] | None = None
+    """Values found in place of ignored arguments."""
+
+    @property
+    def explains(self) -> bool:
+        """Whether the student's trajectories are fully accounted for."""
+        return self.candidate is not None
+
+
+# ------------------------------------------------------------------------------------- views
+
+View = Callable[[Observation], "Seen | None"]
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """How a trajectory is looked at: which student rows equal which expected rows."""
+
+    instance: Instance
+    """The instance to evaluate candidates on (a view may lengthen it or move its start)."""
+    student: FloatArray
+    expected: slice = field(default_factory=lambda: slice(None))
+    """Rows of the expected trajectory."""
+    every_point: bool = False
+    """True: a row a point."""
+    w_only: bool = False
+    """True: compare only w's entries against ``expected``, b against all rows."""
+
+
+def _plain(o: Observation) -> Seen | None:
+    if o.history.only_point or len(o.rows) != o.instance.max_epochs + 1:
+        return None
+    return Seen(o.instance, o.rows)
+
+
+def _every_point_logged(o: Observation) -> Seen | None:
+    if len(o.rows) != o.instance.max_epochs * o.instance.points + 1:
+        return None
+    return Seen(o.instance, o.rows, every_point=True)
+
+
+def _without_start(o: Observation) -> Seen | None:
+    if o.history.only_point or len(o.rows) != o.instance.max_epochs or len(o.rows) < 2:
+        return None
+    return Seen(o.instance, o.rows, slice(1, None))
+
+
+def _final_point(o: Observation) -> Seen | None:
+    if len(o.rows) != 1:
+        return None
+    return Seen(o.instance, o.rows, slice(-1, None))
+
+
+def _stops_early(o: Observation) -> Seen | None:
+    if not 1 < len(o.rows) <= o.instance.max_epochs:
+        return None
+    return Seen(o.instance, o.rows, slice(0, len(o.rows)))
+
+
+def _too_long(o: Observation) -> Seen | None:
+    """More entries than epochs: repeated ones, or more epochs than asked for."""
+    epochs = o.instance.max_epochs
+    if len(o.rows) <= epochs + 1:
+        return None
+    once = np.concatenate([o.rows[:1], o.rows[1:][(np.diff(o.rows, axis=0) != 0).any(axis=1)]])
+    if len(once) == epochs + 1:
+        return Seen(o.instance, once)
+    return Seen(o.instance, o.rows[: epochs + 1])
+
+
+def _aliased(o: Observation) -> Seen | None:
+    """Every entry is the same array: all show the last point (the start may be a copy)."""
+    w = o.rows[:, :-1]
+    if len(w) < 3 or not (w[1:] == w[-1]).all():
+        return None
+    return Seen(o.instance, o.rows[-1:], slice(-1, None))
+
+
+def _own_start(o: Observation) -> Seen | None:
+    seen = _plain(o)
+    if seen is None or not np.isfinite(o.rows[0]).all() or (o.rows[0] == o.instance.start).all():
+        return None
+    w = o.rows[0, :-1].reshape(o.instance.init_w.shape)
+    return Seen(replace(o.instance, init_w=w, init_b=float(o.rows[0, -1])), o.rows)
+
+
+VIEWS: Mapping[str, View] = {
+    "": _plain,
+    "history_without_start": _without_start,
+    "final_point_only": _final_point,
+    "stops_early": _stops_early,
+    "history_too_long": _too_long,
+    "history_aliased": _aliased,
+    "start_ignored": _own_start,
+}
+
+
+# --------------------------------------------------------------------------------- the search
+
+
+def diagnose(observations: Sequence[Observation], catalogue: Catalogue, facts: Facts) -> Diagnosis:
+    """The simplest known explanation of all observations, or none."""
+    usable = [o for o in observations if o.history.rows is not None]
+    if not usable:
+        return _facts_only(facts)
+    measured = dict(facts.measured or {})
+    if measured:
+        usable = [replace(o, instance=with_hyper(o.instance, measured)) for o in usable]
+    names = tuple(sorted(measured))
+    for view, hard_coded, families in _levels(catalogue, usable, facts, names):
+        looked_at = usable
+        if hard_coded:
+            looked_at = [replace(o, instance=with_hyper(o.instance, hard_coded)) for o in usable]
+        matches = _matches(families, looked_at, view)
+        if matches:
+            best = min(matches, key=lambda candidate: _rank(candidate, catalogue))
+            return _diagnosis(best, view, hard_coded, facts, looked_at)
+    return _facts_only(facts)
+
+
+def _levels(
+    catalogue: Catalogue, usable: Sequence[Observation], facts: Facts, measured: tuple[str, ...]
+) -> Iterator[tuple[str, Mapping[str, float], tuple[Family, ...]]]:
+    """What is tried, the simplest first: (view, hard-coded values, candidates)."""
+    right, singles = (catalogue.right(),), catalogue.singles(measured)
+    views = [name for name in VIEWS if name]
+    yield "", {}, right
+    yield "", {}, singles
+    for view in views:
+        yield view, {}, right
+    fixed = [name for name in facts.ignored if name in HABITS]
+    choices = [
+        dict(zip(fixed, values, strict=True))
+        for values in itertools.product(*(HABITS[name] for name in fixed))
+    ]
+    choices = [choice for choice in choices if choice]
+    for choice in choices:
+        yield "", choice, right
+    yield "", {}, catalogue.pairs(measured)
+    for view in views:
+        yield view, {}, singles
+    for choice in choices[:64]:
+        yield "", choice, singles
+        for view in views:
+            yield view, choice, right
+
+
+def with_hyper(instance: Instance, values: Mapping[str, float]) -> Instance:
+    """The instance with some hyper-parameters set to other values."""
+    return replace(instance, hyper={**instance.hyper, **values})
+
+
+def _matches(
+    families: Sequence[Family], observations: Sequence[Observation], view: str
+) -> list[Candidate]:
+    found: list[Candidate] = []
+    for family in families:
+        looks: list[View] = [VIEWS[view]]
+        if family.every_point and view == "":
+            looks.append(_every_point_logged)
+        for look in looks:
+            seen = _seen(look, observations)
+            if not seen:
+                continue
+            for by_point in (True, False) if family.every_point else (True,):
+                found += _survivors(family, seen, by_point)
+    return found
+
+
+def _seen(look: View, observations: Sequence[Observation]) -> list[Seen]:
+    """Through one view, all observations; empty: the view does not fit one of them.
+
+    An aliased history shows only where w is a vector; with a number it is an honest history.
+    """
+    seen = []
+    for observation in observations:
+        one = look(observation)
+        if one is None and look is _aliased and observation.instance.init_w.ndim == 0:
+            one = _plain(observation)
+        if one is None:
+            return []
+        seen.append(one)
+    return seen
+
+
+def _survivors(family: Family, seen: Sequence[Seen], by_point: bool) -> list[Candidate]:
+    """The candidates that equal the student on everything seen."""
+    left = family
+    short = [s for s in seen if s.instance.init_w.ndim == 0] or list(seen)
+    if len(left.candidates) > 100 and short[0].expected == slice(None):
+        keep = _agree(left, short[0], by_point, epochs=2)
+        left = left.subset(np.flatnonzero(keep).tolist())
+    for one in seen:
+        if not left.candidates:
+            return []
+        keep = _agree(left, one, by_point)
+        if one.instance.init_w.ndim == 1:
+            keep &= np.array([not c.numbers_only for c in left.candidates])
+        left = left.subset(np.flatnonzero(keep).tolist())
+    if any(_says_little(one) for one in seen):
+        return [c for c in left.candidates if len(c.edits) <= 1]
+    return list(left.candidates)
+
+
+def _agree(
+    family: Family, seen: Seen, by_point: bool, epochs: int | None = None
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    expected = family.trajectories(seen.instance, epochs, by_point=by_point)
+    if family.every_point and not seen.every_point:
+        expected = expected[:, :: seen.instance.points]
+    expected = expected[:, seen.expected]
+    student = seen.student
+    if epochs is not None:
+        student = student[: expected.shape[1]]
+    if student.shape != expected.shape[1:]:
+        return np.zeros(len(family.candidates), dtype=bool)
+    with np.errstate(all="ignore"):
+        size = 1 + np.abs(student)
+        same = (np.abs(expected - student) <= EXACT * size) | (expected == student)
+    same |= np.isnan(expected) & np.isnan(student)
+    return np.asarray(same.all(axis=(1, 2)))
+
+
+def _says_little(seen: Seen) -> bool:
+    """Rows that are mostly NaN, or that never move, fit too many pairs of faults to name one."""
+    after = seen.student[1:] if len(seen.student) > 1 else seen.student
+    moves = len(seen.student) < 2 or bool((np.diff(seen.student, axis=0) != 0).any())
+    return not np.isfinite(after[-1]).all() or not moves
+
+
+def _rank(candidate: Candidate, catalogue: Catalogue) -> tuple[int, int, int, int]:
+    seen = sum(catalogue.commonness(slug) for slug in candidate.slugs)
+    return (len(candidate.slugs), int(candidate.replaces), int(candidate.part != "both"), -seen)
+
+
+# ------------------------------------------------------------------------------ the diagnosis
+
+
+def _diagnosis(
+    candidate: Candidate,
+    view: str,
+    hard_coded: Mapping[str, float],
+    facts: Facts,
+    observations: Sequence[Observation],
+) -> Diagnosis:
+    slugs = list(candidate.slugs)
+    if view and view not in slugs:
+        slugs.append(view)
+    ignored = facts.ignored
+    if candidate.slugs:  # a fault that makes an argument idle explains why it is idle
+        ignored = tuple(hard_coded)
+    if view == "start_ignored":
+        ignored = tuple(name for name in ignored if name not in ("init_w", "init_b"))
+    slugs += _interface_slugs(replace(facts, ignored=ignored))
+    return Diagnosis(
+        tuple(dict.fromkeys(slugs))[:2], candidate, view, ignored, facts.mutates, hard_coded or None
+    )
+
+
+def _facts_only(facts: Facts) -> Diagnosis:
+    return Diagnosis(
+        tuple(_interface_slugs(facts))[:2], None, "", facts.ignored, facts.mutates, None
+    )
+
+
+def _interface_slugs(facts: Facts) -> list[str]:
+    slugs = []
+    if facts.remembers:
+        slugs.append("remembers_last_call")
+    starts = {"init_w", "init_b"} & set(facts.ignored)
+    if starts:
+        slugs.append("start_ignored")
+    if set(facts.ignored) - starts:
+        slugs.append("hyperparameter_ignored")
+    if facts.mutates:
+        slugs.append("mutates_input")
+    return slugs

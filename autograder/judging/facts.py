@@ -1,0 +1,218 @@
+"""What single calls show of a function's interface: idle arguments, memory, changed inputs.
+
+One short base call is asked again with one argument changed at a time.  An argument whose change
+changes nothing is ignored.  The base call itself is asked twice, at the beginning and at the end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from autograder.judging.compare import History, read_history
+from autograder.judging.diagnose import Facts
+from autograder.judging.instances import Instance
+from autograder.model import FloatArray, Neuron, Outcome, Stream, Trace
+
+SAME = 1e-12
+NUDGES: Mapping[str, float] = {"eps": 8.0, "eta": 1.5}
+"""Factors by which hyper-parameters are changed; others, being shares, are nudged by -0.1."""
+LEAST_DECAY = 1e-9
+"""Weight decay below this is rounding."""
+HUGE = 1e12
+"""An epsilon beside which no gradient's square counts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Probes:
+    """The calls of this module, drawn from one hidden instance of numbers."""
+
+    base: Instance
+    streamed: Instance
+    """The base call under recorded gradients; hyper-parameters are changed on it."""
+    again: Instance
+    changed: Mapping[str, Instance]
+    decay: tuple[Instance, ...]
+    points: tuple[Instance, Instance]
+    """One epoch with an epsilon so large that the step is the gradient; then every point twice."""
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        asked = (self.base, self.streamed, *self.changed.values(), *self.decay, *self.points)
+        return (*asked, self.again)
+
+
+def probes(instance: Instance) -> Probes:
+    """Calls that show which arguments matter."""
+    base = replace(instance, name="base", max_epochs=3)
+    changed = {
+        "X": replace(base, X=base.X * 1.5),
+        "Y": replace(base, Y=base.Y + 0.3),
+        "init_w": replace(base, init_w=base.init_w + 0.25),
+        "init_b": replace(base, init_b=base.init_b + 0.25),
+        "max_epochs": replace(base, max_epochs=4),
+        "grad_w": replace(base, grad_w=_scaled(base.grad_w)),
+        "grad_b": replace(base, grad_b=_scaled(base.grad_b)),
+    }
+    named = {name: replace(i, name=f"another {name}") for name, i in changed.items()}
+    streamed = _streamed(base)
+    for name, value in base.hyper.items():
+        nudged = value * NUDGES[name] if name in NUDGES else value - 0.1
+        hyper = {**streamed.hyper, name: nudged}
+        named[name] = replace(streamed, name=f"another {name}", hyper=hyper)
+    again = replace(base, name="again")
+    return Probes(
+        base, streamed, again, named, _decay_instances(base), _points_instances(base)
+    )
+
+
+def _streamed(base: Instance) -> Instance:
+    """The base call under gradients that rise and fall, so that no hyper-parameter is idle by
+    chance (the largest square so far, say, forgets the others as long as gradients shrink)."""
+    size = math.sqrt(base.hyper.get("eps", 1.0))
+    return replace(
+        base,
+        name="streamed",
+        X=np.ones(1),
+        Y=np.zeros(1),
+        max_epochs=5,
+        grad_w=Stream(size * np.array([0.8, 1.4, 0.7, 1.9, 1.1])),
+        grad_b=Stream(size * np.array([1.2, 0.6, 1.6, 0.9, 2.1])),
+    )
+
+
+def _points_instances(base: Instance) -> tuple[Instance, Instance]:
+    hyper = {**base.hyper, "eta": math.sqrt(HUGE), "eps": HUGE}
+    once = replace(base, name="points", max_epochs=1, hyper=hyper)
+    twice = replace(
+        once, name="points twice", X=np.repeat(once.X, 2, axis=0), Y=np.repeat(once.Y, 2)
+    )
+    return once, twice
+
+
+def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+    """Whether the gradient is the sum over all points: its direction, and twice as long for twice
+    the points.  Whatever the rule multiplies the first step with does not matter."""
+    rows = [_rows(instance, traces) for instance in asked.points]
+    if any(r is None or len(r) != 2 or not np.isfinite(r).all() for r in rows):
+        return False
+    once, twice = (r[0] - r[1] for r in rows if r is not None)
+    instance = asked.points[0]
+    total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+    scale = np.abs(once).max() / np.abs(total).max()
+    close = 1e-6 * np.abs(once).max()
+    return bool(
+        scale > 0
+        and (np.abs(once - scale * total) <= close).all()
+        and (np.abs(twice - 2 * once) <= 2 * close).all()
+    )
+
+
+def _scaled(kind: Neuron | Stream) -> Neuron | Stream:
+    assert isinstance(kind, Neuron)
+    return replace(kind, scale=kind.scale * 1.7)
+
+
+def _decay_instances(base: Instance) -> tuple[Instance, ...]:
+    """One epoch with a recorded gradient: at a start, at another, with twice the gradient."""
+
+    def one(name: str, w: float, b: float, g: float) -> Instance:
+        gradient = Stream(np.array([g]))
+        return Instance(
+            name=name,
+            X=np.ones(1),
+            Y=np.zeros(1),
+            init_w=np.array(w),
+            init_b=b,
+            max_epochs=1,
+            grad_w=gradient,
+            grad_b=gradient,
+            hyper={**base.hyper, "eta": math.sqrt(HUGE), "eps": HUGE},
+        )
+
+    return (
+        one("decay 1", 0.3, 0.7, 1.0),
+        one("decay 2", 1.3, 1.7, 1.0),
+        one("decay 3", 0.3, 0.7, 2.0),
+    )
+
+
+def gather_facts(
+    asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]
+) -> Facts:
+    """What the probes' traces show; ``others``: further calls that must leave inputs alone."""
+    base = _rows(asked.base, traces)
+    again = _rows(asked.again, traces)
+    return Facts(
+        ignored=_ignored(asked, traces, base) if base is not None else (),
+        remembers=_remembers(base, again),
+        mutates=_mutates((*asked.instances, *others), traces),
+        measured=_measured_decay(asked.decay, traces),
+    )
+
+
+def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
+    trace = traces.get(instance.name)
+    if trace is None:
+        return None
+    history: History = read_history(trace, instance.features, instance.init_w.ndim == 1)
+    return history.rows
+
+
+def _same(one: FloatArray, other: FloatArray) -> bool:
+    if one.shape != other.shape:
+        return False
+    return bool(np.allclose(one, other, rtol=SAME, atol=SAME, equal_nan=True))
+
+
+def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
+    if not np.isfinite(base).all():
+        return ()  # NaN equals NaN whatever the argument
+    found = []
+    streamed = _rows(asked.streamed, traces)
+    for name, instance in asked.changed.items():
+        before = streamed if name in asked.base.hyper else base
+        rows = _rows(instance, traces)
+        if rows is not None and before is not None and _same(rows, before):
+            found.append(name)
+    return tuple(found)
+
+
+def _remembers(base: FloatArray | None, again: FloatArray | None) -> bool:
+    return base is not None and again is not None and not _same(base, again)
+
+
+def _mutates(instances: Sequence[Instance], traces: Mapping[str, Trace]) -> tuple[str, ...]:
+    found = set()
+    for instance in instances:
+        trace = traces.get(instance.name)
+        if trace is None or trace.outcome is not Outcome.RETURNED:
+            continue
+        sent = {"X": instance.X, "Y": instance.Y, "init_w": instance.init_w}
+        for name, before in sent.items():
+            after = trace.inputs_after.get(name)
+            if after is not None and not np.array_equal(after, before):
+                found.add(name)
+    return tuple(name for name in ("X", "Y", "init_w") if name in found)
+
+
+def _measured_decay(
+    instances: Sequence[Instance], traces: Mapping[str, Trace]
+) -> Mapping[str, float]:
+    """Strength of a weight decay: how the first step depends on where it starts.
+
+    The step is c * (g + decay * theta): the slopes by theta and by g give the decay.
+    """
+    rows = [_rows(instance, traces) for instance in instances]
+    if any(r is None or r.shape != (2, 2) or not np.isfinite(r).all() for r in rows):
+        return {}
+    first, moved, doubled = ((r[0] - r[1]) for r in rows if r is not None)
+    for column in (0, 1):  # decay may be added for w only
+        by_theta, by_g = moved[column] - first[column], doubled[column] - first[column]
+        if by_g != 0 and abs(by_theta / by_g) > LEAST_DECAY:
+            in_gradient, of_step = by_theta / by_g, by_theta / math.sqrt(HUGE)
+            return {"decay_in_gradient": float(in_gradient), "decay_of_step": float(of_step)}
+    return {}

@@ -1,0 +1,264 @@
+"""The kind of question that asks for formulas: functions of numbers or arrays, without memory.
+
+Each check calls one function on examples drawn for the student and compares the answers.  A wrong
+answer is compared with known wrong formulas.  A function that builds on another of the student's
+(a gradient on f) may be right given what that other one returns: then it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograder.judging import words
+from autograder.judging.explain import SPOILED, missing, raised
+from autograder.judging.question import Answers, Verdict
+from autograder.model import (
+    Argument,
+    Call,
+    Check,
+    Explanation,
+    FloatArray,
+    NotebookRun,
+    Opaque,
+    Outcome,
+    QuestionStatus,
+    Trace,
+)
+
+CLOSE = 1e-9
+Arguments = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A known wrong formula."""
+
+    slug: str
+    formula: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class FormulaCheck:
+    """One check: a function and examples of one shape."""
+
+    name: str
+    function: str
+    examples: Callable[[np.random.Generator], Sequence[Arguments]]
+    right: Callable[..., Any]
+    """The formula; called with the example's arguments by keyword."""
+    builds_on: str = ""
+    """Another function of the student that this one may call; empty: none."""
+    right_given: Callable[..., Any] | None = None
+    """The formula given that function's own value, as first argument."""
+    success: str = "Right."
+    failure: str = "Not the formula's value."
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """A question made of formula checks."""
+
+    functions: tuple[str, ...]
+    checks: tuple[FormulaCheck, ...]
+    points: Mapping[str, float]
+    wrong: tuple[Wrong, ...] = ()
+    """Tried on every check; named only if one explains every wrong answer."""
+    explain: Callable[[str, str], Explanation] | None = None
+    nudges: Mapping[str, float] = field(default_factory=dict)
+    """Factors by which arguments of the first check's first example are changed, one at a time,
+    to see whether they matter."""
+
+    public_calls = True
+
+    def draw(self, seed: bytes, *, public: bool = False) -> FormulaExam:
+        number = 0 if public else int.from_bytes(seed, "big")
+        chance = np.random.Generator(np.random.PCG64(number))
+        examples = {check.name: tuple(check.examples(chance)) for check in self.checks}
+        return FormulaExam(self, examples)
+
+
+@dataclass(frozen=True, eq=False)
+class FormulaExam:
+    """The examples of one student."""
+
+    question: Formula
+    examples: Mapping[str, tuple[Arguments, ...]]
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        calls: list[Call] = []
+        for check in self.question.checks:
+            for number, arguments in enumerate(self.examples[check.name]):
+                calls.append(_call(f"{check.name} {number}", check.function, arguments))
+                if check.builds_on:
+                    fewer = {k: v for k, v in arguments.items() if k != "y"}
+                    calls.append(_call(f"{check.name} {number} below", check.builds_on, fewer))
+        if self.question.nudges:
+            first = self.question.checks[0]
+            for name, arguments in self._nudged().items():
+                calls.append(_call(f"another {name}", first.function, arguments))
+        return tuple(calls)
+
+    def _nudged(self) -> Mapping[str, Arguments]:
+        first = self.examples[self.question.checks[0].name][0]
+        return {
+            name: {**first, name: type(first[name])(first[name] * factor)}
+            for name, factor in self.question.nudges.items()
+        }
+
+    # ------------------------------------------------------------------------------ judging
+
+    def judge(self, answers: Answers) -> Verdict:
+        traces = answers.traces
+        results = {c.name: self._right(c, traces) for c in self.question.checks}
+        slugs, detail = self._named(results, traces)
+        checks = tuple(
+            self._check(check, results[check.name], traces, answers.run)
+            for check in self.question.checks
+        )
+        explain = self.question.explain
+        return Verdict(
+            checks=checks,
+            misconceptions=slugs,
+            explanations=tuple(explain(slug, detail) for slug in slugs) if explain else (),
+            status=self._status(traces),
+            message=next((c.message for c in checks if not c.passed), None),
+        )
+
+    def _status(self, traces: Mapping[str, Trace]) -> QuestionStatus | None:
+        """``timeout`` or ``error`` where no function gave any answer."""
+        own = [
+            traces[f"{check.name} {number}"]
+            for check in self.question.checks
+            for number in range(len(self.examples[check.name]))
+        ]
+        if any(trace.outcome is Outcome.RETURNED for trace in own):
+            return None
+        if any(trace.outcome is Outcome.TIMED_OUT for trace in own):
+            return QuestionStatus.TIMEOUT
+        return QuestionStatus.ERROR
+
+    def _right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
+        for number, arguments in enumerate(self.examples[check.name]):
+            own = _answer(traces[f"{check.name} {number}"])
+            if own is None:
+                return False
+            if _close(own, check.right(**arguments)):
+                continue
+            below = traces.get(f"{check.name} {number} below")
+            value = None if below is None else _answer(below)
+            if value is None or check.right_given is None:
+                return False
+            if not _close(own, check.right_given(value, **arguments)):
+                return False
+        return True
+
+    def _check(
+        self, check: FormulaCheck, right: bool, traces: Mapping[str, Trace], run: NotebookRun
+    ) -> Check:
+        worth = self.question.points[check.name]
+        if right:
+            return Check(check.name, True, worth, worth, check.success)
+        trace = traces[f"{check.name} 0"]
+        for number in range(len(self.examples[check.name])):
+            if traces[f"{check.name} {number}"].outcome is not Outcome.RETURNED:
+                trace = traces[f"{check.name} {number}"]
+        return Check(check.name, False, 0.0, worth, _why(check, trace, run))
+
+    # ------------------------------------------------------------------------------ naming
+
+    def _named(
+        self, results: Mapping[str, bool], traces: Mapping[str, Trace]
+    ) -> tuple[tuple[str, ...], str]:
+        """The name of what is wrong, if the evidence singles one out, and a detail."""
+        failed = [check for check in self.question.checks if not results[check.name]]
+        if not failed:
+            return (), ""
+        if self.question.nudges and all(self._nothing(check, traces) for check in failed):
+            return ("nothing_returned",), ""
+        for wrong in self.question.wrong:
+            if self._explained(wrong, failed, traces):
+                return (wrong.slug,), ""
+        ignored = self._ignored(traces)
+        return (("hyperparameter_ignored",), ", ".join(ignored)) if ignored else ((), "")
+
+    def _nothing(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
+        trace = traces[f"{check.name} 0"]
+        return trace.outcome is Outcome.RETURNED and trace.value is None
+
+    def _explained(
+        self, wrong: Wrong, failed: Sequence[FormulaCheck], traces: Mapping[str, Trace]
+    ) -> bool:
+        """Whether a wrong formula gives the student's answers on every example that it can."""
+        explained = 0
+        for check in failed:
+            for number, arguments in enumerate(self.examples[check.name]):
+                own = _answer(traces[f"{check.name} {number}"])
+                if own is None:
+                    continue
+                values = [check.right(**arguments)]
+                below = traces.get(f"{check.name} {number} below")
+                if below is not None and check.right_given is not None:
+                    value = _answer(below)
+                    values += [] if value is None else [check.right_given(value, **arguments)]
+                with np.errstate(all="ignore"):
+                    guesses = [wrong.formula(value, **arguments) for value in values]
+                if not any(_close(own, guess) for guess in guesses):
+                    return False
+                explained += 1
+        return explained > 0
+
+    def _ignored(self, traces: Mapping[str, Trace]) -> tuple[str, ...]:
+        if not self.question.nudges:
+            return ()
+        base = _answer(traces[f"{self.question.checks[0].name} 0"])
+        if base is None:
+            return ()
+        found = []
+        for name in self.question.nudges:
+            own = _answer(traces[f"another {name}"])
+            if own is not None and own.shape == base.shape and np.array_equal(own, base):
+                found.append(name)
+        return tuple(found)
+
+
+def _call(name: str, function: str, arguments: Arguments) -> Call:
+    plain: dict[str, Argument] = dict(arguments)
+    return Call(name, function, plain)
+
+
+def _answer(trace: Trace) -> FloatArray | None:
+    value = trace.value
+    if trace.outcome is not Outcome.RETURNED or not isinstance(value, np.ndarray):
+        return None
+    return value
+
+
+def _close(own: FloatArray, expected: Any) -> bool:
+    expected = np.asarray(expected, dtype=np.float64)
+    if own.shape != expected.shape and own.size == expected.size == 1:
+        own = own.reshape(expected.shape)
+    if own.shape != expected.shape:
+        return False
+    with np.errstate(all="ignore"):
+        close = np.abs(own - expected) <= CLOSE * (1 + np.abs(expected))
+    return bool((close | (own == expected)).all())
+
+
+def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
+    if trace.outcome is Outcome.MISSING:
+        return missing(check.function, run)
+    if trace.outcome is Outcome.RAISED and trace.fault is not None:
+        return raised(check.function, trace.fault)
+    if trace.outcome in SPOILED:
+        return words.STOPPED[trace.outcome.value].format(function=check.function)
+    if trace.value is None:
+        return words.NOTHING_RETURNED.format(function=check.function)
+    if isinstance(trace.value, Opaque):
+        return f"{check.function} returns something of type {trace.value.type_name}, not numbers."
+    return check.failure

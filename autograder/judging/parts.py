@@ -1,0 +1,216 @@
+"""What each part of a rule is worth, from its own evidence.
+
+``gradient``, ``first moment``, ``second moment``, ``bias correction`` and ``step`` are the parts
+of an update rule; ``trajectory``, ``vector``, ``edge cases`` and an assignment's behaviours are
+what it does as a whole.  An assignment gives points to those it wants.
+
+A fault with a name costs the parts that its edit changes.  Without a name each part is judged by
+measurement: the gradient by how the first step depends on the points, the moments by their
+recovered weights, the correction by the sums of these, the step by the moments it should follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.judging import words
+from autograder.judging.diagnose import Diagnosis, Facts, Observation, with_hyper
+from autograder.judging.identify import Identification, Weights
+from autograder.model import Check, Fault, FloatArray
+
+PARTS = ("gradient", "first moment", "second moment", "bias correction", "step")
+WEIGHT = 1e-5
+"""Recovered weights closer than this are equal."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """All that is known of one student's update rule."""
+
+    agrees: Mapping[str, bool]
+    """By main instance: whether the exact trajectory came back."""
+    observations: tuple[Observation, ...]
+    expected: Mapping[str, FloatArray]
+    facts: Facts
+    diagnosis: Diagnosis
+    moments: Identification
+    right_moments: Identification
+    sums_points: bool
+    edges: Mapping[str, bool]
+    behaviours: Mapping[str, Any]
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def right(self) -> bool:
+        return all(self.agrees.values())
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Parts that are lost, and parts that are wrong too but cost nothing more."""
+
+    lost: frozenset[str] = frozenset()
+    besides: frozenset[str] = frozenset()
+    convention: float | None = None
+    """Points that a convention costs, in place of everything else; None: no convention."""
+
+
+def judge_parts(question: Any, evidence: Evidence) -> tuple[Check, ...]:
+    """One check for each name that the assignment gives points to."""
+    loss = _loss(question, evidence)
+    checks: list[Check] = []
+    for name, points in question.points.items():
+        if name in PARTS:
+            checks.append(_part(name, points, loss))
+        elif name in ("trajectory", "vector"):
+            checks.append(_trajectory(name, points, loss, evidence))
+        elif name == "edge cases":
+            checks += _edges(points, evidence, question)
+        else:
+            checks.append(_behaviour(name, points, loss, evidence))
+    return tuple(checks)
+
+
+# ------------------------------------------------------------------------------ what is lost
+
+
+def _loss(question: Any, evidence: Evidence) -> Loss:
+    diagnosis = evidence.diagnosis
+    if evidence.right:
+        return Loss()
+    if not diagnosis.explains:
+        return Loss(lost=frozenset(_measured_losses(question, evidence)))
+    assert diagnosis.candidate is not None
+    if question.conventions.covers(diagnosis.slugs):
+        share = question.conventions.share(diagnosis.slugs)
+        return Loss(convention=share * sum(question.points.values()))
+    costs = {slug: _parts_of(slug, question, evidence) for slug in diagnosis.slugs}
+    dearest = max(costs, key=lambda slug: _worth(slug, costs[slug], question), default=None)
+    if dearest is None:
+        return Loss()
+    wrong = frozenset().union(*costs.values())
+    return Loss(lost=costs[dearest], besides=wrong - costs[dearest])
+
+
+def _parts_of(slug: str, question: Any, evidence: Evidence) -> frozenset[str]:
+    """The parts with points that one named fault concerns."""
+    diagnosis = evidence.diagnosis
+    instance = with_hyper(evidence.observations[0].instance, evidence.facts.measured or {})
+    parts: frozenset[str] = frozenset()
+    if slug in diagnosis.candidate.slugs:
+        parts = question.catalogue.components(diagnosis.candidate, instance, slug)
+    elif slug == "hyperparameter_ignored":
+        parts = frozenset(question.arguments.get(name, "step") for name in diagnosis.ignored)
+    return frozenset(part if part in question.points else "step" for part in parts)
+
+
+def _worth(slug: str, parts: frozenset[str], question: Any) -> float:
+    if question.conventions.covers([slug]):
+        return float(question.conventions.share([slug]))
+    return float(sum(question.points.get(part, 0.0) for part in parts)) + 1.0
+
+
+def _measured_losses(question: Any, evidence: Evidence) -> list[str]:
+    """Parts that are wrong, or not seen to be right, by measurement."""
+    found, right = evidence.moments, evidence.right_moments
+    firsts = [(found.first_w, right.first_w), (found.first_b, right.first_b)]
+    seconds = [(found.second_w, right.second_w), (found.second_b, right.second_b)]
+    needed = [*firsts, *seconds] if question.first_moment else seconds
+    good = {
+        "gradient": evidence.sums_points,
+        "first moment": all(_same_shares(*pair) for pair in firsts),
+        "second moment": all(_same_shares(*pair) for pair in seconds),
+        "bias correction": all(_same_sums(*pair) for pair in needed),
+        "step": found.step_follows,
+    }
+    return [part for part in PARTS if not good[part]]
+
+
+def _same_shares(own: Weights | None, right: Weights | None) -> bool:
+    """Whether the weights are in the right proportion within every epoch."""
+    if own is None or right is None or not own.is_average:
+        return False
+    with np.errstate(all="ignore"):
+        shares = own.values / own.row_sums[:, None]
+    return bool((np.abs(shares - right.values / right.row_sums[:, None]) < WEIGHT).all())
+
+
+def _same_sums(own: Weights | None, right: Weights | None) -> bool:
+    if own is None or right is None or not own.is_average:
+        return False
+    return bool((np.abs(own.row_sums / right.row_sums - 1) < WEIGHT).all())
+
+
+# ------------------------------------------------------------------------------- the checks
+
+
+def _part(name: str, points: float, loss: Loss) -> Check:
+    if name in loss.lost:
+        return Check(name, False, 0.0, points, words.PART_WRONG[name])
+    if name in loss.besides:
+        return Check(name, False, points, points, words.PART_WRONG[name] + words.COSTS_NO_MORE)
+    if name == "step" and loss.convention is not None:
+        score = points - min(points, loss.convention)
+        return Check(name, False, round(score, 6), points, words.CONVENTION)
+    return Check(name, True, points, points, words.PART_RIGHT[name])
+
+
+def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
+    numbers = [evidence.agrees["number 1"], evidence.agrees["number 2"]]
+    agrees = all(numbers) if name == "trajectory" else evidence.agrees["vector"]
+    if agrees:
+        return Check(name, True, points, points, words.TRAJECTORY_RIGHT[name])
+    if loss.convention is not None:
+        return Check(name, True, points, points, words.TRAJECTORY_CONVENTION)
+    return Check(name, False, 0.0, points, _why_not(name, evidence))
+
+
+def _why_not(name: str, evidence: Evidence) -> str:
+    wanted = "vector" if name == "vector" else "number"
+    for observation in evidence.observations:
+        fits = observation.instance.name.startswith(wanted)
+        if fits and not evidence.agrees[observation.instance.name]:
+            if observation.history.problem:
+                return words.TRAJECTORY_FORM[name].format(problem=observation.history.problem)
+            if observation.history.rows is None:
+                return words.TRAJECTORY_RAISED[name]
+            entries, wanted_entries = (
+                len(observation.history.rows),
+                len(evidence.expected[observation.instance.name]),
+            )
+            if entries != wanted_entries:
+                return words.TRAJECTORY_LENGTH[name].format(
+                    epochs=wanted_entries - 1, wanted=wanted_entries, entries=entries
+                )
+    return words.TRAJECTORY_WRONG[name]
+
+
+def _edges(points: float, evidence: Evidence, question: Any) -> list[Check]:
+    share = points / len(evidence.edges)
+    named = evidence.diagnosis.slugs
+    forgiven = any(slug in question.conventions.shares for slug in named)
+    checks = []
+    for name, good in evidence.edges.items():
+        if not good and forgiven and name == "a feature that is never on":
+            checks.append(Check(name, True, share, share, words.EDGE_CONVENTION))
+        else:
+            text = words.EDGE_RIGHT[name] if good else words.EDGE_WRONG[name]
+            checks.append(Check(name, good, share if good else 0.0, share, text))
+    return checks
+
+
+def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
+    judged = evidence.behaviours[name]
+    if judged.passed or loss.convention is not None:
+        text = judged.message if judged.passed else words.TRAJECTORY_CONVENTION
+        return Check(name, True, points, points, text)
+    return Check(name, False, 0.0, points, judged.message)
+
+
+def named_parts(checks: Sequence[Check]) -> tuple[str, ...]:
+    """The names of the checks that failed."""
+    return tuple(check.name for check in checks if not check.passed)

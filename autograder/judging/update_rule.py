@@ -1,0 +1,376 @@
+"""The kind of question that asks for an update rule.
+
+One exam asks the student's function
+
+- hidden instances (two with a number x, one with a vector): the exact trajectories;
+- edge cases: no epochs, a gradient that is zero, the same call twice, inputs untouched;
+- recorded streams, from which its moments are recovered;
+- one call with each argument changed, to see that it matters;
+- the behaviours of the lecture that an assignment adds.
+
+A right solution is done when the trajectories agree.  A wrong one is diagnosed; then each part of
+the rule is judged by what is known of it, so that one fault costs its own part and the trajectory,
+not everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.errors import AssignmentError
+from autograder.judging import explain
+from autograder.judging.catalogue import Catalogue
+from autograder.judging.compare import History, equal, read_history
+from autograder.judging.diagnose import Diagnosis, Facts, Observation, diagnose
+from autograder.judging.facts import Probes, gather_facts, probes, sums_over_points
+from autograder.judging.identify import Identification, identify, stream_instances
+from autograder.judging.instances import Instance, Range, draw_instance
+from autograder.judging.parts import Evidence, judge_parts
+from autograder.judging.question import Answers, Verdict
+from autograder.model import Call, FloatArray, Outcome, Picture, QuestionStatus, Trace
+
+SHAPES: Mapping[str, int | None] = {"number 1": None, "number 2": None, "vector": 4}
+POOL = 24
+"""Instances of each shape that students' exams are put together from.  Each is checked once (that
+it separates every known fault from the right rule), then kept: checking costs more than grading."""
+SEPARATION = 1e-3
+"""Every known fault moves some entry of every instance by at least this."""
+CHANCES = 200
+"""Draws after which an instance that separates is given up as a fault of the assignment."""
+
+
+class Behaviour(Protocol):
+    """Something a rule does that the lecture shows; assignments define their own."""
+
+    @property
+    def name(self) -> str:
+        """Also the name of its check, to which the assignment gives points."""
+        ...
+
+    @property
+    def instances(self) -> Sequence[Instance]: ...
+
+    def judge(self, shown: Shown) -> Judged:
+        """From the student's own trajectories on these instances."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What a behaviour may look at."""
+
+    histories: Mapping[str, FloatArray]
+    """Rows by instance name; an instance whose answer was no history is absent."""
+    moments: Identification
+    name: str
+    """The student's function."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a behaviour has to say."""
+
+    passed: bool
+    message: str
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Conventions:
+    """What an assignment makes of faults that other courses teach."""
+
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """By slug: the share of the question's points that it costs, 0 to 1; absent: in full."""
+    silent: frozenset[str] = frozenset()
+    """Slugs that are accepted without a word."""
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Mapping[str, Any]]) -> Conventions:
+        """From the table [conventions] of an assignment.toml.
+
+        Raises:
+            AssignmentError: a policy that does not exist, or no share where one is needed.
+        """
+        shares: dict[str, float] = {}
+        for slug, entry in settings.items():
+            policy = entry.get("policy")
+            if policy not in ("accept", "warn", "points", "full"):
+                raise AssignmentError(
+                    f"[conventions] {slug}: the policy must be accept, warn, points or full, "
+                    f"not {policy!r}."
+                )
+            if policy == "points" and not 0 <= entry.get("share", -1) <= 1:
+                raise AssignmentError(f"[conventions] {slug}: give a share between 0 and 1.")
+            if policy != "full":
+                shares[slug] = float(entry["share"]) if policy == "points" else 0.0
+        silent = {slug for slug, entry in settings.items() if entry["policy"] == "accept"}
+        return cls(shares, frozenset(silent))
+
+    def covers(self, slugs: Sequence[str]) -> bool:
+        return bool(slugs) and all(slug in self.shares for slug in slugs)
+
+    def share(self, slugs: Sequence[str]) -> float:
+        return max(self.shares[slug] for slug in slugs)
+
+
+@dataclass(frozen=True, eq=False)
+class UpdateRule:
+    """A question that asks for an update rule; see the module's text."""
+
+    function: str
+    catalogue: Catalogue
+    points: Mapping[str, float]
+    """By name of the check; see :mod:`autograder.judging.parts` for the parts of a rule."""
+    ranges: Mapping[str, Range]
+    """From where the hyper-parameters of hidden instances are drawn."""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """Which part of the rule an argument belongs to; absent: the step."""
+    behaviours: tuple[Behaviour, ...] = ()
+    conventions: Conventions = field(default_factory=Conventions)
+    tolerance: float = 1e-6
+
+    public_calls = True
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        return (self.function,)
+
+    @property
+    def first_moment(self) -> bool:
+        """Whether the rule has a first moment that can be told from the gradient."""
+        return "first moment" in self.points
+
+    def draw(self, seed: bytes, *, public: bool = False) -> RuleExam:
+        """The exam of one student; the public one is the same for everybody."""
+        chance = np.random.Generator(np.random.PCG64(int.from_bytes(seed, "big")))
+        if public:
+            chance = np.random.Generator(np.random.PCG64(0))
+        picks = {name: int(POOL * chance.random()) for name in SHAPES}
+        if picks["number 1"] == picks["number 2"]:
+            picks["number 2"] = (picks["number 2"] + 1) % POOL
+        pool = _public_pool if public else _pool
+        main = tuple(
+            replace(pool(self, SHAPES[name] is not None, picks[name]), name=name) for name in SHAPES
+        )
+        return RuleExam(self, main)
+
+
+@lru_cache(maxsize=4096)
+def _pool(question: UpdateRule, vector: bool, number: int) -> Instance:
+    seed = np.random.SeedSequence([1, int(vector), number, *question.function.encode()])
+    return separating_instance(question, vector, np.random.Generator(np.random.PCG64(seed)))
+
+
+@lru_cache(maxsize=256)
+def _public_pool(question: UpdateRule, vector: bool, number: int) -> Instance:
+    seed = np.random.SeedSequence([2, int(vector), number, *question.function.encode()])
+    return separating_instance(question, vector, np.random.Generator(np.random.PCG64(seed)))
+
+
+def separating_instance(
+    question: UpdateRule, vector: bool, chance: np.random.Generator
+) -> Instance:
+    """Draw until every known fault leaves the right rule by ``SEPARATION``.
+
+    Raises:
+        ValueError: no draw does; the assignment's ranges or its catalogue must change.
+    """
+    for _ in range(CHANCES):
+        instance = draw_instance("drawn", 4 if vector else None, question.ranges, chance)
+        if least_separation(question.catalogue, instance)[0] >= SEPARATION:
+            return instance
+    raise ValueError(
+        f"{question.function}: none of {CHANCES} random instances tells all known faults from the "
+        "right rule; widen the ranges of its hyper-parameters"
+    )
+
+
+def least_separation(catalogue: Catalogue, instance: Instance) -> tuple[float, str]:
+    """The smallest of the largest differences to a single fault, and that fault's name."""
+    right = catalogue.right().trajectories(instance)[0]
+    least, name = float("inf"), ""
+    for family in catalogue.singles():
+        rows = family.trajectories(instance, 3 if family.every_point else None)
+        if family.every_point:
+            rows = rows[:, :: instance.points]
+        with np.errstate(all="ignore"):
+            apart = np.abs(rows - right[: rows.shape[1]]).max(axis=(1, 2))
+        for candidate, difference in zip(family.candidates, apart, strict=True):
+            if candidate.numbers_only and instance.init_w.ndim:
+                continue
+            if difference < least:  # NaN is not
+                least, name = float(difference), "+".join(candidate.slugs)
+    return least, name
+
+
+@dataclass(frozen=True, eq=False)
+class RuleExam:
+    """The calls of one exam, and the judging of their traces."""
+
+    question: UpdateRule
+    main: tuple[Instance, ...]
+
+    @cached_property
+    def asked(self) -> Probes:
+        return probes(self.main[0])
+
+    @cached_property
+    def no_epochs(self) -> Instance:
+        return replace(self.main[2], name="no epochs", max_epochs=0)
+
+    @cached_property
+    def zero_gradient(self) -> Instance:
+        """A vector whose second feature is never on, and whose gradient is 0 for all of w."""
+        vector = self.main[2]
+        silent = vector.X.copy()
+        silent[:, 1] = 0.0
+        return replace(vector, name="feature never on", X=silent, max_epochs=3)
+
+    @cached_property
+    def streams(self) -> tuple[Instance, ...]:
+        hyper = {
+            name: value for name, value in self.main[0].hyper.items() if name not in ("eta", "eps")
+        }
+        chance = np.random.Generator(np.random.PCG64(7))
+        return stream_instances(hyper, self.question.first_moment, chance)
+
+    @cached_property
+    def instances(self) -> tuple[Instance, ...]:
+        """All that is asked, in order: numbers before vectors, so that what a function keeps from
+        one call to the next shows as a different answer before its shape makes it fail."""
+        shown = [i for behaviour in self.question.behaviours for i in behaviour.instances]
+        asked = (
+            *self.main,
+            *self.asked.instances,
+            self.no_epochs,
+            self.zero_gradient,
+            *self.streams,
+            *shown,
+        )
+        return tuple(sorted(asked, key=lambda instance: instance.init_w.ndim))
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return tuple(instance.call(self.question.function) for instance in self.instances)
+
+    # ----------------------------------------------------------------------------- judging
+
+    def judge(self, answers: Answers) -> Verdict:
+        """The verdict on one student's traces."""
+        question, traces = self.question, answers.traces
+        main = [traces[instance.name] for instance in self.main]
+        stopped = explain.stopped(question.function, dict(question.points), main, answers.run)
+        if stopped is not None:
+            return self._named_by_division(stopped, main)
+        seen = [Observation(i, self._history(i, traces)) for i in self.main]
+        agrees = {o.instance.name: self._agrees(o) for o in seen}
+        facts = gather_facts(self.asked, self.main, traces)
+        right = all(agrees.values())
+        diagnosis = Diagnosis()
+        if not right or facts.remembers or facts.mutates:
+            diagnosis = self._diagnose(seen, facts, traces, right)
+        moments = identify(self.streams, traces)
+        evidence = Evidence(
+            agrees=agrees,
+            observations=tuple(seen),
+            expected={o.instance.name: self._expected(o.instance) for o in seen},
+            facts=facts,
+            diagnosis=diagnosis,
+            moments=moments,
+            right_moments=self._right_moments,
+            sums_points=sums_over_points(self.asked, traces),
+            edges=self._edges(traces, facts),
+            behaviours=self._behaviours(traces, moments),
+            faults=tuple(t.fault for t in traces.values() if t.fault is not None),
+        )
+        return explain.verdict(question, evidence, judge_parts(question, evidence))
+
+    def _history(self, instance: Instance, traces: Mapping[str, Trace]) -> History:
+        trace = traces[instance.name]
+        return read_history(trace, instance.features, instance.init_w.ndim == 1)
+
+    def _expected(self, instance: Instance) -> FloatArray:
+        return self.question.catalogue.right().trajectories(instance)[0]
+
+    def _agrees(self, observation: Observation) -> bool:
+        rows = observation.history.rows
+        if rows is None or observation.history.only_point:
+            return False
+        return equal(rows, self._expected(observation.instance), self.question.tolerance)
+
+    def _diagnose(
+        self,
+        seen: Sequence[Observation],
+        facts: Facts,
+        traces: Mapping[str, Trace],
+        right: bool,
+    ) -> Diagnosis:
+        if all(o.history.nothing for o in seen):
+            return Diagnosis(("nothing_returned",))
+        if right:
+            return diagnose(seen, self.question.catalogue, replace(facts, ignored=()))
+        return diagnose(seen, self.question.catalogue, facts)
+
+    def _named_by_division(self, stopped: Verdict, main: Sequence[Trace]) -> Verdict:
+        """A call that divides by zero at its first epoch may say by that alone what is wrong."""
+        faults = [trace.fault for trace in main if trace.fault is not None]
+        if stopped.status is not QuestionStatus.ERROR or len(faults) < len(main):
+            return stopped
+        if any(fault.kind != "ZeroDivisionError" for fault in faults):
+            return stopped
+        slug = self.question.catalogue.explains_division_by_zero(faults[0].code)
+        if slug is None:
+            return stopped
+        explanation = self.question.catalogue.explain(slug)
+        return replace(
+            stopped,
+            misconceptions=(slug,),
+            explanations=(explanation,),
+            message=f"Your {self.question.function} {explanation.title}. {stopped.message}",
+        )
+
+    @cached_property
+    def _right_moments(self) -> Identification:
+        """What would be recovered of right code."""
+        traces = {}
+        for instance in self.streams:
+            rows = self._expected(instance)
+            w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
+            traces[instance.name] = Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
+        return identify(self.streams, traces)
+
+    def _edges(self, traces: Mapping[str, Trace], facts: Facts) -> Mapping[str, bool]:
+        none = self._history(self.no_epochs, traces).rows
+        zero = self._history(self.zero_gradient, traces).rows
+        start = self.no_epochs.start
+        return {
+            "no epochs": none is not None and equal(none, start[None], self.question.tolerance),
+            "a feature that is never on": zero is not None
+            and bool(np.isfinite(zero).all())
+            and bool((zero[:, 1] == self.zero_gradient.start[1]).all()),
+            "inputs untouched": not facts.mutates and self._answered(traces),
+            "called twice": not facts.remembers and self._answered(traces),
+        }
+
+    def _answered(self, traces: Mapping[str, Trace]) -> bool:
+        return self._history(self.asked.base, traces).rows is not None
+
+    def _behaviours(
+        self, traces: Mapping[str, Trace], moments: Identification
+    ) -> Mapping[str, Judged]:
+        found = {}
+        for behaviour in self.question.behaviours:
+            histories = {}
+            for instance in behaviour.instances:
+                history = self._history(instance, traces)
+                if history.rows is not None and len(history.rows) == instance.max_epochs + 1:
+                    histories[instance.name] = history.rows
+            found[behaviour.name] = behaviour.judge(
+                Shown(histories, moments, self.question.function)
+            )
+        return found

@@ -1,0 +1,71 @@
+"""The words of the judge that students read, in one table, so that a teacher can change them."""
+
+PART_RIGHT = {
+    "gradient": "The gradient is summed over all points.",
+    "first moment": "The first moment averages the gradients with the right weights.",
+    "second moment": "The squared gradients are gathered with the right weights.",
+    "bias correction": "Both moments are corrected for starting at zero.",
+    "step": "The step is formed from the moments as it should be.",
+}
+PART_WRONG = {
+    "gradient": "The gradient is not gathered as the sum over all points at the current (w, b).",
+    "first moment": "The first moment does not average the gradients as the rule says.",
+    "second moment": "The squared gradients are not gathered as the rule says.",
+    "bias correction": "The moments are not corrected as the rule says.",
+    "step": "The step is not formed from the moments as the rule says.",
+}
+COSTS_NO_MORE = " (This costs nothing beyond the other fault.)"
+CONVENTION = (
+    "Epsilon does not stand where this lecture's formula has it; elsewhere your rule is right."
+)
+TRAJECTORY_RIGHT = {
+    "trajectory": "Every entry of both histories is right where x is a number.",
+    "vector": "Every entry of both histories is right where x is a vector.",
+}
+TRAJECTORY_CONVENTION = "Right, but for the convention named below."
+TRAJECTORY_WRONG = {
+    "trajectory": "The histories are not those of the rule where x is a number.",
+    "vector": "The histories are not those of the rule where x is a vector.",
+}
+TRAJECTORY_FORM = {
+    "trajectory": "Where x is a number: {problem}.",
+    "vector": "Where x is a vector: {problem}.",
+}
+TRAJECTORY_RAISED = {
+    "trajectory": "The function stopped with an error where x is a number.",
+    "vector": "The function stopped with an error where x is a vector. Does it treat w as one "
+    "number, for example with math.sqrt?",
+}
+TRAJECTORY_LENGTH = {
+    "trajectory": "For {epochs} epochs the histories should have {wanted} entries, the start "
+    "first; yours have {entries}.",
+    "vector": "For {epochs} epochs the histories should have {wanted} entries, the start first; "
+    "yours have {entries}.",
+}
+EDGE_RIGHT = {
+    "no epochs": "With max_epochs = 0 it returns just the start.",
+    "a feature that is never on": "A feature that is never on does not move its weight.",
+    "inputs untouched": "The inputs are left as they were.",
+    "called twice": "Called twice, it answers the same.",
+}
+EDGE_WRONG = {
+    "no epochs": "With max_epochs = 0 it should return just the start.",
+    "a feature that is never on": "A feature that is never on should not move its weight, nor "
+    "give NaN. What is divided by what, when every gradient so far was 0?",
+    "inputs untouched": "It changes what it was given, or returned no history to tell by. "
+    "An array changed in place is the caller's array too.",
+    "called twice": "Called twice with the same arguments, it should answer the same. What stays "
+    "from the first call?",
+}
+EDGE_CONVENTION = "Not held against you: it follows from the convention named below."
+MISSING = "There is no function {function} in this file. Was its cell deleted, or did it fail?"
+STOPPED = {
+    "timed_out": "{function} did not finish within the time one call has. Does its loop end?",
+    "exited": "{function} ended the whole Python process (exit or quit) instead of returning.",
+    "crashed": "{function} crashed the Python process.",
+    "out_of_memory": "{function} asked for more memory than a submission has.",
+    "flooded": "{function} printed or returned far too much.",
+}
+RAISED = "{function} stopped with {kind}{where}: {message}"
+NOTHING_RETURNED = "Every path needs a return: {function} gives back nothing."
+BEFORE = "(It was not defined because a cell failed: {fault})"

@@ -1,0 +1,40 @@
+"""The kind of question that a person grades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.judging.question import Answers, Verdict
+from autograder.model import Call, QuestionStatus
+
+
+@dataclass(frozen=True)
+class Written:
+    """A written answer: a Markdown cell, or a module-level string of that name."""
+
+    name: str
+    functions: tuple[str, ...] = ()
+    public_calls = False
+
+    def draw(self, seed: bytes, *, public: bool = False) -> WrittenExam:
+        return WrittenExam(self.name)
+
+
+@dataclass(frozen=True)
+class WrittenExam:
+    name: str
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return ()
+
+    def judge(self, answers: Answers) -> Verdict:
+        """Pending, with the answer that a person will read."""
+        written = answers.submission.written.get(self.name, "").strip()
+        answer = written or answers.run.texts.get(self.name, "").strip()
+        message = (
+            "A person will read your answer."
+            if answer
+            else "No written answer was found. It belongs in the cell below the question."
+        )
+        return Verdict((), status=QuestionStatus.PENDING, message=message, answer=answer)

@@ -1,0 +1,345 @@
+"""The nouns of the program: read this file first.
+
+A submission travels one way::
+
+    file -> Submission -> (sandbox) -> NotebookRun and Traces -> (judging) -> Grade -> row, page
+
+Everything here is plain data, frozen, without behaviour beyond small conveniences.
+Stages import this module and :mod:`autograder.errors`, not each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.float64]
+
+
+# ------------------------------------------------------------------ what a student hands in
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell of a notebook, or a whole ``.py`` file."""
+
+    number: int
+    """Position among all cells of the file, counted from 1, as Jupyter shows them."""
+    source: str
+    """The text as the student wrote it (magics and shell lines included)."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A file that was read; nothing of it has been executed."""
+
+    student: str
+    """Who handed it in: the file's stem, the folder's name, or what an LMS wrote there."""
+    file: str
+    """Path of the file relative to where grading was pointed, for people to find it again."""
+    cells: tuple[Cell, ...] = ()
+    """Code cells in the order of the file."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Answers to written questions found in Markdown cells, by question name."""
+    problem: str | None = None
+    """Why the file is no notebook or Python at all, as a sentence; None: it could be read."""
+    digest: str = ""
+    """SHA-256 of the file's bytes, hexadecimal; empty where there are no bytes to read."""
+    notices: tuple[str, ...] = ()
+    """Sentences about the file for the result, such as a second file of the same student."""
+
+
+# ------------------------------------------------------------------ what is asked of the code
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """A gradient handed to student code: that of a neuron with a squashing function.
+
+    ``s(z) = low + (high - low) * (1 + tanh(gain * z)) / 2`` with ``z = w . x + b``, and the loss
+    ``scale / 2 * (s - y)**2``.  ``low=0, high=1, gain=1/2, scale=1`` is the sigmoid neuron.
+    Hidden cases use other numbers, so that code which ignores the gradient it is given shows.
+    """
+
+    scale: float = 1.0
+    low: float = 0.0
+    high: float = 1.0
+    gain: float = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """A gradient handed to student code that replays recorded numbers.
+
+    The t-th *distinct* point (w, b) at which the function is called answers row t - 1 of
+    ``values``; asking twice at one point gives the same answer; after the last row, the last.
+    """
+
+    values: FloatArray
+    """Shape (epochs,) for a number, or (epochs, d) for a vector w."""
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """One of the two functions ``grad_w(w, b, x, y)`` and ``grad_b(w, b, x, y)``."""
+
+    of: str
+    """``"w"`` or ``"b"``: the parameter it is the derivative by."""
+    kind: Neuron | Stream
+    """Where its numbers come from; each function object keeps its own clock."""
+
+
+Argument: TypeAlias = float | int | FloatArray | Gradient
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One call of a student's function, by keyword."""
+
+    name: str
+    """Unique within the question; the judge finds the trace by it."""
+    function: str
+    """The student's function, found by name in the notebook's namespace."""
+    arguments: Mapping[str, Argument]
+    """By keyword.  A number (Python float or int), an array, or a gradient function."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use."""
+
+    notebook_seconds: float = 20.0
+    """Wall time for running all cells once."""
+    call_seconds: float = 2.0
+    """Wall time for one call."""
+    cpu_seconds: float = 60.0
+    """CPU time of one sandboxed process, all its cells and calls together."""
+    memory: int = 512 << 20
+    """Bytes above what the interpreter with NumPy maps."""
+    output: int = 64 << 10
+    """Bytes of printed output that are kept; what is printed beyond is dropped."""
+
+
+# ------------------------------------------------------------------ what came back
+
+
+class Outcome(StrEnum):
+    """Why a call ended.  All but the last are the student's; the last is ours."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
+    MISSING = "missing"  # no such function in the notebook, or it is not callable
+    TIMED_OUT = "timed_out"  # wall or CPU time
+    EXITED = "exited"  # sys.exit, os._exit: the process ended of its own will
+    CRASHED = "crashed"  # killed by a signal: a segmentation fault, a forbidden system call
+    OUT_OF_MEMORY = "out_of_memory"
+    FLOODED = "flooded"  # printed or returned far too much
+    NOT_RUN = "not_run"  # the sandbox failed: no verdict on the student
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Something a function returned that is no number, array or sequence of them."""
+
+    type_name: str
+    """Name of its type, such as ``"dict"`` (the student's word: escape it)."""
+
+
+Value: TypeAlias = None | FloatArray | tuple[Any, ...] | Opaque
+"""What a function returned: None, an array of doubles (0-d for a number), a tuple of Values
+(a sequence that is not one regular array of numbers), or something else.
+
+A regular list of numbers, or of arrays of one shape, arrives as one array.  Entries of a list
+that all hold exactly one number count as numbers (``[0.5, array([0.4])]`` is regular)."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An exception, or how the process ended, without any hidden value in it."""
+
+    kind: str
+    """The exception's class name, or the signal's name."""
+    message: str
+    """The exception's message; values are removed where hidden cases ran."""
+    cell: int | None = None
+    """Cell of the student's innermost frame, as ``Cell.number``."""
+    line: int | None = None
+    """Line within that cell, counted from 1."""
+    code: str = ""
+    """That line's text."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What one call left behind: evidence, never a verdict."""
+
+    call: str
+    """Name of the call it answers."""
+    outcome: Outcome
+    value: Value = None
+    """What the function returned; None also where it did not return."""
+    fault: Fault | None = None
+    """What it raised or how the process ended."""
+    inputs_after: Mapping[str, FloatArray] = field(default_factory=dict)
+    """The array and number arguments as they were after the call."""
+    unreceived: tuple[str, ...] = ()
+    """Arguments that the function's signature has no parameter for (set as globals instead)."""
+
+
+@dataclass(frozen=True, eq=False)
+class NotebookRun:
+    """What running the cells, once and in order, left behind."""
+
+    outcome: Outcome
+    """RETURNED: all cells ran or were passed over; else what ended the process."""
+    faults: Mapping[int, Fault] = field(default_factory=dict)
+    """The error of each cell that failed, by cell number."""
+    printed: str = ""
+    """What was printed by the cells (not by hidden calls); escape it before showing."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Module-level strings that were asked for by name, such as ``explanation``."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Source of each function asked for, as found in the cells; escape it before showing."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What the kernel says a submission used."""
+
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory: int = 0
+    """Bytes resident at most."""
+
+
+# ------------------------------------------------------------------ what it is worth
+
+
+class SubmissionStatus(StrEnum):
+    GRADED = "graded"
+    UNREADABLE = "unreadable"  # no notebook or Python at all: scored 0, message says why
+    NOT_GRADED = "not_graded"  # our fault: no score
+
+
+class QuestionStatus(StrEnum):
+    FULL = "full"
+    PARTIAL = "partial"
+    NONE = "none"
+    PENDING = "pending"  # a person grades it
+    TIMEOUT = "timeout"
+    ERROR = "error"  # it raised, or is missing
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at, in words for the student."""
+
+    name: str
+    passed: bool
+    score: float
+    max_score: float
+    message: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A misconception as a student reads it."""
+
+    slug: str
+    title: str
+    what: str
+    """What the code computes, in a sentence."""
+    hint: str
+    """Where to look, without the answer."""
+    lecture: str
+    """Where in the lecture it is treated."""
+    convention: str = ""
+    """Who teaches it that way, in a sentence; empty: nobody does."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve of a picture."""
+
+    label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    colour: str = "tab:blue"
+    """A matplotlib colour name."""
+    style: str = "-"
+    """A matplotlib line style; ``"bar"`` for bars, ``"o"`` for points only."""
+    low: tuple[float, ...] = ()
+    """Lower edge of a band around the curve; empty: no band."""
+    high: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as data; a report decides how it is drawn."""
+
+    title: str
+    caption: str
+    """What is to be seen, in a sentence; also the text for those who do not see."""
+    x_label: str
+    y_label: str
+    lines: tuple[Line, ...]
+    log_y: bool = False
+    contour: str | None = None
+    """Name of a background of level curves that the assignment provides; None: none."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table in the evidence, such as recovered weights beside the expected ones."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class QuestionGrade:
+    name: str
+    title: str
+    status: QuestionStatus
+    score: float | None
+    """None: could not be judged, or a person still has to."""
+    max_score: float
+    misconceptions: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    message: str | None = None
+    explanations: tuple[Explanation, ...] = ()
+    evidence: tuple[str, ...] = ()
+    """Sentences on what was measured, for faults that have no name."""
+    pictures: tuple[Picture, ...] = ()
+    tables: tuple[Table, ...] = ()
+    source: str = ""
+    """The student's own source of the functions concerned."""
+    answer: str = ""
+    """The student's written answer, for questions a person grades."""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One submission's result; everything a report shows is in here."""
+
+    student: str
+    file: str
+    status: SubmissionStatus
+    score: float | None
+    """None: not graded, through our fault."""
+    max_score: float
+    message: str | None = None
+    questions: tuple[QuestionGrade, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Sentences on the submission as a whole: cells that failed, files that were passed over."""
+    printed: str = ""
+    """What the notebook printed on its own run."""
+    unsafe: bool = False
+    """True where it was graded without the sandbox."""
+    usage: Usage = Usage()

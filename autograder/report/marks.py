@@ -1,0 +1,29 @@
+"""What a check or a submission comes to, in a mark or a few words; every report uses these."""
+
+from __future__ import annotations
+
+from autograder.model import Check, Grade, QuestionStatus, SubmissionStatus
+from autograder.report.text import one_line
+from autograder.report.words import WORDS, Words
+
+
+def check_mark(check: Check) -> str:
+    """The key of a check's mark and verdict: ``ok``, ``partly`` or ``missed``."""
+    if check.passed:
+        return "ok"
+    return "partly" if check.score > 0 else "missed"
+
+
+def found(grade: Grade, words: Words = WORDS) -> str:
+    """What to say of a submission in a few words: why it has no grade, or what was found."""
+    if grade.status is not SubmissionStatus.GRADED:
+        what = words.submission_status[grade.status]
+        return f"{what}: {one_line(grade.message, 120)}" if grade.message else what
+    slugs = dict.fromkeys(slug for q in grade.questions for slug in q.misconceptions)
+    ended = [
+        f"{question.name}: {words.question_status[question.status]}"
+        for question in grade.questions
+        if question.status in (QuestionStatus.TIMEOUT, QuestionStatus.ERROR)
+        and not question.misconceptions
+    ]
+    return ", ".join([*slugs, *ended])

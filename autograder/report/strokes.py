@@ -1,0 +1,103 @@
+"""Colours, dashes and marks of curves: to be told apart on paper, in grey and in the dark.
+
+The colours are named as in matplotlib, but each is a shade that stands out (3 : 1 at least)
+from white paper, and a second one that stands out from a dark page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Colour:
+    """A colour by day and by night, as ``#rrggbb``."""
+
+    light: str
+    dark: str
+
+    @property
+    def css(self) -> str:
+        """The two as custom properties; the page's style sheet chooses."""
+        return f"--c:{self.light};--n:{self.dark}"
+
+
+COLOURS: Mapping[str, Colour] = MappingProxyType(
+    {
+        "blue": Colour("#1a4fd0", "#7aa7ff"),
+        "orange": Colour("#b85c00", "#ffa94d"),
+        "green": Colour("#0a7d2c", "#4ccf74"),
+        "red": Colour("#c4161c", "#ff7070"),
+        "purple": Colour("#6d3bb8", "#b794f6"),
+        "brown": Colour("#7a4a1c", "#d3a06b"),
+        "magenta": Colour("#d100b1", "#ff6ee6"),
+        "cyan": Colour("#007c91", "#4dd0e1"),
+        "black": Colour("#111111", "#f2f2f2"),
+        "grey": Colour("#5f6b76", "#a9b4be"),
+    }
+)
+_OTHER_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "k": "black",
+        "r": "red",
+        "g": "green",
+        "b": "blue",
+        "c": "cyan",
+        "m": "magenta",
+        "gray": "grey",
+        "pink": "magenta",
+        "deeppink": "magenta",
+        "fuchsia": "magenta",
+        "hotpink": "magenta",
+        "gold": "orange",
+        "yellow": "orange",
+        "y": "orange",
+        "crimson": "red",
+        "firebrick": "red",
+        "lime": "green",
+        "limegreen": "green",
+        "royalblue": "blue",
+        "deepskyblue": "cyan",
+        "chocolate": "brown",
+        "sienna": "brown",
+        "violet": "purple",
+        "saddlebrown": "brown",
+        "olive": "brown",
+        "navy": "blue",
+        "teal": "cyan",
+    }
+)
+_HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
+
+DASHES: Mapping[str, str] = MappingProxyType(
+    {
+        "--": ' stroke-dasharray="6 3"',
+        ":": ' stroke-dasharray="0.1 3.4"',
+        "-.": ' stroke-dasharray="7 3 0.1 3"',
+    }
+)
+"""Attributes of a path, by matplotlib's line style."""
+
+MARKS = (
+    "m-2.3 0a2.3 2.3 0 1 0 4.6 0a2.3 2.3 0 1 0 -4.6 0",  # a disc
+    "m-2.1 -2.1h4.2v4.2h-4.2z",  # a square
+    "m0 -2.8l2.6 4.6h-5.2z",  # a triangle
+    "m0 -3l2.8 3l-2.8 3l-2.8 -3z",  # a diamond
+    "m0 2.8l2.6 -4.6h-5.2z",  # a triangle upside down
+    "m-2.6 -2.6l5.2 5.2m0 -5.2l-5.2 5.2",  # a cross
+)
+"""Outlines of marks, relative to their place."""
+
+
+def colour_of(name: str, rank: int) -> Colour:
+    """The shades of a matplotlib colour name; of an unknown one those of the ``rank``-th colour."""
+    plain = name.strip().lower().removeprefix("tab:").removeprefix("dark")
+    plain = _OTHER_NAMES.get(plain, plain)
+    if plain in COLOURS:
+        return COLOURS[plain]
+    if _HEX.fullmatch(plain):
+        return Colour(plain, plain)
+    return list(COLOURS.values())[rank % len(COLOURS)]

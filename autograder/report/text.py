@@ -1,0 +1,57 @@
+"""Text of strangers, made fit to be shown: what is invisible becomes visible, what is endless ends.
+
+Escaping for HTML is the template engine's work; this comes before it and serves terminals as well.
+"""
+
+from __future__ import annotations
+
+import re
+
+# C0 controls but tab and newline, DEL, C1 (a terminal obeys them), lone surrogates (no UTF-8),
+# marks and overrides that reorder a line (a "Trojan source"), line separators, noncharacters.
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
+
+
+_COLOURING = re.compile("\x1b\\[[0-9;]*m")
+
+
+def visible(text: str) -> str:
+    r"""The text with harmful characters written out, as in ``\x1b`` or ``\u202e``."""
+    if _HARMFUL.search(text) is None:
+        return text
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _HARMFUL.sub(_written_out, unified)
+
+
+def uncoloured(text: str) -> str:
+    """Printed text without the sequences that colour it in a terminal."""
+    return _COLOURING.sub("", text)
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """The text on one line, no longer than ``limit`` characters, for names and labels."""
+    flat = " ".join(visible(text).split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def shortened(text: str, limit: int, more: str) -> str:
+    """The text's first ``limit`` characters; ``more`` says how many were left out, as {count}."""
+    if len(text) <= limit:
+        return text
+    return text[:limit] + more.format(count=len(text) - limit)
+
+
+def points(score: float | None) -> str:
+    """A score as people write it: 18, 17.5, 0.67; a dash where there is none."""
+    if score is None:
+        return "–"
+    rounded = f"{score:.2f}".rstrip("0").rstrip(".")
+    return "0" if rounded == "-0" else rounded
+
+
+def _written_out(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,0 +1,166 @@
+"""Every fixed word that students and instructors read on pages and in tables.
+
+Change or translate them here, or hand ``dataclasses.replace(WORDS, ...)`` to a report.
+What stands in braces is filled in; a sentence may leave a brace out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from autograder.model import QuestionStatus, SubmissionStatus
+
+
+def _statuses() -> Mapping[QuestionStatus, str]:
+    return MappingProxyType(
+        {
+            QuestionStatus.FULL: "all points",
+            QuestionStatus.PARTIAL: "some points",
+            QuestionStatus.NONE: "no points yet",
+            QuestionStatus.PENDING: "a person will read it",
+            QuestionStatus.TIMEOUT: "did not finish in time",
+            QuestionStatus.ERROR: "could not be run",
+        }
+    )
+
+
+def _submissions() -> Mapping[SubmissionStatus, str]:
+    return MappingProxyType(
+        {
+            SubmissionStatus.GRADED: "graded",
+            SubmissionStatus.UNREADABLE: "unreadable",
+            SubmissionStatus.NOT_GRADED: "not graded",
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Words:
+    """The table of words; a field is named after the place where it is read."""
+
+    language: str = "en"
+    """Of all words below, for the browser and for screen readers."""
+    question_status: Mapping[QuestionStatus, str] = field(default_factory=_statuses)
+    submission_status: Mapping[SubmissionStatus, str] = field(default_factory=_submissions)
+
+    # ---- the top of a feedback page
+    page_title: str = "{assignment}: feedback for {student}"
+    student: str = "For"
+    file: str = "File"
+    score: str = "of {max} points"
+    score_part: str = "graded by the program"
+    pending: str = "Not counted yet: {question} ({max} points). A person will read it."
+    not_judged: str = (
+        "Not counted yet: {question} ({max} points). It could not be judged, through no fault of "
+        "yours; it is not a 0 and will be judged again."
+    )
+    unsafe: str = (
+        "This was graded without the sandbox, which is meant for trying things out. "
+        "Ask your instructor whether the score counts."
+    )
+    unreadable: str = "Your file could not be read, so nothing in it was graded."
+    unreadable_help: tuple[str, ...] = (
+        "Open the file in Jupyter. If it does not open there, it was damaged on its way: hand in "
+        "the copy on your own computer.",
+        "In Jupyter choose Restart & Run All, then Save, and hand in the .ipynb file itself (or a "
+        ".py file): not a PDF, an HTML export, a shortcut or an archive.",
+        "Your work is not lost, and a file that opens is graded like any other.",
+    )
+    not_graded: str = "Your work has not been graded yet, and that is not your fault."
+    not_graded_help: tuple[str, ...] = (
+        "The grading machine failed, not your code. This is not a 0: there is no score yet.",
+        "You need not do anything; it will be graded again. If this page still says so after a "
+        "few days, show it to your instructor.",
+    )
+
+    # ---- the overview
+    overview: str = "Overview"
+    question: str = "Question"
+    share: str = "As a bar"
+    points: str = "Points"
+    notices: str = "About your file"
+
+    # ---- a question
+    question_score: str = "{score} of {max}"
+    question_open: str = "{max} points, not counted yet"
+    findings: str = "What your code does"
+    unnamed_finding: str = "This looks like: {name}."
+    what: str = "What it computes"
+    hint: str = "Hint"
+    lecture: str = "In the lecture"
+    convention: str = (
+        "Other courses teach it this way, so it is a convention rather than a slip. "
+        "Here it is graded by this lecture's formula."
+    )
+    checks: str = "What was checked"
+    marks: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({"ok": "✓", "partly": "◐", "missed": "✗"})
+    )
+    """Before a check, beside its colour."""
+    verdicts: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType(
+            {"ok": "passed", "partly": "partly passed", "missed": "not passed"}
+        )
+    )
+    """The marks in words, for screen readers and terminals."""
+    evidence: str = "What was measured"
+    figures: str = "Figures"
+    answer: str = "Your answer"
+    no_answer: str = "No answer was found. Write it in the cell meant for it and hand in again."
+    source: str = "Your code"
+    printed: str = "What your notebook printed"
+    more_text: str = " … ({count} more characters)"
+    more_lines: str = "… ({count} more lines)"
+
+    # ---- below a figure
+    gap: str = (
+        "{label}: {count} of {total} values are not finite numbers (NaN or infinity), the first "
+        "is value {first}. The curve has a gap there."
+    )
+    gap_log: str = (
+        "{label}: {count} of {total} values cannot be drawn on this axis (0, negative, NaN or "
+        "infinite), the first is value {first}. The curve has a gap there."
+    )
+    nothing_drawn: str = "{label}: there is nothing to draw."
+    off_picture: str = "{label}: goes beyond the edge of the picture."
+    empty_figure: str = "nothing to draw"
+
+    # ---- the instructor's page
+    index_title: str = "{assignment}: all submissions"
+    index_private: str = "For the instructor: names and scores. Do not hand it to students."
+    submissions: str = "Submissions"
+    index_counts: str = (
+        "{all} submissions: {graded} graded, {unreadable} unreadable, {not_graded} not graded."
+    )
+    index_average: str = "Scores: mean {mean}, median {median}, of {max}."
+    attention: str = "To look at"
+    sort_by: str = "Order by"
+    by_student: str = "student"
+    by_total: str = "score, lowest first"
+    by_found: str = "what was found"
+    total: str = "Total"
+    found: str = "Found"
+    distribution: str = "Scores"
+    distribution_caption: str = "How many submissions have a score in each tenth of {max} points."
+    distribution_x: str = "score"
+    distribution_y: str = "submissions"
+    misconceptions: str = "Misconceptions"
+    no_misconceptions: str = "None was named."
+    misconception: str = "Misconception"
+    submissions_with: str = "Submissions"
+    check_statistics: str = "Checks"
+    check: str = "Check"
+    check_passed: str = "Passed by"
+    of: str = "{part} of {whole}"
+
+    # ---- a terminal
+    terminal_student: str = "Student"
+    terminal_total: str = "Total"
+    terminal_found: str = "Found"
+    terminal_short: str = "{short} = {name}"
+    terminal_pending: str = "later"
+
+
+WORDS = Words()

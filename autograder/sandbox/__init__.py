@@ -1,0 +1,43 @@
+"""Runs student code where it can read nothing, forge nothing and harm nobody.
+
+Theory of operation
+-------------------
+The process that runs student code never holds anything worth stealing or forging: no reference,
+no expected value, no other student's work, no score.  It is given inputs and returns arrays; the
+trusted process compares.  So there is no secret to guard inside, only a wall around it::
+
+    trusted process                     zygote                        child (hostile)
+    session, child, protocol   ----->   forks when told   ----->      confines itself, runs cells,
+      ^   ^                             (no secrets)                  answers calls
+      |   +--- frames: arrays, positions, texts  <-------------------   pipe
+      +------- what the cells printed            <-------------------   pipe
+
+========================  ==================================================================
+:mod:`.session`           one submission: notebook, calls, and what to do when one fails
+:mod:`.child`             one process: its pipes and its clock, seen from outside
+:mod:`.protocol`          reads frames, totally and boundedly; :mod:`.faults` cleans messages
+:mod:`.server`            starts the zygote; :mod:`.zygote` is what runs there
+:mod:`.confinement`       what a child gives up, in order; :mod:`.landlock` files,
+                          :mod:`.seccomp` system calls, :mod:`.jail` namespaces
+:mod:`.selftest`          tries the attacks that matter before the first submission
+:mod:`.layers`            which walls this machine gives, for ``doctor``
+:mod:`.plain`             ``unsafe=True``: a separate process and nothing else
+:mod:`.inside`            what runs beside student code
+========================  ==================================================================
+
+It fails closed: a layer that is missing, or an attack that succeeds, is a
+:class:`~autograder.errors.SandboxError` when the sandbox is opened, never a silent step down.
+
+::
+
+    with open_sandbox(hidden=[course]) as box:
+        with box.open(cells, limits, names=("do_adam",), seed=1) as session:
+            session.notebook            # a NotebookRun
+            session.call(calls)         # a Trace for each
+"""
+
+from autograder.sandbox.box import Sandbox, open_sandbox
+from autograder.sandbox.layers import Layer, layers
+from autograder.sandbox.session import Session
+
+__all__ = ["Layer", "Sandbox", "Session", "layers", "open_sandbox"]

@@ -1,0 +1,132 @@
+"""Opens a sandbox: chooses the layers, starts the zygote, tries it, and hands out sessions."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from autograder.errors import SandboxError
+from autograder.model import Cell, Limits
+from autograder.sandbox.layers import Layer, described, may_change_user, possible_jails
+from autograder.sandbox.layout import find_layout
+from autograder.sandbox.plain import PlainLauncher
+from autograder.sandbox.selftest import selftest
+from autograder.sandbox.server import ForkServer, ServerPlan
+from autograder.sandbox.session import Session
+
+_UNSAFE = "running without the sandbox was asked for"
+
+
+class Sandbox:
+    """Runs submissions, one after the other; made by :func:`open_sandbox`."""
+
+    def __init__(
+        self, launcher: ForkServer | PlainLauncher, layers: tuple[Layer, ...], seed: int
+    ) -> None:
+        self._launcher = launcher
+        self._seed = seed
+        self.layers = layers
+        """Which walls stand, for people to read."""
+        self.unsafe = isinstance(launcher, PlainLauncher)
+        """True: there are none."""
+
+    def open(
+        self,
+        cells: Sequence[Cell],
+        limits: Limits,
+        names: Sequence[str] = (),
+        texts: Sequence[str] = (),
+        seed: int | None = None,
+    ) -> Session:
+        """Run a submission's cells; its functions can then be called.
+
+        ``names`` are the functions whose source is wanted, ``texts`` the module-level strings.
+        ``seed`` starts NumPy's and Python's random numbers, before the cells and before each
+        call.  Raises SandboxError if the sandbox is lost: open another and try again.
+        """
+        own_seed = self._seed if seed is None else seed
+        return Session(self._launcher, cells, limits, names, texts, own_seed)
+
+    @property
+    def pid(self) -> int | None:
+        """Process number of the zygote (of bubblewrap, where that is around it)."""
+        return self._launcher.pid if isinstance(self._launcher, ForkServer) else None
+
+    def close(self) -> None:
+        """End the zygote and whatever of its children is left."""
+        if isinstance(self._launcher, ForkServer):
+            self._launcher.close()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_sandbox(
+    hidden: Sequence[Path] = (),
+    unsafe: bool = False,
+    seed: int = 0,
+    *,
+    jail: str = "auto",
+    without: Sequence[str] = (),
+) -> Sandbox:
+    """Start a sandbox and try it.
+
+    ``hidden`` are folders that student code must not be able to read, above all the course
+    folder.  ``unsafe`` asks for a separate process and no walls, on any system.  ``jail`` is
+    "auto", or one of :data:`autograder.sandbox.layers.JAILS`; ``without`` leaves layers out, to
+    see that this is noticed.
+
+    Raises SandboxError, in one sentence, if a mandatory layer is missing or does not hold.
+    """
+    if unsafe:
+        names = [layer.name for layer in described(())]
+        return Sandbox(PlainLauncher(find_layout()), described(names, reason=_UNSAFE), seed)
+    if sys.platform != "linux":
+        raise SandboxError(
+            "student code can be run safely on Linux only; for your own files there is --unsafe"
+        )
+    jails = possible_jails() if jail == "auto" else (jail,)
+    reason = ""
+    for name in jails[:-1]:
+        try:
+            return _open(name, hidden, seed, frozenset(without), reason)
+        except SandboxError as error:
+            # A jail is not mandatory; that it failed is said in the table of layers.
+            reason = f"{name}: {error}"
+    return _open(jails[-1], hidden, seed, frozenset(without), reason)
+
+
+def _open(
+    jail: str, hidden: Sequence[Path], seed: int, without: frozenset[str], reason: str
+) -> Sandbox:
+    layout = find_layout(hidden)
+    own_users = may_change_user(layout, jail) and "user" not in without
+    missing = {name for name, there in (("user", own_users), ("jail", jail != "none")) if not there}
+    server = ForkServer(ServerPlan(layout, jail, _filter(), own_users, without))
+    try:
+        selftest(server, hidden, os.geteuid() if own_users else -1)
+    except BaseException:
+        server.close()
+        raise
+    return Sandbox(server, described(missing, jail, reason), seed)
+
+
+def _filter() -> bytes:
+    from autograder.sandbox import seccomp
+
+    try:
+        return seccomp.build()
+    except (ImportError, OSError, RuntimeError) as error:
+        how = next(layer.how_to_get for layer in described(()) if layer.name == "seccomp")
+        raise SandboxError(f"the layer 'seccomp' is missing ({error}); needed: {how}") from error

@@ -1,0 +1,206 @@
+"""The trusted side of one child: its pipes, its clock, and how it ended.
+
+All waiting happens here, against deadlines of our own clock.  Nothing blocks on a child: its
+request pipe is written as it drains, its frames are read as they come and are capped before they
+are kept, what it prints is kept up to a cap and counted beyond.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Protocol
+
+from autograder.sandbox.inside import wire
+
+MAX_PRINTED = 32 << 20
+"""Bytes a child may print before it is stopped; honest notebooks print a thousandth of it."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame from the child, its inside unread."""
+
+    kind: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The child is no more."""
+
+    status: int
+    """Exit status; negative: the signal that ended it."""
+    cpu_seconds: float
+    peak_memory: int
+
+
+@dataclass(frozen=True)
+class Flooded:
+    """It printed far more than anyone reads."""
+
+
+@dataclass(frozen=True)
+class Garbage:
+    """It wrote something that is no frame."""
+
+
+Event = Frame | Ended | Flooded | Garbage
+
+
+class Handle(Protocol):
+    """Whoever started the child: can kill it and knows when it has ended."""
+
+    def kill(self) -> None:
+        """End the child at once."""
+
+    def ended(self, timeout: float) -> Ended | None:
+        """Wait at most so long; raises SandboxError if whoever started it is gone."""
+
+    @property
+    def wakes(self) -> int:
+        """A descriptor that becomes readable when :meth:`ended` may have news."""
+
+
+class FrameParser:
+    """Cuts a stream of bytes into frames; keeps no more than one frame's cap."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[Frame | Garbage]:
+        self._buffer += data
+        found: list[Frame | Garbage] = []
+        while len(self._buffer) >= wire.HEADER.size:
+            kind, length = wire.HEADER.unpack_from(self._buffer)
+            if not wire.READY <= kind <= wire.ANSWER or length > wire.MAX_FRAME:
+                self._buffer.clear()
+                found.append(Garbage())
+                break
+            end = wire.HEADER.size + length
+            if len(self._buffer) < end:
+                break
+            found.append(Frame(kind, bytes(self._buffer[wire.HEADER.size : end])))
+            del self._buffer[:end]
+        return found
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether part of a frame is waiting for its rest."""
+        return bool(self._buffer)
+
+
+class Child:
+    """One child, from its first frame to its end."""
+
+    def __init__(self, handle: Handle, requests: int, answers: int, output: int, keep: int) -> None:
+        self._handle = handle
+        self._requests, self._answers, self._output = requests, answers, output
+        self._open = {requests, answers, output}
+        for descriptor in self._open:
+            os.set_blocking(descriptor, False)
+        self._outgoing = bytearray()
+        self._events: deque[Event] = deque()
+        self._parser = FrameParser()
+        self._keep = keep
+        self.printed = bytearray()
+        self._count = 0
+        self._ended: Ended | None = None
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame; it is written as the child reads."""
+        self._outgoing += frame
+        self._write()
+
+    def next_event(self, deadline: float) -> Event | None:
+        """What happens next; None: nothing by ``deadline`` (of ``time.monotonic``).
+
+        Frames that were written before the child ended come before its end.
+        """
+        while not self._events:
+            if self._ended is not None:
+                return self._ended
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            self._pump(left)
+        return self._events.popleft()
+
+    def read_output(self) -> None:
+        """Take what has been printed up to now."""
+        self._read(self._output)
+
+    def stop_keeping_output(self) -> None:
+        """What is printed from now on is counted and thrown away."""
+        self._keep = 0
+
+    def kill(self) -> Ended:
+        """End it and wait for the end; raises SandboxError if nobody reports it."""
+        if self._ended is None:
+            self._handle.kill()
+            self._ended = self._handle.ended(30.0)
+        assert self._ended is not None
+        self._close()
+        return self._ended
+
+    def _pump(self, timeout: float) -> None:
+        reading = [d for d in (self._answers, self._output) if d in self._open]
+        writing = [self._requests] if self._outgoing and self._requests in self._open else []
+        ready, writable, _ = select.select([*reading, self._handle.wakes], writing, [], timeout)
+        if writable:
+            self._write()
+        for descriptor in reading:
+            if descriptor in ready:
+                self._read(descriptor)
+        if self._handle.wakes in ready:
+            ended = self._handle.ended(0.0)
+            if ended is not None:
+                for descriptor in reading:  # what it wrote last is still in the pipes
+                    self._read(descriptor, rounds=256)
+                self._ended = ended
+
+    def _write(self) -> None:
+        if self._requests not in self._open:
+            return
+        try:
+            while self._outgoing:
+                written = os.write(self._requests, self._outgoing[: 1 << 16])
+                del self._outgoing[:written]
+        except BlockingIOError:
+            return
+        except OSError:  # the child has closed its end, or is gone
+            self._close_one(self._requests)
+
+    def _read(self, descriptor: int, rounds: int = 1) -> None:
+        for _ in range(rounds):
+            if descriptor not in self._open:
+                return
+            try:
+                data = os.read(descriptor, 1 << 18)
+            except BlockingIOError:
+                return
+            if not data:
+                self._close_one(descriptor)
+            elif descriptor == self._answers:
+                self._events.extend(self._parser.feed(data))
+            else:
+                self._take_output(data)
+
+    def _take_output(self, data: bytes) -> None:
+        room = self._keep - len(self.printed)
+        if room > 0:
+            self.printed += data[:room]
+        before, self._count = self._count, self._count + len(data)
+        if before <= MAX_PRINTED < self._count:
+            self._events.append(Flooded())
+
+    def _close_one(self, descriptor: int) -> None:
+        self._open.discard(descriptor)
+        os.close(descriptor)
+
+    def _close(self) -> None:
+        for descriptor in tuple(self._open):
+            self._close_one(descriptor)

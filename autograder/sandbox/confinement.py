@@ -1,0 +1,133 @@
+"""A child gives up everything it does not need, in an order in which each step still can.
+
+==============  ===========================================================================
+descriptors     standard input is empty, output and the two pipes are its own; all others
+                are closed, above all the zygote's socket
+scratch         (in a jail) its own mount namespace with a small folder in memory
+user            (started as root) a user that owns nothing and runs nothing else
+limits          processor time, memory, file size, open files, threads, no core dump
+privileges      no capability, none to be gained by exec, memory closed to other processes
+landlock        files by allow-list
+seccomp         system calls by allow-list
+==============  ===========================================================================
+
+If any step fails, the child ends before it has said "ready", and the trusted side knows that
+this was no student's doing.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import os
+import resource
+import signal
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.sandbox import jail, kernel, landlock, seccomp
+
+OUTPUT, ANSWERS, REQUESTS = 1, 3, 4
+"""Descriptors in a child: printed text, frames out, frames in."""
+
+_SCRATCH_BYTES, _SCRATCH_FILES = 16 << 20, 256
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every child of a zygote does; made by the trusted side."""
+
+    readable: tuple[str, ...]
+    jailed: bool
+    """Whether the zygote is in a jail, so that namespaces can be made for each child."""
+    uid: int | None
+    """User of the children; None: the zygote's own."""
+    program: bytes
+    """The filter of system calls."""
+    without: frozenset[str] = field(default_factory=frozenset)
+    """Layers left out, for the test that notices it."""
+
+    @classmethod
+    def read(cls, data: dict[str, Any]) -> Plan:
+        """From the zygote's configuration."""
+        return cls(
+            tuple(data["readable"]),
+            data["jail"] != "none",
+            data["uid"],
+            base64.b64decode(data["filter"]),
+            frozenset(data["without"]),
+        )
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Limits of one child, as the kernel counts them."""
+
+    cpu_seconds: int
+    memory: int
+    """Bytes of data beyond ``mapped``."""
+    mapped: tuple[int, int]
+    """Bytes of address space and of data that the zygote has mapped already."""
+
+
+def confine(plan: Plan, bounds: Bounds, pipes: tuple[int, int, int]) -> None:
+    """Confine this process for good; ``pipes`` are output, answers and requests."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    take_pipes(pipes, close_others="descriptors" not in plan.without)
+    if plan.jailed:
+        jail.own_scratch(_SCRATCH_BYTES, _SCRATCH_FILES, plan.uid)
+    else:
+        os.chdir("/")
+    if plan.uid is not None:
+        os.setgroups([])
+        os.setresgid(plan.uid, plan.uid, plan.uid)
+        os.setresuid(plan.uid, plan.uid, plan.uid)
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user clears it
+    if "limits" not in plan.without:
+        set_limits(bounds, own_user=plan.uid is not None)
+    if "privileges" not in plan.without:
+        kernel.drop_capabilities()
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    if "landlock" not in plan.without:
+        landlock.restrict(plan.readable, jail.SCRATCH if plan.jailed else None)
+    if "seccomp" not in plan.without:
+        kernel.install_filter(seccomp.for_process(plan.program, os.getpid()))
+
+
+def take_pipes(pipes: tuple[int, int, int], close_others: bool = True) -> None:
+    """Put the pipes where a child expects them and close everything else."""
+    output, answers, requests = (fcntl.fcntl(pipe, fcntl.F_DUPFD, 100) for pipe in pipes)
+    nothing = os.open("/dev/null", os.O_RDONLY)
+    for source, target in ((nothing, 0), (output, 1), (output, 2), (answers, 3), (requests, 4)):
+        os.dup2(source, target)
+    if close_others:
+        os.closerange(REQUESTS + 1, 1 << 20)
+
+
+def set_limits(bounds: Bounds, own_user: bool) -> None:
+    """Bound what the process may use; soft equals hard, so that nothing can be raised."""
+    address_space, data = bounds.mapped
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        # The first process of a namespace ignores SIGXCPU: the hard limit's SIGKILL has to do.
+        resource.RLIMIT_CPU: bounds.cpu_seconds,
+        resource.RLIMIT_FSIZE: 4 * _MEGABYTE,
+        resource.RLIMIT_NOFILE: 64,
+        resource.RLIMIT_STACK: 8 * _MEGABYTE,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_DATA: data + bounds.memory,
+        resource.RLIMIT_AS: address_space + bounds.memory + 64 * _MEGABYTE,
+    }
+    if own_user:  # otherwise it would count the grader's own processes
+        limits[resource.RLIMIT_NPROC] = 32
+    for name in ("RLIMIT_MSGQUEUE", "RLIMIT_SIGPENDING"):
+        number = getattr(resource, name, None)
+        if number is not None:
+            limits[number] = 0 if name == "RLIMIT_MSGQUEUE" else 64
+    for number, value in limits.items():
+        hard = resource.getrlimit(number)[1]
+        if hard != resource.RLIM_INFINITY:
+            value = min(value, hard)
+        resource.setrlimit(number, (value, value))

@@ -1,0 +1,10 @@
+"""What runs beside student code, in the same process, where the student can read and patch it.
+
+Nothing in this folder knows a right answer, a score or another student's work, and nothing it
+says is believed: it asks the student's functions and passes on what they return.  The process
+that judges (:mod:`autograder.sandbox.session`) never runs any of it; of this folder it uses
+:mod:`.wire` only, the format of the frames.
+
+The files are sent to the sandbox as text at its start (:mod:`autograder.sandbox.boot`), so that
+the folder in which the course lies need not be readable there.
+"""

@@ -1,0 +1,86 @@
+"""The gradient functions handed to student code, built from the numbers of one call.
+
+Each holds what that call needs and no more.  They take ``w, b, x, y`` by position or by keyword,
+as numbers, 0-d arrays or 1-D arrays, because student code does all of these.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Function = Callable[[Any, Any, Any, Any], Any]
+
+
+def _number(value: Any) -> float:
+    """A number out of a float, a NumPy number, or an array that holds exactly one."""
+    if type(value) is np.ndarray:
+        return float(value.item())
+    return float(value)
+
+
+def _is_vector(value: Any) -> bool:
+    return isinstance(value, (np.ndarray, list, tuple)) and np.ndim(value) > 0
+
+
+def neuron(of: str, scale: float, low: float, high: float, gain: float) -> Function:
+    """Derivative by ``of`` ("w" or "b") of ``scale/2 (s - y)^2``.
+
+    ``s = low + (high - low)(1 + tanh(gain z))/2`` with ``z = w . x + b``, hence
+    ``s' = (high - low) gain (1 - tanh(gain z)^2)/2``.  A number x is answered by a NumPy number,
+    a vector x by a vector; a whole matrix of points by one answer a point.
+    """
+    half = (high - low) / 2
+    slope_scale = scale * half * gain
+    tanh, float64, ndarray = math.tanh, np.float64, np.ndarray
+
+    def many(w: Any, b: Any, x: Any, y: Any) -> Any:
+        points = np.asarray(x, dtype=float64)
+        t = np.tanh(gain * (np.dot(points, np.asarray(w, dtype=float64)) + b))
+        by_b = slope_scale * (low + half * (1.0 + t) - np.asarray(y)) * (1.0 - t * t)
+        if of == "b":
+            return by_b if np.ndim(by_b) else float64(by_b)
+        return (by_b[:, None] if points.ndim == 2 and np.ndim(by_b) == 1 else by_b) * points
+
+    def derivative(w: Any, b: Any, x: Any, y: Any) -> Any:
+        # A single number is the common case and has to cost about a microsecond.
+        if (type(x) is ndarray and x.ndim) or _is_vector(w) and np.size(w) != 1:
+            return many(w, b, x, y)
+        if isinstance(x, (list, tuple)):
+            return many(w, b, x, y)
+        x = float(x)
+        t = tanh(gain * (_number(w) * x + _number(b)))
+        by_b = slope_scale * (low + half * (1.0 + t) - _number(y)) * (1.0 - t * t)
+        return float64(by_b if by_w is None else by_b * x)
+
+    by_w = True if of == "w" else None
+    return derivative
+
+
+def stream(values: np.ndarray[Any, Any]) -> Function:
+    """Replay ``values``: the t-th distinct point (w, b) is answered by row t - 1.
+
+    Asking again at a point gives its row again; after the last row, the last.
+    """
+    rows: dict[tuple[bytes, bytes], int] = {}
+    last = len(values) - 1
+
+    def recorded(w: Any, b: Any, x: Any, y: Any) -> Any:
+        point = (np.float64(w).tobytes(), np.float64(b).tobytes())
+        row = rows.get(point)
+        if row is None:
+            row = rows[point] = min(len(rows), last)
+        answer = values[row]
+        return answer.copy() if answer.ndim else answer
+
+    return recorded
+
+
+def named(function: Function, of: str) -> Function:
+    """The function under the name students know it by."""
+    function.__name__ = function.__qualname__ = f"grad_{of}"
+    function.__module__ = "__main__"
+    return function

@@ -1,0 +1,141 @@
+"""The child's main loop: read a frame, do what it asks, write one back.
+
+By the time it runs, the child has confined itself.  It first gets the notebook and runs it; only
+after "ran" has been sent do calls arrive, one frame each, so that no hidden input exists in the
+process while the notebook's cells run, and none but those on their way while a function runs.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from typing import NoReturn
+
+import numpy as np
+
+from autograder.sandbox.inside.calls import answer, write_fault
+from autograder.sandbox.inside.notebook import Notebook, Where
+from autograder.sandbox.inside.transform import CellReader
+from autograder.sandbox.inside.wire import (
+    ANSWER,
+    CALL,
+    HEADER,
+    NOTEBOOK,
+    RAN,
+    READY,
+    STATEMENT,
+    Reader,
+    Writer,
+)
+
+MAX_TEXT = 64 << 10
+"""Characters of a text that was asked for, such as ``explanation``."""
+_BIG = 1 << 30
+
+
+class Pipes:
+    """The child's two ends; the functions are held, whatever student code does to ``os``."""
+
+    def __init__(self, incoming: int, outgoing: int) -> None:
+        self._in, self._out = incoming, outgoing
+        self._read, self._write = os.read, os.write
+
+    def _exactly(self, count: int) -> bytes:
+        parts = []
+        while count:
+            part = self._read(self._in, min(count, 1 << 20))
+            if not part:
+                os._exit(0)  # the trusted side has closed: there is nothing left to do
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def receive(self) -> tuple[int, Reader]:
+        kind, length = HEADER.unpack(self._exactly(HEADER.size))
+        return kind, Reader(self._exactly(length))
+
+    def send(self, kind: int, body: bytes = b"") -> None:
+        data = memoryview(HEADER.pack(kind, len(body)) + body)
+        while data:
+            data = data[self._write(self._out, data) :]
+
+
+class Harness:
+    """One child's work, from "ready" to the end of its pipe."""
+
+    def __init__(self, incoming: int, outgoing: int, reader: CellReader) -> None:
+        self._pipes = Pipes(incoming, outgoing)
+        self._reader = reader
+        self._seed = 0
+        self._notebook: Notebook | None = None
+
+    def serve(self) -> NoReturn:
+        """Never returns: the process ends with the pipe."""
+        self._pipes.send(READY)
+        while True:
+            kind, frame = self._pipes.receive()
+            if kind == NOTEBOOK:
+                self._pipes.send(RAN, self._run(frame))
+            elif kind == CALL and self._notebook is not None:
+                self._pipes.send(ANSWER, answer(self._notebook, frame, self._seed))
+            else:
+                os._exit(1)
+
+    def _run(self, frame: Reader) -> bytes:
+        self._seed = frame.u32()
+        cells = [(frame.u32(), frame.u32(), frame.text(_BIG)) for _ in range(frame.u32())]
+        names = [frame.text(_BIG) for _ in range(frame.u32())]
+        texts = [frame.text(_BIG) for _ in range(frame.u32())]
+        notebook = self._notebook = Notebook(
+            self._reader, [f"<cell {number}>" for number, _, _ in cells]
+        )
+        np.random.seed(self._seed)
+        random.seed(self._seed)
+        faults: list[tuple[int, Where]] = []
+        for index, (_, stop, source) in enumerate(cells):
+            fault = notebook.run_cell(index, source, stop, self._announce)
+            if fault is not None:
+                faults.append((index, fault))
+        flush_output()
+        return self._report(notebook, faults, names, texts)
+
+    def _announce(self, cell: int, statement: int, line: int) -> None:
+        writer = Writer()
+        for number in (cell, statement, line):
+            writer.u32(number)
+        self._pipes.send(STATEMENT, writer.body())
+
+    def _report(
+        self,
+        notebook: Notebook,
+        faults: list[tuple[int, Where]],
+        names: list[str],
+        texts: list[str],
+    ) -> bytes:
+        writer = Writer()
+        writer.u32(len(faults))
+        for index, fault in faults:
+            writer.u32(index)
+            write_fault(writer, fault)
+        places = [(i, place) for i, n in enumerate(names) if (place := notebook.source_of(n))]
+        writer.u32(len(places))
+        for i, place in places:
+            for number in (i, *place):
+                writer.u32(number)
+        values = [(i, notebook.namespace.get(name)) for i, name in enumerate(texts)]
+        found = [(i, value) for i, value in values if isinstance(value, str)]
+        writer.u32(len(found))
+        for i, value in found:
+            writer.u32(i)
+            writer.text(str(value)[:MAX_TEXT])
+        return writer.body()
+
+
+def flush_output() -> None:
+    """What the cells printed belongs before "ran"; a broken stream is the student's own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            continue

@@ -1,0 +1,130 @@
+"""Runs the cells of a notebook in one namespace, as Jupyter would.
+
+The namespace is that of a real module called ``__main__``, so that classes, dataclasses and
+``inspect.getsource`` work.  A cell is run statement by statement (as IPython does), and the
+trusted side is told before each: if the process hangs or ends, it knows where, and a fresh
+child can run everything but that.
+"""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import inspect
+import linecache
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.sandbox.inside import standins
+from autograder.sandbox.inside.transform import CellReader
+from autograder.sandbox.inside.wire import NOWHERE
+
+_FUTURE = __future__.annotations.compiler_flag | __future__.barry_as_FLUFL.compiler_flag
+
+Announce = Callable[[int, int, int], None]
+"""Told the cell, the statement and its line."""
+
+
+@dataclass
+class Where:
+    """An exception, and where in the student's code it came from."""
+
+    kind: str
+    message: str
+    cell: int
+    """Index of the cell, or ``NOWHERE``."""
+    line: int
+    """Line within the cell, from 1; 0: none."""
+
+
+class Notebook:
+    """The student's namespace and what running the cells into it left behind."""
+
+    def __init__(self, reader: CellReader, files: list[str]) -> None:
+        self._reader = reader
+        self._files = {name: index for index, name in enumerate(files)}
+        self._names = files
+        module = types.ModuleType("__main__")
+        module.__dict__["__file__"] = "submission.py"
+        sys.modules["__main__"] = module
+        self.namespace: dict[str, Any] = module.__dict__
+        self.namespace.update(standins.install(self._run_once))
+        standins.quiet_matplotlib()
+
+    def _run_once(self, source: str) -> None:
+        """The body of a magic such as ``%time``."""
+        exec(compile(self._reader.parse(source, "<magic>"), "<magic>", "exec"), self.namespace)
+
+    def run_cell(self, index: int, source: str, stop: int, announce: Announce) -> Where | None:
+        """Run one cell up to statement ``stop``; the exception that ended it, if any."""
+        name = self._names[index]
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        try:
+            tree = self._reader.parse(source, name)
+            self._run(tree, index, stop, announce)
+        except BaseException as error:
+            return self.where(error)
+        return None
+
+    def _run(self, tree: ast.Module, index: int, stop: int, announce: Announce) -> None:
+        flags = 0
+        name = self._names[index]
+        for number, statement in enumerate(tree.body[: stop if stop != NOWHERE else None]):
+            if not _is_quick(statement):
+                announce(index, number, statement.lineno)
+            module = ast.Module([statement], [])
+            code = compile(module, name, "exec", flags=flags, dont_inherit=True)
+            flags |= code.co_flags & _FUTURE
+            exec(code, self.namespace)
+
+    def where(self, error: BaseException) -> Where:
+        """Describe an exception without trusting any method of it."""
+        kind = type(error).__name__
+        if isinstance(error, MemoryError):
+            kind = "MemoryError"
+        try:
+            message = error.msg if isinstance(error, SyntaxError) else str(error)
+            message = str(message)[:2000]
+        except BaseException:
+            message = ""
+        cell, line = self._place(error)
+        return Where(str(kind)[:100], message, cell, line)
+
+    def _place(self, error: BaseException) -> tuple[int, int]:
+        cell, line = NOWHERE, 0
+        trace = error.__traceback__
+        while trace is not None:
+            index = self._files.get(trace.tb_frame.f_code.co_filename)
+            if index is not None:
+                cell, line = index, trace.tb_lineno or 0
+            trace = trace.tb_next
+        if isinstance(error, SyntaxError) and error.filename in self._files:
+            cell, line = self._files[error.filename], error.lineno or 0
+        return cell, max(0, line)
+
+    def source_of(self, name: str) -> tuple[int, int, int] | None:
+        """Cell index, first and last line of a function, if it was written in a cell."""
+        code = getattr(getattr(self.namespace.get(name), "__wrapped__", None), "__code__", None)
+        code = code or getattr(self.namespace.get(name), "__code__", None)
+        if not isinstance(code, types.CodeType):
+            return None
+        index = self._files.get(code.co_filename)
+        if index is None:
+            return None
+        first = code.co_firstlineno
+        try:
+            length = len(inspect.getblock(linecache.cache[code.co_filename][2][first - 1 :]))
+        except Exception:
+            length = 1
+        return index, first, first + max(length, 1) - 1
+
+
+def _is_quick(statement: ast.stmt) -> bool:
+    """Statements that cannot hang by themselves need not be announced."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return True
+    return isinstance(statement, ast.FunctionDef) and not statement.decorator_list

@@ -1,0 +1,144 @@
+"""The frames that travel between the trusted process and a child, both ways.
+
+A frame is one byte for its kind, four for the length of what follows, and that many bytes.
+Inside are only four sorts of things: small numbers, doubles, UTF-8 text and arrays of doubles,
+little endian, each with its length before it.  There is no pickle, no JSON and no object, so
+there is nothing that reading could set off.
+
+:class:`Reader` is total and bounded: for any bytes whatever it either gives back a value that
+was there or raises :class:`WireError`; it allocates no more than the bytes it was handed.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+
+HEADER = struct.Struct("<BI")
+MAX_FRAME = 8 << 20
+"""Bytes in a frame at most; the longest honest answer (200,000 doubles) is a fifth of it."""
+MAX_DIMENSIONS = 4
+
+# Kinds of frames: to the child ...
+NOTEBOOK, CALL = 1, 2
+# ... and from it.
+READY, STATEMENT, RAN, ANSWER = 16, 17, 18, 19
+
+# How a call ended, as the child tells it (how a process ended is not for the child to tell).
+RETURNED, RAISED, MISSING, FLOODED, EXITED, UNFILLED = 0, 1, 2, 3, 4, 5
+
+# Arguments of a call.
+A_FLOAT, A_INT, A_ARRAY, A_NEURON, A_STREAM = 0, 1, 2, 3, 4
+# What a function returned.
+V_NONE, V_ARRAY, V_TUPLE, V_OPAQUE = 0, 1, 2, 3
+
+NOWHERE = 0xFFFFFFFF
+"""In place of a position: there is none."""
+
+
+class WireError(ValueError):
+    """The bytes are no frame that anyone of ours would write."""
+
+
+class Writer:
+    """Builds the inside of a frame."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def u8(self, number: int) -> None:
+        self._parts.append(struct.pack("<B", number))
+
+    def u32(self, number: int) -> None:
+        self._parts.append(struct.pack("<I", number))
+
+    def i64(self, number: int) -> None:
+        self._parts.append(struct.pack("<q", number))
+
+    def f64(self, number: float) -> None:
+        self._parts.append(struct.pack("<d", number))
+
+    def text(self, text: str) -> None:
+        data = text.encode("utf-8", "backslashreplace")
+        self.u32(len(data))
+        self._parts.append(data)
+
+    def array(self, array: np.ndarray[Any, Any]) -> None:
+        self.u8(array.ndim)
+        for length in array.shape:
+            self.u32(length)
+        self._parts.append(array.astype("<f8", copy=False).tobytes())
+
+    def append(self, other: Writer) -> None:
+        self._parts.extend(other._parts)
+
+    def body(self) -> bytes:
+        """The inside of the frame."""
+        return b"".join(self._parts)
+
+    def frame(self, kind: int) -> bytes:
+        """The whole frame, header included."""
+        body = self.body()
+        return HEADER.pack(kind, len(body)) + body
+
+
+class Reader:
+    """Takes the inside of a frame apart; raises :class:`WireError` at the first thing amiss."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def _take(self, count: int) -> int:
+        """Claim the next ``count`` bytes; returns where they start."""
+        start = self._at
+        if count > len(self._data) - start:
+            raise WireError("the frame ends too early")
+        self._at = start + count
+        return start
+
+    def u8(self) -> int:
+        return self._data[self._take(1)]
+
+    def u32(self) -> int:
+        return int.from_bytes(self._data[self._take(4) : self._at], "little")
+
+    def i64(self) -> int:
+        return int.from_bytes(self._data[self._take(8) : self._at], "little", signed=True)
+
+    def f64(self) -> float:
+        number: float = struct.unpack_from("<d", self._data, self._take(8))[0]
+        return number
+
+    def count(self, cap: int) -> int:
+        """A number of things that follow; more than ``cap`` is an error."""
+        number = self.u32()
+        if number > cap:
+            raise WireError("a count is beyond its cap")
+        return number
+
+    def text(self, cap: int) -> str:
+        """Text of at most ``cap`` bytes; what is no UTF-8 in it is shown as such."""
+        length = self.count(cap)
+        start = self._take(length)
+        return self._data[start : start + length].decode("utf-8", "replace")
+
+    def array(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """A fresh, writable array of doubles."""
+        dimensions = self.u8()
+        if dimensions > MAX_DIMENSIONS:
+            raise WireError("an array has too many dimensions")
+        shape = tuple(self.u32() for _ in range(dimensions))
+        count = 1
+        for length in shape:
+            count *= length
+        start = self._take(8 * count)
+        flat = np.frombuffer(self._data, "<f8", count, start)
+        return flat.astype(np.float64).reshape(shape)
+
+    def end(self) -> None:
+        """Nothing may be left."""
+        if self._at != len(self._data):
+            raise WireError("the frame holds more than it should")

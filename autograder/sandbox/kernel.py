@@ -1,0 +1,137 @@
+"""The few Linux system calls that Python's ``os`` does not offer, by ctypes.
+
+Each raises OSError with the call's name.  Numbers are those that are the same on x86-64 and
+64-bit Arm (all calls since 2019 are); ``pivot_root`` is looked up by machine.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import struct
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
+MNT_DETACH = 2
+_ATTR_RDONLY, _ATTR_NOSUID, _ATTR_NODEV = 1, 2, 4
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+
+PR_SET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_DUMPABLE = 1, 3, 4
+PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 22, 38, 39, 47
+
+_NR_MOUNT_SETATTR = 442
+_NR_LANDLOCK_CREATE, _NR_LANDLOCK_ADD, _NR_LANDLOCK_RESTRICT = 444, 445, 446
+_NR_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+
+def _checked(result: int, name: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+    return result
+
+
+def _syscall(name: str, number: int, *args: int | bytes | None) -> int:
+    converted = [ctypes.c_long(a) if isinstance(a, int) else ctypes.c_char_p(a) for a in args]
+    return _checked(_libc.syscall(ctypes.c_long(number), *converted), name)
+
+
+def prctl(option: int, argument: int = 0, second: int = 0) -> int:
+    word = ctypes.c_ulong
+    result = _libc.prctl(ctypes.c_int(option), word(argument), word(second), word(0), word(0))
+    return _checked(result, f"prctl({option})")
+
+
+def unshare(flags: int) -> None:
+    _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+def setns(descriptor: int, kind: int) -> None:
+    _checked(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(kind)), "setns")
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    result = _libc.mount(
+        source.encode(),
+        os.fsencode(target),
+        kind.encode() if kind else None,
+        ctypes.c_ulong(flags),
+        options.encode() or None,
+    )
+    _checked(result, f"mount on {target}")
+
+
+def bind_read_only(source: str, target: str, device: bool = False) -> None:
+    """Show ``source`` at ``target``, with everything mounted below it, for reading only.
+
+    A ``device`` stays usable, which for ``/dev/null`` means written to.
+    """
+    mount(source, target, None, MS_BIND | MS_REC)
+    closed = _ATTR_NOSUID if device else _ATTR_RDONLY | _ATTR_NOSUID | _ATTR_NODEV
+    attributes = struct.pack("<QQQQ", closed, 0, 0, 0)
+    path = os.fsencode(target)
+    _syscall(
+        "mount_setattr", _NR_MOUNT_SETATTR, _AT_FDCWD, path, _AT_RECURSIVE, attributes, 32
+    )
+
+
+def unmount(target: str) -> None:
+    _checked(_libc.umount2(os.fsencode(target), MNT_DETACH), f"umount {target}")
+
+
+def pivot_root(new: str, old: str) -> None:
+    number = _NR_PIVOT_ROOT.get(platform.machine())
+    if number is None:
+        raise OSError(f"pivot_root: unknown machine {platform.machine()}")
+    _syscall("pivot_root", number, os.fsencode(new), os.fsencode(old))
+
+
+def drop_capabilities() -> None:
+    """Give up every capability.
+
+    The bounding set may stay: it matters to ``execve`` only, which the filter forbids.
+    """
+    prctl(PR_CAP_AMBIENT, 4)  # PR_CAP_AMBIENT_CLEAR_ALL
+    header = struct.pack("<Ii", 0x20080522, 0)
+    _checked(_libc.capset(ctypes.c_char_p(header), ctypes.c_char_p(bytes(24))), "capset")
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+def install_filter(program: bytes) -> None:
+    """Put a seccomp filter (compiled BPF) on this process; there is no way back."""
+    buffer = ctypes.create_string_buffer(program, len(program))
+    described = _Program(len(program) // 8, ctypes.addressof(buffer))
+    prctl(PR_SET_SECCOMP, 2, ctypes.addressof(described))
+
+
+def landlock_version() -> int:
+    """ABI version of the kernel's Landlock; 0 where there is none."""
+    try:
+        return _syscall("landlock", _NR_LANDLOCK_CREATE, None, 0, 1)
+    except OSError:
+        return 0
+
+
+def landlock_create(attributes: bytes) -> int:
+    """A descriptor for a new set of rules."""
+    return _syscall("landlock_create_ruleset", _NR_LANDLOCK_CREATE, attributes, len(attributes), 0)
+
+
+def landlock_allow(rules: int, path: int, access: int) -> None:
+    """Allow ``access`` below the folder (or on the file) behind descriptor ``path``."""
+    rule = struct.pack("<Qi", access, path)
+    _syscall("landlock_add_rule", _NR_LANDLOCK_ADD, rules, 1, rule, 0)
+
+
+def landlock_restrict(rules: int) -> None:
+    _syscall("landlock_restrict_self", _NR_LANDLOCK_RESTRICT, rules, 0)

@@ -1,0 +1,199 @@
+"""The trusted side of the frames: writes requests, and reads what a hostile child answers.
+
+Reading is total: any bytes whatever give either plain data or a :class:`WireError`, in memory
+bounded by the frame's length, which is capped before a byte of it is kept.  No name, path or
+sentence of the child's choosing gets through except exception messages and texts that were asked
+for, which :mod:`.faults` cleans; arguments, cells and functions are spoken of by number, and a
+number out of range is an error.  Nothing in a frame is a verdict: a forged answer only claims
+that the function returned some numbers, and those are compared like any others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder.model import Argument, Call, Cell, FloatArray, Gradient, Neuron, Opaque, Value
+from autograder.sandbox.inside import wire
+from autograder.sandbox.inside.wire import Reader, WireError, Writer
+
+MAX_MESSAGE = 8 << 10
+MAX_TEXT = 4 * (64 << 10)
+_MAX_DEPTH = 4
+_MAX_ENTRIES = 10_000
+
+
+@dataclass(frozen=True)
+class RawFault:
+    """An exception as the child tells it: hostile words, checked numbers."""
+
+    kind: str
+    message: str
+    cell: int | None
+    """Index of the cell, in range."""
+    line: int | None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What running the cells left behind, by index into what was asked."""
+
+    faults: Mapping[int, RawFault]
+    places: Mapping[int, tuple[int, int, int]]
+    """For each function: cell index, first and last line."""
+    texts: Mapping[int, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One call's answer."""
+
+    outcome: int
+    value: Value
+    fault: RawFault | None
+    parameter: str
+    """Name of a parameter that nothing was passed for (outcome ``UNFILLED``)."""
+    changed: Mapping[int, FloatArray] = field(default_factory=dict)
+    unreceived: tuple[int, ...] = ()
+
+
+def notebook_frame(
+    cells: Sequence[tuple[Cell, int]], names: Sequence[str], texts: Sequence[str], seed: int
+) -> bytes:
+    """Ask for the cells to be run, each up to a statement (``wire.NOWHERE``: all of it)."""
+    writer = Writer()
+    writer.u32(seed % (1 << 32))
+    writer.u32(len(cells))
+    for cell, stop in cells:
+        writer.u32(max(cell.number, 0))
+        writer.u32(stop)
+        writer.text(cell.source)
+    for words in (names, texts):
+        writer.u32(len(words))
+        for word in words:
+            writer.text(word)
+    return writer.frame(wire.NOTEBOOK)
+
+
+def call_frame(number: int, call: Call) -> bytes:
+    """Ask for one call; ``number`` comes back in the answer."""
+    writer = Writer()
+    writer.u32(number)
+    writer.text(call.function)
+    writer.u32(len(call.arguments))
+    for name, argument in call.arguments.items():
+        writer.text(name)
+        _write_argument(writer, argument)
+    return writer.frame(wire.CALL)
+
+
+def _write_argument(writer: Writer, argument: Argument) -> None:
+    if isinstance(argument, Gradient):
+        _write_gradient(writer, argument)
+    elif isinstance(argument, (int, np.integer)) and not isinstance(argument, bool):
+        writer.u8(wire.A_INT)
+        writer.i64(int(argument))
+    elif isinstance(argument, (float, np.floating)):
+        writer.u8(wire.A_FLOAT)
+        writer.f64(float(argument))
+    else:
+        writer.u8(wire.A_ARRAY)
+        writer.array(np.asarray(argument, dtype=np.float64))
+
+
+def _write_gradient(writer: Writer, gradient: Gradient) -> None:
+    kind = gradient.kind
+    writer.u8(wire.A_NEURON if isinstance(kind, Neuron) else wire.A_STREAM)
+    writer.u8(0 if gradient.of == "w" else 1)
+    if isinstance(kind, Neuron):
+        for number in (kind.scale, kind.low, kind.high, kind.gain):
+            writer.f64(number)
+    else:
+        writer.array(np.asarray(kind.values, dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A statement that is about to be run."""
+
+    cell: int = 0
+    """Index of its cell."""
+    statement: int = 0
+    line: int = 0
+
+
+def read_statement(data: bytes, cells: int) -> Place:
+    """The statement that is about to be run."""
+    frame = Reader(data)
+    place = Place(frame.count(cells - 1), frame.u32(), frame.u32())
+    frame.end()
+    return place
+
+
+def read_ran(data: bytes, cells: int, names: int, texts: int) -> Ran:
+    """What the notebook left behind."""
+    frame = Reader(data)
+    faults = {}
+    for _ in range(frame.count(cells)):
+        index = frame.count(cells - 1)
+        fault = _read_fault(frame, cells)
+        if fault is not None:
+            faults[index] = fault
+    places = {}
+    for _ in range(frame.count(names)):
+        index = frame.count(names - 1)
+        places[index] = (frame.count(cells - 1), frame.u32(), frame.u32())
+    found = {}
+    for _ in range(frame.count(texts)):
+        index = frame.count(texts - 1)
+        found[index] = frame.text(MAX_TEXT)
+    frame.end()
+    return Ran(faults, places, found)
+
+
+def read_answer(data: bytes, number: int, arguments: int, cells: int) -> Answer:
+    """The answer to call ``number``, which had so many arguments."""
+    frame = Reader(data)
+    if frame.u32() != number:
+        raise WireError("an answer to another call")
+    outcome = frame.u8()
+    if outcome > wire.UNFILLED:
+        raise WireError("no such outcome")
+    value = _read_value(frame, 0)
+    fault = _read_fault(frame, cells)
+    parameter = frame.text(1000)
+    changed = {}
+    for _ in range(frame.count(arguments)):
+        index = frame.count(arguments - 1)
+        changed[index] = frame.array()
+    unreceived = [frame.count(arguments - 1) for _ in range(frame.count(arguments))]
+    frame.end()
+    return Answer(outcome, value, fault, parameter, changed, tuple(unreceived))
+
+
+def _read_value(frame: Reader, depth: int) -> Value:
+    kind = frame.u8()
+    if kind == wire.V_NONE:
+        return None
+    if kind == wire.V_ARRAY:
+        return frame.array()
+    if kind == wire.V_TUPLE and depth < _MAX_DEPTH:
+        entries: list[Any] = [
+            _read_value(frame, depth + 1) for _ in range(frame.count(_MAX_ENTRIES))
+        ]
+        return tuple(entries)
+    if kind == wire.V_OPAQUE:
+        return Opaque(frame.text(1000))
+    raise WireError("no such value")
+
+
+def _read_fault(frame: Reader, cells: int) -> RawFault | None:
+    if frame.u8() == 0:
+        return None
+    kind, message = frame.text(1000), frame.text(MAX_MESSAGE)
+    cell, line = frame.u32(), frame.u32()
+    place = cell if cell < cells else None
+    return RawFault(kind, message, place, line if place is not None and line else None)

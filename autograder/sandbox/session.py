@@ -1,0 +1,362 @@
+"""One submission in the sandbox: its notebook is run, then its functions are called.
+
+Theory of operation.  A child runs the cells and then waits for calls.  If it hangs, ends or
+breaks, one thing is to blame: the statement that was running, or the call.  That one is set down
+as having failed, and a fresh child goes on with the rest:
+
+- a *cell* that hung or ended the process is run up to the statement that did it, as if that
+  statement had raised; the other cells are run whole;
+- a *call* that hung or ended the process gets its own outcome; after the second of one function
+  its remaining calls get the same outcome unseen, so that forty calls of a function that never
+  returns cost two time limits and not forty.
+
+Time is measured here, between the frames; how a process ended, and what it used, comes from the
+kernel.  A child that never became ready is our fault: :class:`SandboxError`.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Protocol
+
+import numpy as np
+
+from autograder.errors import SandboxError
+from autograder.model import (
+    Call,
+    Cell,
+    Fault,
+    FloatArray,
+    Gradient,
+    Limits,
+    NotebookRun,
+    Outcome,
+    Trace,
+    Usage,
+)
+from autograder.sandbox import protocol
+from autograder.sandbox.child import Ended, Event, Flooded, Frame, Garbage
+from autograder.sandbox.faults import Faults, clean, of_signal
+from autograder.sandbox.inside import wire
+
+READY_SECONDS = 60.0
+MAX_RUNS = 4
+"""Times a notebook is run at most because a cell of it hangs or ends the process."""
+STRIKES = 2
+"""Calls of one function that may hang or end the process before the others are given up."""
+_MAX_SOURCE = 20_000
+_MAX_WORDS = 64 << 10
+
+_MENTIONS = (
+    ("matplotlib", re.compile(r"\b(matplotlib|pylab|seaborn)\b")),
+    ("pandas", re.compile(r"\b(pandas|seaborn)\b")),
+    ("ipython", re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)),
+)
+
+_OUTCOMES = {
+    wire.RETURNED: Outcome.RETURNED,
+    wire.RAISED: Outcome.RAISED,
+    wire.MISSING: Outcome.MISSING,
+    wire.FLOODED: Outcome.FLOODED,
+    wire.EXITED: Outcome.EXITED,
+    wire.UNFILLED: Outcome.RAISED,
+}
+
+
+class Worker(Protocol):
+    """A child, however it was started (:class:`autograder.sandbox.child.Child`)."""
+
+    printed: bytearray
+
+    def send(self, frame: bytes) -> None: ...
+    def next_event(self, deadline: float) -> Event | None: ...
+    def read_output(self) -> None: ...
+    def stop_keeping_output(self) -> None: ...
+    def kill(self) -> Ended: ...
+
+
+class Launcher(Protocol):
+    """What starts children."""
+
+    def spawn(self, limits: Limits, packages: Sequence[str], keep: int) -> Worker: ...
+
+
+class _Trouble(Exception):
+    """The child did not do what it was asked: how it ended."""
+
+    def __init__(self, outcome: Outcome, fault: Fault) -> None:
+        super().__init__(outcome)
+        self.outcome, self.fault = outcome, fault
+
+
+class Session:
+    """One submission; made by :meth:`autograder.sandbox.Sandbox.open`."""
+
+    def __init__(
+        self,
+        launcher: Launcher,
+        cells: Sequence[Cell],
+        limits: Limits,
+        names: Sequence[str],
+        texts: Sequence[str],
+        seed: int,
+    ) -> None:
+        self._launcher = launcher
+        self._cells = tuple(cells)
+        self._limits = limits
+        self._names, self._texts, self._seed = tuple(names), tuple(texts), seed
+        source = "\n".join(cell.source for cell in self._cells)
+        self._packages = [name for name, mention in _MENTIONS if mention.search(source)]
+        self._faults = Faults(self._cells)
+        self._worker: Worker | None = None
+        self._stops: dict[int, int] = {}
+        self._ended_by: dict[int, Fault] = {}
+        self._strikes: Counter[str] = Counter()
+        self._started = time.monotonic()
+        self._usage = Usage()
+        self._closed = False
+        self.notebook = self._first_run()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def usage(self) -> Usage:
+        """What the kernel counted: whole only after :meth:`close`."""
+        return self._usage
+
+    def close(self) -> None:
+        """End the child; more calls are not possible."""
+        if not self._closed:
+            self._closed = True
+            self._stop_worker()
+            wall = time.monotonic() - self._started
+            self._usage = Usage(wall, self._usage.cpu_seconds, self._usage.peak_memory)
+
+    # ------------------------------------------------------------ the notebook
+
+    def _first_run(self) -> NotebookRun:
+        """Run the notebook; what ends the process costs one statement and what it would define."""
+        outcome, printed = Outcome.RETURNED, ""
+        for _ in range(MAX_RUNS):
+            try:
+                ran, printed = self._run_cells()
+                return self._notebook_run(outcome, ran, printed)
+            except _Trouble as trouble:
+                outcome = trouble.outcome if outcome is Outcome.RETURNED else outcome
+        # Something ends it again and again: nothing more is tried, the calls cannot be made.
+        self._stops = dict.fromkeys(range(len(self._cells)), 0)
+        return NotebookRun(outcome, self._ended_faults(), printed)
+
+    def _run_cells(self) -> tuple[protocol.Ran, str]:
+        """Start a child and run the cells in it; raises :class:`_Trouble`."""
+        worker = self._worker = self._launcher.spawn(
+            self._limits, self._packages, self._limits.output
+        )
+        self._await_ready(worker)
+        cells = [(c, self._stops.get(i, wire.NOWHERE)) for i, c in enumerate(self._cells)]
+        worker.send(protocol.notebook_frame(cells, self._names, self._texts, self._seed))
+        deadline = time.monotonic() + self._limits.notebook_seconds
+        place = protocol.Place()
+        while True:
+            event = worker.next_event(deadline)
+            try:
+                if isinstance(event, Frame) and event.kind == wire.STATEMENT:
+                    place = protocol.read_statement(event.data, len(self._cells))
+                    continue
+                if isinstance(event, Frame) and event.kind == wire.RAN:
+                    counts = (len(self._cells), len(self._names), len(self._texts))
+                    ran = protocol.read_ran(event.data, *counts)
+                    break
+            except wire.WireError:
+                event = Garbage()
+            trouble = self._trouble(event, self._limits.notebook_seconds)
+            self._blame(place, trouble.fault)
+            raise trouble
+        worker.read_output()
+        worker.stop_keeping_output()
+        return ran, clean(worker.printed.decode("utf-8", "replace"), self._limits.output)
+
+    def _await_ready(self, worker: Worker) -> None:
+        event = worker.next_event(time.monotonic() + READY_SECONDS)
+        if isinstance(event, Frame) and event.kind == wire.READY and not event.data:
+            return
+        worker.read_output()
+        why = clean(worker.printed.decode("utf-8", "replace"), 300) 
+        why = why or f"it ended with {self._stop_worker()}"
+        raise SandboxError(f"a sandboxed process did not become ready: {why}")
+
+    def _blame(self, place: protocol.Place, fault: Fault) -> None:
+        """The statement that was running is not run again, nor what follows it in its cell."""
+        if not self._cells:
+            return
+        index = place.cell
+        self._stops[index] = min(place.statement, self._stops.get(index, place.statement))
+        raw = protocol.RawFault(fault.kind, fault.message, index, place.line)
+        self._ended_by.setdefault(index, self._faults.of_cell(raw))
+
+    def _ended_faults(self) -> dict[int, Fault]:
+        return {self._cells[index].number: fault for index, fault in self._ended_by.items()}
+
+    def _notebook_run(self, outcome: Outcome, ran: protocol.Ran, printed: str) -> NotebookRun:
+        faults = {
+            self._cells[index].number: self._faults.of_cell(raw)
+            for index, raw in ran.faults.items()
+        }
+        sources = {
+            self._names[index]: self._lines(*place) for index, place in ran.places.items()
+        }
+        texts = {self._texts[i]: clean(text, _MAX_WORDS) for i, text in ran.texts.items()}
+        return NotebookRun(outcome, faults | self._ended_faults(), printed, texts, sources)
+
+    def _lines(self, cell: int, first: int, last: int) -> str:
+        """Source of a function, cut from what was handed in, not from what the child says."""
+        lines = self._cells[cell].source.splitlines()[max(0, first - 1) : last]
+        return clean("\n".join(lines), _MAX_SOURCE)
+
+    # ------------------------------------------------------------ the calls
+
+    def call(self, calls: Sequence[Call]) -> tuple[Trace, ...]:
+        """Make the calls, in order; one trace each.  Raises SandboxError if the sandbox is lost."""
+        if self._closed:
+            raise ValueError("the session is closed")
+        traces: dict[int, Trace] = {}
+        last: dict[str, _Trouble] = {}
+        while len(traces) < len(calls):
+            waiting = []
+            for number, call in enumerate(calls):
+                if number in traces:
+                    continue
+                trouble = last.get(call.function)
+                if trouble is not None and self._strikes[call.function] >= STRIKES:
+                    traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
+                else:
+                    waiting.append((number, call))
+            if waiting:
+                self._call_in_one_child(waiting, traces, last)
+        return tuple(traces[number] for number in range(len(calls)))
+
+    def _call_in_one_child(
+        self,
+        waiting: Sequence[tuple[int, Call]],
+        traces: dict[int, Trace],
+        last: dict[str, _Trouble],
+    ) -> None:
+        """Make calls until all are made or one of them costs the child."""
+        if self._worker is None:
+            try:
+                self._run_cells()
+            except _Trouble as trouble:
+                # The notebook does not always end the same way.
+                for number, call in waiting:
+                    traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
+                return
+        assert self._worker is not None
+        for number, call in waiting:
+            self._worker.send(protocol.call_frame(number, call))
+        for number, call in waiting:
+            try:
+                traces[number] = self._await_answer(number, call)
+            except _Trouble as trouble:
+                self._strikes[call.function] += 1
+                last[call.function] = trouble
+                traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
+                return
+
+    def _await_answer(self, number: int, call: Call) -> Trace:
+        assert self._worker is not None
+        event = self._worker.next_event(time.monotonic() + self._limits.call_seconds)
+        if isinstance(event, Frame) and event.kind == wire.ANSWER:
+            try:
+                counts = (len(call.arguments), len(self._cells))
+                answer = protocol.read_answer(event.data, number, *counts)
+            except wire.WireError:
+                event = Garbage()
+            else:
+                return self._trace(call, answer)
+        raise self._trouble(event, self._limits.call_seconds)
+
+    def _trace(self, call: Call, answer: protocol.Answer) -> Trace:
+        outcome = _OUTCOMES[answer.outcome]
+        fault = self._faults.of_call(answer.fault) if answer.fault is not None else None
+        if answer.outcome == wire.UNFILLED:
+            fault = self._faults.unfilled(call.function, answer.parameter)
+        if outcome is Outcome.RAISED and fault is not None and fault.kind == "MemoryError":
+            outcome = Outcome.OUT_OF_MEMORY
+        names = list(call.arguments)
+        changed = {names[index]: array for index, array in answer.changed.items()}
+        return Trace(
+            call.name,
+            outcome,
+            answer.value if outcome is Outcome.RETURNED else None,
+            fault,
+            _inputs_after(call, changed),
+            tuple(names[index] for index in answer.unreceived),
+        )
+
+    # ------------------------------------------------------------ how a child ends
+
+    def _trouble(self, event: Event | None, seconds: float) -> _Trouble:
+        """End the child and say why it had to, or how it ended by itself."""
+        ended = self._stop_worker()
+        if event is None:
+            return _Trouble(
+                Outcome.TIMED_OUT, Fault("TimeLimit", f"did not finish within {seconds:g} s")
+            )
+        if isinstance(event, Flooded):
+            return _Trouble(Outcome.FLOODED, Fault("OutputLimit", "printed far too much"))
+        if isinstance(event, Ended) and ended is not None:
+            return self._ended(ended)
+        return _Trouble(
+            Outcome.CRASHED, Fault("ProtocolError", "wrote where only the grader's answers go")
+        )
+
+    def _ended(self, ended: Ended) -> _Trouble:
+        limits = self._limits
+        killed = ended.status in (-signal.SIGKILL, -getattr(signal, "SIGXCPU", 0))
+        if killed and ended.cpu_seconds >= round(limits.cpu_seconds) - 0.5:
+            message = f"used more than {limits.cpu_seconds:g} s of processor time"
+            return _Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
+        if ended.status >= 0:
+            return _Trouble(
+                Outcome.EXITED, Fault("SystemExit", "ended the process instead of returning")
+            )
+        if ended.status == -signal.SIGKILL and ended.peak_memory >= 0.8 * limits.memory:
+            return _Trouble(Outcome.OUT_OF_MEMORY, Fault("MemoryError", "used too much memory"))
+        return _Trouble(Outcome.CRASHED, of_signal(-ended.status))
+
+    def _stop_worker(self) -> Ended | None:
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return None
+        ended = worker.kill()
+        self._usage = Usage(
+            time.monotonic() - self._started,
+            self._usage.cpu_seconds + ended.cpu_seconds,
+            max(self._usage.peak_memory, ended.peak_memory),
+        )
+        return ended
+
+
+def _inputs_after(call: Call, changed: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """The arrays and numbers: as they came back where they were changed, else as they went."""
+    after = {}
+    for name, argument in call.arguments.items():
+        if name in changed:
+            after[name] = changed[name]
+        elif not isinstance(argument, Gradient):
+            after[name] = np.array(argument, dtype=np.float64)
+    return after

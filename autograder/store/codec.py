@@ -1,0 +1,214 @@
+"""Frozen dataclasses to JSON and back, without losing or inventing anything.
+
+Theory of operation: the type annotations of :mod:`autograder.model` are the schema.  For each
+type one encoder and one decoder is built and kept, so that a row costs no inspection.
+
+* JSON has no NaN and no infinity; where a float is expected the strings ``"nan"``, ``"inf"``
+  and ``"-inf"`` stand for them.  Everything else round-trips exactly (``repr`` of a double does).
+* The decoder is strict: a missing or unknown key, a value of another type or an unknown
+  enumeration member raises :class:`CodecError` with the path to it.  A damaged row is said to be
+  damaged; it never becomes a grade.
+* A field that has a default may be missing: rows written before it was added stay readable.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+Encode = Callable[[Any], Any]
+Decode = Callable[[Any, str], Any]
+
+_SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+class CodecError(ValueError):
+    """The text is not what the encoder writes; the message names the place."""
+
+
+def to_json(value: Any) -> str:
+    """Encode a dataclass instance as one line of ASCII JSON.
+
+    Raises CodecError when a field holds something that its annotation does not allow.
+    """
+    kind: Any = type(value)
+    return json.dumps(_encoder(kind)(value), separators=(",", ":"), allow_nan=False)
+
+
+def from_json(kind: type[T], text: str | bytes) -> T:
+    """Decode what :func:`to_json` wrote; raises CodecError on anything else."""
+    try:
+        data = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise CodecError(f"it is not JSON ({error})") from None
+    schema: Any = kind
+    value: T = _decoder(schema)(data, kind.__name__)
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not allowed")
+
+
+# ------------------------------------------------------------------ encoding
+
+
+@cache
+def _encoder(kind: Any) -> Encode:
+    if is_dataclass(kind):
+        parts = [(name, _encoder(hint)) for name, _, hint in _parts(kind)]
+        return lambda value: {name: encode(getattr(value, name)) for name, encode in parts}
+    if kind is float:
+        return _encode_float
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return lambda value: value.value
+    if kind in (str, int, bool):
+        return lambda value: _encode_plain(kind, value)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        return _encode_floats if arguments[0] is float else _encode_tuple(arguments[0])
+    if origin in (Union, types.UnionType):
+        inner = _encoder(_without_none(kind))
+        return lambda value: None if value is None else inner(value)
+    raise TypeError(f"no way to store a {kind}")
+
+
+def _encode_tuple(item: Any) -> Encode:
+    encode = _encoder(item)
+    return lambda values: [encode(value) for value in values]
+
+
+def _encode_float(value: Any) -> float | int | str:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        value = _as_number(value)
+    if math.isfinite(value):
+        # NumPy's float64 is a float whose repr is not JSON's.
+        return value if type(value) in (int, float) else float(value)
+    return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+
+
+def _as_number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise CodecError(f"{value!r} is no number") from None
+
+
+def _encode_floats(values: Any) -> list[Any]:
+    # Pictures are thousands of doubles: the common case is one pass in C.
+    if all(map(math.isfinite, values)):
+        return list(map(float, values))
+    return [_encode_float(value) for value in values]
+
+
+def _encode_plain(kind: type, value: Any) -> Any:
+    if isinstance(value, kind):
+        return kind(value) if type(value) is not kind else value
+    if kind is int and hasattr(value, "__index__"):
+        return int(value)
+    raise CodecError(f"{value!r} is no {kind.__name__}")
+
+
+# ------------------------------------------------------------------ decoding
+
+
+@cache
+def _decoder(kind: Any) -> Decode:
+    if is_dataclass(kind):
+        return _decode_dataclass(kind)
+    if kind is float:
+        return _decode_float
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return lambda data, where: _decode_enum(kind, data, where)
+    if kind in (str, int, bool):
+        return lambda data, where: _decode_plain(kind, data, where)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        return _decode_tuple(arguments[0])
+    if origin in (Union, types.UnionType):
+        inner = _decoder(_without_none(kind))
+        return lambda data, where: None if data is None else inner(data, where)
+    raise TypeError(f"no way to read back a {kind}")
+
+
+def _decode_dataclass(kind: Any) -> Decode:
+    parts = {name: (_decoder(hint), optional) for name, optional, hint in _parts(kind)}
+
+    def decode(data: Any, where: str) -> Any:
+        _expect(isinstance(data, dict), where, "an object", data)
+        for name in data:
+            if name not in parts:
+                raise CodecError(f"{where} has an unknown field {name!r}")
+        found: dict[str, Any] = {}
+        for name, (decode_part, optional) in parts.items():
+            if name in data:
+                found[name] = decode_part(data[name], f"{where}.{name}")
+            elif not optional:
+                raise CodecError(f"{where} lacks the field {name!r}")
+        return kind(**found)
+
+    return decode
+
+
+def _decode_tuple(item: Any) -> Decode:
+    decode_item = _decoder(item)
+
+    def decode(data: Any, where: str) -> Any:
+        _expect(isinstance(data, list), where, "a list", data)
+        if item is float and all(type(value) is float for value in data):
+            return tuple(data)
+        return tuple(decode_item(value, f"{where}[{i}]") for i, value in enumerate(data))
+
+    return decode
+
+
+def _decode_float(data: Any, where: str) -> float:
+    if isinstance(data, str) and data in _SPECIAL:
+        return _SPECIAL[data]
+    _expect(type(data) in (int, float), where, "a number", data)
+    number: float = data
+    return number
+
+
+def _decode_enum(kind: type[Enum], data: Any, where: str) -> Enum:
+    try:
+        return kind(data)
+    except ValueError:
+        raise CodecError(f"{where} is {data!r}, no {kind.__name__}") from None
+
+
+def _decode_plain(kind: type, data: Any, where: str) -> Any:
+    _expect(type(data) is kind, where, f"a {kind.__name__}", data)
+    return data
+
+
+def _expect(condition: bool, where: str, expected: str, got: Any) -> None:
+    if not condition:
+        raise CodecError(f"{where} should be {expected} and is {got!r:.60}")
+
+
+# ------------------------------------------------------------------ annotations
+
+
+def _parts(kind: Any) -> list[tuple[str, bool, Any]]:
+    """Name, whether it has a default, and type of each field of a dataclass."""
+    hints: Mapping[str, Any] = get_type_hints(kind)
+    return [(part.name, _has_default(part), hints[part.name]) for part in fields(kind)]
+
+
+def _has_default(part: Field[Any]) -> bool:
+    return part.default is not MISSING or part.default_factory is not MISSING
+
+
+def _without_none(kind: Any) -> Any:
+    rest = [argument for argument in get_args(kind) if argument is not type(None)]
+    if len(rest) != 1:
+        raise TypeError(f"no way to tell apart the members of {kind}")
+    return rest[0]

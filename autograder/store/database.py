@@ -1,0 +1,203 @@
+"""The store of grades: SQLite by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from autograder.errors import StoreError, UsageError
+from autograder.model import Grade, SubmissionStatus
+from autograder.store.records import Entry, Facts, Row, grade_of, plain
+from autograder.store.schema import ATTEMPTS, is_current, migrate
+from autograder.store.words import sentence
+
+_CHUNK = 200  # grades read at a time: memory stays flat however many there are
+_BUSY_SECONDS = 10.0
+
+
+class Store:
+    """An open store; use as a context manager.
+
+    Every method raises StoreError, in one sentence, when the database cannot be used.
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self.name = name
+        """What a person calls it: a path, or a URL without its password."""
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Add attempts in one transaction: all of them or, on an error, none."""
+        if rows:
+            with self._begin(writes=True) as connection:
+                connection.execute(ATTEMPTS.insert(), list(rows))
+
+    def entries(self, assignment: str, student: str | None = None) -> list[Entry]:
+        """Every attempt at an assignment (of one student), oldest first, without the grades."""
+        columns = [ATTEMPTS.c[name] for name in Entry.__dataclass_fields__]
+        query = sa.select(*columns).where(ATTEMPTS.c.assignment == assignment)
+        if student is not None:
+            query = query.where(ATTEMPTS.c.student == plain(student))
+        with self._begin() as connection:
+            rows = connection.execute(query.order_by(ATTEMPTS.c.id)).mappings().all()
+        return [Entry(**{**row, "status": SubmissionStatus(row["status"])}) for row in rows]
+
+    def grades(self, ids: Sequence[int], *, details: bool = False) -> Iterator[Grade]:
+        """The grades of these attempts, in the order asked for, read a few at a time.
+
+        With ``details`` they hold what a feedback page shows; it is the larger part by far.
+        """
+        columns = [ATTEMPTS.c.id, ATTEMPTS.c.student, ATTEMPTS.c.grade]
+        columns += [ATTEMPTS.c.details] if details else []
+        for start in range(0, len(ids), _CHUNK):
+            wanted = ids[start : start + _CHUNK]
+            with self._begin() as connection:
+                found = connection.execute(
+                    sa.select(*columns).where(ATTEMPTS.c.id.in_(wanted))
+                ).all()
+            rows = {row[0]: row[1:] for row in found}
+            for id_ in wanted:
+                yield grade_of(*rows[id_])
+
+    def facts(self, ids: Sequence[int]) -> list[Facts]:
+        """What these attempts' grades depended on, in the order asked for."""
+        names = tuple(Facts.__dataclass_fields__)
+        query = sa.select(ATTEMPTS.c.id, *(ATTEMPTS.c[name] for name in names))
+        with self._begin() as connection:
+            found = connection.execute(query.where(ATTEMPTS.c.id.in_(ids))).mappings().all()
+        rows = {row["id"]: Facts(**{name: row[name] for name in names}) for row in found}
+        return [rows[id_] for id_ in ids]
+
+    def assignments(self) -> list[str]:
+        """Slugs of the assignments of which there is an attempt."""
+        query = sa.select(ATTEMPTS.c.assignment).distinct().order_by(ATTEMPTS.c.assignment)
+        with self._begin() as connection:
+            return [str(slug) for slug in connection.execute(query).scalars()]
+
+    @contextmanager
+    def _begin(self, *, writes: bool = False) -> Iterator[Connection]:
+        with _told(self.name), _transaction(self._engine, writes=writes) as connection:
+            yield connection
+
+
+def open_store(where: Path | str, *, create: bool = True) -> Store:
+    """Open the store at a path (SQLite) or a PostgreSQL URL, and bring it up to date.
+
+    Raises StoreError when it cannot be opened, is no store or does not exist and ``create`` is
+    False; UsageError for a URL of another database.
+    """
+    url = _url(where)
+    local = isinstance(where, Path) or "://" not in where
+    name = str(where) if local else url.render_as_string(hide_password=True)
+    if local and not create and not Path(where).exists():
+        raise StoreError(f"There are no grades at {name}: run `autograder grade` first.")
+    with _told(name):
+        engine = sa.create_engine(url, **_options(url))
+        _prepare(engine)
+        try:
+            with _transaction(engine, writes=False) as connection:
+                current = is_current(connection)
+            if not current:
+                with _transaction(engine, writes=True) as connection:
+                    migrate(connection)
+        except BaseException:
+            engine.dispose()
+            raise
+    return Store(engine, name)
+
+
+def _url(where: Path | str) -> sa.URL:
+    if isinstance(where, Path) or "://" not in where:
+        path = Path(where)
+        if path.exists() and not os.access(path.parent, os.W_OK):
+            # A write-ahead log wants a file beside the store even to read; in a folder that
+            # nobody can write to, nobody else is writing either.
+            query = {"mode": "ro", "immutable": "1", "uri": "true"}
+            return sa.URL.create("sqlite", database=f"file:{quote(str(path))}", query=query)
+        return sa.URL.create("sqlite", database=str(path))
+    try:
+        url = sa.make_url(where)
+    except sa.exc.ArgumentError:
+        raise UsageError(f"{where!r} is no database URL.") from None
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "postgresql" or (_is_sqlite(url) and url.database):
+        return url
+    raise UsageError(
+        f"The store cannot be a {url.get_backend_name()} database: "
+        "give a file, or a URL such as postgresql://user@host/grades."
+    )
+
+
+def _is_sqlite(url: sa.URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _options(url: sa.URL) -> dict[str, Any]:
+    if _is_sqlite(url):
+        return {"connect_args": {"timeout": _BUSY_SECONDS}}
+    # A connection that sat idle during a long batch may have been cut: look before use.
+    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+
+
+def _prepare(engine: Engine) -> None:
+    """SQLite: write-ahead log, and transactions that begin where we say."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @sa.event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        # The driver's own idea of when a transaction starts leaves CREATE TABLE outside of it.
+        connection.isolation_level = None
+        if "immutable" not in engine.url.query:
+            connection.execute("PRAGMA journal_mode = WAL")
+        # In WAL mode NORMAL survives a killed process; a power cut loses whole transactions at
+        # most, never half of one.
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+    @sa.event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        # A reader that turns into a writer half-way is refused at once when another one writes;
+        # who says beforehand that it will write waits for its turn.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+    with (
+        engine.connect().execution_options(writes=writes) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Turn what the database says into a sentence for a person."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
+        raise StoreError(sentence(name, error)) from error

@@ -1,0 +1,146 @@
+"""What the store holds of one attempt, and how it becomes a row."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from autograder.errors import StoreError
+from autograder.model import Grade, Picture, SubmissionStatus, Table
+from autograder.store.codec import CodecError, from_json, to_json
+
+Row: TypeAlias = dict[str, Any]
+"""Values of one row of ``attempts`` by column name, without ``id``; plain data, cheap to send."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One submission graded once: the grade, and all that it depended on."""
+
+    assignment: str
+    """Slug of the assignment."""
+    assignment_version: str
+    """Digest of the assignment's folder and of the reference."""
+    digest: str
+    """SHA-256 of the submission's bytes; empty where there were none to read."""
+    grade: Grade
+    handed_in: str | None
+    """When the file was handed in, ISO 8601 in UTC; None: not known."""
+    graded_at: str
+    """When grading ended, ISO 8601 in UTC."""
+    circumstances: Mapping[str, Any]
+    """Program and library versions, sandbox layers, seeds; plain JSON data."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An attempt without its grade: enough to choose which one counts."""
+
+    id: int
+    student: str
+    file: str
+    digest: str
+    assignment_version: str
+    status: SubmissionStatus
+    score: float | None
+    max_score: float
+    handed_in: str | None
+    graded_at: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an attempt's grade depended on."""
+
+    circumstances: str
+    """JSON, as in :class:`Attempt`."""
+    wall_seconds: float
+    cpu_seconds: float
+    peak_memory: int
+    """Bytes."""
+
+
+@dataclass(frozen=True)
+class QuestionDetails:
+    """What only the feedback page shows of a question."""
+
+    pictures: tuple[Picture, ...]
+    tables: tuple[Table, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Details:
+    """What only the feedback page shows."""
+
+    printed: str
+    questions: tuple[QuestionDetails, ...]
+
+
+def to_row(attempt: Attempt) -> Row:
+    """The row that :func:`grade_of` reads back."""
+    grade = attempt.grade
+    brief, details = split(grade)
+    return {
+        "assignment": attempt.assignment,
+        "assignment_version": attempt.assignment_version,
+        "student": plain(grade.student),
+        "file": plain(grade.file),
+        "digest": attempt.digest,
+        "status": grade.status.value,
+        "score": None if grade.score is None else float(grade.score),
+        "max_score": float(grade.max_score),
+        "handed_in": attempt.handed_in,
+        "graded_at": attempt.graded_at,
+        "wall_seconds": float(grade.usage.wall_seconds),
+        "cpu_seconds": float(grade.usage.cpu_seconds),
+        "peak_memory": int(grade.usage.peak_memory),
+        "circumstances": json.dumps(attempt.circumstances, sort_keys=True),
+        "grade": to_json(brief),
+        # Level 1: half the size of the raw text for a tenth of the time that level 6 takes.
+        "details": zlib.compress(to_json(details).encode(), 1),
+    }
+
+
+def plain(text: str) -> str:
+    """Text that any database takes: no NUL, no half of a surrogate pair (odd file names)."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def split(grade: Grade) -> tuple[Grade, Details]:
+    """A grade in two parts: what lists need, and what only its page needs."""
+    details = Details(
+        grade.printed,
+        tuple(QuestionDetails(q.pictures, q.tables, q.source) for q in grade.questions),
+    )
+    questions = tuple(replace(q, pictures=(), tables=(), source="") for q in grade.questions)
+    return replace(grade, printed="", questions=questions), details
+
+
+def join(brief: Grade, details: Details) -> Grade:
+    """Undo :func:`split`."""
+    questions = tuple(
+        replace(q, pictures=extra.pictures, tables=extra.tables, source=extra.source)
+        for q, extra in zip(brief.questions, details.questions, strict=True)
+    )
+    return replace(brief, printed=details.printed, questions=questions)
+
+
+def grade_of(student: str, grade: str, details: bytes | None = None) -> Grade:
+    """The stored grade, with its page's details when they are given.
+
+    Raises StoreError when the row is not what :func:`to_row` wrote.
+    """
+    try:
+        brief = from_json(Grade, grade)
+        if details is None:
+            return brief
+        return join(brief, from_json(Details, zlib.decompress(details)))
+    except (CodecError, zlib.error, ValueError) as error:
+        raise StoreError(
+            f"What the store holds of {student} is damaged ({error}): "
+            "grade this submission again with --force."
+        ) from None

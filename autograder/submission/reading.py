@@ -1,0 +1,103 @@
+"""A path -> a Submission.  Nothing of the student's is executed, imported or compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.model import Cell, Submission
+from autograder.submission.names import clean
+from autograder.submission.notebook import parse_notebook
+from autograder.submission.opening import DEFAULT_CAP, Unreadable, digest, read_bytes
+from autograder.submission.python_file import parse_python
+from autograder.submission.sniffing import conflict_line, disguise, looks_like_notebook
+from autograder.submission.written import find_answers
+
+
+@dataclass(frozen=True)
+class _Contents:
+    cells: tuple[Cell, ...]
+    written: dict[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    """Each continues a sentence that begins with the file's name."""
+
+
+def read(
+    path: Path,
+    *,
+    student: str,
+    file: str,
+    written_questions: Sequence[str] = (),
+    cap: int = DEFAULT_CAP,
+) -> Submission:
+    """What a student handed in; ``problem`` says why where it cannot be read.  Never raises.
+
+    ``file`` is the path to show to people.  ``written_questions`` are the names of the questions
+    answered in text cells, in the template's order (see :mod:`autograder.submission.written`).
+    ``cap`` is in bytes; of a larger file nothing is read.
+    """
+    name = clean(Path(file).name or path.name)
+    checksum = ""
+    try:
+        data = read_bytes(path, cap)
+        checksum = digest(data)
+        contents = _parser_for(name, data)(data, written_questions)
+    except Unreadable as why:
+        return Submission(student, file, problem=f"{name} {why}", digest=checksum)
+    notices = tuple(f"{name} {notice}" for notice in contents.notices)
+    return Submission(
+        student, file, contents.cells, contents.written, digest=checksum, notices=notices
+    )
+
+
+_Parser = Callable[[bytes, Sequence[str]], _Contents]
+
+
+def _parser_for(name: str, data: bytes) -> _Parser:
+    """By the file's ending, unless the contents are unmistakably a notebook."""
+    kind = kind_of(name)
+    if kind == "notebook":
+        return _notebook
+    if looks_like_notebook(data):
+        return _misnamed_notebook
+    if kind == "python":
+        return _python
+    what = f" but {found}" if (found := disguise(data)) else ""
+    raise Unreadable(
+        f"is neither a notebook (.ipynb) nor a Python file (.py){what}: "
+        "hand in the notebook itself."
+    )
+
+
+def kind_of(name: str) -> str | None:
+    """``"notebook"`` or ``"python"`` by the name's ending; None: neither.
+
+    Browsers append ``.txt`` or ``.json`` to notebooks they do not know, so those endings count too.
+    """
+    lower = name.lower()
+    for ending in (".txt", ".json"):
+        lower = lower.removesuffix(ending)
+    if lower.endswith(".ipynb"):
+        return "notebook"
+    return "python" if lower.endswith(".py") else None
+
+
+def _notebook(data: bytes, written_questions: Sequence[str]) -> _Contents:
+    cells = parse_notebook(data)
+    code = tuple(Cell(cell.number, cell.source) for cell in cells if cell.kind == "code")
+    return _Contents(code, dict(find_answers(cells, written_questions)))
+
+
+def _misnamed_notebook(data: bytes, written_questions: Sequence[str]) -> _Contents:
+    contents = _notebook(data, written_questions)
+    notice = "is a notebook by its contents and was read as one: its name should end in .ipynb."
+    return _Contents(contents.cells, contents.written, (notice,))
+
+
+def _python(data: bytes, _: Sequence[str]) -> _Contents:
+    python = parse_python(data)
+    notices = [python.notice] if python.notice else []
+    if (line := conflict_line(python.text)) is not None:
+        notices.append(f"has the markers of an unfinished git merge in it (line {line}).")
+    return _Contents((Cell(1, python.text),), notices=tuple(notices))

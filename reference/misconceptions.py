@@ -1,0 +1,959 @@
+"""The known ways to get an update rule wrong, each a small edit of a rule as data.
+
+An edit changes a few numbers of :mod:`reference.rules_as_data`; two edits compose.  What they are
+called and what a student reads about them stands in ``misconceptions.toml`` beside this file.
+Several edits may bear one name: ``moment_overwritten`` for m, for v, or for both.
+
+The order of the functions below is the order in which two edits of one rule are applied: first
+what replaces the rule as a whole, then gathering, state, correction, step.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.model import Explanation
+from reference import rules_as_data as rules
+from reference.rules_as_data import FloatArray, Problem, Rules, RuleView
+
+# ------------------------------------------------------------------------------- the vocabulary
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """What a name stands for, in words for students and instructors."""
+
+    slug: str
+    title: str
+    """In a sentence that completes "Your function ..."."""
+    formula: str
+    """What is computed, g being the summed gradient and theta w or b."""
+    what: str
+    """What it means for the path, in a sentence or two."""
+    hint: str
+    """Where to look, without giving the answer away."""
+    lecture: str
+    """Where the lecture treats it."""
+    convention: str = ""
+    """Who teaches it that way; empty: nobody does."""
+    seen: int = 0
+    """How often it was found among 276 functions of real students."""
+
+
+@dataclass(frozen=True)
+class RuleAsData:
+    """A right rule and what it has that can be got wrong."""
+
+    name: str
+    title: str
+    numbers: Callable[[RuleView], None]
+    traits: frozenset[str]
+    """Of ``v`` (a second moment), ``decay``, ``m`` (a first moment), ``correction``,
+    ``velocity`` (momentum's first moment), ``lookahead``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """A misconception's change to a rule's numbers."""
+
+    slug: str
+    variant: str
+    """What distinguishes it from others of that name, in words; empty: nothing does."""
+    apply: Callable[[RuleView], None]
+    needs: frozenset[str]
+    """Traits that a rule must have for the edit to mean something."""
+    only: frozenset[str]
+    """Names of the rules it is for; empty: all that have the traits."""
+    parts: tuple[str, ...]
+    """Of ``both``, ``w``, ``b``: in which parameters the fault may sit."""
+    numbers_only: bool
+    """True: such code only runs where w is a number."""
+    measured: str
+    """Name of a measured hyper-parameter that it needs; empty: none."""
+    whole: bool = False
+    """True: it sets the rule's numbers anew, so that two such edits do not compose."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """None, one or two edits, in both parameters or in one."""
+
+    edits: tuple[Edit, ...]
+    part: str = "both"
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The names, each once, in catalogue order."""
+        return tuple(dict.fromkeys(edit.slug for edit in self.edits))
+
+    @property
+    def numbers_only(self) -> bool:
+        return any(edit.numbers_only for edit in self.edits)
+
+    @property
+    def replaces(self) -> bool:
+        """Whether one of the edits replaces the rule by another one."""
+        return any(edit.slug == "another_rule" for edit in self.edits)
+
+
+RULES = {
+    rule.name: rule
+    for rule in (
+        RuleAsData("gradient_descent", "gradient descent", rules.gradient_descent, frozenset()),
+        RuleAsData("momentum", "momentum", rules.momentum, frozenset({"velocity"})),
+        RuleAsData("nesterov", "NAG", rules.nesterov, frozenset({"velocity", "lookahead"})),
+        RuleAsData("adagrad", "AdaGrad", rules.adagrad, frozenset({"v"})),
+        RuleAsData("rmsprop", "RMSProp", rules.rmsprop, frozenset({"v", "decay"})),
+        RuleAsData(
+            "adam", "Adam", rules.adam, frozenset({"v", "decay", "m", "correction", "betas"})
+        ),
+        RuleAsData("amsgrad", "AMSGrad", rules.amsgrad, frozenset({"v", "decay", "m", "betas"})),
+    )
+}
+
+EDITS: list[Edit] = []
+
+
+def _edit(
+    slug: str,
+    variant: str = "",
+    *,
+    needs: str = "",
+    only: str = "",
+    parts: str = "both w b",
+    numbers_only: bool = False,
+    measured: str = "",
+    whole: bool = False,
+) -> Callable[[Callable[[RuleView], None]], Callable[[RuleView], None]]:
+    def register(apply: Callable[[RuleView], None]) -> Callable[[RuleView], None]:
+        EDITS.append(
+            Edit(
+                slug,
+                variant,
+                apply,
+                frozenset(needs.split()),
+                frozenset(only.split()),
+                tuple(parts.split()),
+                numbers_only,
+                measured,
+                whole or slug == "another_rule",
+            )
+        )
+        return apply
+
+    return register
+
+
+# --------------------------------------------------------------------------- the rule as a whole
+
+
+@_edit("another_rule", "plain gradient descent", parts="both")
+def _(rule: RuleView) -> None:
+    rules.gradient_descent(rule)
+
+
+@_edit("another_rule", "AdaGrad", only="rmsprop adam momentum nesterov amsgrad", parts="both")
+def _(rule: RuleView) -> None:
+    _adaptive(rule, decay=1.0, gain=1.0)
+
+
+@_edit("another_rule", "RMSProp with beta = 0.9", only="adagrad", parts="both")
+def _(rule: RuleView) -> None:
+    _adaptive(rule, decay=0.9, gain=0.1)
+
+
+@_edit("another_rule", "RMSProp with beta = 0.99", only="adagrad", parts="both")
+def _(rule: RuleView) -> None:
+    _adaptive(rule, decay=0.99, gain=0.01)
+
+
+@_edit("another_rule", "RMSProp with beta = 0.95", only="adagrad", parts="both")
+def _(rule: RuleView) -> None:
+    _adaptive(rule, decay=0.95, gain=0.05)
+
+
+@_edit("another_rule", "RMSProp", needs="betas", parts="both")
+def _(rule: RuleView) -> None:
+    _adaptive(rule, decay=rule.hyper["beta2"], gain=1 - rule.hyper["beta2"])
+
+
+@_edit("another_rule", "RMSProp (with beta1)", needs="betas", parts="both")
+def _(rule: RuleView) -> None:
+    _adaptive(rule, decay=rule.hyper["beta1"], gain=1 - rule.hyper["beta1"])
+
+
+@_edit("another_rule", "Adam with beta1 = 0.9, beta2 = 0.999", only="adagrad", parts="both")
+def _(rule: RuleView) -> None:
+    _adam(rule, 0.9, 0.999)
+
+
+@_edit("another_rule", "Adam with beta1 = 0.9", only="rmsprop", parts="both")
+def _(rule: RuleView) -> None:
+    _adam(rule, 0.9, rule.hyper["beta"])
+
+
+@_edit("another_rule", "Adam with beta2 = 0.999", only="rmsprop", parts="both")
+def _(rule: RuleView) -> None:
+    _adam(rule, rule.hyper["beta"], 0.999)
+
+
+@_edit("another_rule", "Adam with beta1 = 0.9, beta2 = 0.999", only="rmsprop", parts="both")
+def _(rule: RuleView) -> None:
+    _adam(rule, 0.9, 0.999)
+
+
+@_edit("another_rule", "momentum with gamma = 0.9", only="adagrad", parts="both")
+def _(rule: RuleView) -> None:
+    rules.gradient_descent(rule)
+    rule.m_decay = 0.9
+
+
+@_edit("another_rule", "momentum", only="rmsprop", parts="both")
+def _(rule: RuleView) -> None:
+    rules.gradient_descent(rule)
+    rule.m_decay = rule.hyper["beta"]
+
+
+@_edit("another_rule", "momentum", needs="betas", parts="both")
+def _(rule: RuleView) -> None:
+    rules.gradient_descent(rule)
+    rule.m_decay = rule.hyper["beta1"]
+
+
+@_edit("another_rule", "momentum (an average of the gradients)", needs="betas", parts="both")
+def _(rule: RuleView) -> None:
+    rules.gradient_descent(rule)
+    rule.m_decay, rule.m_gain = rule.hyper["beta1"], 1 - rule.hyper["beta1"]
+
+
+@_edit("another_rule", "AMSGrad", needs="correction", parts="both")
+def _(rule: RuleView) -> None:
+    rules.amsgrad(rule)
+
+
+@_edit("another_rule", "AMSGrad, with corrected moments", needs="correction", parts="both")
+def _(rule: RuleView) -> None:
+    rules.amsgrad(rule)
+    rule.m_b = rule.v_b = -1.0
+
+
+@_edit("another_rule", "momentum", only="nesterov", parts="both")
+def _(rule: RuleView) -> None:
+    rules.momentum(rule)
+
+
+@_edit("another_rule", "NAG", only="momentum", parts="both")
+def _(rule: RuleView) -> None:
+    rules.nesterov(rule)
+
+
+@_edit("betas_swapped", needs="betas", whole=True)
+def _(rule: RuleView) -> None:
+    rules.adam(rule, "beta2", "beta1")
+
+
+@_edit("betas_swapped", "in the moments, not in the correction", needs="correction", whole=True)
+def _(rule: RuleView) -> None:
+    m_beta, v_beta = rule.m_beta, rule.v_beta
+    rules.adam(rule, "beta2", "beta1")
+    rule.m_beta, rule.v_beta = m_beta, v_beta
+
+
+@_edit("betas_swapped", "in the correction only", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_beta, rule.v_beta = rule.v_beta, rule.m_beta
+
+
+@_edit("single_beta", "beta1 for both moments", needs="betas", whole=True)
+def _(rule: RuleView) -> None:
+    rules.adam(rule, "beta1", "beta1")
+
+
+@_edit("single_beta", "beta2 for both moments", needs="betas", whole=True)
+def _(rule: RuleView) -> None:
+    rules.adam(rule, "beta2", "beta2")
+
+
+@_edit("single_beta", "beta1 in both corrections", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.v_beta = rule.m_beta
+
+
+@_edit("single_beta", "beta2 in both corrections", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_beta = rule.v_beta
+
+
+@_edit("single_beta", "beta1 in the second moment, not in its correction", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.v_decay, rule.v_gain = rule.m_decay, rule.m_gain
+
+
+@_edit("single_beta", "beta2 in the first moment, not in its correction", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_decay, rule.m_gain = rule.v_decay, rule.v_gain
+
+
+# ------------------------------------------------------------------------ gathering the gradient
+
+
+@_edit("wrong_sign")
+def _(rule: RuleView) -> None:
+    rule.eta = -rule.eta
+
+
+@_edit("mean_gradient")
+def _(rule: RuleView) -> None:
+    rule.g_scale = 1 / rule.problem.points
+
+
+@_edit("last_gradient_only")
+def _(rule: RuleView) -> None:
+    rule.last_only = 1.0
+
+
+@_edit("gradient_not_reset")
+def _(rule: RuleView) -> None:
+    rule.carry = 1.0
+
+
+@_edit("per_sample_update", "a step at every point, with that point's gradient", parts="both")
+def _(rule: RuleView) -> None:
+    rule.step_at_every_point()
+
+
+@_edit("per_sample_update", "a step at every point, while dw goes on adding", parts="both")
+def _(rule: RuleView) -> None:
+    rule.step_at_every_point()
+    rule.keeps_adding = 1.0
+
+
+@_edit("sequential_update", parts="both")
+def _(rule: RuleView) -> None:
+    rule.sequential = 1.0
+
+
+@_edit("weight_decay_added", "in the gradient", measured="decay_in_gradient")
+def _(rule: RuleView) -> None:
+    rule.weight_decay = rule.hyper["decay_in_gradient"]
+
+
+# --------------------------------------------------------------------------------------- the state
+
+
+@_edit("gradient_not_squared", "|g|", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_not_squared = 1.0
+
+
+@_edit("gradient_not_squared", "g", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_not_squared = -1.0
+
+
+@_edit("decay_missing", "v", needs="decay")
+def _(rule: RuleView) -> None:
+    rule.v_decay = 1.0
+
+
+@_edit("decay_missing", "m and v", needs="m decay")
+def _(rule: RuleView) -> None:
+    rule.m_decay = rule.v_decay = 1.0
+
+
+@_edit("decay_missing", "m", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_decay = 1.0
+
+
+@_edit("complement_missing", "v", needs="decay")
+def _(rule: RuleView) -> None:
+    rule.v_gain = 1.0
+
+
+@_edit("complement_missing", "m and v", needs="m decay")
+def _(rule: RuleView) -> None:
+    rule.m_gain = rule.v_gain = 1.0
+
+
+@_edit("complement_missing", "m", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_gain = 1.0
+
+
+@_edit("complement_added", "v", needs="decay")
+def _(rule: RuleView) -> None:
+    rule.v_const, rule.v_gain = rule.v_gain, 1.0
+
+
+@_edit("complement_added", "m and v", needs="m decay")
+def _(rule: RuleView) -> None:
+    rule.v_const, rule.v_gain = rule.v_gain, 1.0
+    rule.m_const, rule.m_gain = rule.m_gain, 1.0
+
+
+@_edit("complement_added", "m", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_const, rule.m_gain = rule.m_gain, 1.0
+
+
+@_edit("complement_swapped", "v", needs="decay")
+def _(rule: RuleView) -> None:
+    rule.v_decay, rule.v_gain = rule.v_gain, rule.v_decay
+
+
+@_edit("complement_swapped", "m and v", needs="m decay")
+def _(rule: RuleView) -> None:
+    rule.v_decay, rule.v_gain = rule.v_gain, rule.v_decay
+    rule.m_decay, rule.m_gain = rule.m_gain, rule.m_decay
+
+
+@_edit("complement_swapped", "m", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_decay, rule.m_gain = rule.m_gain, rule.m_decay
+
+
+@_edit("state_not_accumulated", "v", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_decay = 0.0
+
+
+@_edit("state_not_accumulated", "v = g**2", needs="decay")
+def _(rule: RuleView) -> None:
+    rule.v_decay, rule.v_gain = 0.0, 1.0
+
+
+@_edit("state_not_accumulated", "m and v", needs="m v")
+def _(rule: RuleView) -> None:
+    rule.m_decay = rule.v_decay = 0.0
+
+
+@_edit("state_not_accumulated", "m = g and v = g**2", needs="m v")
+def _(rule: RuleView) -> None:
+    rule.m_decay, rule.v_decay, rule.m_gain, rule.v_gain = 0.0, 0.0, 1.0, 1.0
+
+
+@_edit("state_not_accumulated", "m", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_decay = 0.0
+
+
+@_edit("state_not_accumulated", "the velocity", needs="velocity")
+def _(rule: RuleView) -> None:
+    rule.m_decay = 0.0
+
+
+@_edit("state_never_updated", "v", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_decay, rule.v_gain = 1.0, 0.0
+
+
+@_edit("state_double_counted", "v", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_decay = 1 + rule.v_decay
+
+
+@_edit("state_double_counted", "m and v", needs="m v")
+def _(rule: RuleView) -> None:
+    rule.m_decay, rule.v_decay = 1 + rule.m_decay, 1 + rule.v_decay
+
+
+@_edit("state_double_counted", "m", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_decay = 1 + rule.m_decay
+
+
+@_edit("state_double_counted", "the velocity", needs="velocity")
+def _(rule: RuleView) -> None:
+    rule.m_decay = 1 + rule.m_decay
+
+
+@_edit("state_starts_at_one", "v = 1", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_start = 1.0
+
+
+@_edit("state_starts_at_one", "m = v = 1", needs="m v")
+def _(rule: RuleView) -> None:
+    rule.m_start = rule.v_start = 1.0
+
+
+@_edit("state_starts_at_one", "m = 1", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_start = 1.0
+
+
+@_edit("state_starts_at_one", "v = theta", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_start_theta = 1.0
+
+
+@_edit("state_used_before_update", "v", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_before = 1.0
+
+
+@_edit("state_used_before_update", "m and v", needs="m v")
+def _(rule: RuleView) -> None:
+    rule.m_before = rule.v_before = 1.0
+
+
+@_edit("state_used_before_update", "m", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_before = 1.0
+
+
+@_edit("state_used_before_update", "the velocity", needs="velocity")
+def _(rule: RuleView) -> None:
+    rule.m_before = 1.0
+
+
+@_edit("state_shared_by_w_and_b", "of both squares", needs="v", parts="both", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.share_squares = 1.0
+
+
+@_edit("state_shared_by_w_and_b", "of the sum squared", needs="v", parts="both", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.share_sum = 1.0
+
+
+@_edit("state_shared_by_w_and_b", "v, in turn", needs="v", parts="both", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.share_v_in_turn = 1.0
+
+
+@_edit("state_shared_by_w_and_b", "m and v, in turn", needs="m v", parts="both", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.share_m_in_turn = rule.share_v_in_turn = 1.0
+
+
+@_edit("state_shared_by_w_and_b", "m, in turn", needs="m", parts="both", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.share_m_in_turn = 1.0
+
+
+@_edit("b_uses_w_state", "v", needs="v", parts="b", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.v_from_other = 1.0
+
+
+@_edit("b_uses_w_state", "m", needs="m", parts="b", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.m_from_other = 1.0
+
+
+@_edit("b_uses_w_state", "m and v", needs="m v", parts="b", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.m_from_other = rule.v_from_other = 1.0
+
+
+@_edit("b_uses_w_state", "the gradient", parts="b", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.g_from_other = 1.0
+
+
+@_edit("b_uses_w_state", "the gradient in v only", needs="v", parts="b", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.g_from_other_in_v = 1.0
+
+
+@_edit("b_uses_w_state", "the gradient in the step only", needs="v", parts="b", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.g_from_other_in_m = 1.0
+
+
+@_edit("w_uses_b_state", "v", needs="v", parts="w")
+def _(rule: RuleView) -> None:
+    rule.v_from_other = 1.0
+
+
+@_edit("w_uses_b_state", "m", needs="m", parts="w")
+def _(rule: RuleView) -> None:
+    rule.m_from_other = 1.0
+
+
+@_edit("w_uses_b_state", "m and v", needs="m v", parts="w")
+def _(rule: RuleView) -> None:
+    rule.m_from_other = rule.v_from_other = 1.0
+
+
+@_edit("w_uses_b_state", "the gradient", parts="w")
+def _(rule: RuleView) -> None:
+    rule.g_from_other = 1.0
+
+
+@_edit("w_uses_b_state", "the gradient in v only", needs="v", parts="w")
+def _(rule: RuleView) -> None:
+    rule.g_from_other_in_v = 1.0
+
+
+@_edit("w_uses_b_state", "the gradient in the step only", needs="v", parts="w")
+def _(rule: RuleView) -> None:
+    rule.g_from_other_in_m = 1.0
+
+
+# ---------------------------------------------------------------------------- the bias correction
+
+
+@_edit("correction_missing", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_b = rule.v_b = 0.0
+
+
+@_edit("correction_first_moment_only", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.v_b = 0.0
+
+
+@_edit("correction_second_moment_only", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_b = 0.0
+
+
+def _clock(variant: str, slug: str, clock: Callable[[RuleView], FloatArray | float]) -> None:
+    """The three edits (both moments, m only, v only) that count t in another way."""
+
+    def both(rule: RuleView) -> None:
+        rule.m_clock = rule.v_clock = clock(rule)
+
+    def first(rule: RuleView) -> None:
+        rule.m_clock = clock(rule)
+
+    def second(rule: RuleView) -> None:
+        rule.v_clock = clock(rule)
+
+    _edit(slug, variant, needs="correction")(both)
+    _edit(slug, f"{variant}, m only", needs="correction")(first)
+    _edit(slug, f"{variant}, v only", needs="correction")(second)
+
+
+_clock("1 - beta at every t", "correction_constant", lambda rule: 1.0)
+_clock("t from 0", "correction_exponent_zero", lambda rule: rule.t - 1)
+_clock("t from 2", "correction_exponent_late", lambda rule: rule.t + 1)
+_clock("max_epochs", "correction_exponent_total", lambda rule: float(rule.problem.max_epochs))
+_clock("the number of points", "correction_exponent_total", lambda rule: rule.problem.points)
+_clock("the last point's index", "correction_exponent_total", lambda rule: rule.problem.points - 1)
+_clock("points counted", "correction_exponent_total", lambda rule: rule.t * rule.problem.points)
+
+
+@_edit(
+    "correction_exponent_total", "t counted on between w and b", needs="correction", parts="both"
+)
+def _(rule: RuleView) -> None:
+    parameters = len(rule.problem.start)
+    is_b = (np.arange(parameters) == parameters - 1)[:, None]
+    rule.m_clock = rule.v_clock = 2 * rule.t - 1 + is_b
+
+
+@_edit("correction_precedence", "t from 1", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_a = rule.v_a = 2.0
+
+
+@_edit("correction_precedence", "t from 0", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_a = rule.v_a = 2.0
+    rule.m_clock, rule.v_clock = rule.m_clock - 1, rule.v_clock - 1
+
+
+@_edit("correction_precedence", "(m / 1) - beta**t", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_minus_power = rule.v_minus_power = 1.0
+    rule.m_b = rule.v_b = 0.0
+
+
+@_edit("correction_multiplies", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_sense = rule.v_sense = -1.0
+
+
+@_edit("correction_multiplies", "m only", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_sense = -1.0
+
+
+@_edit("correction_multiplies", "v only", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.v_sense = -1.0
+
+
+@_edit("moment_overwritten", "m and v", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_overwritten = rule.v_overwritten = 1.0
+
+
+@_edit("moment_overwritten", "m", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_overwritten = 1.0
+
+
+@_edit("moment_overwritten", "v", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.v_overwritten = 1.0
+
+
+# --------------------------------------------------------------------------------------- the step
+
+
+@_edit("epsilon_outside_root", needs="v")
+def _(rule: RuleView) -> None:
+    rule.eps_in, rule.eps_out = 0.0, rule.hyper["eps"]
+
+
+@_edit("epsilon_outside_root", "before the correction", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.eps_in, rule.eps_out_raw = 0.0, rule.hyper["eps"]
+
+
+@_edit("epsilon_outside_fraction", needs="v")
+def _(rule: RuleView) -> None:
+    rule.eps_in, rule.eps_rate = 0.0, rule.hyper["eps"]
+
+
+@_edit("epsilon_scales_gradient", needs="v")
+def _(rule: RuleView) -> None:
+    rule.eps_in, rule.use_m, rule.use_one = 0.0, 0.0, 1.0
+    rule.eps_step = rule.hyper["eps"]
+
+
+@_edit("epsilon_missing", needs="v")
+def _(rule: RuleView) -> None:
+    rule.eps_in = 0.0
+
+
+@_edit("root_missing", needs="v")
+def _(rule: RuleView) -> None:
+    rule.power = 1.0
+
+
+@_edit("multiplies_by_root", "sqrt(v + eps)", needs="v")
+def _(rule: RuleView) -> None:
+    rule.power = -0.5
+
+
+@_edit("multiplies_by_root", "sqrt(v)", needs="v")
+def _(rule: RuleView) -> None:
+    rule.power, rule.eps_in = -0.5, 0.0
+
+
+@_edit("multiplies_by_root", "sqrt(v) + eps", needs="v")
+def _(rule: RuleView) -> None:
+    rule.power, rule.eps_in, rule.eps_out = -0.5, 0.0, rule.hyper["eps"]
+
+
+@_edit("raw_gradient_step", needs="m")
+def _(rule: RuleView) -> None:
+    rule.use_m, rule.use_g = 0.0, 1.0
+
+
+@_edit("state_for_gradient", "v", needs="v")
+def _(rule: RuleView) -> None:
+    rule.use_m, rule.use_v = 0.0, 1.0
+
+
+@_edit("state_for_gradient", "theta", needs="v")
+def _(rule: RuleView) -> None:
+    rule.use_m, rule.use_theta = 0.0, 1.0
+
+
+@_edit("b_not_adaptive", "plain gradient descent", needs="v", parts="b")
+def _(rule: RuleView) -> None:
+    rule.power, rule.eps_in, rule.use_m, rule.use_g = 0.0, 0.0, 0.0, 1.0
+
+
+@_edit("b_not_adaptive", "the first moment, undivided", needs="m v", parts="b")
+def _(rule: RuleView) -> None:
+    rule.power, rule.eps_in = 0.0, 0.0
+
+
+@_edit("weight_decay_added", "beside the step", measured="decay_of_step")
+def _(rule: RuleView) -> None:
+    rule.shrink = rule.hyper["decay_of_step"]
+
+
+def _adaptive(rule: RuleView, decay: float, gain: float) -> None:
+    rules.adagrad(rule)
+    rule.v_decay, rule.v_gain = decay, gain
+
+
+def _adam(rule: RuleView, beta1: float, beta2: float) -> None:
+    _adaptive(rule, beta2, 1 - beta2)
+    rule.m_decay, rule.m_gain = beta1, 1 - beta1
+    rule.m_beta, rule.m_b, rule.v_beta, rule.v_b = beta1, -1.0, beta2, -1.0
+
+
+# ------------------------------------------------------------------------------ the catalogue
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Candidates that are evaluated together: all step once an epoch, or all at every point."""
+
+    rule: RuleAsData
+    candidates: tuple[Candidate, ...]
+    every_point: bool = False
+
+    def trajectories(
+        self, problem: Problem, epochs: int | None = None, *, by_point: bool = True
+    ) -> FloatArray:
+        """Shape (candidates, rows, P); a row an epoch, or a row a point (see the schedule)."""
+        batch = self.rules(problem)
+        if not self.every_point:
+            return rules.run(batch, epochs)
+        epochs = problem.max_epochs if epochs is None else epochs
+        return rules.run_every_point(batch, epochs, by_point)
+
+    def subset(self, chosen: Iterable[int]) -> Family:
+        """The same with some of the candidates only."""
+        return Family(self.rule, tuple(self.candidates[k] for k in chosen), self.every_point)
+
+    def rules(self, problem: Problem) -> Rules:
+        """The candidates' numbers for one problem."""
+        batch = Rules(len(self.candidates), problem)
+        self.rule.numbers(batch.view())
+        for edit, part, rows in _rows_by_edit(self):
+            edit.apply(batch.view(rows, part))
+        return batch
+
+
+@cache
+def _rows_by_edit(family: Family) -> tuple[tuple[Edit, str, NDArray[np.int64]], ...]:
+    rows: dict[tuple[Edit, str], list[int]] = {}
+    for number, candidate in enumerate(family.candidates):
+        for edit in candidate.edits:
+            rows.setdefault((edit, candidate.part), []).append(number)
+    order = {edit: number for number, edit in enumerate(EDITS)}
+    chosen = sorted(rows.items(), key=lambda item: (order[item[0][0]], item[0][1]))
+    return tuple((edit, part, np.array(numbers)) for (edit, part), numbers in chosen)
+
+
+def edits_for(rule: RuleAsData, measured: Sequence[str] = ()) -> tuple[Edit, ...]:
+    """The edits that mean something for a rule; ``measured``: what was measured of the code."""
+    return tuple(
+        edit
+        for edit in EDITS
+        if edit.needs <= rule.traits
+        and (not edit.only or rule.name in edit.only)
+        and (not edit.measured or edit.measured in measured)
+    )
+
+
+def _steps_at_every_point(edit: Edit) -> bool:
+    return edit.slug == "per_sample_update"
+
+
+@cache
+def right(rule: RuleAsData) -> Family:
+    """The rule itself, without an edit."""
+    return Family(rule, (Candidate(()),))
+
+
+@cache
+def singles(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
+    """Every edit by itself, in both parameters, in w only and in b only."""
+    chosen = [Candidate((edit,), part) for edit in edits_for(rule, measured) for part in edit.parts]
+    return _families(rule, chosen)
+
+
+@cache
+def pairs(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
+    """Every two edits of different names, each where it sits: both in all, or in one parameter."""
+    chosen = []
+    for first, second in itertools.combinations(edits_for(rule, measured), 2):
+        if first.slug != second.slug and not (first.whole and second.whole):
+            for part in ("both", "w", "b"):
+                if part in first.parts and part in second.parts:
+                    chosen.append(Candidate((first, second), part))
+    return _families(rule, chosen)
+
+
+def _families(rule: RuleAsData, candidates: Sequence[Candidate]) -> tuple[Family, ...]:
+    once = [c for c in candidates if not any(_steps_at_every_point(e) for e in c.edits)]
+    many = [c for c in candidates if any(_steps_at_every_point(e) for e in c.edits)]
+    families = [Family(rule, tuple(once))] if once else []
+    return (*families, Family(rule, tuple(many), every_point=True)) if many else tuple(families)
+
+
+PART_OF_NUMBER = {
+    "gradient": "g_scale last_only carry weight_decay lookahead sequential keeps_adding "
+    "g_from_other",
+    "first moment": "m_decay m_gain m_const m_start m_before m_from_other share_m_in_turn "
+    "g_from_other_in_m use_g",
+    "second moment": "v_decay v_gain v_const v_start v_start_theta v_not_squared v_maximum "
+    "v_before v_from_other share_squares share_sum share_v_in_turn g_from_other_in_v",
+    "bias correction": "m_beta m_a m_b m_sense m_clock m_overwritten m_minus_power "
+    "v_beta v_a v_b v_sense v_clock v_overwritten v_minus_power",
+    "step": "eta power eps_in eps_out eps_out_raw eps_rate eps_step shrink use_m use_v use_theta "
+    "use_one",
+}
+"""Which part of a rule a number belongs to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """One rule and the known ways to get it wrong, as an assignment hands it to the judge."""
+
+    rule: RuleAsData
+
+    @property
+    def title(self) -> str:
+        return self.rule.title
+
+    def right(self) -> Family:
+        return right(self.rule)
+
+    def singles(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
+        return singles(self.rule, measured)
+
+    def pairs(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
+        return pairs(self.rule, measured)
+
+    def components(self, candidate: Candidate, instance: Problem, slug: str) -> frozenset[str]:
+        """The parts of the rule that the candidate's edits named ``slug`` change."""
+        chosen = tuple(edit for edit in candidate.edits if edit.slug == slug)
+        before = self.right().rules(instance)
+        after = Family(self.rule, (Candidate(chosen, candidate.part),)).rules(instance)
+        changed = {
+            name
+            for name, values in after.numbers.items()
+            if not np.array_equal(values, before.numbers[name])
+        }
+        parts = {part for part, names in PART_OF_NUMBER.items() if changed & set(names.split())}
+        return frozenset(parts | ({"gradient"} if after.every_point.any() else set()))
+
+    def explain(self, slug: str, detail: str = "") -> Explanation:
+        """The words for a name, with a detail such as the variant in brackets behind the title."""
+        entry = words()[slug]
+        return Explanation(
+            slug=slug,
+            title=f"{entry.title} ({detail})" if detail else entry.title,
+            what=f"{entry.formula}. {entry.what}" if entry.formula else entry.what,
+            hint=entry.hint,
+            lecture=entry.lecture,
+            convention=entry.convention,
+        )
+
+    def commonness(self, slug: str) -> int:
+        return words()[slug].seen
+
+    def explains_division_by_zero(self, code: str) -> str | None:
+        """A power of beta in the line that divides: at t = 0 the correction divides by 1 - 1."""
+        if "correction" in self.rule.traits and ("**" in code or "pow" in code):
+            return "correction_exponent_zero"
+        return None
+
+
+@cache
+def words() -> dict[str, Misconception]:
+    """Every name with its words, in the order of the file beside this one."""
+    text = (Path(__file__).parent / "misconceptions.toml").read_text(encoding="utf-8")
+    return {slug: Misconception(slug, **entry) for slug, entry in tomllib.loads(text).items()}

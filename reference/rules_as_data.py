@@ -1,0 +1,467 @@
+"""An update rule as data, so that a misconception is a small edit of it and edits compose.
+
+Every rule of the lecture, and every known way to get one wrong, is one recurrence with other
+numbers in it.  For each epoch t = 1 ... T and each parameter theta (an entry of w, or b)::
+
+    g     = carry * g_before + g_scale * gradient(theta - lookahead * m) + weight_decay * theta
+    m     = m_decay * m + m_gain * g    + m_const
+    v     = v_decay * v + v_gain * g**2 + v_const
+    m_hat = m / (m_a + m_b * m_beta**m_clock[t]) ** m_sense          the same for v_hat
+    step  = (eta[t] / ((v_hat + eps_in)**power + eps_out) + eps_rate) * numerator + eps_step * m_hat
+    theta = theta - step
+
+with ``numerator = use_m * m_hat + use_g * g + use_v * v_hat + use_theta * theta + use_one``.
+Gradient descent, momentum, NAG, AdaGrad, RMSProp, Adam and AMSGrad are settings of the numbers
+(below); ``decay_missing`` is ``rule.v_decay = 1``.
+
+A :class:`Rules` object holds many such rules at once, along the first axis of every number, so
+that a thousand wrong variants are evaluated for the price of a few dozen NumPy operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+# The numbers of a rule, and their values for plain gradient descent.
+NUMBERS: Mapping[str, float] = {
+    "g_scale": 1.0,  # 1/n for the mean
+    "last_only": 0.0,  # 1: only the last point's gradient counts
+    "carry": 0.0,  # 1: the gradient is never set back to 0
+    "weight_decay": 0.0,
+    "lookahead": 0.0,  # NAG: the gradient is asked at theta - lookahead * m
+    "m_decay": 0.0,
+    "m_gain": 1.0,
+    "m_const": 0.0,
+    "m_start": 0.0,
+    "v_decay": 0.0,
+    "v_gain": 0.0,
+    "v_const": 0.0,
+    "v_start": 0.0,
+    "v_start_theta": 0.0,  # 1: the state starts at theta
+    "v_not_squared": 0.0,  # 1: |g| for g**2;  -1: g for g**2
+    "v_maximum": 0.0,  # 1: v_hat never falls (AMSGrad)
+    "m_minus_power": 0.0,  # 1: beta**t is subtracted after the division
+    "v_minus_power": 0.0,
+    "m_beta": 0.0,
+    "m_a": 1.0,
+    "m_b": 0.0,
+    "m_sense": 1.0,  # -1: multiplied where it is to be divided
+    "v_beta": 0.0,
+    "v_a": 1.0,
+    "v_b": 0.0,
+    "v_sense": 1.0,
+    "m_overwritten": 0.0,  # 1: the corrected moment is kept as the state
+    "v_overwritten": 0.0,
+    "m_before": 0.0,  # 1: the step uses the state of the epoch before
+    "v_before": 0.0,
+    "use_m": 1.0,
+    "use_g": 0.0,
+    "use_v": 0.0,
+    "use_theta": 0.0,
+    "use_one": 0.0,
+    "power": 0.0,  # 1/2: divided by the root; 0: not adaptive
+    "eps_in": 0.0,
+    "eps_out": 0.0,
+    "eps_out_raw": 0.0,  # added to the root of the uncorrected v
+    "eps_rate": 0.0,
+    "eps_step": 0.0,
+    "shrink": 0.0,  # theta moves by eta * shrink * theta besides
+    # Couplings between w and b: which parameter's state moves this one (0: its own).
+    "v_from_other": 0.0,
+    "m_from_other": 0.0,
+    "g_from_other": 0.0,
+    "g_from_other_in_m": 0.0,
+    "g_from_other_in_v": 0.0,
+    "share_squares": 0.0,  # one v for both, of both squares
+    "share_sum": 0.0,  # one v for both, of the square of the sum
+    "share_v_in_turn": 0.0,  # one v for both, updated for w, then for b
+    "share_m_in_turn": 0.0,
+    "sequential": 0.0,  # b's gradient is taken at the new w
+    # A step at every point; used only by schedules that step inside the loop over the points.
+    "keeps_adding": 0.0,
+}
+PER_EPOCH = ("eta", "m_clock", "v_clock")
+"""Numbers that have a value for each epoch: shape (rules, parameters, epochs)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """One instance: data, gradient, start and hyper-parameters.
+
+    ``gradient(theta)`` takes (K, P) parameters (w's entries, then b) and returns the gradients
+    of the n points one by one, shape (K, n, P).
+    """
+
+    gradient: Callable[[FloatArray, int], FloatArray]
+    start: FloatArray
+    """Shape (P,): w's entries, then b."""
+    points: int
+    max_epochs: int
+    hyper: Mapping[str, float]
+    """Hyper-parameters by the name of the argument: eta, eps, beta, ..."""
+
+    @property
+    def t(self) -> FloatArray:
+        """The epochs 1, 2, ..., T (at least one, so that shapes never vanish)."""
+        return np.arange(1, max(self.max_epochs, 1) + 1, dtype=np.float64)
+
+
+class Rules:
+    """Many rules side by side: ``numbers[name]`` has shape (K, P) or (K, P, T)."""
+
+    def __init__(self, count: int, problem: Problem) -> None:
+        parameters = len(problem.start)
+        epochs = len(problem.t)
+        self.count = count
+        self.problem = problem
+        self.numbers: dict[str, FloatArray] = {
+            name: np.full((count, parameters), value) for name, value in NUMBERS.items()
+        }
+        for name in PER_EPOCH:
+            self.numbers[name] = np.empty((count, parameters, epochs))
+        self.numbers["eta"][:] = problem.hyper.get("eta", 1.0)
+        self.numbers["m_clock"][:] = problem.t
+        self.numbers["v_clock"][:] = problem.t
+        self.every_point = np.zeros(count, dtype=bool)
+
+    def view(self, rows: Any = slice(None), part: str = "both") -> RuleView:
+        """The rules of some rows, in both parameters or in ``"w"`` or ``"b"`` only."""
+        columns = {"both": slice(None), "w": slice(None, -1), "b": slice(-1, None)}[part]
+        return RuleView(self, rows, columns)
+
+    def take(self, rows: NDArray[np.int64]) -> Rules:
+        """A smaller set of rules: those of the given rows."""
+        chosen = object.__new__(Rules)
+        chosen.count = len(rows)
+        chosen.problem = self.problem
+        chosen.numbers = {name: values[rows] for name, values in self.numbers.items()}
+        chosen.every_point = self.every_point[rows]
+        return chosen
+
+
+class RuleView:
+    """Reads and writes the numbers of some rules as if they were one: ``rule.v_decay = 1``.
+
+    ``rule.hyper`` holds the hyper-parameters, ``rule.t`` the epochs, ``rule.problem`` the rest.
+    Reading gives a copy, so that ``rule.a, rule.b = rule.b, rule.a`` swaps.
+    """
+
+    __slots__ = ("_columns", "_rows", "_rules")
+
+    def __init__(self, rules: Rules, rows: Any, columns: slice) -> None:
+        object.__setattr__(self, "_rules", rules)
+        object.__setattr__(self, "_rows", rows)
+        object.__setattr__(self, "_columns", columns)
+
+    @property
+    def problem(self) -> Problem:
+        rules: Rules = self._rules
+        return rules.problem
+
+    @property
+    def hyper(self) -> Mapping[str, float]:
+        return self.problem.hyper
+
+    @property
+    def t(self) -> FloatArray:
+        return self.problem.t
+
+    def __getattr__(self, name: str) -> Any:
+        return self._rules.numbers[name][self._rows, self._columns].copy()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._rules.numbers[name][self._rows, self._columns] = value
+
+    def step_at_every_point(self) -> None:
+        """Put the step inside the loop over the points (for both parameters)."""
+        self._rules.every_point[self._rows] = True
+
+
+# ---------------------------------------------------------------- the lecture's rules as data
+
+
+def gradient_descent(rule: RuleView) -> None:
+    """theta = theta - eta * g."""
+    for name, value in NUMBERS.items():
+        setattr(rule, name, value)
+    rule.eta = rule.hyper.get("eta", 1.0)
+
+
+def momentum(rule: RuleView) -> None:
+    """update = gamma * update + eta * g;  theta = theta - update   (m is update / eta)."""
+    gradient_descent(rule)
+    rule.m_decay = rule.hyper["gamma"]
+
+
+def nesterov(rule: RuleView) -> None:
+    """As momentum, with the gradient asked at the look-ahead theta - gamma * update."""
+    momentum(rule)
+    rule.lookahead = rule.hyper["gamma"] * rule.hyper["eta"]
+
+
+def adagrad(rule: RuleView) -> None:
+    """v = v + g**2;  theta = theta - eta / sqrt(v + eps) * g."""
+    gradient_descent(rule)
+    rule.v_decay = rule.v_gain = 1.0
+    rule.power, rule.eps_in = 0.5, rule.hyper["eps"]
+
+
+def rmsprop(rule: RuleView, beta: str = "beta") -> None:
+    """v = beta * v + (1 - beta) * g**2;  theta = theta - eta / sqrt(v + eps) * g."""
+    adagrad(rule)
+    rule.v_decay, rule.v_gain = rule.hyper[beta], 1 - rule.hyper[beta]
+
+
+def adam(rule: RuleView, beta1: str = "beta1", beta2: str = "beta2") -> None:
+    """Both moments, both corrected: theta = theta - eta / sqrt(v_hat + eps) * m_hat."""
+    rmsprop(rule, beta2)
+    rule.m_decay, rule.m_gain = rule.hyper[beta1], 1 - rule.hyper[beta1]
+    rule.m_beta, rule.m_a, rule.m_b = rule.hyper[beta1], 1.0, -1.0
+    rule.v_beta, rule.v_a, rule.v_b = rule.hyper[beta2], 1.0, -1.0
+
+
+def amsgrad(rule: RuleView) -> None:
+    """Reddi, Kale, Kumar (2018), algorithm 2: v_hat = max(v_hat, v), no bias correction."""
+    adam(rule)
+    rule.m_b = rule.v_b = 0.0
+    rule.v_maximum = 1.0
+
+
+# ---------------------------------------------------------------------------- evaluating them
+
+
+def run(rules: Rules, epochs: int | None = None) -> FloatArray:
+    """The trajectories of all rules, shape (K, epochs + 1, P); every row's step once an epoch.
+
+    ``epochs`` below ``max_epochs`` runs only the beginning (what the rules know of the total
+    number of epochs stays what it is).  Division by zero gives NaN and inf, silently.
+    """
+    epochs = rules.problem.max_epochs if epochs is None else epochs
+    with np.errstate(all="ignore"):
+        return np.stack(list(_each_epoch(rules, epochs)), axis=1)
+
+
+def run_every_point(rules: Rules, epochs: int, by_point: bool) -> FloatArray:
+    """The trajectories of rules that step at every point, shape (K, epochs * n + 1, P).
+
+    ``by_point``: t counts points, else epochs.  Every n-th row is the end of an epoch.
+    """
+    with np.errstate(all="ignore"):
+        return np.stack(list(_each_point(rules, epochs, by_point)), axis=1)
+
+
+class _State:
+    """What a rule remembers from one step to the next, each of shape (K, P)."""
+
+    def __init__(self, rules: Rules) -> None:
+        n = rules.numbers
+        self.theta = np.repeat(rules.problem.start[None, :], rules.count, axis=0)
+        self.m = n["m_start"].copy()
+        self.v = np.where(n["v_start_theta"] == 1, self.theta, n["v_start"])
+        self.v_most = np.zeros_like(self.v)
+        self.g = np.zeros_like(self.v)
+
+    def copy(self) -> _State:
+        twin = object.__new__(_State)
+        twin.__dict__.update(self.__dict__)  # arrays are replaced, never written to
+        return twin
+
+
+class _Flags:
+    """Which rarely used numbers are in use at all, so that the others cost nothing."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.used = {
+            name: bool((rules.numbers[name] != value).any()) for name, value in NUMBERS.items()
+        }
+
+    def __getitem__(self, name: str) -> bool:
+        return self.used[name]
+
+
+def _each_epoch(rules: Rules, epochs: int) -> Any:
+    state, flags, n = _State(rules), _Flags(rules), rules.numbers
+    yield state.theta
+    for t in range(epochs):
+        asked_at = state.theta - n["lookahead"] * state.m if flags["lookahead"] else state.theta
+        gathered = _gather(rules, flags, rules.problem.gradient(asked_at, t))
+        before = state
+        state = _advance(rules, flags, before, gathered, t, t)
+        if flags["sequential"]:
+            between = before.theta.copy()
+            between[:, :-1] = state.theta[:, :-1]
+            later = _gather(rules, flags, rules.problem.gradient(between, t))
+            gathered = gathered.copy()
+            rows = n["sequential"][:, -1] == 1
+            gathered[rows, -1] = later[rows, -1]
+            state = _advance(rules, flags, before, gathered, t, t)
+        yield state.theta
+
+
+def _each_point(rules: Rules, epochs: int, by_point: bool) -> Any:
+    state, flags, n = _State(rules), _Flags(rules), rules.numbers
+    yield state.theta
+    for t in range(epochs):
+        added = np.zeros_like(state.theta)
+        for i in range(rules.problem.points):
+            each = rules.problem.gradient(state.theta, t)[:, i]
+            added = added * n["keeps_adding"] + each
+            count = t * rules.problem.points + i + 1 if by_point else t + 1
+            state = _advance(rules, flags, state, added * n["g_scale"], t, count - 1)
+            yield state.theta
+
+
+def _gather(rules: Rules, flags: _Flags, each: FloatArray) -> FloatArray:
+    n = rules.numbers
+    total = each.sum(axis=1)
+    if flags["last_only"]:
+        total = np.where(n["last_only"] == 1, each[:, -1], total)
+    return np.asarray(total * n["g_scale"]) if flags["g_scale"] else np.asarray(total)
+
+
+def _advance(
+    rules: Rules, flags: _Flags, before: _State, gathered: FloatArray, t: int, clock: int
+) -> _State:
+    """One step of every rule; ``t`` counts epochs from 0, ``clock`` what the correction counts."""
+    n, state = rules.numbers, before.copy()
+    g = gathered
+    if flags["carry"]:
+        g = n["carry"] * before.g + g
+    state.g = g
+    if flags["weight_decay"]:
+        g = g + n["weight_decay"] * before.theta
+    if flags["g_from_other"]:
+        g = np.where(n["g_from_other"] == 1, _other(g), g)
+
+    for_m = for_v = g
+    if flags["g_from_other_in_m"]:
+        for_m = np.where(n["g_from_other_in_m"] == 1, _other(g), g)
+    if flags["g_from_other_in_v"]:
+        for_v = np.where(n["g_from_other_in_v"] == 1, _other(g), g)
+    square = _square(n, flags, for_v)
+    state.m = n["m_decay"] * before.m + n["m_gain"] * for_m + n["m_const"]
+    state.v = n["v_decay"] * before.v + n["v_gain"] * square + n["v_const"]
+    m, v = state.m, state.v
+    if flags["share_v_in_turn"]:
+        v, state.v = _in_turn(n, "v", before.v, v, square)
+    if flags["share_m_in_turn"]:
+        m, state.m = _in_turn(n, "m", before.m, m, for_m)
+    if flags["m_before"]:
+        m = np.where(n["m_before"] == 1, before.m, m)
+    if flags["v_before"]:
+        v = np.where(n["v_before"] == 1, before.v, v)
+
+    m_hat = _corrected(n, flags, "m", m, t, clock)
+    v_hat = _corrected(n, flags, "v", v, t, clock)
+    if flags["m_overwritten"]:
+        state.m = np.where(n["m_overwritten"] == 1, m_hat, state.m)
+    if flags["v_overwritten"]:
+        state.v = np.where(n["v_overwritten"] == 1, v_hat, state.v)
+    if flags["v_maximum"]:
+        v_hat = np.where(n["v_maximum"] == 1, np.maximum(before.v_most, v_hat), v_hat)
+        state.v_most = v_hat
+    if flags["m_from_other"]:
+        m_hat = np.where(n["m_from_other"] == 1, _other(m_hat), m_hat)
+    if flags["v_from_other"]:
+        v_hat = np.where(n["v_from_other"] == 1, _other(v_hat), v_hat)
+    state.theta = before.theta - _step(n, flags, before.theta, g, m_hat, v_hat, t)
+    return state
+
+
+def _square(n: Mapping[str, FloatArray], flags: _Flags, g: FloatArray) -> FloatArray:
+    if flags["share_sum"]:
+        g = np.where(n["share_sum"] == 1, g.sum(axis=1, keepdims=True), g)
+    square = g * g
+    if flags["v_not_squared"]:
+        kind = n["v_not_squared"]
+        square = np.where(kind == 0, square, np.where(kind == 1, np.abs(g), g))
+    if flags["share_squares"]:
+        both = square.sum(axis=1, keepdims=True)
+        square = np.where(n["share_squares"] == 1, both, square)
+    return square
+
+
+def _in_turn(
+    n: Mapping[str, FloatArray], name: str, before: FloatArray, own: FloatArray, input_: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """One state for w and b, updated for w and then for b: (what each step sees, what is kept)."""
+    shared = n[f"share_{name}_in_turn"] == 1
+    decay, gain, const = n[f"{name}_decay"], n[f"{name}_gain"], n[f"{name}_const"]
+    after_w = decay[:, :1] * before[:, :1] + gain[:, :1] * input_[:, :1] + const[:, :1]
+    after_b = decay[:, -1:] * after_w + gain[:, -1:] * input_[:, -1:] + const[:, -1:]
+    seen = np.concatenate([np.repeat(after_w, own.shape[1] - 1, axis=1), after_b], axis=1)
+    kept = np.repeat(after_b, own.shape[1], axis=1)
+    return np.where(shared, seen, own), np.where(shared, kept, own)
+
+
+def _corrected(
+    n: Mapping[str, FloatArray], flags: _Flags, name: str, moment: FloatArray, t: int, clock: int
+) -> FloatArray:
+    if not (flags[f"{name}_b"] or flags[f"{name}_a"] or flags[f"{name}_minus_power"]):
+        return moment
+    clocks = n[f"{name}_clock"]
+    # A clock that counts points runs on beyond the last epoch's number.
+    power = n[f"{name}_beta"] ** (clocks[..., t] + (clock - t))
+    divisor = n[f"{name}_a"] + n[f"{name}_b"] * power
+    if flags[f"{name}_minus_power"]:
+        moment = moment - n[f"{name}_minus_power"] * power
+    if flags[f"{name}_sense"]:
+        return np.where(n[f"{name}_sense"] == -1, moment * divisor, moment / divisor)
+    return moment / divisor
+
+
+def _step(
+    n: Mapping[str, FloatArray],
+    flags: _Flags,
+    theta: FloatArray,
+    g: FloatArray,
+    m_hat: FloatArray,
+    v_hat: FloatArray,
+    t: int,
+) -> FloatArray:
+    inside = v_hat + n["eps_in"]
+    root = np.sqrt(inside)
+    power = n["power"]
+    if (power != 0.5).any():
+        kinds = [power == 1, power == 0, power == -0.5]
+        values = [inside, np.ones_like(root), 1 / root]
+        root = np.select(kinds, values, root)
+    if flags["eps_out"]:
+        # multiplied instead of divided: eta * (root + eps)
+        root = np.where(power == -0.5, 1 / (1 / root + n["eps_out"]), root + n["eps_out"])
+    if flags["eps_out_raw"]:
+        # eta * c / (sqrt(v) + eps) is eta / (sqrt(v_hat) + eps / c), with c = sqrt(1 - beta2**t)
+        clocks = n["v_clock"][..., t]
+        divisor = n["v_a"] + n["v_b"] * n["v_beta"] ** clocks
+        root = root + n["eps_out_raw"] / np.sqrt(divisor)
+    rate = n["eta"][..., t] / root
+    if flags["eps_rate"]:
+        rate = rate + n["eps_rate"]
+    # where(), because 0 * NaN is NaN and a term that is not used must not speak
+    numerator = np.where(n["use_m"] == 0, 0.0, n["use_m"] * m_hat)
+    for name, term in (("use_g", g), ("use_v", v_hat), ("use_theta", theta)):
+        if flags[name]:
+            numerator = numerator + np.where(n[name] == 0, 0.0, n[name] * term)
+    if flags["use_one"]:
+        numerator = numerator + n["use_one"]
+    step = rate * numerator
+    if flags["eps_step"]:
+        step = step + n["eps_step"] * m_hat
+    if flags["shrink"]:
+        step = step + n["eta"][..., t] * n["shrink"] * theta
+    return np.asarray(step)
+
+
+def _other(values: FloatArray) -> FloatArray:
+    """For each entry of w b's value, for b the value of w's last entry."""
+    swapped = np.empty_like(values)
+    swapped[:, :-1] = values[:, -1:]
+    swapped[:, -1] = values[:, -2]
+    return swapped

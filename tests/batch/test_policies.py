@@ -1,0 +1,234 @@
+"""Attempts, lateness, extensions, the roster."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import AssignmentError, UsageError
+from autograder.model import Grade, SubmissionStatus
+from autograder.policies import (
+    Person,
+    Policies,
+    apply_late,
+    current,
+    not_handed_in,
+    read_extensions,
+    read_policies,
+    read_roster,
+)
+from autograder.store import Entry
+
+DUE = datetime(2025, 3, 14, 18, 29, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def entry(number: int, digest: str, score: float | None, **rest: object) -> Entry:
+    values: dict[str, object] = {
+        "id": number,
+        "student": "alice",
+        "file": "alice.ipynb",
+        "digest": digest,
+        "assignment_version": "v1",
+        "status": SubmissionStatus.GRADED if score is not None else SubmissionStatus.NOT_GRADED,
+        "score": score,
+        "max_score": 90.0,
+        "handed_in": None,
+        "graded_at": "2025-03-14T10:00:00+00:00",
+    }
+    return Entry(**{**values, **rest})  # type: ignore[arg-type]
+
+
+def chosen(entries: list[Entry], keep: str = "latest") -> int:
+    return current(entries, Policies(keep=keep))["alice"].id
+
+
+# ------------------------------------------------------------------ attempts
+
+
+@pytest.mark.parametrize(("keep", "expected"), [("latest", 3), ("best", 2)])
+def test_which_attempt_counts(keep: str, expected: int) -> None:
+    assert chosen([entry(1, "a", 50), entry(2, "b", 80), entry(3, "c", 70)], keep) == expected
+
+
+def test_of_equally_good_attempts_the_newest_counts() -> None:
+    assert chosen([entry(1, "a", 80), entry(2, "b", 80)], "best") == 2
+
+
+def test_grading_a_file_again_replaces_its_grade_even_by_a_lower_one() -> None:
+    assert chosen([entry(1, "a", 80), entry(2, "a", 60)], "best") == 2
+
+
+def test_our_fault_never_replaces_a_grade_of_the_same_file() -> None:
+    assert chosen([entry(1, "a", 80), entry(2, "a", None)]) == 1
+    # ... but says so where the assignment has changed, or the student has handed in another file.
+    assert chosen([entry(1, "a", 80), entry(2, "a", None, assignment_version="v2")]) == 2
+    assert chosen([entry(1, "a", 80), entry(2, "b", None)]) == 2
+    assert chosen([entry(1, "a", 80), entry(2, "b", None)], "best") == 1
+
+
+def test_handing_in_an_older_file_again_makes_it_the_latest() -> None:
+    assert chosen([entry(1, "a", 80), entry(2, "b", 60), entry(3, "a", 80)]) == 3
+
+
+def test_students_come_in_the_order_of_their_names() -> None:
+    entries = [entry(1, "a", 1, student="carol"), entry(2, "a", 1, student="Bob"), entry(3, "a", 1)]
+    assert list(current(entries, Policies())) == ["Bob", "alice", "carol"]
+
+
+def test_best_means_best_after_the_late_policy() -> None:
+    rules = Policies(keep="best", due=DUE, late="share_per_day", share=0.2)
+    early = entry(1, "a", 75, handed_in=DUE.isoformat())
+    late = entry(2, "b", 90, handed_in=(DUE + DAY).isoformat())
+    assert current([early, late], rules)["alice"].id == 1
+
+
+# ------------------------------------------------------------------ late
+
+
+def graded(handed_in: datetime | None, **rules: object) -> Grade:
+    grade = Grade("alice", "alice.ipynb", SubmissionStatus.GRADED, 80.0, 90.0)
+    return apply_late(grade, handed_in, Policies(due=DUE, **rules))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("after", "rules", "score"),
+    [
+        (timedelta(0), {"late": "share_per_day", "share": 0.1}, 80.0),
+        (timedelta(seconds=1), {"late": "share_per_day", "share": 0.1}, 72.0),
+        (DAY, {"late": "share_per_day", "share": 0.1}, 72.0),
+        (DAY + timedelta(seconds=1), {"late": "share_per_day", "share": 0.1}, 64.0),
+        (20 * DAY, {"late": "share_per_day", "share": 0.1}, 0.0),
+        (2 * DAY, {"late": "share_per_day", "share": 0.1, "cut_off": DAY}, 0.0),
+        (timedelta(minutes=5), {"late": "cut_off", "grace": timedelta(minutes=5)}, 80.0),
+        (timedelta(minutes=6), {"late": "cut_off", "grace": timedelta(minutes=5)}, 0.0),
+        (DAY, {"late": "cut_off", "cut_off": 2 * DAY}, 80.0),
+        (3 * DAY, {"late": "cut_off", "cut_off": 2 * DAY}, 0.0),
+        (3 * DAY, {"late": "none"}, 80.0),
+    ],
+)
+def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: float) -> None:
+    assert graded(DUE + after, **rules).score == pytest.approx(score)
+
+
+def test_the_student_is_told_what_was_taken_off() -> None:
+    grade = graded(DUE + timedelta(hours=30), late="share_per_day", share=0.1)
+    assert grade.notices == (
+        "Handed in 1 day after the due date: 16 of the 80 points earned are taken off.",
+    )
+    assert graded(DUE + timedelta(minutes=90)).notices == ("Handed in 1 hour after the due date.",)
+    assert graded(DUE).notices == ()
+
+
+def test_an_extension_moves_the_due_date_of_one_student() -> None:
+    rules = Policies(due=DUE, late="cut_off", extensions={"alice": DUE + 2 * DAY})
+    for student, score in (("Alice", 80.0), ("bob", 0.0)):
+        grade = Grade(student, "f", SubmissionStatus.GRADED, 80.0, 90.0)
+        assert apply_late(grade, DUE + DAY, rules).score == score
+
+
+def test_no_date_and_no_score_stay_as_they_are() -> None:
+    assert graded(None, late="cut_off").score == 80.0
+    ungraded = Grade("a", "f", SubmissionStatus.NOT_GRADED, None, 90.0)
+    assert apply_late(ungraded, DUE + DAY, Policies(due=DUE, late="cut_off")) is ungraded
+
+
+# ------------------------------------------------------------------ assignment.toml
+
+
+def rules_of(text: str) -> Policies:
+    return read_policies(tomllib.loads(text))
+
+
+def test_an_assignment_may_say_nothing() -> None:
+    assert rules_of("") == Policies()
+
+
+def test_an_assignment_may_say_everything() -> None:
+    rules = rules_of(
+        """
+        [attempts]
+        keep = "best"
+        [late]
+        due = 2025-03-14T23:59:00
+        timezone = "Asia/Kolkata"
+        policy = "share_per_day"
+        share = 0.1
+        cut_off_days = 3
+        grace_minutes = 10
+        """
+    )
+    assert rules == Policies(
+        "best", DUE, "share_per_day", 0.1, timedelta(days=3), timedelta(minutes=10)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('[attempts]\nkeep = "worst"', "keep.*latest, best"),
+        ("[attempts]\nkept = 1", "no 'kept'"),
+        ("attempts = 3", "should be a table"),
+        ('[late]\npolicy = "cut_off"', "needs a due date"),
+        ('[late]\ndue = "2025-03-14"', "without quotes"),
+        ("[late]\ndue = 2025-03-14", "a date and a time"),
+        ("[late]\ndue = 2025-03-14T23:59:00", "no time zone"),
+        ('[late]\ndue = 2025-03-14T23:59:00\ntimezone = "Mars"', "'Mars' is not known"),
+        ("[late]\nshare = 1.5", "between 0 and 1"),
+        ("[late]\ngrace_minutes = true", "of 0 or more"),
+    ],
+)
+def test_a_mistake_in_the_settings_is_a_sentence(text: str, complaint: str) -> None:
+    with pytest.raises(AssignmentError, match=complaint):
+        rules_of(text)
+
+
+# ------------------------------------------------------------------ CSV files
+
+
+def test_extensions_are_read_whatever_spreadsheet_wrote_them(tmp_path: Path) -> None:
+    path = tmp_path / "extensions.csv"
+    path.write_bytes("\ufeffStudent;Due\r\n Alice ;2025-03-14T23:59+05:30\r\n;\r\n".encode())
+    assert read_extensions(path) == {"alice": DUE}
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("student,until\n", "no column 'due'"),
+        ("", "no column 'student'"),
+        ("student,due\nalice,tomorrow\n", "line 2: the due date 'tomorrow'"),
+        ("student,due\n\nalice,2025-03-14T23:59\n", "line 3: .*with an offset"),
+        ("student,due\nalice,\n", "line 2: a value is missing"),
+    ],
+)
+def test_a_mistake_in_the_extensions_names_its_line(
+    tmp_path: Path, text: str, complaint: str
+) -> None:
+    path = tmp_path / "extensions.csv"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=complaint):
+        read_extensions(path)
+
+
+def test_the_roster_tells_who_has_not_handed_in(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text('id,name,section\nalice,"Doe, Alice",A\nBOB,Bob,B\ncarol,"Two\nlines",\n')
+    roster = read_roster(path)
+    assert roster[0] == Person("alice", "Doe, Alice", "", "A")
+    assert not_handed_in(roster, ["Alice", "bob"]) == [Person("carol", "Two\nlines")]
+
+
+def test_a_roster_that_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    with pytest.raises(UsageError, match="cannot be read: No such file"):
+        read_roster(path)
+    path.write_bytes(b"id\n\xff\n")
+    with pytest.raises(UsageError, match="not UTF-8"):
+        read_roster(path)
+    path.write_text("id\nalice\nAlice\n")
+    with pytest.raises(UsageError, match="line 3: 'Alice' is on the roster twice"):
+        read_roster(path)

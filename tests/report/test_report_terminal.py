@@ -1,0 +1,117 @@
+"""Tables and summaries fit a terminal, say what they say without colour, and cannot steer it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from example_grades import adam_question, not_graded, unreadable, with_text_everywhere, wrong_adam
+from rich.console import Console, RenderableType
+
+from autograder.model import Grade, QuestionGrade, QuestionStatus
+from autograder.report import grade_summary, result_table
+
+
+def printed(content: RenderableType, width: int = 80, encoding: str = "utf-8") -> str:
+    """What lands in a file (no terminal) of that width and encoding."""
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding=encoding)
+    Console(file=file, width=width).print(content)
+    file.flush()
+    return raw.getvalue().decode(encoding)
+
+
+def class_of_three() -> list[Grade]:
+    return [wrong_adam("alice_with_quite_a_long_name"), unreadable(), not_graded()]
+
+
+def test_the_table_fits_80_columns_and_loses_nothing() -> None:
+    text = printed(result_table(class_of_three()))
+    assert max(map(len, text.splitlines())) <= 80
+    (alice,) = [line for line in text.splitlines() if "alice_with" in line]
+    assert alice.split()[1:] == ["10", "20", "20", "18", "10", "later", "78", "correction_missing"]
+    assert "bias = bias_correction" in " ".join(text.split())
+    assert "3 submissions: 1 graded, 1 unreadable, 1 not graded." in text
+    assert "name" in text  # the rest of the long name, on the next line
+
+
+def test_a_wide_terminal_shows_whole_names() -> None:
+    text = printed(result_table(class_of_three()), width=140)
+    assert "bias_correction explanation" in text
+    assert "alice_with_quite_a_long_name" in text
+    assert "unreadable: The file is empty." in text
+    assert " = " not in text
+
+
+def test_not_graded_has_no_score() -> None:
+    (line,) = [
+        row for row in printed(result_table([not_graded()]), 140).splitlines() if "cleo" in row
+    ]
+    assert line.split()[:2] == ["cleo", "–"]
+    assert "not graded: The sandbox died twice." in line
+
+
+def test_a_timeout_is_said_in_the_table() -> None:
+    hangs = QuestionGrade("adam", "Adam", QuestionStatus.TIMEOUT, 0.0, 30.0)
+    text = printed(result_table([replace(wrong_adam(), questions=(hangs,))]), 140)
+    assert "adam: did not finish in time" in text
+
+
+def test_an_empty_table_is_no_error() -> None:
+    assert "0 submissions" in printed(result_table([]))
+
+
+def test_the_summary_says_each_check_and_the_hint() -> None:
+    text = " ".join(printed(grade_summary(wrong_adam())).split())
+    assert "alice.ipynb 78 of 90 points" in text
+    assert "Adam 18 of 30, some points" in text
+    assert "✓ first moment (6/6): m decays with β₁ and takes in (1 − β₁) g." in text
+    assert "✗ bias correction (0/6): m and v are used as they are, uncorrected." in text
+    (explanation,) = adam_question().explanations
+    for part in (explanation.title, explanation.what, explanation.hint):
+        assert part in text
+    assert "10 points, not counted yet" in text
+
+
+def test_the_summary_of_an_unreadable_file_helps() -> None:
+    text = " ".join(printed(grade_summary(unreadable())).split())
+    assert "The file is empty." in text
+    assert "Restart & Run All" in text
+
+
+def test_plain_text_where_there_is_no_terminal() -> None:
+    assert "\x1b" not in printed(result_table(class_of_three()))
+    assert "\x1b" not in printed(grade_summary(wrong_adam()))
+
+
+def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+    def on_a_terminal() -> str:
+        file = io.StringIO()
+        Console(file=file, width=80, force_terminal=True, color_system="standard").print(
+            result_table(class_of_three())
+        )
+        return file.getvalue()
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[32m" in on_a_terminal()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[32m" not in on_a_terminal()
+
+
+def test_ascii_terminals_get_words_for_marks() -> None:
+    text = printed(grade_summary(wrong_adam()), encoding="ascii")
+    assert "not passed bias correction" in " ".join(text.split())
+    assert "\\u03b2" in text  # β, written out rather than lost
+    printed(result_table(class_of_three()), encoding="ascii")
+
+
+@pytest.mark.parametrize("report", [lambda g: result_table([g]), grade_summary])
+@pytest.mark.parametrize(
+    "text", ["\x1b]0;title\x07\x1b[2J", "\x9b31m\r\x08", "[red]x[/red][/]", "\u202egnp\ud800"]
+)
+def test_strangers_cannot_steer_the_terminal(report, text: str) -> None:
+    out = printed(report(with_text_everywhere(wrong_adam(), text)))
+    assert not set(out) & set("\x1b\x9b\x07\x08\r\u202e\ud800")
+    if text.startswith("["):
+        assert "[red]x[/red][/]" in out

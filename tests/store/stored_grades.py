@@ -1,0 +1,70 @@
+"""Grades with something in every field, for the tests of the store and of batches."""
+
+from __future__ import annotations
+
+import math
+
+from autograder.model import (
+    Check,
+    Explanation,
+    Grade,
+    Line,
+    Picture,
+    QuestionGrade,
+    QuestionStatus,
+    SubmissionStatus,
+    Table,
+    Usage,
+)
+from autograder.store import Attempt
+
+
+def picture() -> Picture:
+    line = Line("yours", (0.0, 1.0, 2.0), (math.nan, math.inf, -math.inf), low=(0.1,), high=(0.3,))
+    return Picture("path", "where it went", "w", "b", (line,), log_y=True, contour="loss")
+
+
+def question(name: str = "adam", score: float | None = 18.0) -> QuestionGrade:
+    return QuestionGrade(
+        name=name,
+        title="Adam",
+        status=QuestionStatus.PARTIAL,
+        score=score,
+        max_score=30.0,
+        misconceptions=("correction_missing",),
+        checks=(Check("bias correction", False, 0.0, 6.0, "it is not corrected"),),
+        explanations=(Explanation("correction_missing", "t", "w", "h", "l", convention=True),),
+        evidence=("m is 0.1 after one step",),
+        pictures=(picture(),),
+        tables=(Table("weights", ("t", "weight"), (("1", "0.1"), ("2", "0.09"))),),
+        source="def do_adam(): ...",
+    )
+
+
+def grade(student: str = "alice", score: float | None = 78.0, **rest: object) -> Grade:
+    values: dict[str, object] = {
+        "student": student,
+        "file": f"{student}.ipynb",
+        "status": SubmissionStatus.GRADED,
+        "score": score,
+        "max_score": 90.0,
+        "questions": (question(), question("explanation", None)),
+        "notices": ("Cell 3 stopped in line 1",),
+        "printed": "\x00\x1b[2J odd \ud800 bytes",
+        "usage": Usage(0.2, 0.1, 1 << 20),
+    }
+    return Grade(**{**values, **rest})  # type: ignore[arg-type]
+
+
+def attempt(
+    given: Grade, *, digest: str = "d1", version: str = "v1", handed_in: str | None = None
+) -> Attempt:
+    return Attempt(
+        assignment="rates",
+        assignment_version=version,
+        digest=digest,
+        grade=given,
+        handed_in=handed_in,
+        graded_at="2025-03-14T10:00:00+00:00",
+        circumstances={"autograder": "0.1.0", "sandbox": ["seccomp"], "seeds": {"adam": "ff"}},
+    )

@@ -1,0 +1,147 @@
+"""Answers to written questions are found, whatever became of the template."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from notebooks import PLACEHOLDER, Json, code, notebook, text, write
+
+from autograder.submission import read
+
+TAG = "otter_answer_cell"
+ANSWER = "The sum of squares only grows."
+HEADING = "## Question 6: `explanation` (10 points)\n\nWhy does it get stuck?"
+
+
+def written(tmp_path: Path, *cells: Json, questions: tuple[str, ...] = ("explanation",)) -> Any:
+    path = write(tmp_path / "a.ipynb", notebook(*cells))
+    submission = read(path, student="a", file="a.ipynb", written_questions=questions)
+    assert submission.problem is None
+    return submission.written
+
+
+def template(answer: str, *, tag: bool = True, locked: bool = True) -> list[Json]:
+    """As ``otter assign`` writes it: END stands at the start of the next text."""
+    return [
+        code("def f(): ..."),
+        code('grader.check("gradients")'),
+        text(f"<!-- BEGIN QUESTION -->\n\n{HEADING}", locked=locked),
+        text(answer, tags=[TAG] if tag else None),
+        text("<!-- END QUESTION -->\n\n## Before you hand in\n\nSave.", locked=locked),
+        code("grader.check_all()"),
+    ]
+
+
+@pytest.mark.parametrize("questions", [("explanation",), ()])
+@pytest.mark.parametrize(("tag", "locked"), [(True, True), (False, False), (True, False)])
+def test_answer_between_the_markers(
+    tmp_path: Path, tag: bool, locked: bool, questions: tuple[str, ...]
+) -> None:
+    cells = template(f"  {ANSWER}\n", tag=tag, locked=locked)
+    assert written(tmp_path, *cells, questions=questions) == {"explanation": ANSWER}
+
+
+@pytest.mark.parametrize(
+    "left", [PLACEHOLDER, "", " \n", PLACEHOLDER.strip("_"), f"*{PLACEHOLDER}*"]
+)
+@pytest.mark.parametrize("tag", [True, False])
+def test_untouched_place_is_an_empty_answer(tmp_path: Path, left: str, tag: bool) -> None:
+    found = written(tmp_path, *template(left, tag=tag, locked=tag))
+    assert not found.get("explanation", "")
+
+
+def test_answer_beside_the_placeholder(tmp_path: Path) -> None:
+    assert written(tmp_path, *template(f"{PLACEHOLDER}\n\n{ANSWER}")) == {"explanation": ANSWER}
+
+
+def test_answer_over_several_cells(tmp_path: Path) -> None:
+    cells = template("First.")
+    cells.insert(4, text("Second."))
+    assert written(tmp_path, *cells) == {"explanation": "First.\n\nSecond."}
+
+
+def test_question_over_several_cells_is_no_answer(tmp_path: Path) -> None:
+    cells = template(PLACEHOLDER)
+    cells.insert(3, text("Think of its denominator.", locked=True))
+    assert written(tmp_path, *cells) == {"explanation": ""}
+    for cell in cells:
+        cell.pop("metadata", None)
+    assert written(tmp_path, *cells) == {"explanation": ""}
+
+
+def test_cells_in_another_order(tmp_path: Path) -> None:
+    cells = template(ANSWER)
+    moved = [cells[3], *cells[:3], *cells[4:]]  # the answer at the very top
+    assert written(tmp_path, *moved)["explanation"] == ANSWER
+    question_first = [*cells[2:5], *cells[:2], cells[5]]
+    assert written(tmp_path, *question_first) == {"explanation": ANSWER}
+
+
+def test_markers_deleted(tmp_path: Path) -> None:
+    tagged = [text(HEADING), text(ANSWER, tags=[TAG])]
+    assert written(tmp_path, *tagged) == {"explanation": ANSWER}
+    bare = [text(HEADING), text(ANSWER), text("One more."), code("x"), text("Not this.")]
+    assert written(tmp_path, *bare) == {"explanation": f"{ANSWER}\n\nOne more."}
+    named = [code("x"), text(ANSWER, tags=["explanation"])]
+    assert written(tmp_path, *named) == {"explanation": ANSWER}
+
+
+def test_end_deleted_takes_only_the_first_cell(tmp_path: Path) -> None:
+    cells = template(ANSWER, tag=False, locked=False)
+    cells[4] = text("## Before you hand in")
+    assert written(tmp_path, *cells) == {"explanation": ANSWER}
+
+
+def test_two_questions_by_order_by_word_and_by_comment(tmp_path: Path) -> None:
+    def cells(first: str, second: str) -> list[Json]:
+        return [
+            text(f"<!-- BEGIN QUESTION -->\n\n{first}"),
+            text("A"),
+            text(f"<!-- END QUESTION -->\n\n<!-- BEGIN QUESTION -->\n\n{second}"),
+            text("B"),
+            text("<!-- END QUESTION -->"),
+        ]
+
+    questions = ("why", "sparse_data")
+    in_order = {"why": "A", "sparse_data": "B"}
+    turned = {"why": "B", "sparse_data": "A"}
+    assert written(tmp_path, *cells("1.", "2."), questions=questions) == in_order
+    said = cells("On sparse data.", "And now?")
+    assert written(tmp_path, *said, questions=questions) == turned
+    commented = cells("<!-- question: sparse_data --> Why?", "<!-- name: why --> Sparse data?")
+    assert written(tmp_path, *commented, questions=questions) == turned
+    nameless = written(tmp_path, *cells("1.", "2."), questions=())
+    assert nameless == {"written_1": "A", "written_2": "B"}
+
+
+def test_no_question_no_answer(tmp_path: Path) -> None:
+    assert written(tmp_path, code("x = 1"), text("# An essay"), text(ANSWER)) == {}
+
+
+def test_markers_around_code_are_no_written_question(tmp_path: Path) -> None:
+    cells = [text("<!-- BEGIN QUESTION -->\n\nPlot it."), code("plot()")]
+    assert written(tmp_path, *cells, text("<!-- END QUESTION -->"), questions=()) == {}
+
+
+def test_very_long_answer_is_cut(tmp_path: Path) -> None:
+    answer = written(tmp_path, *template("x" * 60_000))["explanation"]
+    assert answer.startswith("x" * 50_000 + "\n[cut")
+    assert len(answer) < 50_100
+
+
+def test_the_real_template_of_the_course(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[2] / "student_template" / "adaptive_learning_rates"
+    path = folder / "adaptive_learning_rates.ipynb"
+    for questions in ((), ("explanation",)):
+        fresh = read(path, student="a", file="a.ipynb", written_questions=questions)
+        assert fresh.written == {"explanation": ""}
+    filled = path.read_text("utf-8").replace(PLACEHOLDER, ANSWER)
+    assert written(tmp_path, *json.loads(filled)["cells"]) == {"explanation": ANSWER}
+    stripped = [
+        {"cell_type": cell["cell_type"], "source": cell["source"]}
+        for cell in json.loads(filled)["cells"]
+    ]
+    assert written(tmp_path, *stripped) == {"explanation": ANSWER}
