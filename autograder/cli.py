@@ -184,7 +184,14 @@ def grade(
     _end(_grade(order, roster, quiet=quiet, as_json=as_json))
 
 
-def _grade(order: Order, roster: Path | None, *, quiet: bool, as_json: bool) -> int:
+def _grade(
+    order: Order,
+    roster: Path | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+    whole_table: bool = False,
+) -> int:
     """Grade, write the result files, say what came of it; the exit status."""
     people = read_roster(roster) if roster else []
     order.check()
@@ -202,7 +209,7 @@ def _grade(order: Order, roster: Path | None, *, quiet: bool, as_json: bool) -> 
         if as_json:
             click.echo(json.dumps(summary(order, tally, missing), indent=1))
         elif not quiet:
-            for line in closing_words(order, tally, grades, missing):
+            for line in closing_words(order, tally, grades, missing, whole_table):
                 console.say(line)
     for line in problems(tally, stopped=stopped):
         click.echo(line, err=True)
@@ -230,7 +237,7 @@ def demo(course_folder: Path | None, slug: str | None, out: Path | None, unsafe:
     samples = order.assignment.folder / "sample_submissions"
     if not samples.is_dir():
         raise UsageError(f"There are no sample submissions in {order.assignment.folder}.")
-    _end(_grade(order.of(samples), None, quiet=False, as_json=False))
+    _end(_grade(order.of(samples), None, quiet=False, as_json=False, whole_table=True))
 
 
 def _demo_folder() -> Path:
@@ -374,8 +381,13 @@ def show(
 @main.command()
 @click.argument("slug", required=False)
 @_course_option
-@click.option("--to", "destination", metavar="DIR", type=click.Path(path_type=Path),
-              help="Where to; default: student_template in the course folder.")
+@click.option(
+    "--to",
+    "destination",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where to; default: student_template in the course folder.",
+)
 def release(slug: str | None, course_folder: Path | None, destination: Path | None) -> None:
     """Write what students get; refuses when anything hidden is in it.
 
@@ -412,12 +424,22 @@ def verify(slug: str | None, course_folder: Path | None) -> None:
 
 @main.command()
 @_course_option
-def doctor(course_folder: Path | None) -> None:
+@_json_option
+def doctor(course_folder: Path | None, as_json: bool) -> None:
     """Which walls of the sandbox this machine gives, and whether grading may start.
 
     \b
     Example:  autograder doctor
     """
+    from autograder import doctor as practice
+
+    found = practice.examine([Course.find(course_folder).folder])
+    if as_json:
+        click.echo(json.dumps(practice.as_json(found), indent=1))
+    else:
+        for line in practice.words(found):
+            console.say(line)
+    _end(0 if found.problem is None else 1)
 
 
 if __name__ == "__main__":

@@ -19,16 +19,20 @@ _LISTED = 20
 
 
 def closing_words(
-    order: Order, tally: Tally, grades: CurrentGrades, missing: Sequence[str]
+    order: Order,
+    tally: Tally,
+    grades: CurrentGrades,
+    missing: Sequence[str],
+    whole_table: bool = False,
 ) -> Iterator[RenderableType]:
     """What goes to standard output after a run, a line or table each."""
-    if 0 < len(grades) <= _LONGEST_TABLE:
+    if len(grades) and (whole_table or len(grades) <= _LONGEST_TABLE):
         yield result_table(list(grades))
-        yield ""
+    else:
+        yield from _spread(grades)
     yield f"{_submissions(tally.total)}: {counts(tally)}" + (
         f"; {tally.kept} graded before" if tally.kept else ""
     )
-    yield from _spread(grades)
     if missing:
         yield f"Not handed in ({len(missing)}): {_listed(missing)}"
     yield f"Grades:         {order.out.csv}, {order.out.json.name}"

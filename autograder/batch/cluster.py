@@ -88,9 +88,7 @@ def _run(client: Client, plugin: str, tasks: Sequence[Task]) -> Outcomes:
         client.submit(_mark, task, plugin, key=f"{plugin}-{number}", pure=False): task
         for number, task in enumerate(tasks)
     }
-    arriving = as_completed(
-        futures, loop=client.loop, with_results=True, raise_errors=False
-    )
+    arriving = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)
     try:
         for batch in arriving.batches():
             yield [_outcome(futures.pop(future), future, said) for future, said in batch]

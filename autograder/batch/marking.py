@@ -43,7 +43,7 @@ class CourseMarking:
     def __call__(self) -> Marker:
         return _CourseMarker(self)
 
-    def row(self, task: Task, digest: str, grade: Grade, layers: tuple[str, ...] = ()) -> Row:
+    def row(self, task: Task, digest: str, grade: Grade, **circumstances: Any) -> Row:
         """The row for the store of a grade given just now."""
         return to_row(
             Attempt(
@@ -53,7 +53,7 @@ class CourseMarking:
                 grade=grade,
                 handed_in=None if task.handed_in is None else task.handed_in.isoformat(),
                 graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                circumstances={**_versions(), "sandbox": list(layers), "unsafe": self.unsafe},
+                circumstances={**_versions(), **circumstances},
             )
         )
 
@@ -84,6 +84,7 @@ class _CourseMarker:
                 open_sandbox(hidden=[course.folder], unsafe=marking.unsafe)
             )
             self._open = stack.pop_all()
+        self._layers = [layer.name for layer in self._box.layers if layer.active]
 
     def close(self) -> None:
         self._open.close()
@@ -96,7 +97,12 @@ class _CourseMarker:
 
     def _result(self, task: Task, submission: Submission, grade: Grade) -> Result:
         marking = self._marking
-        row = marking.row(task, submission.digest, grade, tuple(getattr(self._box, "layers", ())))
+        seeds = {
+            question.name: self._assignment.seed(grade.student, question.name).hex()
+            for question in self._assignment.questions
+            if not question.by_person
+        }
+        row = marking.row(task, submission.digest, grade, sandbox=self._layers, seeds=seeds)
         page = None
         if marking.pages:
             shown = apply_late(grade, task.handed_in, marking.policies)

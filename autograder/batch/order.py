@@ -20,7 +20,7 @@ from autograder.batch.tasks import Executor, Opener, Task
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
 from autograder.policies import Policies, read_policies
-from autograder.store import Store
+from autograder.store import Store, store_url
 from autograder.submission import Found, find
 
 
@@ -57,6 +57,9 @@ class Order:
         for path in self.paths:
             if not path.exists():
                 raise UsageError(f"There is no file or folder {path}.")
+        if self.workers is not None and self.workers < 0:
+            raise UsageError(f"--workers {self.workers}: give 0 (in this process) or more.")
+        store_url(self.store_at)
         require_writable(self.out.path)
 
     @property
@@ -139,8 +142,6 @@ def _executor(order: Order, opener: Opener) -> Executor:
 
         return DaskCluster(opener, order.scheduler)
     workers = order.workers if order.workers is not None else cores()
-    if workers < 0:
-        raise UsageError(f"--workers {workers}: give 0 (in this process) or more.")
     return LocalWorkers(opener, workers) if workers else InProcess(opener)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from autograder.model import FloatArray
 
 EXACT = 1e-8
 """Two trajectories that agree to this, relative to their size, are the same computation."""
+MANY = 600
+"""More candidates than this are looked at for two epochs first."""
 HABITS: Mapping[str, tuple[float, ...]] = {
     "eta": (0.1, 0.01, 0.001, 1.0, 0.5, 0.05),
     "eps": (1e-8, 1e-6, 1e-7, 1e-10, 1e-5, 1e-4, 0.0),
@@ -261,26 +264,35 @@ def _seen(look: View, observations: Sequence[Observation]) -> list[Seen]:
 def _survivors(family: Family, seen: Sequence[Seen], by_point: bool) -> list[Candidate]:
     """The candidates that equal the student on everything seen."""
     left = family
-    short = [s for s in seen if s.instance.init_w.ndim == 0] or list(seen)
-    if len(left.candidates) > 100 and short[0].expected == slice(None):
-        keep = _agree(left, short[0], by_point, epochs=2)
-        left = left.subset(np.flatnonzero(keep).tolist())
+    if len(left.candidates) > MANY and seen[0].expected == slice(None):
+        # of thousands all but a few part from the student within two epochs
+        left = left.subset(np.flatnonzero(_agree(left, seen[0], by_point, epochs=2)).tolist())
+    if not left.candidates:
+        return []
+    keep = np.ones(len(left.candidates), dtype=bool)
     for one in seen:
-        if not left.candidates:
-            return []
-        keep = _agree(left, one, by_point)
+        keep &= _agree(left, one, by_point)
         if one.instance.init_w.ndim == 1:
             keep &= np.array([not c.numbers_only for c in left.candidates])
-        left = left.subset(np.flatnonzero(keep).tolist())
+    found = [c for c, kept in zip(left.candidates, keep, strict=True) if kept]
     if any(_says_little(one) for one in seen):
-        return [c for c in left.candidates if len(c.edits) <= 1]
-    return list(left.candidates)
+        return [c for c in found if len(c.edits) <= 1]
+    return found
+
+
+@lru_cache(maxsize=512)
+def _kept(family: Family, instance: Instance, by_point: bool) -> FloatArray:
+    """Trajectories of the single faults on instances of the pool: the same for many students."""
+    return family.trajectories(instance, by_point=by_point)
 
 
 def _agree(
     family: Family, seen: Seen, by_point: bool, epochs: int | None = None
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    expected = family.trajectories(seen.instance, epochs, by_point=by_point)
+    if epochs is None and 1 < len(family.candidates) <= MANY:
+        expected = _kept(family, seen.instance, by_point)
+    else:
+        expected = family.trajectories(seen.instance, epochs, by_point=by_point)
     if family.every_point and not seen.every_point:
         expected = expected[:, :: seen.instance.points]
     expected = expected[:, seen.expected]

@@ -153,23 +153,24 @@ class UpdateRule:
         picks = {name: int(POOL * chance.random()) for name in SHAPES}
         if picks["number 1"] == picks["number 2"]:
             picks["number 2"] = (picks["number 2"] + 1) % POOL
-        pool = _public_pool if public else _pool
-        main = tuple(
-            replace(pool(self, SHAPES[name] is not None, picks[name]), name=name) for name in SHAPES
-        )
-        return RuleExam(self, main)
+        kind = 2 if public else 1
+        return RuleExam(self, tuple(_pool(self, kind, name, picks[name]) for name in SHAPES))
 
 
 @lru_cache(maxsize=4096)
-def _pool(question: UpdateRule, vector: bool, number: int) -> Instance:
-    seed = np.random.SeedSequence([1, int(vector), number, *question.function.encode()])
-    return separating_instance(question, vector, np.random.Generator(np.random.PCG64(seed)))
+def _pool(question: UpdateRule, kind: int, name: str, number: int) -> Instance:
+    """One instance of the pool; the same object every time, so that what is computed for it can
+    be kept.  The two shapes with a number share their instances."""
+    vector = SHAPES[name] is not None
+    seed = np.random.SeedSequence([kind, int(vector), number, *question.function.encode()])
+    chance = np.random.Generator(np.random.PCG64(seed))
+    return replace(separating_instance(question, vector, chance), name=name)
 
 
-@lru_cache(maxsize=256)
-def _public_pool(question: UpdateRule, vector: bool, number: int) -> Instance:
-    seed = np.random.SeedSequence([2, int(vector), number, *question.function.encode()])
-    return separating_instance(question, vector, np.random.Generator(np.random.PCG64(seed)))
+@lru_cache(maxsize=4096)
+def _right_rows(question: UpdateRule, instance: Instance) -> FloatArray:
+    """The right trajectory on an instance of the pool."""
+    return question.catalogue.right().trajectories(instance)[0]
 
 
 def separating_instance(
@@ -282,7 +283,7 @@ class RuleExam:
             facts=facts,
             diagnosis=diagnosis,
             moments=moments,
-            right_moments=self._right_moments,
+            right_moments=moments if right else self._right_moments,
             sums_points=sums_over_points(self.asked, traces),
             edges=self._edges(traces, facts),
             behaviours=self._behaviours(traces, moments),
@@ -295,7 +296,7 @@ class RuleExam:
         return read_history(trace, instance.features, instance.init_w.ndim == 1)
 
     def _expected(self, instance: Instance) -> FloatArray:
-        return self.question.catalogue.right().trajectories(instance)[0]
+        return _right_rows(self.question, instance)
 
     def _agrees(self, observation: Observation) -> bool:
         rows = observation.history.rows
@@ -339,7 +340,7 @@ class RuleExam:
         """What would be recovered of right code."""
         traces = {}
         for instance in self.streams:
-            rows = self._expected(instance)
+            rows = self.question.catalogue.right().trajectories(instance)[0]
             w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
             traces[instance.name] = Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
         return identify(self.streams, traces)

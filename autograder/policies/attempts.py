@@ -39,7 +39,7 @@ def _replacement(before: Entry | None, entry: Entry) -> Entry:
 
 
 def _choose(files: Mapping[str, Entry], policies: Policies) -> Entry:
-    newest_first = list(reversed(files.values()))
+    newest_first = list(files.values())[::-1]
     if policies.keep == "latest":
         return newest_first[0]
     # max takes the first of equals: the newest.

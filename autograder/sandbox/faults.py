@@ -21,7 +21,7 @@ import re
 import signal
 from collections.abc import Sequence
 
-from autograder.model import Cell, Fault
+from autograder.model import Cell, Fault, Opaque, Value
 from autograder.sandbox.protocol import RawFault
 
 HIDDEN = "…"
@@ -141,6 +141,15 @@ class Faults:
             return stripped
         return HIDDEN
 
+    def of_value(self, value: Value) -> Value:
+        """What a call returned, with no type named that the source does not name."""
+        if isinstance(value, Opaque):
+            known = value.type_name in self._words
+            return Opaque(value.type_name if known else "object")
+        if isinstance(value, tuple):
+            return tuple(self.of_value(entry) for entry in value)
+        return value
+
     def _without_numbers(self, message: str) -> str:
         message = re.sub(r"[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?|\bnan\b|\binf\b", HIDDEN, message)
         known = self._words
@@ -172,6 +181,8 @@ class Faults:
 
 _PLAIN_WORDS = frozenset(
     """
+    object string complex frozenset map filter zip enumerate reversed dict_values dict_keys
+    dict_items list_iterator method coroutine Series DataFrame Figure Axes Line2D
     a able access active after already ambiguous an and are argument arguments array arrays as
     assigned assignment associated at attribute axis bad base be been before bool both bounds
     broadcast broadcasted but by bytes called can cannot cast casting changed class

@@ -301,7 +301,7 @@ class Session:
         return Trace(
             call.name,
             outcome,
-            answer.value if outcome is Outcome.RETURNED else None,
+            self._faults.of_value(answer.value) if outcome is Outcome.RETURNED else None,
             fault,
             _inputs_after(call, changed),
             tuple(names[index] for index in answer.unreceived),

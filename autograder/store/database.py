@@ -108,7 +108,7 @@ def open_store(where: Path | str, *, create: bool = True) -> Store:
     Raises StoreError when it cannot be opened, is no store or does not exist and ``create`` is
     False; UsageError for a URL of another database.
     """
-    url = _url(where)
+    url = store_url(where)
     local = isinstance(where, Path) or "://" not in where
     name = str(where) if local else url.render_as_string(hide_password=True)
     if local and not create and not Path(where).exists():
@@ -128,7 +128,8 @@ def open_store(where: Path | str, *, create: bool = True) -> Store:
     return Store(engine, name)
 
 
-def _url(where: Path | str) -> sa.URL:
+def store_url(where: Path | str) -> sa.URL:
+    """The URL of a store; raises UsageError for one that cannot be, without opening anything."""
     if isinstance(where, Path) or "://" not in where:
         path = Path(where)
         if path.exists() and not os.access(path.parent, os.W_OK):

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fake_marking import FakeMarking, write_tasks
 
 from autograder.batch.tasks import Failure, Outcome, Result
 from autograder.errors import AssignmentError, UsageError
-from fake_marking import FakeMarking, write_tasks
 
 distributed = pytest.importorskip("distributed")
 
@@ -66,7 +66,7 @@ def test_what_a_dead_worker_was_at_is_done_elsewhere(
 ) -> None:
     tasks = write_tasks(tmp_path / "in", **{f"s{i:02}": "slow 0.02" for i in range(40)})
     outcomes = module.DaskCluster(FakeMarking(tmp_path), cluster.scheduler_address).run(tasks)
-    found = [outcome for outcome in next(outcomes)]
+    found = list(next(outcomes))
     victim = int((tmp_path / found[0].student).read_text().split()[0])
     os.kill(victim, signal.SIGKILL)
     for arrived in outcomes:
@@ -80,12 +80,12 @@ def test_a_broken_assignment_ends_the_run_with_its_reason(
 ) -> None:
     tasks = write_tasks(tmp_path / "in", alice="points 1")
     executor = module.DaskCluster(FakeMarking(tmp_path, "assignment"), cluster.scheduler_address)
-    with pytest.raises(AssignmentError, match="no questions.py"):
+    with pytest.raises(AssignmentError, match=r"no questions\.py"):
         answers(executor, tasks)
 
 
 def test_no_scheduler_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PATIENCE", 0.3)
     tasks = write_tasks(tmp_path / "in", alice="points 1")
-    with pytest.raises(UsageError, match="No Dask scheduler answers at tcp://127.0.0.1:9"):
+    with pytest.raises(UsageError, match="No Dask scheduler answers at tcp:"):
         answers(module.DaskCluster(FakeMarking(tmp_path), "tcp://127.0.0.1:9"), tasks)

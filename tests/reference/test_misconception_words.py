@@ -92,11 +92,20 @@ def test_every_edit_has_words():
 
 @pytest.mark.parametrize(("slug", "entry"), WORDS.items(), ids=list(WORDS))
 def test_every_entry_says_all_there_is_to_say_in_few_words(slug, entry):
-    assert set(LONGEST) - {"convention"} <= set(entry) <= set(LONGEST)
-    for key, text in entry.items():
+    texts = {key: text for key, text in entry.items() if key != "seen"}
+    assert set(LONGEST) - {"convention"} <= set(texts) <= set(LONGEST)
+    for key, text in texts.items():
         assert text == text.strip()
         assert "\n" not in text
         assert 8 <= len(text) <= LONGEST[key], f"{slug}.{key} has {len(text)} characters"
+
+
+def test_the_words_can_be_asked_for_by_name():
+    words = misconceptions.words()
+    assert list(words) == list(WORDS)
+    assert all(word.slug == slug for slug, word in words.items())
+    assert words["epsilon_missing"].convention == ""
+    assert words["epsilon_outside_root"].convention
 
 
 def test_only_what_others_teach_is_a_convention():

@@ -33,7 +33,11 @@ def question(name: str = "adam", score: float | None = 18.0) -> QuestionGrade:
         max_score=30.0,
         misconceptions=("correction_missing",),
         checks=(Check("bias correction", False, 0.0, 6.0, "it is not corrected"),),
-        explanations=(Explanation("correction_missing", "t", "w", "h", "l", convention=True),),
+        explanations=(
+            Explanation(
+                "correction_missing", "t", "w", "h", "l", convention="It is taught so in Delft."
+            ),
+        ),
         evidence=("m is 0.1 after one step",),
         pictures=(picture(),),
         tables=(Table("weights", ("t", "weight"), (("1", "0.1"), ("2", "0.09"))),),

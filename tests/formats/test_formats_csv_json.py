@@ -1,0 +1,201 @@
+"""grades.csv and grades.json: shape, order, and what a spreadsheet makes of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+
+import pytest
+from example_class import ADAM, CLASS, INFO, PENDING, graded
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from autograder.errors import UsageError
+from autograder.formats import FORMATS, AssignmentInfo, export, to_csv, to_json
+from autograder.formats.parts import csv_text, neutral
+from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_csv_has_a_row_a_student_and_a_column_a_question() -> None:
+    rows = table(to_csv(CLASS, INFO))
+    assert [row["student"] for row in rows] == ["alice", "bob", "carol", "dan"]
+    assert rows[0] == {
+        "student": "alice",
+        "file": "alice.ipynb",
+        "status": "graded",
+        "score": "78",
+        "max_score": "90",
+        "adam": "18",
+        "explanation": "",
+        "misconceptions": "adam:correction_missing",
+        "message": "",
+    }
+    assert (rows[1]["status"], rows[1]["score"], rows[1]["adam"]) == ("unreadable", "0", "")
+    assert (rows[2]["status"], rows[2]["score"]) == ("not_graded", "")
+    assert rows[2]["message"] == "The sandbox died."
+
+
+def test_scores_are_numbers() -> None:
+    rows = table(to_csv([graded("a", score=0.1 + 0.2), graded("b", score=17.5)], INFO))
+    assert [row["score"] for row in rows] == ["0.3", "17.5"]
+    assert table(to_csv([graded("a", score=float("nan"))], INFO))[0]["score"] == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        '=HYPERLINK("http://x","y")',
+        "+cmd|' /C calc'!A0",
+        "-2+3+cmd|' /C calc'!A0",
+        "@SUM(1+1)",
+        "\t=1+1",
+        "\r=1+1",
+        "\n=1+1",
+        "＝1+1",
+        "-alice",
+        "=",
+        "+x",
+    ],
+)
+def test_formulas_are_defused(text: str) -> None:
+    cell = table(to_csv([graded(text)], INFO))[0]["student"]
+    assert cell[0] not in "=+-@＝\t\r\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["alice", "o'brien", "-5", "+4917012345", "-1.5", "--", "a=b", "x-y", "a@b.de", "12"]
+)
+def test_what_is_no_formula_keeps_its_form(text: str) -> None:
+    assert table(to_csv([graded(text)], INFO))[0]["student"] == text
+
+
+@given(st.text(st.characters(), max_size=40))
+@example('a;=1+1"')
+@example("a\r\n=1")
+def test_any_text_stays_one_cell_at_any_separator(text: str) -> None:
+    written = csv_text([[text, 1, None], ["x", 2.5, "y"]])
+    written.encode("utf-8")
+    rows = list(csv.reader(io.StringIO(written, newline="")))
+    assert rows == [[neutral(text), "1", ""], ["x", "2.5", "y"]]
+    for separator in ";\t|":  # of a spreadsheet that splits elsewhere no cell may become a formula
+        for row in csv.reader(io.StringIO(written, newline=""), delimiter=separator):
+            for cell in row[1:]:
+                assert not cell.startswith(("=", "@", "＝"))
+
+
+def test_json_has_the_exact_shape() -> None:
+    document = json.loads(to_json(CLASS, INFO))
+    assert list(document) == ["assignment", "max_score", "submissions"]
+    assert (document["assignment"], document["max_score"]) == ("adaptive_learning_rates", 90)
+    alice = document["submissions"][0]
+    assert alice == {
+        "student": "alice",
+        "file": "alice.ipynb",
+        "status": "graded",
+        "score": 78.0,
+        "max_score": 90,
+        "message": None,
+        "questions": [
+            {
+                "name": "adam",
+                "status": "partial",
+                "score": 18.0,
+                "max_score": 30,
+                "misconceptions": ["correction_missing"],
+                "checks": [
+                    {
+                        "name": "history",
+                        "passed": True,
+                        "score": 12,
+                        "max_score": 12,
+                        "message": "The history is complete.",
+                    },
+                    {
+                        "name": "bias correction",
+                        "passed": False,
+                        "score": 0,
+                        "max_score": 6,
+                        "message": "m is not corrected.",
+                    },
+                ],
+                "message": None,
+            },
+            {
+                "name": "explanation",
+                "status": "pending",
+                "score": None,
+                "max_score": 10,
+                "misconceptions": [],
+                "checks": [],
+                "message": None,
+            },
+        ],
+    }
+    by_student = {entry["student"]: entry for entry in document["submissions"]}
+    assert by_student["bob"]["score"] == 0
+    assert by_student["carol"]["score"] is None
+    assert by_student["carol"]["questions"] == []
+
+
+def test_json_does_not_depend_on_order_or_use_of_time() -> None:
+    shuffled = list(CLASS)
+    random.Random(3).shuffle(shuffled)
+    assert to_json(shuffled, INFO) == to_json(CLASS, INFO)
+    assert "1.25" not in to_json(CLASS, INFO)  # seconds used
+    assert to_csv(shuffled, INFO) == to_csv(CLASS, INFO)
+
+
+def test_json_is_readable_and_always_utf8() -> None:
+    text = to_json([graded("Zoë", message="ε \ud800 \x1b[31m")], INFO)
+    assert "Zoë" in text
+    assert "ε" in text
+    assert "\x1b" not in text
+    assert json.loads(text.encode("utf-8").decode("utf-8"))
+
+
+def test_json_never_says_nan() -> None:
+    question = QuestionGrade("adam", "Adam", QuestionStatus.NONE, float("inf"), 30)
+    grade = Grade("a", "a.py", SubmissionStatus.GRADED, float("nan"), 90, questions=(question,))
+    entry = json.loads(to_json([grade], INFO))["submissions"][0]
+    assert entry["score"] is None
+    assert entry["questions"][0]["score"] is None
+
+
+def test_no_grades() -> None:
+    assert json.loads(to_json([], INFO))["submissions"] == []
+    assert table(to_csv([], INFO)) == []
+    assert to_csv([], INFO).startswith("student,file,status,score,max_score,adam,explanation,")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_of_the_same_class(name: str) -> None:
+    result = export(CLASS, name, INFO)
+    again = export(tuple(reversed(CLASS)), name, INFO)
+    assert result == again
+    assert result.documents
+    for document in result.documents:
+        assert not document.name.startswith("/")
+        assert ".." not in document.name.split("/")
+        document.text.encode("utf-8")
+
+
+def test_wrong_use_is_said() -> None:
+    with pytest.raises(UsageError, match="no format 'excel': choose one of csv, json"):
+        export(CLASS, "excel", INFO)
+
+
+def test_title_is_the_slug_where_there_is_none() -> None:
+    assert AssignmentInfo("hw1", 10, ()).label == "hw1"
+    assert INFO.label == "Adaptive learning rates"
+
+
+def test_examples_are_what_the_tests_think() -> None:
+    assert ADAM.score == sum(check.score for check in ADAM.checks) + 6
+    assert PENDING.score is None

@@ -1,0 +1,9 @@
+# attack: disarm timers before looping
+# held by: time limit
+# outcome: timed_out
+import signal
+def go():
+    signal.alarm(0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    while True:
+        pass

@@ -1,0 +1,10 @@
+# attack: a frame of a kind that does not exist
+# held by: frames are read totally, and nothing is unpickled
+# outcome: crashed
+import os, struct
+
+def frame(body):
+    os.write(3, struct.pack("<BI", 19, len(body)) + body)
+def go():
+    os.write(3, struct.pack("<BI", 99, 0))
+    os._exit(0)

@@ -1,0 +1,10 @@
+# attack: a text of 4 GB
+# held by: frames are read totally, and nothing is unpickled
+# outcome: crashed
+import os, struct
+
+def frame(body):
+    os.write(3, struct.pack("<BI", 19, len(body)) + body)
+def go():
+    frame(struct.pack("<IBBI", 0, 0, 3, 0xFFFFFFFF) + b"x")
+    os._exit(0)

@@ -1,0 +1,10 @@
+# attack: an answer to another call
+# held by: frames are read totally, and nothing is unpickled
+# outcome: crashed
+import os, struct
+
+def frame(body):
+    os.write(3, struct.pack("<BI", 19, len(body)) + body)
+def go():
+    frame(struct.pack("<IB", 77, 0) + b"\0\0" + bytes(12))
+    os._exit(0)

@@ -1,0 +1,10 @@
+# attack: an outcome that does not exist
+# held by: frames are read totally, and nothing is unpickled
+# outcome: crashed
+import os, struct
+
+def frame(body):
+    os.write(3, struct.pack("<BI", 19, len(body)) + body)
+def go():
+    frame(struct.pack("<IB", 0, 200) + b"\0\0" + bytes(12))
+    os._exit(0)

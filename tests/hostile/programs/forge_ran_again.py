@@ -1,0 +1,10 @@
+# attack: a second "ran", with other sources
+# held by: frames are read totally, and nothing is unpickled
+# outcome: crashed
+import os, struct
+
+def frame(body):
+    os.write(3, struct.pack("<BI", 19, len(body)) + body)
+def go():
+    os.write(3, struct.pack("<BI", 18, 12) + bytes(12))
+    os._exit(0)

@@ -1,0 +1,10 @@
+# attack: "ready" once more
+# held by: frames are read totally, and nothing is unpickled
+# outcome: crashed
+import os, struct
+
+def frame(body):
+    os.write(3, struct.pack("<BI", 19, len(body)) + body)
+def go():
+    os.write(3, struct.pack("<BI", 16, 0))
+    os._exit(0)

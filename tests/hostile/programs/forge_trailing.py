@@ -1,0 +1,10 @@
+# attack: bytes after the answer
+# held by: frames are read totally, and nothing is unpickled
+# outcome: crashed
+import os, struct
+
+def frame(body):
+    os.write(3, struct.pack("<BI", 19, len(body)) + body)
+def go():
+    frame(struct.pack("<IB", 0, 0) + b"\0\0" + bytes(12) + b"more")
+    os._exit(0)

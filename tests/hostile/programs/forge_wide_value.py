@@ -1,0 +1,10 @@
+# attack: a tuple of four billion entries
+# held by: frames are read totally, and nothing is unpickled
+# outcome: crashed
+import os, struct
+
+def frame(body):
+    os.write(3, struct.pack("<BI", 19, len(body)) + body)
+def go():
+    frame(struct.pack("<IB", 0, 0) + struct.pack("<BI", 2, 0xFFFFFFFF))
+    os._exit(0)

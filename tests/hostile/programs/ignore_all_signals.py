@@ -1,0 +1,12 @@
+# attack: never return, and ignore every signal
+# held by: time limit
+# outcome: timed_out
+import signal
+def go():
+    for number in range(1, 65):
+        try:
+            signal.signal(number, signal.SIG_IGN)
+        except (OSError, ValueError):
+            pass
+    while True:
+        pass

@@ -1,0 +1,67 @@
+"""The same store on a real PostgreSQL server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from postgres_server import postgres_server
+from stored_grades import attempt, grade
+
+from autograder.store import open_store, to_row
+from autograder.store.schema import METADATA
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture
+def url(server: str) -> Iterator[str]:
+    """An empty database."""
+    yield server
+    engine = sa.create_engine(server.replace("postgresql:", "postgresql+psycopg:"))
+    METADATA.drop_all(engine)
+    engine.dispose()
+
+
+def test_grades_come_back_as_they_were(url: str) -> None:
+    original = grade("a\0\ud800\N{SNOWMAN}")
+    with open_store(url) as store:
+        store.append([to_row(attempt(original)), to_row(attempt(grade("bob", None)))])
+        assert store.assignments() == ["rates"]
+    with open_store(url.replace("postgresql:", "postgresql+psycopg:"), create=False) as store:
+        first, second = store.entries("rates")
+        assert repr(next(store.grades([first.id], details=True))) == repr(original)
+        assert store.entries("rates", original.student) == [first]
+        assert second.score is None
+        assert store.facts([second.id])[0].peak_memory == 1 << 20
+
+
+_WRITER = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from stored_grades import attempt, grade
+from autograder.store import open_store, to_row
+with open_store(sys.argv[1]) as store:
+    for i in range(25):
+        store.append([to_row(attempt(grade(f"{sys.argv[3]}{i}"))) for _ in range(4)])
+"""
+
+
+def test_two_graders_at_once_lose_nothing(url: str) -> None:
+    """Both also find the database empty, and want to make its tables."""
+    here = str(Path(__file__).parent)
+    writers = [
+        subprocess.Popen([sys.executable, "-c", _WRITER, url, here, name]) for name in ("a", "b")
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    with open_store(url) as store:
+        students = [entry.student for entry in store.entries("rates")]
+    assert sorted(students) == sorted(4 * [f"{name}{i}" for name in "ab" for i in range(25)])
