@@ -255,16 +255,15 @@ def _(rule: RuleView) -> None:
     rules.nesterov(rule)
 
 
-@_edit("betas_swapped", needs="betas", whole=True)
+@_edit("betas_swapped", needs="betas")
 def _(rule: RuleView) -> None:
-    rules.adam(rule, "beta2", "beta1")
+    _swap_betas_of_moments(rule)
+    rule.m_beta, rule.v_beta = rule.v_beta, rule.m_beta
 
 
-@_edit("betas_swapped", "in the moments, not in the correction", needs="correction", whole=True)
+@_edit("betas_swapped", "in the moments, not in the correction", needs="correction")
 def _(rule: RuleView) -> None:
-    m_beta, v_beta = rule.m_beta, rule.v_beta
-    rules.adam(rule, "beta2", "beta1")
-    rule.m_beta, rule.v_beta = m_beta, v_beta
+    _swap_betas_of_moments(rule)
 
 
 @_edit("betas_swapped", "in the correction only", needs="correction")
@@ -272,14 +271,14 @@ def _(rule: RuleView) -> None:
     rule.m_beta, rule.v_beta = rule.v_beta, rule.m_beta
 
 
-@_edit("single_beta", "beta1 for both moments", needs="betas", whole=True)
+@_edit("single_beta", "beta1 for both moments", needs="betas")
 def _(rule: RuleView) -> None:
-    rules.adam(rule, "beta1", "beta1")
+    rule.v_decay, rule.v_gain, rule.v_beta = rule.m_decay, rule.m_gain, rule.m_beta
 
 
-@_edit("single_beta", "beta2 for both moments", needs="betas", whole=True)
+@_edit("single_beta", "beta2 for both moments", needs="betas")
 def _(rule: RuleView) -> None:
-    rules.adam(rule, "beta2", "beta2")
+    rule.m_decay, rule.m_gain, rule.m_beta = rule.v_decay, rule.v_gain, rule.v_beta
 
 
 @_edit("single_beta", "beta1 in both corrections", needs="correction")
@@ -334,6 +333,12 @@ def _(rule: RuleView) -> None:
 def _(rule: RuleView) -> None:
     rule.step_at_every_point()
     rule.keeps_adding = 1.0
+
+
+@_edit("per_sample_update", "a step at every point, dw never set back to 0", parts="both")
+def _(rule: RuleView) -> None:
+    rule.step_at_every_point()
+    rule.keeps_adding = 2.0
 
 
 @_edit("sequential_update", parts="both")
@@ -446,6 +451,11 @@ def _(rule: RuleView) -> None:
     rule.m_decay = 0.0
 
 
+@_edit("state_not_accumulated", "m = g", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_decay, rule.m_gain = 0.0, 1.0
+
+
 @_edit("state_not_accumulated", "the velocity", needs="velocity")
 def _(rule: RuleView) -> None:
     rule.m_decay = 0.0
@@ -494,6 +504,16 @@ def _(rule: RuleView) -> None:
 @_edit("state_starts_at_one", "v = theta", needs="v")
 def _(rule: RuleView) -> None:
     rule.v_start_theta = 1.0
+
+
+@_edit("state_starts_at_one", "m = theta", needs="m")
+def _(rule: RuleView) -> None:
+    rule.m_start_theta = 1.0
+
+
+@_edit("state_starts_at_one", "m = v = theta", needs="m v")
+def _(rule: RuleView) -> None:
+    rule.m_start_theta = rule.v_start_theta = 1.0
 
 
 @_edit("state_used_before_update", "v", needs="v")
@@ -554,6 +574,11 @@ def _(rule: RuleView) -> None:
 @_edit("b_uses_w_state", "m and v", needs="m v", parts="b", numbers_only=True)
 def _(rule: RuleView) -> None:
     rule.m_from_other = rule.v_from_other = 1.0
+
+
+@_edit("b_uses_w_state", "b's v goes on from w's", needs="v", parts="b", numbers_only=True)
+def _(rule: RuleView) -> None:
+    rule.v_goes_on_from_w = 1.0
 
 
 @_edit("b_uses_w_state", "the gradient", parts="b", numbers_only=True)
@@ -640,6 +665,8 @@ _clock("1 - beta at every t", "correction_constant", lambda rule: 1.0)
 _clock("t from 0", "correction_exponent_zero", lambda rule: rule.t - 1)
 _clock("t from 2", "correction_exponent_late", lambda rule: rule.t + 1)
 _clock("max_epochs", "correction_exponent_total", lambda rule: float(rule.problem.max_epochs))
+_clock("max_epochs + 1", "correction_exponent_total", lambda rule: rule.problem.max_epochs + 1)
+_clock("max_epochs - 1", "correction_exponent_total", lambda rule: rule.problem.max_epochs - 1)
 _clock("the number of points", "correction_exponent_total", lambda rule: rule.problem.points)
 _clock("the last point's index", "correction_exponent_total", lambda rule: rule.problem.points - 1)
 _clock("points counted", "correction_exponent_total", lambda rule: rule.t * rule.problem.points)
@@ -654,9 +681,26 @@ def _(rule: RuleView) -> None:
     rule.m_clock = rule.v_clock = 2 * rule.t - 1 + is_b
 
 
+@_edit("correction_exponent_total", "1 for w, 2 for b", needs="correction", parts="both")
+def _(rule: RuleView) -> None:
+    parameters = len(rule.problem.start)
+    is_b = (np.arange(parameters) == parameters - 1)[:, None]
+    rule.m_clock = rule.v_clock = 1.0 + is_b + 0 * rule.t
+
+
 @_edit("correction_precedence", "t from 1", needs="correction")
 def _(rule: RuleView) -> None:
     rule.m_a = rule.v_a = 2.0
+
+
+@_edit("correction_precedence", "t from 1, m only", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.m_a = 2.0
+
+
+@_edit("correction_precedence", "t from 1, v only", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.v_a = 2.0
 
 
 @_edit("correction_precedence", "t from 0", needs="correction")
@@ -760,6 +804,11 @@ def _(rule: RuleView) -> None:
     rule.use_m, rule.use_v = 0.0, 1.0
 
 
+@_edit("state_for_gradient", "v before its correction", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.use_m, rule.use_v_raw = 0.0, 1.0
+
+
 @_edit("state_for_gradient", "theta", needs="v")
 def _(rule: RuleView) -> None:
     rule.use_m, rule.use_theta = 0.0, 1.0
@@ -778,6 +827,11 @@ def _(rule: RuleView) -> None:
 @_edit("weight_decay_added", "beside the step", measured="decay_of_step")
 def _(rule: RuleView) -> None:
     rule.shrink = rule.hyper["decay_of_step"]
+
+
+def _swap_betas_of_moments(rule: RuleView) -> None:
+    rule.m_decay, rule.v_decay = rule.v_decay, rule.m_decay
+    rule.m_gain, rule.v_gain = rule.v_gain, rule.m_gain
 
 
 def _adaptive(rule: RuleView, decay: float, gain: float) -> None:
@@ -886,14 +940,15 @@ def _families(rule: RuleAsData, candidates: Sequence[Candidate]) -> tuple[Family
 PART_OF_NUMBER = {
     "gradient": "g_scale last_only carry weight_decay lookahead sequential keeps_adding "
     "g_from_other",
-    "first moment": "m_decay m_gain m_const m_start m_before m_from_other share_m_in_turn "
-    "g_from_other_in_m use_g",
+    "first moment": "m_decay m_gain m_const m_start m_start_theta m_before m_from_other "
+    "share_m_in_turn g_from_other_in_m use_g",
     "second moment": "v_decay v_gain v_const v_start v_start_theta v_not_squared v_maximum "
-    "v_before v_from_other share_squares share_sum share_v_in_turn g_from_other_in_v",
+    "v_before v_from_other v_goes_on_from_w share_squares share_sum share_v_in_turn "
+    "g_from_other_in_v",
     "bias correction": "m_beta m_a m_b m_sense m_clock m_overwritten m_minus_power "
     "v_beta v_a v_b v_sense v_clock v_overwritten v_minus_power",
-    "step": "eta power eps_in eps_out eps_out_raw eps_rate eps_step shrink use_m use_v use_theta "
-    "use_one",
+    "step": "eta power eps_in eps_out eps_out_raw eps_rate eps_step shrink use_m use_v "
+    "use_v_raw use_theta use_one",
 }
 """Which part of a rule a number belongs to."""
 

@@ -45,6 +45,7 @@ NUMBERS: Mapping[str, float] = {
     "v_const": 0.0,
     "v_start": 0.0,
     "v_start_theta": 0.0,  # 1: the state starts at theta
+    "m_start_theta": 0.0,
     "v_not_squared": 0.0,  # 1: |g| for g**2;  -1: g for g**2
     "v_maximum": 0.0,  # 1: v_hat never falls (AMSGrad)
     "m_minus_power": 0.0,  # 1: beta**t is subtracted after the division
@@ -64,6 +65,7 @@ NUMBERS: Mapping[str, float] = {
     "use_m": 1.0,
     "use_g": 0.0,
     "use_v": 0.0,
+    "use_v_raw": 0.0,  # the second moment before its correction
     "use_theta": 0.0,
     "use_one": 0.0,
     "power": 0.0,  # 1/2: divided by the root; 0: not adaptive
@@ -79,13 +81,14 @@ NUMBERS: Mapping[str, float] = {
     "g_from_other": 0.0,
     "g_from_other_in_m": 0.0,
     "g_from_other_in_v": 0.0,
+    "v_goes_on_from_w": 0.0,  # b's v goes on from w's new v, instead of from its own
     "share_squares": 0.0,  # one v for both, of both squares
     "share_sum": 0.0,  # one v for both, of the square of the sum
     "share_v_in_turn": 0.0,  # one v for both, updated for w, then for b
     "share_m_in_turn": 0.0,
     "sequential": 0.0,  # b's gradient is taken at the new w
     # A step at every point; used only by schedules that step inside the loop over the points.
-    "keeps_adding": 0.0,
+    "keeps_adding": 0.0,  # 1: within an epoch; 2: from the first epoch on
 }
 PER_EPOCH = ("eta", "m_clock", "v_clock")
 """Numbers that have a value for each epoch: shape (rules, parameters, epochs)."""
@@ -263,7 +266,7 @@ class _State:
     def __init__(self, rules: Rules) -> None:
         n = rules.numbers
         self.theta = np.repeat(rules.problem.start[None, :], rules.count, axis=0)
-        self.m = n["m_start"].copy()
+        self.m = np.where(n["m_start_theta"] == 1, self.theta, n["m_start"])
         self.v = np.where(n["v_start_theta"] == 1, self.theta, n["v_start"])
         self.v_most = np.zeros_like(self.v)
         self.g = np.zeros_like(self.v)
@@ -295,7 +298,7 @@ def _each_epoch(rules: Rules, epochs: int) -> Any:
         before = state
         state = _advance(rules, flags, before, gathered, t, t)
         if flags["sequential"]:
-            between = before.theta.copy()
+            between = asked_at.copy()
             between[:, :-1] = state.theta[:, :-1]
             later = _gather(rules, flags, rules.problem.gradient(between, t))
             gathered = gathered.copy()
@@ -307,12 +310,14 @@ def _each_epoch(rules: Rules, epochs: int) -> Any:
 
 def _each_point(rules: Rules, epochs: int, by_point: bool) -> Any:
     state, flags, n = _State(rules), _Flags(rules), rules.numbers
+    added = np.zeros_like(state.theta)
     yield state.theta
     for t in range(epochs):
-        added = np.zeros_like(state.theta)
+        added = added * (n["keeps_adding"] == 2)
         for i in range(rules.problem.points):
-            each = rules.problem.gradient(state.theta, t)[:, i]
-            added = added * n["keeps_adding"] + each
+            asked_at = state.theta - n["lookahead"] * state.m if flags["lookahead"] else state.theta
+            each = rules.problem.gradient(asked_at, t)[:, i]
+            added = added * (n["keeps_adding"] > 0) + each
             count = t * rules.problem.points + i + 1 if by_point else t + 1
             state = _advance(rules, flags, state, added * n["g_scale"], t, count - 1)
             yield state.theta
@@ -333,10 +338,10 @@ def _advance(
     n, state = rules.numbers, before.copy()
     g = gathered
     if flags["carry"]:
-        g = n["carry"] * before.g + g
+        g = _used(n["carry"], before.g) + g
     state.g = g
     if flags["weight_decay"]:
-        g = g + n["weight_decay"] * before.theta
+        g = g + _used(n["weight_decay"], before.theta)
     if flags["g_from_other"]:
         g = np.where(n["g_from_other"] == 1, _other(g), g)
 
@@ -348,6 +353,9 @@ def _advance(
     square = _square(n, flags, for_v)
     state.m = n["m_decay"] * before.m + n["m_gain"] * for_m + n["m_const"]
     state.v = n["v_decay"] * before.v + n["v_gain"] * square + n["v_const"]
+    if flags["v_goes_on_from_w"]:
+        from_w = n["v_decay"] * state.v[:, -2:-1] + n["v_gain"] * square + n["v_const"]
+        state.v = np.where(n["v_goes_on_from_w"] == 1, from_w, state.v)
     m, v = state.m, state.v
     if flags["share_v_in_turn"]:
         v, state.v = _in_turn(n, "v", before.v, v, square)
@@ -371,7 +379,7 @@ def _advance(
         m_hat = np.where(n["m_from_other"] == 1, _other(m_hat), m_hat)
     if flags["v_from_other"]:
         v_hat = np.where(n["v_from_other"] == 1, _other(v_hat), v_hat)
-    state.theta = before.theta - _step(n, flags, before.theta, g, m_hat, v_hat, t)
+    state.theta = before.theta - _step(n, flags, before.theta, g, m_hat, v, v_hat, t)
     return state
 
 
@@ -408,7 +416,11 @@ def _corrected(
         return moment
     clocks = n[f"{name}_clock"]
     # A clock that counts points runs on beyond the last epoch's number.
-    power = n[f"{name}_beta"] ** (clocks[..., t] + (clock - t))
+    exponent = clocks[..., t]
+    if clock != t and clocks.shape[-1] > 1:
+        # t counts points: a clock that runs goes on with them, one that stands still does not
+        exponent = exponent + (clocks[..., 1] - clocks[..., 0]) * (clock - t)
+    power = n[f"{name}_beta"] ** exponent
     divisor = n[f"{name}_a"] + n[f"{name}_b"] * power
     if flags[f"{name}_minus_power"]:
         moment = moment - n[f"{name}_minus_power"] * power
@@ -423,6 +435,7 @@ def _step(
     theta: FloatArray,
     g: FloatArray,
     m_hat: FloatArray,
+    v: FloatArray,
     v_hat: FloatArray,
     t: int,
 ) -> FloatArray:
@@ -440,23 +453,29 @@ def _step(
         # eta * c / (sqrt(v) + eps) is eta / (sqrt(v_hat) + eps / c), with c = sqrt(1 - beta2**t)
         clocks = n["v_clock"][..., t]
         divisor = n["v_a"] + n["v_b"] * n["v_beta"] ** clocks
-        root = root + n["eps_out_raw"] / np.sqrt(divisor)
+        root = root + _used(n["eps_out_raw"], 1 / np.sqrt(divisor))
     rate = n["eta"][..., t] / root
     if flags["eps_rate"]:
         rate = rate + n["eps_rate"]
-    # where(), because 0 * NaN is NaN and a term that is not used must not speak
-    numerator = np.where(n["use_m"] == 0, 0.0, n["use_m"] * m_hat)
-    for name, term in (("use_g", g), ("use_v", v_hat), ("use_theta", theta)):
+    numerator = _used(n["use_m"], m_hat)
+    terms = (("use_g", g), ("use_v", v_hat), ("use_v_raw", v), ("use_theta", theta))
+    for name, term in terms:
         if flags[name]:
-            numerator = numerator + np.where(n[name] == 0, 0.0, n[name] * term)
+            numerator = numerator + _used(n[name], term)
     if flags["use_one"]:
         numerator = numerator + n["use_one"]
     step = rate * numerator
     if flags["eps_step"]:
-        step = step + n["eps_step"] * m_hat
+        step = step + _used(n["eps_step"], m_hat)
     if flags["shrink"]:
-        step = step + n["eta"][..., t] * n["shrink"] * theta
+        step = step + _used(n["eta"][..., t] * n["shrink"], theta)
     return np.asarray(step)
+
+
+def _used(factor: FloatArray, term: FloatArray) -> FloatArray:
+    """factor * term, and 0 where the factor is 0 even if the term is NaN or infinite: a number
+    that one rule uses must not speak in the others of the batch."""
+    return np.where(factor == 0, 0.0, factor * term)
 
 
 def _other(values: FloatArray) -> FloatArray:

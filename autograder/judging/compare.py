@@ -34,6 +34,8 @@ def read_history(trace: Trace, features: int, vector: bool) -> History:
     if not isinstance(w, np.ndarray) or not isinstance(b, np.ndarray):
         name, part = ("w_history", w) if not isinstance(w, np.ndarray) else ("b_history", b)
         return History(None, f"{name} is {_describe(part)}, not one number or array per epoch")
+    if w.size == b.size == 0:
+        return History(np.empty((0, features + 1)))
     if w.ndim == int(vector) and b.ndim == 0:
         return _rows(w[None], b[None], features, only_point=True)
     if w.ndim != 1 + int(vector) or b.ndim != 1:

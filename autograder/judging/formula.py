@@ -104,6 +104,26 @@ class FormulaExam:
                 calls.append(_call(f"another {name}", first.function, arguments))
         return tuple(calls)
 
+    def simulate(self, wrong: Wrong) -> dict[str, Trace]:
+        """The traces of code that computes a known wrong formula wherever it can."""
+        traces = {}
+        for call in self.calls:
+            check = next((c for c in self.question.checks if call.function == c.function), None)
+            below = call.name.endswith(" below")
+            assert check is not None
+            with np.errstate(all="ignore"):
+                value = check.right(**call.arguments)
+                # what other functions build on is right; the fault sits in what builds on it
+                faulty = not below and (check.builds_on or not self._has_builders)
+                value = wrong.formula(value, **call.arguments) if faulty else value
+            answer = np.asarray(value, dtype=np.float64)
+            traces[call.name] = Trace(call.name, Outcome.RETURNED, answer)
+        return traces
+
+    @property
+    def _has_builders(self) -> bool:
+        return any(check.builds_on for check in self.question.checks)
+
     def _nudged(self) -> Mapping[str, Arguments]:
         first = self.examples[self.question.checks[0].name][0]
         return {

@@ -154,13 +154,14 @@ class UpdateRule:
         if picks["number 1"] == picks["number 2"]:
             picks["number 2"] = (picks["number 2"] + 1) % POOL
         kind = 2 if public else 1
-        return RuleExam(self, tuple(_pool(self, kind, name, picks[name]) for name in SHAPES))
+        main = tuple(pool_instance(self, name, picks[name], kind=kind) for name in SHAPES)
+        return RuleExam(self, main)
 
 
 @lru_cache(maxsize=4096)
-def _pool(question: UpdateRule, kind: int, name: str, number: int) -> Instance:
+def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1) -> Instance:
     """One instance of the pool; the same object every time, so that what is computed for it can
-    be kept.  The two shapes with a number share their instances."""
+    be kept.  The two shapes with a number share their instances.  ``kind`` 1: hidden; 2: public."""
     vector = SHAPES[name] is not None
     seed = np.random.SeedSequence([kind, int(vector), number, *question.function.encode()])
     chance = np.random.Generator(np.random.PCG64(seed))
@@ -279,7 +280,7 @@ class RuleExam:
         evidence = Evidence(
             agrees=agrees,
             observations=tuple(seen),
-            expected={o.instance.name: self._expected(o.instance) for o in seen},
+            expected={o.instance.name: self.right_rows(o.instance) for o in seen},
             facts=facts,
             diagnosis=diagnosis,
             moments=moments,
@@ -295,14 +296,26 @@ class RuleExam:
         trace = traces[instance.name]
         return read_history(trace, instance.features, instance.init_w.ndim == 1)
 
-    def _expected(self, instance: Instance) -> FloatArray:
+    def right_rows(self, instance: Instance) -> FloatArray:
+        """The right trajectory on one of the main instances, shape (epochs + 1, d + 1)."""
         return _right_rows(self.question, instance)
+
+    def rounding(self, traces: Mapping[str, Trace]) -> float:
+        """The largest difference of the main trajectories from the right ones."""
+        most = 0.0
+        for instance in self.main:
+            rows = self._history(instance, traces).rows
+            right = self.right_rows(instance)
+            if rows is None or rows.shape != right.shape:
+                return float("inf")
+            most = max(most, float(np.abs(rows - right).max()))
+        return most
 
     def _agrees(self, observation: Observation) -> bool:
         rows = observation.history.rows
         if rows is None or observation.history.only_point:
             return False
-        return equal(rows, self._expected(observation.instance), self.question.tolerance)
+        return equal(rows, self.right_rows(observation.instance), self.question.tolerance)
 
     def _diagnose(
         self,
@@ -315,6 +328,11 @@ class RuleExam:
             return Diagnosis(("nothing_returned",))
         if right:
             return diagnose(seen, self.question.catalogue, replace(facts, ignored=()))
+        if any(o.history.rows is not None and not np.isfinite(o.rows).all() for o in seen):
+            # NaN looks the same whatever made it.  Under an epsilon of 1e12 only a division by
+            # zero gives it, so these calls tell what the others cannot.
+            further = (*self.asked.points, *self.asked.decay)
+            seen = (*seen, *(Observation(i, self._history(i, traces)) for i in further))
         return diagnose(seen, self.question.catalogue, facts)
 
     def _named_by_division(self, stopped: Verdict, main: Sequence[Trace]) -> Verdict:

@@ -13,6 +13,7 @@ Because the folders on the way to an interpreter are made anew, one that lies in
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 
 from autograder.sandbox import kernel
@@ -25,13 +26,15 @@ _BASE = "/tmp"
 _OLD = "/old-root"
 
 
-def enter(paths: Sequence[str]) -> None:
-    """Move this process into a jail that shows ``paths``; raises OSError where it cannot.
+def separate() -> None:
+    """Move into new namespaces; raises OSError where that is not allowed.
 
-    With privileges it needs no user namespace; without, it makes one in which only the
-    invoking user exists.
+    With privileges no user namespace is needed; without, one is made in which only the invoking
+    user exists.  A process cannot itself change to a new process namespace: the one that was
+    started stays behind, waits, and ends as its only child does, which goes on as the zygote.
     """
-    spaces = kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
+    spaces = kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC
+    spaces |= kernel.CLONE_NEWUTS | kernel.CLONE_NEWPID
     if os.geteuid() == 0:
         kernel.unshare(spaces)
     else:
@@ -40,6 +43,15 @@ def enter(paths: Sequence[str]) -> None:
         _write("/proc/self/setgroups", "deny")
         _write("/proc/self/uid_map", f"{uid} {uid} 1")
         _write("/proc/self/gid_map", f"{gid} {gid} 1")
+    pid = os.fork()
+    if pid:
+        _, status = os.waitpid(pid, 0)
+        os._exit(1 if status else 0)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def enter(paths: Sequence[str]) -> None:
+    """Change the root to one that shows ``paths`` and nothing else."""
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
     _change_root(paths)
 

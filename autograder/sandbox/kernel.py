@@ -77,9 +77,7 @@ def bind_read_only(source: str, target: str, device: bool = False) -> None:
     closed = _ATTR_NOSUID if device else _ATTR_RDONLY | _ATTR_NOSUID | _ATTR_NODEV
     attributes = struct.pack("<QQQQ", closed, 0, 0, 0)
     path = os.fsencode(target)
-    _syscall(
-        "mount_setattr", _NR_MOUNT_SETATTR, _AT_FDCWD, path, _AT_RECURSIVE, attributes, 32
-    )
+    _syscall("mount_setattr", _NR_MOUNT_SETATTR, _AT_FDCWD, path, _AT_RECURSIVE, attributes, 32)
 
 
 def unmount(target: str) -> None:

@@ -125,22 +125,16 @@ def possible_jails() -> tuple[str, ...]:
     As root, namespaces need nothing else and leave each submission a user of its own.  Else
     bubblewrap comes first: it may be allowed (by AppArmor) what others are not.
     """
-    found = []
-    if os.geteuid() == 0:
-        candidates = ("namespaces",)
-    else:
-        candidates = ("bubblewrap", "namespaces")
-    for name in candidates:
-        if _works(name, os.geteuid()):
-            found.append(name)
-    return (*found, "none")
+    candidates = ["namespaces"] if os.geteuid() == 0 else ["bubblewrap", "namespaces"]
+    return (*[name for name in candidates if _works(name, os.geteuid())], "none")
 
 
 _TRY_NAMESPACES = """
 import ctypes, os, sys
 libc = ctypes.CDLL(None)
 flags = 0x20000 | 0x40000000 | 0x08000000 | 0x04000000 | (0x10000000 if os.geteuid() else 0)
-sys.exit(libc.unshare(flags) or libc.mount(b"none", b"/", None, ctypes.c_ulong(16384 | 1 << 18), None))
+private = ctypes.c_ulong(16384 | 1 << 18)
+sys.exit(libc.unshare(flags) or libc.mount(b"none", b"/", None, private, None))
 """
 
 

@@ -112,7 +112,9 @@ class PlainChild:
         self._events: deque[Event] = deque()
         self._parser = FrameParser()
         self._ended: Ended | None = None
-        assert process.stdin and process.stdout and process.stderr
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         self._readers = [
             _thread(self._read, "answers", process.stdout),
             _thread(self._read, "output", process.stderr),

@@ -24,35 +24,37 @@ _STANDS_FOR_PID = 0x5AFEC0DE
 
 _ALLOWED = """
     read write close fstat lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask
-    rt_sigreturn pread64 pwrite64 readv writev futex openat newfstatat getdents64 madvise mremap
-    poll select sched_yield msync dup dup2 dup3 pause nanosleep getitimer alarm setitimer getpid
-    exit exit_group uname flock fsync fdatasync ftruncate truncate getcwd chdir fchdir rename
-    mkdir rmdir unlink readlink umask gettimeofday getrlimit getrusage sysinfo times getuid getgid
-    geteuid getegid getppid sigaltstack statfs fstatfs arch_prctl gettid time sched_getaffinity
-    restart_syscall clock_gettime clock_getres clock_nanosleep mkdirat unlinkat renameat
-    readlinkat faccessat pselect6 ppoll set_robust_list utimensat pipe2 getcpu renameat2 getrandom
-    membarrier statx rseq faccessat2 open stat lstat access set_tid_address mincore capget
-    rt_sigpending rt_sigtimedwait rt_sigsuspend getgroups getresuid getresgid getpgid getpgrp
-    getsid sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
-    getpriority epoll_create1 epoll_ctl epoll_pwait eventfd2 fadvise64 fallocate
-    """.split()
+    rt_sigreturn pread64 pwrite64 readv writev futex openat newfstatat getdents64 madvise
+    mremap poll select sched_yield msync dup dup2 dup3 pause nanosleep getitimer alarm
+    setitimer getpid exit exit_group uname flock fsync fdatasync ftruncate truncate getcwd
+    chdir fchdir rename mkdir rmdir unlink readlink umask gettimeofday getrlimit getrusage
+    sysinfo times getuid getgid geteuid getegid getppid sigaltstack statfs fstatfs arch_prctl
+    gettid time sched_getaffinity restart_syscall clock_gettime clock_getres clock_nanosleep
+    mkdirat unlinkat renameat readlinkat faccessat pselect6 ppoll set_robust_list utimensat
+    pipe2 getcpu renameat2 getrandom membarrier statx rseq faccessat2 open stat lstat access
+    set_tid_address mincore capget rt_sigpending rt_sigtimedwait rt_sigsuspend getgroups
+    getresuid getresgid getpgid getpgrp getsid sched_getparam sched_getscheduler
+    sched_get_priority_max sched_get_priority_min getpriority epoll_create1 epoll_ctl
+    epoll_pwait eventfd2 fadvise64 fallocate
+"""
 
 _KILLED = """
-    ptrace process_vm_readv process_vm_writev mount umount2 pivot_root chroot unshare setns bpf
-    userfaultfd perf_event_open add_key request_key keyctl init_module finit_module delete_module
-    kexec_load open_by_handle_at pidfd_getfd acct swapon reboot
-    """.split()
+    ptrace process_vm_readv process_vm_writev mount umount2 pivot_root chroot unshare setns
+    bpf userfaultfd perf_event_open add_key request_key keyctl init_module finit_module
+    delete_module kexec_load open_by_handle_at pidfd_getfd acct swapon reboot
+"""
 
 _REFUSED = """
     kill tkill fork vfork execve execveat socket socketpair connect bind listen accept accept4
     sendto recvfrom sendmsg recvmsg shmget shmat msgget semget sched_setaffinity setpriority
     memfd_create pidfd_open pidfd_send_signal setsid setpgid rt_sigqueueinfo rt_tgsigqueueinfo
-    link symlink linkat symlinkat chmod fchmod fchmodat chown fchown fchownat mknod mknodat setuid
-    setgid setresuid setresgid setgroups seccomp kcmp name_to_handle_at process_madvise
+    link symlink linkat symlinkat chmod fchmod fchmodat chown fchown fchownat mknod mknodat
+    setuid setgid setresuid setresgid setgroups seccomp kcmp name_to_handle_at process_madvise
     io_uring_setup io_uring_enter io_uring_register capset setrlimit mlock mlockall
-    """.split()
+"""
 
-_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIOCLEX
+_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5451)
+"""TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX."""
 _FCNTLS = (0, 1, 2, 3, 4, 1030)  # no F_SETOWN: it can send signals
 _PRCTLS = (15, 16, 3, 39, 21, 0x53564D41)  # names; reading three settings; naming a mapping
 _FORBIDDEN_CLONE = 0x7E020080  # any new namespace
@@ -76,7 +78,7 @@ def build() -> bytes:
             rule(allow, name, sc.Arg(argument, sc.MASKED_EQ, 0xFFFFFFFF, value))
 
     for names, action in ((_ALLOWED, allow), (_REFUSED, refuse), (_KILLED, sc.KILL_PROCESS)):
-        for name in names:
+        for name in names.split():
             rule(action, name)
     only("ioctl", 1, _IOCTLS)
     only("fcntl", 1, _FCNTLS)

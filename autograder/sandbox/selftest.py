@@ -15,7 +15,8 @@ import numpy as np
 from autograder.errors import SandboxError
 from autograder.model import Call, Cell, Limits, Outcome
 from autograder.sandbox.layers import described
-from autograder.sandbox.session import Launcher, Session
+from autograder.sandbox.runner import Launcher
+from autograder.sandbox.session import Session
 
 _LIMITS = Limits(notebook_seconds=30.0, call_seconds=30.0, cpu_seconds=20.0, memory=256 << 20)
 
@@ -34,7 +35,7 @@ _ATTEMPTS = (
     ("user", "keep the grader's user"),
 )
 
-_PROGRAM = '''
+_PROGRAM = """
 import ctypes, mmap, os, resource, socket, struct
 
 def gets_through(attempt):
@@ -49,7 +50,7 @@ def read_hidden():
     return any([gets_through(lambda: os.listdir(path)) or gets_through(lambda: open(path).close())
                 for path in HIDDEN])
 def write():
-    return any([gets_through(lambda: open(path, "w").close())
+    return any([gets_through(lambda: os.close(os.open(path, os.O_WRONLY | os.O_CREAT)))
                 for path in ("/autograder-selftest", "/tmp/autograder-selftest",
                              "/var/tmp/autograder-selftest", "/dev/shm/autograder-selftest")])
 def fork():
@@ -58,7 +59,9 @@ def fork():
 def network(): socket.socket().close()
 def send_signal(): os.kill(os.getppid() or 1, 0)
 def descriptors(): return any([gets_through(lambda: os.fstat(number)) for number in range(5, 1024)])
-def memory(): mmap.mmap(-1, 1 << 40, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ)
+def memory():
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    mmap.mmap(-1, 1 << 40, flags=flags, prot=mmap.PROT_READ)
 def limits():
     names = (resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_DATA)
     return (any([resource.RLIM_INFINITY in resource.getrlimit(name) for name in names])
@@ -78,7 +81,7 @@ def user(): return USER >= 0 and os.getuid() == USER
 def attempts():
     return [float(gets_through(a)) for a in (list_root, read_system, read_hidden, write, fork,
         network, send_signal, descriptors, memory, limits, privileges, user)]
-'''
+"""
 
 
 def selftest(launcher: Launcher, hidden: Sequence[Path], grader_user: int) -> None:
@@ -97,8 +100,12 @@ def selftest(launcher: Launcher, hidden: Sequence[Path], grader_user: int) -> No
         or not isinstance(value, np.ndarray)
         or value.shape != (len(_ATTEMPTS),)
     ):
-        why = trace.fault.message if trace.fault else next(
-            (fault.message for fault in session.notebook.faults.values()), trace.outcome.value
+        why = (
+            trace.fault.message
+            if trace.fault
+            else next(
+                (fault.message for fault in session.notebook.faults.values()), trace.outcome.value
+            )
         )
         raise SandboxError(f"the sandbox cannot run its own self-test ({why}); nothing is graded")
     through = [attempt for attempt, got in zip(_ATTEMPTS, value, strict=True) if got != 0.0]

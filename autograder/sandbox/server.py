@@ -37,10 +37,12 @@ _START = (
 boot = json.loads(sys.stdin.buffer.read())
 sys.path[:] = boot["path"]
 load(boot["first"])
+jail = sys.modules["autograder.sandbox.jail"]
+if boot["config"]["jail"] == "namespaces":
+    jail.separate()
 # In a jail there is no /proc; what is open stays so, and statm always shows the present numbers.
 boot["config"]["memory"] = os.open("/proc/self/statm", os.O_RDONLY)
 boot["config"]["processes"] = os.open("/proc/self/ns/pid", os.O_RDONLY)
-jail = sys.modules["autograder.sandbox.jail"]
 if boot["config"]["jail"] == "namespaces":
     jail.enter(boot["config"]["readable"])
 elif boot["config"]["jail"] == "bubblewrap":
@@ -265,5 +267,3 @@ def _found_fonts() -> list[tuple[str, str]]:
         except OSError:
             continue
     return found
-
-

@@ -16,17 +16,13 @@ kernel.  A child that never became ready is our fault: :class:`SandboxError`.
 
 from __future__ import annotations
 
-import re
-import signal
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Protocol
 
 import numpy as np
 
-from autograder.errors import SandboxError
 from autograder.model import (
     Call,
     Cell,
@@ -40,23 +36,17 @@ from autograder.model import (
     Usage,
 )
 from autograder.sandbox import protocol
-from autograder.sandbox.child import Ended, Event, Flooded, Frame, Garbage
-from autograder.sandbox.faults import Faults, clean, of_signal
+from autograder.sandbox.child import Frame, Garbage
+from autograder.sandbox.faults import Faults, clean
 from autograder.sandbox.inside import wire
+from autograder.sandbox.runner import Launcher, Runner, Trouble, Worker, packages_mentioned
 
-READY_SECONDS = 60.0
 MAX_RUNS = 4
 """Times a notebook is run at most because a cell of it hangs or ends the process."""
 STRIKES = 2
 """Calls of one function that may hang or end the process before the others are given up."""
 _MAX_SOURCE = 20_000
 _MAX_WORDS = 64 << 10
-
-_MENTIONS = (
-    ("matplotlib", re.compile(r"\b(matplotlib|pylab|seaborn)\b")),
-    ("pandas", re.compile(r"\b(pandas|seaborn)\b")),
-    ("ipython", re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)),
-)
 
 _OUTCOMES = {
     wire.RETURNED: Outcome.RETURNED,
@@ -66,32 +56,6 @@ _OUTCOMES = {
     wire.EXITED: Outcome.EXITED,
     wire.UNFILLED: Outcome.RAISED,
 }
-
-
-class Worker(Protocol):
-    """A child, however it was started (:class:`autograder.sandbox.child.Child`)."""
-
-    printed: bytearray
-
-    def send(self, frame: bytes) -> None: ...
-    def next_event(self, deadline: float) -> Event | None: ...
-    def read_output(self) -> None: ...
-    def stop_keeping_output(self) -> None: ...
-    def kill(self) -> Ended: ...
-
-
-class Launcher(Protocol):
-    """What starts children."""
-
-    def spawn(self, limits: Limits, packages: Sequence[str], keep: int) -> Worker: ...
-
-
-class _Trouble(Exception):
-    """The child did not do what it was asked: how it ended."""
-
-    def __init__(self, outcome: Outcome, fault: Fault) -> None:
-        super().__init__(outcome)
-        self.outcome, self.fault = outcome, fault
 
 
 class Session:
@@ -106,19 +70,15 @@ class Session:
         texts: Sequence[str],
         seed: int,
     ) -> None:
-        self._launcher = launcher
         self._cells = tuple(cells)
         self._limits = limits
         self._names, self._texts, self._seed = tuple(names), tuple(texts), seed
         source = "\n".join(cell.source for cell in self._cells)
-        self._packages = [name for name, mention in _MENTIONS if mention.search(source)]
+        self._runner = Runner(launcher, limits, packages_mentioned(source))
         self._faults = Faults(self._cells)
-        self._worker: Worker | None = None
         self._stops: dict[int, int] = {}
         self._ended_by: dict[int, Fault] = {}
         self._strikes: Counter[str] = Counter()
-        self._started = time.monotonic()
-        self._usage = Usage()
         self._closed = False
         self.notebook = self._first_run()
 
@@ -136,15 +96,13 @@ class Session:
     @property
     def usage(self) -> Usage:
         """What the kernel counted: whole only after :meth:`close`."""
-        return self._usage
+        return self._runner.usage
 
     def close(self) -> None:
         """End the child; more calls are not possible."""
         if not self._closed:
             self._closed = True
-            self._stop_worker()
-            wall = time.monotonic() - self._started
-            self._usage = Usage(wall, self._usage.cpu_seconds, self._usage.peak_memory)
+            self._runner.stop()
 
     # ------------------------------------------------------------ the notebook
 
@@ -155,18 +113,15 @@ class Session:
             try:
                 ran, printed = self._run_cells()
                 return self._notebook_run(outcome, ran, printed)
-            except _Trouble as trouble:
+            except Trouble as trouble:
                 outcome = trouble.outcome if outcome is Outcome.RETURNED else outcome
         # Something ends it again and again: nothing more is tried, the calls cannot be made.
         self._stops = dict.fromkeys(range(len(self._cells)), 0)
         return NotebookRun(outcome, self._ended_faults(), printed)
 
     def _run_cells(self) -> tuple[protocol.Ran, str]:
-        """Start a child and run the cells in it; raises :class:`_Trouble`."""
-        worker = self._worker = self._launcher.spawn(
-            self._limits, self._packages, self._limits.output
-        )
-        self._await_ready(worker)
+        """Start a child and run the cells in it; raises :class:`Trouble`."""
+        worker = self._runner.start()
         cells = [(c, self._stops.get(i, wire.NOWHERE)) for i, c in enumerate(self._cells)]
         worker.send(protocol.notebook_frame(cells, self._names, self._texts, self._seed))
         deadline = time.monotonic() + self._limits.notebook_seconds
@@ -183,21 +138,12 @@ class Session:
                     break
             except wire.WireError:
                 event = Garbage()
-            trouble = self._trouble(event, self._limits.notebook_seconds)
+            trouble = self._runner.trouble(event, self._limits.notebook_seconds)
             self._blame(place, trouble.fault)
             raise trouble
         worker.read_output()
         worker.stop_keeping_output()
         return ran, clean(worker.printed.decode("utf-8", "replace"), self._limits.output)
-
-    def _await_ready(self, worker: Worker) -> None:
-        event = worker.next_event(time.monotonic() + READY_SECONDS)
-        if isinstance(event, Frame) and event.kind == wire.READY and not event.data:
-            return
-        worker.read_output()
-        why = clean(worker.printed.decode("utf-8", "replace"), 300) 
-        why = why or f"it ended with {self._stop_worker()}"
-        raise SandboxError(f"a sandboxed process did not become ready: {why}")
 
     def _blame(self, place: protocol.Place, fault: Fault) -> None:
         """The statement that was running is not run again, nor what follows it in its cell."""
@@ -216,9 +162,7 @@ class Session:
             self._cells[index].number: self._faults.of_cell(raw)
             for index, raw in ran.faults.items()
         }
-        sources = {
-            self._names[index]: self._lines(*place) for index, place in ran.places.items()
-        }
+        sources = {self._names[index]: self._lines(*place) for index, place in ran.places.items()}
         texts = {self._texts[i]: clean(text, _MAX_WORDS) for i, text in ran.texts.items()}
         return NotebookRun(outcome, faults | self._ended_faults(), printed, texts, sources)
 
@@ -234,7 +178,7 @@ class Session:
         if self._closed:
             raise ValueError("the session is closed")
         traces: dict[int, Trace] = {}
-        last: dict[str, _Trouble] = {}
+        last: dict[str, Trouble] = {}
         while len(traces) < len(calls):
             waiting = []
             for number, call in enumerate(calls):
@@ -253,32 +197,32 @@ class Session:
         self,
         waiting: Sequence[tuple[int, Call]],
         traces: dict[int, Trace],
-        last: dict[str, _Trouble],
+        last: dict[str, Trouble],
     ) -> None:
         """Make calls until all are made or one of them costs the child."""
-        if self._worker is None:
+        if self._runner.worker is None:
             try:
                 self._run_cells()
-            except _Trouble as trouble:
+            except Trouble as trouble:
                 # The notebook does not always end the same way.
                 for number, call in waiting:
                     traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
                 return
-        assert self._worker is not None
+        worker = self._runner.worker
+        assert worker is not None
         for number, call in waiting:
-            self._worker.send(protocol.call_frame(number, call))
+            worker.send(protocol.call_frame(number, call))
         for number, call in waiting:
             try:
-                traces[number] = self._await_answer(number, call)
-            except _Trouble as trouble:
+                traces[number] = self._await_answer(worker, number, call)
+            except Trouble as trouble:
                 self._strikes[call.function] += 1
                 last[call.function] = trouble
                 traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
                 return
 
-    def _await_answer(self, number: int, call: Call) -> Trace:
-        assert self._worker is not None
-        event = self._worker.next_event(time.monotonic() + self._limits.call_seconds)
+    def _await_answer(self, worker: Worker, number: int, call: Call) -> Trace:
+        event = worker.next_event(time.monotonic() + self._limits.call_seconds)
         if isinstance(event, Frame) and event.kind == wire.ANSWER:
             try:
                 counts = (len(call.arguments), len(self._cells))
@@ -287,7 +231,7 @@ class Session:
                 event = Garbage()
             else:
                 return self._trace(call, answer)
-        raise self._trouble(event, self._limits.call_seconds)
+        raise self._runner.trouble(event, self._limits.call_seconds)
 
     def _trace(self, call: Call, answer: protocol.Answer) -> Trace:
         outcome = _OUTCOMES[answer.outcome]
@@ -306,49 +250,6 @@ class Session:
             _inputs_after(call, changed),
             tuple(names[index] for index in answer.unreceived),
         )
-
-    # ------------------------------------------------------------ how a child ends
-
-    def _trouble(self, event: Event | None, seconds: float) -> _Trouble:
-        """End the child and say why it had to, or how it ended by itself."""
-        ended = self._stop_worker()
-        if event is None:
-            return _Trouble(
-                Outcome.TIMED_OUT, Fault("TimeLimit", f"did not finish within {seconds:g} s")
-            )
-        if isinstance(event, Flooded):
-            return _Trouble(Outcome.FLOODED, Fault("OutputLimit", "printed far too much"))
-        if isinstance(event, Ended) and ended is not None:
-            return self._ended(ended)
-        return _Trouble(
-            Outcome.CRASHED, Fault("ProtocolError", "wrote where only the grader's answers go")
-        )
-
-    def _ended(self, ended: Ended) -> _Trouble:
-        limits = self._limits
-        killed = ended.status in (-signal.SIGKILL, -getattr(signal, "SIGXCPU", 0))
-        if killed and ended.cpu_seconds >= round(limits.cpu_seconds) - 0.5:
-            message = f"used more than {limits.cpu_seconds:g} s of processor time"
-            return _Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
-        if ended.status >= 0:
-            return _Trouble(
-                Outcome.EXITED, Fault("SystemExit", "ended the process instead of returning")
-            )
-        if ended.status == -signal.SIGKILL and ended.peak_memory >= 0.8 * limits.memory:
-            return _Trouble(Outcome.OUT_OF_MEMORY, Fault("MemoryError", "used too much memory"))
-        return _Trouble(Outcome.CRASHED, of_signal(-ended.status))
-
-    def _stop_worker(self) -> Ended | None:
-        worker, self._worker = self._worker, None
-        if worker is None:
-            return None
-        ended = worker.kill()
-        self._usage = Usage(
-            time.monotonic() - self._started,
-            self._usage.cpu_seconds + ended.cpu_seconds,
-            max(self._usage.peak_memory, ended.peak_memory),
-        )
-        return ended
 
 
 def _inputs_after(call: Call, changed: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

@@ -31,14 +31,14 @@ _ERRORS = (
 class ArchiveLimits:
     """What an archive may unpack to."""
 
-    members: int = 20_000
+    members: int = 200_000
     member_bytes: int = DEFAULT_CAP
     total_bytes: int = 2_000_000_000
     ratio: float = 300.0
     """Unpacked size by packed size of the whole archive, above 100 MB."""
 
 
-STUDENT_LIMITS = ArchiveLimits(members=2_000, total_bytes=100_000_000)
+STUDENT_LIMITS = ArchiveLimits(members=20_000, total_bytes=100_000_000)
 """For an archive inside another, or in a folder of submissions."""
 
 
@@ -81,14 +81,20 @@ def _require_few_members(archive: Path, limits: ArchiveLimits) -> None:
             count += (tail + piece).count(b"PK\x01\x02")
             tail = piece[-3:]
             if count > limits.members:
-                raise Unreadable(f"is an archive of more than {limits.members} files.")
+                raise Unreadable(
+                    f"is an archive of more than {limits.members} files: "
+                    "hand in the notebook itself."
+                )
 
 
 def _require_moderate(members: list[zipfile.ZipInfo], archive: Path, limits: ArchiveLimits) -> None:
     total = sum(member.file_size for member in members)
     packed = archive.stat().st_size
     if total > limits.total_bytes or (total > 100_000_000 and total > limits.ratio * packed):
-        raise Unreadable(f"is an archive that unpacks to {total / 1e6:.0f} MB: too much.")
+        raise Unreadable(
+            f"is an archive that unpacks to {total / 1e6:.0f} MB, which is too much: "
+            "hand in the notebook itself."
+        )
 
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:

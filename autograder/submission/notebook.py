@@ -144,7 +144,7 @@ def _require_version(document: dict[str, Any]) -> None:
         )
     version = document["nbformat"]
     if isinstance(version, bool) or version not in (1, 2, 3, 4):
-        shown = json.dumps(version)[:20]
+        shown = json.dumps(version)[:20] if isinstance(version, str | int | float) else "unknown"
         raise Unreadable(
             f"has notebook format {shown}, which there is not (known are 1 to 4): "
             "save it from Jupyter again."

@@ -22,9 +22,8 @@ _SIGNATURES = (
     (b"MZ", "a program"),
     (b"version https://git-lfs", "a Git LFS pointer, without the contents"),
 )
-_WEB_PAGE = re.compile(
-    rb"\s*(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype\s+html|html|head|body)\b", re.I
-)
+_PREAMBLE = re.compile(rb"<\?xml[^>]*>|<!--.*?-->", re.DOTALL)
+_WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _CONFLICT = re.compile(r"^(<{7} |>{7} )", re.MULTILINE)
 
 
@@ -34,7 +33,7 @@ def disguise(data: bytes) -> str | None:
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
             return what
-    if _WEB_PAGE.match(data[:2000]):
+    if _WEB_PAGE.match(_PREAMBLE.sub(b"", data[:2000])):
         return "a web page, perhaps the page to log in or an exported copy"
     return None
 

@@ -24,13 +24,16 @@ from autograder.submission.notebook import ANSWER_TAG, NotebookCell
 LONGEST_ANSWER = 50_000
 """Characters kept of an answer; a person reads it."""
 
-_MARKER = re.compile(r"<!--\s*(BEGIN|END) QUESTION\b[^>]*?-->", re.IGNORECASE)
+# All patterns take time in proportion to the text, whatever a student writes there.
+_MARKER = re.compile(r"<!--\s*(BEGIN|END) QUESTION\b[^>\n]{0,200}?-->", re.IGNORECASE)
 _NAME_IN_COMMENT = re.compile(
     r"<!--\s*(?:BEGIN )?(?:question|name)[\s:=]\s*(?:name\s*[:=]\s*)?([a-z_][\w.-]*?)\s*-->",
     re.IGNORECASE,
 )
 _NAME_IN_HEADING = re.compile(r"^ {0,3}#{1,6}\s[^`\n]*`([A-Za-z_][\w.-]*)`[^`\n]*$", re.MULTILINE)
-_PLACEHOLDER = re.compile(r"[_*]*Type your answer here, replacing this text\.?[_*]*", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"[_*]{0,3}Type your answer here, replacing this text\.?[_*]{0,3}", re.IGNORECASE
+)
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6}\s+(.*)|\*\*(.+)\*\*.*)$", re.MULTILINE)
 
 

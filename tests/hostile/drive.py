@@ -123,8 +123,7 @@ def shown_texts(run_texts: list[str], trace: Trace) -> Iterator[str]:
 def attack(box: Sandbox, program: Program, facts: str, jailed: bool) -> Iterator[str]:
     """Run one program; yields what was wrong."""
     cells = [Cell(1, facts), Cell(2, program.source)]
-    options = {"names": ("go",), "texts": ("explanation",), "seed": 7}
-    with box.open(cells, program.limits, **options) as session:
+    with box.open(cells, program.limits, ("go",), ("explanation",), seed=7) as session:
         notebook = session.notebook
         (trace,) = session.call(calls())
     if notebook.outcome.value not in program.notebook:
@@ -154,7 +153,7 @@ def honest(box: Sandbox) -> Iterator[str]:
     with box.open([Cell(1, _HONEST)], Limits(), seed=3) as session:
         (trace,) = session.call([Call("double", "double", {"X": np.array([1.0, 2.0])})])
     expected = np.array([2.0, 4.0, *[np.random.RandomState(3).random_sample()] * 2])
-    if not np.array_equal(trace.value, expected):
+    if not (isinstance(trace.value, np.ndarray) and np.array_equal(trace.value, expected)):
         yield f"an honest submission after it gave {trace.value!r} ({trace.fault})"
 
 

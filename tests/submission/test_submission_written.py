@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,14 @@ def test_the_real_template_of_the_course(tmp_path: Path) -> None:
         for cell in json.loads(filled)["cells"]
     ]
     assert written(tmp_path, *stripped) == {"explanation": ANSWER}
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<!-- BEGIN QUESTION ", "_", "*", " ", "<!-- question: a ", "# \n", "**a", "#", "<!--", "# `"],
+)
+def test_time_is_in_proportion_whatever_the_text(tmp_path: Path, piece: str) -> None:
+    cells = template(piece * (400_000 // len(piece)))
+    started = time.process_time()
+    written(tmp_path, *cells)
+    assert time.process_time() - started < 4  # with time by the square, minutes

@@ -72,8 +72,9 @@ def answer(notebook: Notebook, frame: Reader, seed: int) -> bytes:
         arguments[name] = read_argument(frame)
     before = {name: a.copy() for name, a in arguments.items() if isinstance(a, np.ndarray)}
     names = list(arguments)
+    unreceived: list[str] = []
     if not callable(function):
-        result, unreceived = _Answer(MISSING), []
+        result = _Answer(MISSING)
     else:
         args, keywords, unreceived, unfilled = _match(function, arguments)
         if unfilled:

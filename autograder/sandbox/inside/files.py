@@ -39,6 +39,6 @@ def _passing_over(real: Callable[..., Any]) -> Callable[..., Any]:
 
 def install() -> None:
     """Let writing succeed wherever the kernel refuses it."""
-    builtins.open = io.open = _writing_to_nowhere(builtins.open)  # type: ignore[assignment]
+    builtins.open = io.open = _writing_to_nowhere(builtins.open)
     os.mkdir = _passing_over(os.mkdir)
     os.makedirs = _passing_over(os.makedirs)

@@ -47,7 +47,7 @@ def neuron(of: str, scale: float, low: float, high: float, gain: float) -> Funct
 
     def derivative(w: Any, b: Any, x: Any, y: Any) -> Any:
         # A single number is the common case and has to cost about a microsecond.
-        if (type(x) is ndarray and x.ndim) or _is_vector(w) and np.size(w) != 1:
+        if (type(x) is ndarray and x.ndim) or (_is_vector(w) and np.size(w) != 1):
             return many(w, b, x, y)
         if isinstance(x, (list, tuple)):
             return many(w, b, x, y)

@@ -7,7 +7,6 @@ child can run everything but that.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -117,7 +116,7 @@ class Notebook:
             return None
         first = code.co_firstlineno
         try:
-            length = len(inspect.getblock(linecache.cache[code.co_filename][2][first - 1 :]))
+            length = len(inspect.getblock(linecache.getlines(code.co_filename)[first - 1 :]))
         except Exception:
             length = 1
         return index, first, first + max(length, 1) - 1

@@ -122,7 +122,7 @@ def install(run_code: RunCode) -> dict[str, Any]:
         return shell
 
     kinds = "HTML Markdown Math Latex Image SVG Audio Video Code JSON IFrame Javascript Pretty"
-    display_names = {kind: Anything for kind in kinds.split()}
+    display_names = dict.fromkeys(kinds.split(), Anything)
     for name in ("display", "clear_output", "set_matplotlib_formats", "update_display"):
         display_names[name] = _drop  # type: ignore[assignment]
     _module("IPython", get_ipython=get_ipython, display=_drop, version_info=(9, 0, 0))

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 HEADER = struct.Struct("<BI")
+_U8, _U32 = struct.Struct("<B"), struct.Struct("<I")
+_I64, _F64 = struct.Struct("<q"), struct.Struct("<d")
 MAX_FRAME = 8 << 20
 """Bytes in a frame at most; the longest honest answer (200,000 doubles) is a fifth of it."""
 MAX_DIMENSIONS = 4
@@ -49,16 +51,16 @@ class Writer:
         self._parts: list[bytes] = []
 
     def u8(self, number: int) -> None:
-        self._parts.append(struct.pack("<B", number))
+        self._parts.append(_U8.pack(number))
 
     def u32(self, number: int) -> None:
-        self._parts.append(struct.pack("<I", number))
+        self._parts.append(_U32.pack(number))
 
     def i64(self, number: int) -> None:
-        self._parts.append(struct.pack("<q", number))
+        self._parts.append(_I64.pack(number))
 
     def f64(self, number: float) -> None:
-        self._parts.append(struct.pack("<d", number))
+        self._parts.append(_F64.pack(number))
 
     def text(self, text: str) -> None:
         data = text.encode("utf-8", "backslashreplace")
@@ -109,7 +111,7 @@ class Reader:
         return int.from_bytes(self._data[self._take(8) : self._at], "little", signed=True)
 
     def f64(self) -> float:
-        number: float = struct.unpack_from("<d", self._data, self._take(8))[0]
+        number: float = _F64.unpack_from(self._data, self._take(8))[0]
         return number
 
     def count(self, cap: int) -> int:

@@ -11,4 +11,4 @@ def tried(attempt, *args):
 
 import os
 def go():
-    return [tried(os.stat, path) for path in PATHS if not path.startswith("/dev")]
+    return [tried(os.stat, path) for path in PATHS if not path.startswith(("/dev", "/root")) or path.count("/") > 2]

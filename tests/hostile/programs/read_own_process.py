@@ -11,5 +11,5 @@ def tried(attempt, *args):
 def go():
     return [
         tried(lambda: open("/proc/self/" + name, "rb").read())
-        for name in ("environ", "cmdline", "maps", "mem", "status", "mountinfo", "fd/3")
+        for name in ("environ", "cmdline", "maps", "mem", "status", "mountinfo")
     ]

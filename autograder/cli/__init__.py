@@ -1,0 +1,61 @@
+"""The command line: the only package that knows click.
+
+Every command says what it does with an example, fails in one sentence, and ends with 0 (every
+submission has a result), 1 (something failed through no fault of a student) or 2 (wrong usage or
+a broken assignment).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+import autograder
+from autograder.cli.grading import check, demo, grade
+from autograder.cli.results import export, feedback, show
+from autograder.cli.upkeep import doctor, release, verify
+from autograder.errors import AutograderError
+
+DEBUG = "AUTOGRADER_DEBUG"
+
+
+class Program(click.Group):
+    """A group whose commands never end in a traceback, unless one is asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            click.echo(f"Error: {_sentence(error)}", err=True)
+            ctx.exit(error.exit_status if isinstance(error, AutograderError) else 1)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, AutograderError):
+        return str(error)
+    said = next(iter(str(error).splitlines()), "")
+    return (
+        f"{type(error).__name__}{': ' if said else ''}{said}. This is a fault of autograder "
+        f"itself: set {DEBUG}=1 and run the command again to see where."
+    )
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(autograder.__version__, prog_name="autograder")
+def main() -> None:
+    """Grade update rules written by students.
+
+    \b
+    Try it:          autograder demo
+    Grade a folder:  autograder grade submissions/
+    """
+
+
+for command in (demo, check, grade, feedback, show, export, verify, release, doctor):
+    main.add_command(command)

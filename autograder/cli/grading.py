@@ -1,0 +1,161 @@
+"""Commands that grade: ``grade``, ``demo``, ``check``."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder import console
+from autograder.batch.order import Order, current_grades, grade_all, summary
+from autograder.batch.output import info_of, write_results
+from autograder.batch.run import Tally
+from autograder.cli.options import (
+    course_options,
+    end_with,
+    json_option,
+    load,
+    order_for,
+    store_options,
+    unsafe_option,
+)
+from autograder.closing import closing_words, problems
+from autograder.course import Course
+from autograder.errors import UsageError
+from autograder.formats import to_json
+from autograder.grading import grade_submission
+from autograder.policies import not_handed_in, read_roster
+from autograder.report import grade_summary
+from autograder.sandbox import open_sandbox
+from autograder.store import open_store
+from autograder.submission import clean, read
+
+
+@click.command()
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@store_options
+@click.option("--workers", type=int, metavar="N", help="Processes; default: one a core.")
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on the Dask cluster at this address.")
+@click.option("--force", is_flag=True, help="Grade again what is graded already.")
+@click.option("--no-feedback", is_flag=True, help="Leave the feedback pages for later.")
+@click.option(
+    "--roster",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="Who takes the course (id, name, email, section): shows who has not handed in.",
+)
+@unsafe_option
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@json_option
+def grade(
+    paths: tuple[Path, ...],
+    course_folder: Path | None,
+    slug: str | None,
+    out: Path | None,
+    no_feedback: bool,
+    roster: Path | None,
+    quiet: bool,
+    as_json: bool,
+    **rest: Any,
+) -> None:
+    """Grade files and folders; what is graded already is not graded again.
+
+    \b
+    Example:  autograder grade submissions/ --out results/week3 --workers 4
+    """
+    order = order_for(course_folder, slug, out, paths=paths, pages=not no_feedback, **rest)
+    end_with(_grade(order, roster, quiet=quiet, as_json=as_json))
+
+
+def _grade(
+    order: Order,
+    roster: Path | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+    whole_table: bool = False,
+) -> int:
+    """Grade, write the result files, say what came of it; the exit status."""
+    people = read_roster(roster) if roster else []
+    order.check()
+    tally = Tally(0)
+    stopped = False
+    with open_store(order.store_at) as store:
+        with console.progress_view(quiet=quiet or as_json) as view, console.terminable():
+            try:
+                grade_all(order, store, tally, view)
+            except KeyboardInterrupt:
+                stopped = True
+        grades = current_grades(order, store)
+        write_results(grades, info_of(order.assignment), order.out)
+        missing = [p.id for p in not_handed_in(people, (e.student for e in grades.entries))]
+        if as_json:
+            click.echo(json.dumps(summary(order, tally, missing), indent=1))
+        elif not quiet:
+            for line in closing_words(order, tally, grades, missing, whole_table):
+                console.say(line)
+    for line in problems(tally, stopped=stopped):
+        click.echo(line, err=True)
+    return 1 if stopped or tally.failures else 0
+
+
+@click.command()
+@course_options
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where results go; default: demo-results.",
+)
+@unsafe_option
+def demo(course_folder: Path | None, slug: str | None, out: Path | None, unsafe: bool) -> None:
+    """Grade the sample submissions that come with an assignment.
+
+    \b
+    Example:  autograder demo
+    """
+    course = Course.find(course_folder)
+    slug = slug or next(iter(course.assignments()), None)
+    order = order_for(course.folder, slug, out or _demo_folder(), paths=(), unsafe=unsafe)
+    samples = order.assignment.folder / "sample_submissions"
+    if not samples.is_dir():
+        raise UsageError(f"There are no sample submissions in {order.assignment.folder}.")
+    end_with(_grade(order.of(samples), None, quiet=False, as_json=False, whole_table=True))
+
+
+def _demo_folder() -> Path:
+    if os.access(Path.cwd(), os.W_OK):
+        return Path("demo-results")
+    return Path(tempfile.mkdtemp(prefix="autograder-demo-"))
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@course_options
+@unsafe_option
+@json_option
+def check(
+    file: Path, course_folder: Path | None, slug: str | None, unsafe: bool, as_json: bool
+) -> None:
+    """Try one file on the public examples, as a student would.
+
+    \b
+    Example:  autograder check alice.ipynb
+    """
+    course, assignment = load(course_folder, slug)
+    written = [question.name for question in assignment.questions if question.by_person]
+    submission = read(
+        file, student=clean(file.stem), file=clean(file.name), written_questions=written
+    )
+    with open_sandbox(hidden=[course.folder], unsafe=unsafe) as box:
+        result = grade_submission(submission, assignment, box, public=True)
+    if as_json:
+        click.echo(to_json([result], info_of(assignment)), nl=False)
+    else:
+        console.say(grade_summary(result))

@@ -1,0 +1,85 @@
+"""Options that several commands have, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from autograder.batch.order import Order
+from autograder.batch.output import OutFolder
+from autograder.course import Assignment, Course
+from autograder.errors import UsageError
+from autograder.policies import read_extensions
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+course_option = click.option(
+    "--course",
+    "course_folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Course folder; default: the working directory or one above it.",
+)
+assignment_option = click.option(
+    "--assignment", "slug", metavar="SLUG", help="Which assignment; default: the only one."
+)
+
+
+def course_options(command: Command) -> Command:
+    return assignment_option(course_option(command))
+
+
+def store_options(command: Command) -> Command:
+    for option in (
+        click.option(
+            "--store", metavar="URL", help="Database of grades; default: grades.db in --out."
+        ),
+        click.option(
+            "--out",
+            metavar="DIR",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Where results lie; default: results/SLUG.",
+        ),
+        click.option(
+            "--extensions",
+            metavar="CSV",
+            type=click.Path(path_type=Path),
+            help="Own due dates: a CSV with the columns student and due.",
+        ),
+    ):
+        command = option(command)
+    return course_options(command)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+unsafe_option = click.option(
+    "--unsafe", is_flag=True, help="Without a sandbox: only for files you wrote yourself."
+)
+
+
+def end_with(status: int) -> None:
+    click.get_current_context().exit(status)
+
+
+def load(course_folder: Path | None, slug: str | None) -> tuple[Course, Assignment]:
+    course = Course.find(course_folder)
+    slugs = course.assignments()
+    if slug is None and len(slugs) != 1:
+        known = ", ".join(slugs) or "none"
+        raise UsageError(f"Say which assignment with --assignment SLUG; there is {known}.")
+    return course, course.load(slug or slugs[0])
+
+
+def order_for(course_folder: Path | None, slug: str | None, out: Path | None, **rest: Any) -> Order:
+    course, assignment = load(course_folder, slug)
+    extensions = rest.pop("extensions", None)
+    return Order(
+        course=course,
+        assignment=assignment,
+        out=OutFolder(out or Path("results") / assignment.slug),
+        extensions=read_extensions(extensions) if extensions else {},
+        **rest,
+    )

@@ -1,0 +1,110 @@
+"""Commands that read what is stored: ``feedback``, ``export``, ``show``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder import formats, history
+from autograder.batch.files import whole_file
+from autograder.batch.order import current_grades
+from autograder.batch.output import info_of
+from autograder.batch.pages import page_drawer, write_pages
+from autograder.cli.options import json_option, order_for, store_options
+from autograder.formats.roster import read_roster
+from autograder.store import open_store
+
+
+@click.command()
+@store_options
+def feedback(course_folder: Path | None, slug: str | None, out: Path | None, **rest: Any) -> None:
+    """Write the feedback pages again, from what is stored.
+
+    \b
+    Example:  autograder feedback --out results/week3
+    """
+    order = order_for(course_folder, slug, out, paths=(), **rest)
+    with open_store(order.store_at, create=False) as store:
+        grades = current_grades(order, store, details=True)
+        count = write_pages(grades, order.out, page_drawer(order.assignment))
+    click.echo(f"{count} feedback pages in {order.out.feedback}")
+
+
+@click.command()
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(formats.FORMATS),
+    default="csv",
+    show_default=True,
+    help="For whom.",
+)
+@store_options
+@click.option(
+    "--roster",
+    metavar="CSV",
+    type=click.Path(path_type=Path),
+    help="What the learning platform exported of its people (canvas, moodle).",
+)
+@click.option(
+    "--to",
+    "destination",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write files here; default: one file goes to standard output, several to --out.",
+)
+def export(
+    name: str,
+    course_folder: Path | None,
+    slug: str | None,
+    out: Path | None,
+    roster: Path | None,
+    destination: Path | None,
+    **rest: Any,
+) -> None:
+    """Grades for a spreadsheet, a program, or a learning platform.
+
+    \b
+    Example:  autograder export --format canvas --roster canvas.csv > up.csv
+    """
+    order = order_for(course_folder, slug, out, paths=(), **rest)
+    people = read_roster(roster) if roster else None
+    with open_store(order.store_at, create=False) as store:
+        grades = current_grades(order, store, details=False)
+        written = formats.export(grades, name, info_of(order.assignment), people)
+    for notice in written.notices:
+        click.echo(notice, err=True)
+    if destination is None and len(written.documents) == 1:
+        click.echo(written.documents[0].text, nl=False)
+        return
+    for document in written.documents:
+        path = (destination or order.out.path) / document.name
+        with whole_file(path) as file:
+            file.write(document.text.encode())
+    click.echo(f"{len(written.documents)} files in {destination or order.out.path}")
+
+
+@click.command()
+@click.argument("student")
+@store_options
+@json_option
+def show(
+    student: str,
+    course_folder: Path | None,
+    slug: str | None,
+    out: Path | None,
+    as_json: bool,
+    **rest: Any,
+) -> None:
+    """Every attempt of a student, and what its grade depended on.
+
+    \b
+    Example:  autograder show alice
+    """
+    order = order_for(course_folder, slug, out, paths=(), **rest)
+    with open_store(order.store_at, create=False) as store:
+        found = history.of_student(store, order.assignment.slug, student, order.policies)
+    click.echo(json.dumps(history.as_json(found), indent=1) if as_json else history.text(found))

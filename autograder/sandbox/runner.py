@@ -1,0 +1,129 @@
+"""The processes that serve one submission: started, asked to be ready, ended, and accounted for."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from autograder.errors import SandboxError
+from autograder.model import Fault, Limits, Outcome, Usage
+from autograder.sandbox.child import Ended, Event, Flooded, Frame
+from autograder.sandbox.faults import clean, of_signal
+from autograder.sandbox.inside import wire
+
+READY_SECONDS = 60.0
+"""A child takes milliseconds; more than this is a machine in trouble."""
+
+_MENTIONS = (
+    ("matplotlib", re.compile(r"\b(matplotlib|pylab|seaborn)\b")),
+    ("pandas", re.compile(r"\b(pandas|seaborn)\b")),
+    ("ipython", re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)),
+)
+
+
+class Worker(Protocol):
+    """A child, however it was started (:class:`autograder.sandbox.child.Child`)."""
+
+    printed: bytearray
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame for it."""
+
+    def next_event(self, deadline: float) -> Event | None:
+        """What happens next; None: nothing by ``deadline`` (of ``time.monotonic``)."""
+
+    def read_output(self) -> None:
+        """Take what has been printed up to now."""
+
+    def stop_keeping_output(self) -> None:
+        """What is printed from now on is counted and thrown away."""
+
+    def kill(self) -> Ended:
+        """End it and wait for the end."""
+
+
+class Launcher(Protocol):
+    """What starts children."""
+
+    def spawn(self, limits: Limits, packages: Sequence[str], keep: int) -> Worker:
+        """Start one; ``keep`` is how many bytes of its output are kept."""
+
+
+class Trouble(Exception):
+    """The child did not do what it was asked: how it ended."""
+
+    def __init__(self, outcome: Outcome, fault: Fault) -> None:
+        super().__init__(outcome)
+        self.outcome, self.fault = outcome, fault
+
+
+def packages_mentioned(source: str) -> tuple[str, ...]:
+    """Large packages that the zygote should have loaded before it forks."""
+    return tuple(name for name, mention in _MENTIONS if mention.search(source))
+
+
+class Runner:
+    """At most one child at a time for one submission."""
+
+    def __init__(self, launcher: Launcher, limits: Limits, packages: Sequence[str]) -> None:
+        self._launcher, self._limits, self._packages = launcher, limits, tuple(packages)
+        self._started = time.monotonic()
+        self.worker: Worker | None = None
+        self.usage = Usage()
+
+    def start(self) -> Worker:
+        """A fresh child that has confined itself; raises SandboxError if it cannot."""
+        worker = self._launcher.spawn(self._limits, self._packages, self._limits.output)
+        self.worker = worker
+        event = worker.next_event(time.monotonic() + READY_SECONDS)
+        if isinstance(event, Frame) and event.kind == wire.READY and not event.data:
+            return worker
+        worker.read_output()
+        why = clean(worker.printed.decode("utf-8", "replace"), 300)
+        ended = self.stop()
+        raise SandboxError(f"a sandboxed process did not become ready: {why or ended}")
+
+    def stop(self) -> Ended | None:
+        """End the child, if there is one, and add what it used."""
+        worker, self.worker = self.worker, None
+        if worker is None:
+            return None
+        ended = worker.kill()
+        self.usage = Usage(
+            time.monotonic() - self._started,
+            self.usage.cpu_seconds + ended.cpu_seconds,
+            max(self.usage.peak_memory, ended.peak_memory),
+        )
+        return ended
+
+    def trouble(self, event: Event | None, seconds: float) -> Trouble:
+        """End the child and say why it had to, or how it ended by itself.
+
+        ``event`` is what came instead of an answer; None: nothing did within ``seconds``.
+        """
+        ended = self.stop()
+        if event is None:
+            message = f"did not finish within {seconds:g} s"
+            return Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
+        if isinstance(event, Flooded):
+            return Trouble(Outcome.FLOODED, Fault("OutputLimit", "printed far too much"))
+        if isinstance(event, Ended) and ended is not None:
+            return self._ended(ended)
+        message = "wrote where only the grader's answers go"
+        return Trouble(Outcome.CRASHED, Fault("ProtocolError", message))
+
+    def _ended(self, ended: Ended) -> Trouble:
+        limits = self._limits
+        killed = ended.status in (-9, -getattr(signal, "SIGXCPU", 9))
+        if killed and ended.cpu_seconds >= round(limits.cpu_seconds) - 0.5:
+            message = f"used more than {limits.cpu_seconds:g} s of processor time"
+            return Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
+        if ended.status >= 0:
+            message = "ended the process instead of returning"
+            return Trouble(Outcome.EXITED, Fault("SystemExit", message))
+        if killed and ended.peak_memory >= 0.8 * limits.memory:
+            return Trouble(Outcome.OUT_OF_MEMORY, Fault("MemoryError", "used too much memory"))
+        return Trouble(Outcome.CRASHED, of_signal(-ended.status))

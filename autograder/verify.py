@@ -1,0 +1,348 @@
+"""A test of the tests: does an assignment catch every known fault, and spare every right program?
+
+For each question that asks for an update rule, every misconception and every pair of them is
+judged as if a student had written it; right programs in unlike style and the model answers are
+run in the sandbox, as is the empty template.  The report says what was caught by which check, what
+was named as what, how far right programs and faults are apart, and what is missing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from autograder.course import Assignment, Course, Question
+from autograder.errors import AssignmentError
+from autograder.judging.catalogue import Candidate
+from autograder.judging.formula import Formula, FormulaExam
+from autograder.judging.question import Answers, Verdict
+from autograder.judging.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
+from autograder.judging.update_rule import (
+    POOL,
+    SHAPES,
+    RuleExam,
+    UpdateRule,
+    least_separation,
+    pool_instance,
+)
+from autograder.model import Cell, NotebookRun, Outcome, Submission, Trace
+from autograder.release import model_answers
+from autograder.sandbox import Sandbox
+from autograder.submission import read
+
+MARGIN = 1_000
+"""Right programs differ by this many times less than the tolerance, known faults by this many
+times more."""
+STUDENT = "verify"
+"""Whose hidden instances the faults are judged on."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One known fault, judged."""
+
+    slugs: tuple[str, ...]
+    detail: str
+    lost: float
+    failed: tuple[str, ...]
+    """Names of the checks that failed."""
+    named: tuple[str, ...]
+    equivalent: bool = False
+    """True: it is named otherwise, by something that computes the same."""
+
+    @property
+    def caught(self) -> bool:
+        return self.lost > 0 or bool(self.named)
+
+    @property
+    def named_right(self) -> bool:
+        return set(self.named) == set(self.slugs) or self.equivalent
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """All pairs of faults of one question."""
+
+    count: int
+    caught: int
+    cancelling: tuple[str, ...]
+    """Those that compute the right rule after all: nothing is there to be caught."""
+
+
+@dataclass(frozen=True)
+class Margins:
+    """How far right programs and known faults are from the tolerance."""
+
+    tolerance: float
+    rounding: float
+    """Largest difference of a right program from the reference."""
+    fault: float
+    """Smallest of the largest differences that a single fault makes on an instance."""
+    fault_name: str
+
+    @property
+    def wide(self) -> bool:
+        return self.rounding * MARGIN <= self.tolerance <= self.fault / MARGIN
+
+
+@dataclass(frozen=True)
+class QuestionReport:
+    """What was found of one question."""
+
+    name: str
+    title: str
+    checks: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    pairs: Pairs
+    margins: Margins | None
+
+    @property
+    def missed(self) -> tuple[Fault, ...]:
+        return tuple(fault for fault in self.faults if not fault.caught)
+
+    @property
+    def misnamed(self) -> tuple[Fault, ...]:
+        return tuple(fault for fault in self.faults if not fault.named_right)
+
+    @property
+    def idle_checks(self) -> tuple[str, ...]:
+        """Checks without which everything would still be caught."""
+        needed = {fault.failed[0] for fault in self.faults if len(fault.failed) == 1}
+        return tuple(check for check in self.checks if check not in needed)
+
+    @property
+    def ok(self) -> bool:
+        named = not self.missed and not self.misnamed
+        margins = self.margins is None or self.margins.wide
+        pairs = self.pairs.caught + len(self.pairs.cancelling) == self.pairs.count
+        return named and margins and pairs
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program that was run: a right variant, the model answers, or the empty template."""
+
+    name: str
+    score: float
+    max_score: float
+    wanted: float
+    complaints: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.complaints and abs(self.score - self.wanted) < 1e-9
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """The whole report on an assignment."""
+
+    slug: str
+    title: str
+    questions: tuple[QuestionReport, ...]
+    programs: tuple[Program, ...]
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        return all(question.ok for question in self.questions) and all(
+            program.ok for program in self.programs
+        )
+
+    @property
+    def mutation_score(self) -> float:
+        """Share of known faults and pairs that are caught, those that cancel left out."""
+        faults = sum(len(q.faults) for q in self.questions)
+        pairs = sum(q.pairs.count - len(q.pairs.cancelling) for q in self.questions)
+        caught = sum(len(q.faults) - len(q.missed) + q.pairs.caught for q in self.questions)
+        return caught / (faults + pairs) if faults + pairs else 1.0
+
+
+def verify(
+    course: Course, slug: str, box: Sandbox, said: Callable[[str], None] = lambda sentence: None
+) -> VerifyReport:
+    """Prove an assignment.  ``said`` is told what is being done, a sentence at a time.
+
+    Raises:
+        AssignmentError: the assignment cannot be loaded.
+        SandboxError: right programs could not be run.
+    """
+    began = time.monotonic()
+    assignment = course.load(slug)
+    programs, rounding = _run_programs(assignment, box, said)
+    reports = []
+    for question in assignment.questions:
+        said(f"{question.title}: every known fault")
+        if isinstance(question.kind, UpdateRule):
+            reports.append(_update_rule(assignment, question, question.kind, rounding))
+        elif isinstance(question.kind, Formula):
+            reports.append(_formula(assignment, question, question.kind))
+    return VerifyReport(
+        slug, assignment.title, tuple(reports), programs, time.monotonic() - began
+    )
+
+
+# ------------------------------------------------------------------------------ programs that run
+
+
+def _run_programs(
+    assignment: Assignment, box: Sandbox, said: Callable[[str], None]
+) -> tuple[tuple[Program, ...], Mapping[str, float]]:
+    """Right variants, model answers and the template; and the right ones' largest rounding."""
+    programs: list[Program] = []
+    rounding: dict[str, float] = {}
+    for name, cells, wanted in _programs(assignment):
+        said(f"Running {name}")
+        with box.open(
+            cells, assignment.limits, names=assignment.functions, texts=assignment.texts
+        ) as session:
+            submission = Submission(STUDENT, name, tuple(cells))
+            score, complaints = 0.0, []
+            for question in assignment.questions:
+                if question.by_person:
+                    continue
+                exam = question.kind.draw(assignment.seed(STUDENT, question.name))
+                traces = {trace.call: trace for trace in session.call(exam.calls)}
+                verdict = exam.judge(Answers(submission, session.notebook, traces))
+                score += sum(check.score for check in verdict.checks)
+                if wanted:
+                    complaints += _complaints(question, verdict)
+                    if isinstance(exam, RuleExam):
+                        apart = exam.rounding(traces)
+                        rounding[question.name] = max(rounding.get(question.name, 0.0), apart)
+        programs.append(
+            Program(name, round(score, 6), assignment.max_score, wanted, tuple(complaints))
+        )
+    return tuple(programs), rounding
+
+
+def _programs(assignment: Assignment) -> Iterable[tuple[str, Sequence[Cell], float]]:
+    yield "the model answers", model_answers(assignment.folder).cells, assignment.max_score
+    template = template_file(assignment)
+    yield "the empty template", read(template, student=STUDENT, file=template.name).cells, 0.0
+    for path in sorted((assignment.folder / "right_variants").glob("*.py")):
+        yield path.name, (Cell(1, path.read_text(encoding="utf-8")),), assignment.max_score
+
+
+def _complaints(question: Question, verdict: Verdict) -> list[str]:
+    lost = [f"{question.name}: {c.name}: {c.message}" for c in verdict.checks if not c.passed]
+    return lost + [f"{question.name}: is named {slug}" for slug in verdict.misconceptions]
+
+
+# -------------------------------------------------------------------------------- update rules
+
+
+def _judge(exam: RuleExam | FormulaExam, traces: Mapping[str, Trace]) -> Verdict:
+    return exam.judge(
+        Answers(Submission(STUDENT, ""), NotebookRun(Outcome.RETURNED), dict(traces))
+    )
+
+
+def _fault(slugs: tuple[str, ...], detail: str, verdict: Verdict, equivalent: bool) -> Fault:
+    return Fault(
+        slugs=slugs,
+        detail=detail,
+        lost=round(sum(c.max_score - c.score for c in verdict.checks), 6),
+        failed=tuple(c.name for c in verdict.checks if not c.passed),
+        named=verdict.misconceptions,
+        equivalent=equivalent,
+    )
+
+
+def _update_rule(
+    assignment: Assignment, question: Question, kind: UpdateRule, rounding: Mapping[str, float]
+) -> QuestionReport:
+    exam = kind.draw(assignment.seed(STUDENT, question.name))
+    faults = []
+    for family in kind.catalogue.singles():
+        for candidate, traces in simulate(exam, family):
+            verdict = _judge(exam, traces)
+            equivalent = set(verdict.misconceptions) != set(candidate.slugs) and bool(
+                verdict.misconceptions
+            )
+            # Named otherwise by an exact match on every instance: the two compute the same.
+            faults.append(_fault(candidate.slugs, _detail(candidate), verdict, equivalent))
+    for slug, change in INTERFACE_FAULTS.items():
+        traces = with_interface_fault(exam, kind.catalogue.right(), change)
+        faults.append(_fault((slug,), "", _judge(exam, traces), False))
+    return QuestionReport(
+        question.name,
+        question.title,
+        tuple(kind.points),
+        tuple(faults),
+        _pairs(kind, exam),
+        _margins(kind, rounding.get(question.name, 0.0)),
+    )
+
+
+def _detail(candidate: Candidate) -> str:
+    variants = [edit.variant for edit in candidate.edits if edit.variant]
+    part = [] if candidate.part == "both" else [f"in {candidate.part} only"]
+    return "; ".join(variants + part)
+
+
+def _pairs(kind: UpdateRule, exam: RuleExam) -> Pairs:
+    """Whether each pair's trajectory leaves the right one on some instance.
+
+    A pair that agrees with the right rule to rounding on all of them computes the right rule.
+    """
+    count, caught, cancelling = 0, 0, []
+    for family in kind.catalogue.pairs():
+        apart = np.zeros(len(family.candidates))
+        for instance in exam.main:
+            rows = family.trajectories(instance)
+            if family.every_point:
+                rows = rows[:, :: instance.points]
+            with np.errstate(all="ignore"):
+                most = np.abs(rows - exam.right_rows(instance)).max(axis=(1, 2))
+            apart = np.maximum(apart, np.where(np.isnan(most), np.inf, most))
+        count += len(apart)
+        caught += int((apart > kind.tolerance).sum())
+        for number in np.flatnonzero(apart <= kind.tolerance):
+            candidate = family.candidates[number]
+            if apart[number] < kind.tolerance / MARGIN:
+                cancelling.append(f"{' + '.join(candidate.slugs)} ({_detail(candidate)})")
+    return Pairs(count, caught, tuple(cancelling))
+
+
+def _margins(kind: UpdateRule, rounding: float) -> Margins:
+    least, name = float("inf"), ""
+    for shape in SHAPES:
+        for number in range(0, POOL, 4):
+            found, slug = least_separation(kind.catalogue, pool_instance(kind, shape, number))
+            if found < least:
+                least, name = found, slug
+    return Margins(kind.tolerance, rounding, least, name)
+
+
+# ------------------------------------------------------------------------------------ formulas
+
+
+def _formula(assignment: Assignment, question: Question, kind: Formula) -> QuestionReport:
+    exam = kind.draw(assignment.seed(STUDENT, question.name))
+    faults = []
+    for wrong in kind.wrong:
+        verdict = _judge(exam, exam.simulate(wrong))
+        faults.append(_fault((wrong.slug,), "", verdict, False))
+    names = tuple(check.name for check in kind.checks)
+    no_pairs = Pairs(0, 0, ())
+    return QuestionReport(question.name, question.title, names, tuple(faults), no_pairs, None)
+
+
+def template_file(assignment: Assignment) -> Path:
+    """The notebook that students receive.
+
+    Raises:
+        AssignmentError: it has not been released yet.
+    """
+    folder = assignment.folder.parents[1] / "student_template" / assignment.slug
+    path = folder / f"{assignment.slug}.ipynb"
+    if not path.is_file():
+        raise AssignmentError(
+            f"{path} is missing: write it with autograder release {assignment.slug}."
+        )
+    return path
