@@ -11,6 +11,7 @@ what replaces the rule as a whole, then gathering, state, correction, step.
 from __future__ import annotations
 
 import itertools
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -56,8 +57,11 @@ class RuleAsData:
     title: str
     numbers: Callable[[RuleView], None]
     traits: frozenset[str]
-    """Of ``v`` (a second moment), ``decay``, ``m`` (a first moment), ``correction``,
-    ``velocity`` (momentum's first moment), ``lookahead``."""
+    """Of ``history`` (anything kept from epoch to epoch), ``v`` (a second moment), ``root``,
+    ``decay``, ``m`` (a first moment), ``betas``, ``correction``, ``maximum``, ``velocity``
+    (momentum's first moment), ``lookahead``, ``annealing``."""
+    edits: tuple[Edit, ...] = ()
+    """Faults of this rule besides those of this module; other modules bring their own so."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,18 +108,22 @@ class Candidate:
         return any(edit.slug == "another_rule" for edit in self.edits)
 
 
+def _rule(name: str, title: str, traits: str) -> RuleAsData:
+    return RuleAsData(name, title, getattr(rules, name), frozenset(traits.split()))
+
+
 RULES = {
     rule.name: rule
     for rule in (
-        RuleAsData("gradient_descent", "gradient descent", rules.gradient_descent, frozenset()),
-        RuleAsData("momentum", "momentum", rules.momentum, frozenset({"velocity"})),
-        RuleAsData("nesterov", "NAG", rules.nesterov, frozenset({"velocity", "lookahead"})),
-        RuleAsData("adagrad", "AdaGrad", rules.adagrad, frozenset({"v"})),
-        RuleAsData("rmsprop", "RMSProp", rules.rmsprop, frozenset({"v", "decay"})),
-        RuleAsData(
-            "adam", "Adam", rules.adam, frozenset({"v", "decay", "m", "correction", "betas"})
-        ),
-        RuleAsData("amsgrad", "AMSGrad", rules.amsgrad, frozenset({"v", "decay", "m", "betas"})),
+        _rule("gradient_descent", "gradient descent", ""),
+        _rule("momentum", "momentum", "history velocity"),
+        _rule("nesterov", "NAG", "history velocity lookahead"),
+        _rule("annealed_momentum", "momentum with annealing", "history velocity annealing"),
+        _rule("adagrad", "AdaGrad", "history v root"),
+        _rule("adagrad_without_root", "AdaGrad without the root", "history v"),
+        _rule("rmsprop", "RMSProp", "history v root decay"),
+        _rule("adam", "Adam", "history v root decay m correction betas"),
+        _rule("amsgrad", "AMSGrad", "history v root decay m betas maximum"),
     )
 }
 
@@ -155,12 +163,12 @@ def _edit(
 # --------------------------------------------------------------------------- the rule as a whole
 
 
-@_edit("another_rule", "plain gradient descent", parts="both")
+@_edit("another_rule", "plain gradient descent", needs="history", parts="both")
 def _(rule: RuleView) -> None:
     rules.gradient_descent(rule)
 
 
-@_edit("another_rule", "AdaGrad", only="rmsprop adam momentum nesterov amsgrad", parts="both")
+@_edit("another_rule", "AdaGrad", only="rmsprop adam amsgrad adagrad_without_root", parts="both")
 def _(rule: RuleView) -> None:
     _adaptive(rule, decay=1.0, gain=1.0)
 
@@ -344,6 +352,11 @@ def _(rule: RuleView) -> None:
 @_edit("sequential_update", parts="both")
 def _(rule: RuleView) -> None:
     rule.sequential = 1.0
+
+
+@_edit("weight_decay_added", "in every point's gradient", measured="decay_in_gradient")
+def _(rule: RuleView) -> None:
+    rule.weight_decay = rule.hyper["decay_in_gradient"] * rule.problem.points
 
 
 @_edit("weight_decay_added", "in the gradient", measured="decay_in_gradient")
@@ -688,6 +701,20 @@ def _(rule: RuleView) -> None:
     rule.m_clock = rule.v_clock = 1.0 + is_b + 0 * rule.t
 
 
+@_edit(
+    "state_shared_by_w_and_b",
+    "m, v and t, in turn",
+    needs="correction",
+    parts="both",
+    numbers_only=True,
+)
+def _(rule: RuleView) -> None:
+    parameters = len(rule.problem.start)
+    is_b = (np.arange(parameters) == parameters - 1)[:, None]
+    rule.share_m_in_turn = rule.share_v_in_turn = 1.0
+    rule.m_clock = rule.v_clock = 2 * rule.t - 1 + is_b
+
+
 @_edit("correction_precedence", "t from 1", needs="correction")
 def _(rule: RuleView) -> None:
     rule.m_a = rule.v_a = 2.0
@@ -748,7 +775,7 @@ def _(rule: RuleView) -> None:
 # --------------------------------------------------------------------------------------- the step
 
 
-@_edit("epsilon_outside_root", needs="v")
+@_edit("epsilon_outside_root", needs="root")
 def _(rule: RuleView) -> None:
     rule.eps_in, rule.eps_out = 0.0, rule.hyper["eps"]
 
@@ -774,22 +801,22 @@ def _(rule: RuleView) -> None:
     rule.eps_in = 0.0
 
 
-@_edit("root_missing", needs="v")
+@_edit("root_missing", needs="root")
 def _(rule: RuleView) -> None:
     rule.power = 1.0
 
 
-@_edit("multiplies_by_root", "sqrt(v + eps)", needs="v")
+@_edit("multiplies_by_root", "sqrt(v + eps)", needs="root")
 def _(rule: RuleView) -> None:
     rule.power = -0.5
 
 
-@_edit("multiplies_by_root", "sqrt(v)", needs="v")
+@_edit("multiplies_by_root", "sqrt(v)", needs="root")
 def _(rule: RuleView) -> None:
     rule.power, rule.eps_in = -0.5, 0.0
 
 
-@_edit("multiplies_by_root", "sqrt(v) + eps", needs="v")
+@_edit("multiplies_by_root", "sqrt(v) + eps", needs="root")
 def _(rule: RuleView) -> None:
     rule.power, rule.eps_in, rule.eps_out = -0.5, 0.0, rule.hyper["eps"]
 
@@ -885,8 +912,11 @@ def _rows_by_edit(family: Family) -> tuple[tuple[Edit, str, NDArray[np.int64]], 
     for number, candidate in enumerate(family.candidates):
         for edit in candidate.edits:
             rows.setdefault((edit, candidate.part), []).append(number)
-    order = {edit: number for number, edit in enumerate(EDITS)}
-    chosen = sorted(rows.items(), key=lambda item: (order[item[0][0]], item[0][1]))
+    order = {edit: number for number, edit in enumerate((*EDITS, *family.rule.edits))}
+    # What replaces the rule as a whole comes first, wherever it was written down.
+    chosen = sorted(
+        rows.items(), key=lambda item: (not item[0][0].whole, order[item[0][0]], item[0][1])
+    )
     return tuple((edit, part, np.array(numbers)) for (edit, part), numbers in chosen)
 
 
@@ -894,7 +924,7 @@ def edits_for(rule: RuleAsData, measured: Sequence[str] = ()) -> tuple[Edit, ...
     """The edits that mean something for a rule; ``measured``: what was measured of the code."""
     return tuple(
         edit
-        for edit in EDITS
+        for edit in (*EDITS, *rule.edits)
         if edit.needs <= rule.traits
         and (not edit.only or rule.name in edit.only)
         and (not edit.measured or edit.measured in measured)
@@ -938,8 +968,8 @@ def _families(rule: RuleAsData, candidates: Sequence[Candidate]) -> tuple[Family
 
 
 PART_OF_NUMBER = {
-    "gradient": "g_scale last_only carry weight_decay lookahead sequential keeps_adding "
-    "g_from_other",
+    "gradient": "g_scale last_only carry weight_decay sequential keeps_adding g_from_other",
+    "look-ahead": "lookahead",
     "first moment": "m_decay m_gain m_const m_start m_start_theta m_before m_from_other "
     "share_m_in_turn g_from_other_in_m use_g",
     "second moment": "v_decay v_gain v_const v_start v_start_theta v_not_squared v_maximum "
@@ -947,10 +977,14 @@ PART_OF_NUMBER = {
     "g_from_other_in_v",
     "bias correction": "m_beta m_a m_b m_sense m_clock m_overwritten m_minus_power "
     "v_beta v_a v_b v_sense v_clock v_overwritten v_minus_power",
+    "learning rate": "m_rate",
     "step": "eta power eps_in eps_out eps_out_raw eps_rate eps_step shrink use_m use_v "
     "use_v_raw use_theta use_one",
 }
 """Which part of a rule a number belongs to."""
+
+
+ONE_MINUS_POWER = re.compile(r"1(\.0?)?\s*-\s*(\w+\s*\*\*|[\w.]*pow\w*\()")
 
 
 @dataclass(frozen=True, eq=False)
@@ -983,6 +1017,8 @@ class Catalogue:
             if not np.array_equal(values, before.numbers[name])
         }
         parts = {part for part, names in PART_OF_NUMBER.items() if changed & set(names.split())}
+        if "velocity" in self.rule.traits and "first moment" in parts:
+            parts = parts - {"first moment"} | {"velocity"}
         return frozenset(parts | ({"gradient"} if after.every_point.any() else set()))
 
     def explain(self, slug: str, detail: str = "") -> Explanation:
@@ -1000,9 +1036,9 @@ class Catalogue:
     def commonness(self, slug: str) -> int:
         return words()[slug].seen
 
-    def explains_division_by_zero(self, code: str) -> str | None:
-        """A power of beta in the line that divides: at t = 0 the correction divides by 1 - 1."""
-        if "correction" in self.rule.traits and ("**" in code or "pow" in code):
+    def explains_division_by_zero(self, source: str) -> str | None:
+        """1 - beta**t in a function that divides by zero at once: its t is 0."""
+        if "correction" in self.rule.traits and ONE_MINUS_POWER.search(source):
             return "correction_exponent_zero"
         return None
 

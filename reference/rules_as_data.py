@@ -4,7 +4,7 @@ Every rule of the lecture, and every known way to get one wrong, is one recurren
 numbers in it.  For each epoch t = 1 ... T and each parameter theta (an entry of w, or b)::
 
     g     = carry * g_before + g_scale * gradient(theta - lookahead * m) + weight_decay * theta
-    m     = m_decay * m + m_gain * g    + m_const
+    m     = m_decay * m + m_gain * m_rate[t] * g + m_const
     v     = v_decay * v + v_gain * g**2 + v_const
     m_hat = m / (m_a + m_b * m_beta**m_clock[t]) ** m_sense          the same for v_hat
     step  = (eta[t] / ((v_hat + eps_in)**power + eps_out) + eps_rate) * numerator + eps_step * m_hat
@@ -47,7 +47,8 @@ NUMBERS: Mapping[str, float] = {
     "v_start_theta": 0.0,  # 1: the state starts at theta
     "m_start_theta": 0.0,
     "v_not_squared": 0.0,  # 1: |g| for g**2;  -1: g for g**2
-    "v_maximum": 0.0,  # 1: v_hat never falls (AMSGrad)
+    # 1: v_hat never falls (AMSGrad);  2: and v goes on from it;  3: v never falls, then corrected
+    "v_maximum": 0.0,
     "m_minus_power": 0.0,  # 1: beta**t is subtracted after the division
     "v_minus_power": 0.0,
     "m_beta": 0.0,
@@ -90,7 +91,7 @@ NUMBERS: Mapping[str, float] = {
     # A step at every point; used only by schedules that step inside the loop over the points.
     "keeps_adding": 0.0,  # 1: within an epoch; 2: from the first epoch on
 }
-PER_EPOCH = ("eta", "m_clock", "v_clock")
+PER_EPOCH = ("eta", "m_rate", "m_clock", "v_clock")
 """Numbers that have a value for each epoch: shape (rules, parameters, epochs)."""
 
 
@@ -130,6 +131,7 @@ class Rules:
         for name in PER_EPOCH:
             self.numbers[name] = np.empty((count, parameters, epochs))
         self.numbers["eta"][:] = problem.hyper.get("eta", 1.0)
+        self.numbers["m_rate"][:] = 1.0  # a gradient's share of eta when it enters m
         self.numbers["m_clock"][:] = problem.t
         self.numbers["v_clock"][:] = problem.t
         self.every_point = np.zeros(count, dtype=bool)
@@ -195,6 +197,7 @@ def gradient_descent(rule: RuleView) -> None:
     for name, value in NUMBERS.items():
         setattr(rule, name, value)
     rule.eta = rule.hyper.get("eta", 1.0)
+    rule.m_rate = 1.0
 
 
 def momentum(rule: RuleView) -> None:
@@ -209,11 +212,23 @@ def nesterov(rule: RuleView) -> None:
     rule.lookahead = rule.hyper["gamma"] * rule.hyper["eta"]
 
 
+def annealed_momentum(rule: RuleView) -> None:
+    """update = gamma * update + eta_t * g with eta_t = eta / (1 + decay * (t - 1))."""
+    momentum(rule)
+    rule.m_rate = 1 / (1 + rule.hyper["decay"] * (rule.t - 1))
+
+
 def adagrad(rule: RuleView) -> None:
     """v = v + g**2;  theta = theta - eta / sqrt(v + eps) * g."""
     gradient_descent(rule)
     rule.v_decay = rule.v_gain = 1.0
     rule.power, rule.eps_in = 0.5, rule.hyper["eps"]
+
+
+def adagrad_without_root(rule: RuleView) -> None:
+    """v = v + g**2;  theta = theta - eta / (v + eps) * g."""
+    adagrad(rule)
+    rule.power = 1.0
 
 
 def rmsprop(rule: RuleView, beta: str = "beta") -> None:
@@ -284,6 +299,7 @@ class _Flags:
         self.used = {
             name: bool((rules.numbers[name] != value).any()) for name, value in NUMBERS.items()
         }
+        self.used["m_rate"] = bool((rules.numbers["m_rate"] != 1).any())
 
     def __getitem__(self, name: str) -> bool:
         return self.used[name]
@@ -352,6 +368,9 @@ def _advance(
         for_v = np.where(n["g_from_other_in_v"] == 1, _other(g), g)
     square = _square(n, flags, for_v)
     state.m = n["m_decay"] * before.m + n["m_gain"] * for_m + n["m_const"]
+    if flags["m_rate"]:
+        share = n["m_gain"] * n["m_rate"][..., t]
+        state.m = n["m_decay"] * before.m + share * for_m + n["m_const"]
     state.v = n["v_decay"] * before.v + n["v_gain"] * square + n["v_const"]
     if flags["v_goes_on_from_w"]:
         from_w = n["v_decay"] * state.v[:, -2:-1] + n["v_gain"] * square + n["v_const"]
@@ -368,13 +387,16 @@ def _advance(
 
     m_hat = _corrected(n, flags, "m", m, t, clock)
     v_hat = _corrected(n, flags, "v", v, t, clock)
+    if flags["v_maximum"]:
+        state.v_most = np.maximum(before.v_most, np.where(n["v_maximum"] == 3, v, v_hat))
+        most = _corrected(n, flags, "v", state.v_most, t, clock)
+        most = np.where(n["v_maximum"] == 3, most, state.v_most)
+        v_hat = np.where(n["v_maximum"] > 0, most, v_hat)
+        state.v = np.where(n["v_maximum"] == 2, v_hat, state.v)
     if flags["m_overwritten"]:
         state.m = np.where(n["m_overwritten"] == 1, m_hat, state.m)
     if flags["v_overwritten"]:
         state.v = np.where(n["v_overwritten"] == 1, v_hat, state.v)
-    if flags["v_maximum"]:
-        v_hat = np.where(n["v_maximum"] == 1, np.maximum(before.v_most, v_hat), v_hat)
-        state.v_most = v_hat
     if flags["m_from_other"]:
         m_hat = np.where(n["m_from_other"] == 1, _other(m_hat), m_hat)
     if flags["v_from_other"]:

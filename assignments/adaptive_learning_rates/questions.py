@@ -432,6 +432,11 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
             wrong("correction_precedence", lambda m, b, t: m / (1 - b**t + 1)),
             wrong("correction_precedence", lambda m, b, t: m / 1 - b**t),
             wrong("correction_multiplies", lambda m, b, t: m * (1 - b**t)),
+            # one exponent for every t, such as a max_epochs found in the notebook
+            *(
+                wrong("correction_exponent_total", lambda m, b, t, k=k: m / (1 - b**k))
+                for k in range(2, 201)
+            ),
         ),
         explain=_explain,
         nudges={"moment": 1.3, "beta": 0.9, "t": 2},

@@ -67,8 +67,9 @@ class Catalogue(Protocol):
         """The parts of the rule that a candidate's edits of one name change."""
         ...
 
-    def explains_division_by_zero(self, code: str) -> str | None:
-        """The name of the fault by which this line divides by zero at once; None: not known."""
+    def explains_division_by_zero(self, source: str) -> str | None:
+        """The name of the fault by which this function divides by zero at its first epoch,
+        whatever it is given; None: not known."""
         ...
 
     def explain(self, slug: str, detail: str = "") -> Explanation: ...

@@ -338,6 +338,14 @@ def _diagnosis(
         ignored = tuple(hard_coded)
     if view == "start_ignored":
         ignored = tuple(name for name in ignored if name not in ("init_w", "init_b"))
+    if "max_epochs" in ignored:
+        # as many entries whatever max_epochs is: a return inside the loop if it is one step, a
+        # number written into the code otherwise; its length is no fault of its own
+        returns_at_once = all(len(o.rows) == 2 for o in observations)
+        if view == "stops_early" and returns_at_once:
+            ignored = tuple(name for name in ignored if name != "max_epochs")
+        elif view in ("stops_early", "history_too_long"):
+            slugs.remove(view)
     slugs += _interface_slugs(replace(facts, ignored=ignored))
     return Diagnosis(
         tuple(dict.fromkeys(slugs))[:2], candidate, view, ignored, facts.mutates, hard_coded or None

@@ -99,7 +99,7 @@ def verdict(question: Any, evidence: Evidence, checks: tuple[Check, ...]) -> Ver
     tables: list[Table] = []
     if not evidence.right and not nothing:
         pictures += _weights_pictures(question, evidence)
-        tables += _weights_tables(evidence)
+        tables += _weights_tables(question, evidence)
     return Verdict(
         checks=checks,
         misconceptions=slugs,
@@ -152,9 +152,9 @@ def _sentences(question: Any, evidence: Evidence) -> list[str]:
     found = []
     if not evidence.diagnosis.explains:
         found += _first_difference(evidence)
-    for kind, title in (("first", "m"), ("second", "v")):
-        if kind == "first" and not question.first_moment:
-            continue
+    letters = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}
+    for kind, name in question.moments.items():
+        title = letters[name]
         for parameter in "wb":
             own = getattr(evidence.moments, f"{kind}_{parameter}")
             right = getattr(evidence.right_moments, f"{kind}_{parameter}")
@@ -190,7 +190,7 @@ def _first_difference(evidence: Evidence) -> list[str]:
 
 
 def _moment_sentence(what: str, own: Weights | None, right: Weights | None) -> str | None:
-    if right is None:
+    if right is None or not right.is_average:
         return None
     if own is None:
         return f"What is kept as {what} could not be recovered from the steps."
@@ -206,9 +206,9 @@ def _moment_sentence(what: str, own: Weights | None, right: Weights | None) -> s
     return f"The weights in {what} add up to {sums} times what they should, epoch by epoch."
 
 
-def _weights_tables(evidence: Evidence) -> list[Table]:
+def _weights_tables(question: Any, evidence: Evidence) -> list[Table]:
     tables = []
-    for kind, title in (("first", "first moment"), ("second", "second moment")):
+    for kind, title in question.moments.items():
         own = getattr(evidence.moments, f"{kind}_w")
         right = getattr(evidence.right_moments, f"{kind}_w")
         if own is None or right is None or np.allclose(own.values, right.values, atol=1e-5):
@@ -229,7 +229,7 @@ def _weights_tables(evidence: Evidence) -> list[Table]:
 def _weights_pictures(question: Any, evidence: Evidence) -> list[Picture]:
     """Recovered weights of the last epoch beside the expected ones."""
     pictures = []
-    for kind, title in (("first", "first moment"), ("second", "second moment")):
+    for kind, title in question.moments.items():
         own = getattr(evidence.moments, f"{kind}_w")
         right = getattr(evidence.right_moments, f"{kind}_w")
         if own is None or right is None or np.allclose(own.values, right.values, atol=1e-5):

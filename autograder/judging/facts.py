@@ -64,9 +64,7 @@ def probes(instance: Instance) -> Probes:
         hyper = {**streamed.hyper, name: nudged}
         named[name] = replace(streamed, name=f"another {name}", hyper=hyper)
     again = replace(base, name="again")
-    return Probes(
-        base, streamed, again, named, _decay_instances(base), _points_instances(base)
-    )
+    return Probes(base, streamed, again, named, _decay_instances(base), _points_instances(base))
 
 
 def _streamed(base: Instance) -> Instance:
@@ -85,12 +83,18 @@ def _streamed(base: Instance) -> Instance:
 
 
 def _points_instances(base: Instance) -> tuple[Instance, Instance]:
-    hyper = {**base.hyper, "eta": math.sqrt(HUGE), "eps": HUGE}
-    once = replace(base, name="points", max_epochs=1, hyper=hyper)
+    once = replace(base, name="points", max_epochs=1, hyper=_beside_huge(base.hyper))
     twice = replace(
         once, name="points twice", X=np.repeat(once.X, 2, axis=0), Y=np.repeat(once.Y, 2)
     )
     return once, twice
+
+
+def _beside_huge(hyper: Mapping[str, float]) -> Mapping[str, float]:
+    """Hyper-parameters with which the first step is a multiple of the gradient; a rule without
+    an epsilon is given none."""
+    huge = {"eta": math.sqrt(HUGE), "eps": HUGE}
+    return {name: huge.get(name, value) for name, value in hyper.items()}
 
 
 def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
@@ -130,7 +134,7 @@ def _decay_instances(base: Instance) -> tuple[Instance, ...]:
             max_epochs=1,
             grad_w=gradient,
             grad_b=gradient,
-            hyper={**base.hyper, "eta": math.sqrt(HUGE), "eps": HUGE},
+            hyper=_beside_huge(base.hyper),
         )
 
     return (
@@ -140,9 +144,7 @@ def _decay_instances(base: Instance) -> tuple[Instance, ...]:
     )
 
 
-def gather_facts(
-    asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]
-) -> Facts:
+def gather_facts(asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]) -> Facts:
     """What the probes' traces show; ``others``: further calls that must leave inputs alone."""
     base = _rows(asked.base, traces)
     again = _rows(asked.again, traces)
@@ -169,8 +171,8 @@ def _same(one: FloatArray, other: FloatArray) -> bool:
 
 
 def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
-    if not np.isfinite(base).all():
-        return ()  # NaN equals NaN whatever the argument
+    if not np.isfinite(base).all() or (len(base) > 1 and (base == base[0]).all()):
+        return ()  # NaN equals NaN, and standing still is standing still, whatever the argument
     found = []
     streamed = _rows(asked.streamed, traces)
     for name, instance in asked.changed.items():

@@ -72,16 +72,16 @@ class Identification:
 
 
 def stream_instances(
-    hyper: Mapping[str, float], first_moment: bool, chance: np.random.Generator
+    hyper: Mapping[str, float], moments: Sequence[str], chance: np.random.Generator
 ) -> tuple[Instance, ...]:
     """The calls from which the moments are recovered.
 
-    ``hyper`` holds the function's hyper-parameters other than eta and eps.  Without a first
-    moment only the second one is asked for.
+    ``hyper`` holds the function's hyper-parameters; ``moments`` which of ``"first"`` and
+    ``"second"`` the rule has.
     """
     instances = []
-    kinds = (("first", SMALL), ("second", 1.0)) if first_moment else (("second", 1.0),)
-    for kind, size in kinds:
+    for kind in moments:
+        size = SMALL if kind == "first" else 1.0
         for number in range(STREAMS):
             streams = size * (0.6 + 0.8 * chance.random((2, EPOCHS)))
             instances.append(
@@ -98,15 +98,13 @@ def stream_instances(
 def _instance(
     name: str, kind: str, w: FloatArray, b: FloatArray, hyper: Mapping[str, float]
 ) -> Instance:
-    settings = dict(hyper)
-    if kind == "first":
-        settings |= {"eta": 1 / SMALL, "eps": 1.0}
-    elif kind == "step":
-        settings |= {"eta": 0.5, "eps": 1.0}
-    else:
-        settings |= {"eta": 0.5, "eps": 1e-10}
-        if "beta1" in hyper:
-            settings["beta1"] = 0.0
+    settings = {
+        "first": {"eta": 1 / SMALL, "eps": 1.0},
+        "step": {"eta": 0.5, "eps": 1.0},
+        "second": {"eta": 0.5, "eps": 1e-10, "beta1": 0.0},
+    }[kind]
+    # A rule is asked only for what it has: not every one has an epsilon, or a beta1.
+    settings = {name: settings.get(name, value) for name, value in hyper.items()}
     vector = w.ndim == 2
     return Instance(
         name=name,
@@ -121,12 +119,17 @@ def _instance(
     )
 
 
-def identify(instances: Sequence[Instance], traces: Mapping[str, Trace]) -> Identification:
-    """Recover the moments from the traces of :func:`stream_instances`."""
+def identify(
+    instances: Sequence[Instance], traces: Mapping[str, Trace], power: float = 0.5
+) -> Identification:
+    """Recover the moments from the traces of :func:`stream_instances`.
+
+    ``power``: of the second moment, by which a step is divided; 1/2 is the root.
+    """
     recovered: dict[str, Weights | None] = {}
     for kind in ("first", "second"):
         of_numbers = [i for i in instances if i.name.startswith(kind) and i.init_w.ndim == 0]
-        moments = [_moments(i, traces, kind) for i in of_numbers]
+        moments = [_moments(i, traces, kind, power) for i in of_numbers]
         for column, parameter in enumerate("wb"):
             known = [m[:, column] for m in moments if m is not None]
             streams = [
@@ -138,31 +141,38 @@ def identify(instances: Sequence[Instance], traces: Mapping[str, Trace]) -> Iden
         of_vector = [i for i in instances if i.name.startswith(kind) and i.init_w.ndim == 1]
         recovered[f"{kind}_vector"] = None
         for instance in of_vector:
-            found = _moments(instance, traces, kind)
+            found = _moments(instance, traces, kind, power)
             if found is not None and isinstance(instance.grad_w, Stream):
                 recovered[f"{kind}_vector"] = _fit(
                     kind, list(instance.grad_w.values.T), list(found[:, :-1].T)
                 )
     step = next(i for i in instances if i.name == "step")
-    return Identification(**recovered, step_follows=_step_follows(step, traces, recovered))
+    asked_for_second = any(i.name.startswith("second") for i in instances)
+    follows = _step_follows(step, traces, recovered, power if asked_for_second else None)
+    return Identification(**recovered, step_follows=follows)
 
 
 def _step_follows(
-    instance: Instance, traces: Mapping[str, Trace], found: Mapping[str, Weights | None]
+    instance: Instance,
+    traces: Mapping[str, Trace],
+    found: Mapping[str, Weights | None],
+    power: float | None,
 ) -> bool:
+    """``power`` None: the rule has no second moment to divide by."""
     rows = _rows(instance, traces)
     if rows is None:
         return False
     for column, parameter in enumerate("wb"):
         first, second = found[f"first_{parameter}"], found[f"second_{parameter}"]
-        if second is None:
+        if power is not None and second is None:
             return False
         g = _stream(instance, parameter)
         m_hat = g if first is None else first.values @ g
-        v_hat = second.values @ g**2
-        eta, eps = instance.hyper["eta"], instance.hyper["eps"]
+        eta, divisor = instance.hyper["eta"], np.ones_like(g)
         with np.errstate(all="ignore"):
-            expected = eta * m_hat / np.sqrt(v_hat + eps)
+            if power is not None and second is not None:
+                divisor = (second.values @ g**2 + instance.hyper["eps"]) ** power
+            expected = eta * m_hat / divisor
             if not (np.abs(-np.diff(rows[:, column]) - expected) <= LINEAR).all():
                 return False
     return True
@@ -174,7 +184,9 @@ def _stream(instance: Instance, parameter: str) -> FloatArray:
     return kind.values
 
 
-def _moments(instance: Instance, traces: Mapping[str, Trace], kind: str) -> FloatArray | None:
+def _moments(
+    instance: Instance, traces: Mapping[str, Trace], kind: str, power: float
+) -> FloatArray | None:
     """The moments seen in one call, shape (epochs, parameters); None: no such trajectory."""
     rows = _rows(instance, traces)
     if rows is None:
@@ -185,7 +197,7 @@ def _moments(instance: Instance, traces: Mapping[str, Trace], kind: str) -> Floa
             found = steps / instance.hyper["eta"]
         else:
             g = np.column_stack([_stream(instance, "w"), _stream(instance, "b")])
-            found = (instance.hyper["eta"] * g / steps) ** 2 - instance.hyper["eps"]
+            found = (instance.hyper["eta"] * g / steps) ** (1 / power) - instance.hyper["eps"]
     return np.asarray(found) if np.isfinite(found).all() else None
 
 

@@ -1,7 +1,8 @@
 """What each part of a rule is worth, from its own evidence.
 
-``gradient``, ``first moment``, ``second moment``, ``bias correction`` and ``step`` are the parts
-of an update rule; ``trajectory``, ``vector``, ``edge cases`` and an assignment's behaviours are
+``gradient``, ``first moment`` (or ``velocity``, which is never corrected), ``second moment``,
+``bias correction``, ``learning rate`` (where it follows a schedule) and ``step`` are the parts of
+an update rule; ``trajectory``, ``vector``, ``edge cases`` and an assignment's behaviours are
 what it does as a whole.  An assignment gives points to those it wants.
 
 A fault with a name costs the parts that its edit changes.  Without a name each part is judged by
@@ -22,7 +23,15 @@ from autograder.judging.diagnose import Diagnosis, Facts, Observation, with_hype
 from autograder.judging.identify import Identification, Weights
 from autograder.model import Check, Fault, FloatArray
 
-PARTS = ("gradient", "first moment", "second moment", "bias correction", "step")
+PARTS = (
+    "gradient",
+    "velocity",
+    "first moment",
+    "second moment",
+    "bias correction",
+    "learning rate",
+    "step",
+)
 WEIGHT = 1e-5
 """Recovered weights closer than this are equal."""
 
@@ -119,20 +128,48 @@ def _measured_losses(question: Any, evidence: Evidence) -> list[str]:
     found, right = evidence.moments, evidence.right_moments
     firsts = [(found.first_w, right.first_w), (found.first_b, right.first_b)]
     seconds = [(found.second_w, right.second_w), (found.second_b, right.second_b)]
-    needed = [*firsts, *seconds] if question.first_moment else seconds
+    asked = {"first": firsts, "second": seconds}
+    needed = [pair for moment in question.moments for pair in asked[moment]]
+    scheduled = "learning rate" in question.points
     good = {
         "gradient": evidence.sums_points,
+        "velocity": all(_same_velocity(*pair, scheduled) for pair in firsts),
         "first moment": all(_same_shares(*pair) for pair in firsts),
         "second moment": all(_same_shares(*pair) for pair in seconds),
         "bias correction": all(_same_sums(*pair) for pair in needed),
-        "step": found.step_follows,
+        "learning rate": all(_same_newest(*pair) for pair in firsts),
+        # What cannot be measured even of right code is not held against anybody.
+        "step": found.step_follows or not right.step_follows,
     }
     return [part for part in PARTS if not good[part]]
 
 
+def _same_velocity(own: Weights | None, right: Weights | None, scheduled: bool) -> bool:
+    """Whether each gradient enters a velocity and fades in it as it should.
+
+    ``scheduled``: with which weight it enters is the learning rate's matter.
+    """
+    if own is None or right is None or not own.is_average:
+        return False
+    with np.errstate(all="ignore"):
+        one, other = (w.values / np.diag(w.values) if scheduled else w.values for w in (own, right))
+    return bool((np.abs(one - other) < WEIGHT).all())
+
+
+def _same_newest(own: Weights | None, right: Weights | None) -> bool:
+    """Whether every gradient enters with the right weight: the learning rate of its epoch."""
+    if own is None or right is None or not own.is_average:
+        return False
+    return bool((np.abs(np.diag(own.values) - np.diag(right.values)) < WEIGHT).all())
+
+
 def _same_shares(own: Weights | None, right: Weights | None) -> bool:
     """Whether the weights are in the right proportion within every epoch."""
-    if own is None or right is None or not own.is_average:
+    if own is None or right is None:
+        return False
+    if not right.is_average:  # the right moment is no weighted sum: compare what was recovered
+        return bool(np.allclose(own.moments, right.moments, rtol=WEIGHT, atol=WEIGHT))
+    if not own.is_average:
         return False
     with np.errstate(all="ignore"):
         shares = own.values / own.row_sums[:, None]

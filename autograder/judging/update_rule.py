@@ -133,6 +133,8 @@ class UpdateRule:
     behaviours: tuple[Behaviour, ...] = ()
     conventions: Conventions = field(default_factory=Conventions)
     tolerance: float = 1e-6
+    power: float = 0.5
+    """Of the second moment, by which a step is divided; 1/2 is the root."""
 
     public_calls = True
 
@@ -141,9 +143,10 @@ class UpdateRule:
         return (self.function,)
 
     @property
-    def first_moment(self) -> bool:
-        """Whether the rule has a first moment that can be told from the gradient."""
-        return "first moment" in self.points
+    def moments(self) -> Mapping[str, str]:
+        """Which of ``first`` and ``second`` can be recovered, and the names they go by here."""
+        names = {"first moment": "first", "velocity": "first", "second moment": "second"}
+        return {names[name]: name for name in self.points if name in names}
 
     def draw(self, seed: bytes, *, public: bool = False) -> RuleExam:
         """The exam of one student; the public one is the same for everybody."""
@@ -235,17 +238,16 @@ class RuleExam:
 
     @cached_property
     def streams(self) -> tuple[Instance, ...]:
-        hyper = {
-            name: value for name, value in self.main[0].hyper.items() if name not in ("eta", "eps")
-        }
         chance = np.random.Generator(np.random.PCG64(7))
-        return stream_instances(hyper, self.question.first_moment, chance)
+        return stream_instances(self.main[0].hyper, tuple(self.question.moments), chance)
 
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
         """All that is asked, in order: numbers before vectors, so that what a function keeps from
         one call to the next shows as a different answer before its shape makes it fail."""
-        shown = [i for behaviour in self.question.behaviours for i in behaviour.instances]
+        # Behaviours may look at the same call: it is made once.
+        behaviours = self.question.behaviours
+        shown = {i.name: i for behaviour in behaviours for i in behaviour.instances}.values()
         asked = (
             *self.main,
             *self.asked.instances,
@@ -268,7 +270,7 @@ class RuleExam:
         main = [traces[instance.name] for instance in self.main]
         stopped = explain.stopped(question.function, dict(question.points), main, answers.run)
         if stopped is not None:
-            return self._named_by_division(stopped, main)
+            return self._named_by_division(stopped, answers)
         seen = [Observation(i, self._history(i, traces)) for i in self.main]
         agrees = {o.instance.name: self._agrees(o) for o in seen}
         facts = gather_facts(self.asked, self.main, traces)
@@ -276,7 +278,9 @@ class RuleExam:
         diagnosis = Diagnosis()
         if not right or facts.remembers or facts.mutates:
             diagnosis = self._diagnose(seen, facts, traces, right)
-        moments = identify(self.streams, traces)
+        else:
+            diagnosis = self._diagnose_elsewhere(traces)
+        moments = identify(self.streams, traces, self.question.power)
         evidence = Evidence(
             agrees=agrees,
             observations=tuple(seen),
@@ -335,14 +339,26 @@ class RuleExam:
             seen = (*seen, *(Observation(i, self._history(i, traces)) for i in further))
         return diagnose(seen, self.question.catalogue, facts)
 
-    def _named_by_division(self, stopped: Verdict, main: Sequence[Trace]) -> Verdict:
-        """A call that divides by zero at its first epoch may say by that alone what is wrong."""
-        faults = [trace.fault for trace in main if trace.fault is not None]
-        if stopped.status is not QuestionStatus.ERROR or len(faults) < len(main):
+    def _diagnose_elsewhere(self, traces: Mapping[str, Trace]) -> Diagnosis:
+        """What is wrong only in longer runs, such as stopping once the steps are small."""
+        for behaviour in self.question.behaviours:
+            for instance in behaviour.instances:
+                observation = Observation(instance, self._history(instance, traces))
+                if observation.history.rows is None:
+                    continue
+                if len(observation.rows) != instance.max_epochs + 1:
+                    return diagnose([observation], self.question.catalogue, Facts())
+        return Diagnosis()
+
+    def _named_by_division(self, stopped: Verdict, answers: Answers) -> Verdict:
+        """Code that divides by zero whatever it is given, even where no epsilon or gradient can be
+        the zero, may say by that alone what is wrong."""
+        asked = (*self.main, *self.asked.points, *self.asked.decay)
+        faults = [answers.traces[instance.name].fault for instance in asked]
+        if any(fault is None or fault.kind != "ZeroDivisionError" for fault in faults):
             return stopped
-        if any(fault.kind != "ZeroDivisionError" for fault in faults):
-            return stopped
-        slug = self.question.catalogue.explains_division_by_zero(faults[0].code)
+        source = answers.run.sources.get(self.question.function, "")
+        slug = self.question.catalogue.explains_division_by_zero(source)
         if slug is None:
             return stopped
         explanation = self.question.catalogue.explain(slug)
@@ -361,7 +377,7 @@ class RuleExam:
             rows = self.question.catalogue.right().trajectories(instance)[0]
             w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
             traces[instance.name] = Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
-        return identify(self.streams, traces)
+        return identify(self.streams, traces, self.question.power)
 
     def _edges(self, traces: Mapping[str, Trace], facts: Facts) -> Mapping[str, bool]:
         none = self._history(self.no_epochs, traces).rows

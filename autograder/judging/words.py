@@ -2,21 +2,26 @@
 
 PART_RIGHT = {
     "gradient": "The gradient is summed over all points.",
+    "velocity": "The velocity gathers the gradients with the right weights.",
     "first moment": "The first moment averages the gradients with the right weights.",
     "second moment": "The squared gradients are gathered with the right weights.",
     "bias correction": "Both moments are corrected for starting at zero.",
-    "step": "The step is formed from the moments as it should be.",
+    "learning rate": "The learning rate follows the schedule.",
+    "step": "The step is formed as it should be.",
 }
 PART_WRONG = {
     "gradient": "The gradient is not gathered as the sum over all points at the current (w, b).",
+    "velocity": "The velocity does not gather the gradients as the rule says.",
     "first moment": "The first moment does not average the gradients as the rule says.",
     "second moment": "The squared gradients are not gathered as the rule says.",
     "bias correction": "The moments are not corrected as the rule says.",
-    "step": "The step is not formed from the moments as the rule says.",
+    "learning rate": "The learning rate does not follow the schedule.",
+    "step": "The step is not formed as the rule says.",
 }
 COSTS_NO_MORE = " (This costs nothing beyond the other fault.)"
 CONVENTION = (
-    "Epsilon does not stand where this lecture's formula has it; elsewhere your rule is right."
+    "You follow another convention than this lecture's formula, the one named below; elsewhere "
+    "your rule is right."
 )
 TRAJECTORY_RIGHT = {
     "trajectory": "Every entry of both histories is right where x is a number.",

@@ -14,7 +14,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
+from autograder.errors import SandboxError
 from autograder.sandbox.inside import wire
+
+_END_SECONDS = 30.0
 
 MAX_PRINTED = 32 << 20
 """Bytes a child may print before it is stopped; honest notebooks print a thousandth of it."""
@@ -139,11 +142,15 @@ class Child:
 
     def kill(self) -> Ended:
         """End it and wait for the end; raises SandboxError if nobody reports it."""
+        try:
+            if self._ended is None:
+                self._handle.kill()
+                self._ended = self._handle.ended(_END_SECONDS)
+        finally:
+            for descriptor in tuple(self._open):
+                self._close_one(descriptor)
         if self._ended is None:
-            self._handle.kill()
-            self._ended = self._handle.ended(30.0)
-        assert self._ended is not None
-        self._close()
+            raise SandboxError("a sandboxed process cannot be ended; its work is repeated")
         return self._ended
 
     def _pump(self, timeout: float) -> None:
@@ -200,7 +207,3 @@ class Child:
     def _close_one(self, descriptor: int) -> None:
         self._open.discard(descriptor)
         os.close(descriptor)
-
-    def _close(self) -> None:
-        for descriptor in tuple(self._open):
-            self._close_one(descriptor)

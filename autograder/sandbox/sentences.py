@@ -98,5 +98,7 @@ _WORDS = """
     were when where which while whose will with without write you zero zip
 """
 
-PLAIN_WORDS = frozenset(_WORDS.split())
+PLAIN_WORDS = frozenset(_WORDS.split()).union(
+    *(re.findall(r"[^\W\d]\w*", pattern.pattern) for pattern in SENTENCES)
+)
 """Words that those sentences are made of, and names of common types."""

@@ -16,6 +16,7 @@ kernel.  A child that never became ready is our fault: :class:`SandboxError`.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ from types import TracebackType
 
 import numpy as np
 
+from autograder.errors import SandboxError
 from autograder.model import (
     Call,
     Cell,
@@ -80,7 +82,11 @@ class Session:
         self._ended_by: dict[int, Fault] = {}
         self._strikes: Counter[str] = Counter()
         self._closed = False
-        self.notebook = self._first_run()
+        try:
+            self.notebook = self._first_run()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Session:
         return self
@@ -102,7 +108,8 @@ class Session:
         """End the child; more calls are not possible."""
         if not self._closed:
             self._closed = True
-            self._runner.stop()
+            with contextlib.suppress(SandboxError):  # what was asked for is here already
+                self._runner.stop()
 
     # ------------------------------------------------------------ the notebook
 

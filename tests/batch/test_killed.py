@@ -22,8 +22,6 @@ import pytest
 COURSE = Path(__file__).resolve().parents[2]
 ASSIGNMENT = COURSE / "assignments" / "adaptive_learning_rates"
 VARIANTS = sorted((ASSIGNMENT / "right_variants").glob("*.py"))
-    (COURSE / "assignments" / "adaptive_learning_rates" / "right_variants").glob("*.py")
-)
 SOAK = int(os.environ.get("AUTOGRADER_SOAK", "0"))
 
 

@@ -38,6 +38,8 @@ hyperparameter_ignored start_ignored stops_early mutates_input remembers_last_ca
 FURTHER = listed("""
 velocity_not_used_in_step lookahead_missing lookahead_wrong_point eta_applied_twice
 velocity_averaged annealing_missing annealing_exponent_wrong maximum_missing maximum_of_corrected
+gamma_swapped velocity_reversed lookahead_kept lookahead_recorded annealing_compounded
+annealing_outside_velocity maximum_overwrites_state correction_added
 """)
 
 LONGEST = {
@@ -53,6 +55,9 @@ CONVENTIONS = {
     "mean_gradient",
     "velocity_averaged",
     "maximum_of_corrected",
+    "lookahead_recorded",
+    "annealing_outside_velocity",
+    "correction_added",
 }
 
 # The lecture's formulas, as `formula` and `hint` might spell them once blanks are taken out.

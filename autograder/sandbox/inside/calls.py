@@ -110,7 +110,8 @@ def _match(
             positional.append(arguments[parameter.name])
         else:
             keywords[parameter.name] = arguments[parameter.name]
-    received = {p.name for p in parameters}
+    gathering = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    received = {p.name for p in parameters if p.kind not in gathering}
     rest = [name for name in arguments if name not in received]
     if takes_all:
         keywords.update({name: arguments[name] for name in rest})

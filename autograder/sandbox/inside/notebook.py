@@ -10,6 +10,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import functools
 import inspect
 import linecache
 import sys
@@ -81,17 +82,15 @@ class Notebook:
             exec(code, self.namespace)
 
     def where(self, error: BaseException) -> Where:
-        """Describe an exception without trusting any method of it."""
-        kind = type(error).__name__
-        if isinstance(error, MemoryError):
-            kind = "MemoryError"
+        """Describe an exception; whatever its methods do, it gets described."""
+        kind, message, place = "Exception", "", (NOWHERE, 0)
         try:
-            message = error.msg if isinstance(error, SyntaxError) else str(error)
-            message = str(message)[:2000]
-        except BaseException:
-            message = ""
-        cell, line = self._place(error)
-        return Where(str(kind)[:100], message, cell, line)
+            kind = "MemoryError" if isinstance(error, MemoryError) else str(type(error).__name__)
+            place = self._place(error)
+            message = str(error.msg if isinstance(error, SyntaxError) else error)[:2000]
+        except BaseException:  # it resists: what is known by now has to do
+            return Where(kind[:100], message, *place)
+        return Where(kind[:100], message, *place)
 
     def _place(self, error: BaseException) -> tuple[int, int]:
         cell, line = NOWHERE, 0
@@ -107,9 +106,11 @@ class Notebook:
 
     def source_of(self, name: str) -> tuple[int, int, int] | None:
         """Cell index, first and last line of a function, if it was written in a cell."""
-        code = getattr(getattr(self.namespace.get(name), "__wrapped__", None), "__code__", None)
-        code = code or getattr(self.namespace.get(name), "__code__", None)
-        if not isinstance(code, types.CodeType):
+        try:
+            code = _code_of(self.namespace.get(name))
+        except BaseException:  # an object that resists being looked at
+            code = None
+        if code is None:
             return None
         index = self._files.get(code.co_filename)
         if index is None:
@@ -120,6 +121,19 @@ class Notebook:
         except Exception:
             length = 1
         return index, first, first + max(length, 1) - 1
+
+
+def _code_of(function: Any) -> types.CodeType | None:
+    """The code behind a function, a decorated one, a partial one, or a callable object."""
+    for _ in range(10):
+        if isinstance(function, functools.partial):
+            function = function.func
+        elif hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
+    if not hasattr(function, "__code__"):
+        function = getattr(type(function), "__call__", None)
+    code = getattr(function, "__code__", None)
+    return code if isinstance(code, types.CodeType) else None
 
 
 def _is_quick(statement: ast.stmt) -> bool:

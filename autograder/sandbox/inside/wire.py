@@ -11,6 +11,7 @@ was there or raises :class:`WireError`; it allocates no more than the bytes it w
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import Any
 
@@ -133,9 +134,10 @@ class Reader:
         if dimensions > MAX_DIMENSIONS:
             raise WireError("an array has too many dimensions")
         shape = tuple(self.u32() for _ in range(dimensions))
-        count = 1
-        for length in shape:
-            count *= length
+        # Taken as if no length were zero: NumPy refuses shapes that are too large even so.
+        if math.prod(max(length, 1) for length in shape) > MAX_FRAME // 8:
+            raise WireError("an array is too large")
+        count = math.prod(shape)
         start = self._take(8 * count)
         flat = np.frombuffer(self._data, "<f8", count, start)
         return flat.astype(np.float64).reshape(shape)

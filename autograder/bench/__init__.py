@@ -1,0 +1,9 @@
+"""How fast grading is, and what it could be: ``python -m autograder.bench``.
+
+* the *floor*: a student's own cells, and the calls asked of them, in one warm process without
+  any wall, reading, judging or storing
+* *us*: ``autograder grade`` as people call it, in processes of its own
+* ``otter run`` and ``nbgrader autograde``, where installed, on the same notebooks in the same run
+
+CPU seconds are those of all processes, as the kernel counts them.
+"""

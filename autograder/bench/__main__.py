@@ -1,0 +1,179 @@
+"""``python -m autograder.bench``: run it on a machine that does nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.batch.order import cores
+from autograder.bench.floor import floor_of
+from autograder.bench.machine import machine
+from autograder.bench.measured import Measured, measure
+from autograder.bench.others import as_notebook, nbgrader_autograde, otter_run
+from autograder.bench.stages import stage_seconds
+from autograder.course import Assignment, Course
+from autograder.submission import find
+
+
+@dataclass(frozen=True)
+class Line:
+    """One way of grading, per submission."""
+
+    name: str
+    count: int
+    wall: float
+    """Seconds."""
+    cpu: float
+    """Seconds, of all processes."""
+    memory: int = 0
+    """Bytes at most in one process; 0: not measured."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and keep what was printed if asked to."""
+    options = _options().parse_args(arguments)
+    course = Course.find(None)
+    assignment = course.load(options.assignment or course.assignments()[0])
+    said: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        for line in _report(options, course, assignment, Path(scratch)):
+            print(line, flush=True)
+            said.append(line)
+    if options.keep:
+        options.keep.parent.mkdir(parents=True, exist_ok=True)
+        options.keep.write_text("\n".join(said) + "\n", encoding="utf-8")
+    return 0
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m autograder.bench", description="How fast grading is, and what it could be."
+    )
+    parser.add_argument("--assignment", metavar="SLUG", help="default: the first")
+    parser.add_argument("--count", type=int, default=200, help="right notebooks (200)")
+    parser.add_argument("--workers", type=int, default=cores(), help="worker processes (a core)")
+    parser.add_argument("--otter", type=int, default=10, help="notebooks for otter run (10)")
+    parser.add_argument("--nbgrader", type=int, default=20, help="for nbgrader autograde (20)")
+    parser.add_argument(
+        "--sizes", type=_sizes, default=(), metavar="N,N", help="also batches of these sizes"
+    )
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="write the report here, too")
+    return parser
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+def _report(
+    options: argparse.Namespace, course: Course, assignment: Assignment, scratch: Path
+) -> Iterator[str]:
+    yield f"# Grading {assignment.slug}, {datetime.now(UTC):%Y-%m-%d}"
+    yield ""
+    yield machine()
+    yield ""
+    notebooks = _right_notebooks(assignment, options.count, scratch / "in")
+    found = find([scratch / "in"], scratch=scratch)
+    bare, paged, floor = _ours(options, course, assignment, scratch)
+    lines = [floor, bare, paged]
+    few = notebooks[: options.otter]
+    if options.otter and (otter := otter_run(few, assignment.folder, scratch)):
+        lines.append(_line("otter run, one after the other", len(few), otter))
+    some = notebooks[: options.nbgrader]
+    tests = [f"assert callable({name})" for name in assignment.functions]
+    if options.nbgrader and (nbgrader := nbgrader_autograde(some, assignment.slug, tests, scratch)):
+        lines.append(_line("nbgrader autograde, one process", len(some), nbgrader))
+    yield from _table(lines, floor, paged)
+    yield ""
+    yield f"Over the floor, without pages: {bare.cpu / floor.cpu:.2f} times its CPU."
+    yield ""
+    yield "| stage, one process | ms CPU a submission |"
+    yield "|---|---:|"
+    for stage, seconds in stage_seconds(course, assignment, found[:50], scratch).items():
+        yield f"| {stage} | {seconds * 1e3:.1f} |"
+    if options.sizes:
+        yield from _scaling(options, course, notebooks, scratch)
+
+
+def _right_notebooks(assignment: Assignment, count: int, folder: Path) -> list[Path]:
+    """Right programs of unlike style, as notebooks, over and over."""
+    folder.mkdir()
+    right = sorted((assignment.folder / "right_variants").glob("*.py"))
+    programs = itertools.islice(itertools.cycle(right), count)
+    return [as_notebook(path, folder / f"s{n:05}.ipynb") for n, path in enumerate(programs)]
+
+
+def _ours(
+    options: argparse.Namespace,
+    course: Course,
+    assignment: Assignment,
+    scratch: Path,
+) -> tuple[Line, Line, Line]:
+    """Us without and with pages, and the floor, measured between the two."""
+    bare = _grade(course, scratch / "in", scratch / "bare", options.workers, "--no-feedback")
+    floor = floor_of(course, assignment.slug, scratch / "in")
+    paged = _grade(course, scratch / "in", scratch / "paged", options.workers)
+    count, mean = len(floor), sum(floor) / len(floor)
+    return (
+        _line(f"autograder, {options.workers} workers, no pages", count, bare),
+        _line(f"autograder, {options.workers} workers, with pages", count, paged),
+        Line("floor: the student's own computation", count, mean, mean),
+    )
+
+
+def _grade(course: Course, folder: Path, out: Path, workers: int, *options: str) -> Measured:
+    command = [sys.executable, "-m", "autograder", "grade", str(folder), "--out", str(out)]
+    command += ["--course", str(course.folder), "--workers", str(workers), "--quiet", *options]
+    measured = measure(command, folder.parent)
+    if measured.status != 0:
+        raise SystemExit(f"autograder grade ended with status {measured.status}: {measured.said}")
+    return measured
+
+
+def _line(name: str, count: int, measured: Measured) -> Line:
+    if measured.status != 0:
+        name += f" (FAILED with status {measured.status})"
+    wall, cpu = measured.wall_seconds / count, measured.cpu_seconds / count
+    return Line(name, count, wall, cpu, measured.peak_memory)
+
+
+def _table(lines: Sequence[Line], floor: Line, ours: Line) -> Iterator[str]:
+    yield "| | notebooks | s each | CPU s each | CPU / floor | s / ours with pages | peak MB |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for line in lines:
+        memory = f"{line.memory / 1e6:.0f}" if line.memory else ""
+        yield (
+            f"| {line.name} | {line.count} | {line.wall:.4f} | {line.cpu:.4f} "
+            f"| {line.cpu / floor.cpu:.2f} | {line.wall / ours.wall:.1f} | {memory} |"
+        )
+
+
+def _scaling(
+    options: argparse.Namespace, course: Course, notebooks: Sequence[Path], scratch: Path
+) -> Iterator[str]:
+    yield ""
+    yield "| submissions | s each | CPU s each | peak MB | run again, s |"
+    yield "|---:|---:|---:|---:|---:|"
+    for size in options.sizes:
+        folder = scratch / f"in{size}"
+        folder.mkdir()
+        for number, path in enumerate(itertools.islice(itertools.cycle(notebooks), size)):
+            shutil.copy(path, folder / f"s{number:05}.ipynb")
+        out = scratch / f"out{size}"
+        first = _grade(course, folder, out, options.workers, "--no-feedback")
+        again = _grade(course, folder, out, options.workers, "--no-feedback")
+        yield (
+            f"| {size} | {first.wall_seconds / size:.4f} | {first.cpu_seconds / size:.4f} "
+            f"| {first.peak_memory / 1e6:.0f} | {again.wall_seconds:.1f} |"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Otter and nbgrader on the same notebooks."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+import tokenize
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.bench.measured import Measured, measure
+from autograder.master import MASTER
+
+
+def otter_run(notebooks: Sequence[Path], assignment_folder: Path, scratch: Path) -> Measured | None:
+    """``otter run`` on each notebook, one after the other; None: not installed."""
+    if importlib.util.find_spec("otter") is None or importlib.util.find_spec("jupytext") is None:
+        return None
+    archive = _otter_archive(assignment_folder, scratch)
+    script = scratch / "otter_all.py"
+    script.write_text(
+        "import subprocess, sys\n"
+        "for notebook in sys.argv[2:]:\n"
+        "    subprocess.run([sys.executable, '-m', 'otter', 'run', '-a', sys.argv[1], notebook],\n"
+        "                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+    )
+    command = [sys.executable, str(script), str(archive), *map(str, notebooks)]
+    return measure(command, scratch)
+
+
+def _otter_archive(assignment_folder: Path, scratch: Path) -> Path:
+    """What ``otter assign`` makes for grading: the tests, in an archive."""
+    import jupytext
+
+    slug = assignment_folder.name
+    notebook = jupytext.read(assignment_folder / MASTER)
+    jupytext.write(notebook, scratch / f"{slug}.ipynb", fmt="ipynb")
+    command = [sys.executable, "-m", "otter", "assign", "--no-run-tests", "--no-pdfs"]
+    subprocess.run(
+        [*command, f"{slug}.ipynb", "dist"], cwd=scratch, check=True, capture_output=True
+    )
+    return next((scratch / "dist" / "autograder").glob("*.zip"))
+
+
+def nbgrader_autograde(
+    notebooks: Sequence[Path], slug: str, tests: Sequence[str], scratch: Path
+) -> Measured | None:
+    """``nbgrader autograde`` on all notebooks in one process; None: not installed.
+
+    ``tests``: the code of its test cells, each worth a point.
+    """
+    if importlib.util.find_spec("nbgrader") is None:
+        return None
+    course = scratch / "nbgrader"
+    source = course / "source" / slug
+    source.mkdir(parents=True)
+    cells = [_test_cell(number, code) for number, code in enumerate(tests, start=1)]
+    (source / f"{slug}.ipynb").write_text(json.dumps(_notebook(cells)))
+    nbgrader = [sys.executable, "-m", "nbgrader"]
+    subprocess.run(
+        [*nbgrader, "generate_assignment", slug], cwd=course, check=True, capture_output=True
+    )
+    for number, path in enumerate(notebooks):
+        place = course / "submitted" / f"s{number:05}" / slug
+        place.mkdir(parents=True)
+        handed_in = json.loads(path.read_text(encoding="utf-8"))
+        (place / f"{slug}.ipynb").write_text(json.dumps(_notebook(handed_in["cells"] + cells)))
+    return measure([*nbgrader, "autograde", slug], course)
+
+
+def _notebook(cells: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "cells": [{**cell, "id": f"c{number}"} for number, cell in enumerate(cells)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _test_cell(number: int, code: str) -> dict[str, Any]:
+    nbgrader = {
+        "cell_type": "code",
+        "grade": True,
+        "grade_id": f"test{number}",
+        "locked": True,
+        "points": 1,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {"nbgrader": nbgrader},
+        "outputs": [],
+        "source": code,
+    }
+
+
+def as_notebook(path: Path, destination: Path) -> Path:
+    """A submission as a notebook: itself, or a Python file as one cell."""
+    if path.suffix == ".ipynb":
+        shutil.copy(path, destination)
+        return destination
+    with tokenize.open(path) as file:  # as Python would: the file may name its encoding
+        source = file.read()
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }
+    destination.write_text(json.dumps(_notebook([cell])))
+    return destination

@@ -1,0 +1,113 @@
+"""Where the CPU time of grading goes, stage by stage, in one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from autograder.batch.marking import CourseMarking
+from autograder.batch.output import info_of
+from autograder.batch.tasks import Task
+from autograder.course import Assignment, Course
+from autograder.formats import to_json
+from autograder.grading import grade_submission
+from autograder.policies import Policies
+from autograder.report import feedback_page
+from autograder.sandbox import Sandbox, open_sandbox
+from autograder.store import open_store
+from autograder.submission import Found, load
+
+STAGES = (
+    "reading the file",
+    "student's process",
+    "talking to it",
+    "drawing instances, judging",
+    "feedback page",
+    "row, store, grades.json",
+)
+
+
+def stage_seconds(
+    course: Course, assignment: Assignment, found: Sequence[Found], scratch: Path
+) -> dict[str, float]:
+    """CPU seconds a submission of each of :data:`STAGES`."""
+    clock = Clock()
+    marking = CourseMarking(str(course.folder), assignment.slug, assignment.version, Policies())
+    grades = []
+    with open_store(scratch / "stages.db") as store, open_sandbox([course.folder]) as box:
+        timed: Any = _TimedBox(box, clock)
+        for one in found:
+            with clock.stage("reading the file"):
+                submission = load(one)
+            with clock.stage("drawing instances, judging"):
+                grade = grade_submission(submission, assignment, timed)
+            clock.seconds["student's process"] += grade.usage.cpu_seconds
+            with clock.stage("feedback page"):
+                page = feedback_page(
+                    grade, assignment_title=assignment.title, backgrounds=assignment.backgrounds
+                )
+                (scratch / "page.html").write_text(page, encoding="utf-8")
+            with clock.stage("row, store, grades.json"):
+                store.append([marking.row(Task(one), submission.digest, grade)])
+                grades.append(to_json([grade], info_of(assignment)))
+    return {stage: clock.seconds[stage] / len(found) for stage in STAGES}
+
+
+class Clock:
+    """CPU seconds of this process by stage; a stage within another is not counted twice."""
+
+    def __init__(self) -> None:
+        self.seconds = dict.fromkeys(STAGES, 0.0)
+        self._inner = [0.0]
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begun = time.process_time()
+        self._inner.append(0.0)
+        try:
+            yield
+        finally:
+            spent = time.process_time() - begun
+            self.seconds[name] += spent - self._inner.pop()
+            self._inner[-1] += spent
+
+
+class _TimedBox:
+    """A sandbox whose own time is told apart from that of its caller."""
+
+    def __init__(self, box: Sandbox, clock: Clock) -> None:
+        self._box, self._clock = box, clock
+        self.unsafe = box.unsafe
+
+    def open(self, *arguments: Any, **keywords: Any) -> _TimedSession:
+        with self._clock.stage("talking to it"):
+            return _TimedSession(self._box.open(*arguments, **keywords), self._clock)
+
+
+class _TimedSession:
+    def __init__(self, session: Any, clock: Clock) -> None:
+        self._session, self._clock = session, clock
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    def __enter__(self) -> _TimedSession:
+        self._session.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._clock.stage("talking to it"):
+            self._session.__exit__(kind, error, trace)
+
+    def call(self, calls: Any) -> Any:
+        with self._clock.stage("talking to it"):
+            return list(self._session.call(calls))

@@ -1,0 +1,195 @@
+"""From an assignment to its public examples: few, rounded so that people can read them, not hidden.
+
+The examples are some of the calls of the exam that ``Kind.draw(..., public=True)`` gives.  Their
+inputs are rounded to four digits and what is expected is computed for the rounded ones, so the same
+assignment gives the same file on every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograder.course import Assignment, Question
+from autograder.errors import AssignmentError
+from autograder.judging.formula import CLOSE, FormulaExam
+from autograder.judging.instances import Instance
+from autograder.judging.question import Exam
+from autograder.judging.update_rule import RuleExam, least_separation
+from autograder.model import Argument, Call, FloatArray, Neuron, Stream
+from autograder.public.checks import (
+    Example,
+    Histories,
+    PublicChecks,
+    PublicQuestion,
+    Value,
+    WrittenQuestion,
+)
+
+DIGITS = 4
+"""Significant digits of public inputs."""
+EXPECTED_DIGITS = 10
+"""Significant digits of expected answers: fewer than a double has, so that the last bits of other
+machines do not show, and more than any tolerance sees."""
+PER_CHECK = 2
+"""Examples of one check of a formula."""
+SEPARATION = 1_000
+"""Every known fault is this many tolerances away on a public instance."""
+
+
+def public_checks(assignment: Assignment) -> PublicChecks:
+    """The public examples of an assignment.
+
+    Raises:
+        AssignmentError: an example would show a hidden call, or shows too little.
+    """
+    asked, written = [], []
+    for question in assignment.questions:
+        if question.by_person:
+            written.append(WrittenQuestion(question.name, question.title))
+        elif question.kind.public_calls:
+            exam = question.kind.draw(b"", public=True)
+            _refuse_hidden(assignment, question, exam)
+            examples = tuple(_examples(question, exam))
+            asked.append(PublicQuestion(question.name, question.title, examples))
+    return PublicChecks(
+        assignment.slug,
+        assignment.title,
+        assignment.limits,
+        tuple(asked),
+        tuple(written),
+        assignment.texts,
+    )
+
+
+def _refuse_hidden(assignment: Assignment, question: Question, exam: Exam) -> None:
+    """Public calls come from other seeds than hidden ones; a kind that mixes them up is caught.
+
+    Calls that are the same for everybody, such as a recorded gradient, are never published.
+    """
+    hidden = question.kind.draw(assignment.seed("anybody", question.name))
+    seen = {_drawn(call) for call in hidden.calls}
+    for call in _published(exam):
+        if _drawn(call) in seen:
+            raise AssignmentError(
+                f"{question.name}: the public example {call.name!r} is one of the hidden calls; "
+                "its kind must draw public examples from seeds of their own."
+            )
+
+
+def _drawn(call: Call) -> tuple[Any, ...]:
+    """What a call is known by: its data and start, or all of its arguments where it has none."""
+    data = {name: value for name, value in call.arguments.items() if isinstance(value, np.ndarray)}
+    chosen = data or call.arguments
+    return tuple((k, np.asarray(v).tobytes()) for k, v in sorted(chosen.items()))
+
+
+def _published(exam: Exam) -> Iterator[Call]:
+    """The calls, as drawn, that examples are made of."""
+    if isinstance(exam, RuleExam):
+        yield from (instance.call("") for instance in _shapes(exam).values())
+    elif isinstance(exam, FormulaExam):
+        for name, arguments in exam.examples.items():
+            yield from (Call(name, "", dict(a)) for a in arguments[:PER_CHECK])
+
+
+def _examples(question: Question, exam: Exam) -> Iterator[Example]:
+    if isinstance(exam, RuleExam):
+        yield from _rule_examples(question, exam)
+    elif isinstance(exam, FormulaExam):
+        yield from _formula_examples(exam)
+    else:
+        raise AssignmentError(
+            f"{question.name}: public examples can be made of update rules and formulas only, "
+            f"not of a {type(question.kind).__name__}."
+        )
+
+
+# --------------------------------------------------------------------------------- update rules
+
+
+def _shapes(exam: RuleExam) -> Mapping[str, Instance]:
+    return {"a number": exam.main[0], "a vector": exam.main[2]}
+
+
+def _rule_examples(question: Question, exam: RuleExam) -> Iterator[Example]:
+    rule = exam.question
+    rounded = {
+        name: replace(_rounded(instance), name=name) for name, instance in _shapes(exam).items()
+    }
+    for name, instance in rounded.items():
+        if least_separation(rule.catalogue, instance)[0] < SEPARATION * rule.tolerance:
+            raise AssignmentError(
+                f"{question.name}: the public example {name!r} does not tell a known fault from "
+                "the right rule; widen the ranges of its hyper-parameters."
+            )
+    start_only = replace(rounded["a number"], name="no epochs", max_epochs=0)
+    asks = {
+        name: f"{rule.function} where x is {name}: {i.points} points, {i.max_epochs} epochs"
+        for name, i in rounded.items()
+    }
+    asks["no epochs"] = f"{rule.function} with max_epochs = 0: just the start"
+    for instance in (*rounded.values(), start_only):
+        rows = rule.catalogue.right().trajectories(instance)[0]
+        expected = Histories(_to_digits(rows, EXPECTED_DIGITS), rule.tolerance)
+        yield Example(instance.call(rule.function), asks[instance.name], expected)
+
+
+def _rounded(instance: Instance) -> Instance:
+    def gradient(kind: Neuron | Stream) -> Neuron | Stream:
+        if isinstance(kind, Stream):
+            return Stream(_to_digits(kind.values, DIGITS))
+        return Neuron(*(_number(x) for x in (kind.scale, kind.low, kind.high, kind.gain)))
+
+    return replace(
+        instance,
+        X=_to_digits(instance.X, DIGITS),
+        Y=_to_digits(instance.Y, DIGITS),
+        init_w=_to_digits(instance.init_w, DIGITS),
+        init_b=_number(instance.init_b),
+        grad_w=gradient(instance.grad_w),
+        grad_b=gradient(instance.grad_b),
+        hyper={name: _number(value) for name, value in instance.hyper.items()},
+    )
+
+
+# ------------------------------------------------------------------------------------- formulas
+
+
+def _formula_examples(exam: FormulaExam) -> Iterator[Example]:
+    for check in exam.question.checks:
+        for number, drawn in enumerate(exam.examples[check.name][:PER_CHECK], start=1):
+            arguments: dict[str, Argument] = {k: _argument(v) for k, v in drawn.items()}
+            value = np.asarray(check.right(**arguments), dtype=np.float64)
+            yield Example(
+                Call(f"{check.name}, {number}", check.function, arguments),
+                f"{check.function}({_in_words(arguments)})",
+                Value(_to_digits(value, EXPECTED_DIGITS), CLOSE),
+                check.builds_on,
+            )
+
+
+def _argument(value: Any) -> Argument:
+    if isinstance(value, np.ndarray):
+        return _to_digits(value, DIGITS)
+    return value if isinstance(value, int) else _number(value)
+
+
+def _in_words(arguments: Mapping[str, Argument]) -> str:
+    """The arguments as Python would write them."""
+    return ", ".join(
+        f"{name}={value.tolist() if isinstance(value, np.ndarray) else value}"
+        for name, value in arguments.items()
+    )
+
+
+def _number(value: float, digits: int = DIGITS) -> float:
+    return float(f"{value:.{digits}g}") + 0.0  # -0.0 becomes 0.0
+
+
+def _to_digits(values: FloatArray, digits: int) -> FloatArray:
+    flat = [_number(value, digits) for value in np.asarray(values, dtype=np.float64).flat]
+    return np.array(flat, dtype=np.float64).reshape(np.shape(values))

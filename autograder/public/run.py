@@ -1,0 +1,222 @@
+"""Runs a student's file on the public checks and says what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from autograder.errors import SandboxError
+from autograder.grading import ENDED
+from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
+from autograder.public import words
+from autograder.public.answers import complaints, history_of
+from autograder.public.checks import Example, Histories, PublicChecks, PublicQuestion
+from autograder.sandbox import Sandbox, open_sandbox
+from autograder.submission import clean, read
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One thing that was tried."""
+
+    name: str
+    asks: str
+    """What was asked, in words."""
+    complaints: tuple[str, ...]
+    """What is wrong with the answer, in sentences; empty: nothing."""
+
+    @property
+    def passed(self) -> bool:
+        return not self.complaints
+
+
+@dataclass(frozen=True)
+class TriedQuestion:
+    """One question and what was tried of it."""
+
+    name: str
+    title: str
+    tried: tuple[Tried, ...]
+
+    @property
+    def passed(self) -> int:
+        return sum(tried.passed for tried in self.tried)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What ``autograder check`` has to say."""
+
+    file: str
+    assignment: str
+    """Its slug."""
+    title: str
+    problem: str | None = None
+    """Why the file cannot be read, in a sentence; None: it can."""
+    notices: tuple[str, ...] = ()
+    """Sentences on the file as a whole, such as cells that failed."""
+    questions: tuple[TriedQuestion, ...] = ()
+    written: tuple[tuple[str, str], ...] = ()
+    """Title of each question that a person grades, and a sentence on its answer."""
+    without_sandbox: bool = False
+
+
+def try_out(file: Path, checks: PublicChecks, hidden: Sequence[Path], *, unsafe: bool) -> Report:
+    """Run a student's file on public checks.
+
+    Where this machine has no sandbox the file is run without one and the report says so: it is
+    the student's own.  (Grading never does that.)
+
+    Raises:
+        SandboxError: not even a process of its own could be started.
+    """
+    names = [question.name for question in checks.written]
+    name = clean(file.name)
+    submission = read(file, student=clean(file.stem), file=name, written_questions=names)
+    if submission.problem is not None:
+        return Report(name, checks.assignment, checks.title, submission.problem)
+    box, sentence = _open(hidden, unsafe)
+    with box:
+        report = _run(submission, checks, box)
+    notices = (*((sentence,) if sentence else ()), *report.notices)
+    return replace(report, notices=notices, without_sandbox=box.unsafe)
+
+
+def _open(hidden: Sequence[Path], unsafe: bool) -> tuple[Sandbox, str]:
+    if not unsafe:
+        try:
+            return open_sandbox(hidden=hidden), ""
+        except SandboxError as error:
+            reason = str(error).rstrip(".")
+            return open_sandbox(unsafe=True), words.WITHOUT_SANDBOX.format(reason=reason)
+    return open_sandbox(unsafe=True), ""
+
+
+def _run(submission: Submission, checks: PublicChecks, box: Sandbox) -> Report:
+    with box.open(
+        submission.cells, checks.limits, names=checks.functions, texts=checks.texts, seed=0
+    ) as session:
+        run = session.notebook
+        questions = []
+        for question in checks.questions:
+            calls = _calls(question)
+            traces = {trace.call: trace for trace in session.call(calls)}
+            questions.append(_question(question, traces, run))
+    return Report(
+        submission.file,
+        checks.assignment,
+        checks.title,
+        notices=(*submission.notices, *_notices(run, submission)),
+        questions=tuple(questions),
+        written=tuple((q.title, _written(q.name, submission, run)) for q in checks.written),
+    )
+
+
+def _calls(question: PublicQuestion) -> tuple[Call, ...]:
+    """The calls of a question; an update rule's first is made once more at the end.
+
+    Numbers come before vectors, so that what a function keeps from one call to the next shows as
+    another answer before its shape makes it fail.
+    """
+    calls = [example.call for example in question.examples]
+    calls.sort(key=lambda call: any(np.ndim(v) > 1 for v in _arrays(call).values()))
+    first = _first_rule(question)
+    if first is not None:
+        again = replace(first.call, name=_again(first))
+        numbers = [call for call in calls if call is first.call]
+        calls[calls.index(numbers[0]) + 1 : 0] = [again]
+    return tuple(calls)
+
+
+def _first_rule(question: PublicQuestion) -> Example | None:
+    rules = (e for e in question.examples if isinstance(e.expected, Histories))
+    return next(rules, None)
+
+
+def _again(example: Example) -> str:
+    return f"{example.call.name}, again"
+
+
+def _arrays(call: Call) -> Mapping[str, FloatArray]:
+    return {name: v for name, v in call.arguments.items() if isinstance(v, np.ndarray)}
+
+
+# -------------------------------------------------------------------------------------- verdicts
+
+
+def _question(
+    question: PublicQuestion, traces: Mapping[str, Trace], run: NotebookRun
+) -> TriedQuestion:
+    found = {e.call.name: complaints(e, traces[e.call.name], run) for e in question.examples}
+    wrong = {e.call.function for e in question.examples if found[e.call.name]}
+    tried = []
+    for example in question.examples:
+        sentences = found[example.call.name]
+        if sentences and example.builds_on in wrong:
+            sentences = (*sentences, words.BUILDS_ON.format(function=example.builds_on))
+        tried.append(Tried(example.call.name, example.asks, sentences))
+    return TriedQuestion(question.name, question.title, (*tried, *_manners(question, traces)))
+
+
+def _manners(question: PublicQuestion, traces: Mapping[str, Trace]) -> Sequence[Tried]:
+    """Whether an update rule answers twice the same and leaves its inputs alone; nothing where it
+    gave no histories to tell by."""
+    first = _first_rule(question)
+    if first is None:
+        return ()
+    rows = history_of(first, traces[first.call.name])
+    again = history_of(first, traces[_again(first)])
+    if rows is None:
+        return ()
+    function = first.call.function
+    same = again is not None and np.array_equal(rows, again, equal_nan=True)
+    changed = sorted({n for e in question.examples for n in _changed(e.call, traces[e.call.name])})
+    inputs = (words.INPUTS_WRONG.format(names=" and ".join(changed)),) if changed else ()
+    return (
+        Tried(
+            "called twice",
+            words.AGAIN.format(function=function),
+            () if same else (words.AGAIN_WRONG,),
+        ),
+        Tried("inputs untouched", words.INPUTS.format(function=function), inputs),
+    )
+
+
+def _changed(call: Call, trace: Trace) -> Sequence[str]:
+    if trace.outcome is not Outcome.RETURNED:
+        return ()
+    return [
+        name
+        for name, before in _arrays(call).items()
+        if name in trace.inputs_after and not np.array_equal(trace.inputs_after[name], before)
+    ]
+
+
+def _written(name: str, submission: Submission, run: NotebookRun) -> str:
+    answer = submission.written.get(name, "").strip() or run.texts.get(name, "").strip()
+    count = len(answer.split())
+    return words.WRITTEN_FOUND.format(count=count) if count else words.WRITTEN_NONE
+
+
+def _notices(run: NotebookRun, submission: Submission) -> tuple[str, ...]:
+    """Sentences on cells that failed."""
+    whole_file = len(submission.cells) == 1 and not submission.file.endswith(".ipynb")
+    sentences = []
+    for number, fault in sorted(run.faults.items()):
+        code = fault.code.strip()
+        sentences.append(
+            words.CELL_FAILED.format(
+                place="The file" if whole_file else f"Cell {number}",
+                line="" if fault.line is None else f" in line {fault.line}",
+                code=f" ({code})" if code else "",
+                kind=fault.kind,
+                message=fault.message,
+            )
+        )
+    if run.outcome is not Outcome.RETURNED:
+        sentences.append(ENDED.get(run.outcome, "The file did not run to its end.").replace("graded", "tried"))
+    return tuple(sentences)

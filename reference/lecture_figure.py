@@ -1,0 +1,74 @@
+"""The lecture's experiment as the judge calls it and as feedback pages draw it.
+
+Several assignments run their rules on the sparse data of :mod:`reference.sparse_data`, from its
+start, and draw the paths over the level curves of its loss, in the colours of the lecture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from autograder.judging.instances import Instance
+from autograder.model import Line, Neuron, Picture
+from reference import sparse_data
+from reference.sparse_data import Experiment
+from reference.update_rules import FloatArray
+
+NAME = "the lecture's data"
+CONTOUR = "loss"
+
+
+@cache
+def experiment() -> Experiment:
+    """The draw that the course uses."""
+    return sparse_data.lecture_experiment()
+
+
+def instance(max_epochs: int, hyper: Mapping[str, float]) -> Instance:
+    """A call on the lecture's sparse data, with the sigmoid neuron's own gradient."""
+    data = experiment()
+    return Instance(
+        name=NAME,
+        X=data.X.copy(),
+        Y=data.Y.copy(),
+        init_w=np.array(data.init_w),
+        init_b=data.init_b,
+        max_epochs=max_epochs,
+        grad_w=Neuron(),
+        grad_b=Neuron(),
+        hyper=hyper,
+    )
+
+
+def progress(rows: FloatArray) -> FloatArray:
+    """Of each row (w, b): 0 at the start and 1 at the minimum, for w and b each."""
+    data = experiment()
+    done: FloatArray = (rows - data.start) / (np.array(data.minimum) - data.start)
+    return done
+
+
+def path(label: str, rows: FloatArray, colour: str, style: str = "-") -> Line:
+    """A path (w, b) as a curve of a picture."""
+    return Line(label, numbers(rows[:, 0]), numbers(rows[:, 1]), colour, style)
+
+
+def picture(title: str, caption: str, *lines: Line) -> Picture:
+    """Paths over the level curves of the loss."""
+    return Picture(title, caption, "w", "b", lines, contour=CONTOUR)
+
+
+def backgrounds() -> dict[str, Any]:
+    """Level curves of the loss over (w, b), for an assignment's ``backgrounds``."""
+    loss = experiment().loss
+    w, b = np.linspace(-2.5, 3.5, 61), np.linspace(-1.5, 4.5, 61)
+    z = np.array([[loss(np.array([x, y])) for x in w] for y in b])
+    return {CONTOUR: {"x": w, "y": b, "z": z, "x_label": "w", "y_label": "b"}}
+
+
+def numbers(values: Any) -> tuple[float, ...]:
+    """Five digits of each: more than a picture shows."""
+    return tuple(float(f"{value:.5g}") for value in values)

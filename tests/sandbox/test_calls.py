@@ -1,0 +1,288 @@
+"""Calls: how arguments arrive, what comes back, and what one bad function costs the others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.model import Call, Gradient, Limits, Neuron, Opaque, Outcome, Stream
+from autograder.sandbox import Sandbox
+from tests.sandbox.conftest import Run
+
+SHORT = Limits(call_seconds=0.3)
+
+
+def call(function: str, **arguments: object) -> Call:
+    return Call(function, function, arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("None", None),
+        ("3", np.array(3.0)),
+        ("True", np.array(1.0)),
+        ("np.float32(0.5)", np.array(0.5)),
+        ("np.array(2)", np.array(2.0)),
+        ("np.arange(6).reshape(2, 3)", np.arange(6.0).reshape(2, 3)),
+        ("[1, 2.5, np.float64(3), np.array(4), np.array([5.0])]", np.array([1, 2.5, 3, 4, 5])),
+        ("[[1.0], [2.0], [3.0]]", np.array([1.0, 2.0, 3.0])),
+        ("[np.zeros(4), np.ones(4), [2, 2, 2, 2]]", np.repeat([0.0, 1.0, 2.0], 4).reshape(3, 4)),
+        ("([1, 2, 3], [4, 5, 6])", (np.array([1.0, 2, 3]), np.array([4.0, 5, 6]))),
+        ("[[1, 2], [3, 4]]", (np.array([1.0, 2]), np.array([3.0, 4]))),
+        ("np.array([[1, 2], [3, 4]])", np.array([[1.0, 2], [3, 4]])),
+        ("(np.zeros((3, 2)), [1, 2, 3])", (np.zeros((3, 2)), np.array([1.0, 2, 3]))),
+        ("([1, None], [2])", ((np.array(1.0), None), np.array([2.0]))),
+        ("[float('nan'), float('inf')]", (np.array(np.nan), np.array(np.inf))),
+        ("[np.nan, np.inf, 1]", np.array([np.nan, np.inf, 1.0])),
+        ("[]", np.zeros(0)),
+        ("collections.deque([1, 2, 3])", np.array([1.0, 2, 3])),
+        ("'text'", Opaque("str")),
+        ("{'w': 1}", Opaque("dict")),
+        ("(x for x in [1])", Opaque("generator")),
+        ("np.array(['a'])", Opaque("ndarray")),
+        ("np.array([1 + 0j])", Opaque("ndarray")),
+        ("10 ** 400", Opaque("int")),
+        ("object()", Opaque("object")),
+        ("[1, 'a', 2]", (np.array(1.0), Opaque("str"), np.array(2.0))),
+        ("[[[[[[1, 2], 3], 4], 5], 6], 7, 8]", None),
+    ],
+)
+def test_what_a_function_returns(run: Run, expression: str, expected: object) -> None:
+    source = f"import collections, numpy as np\ndef f():\n    return {expression}"
+    _, (trace,) = run(source, calls=[call("f")])
+    assert trace.outcome is Outcome.RETURNED
+    if expression.startswith("[[[[[["):  # deeper than it is looked into
+        assert "Opaque" in repr(trace.value)
+    else:
+        assert_same(trace.value, expected)
+
+
+def assert_same(value: object, expected: object) -> None:
+    if isinstance(expected, tuple):
+        assert isinstance(value, tuple)
+        assert len(value) == len(expected)
+        for part, expected_part in zip(value, expected, strict=True):
+            assert_same(part, expected_part)
+    elif isinstance(expected, np.ndarray):
+        assert isinstance(value, np.ndarray)
+        assert value.dtype == np.float64
+        assert value.shape == expected.shape
+        np.testing.assert_array_equal(value, expected)
+    else:
+        assert value == expected
+
+
+def test_arguments_arrive_as_fresh_copies_of_the_right_types(run: Run) -> None:
+    source = """
+import numpy as np
+def f(X, n, eta):
+    ok = type(X) is np.ndarray and type(n) is int and type(eta) is float and X.flags.writeable
+    X[0] = 99.0
+    return np.array([ok, X.sum()])
+"""
+    X = np.array([1.0, 2.0])
+    request = call("f", X=X, n=3, eta=0.5)
+    _, traces = run(source, calls=[request, request])
+    for trace in traces:
+        assert_same(trace.value, np.array([1.0, 101.0]))
+        assert_same(trace.inputs_after["X"], np.array([99.0, 2.0]))
+        assert_same(trace.inputs_after["n"], np.array(3.0))
+    assert X[0] == 1.0
+
+
+def test_what_the_signature_lacks_becomes_a_global_for_the_call(run: Run) -> None:
+    source = """
+eta = 'the notebook\\'s own'
+def f(X):
+    return sum(X) * eta * beta
+def g():
+    return [eta == 'the notebook\\'s own', 'beta' in globals()]
+"""
+    request = call("f", X=np.array([1.0, 2.0]), eta=2.0, beta=3.0)
+    _, (trace, after) = run(source, calls=[request, call("g")])
+    assert trace.value == 18.0
+    assert trace.unreceived == ("eta", "beta")
+    assert_same(after.value, (np.array(1.0), np.array(0.0)))
+
+
+def test_all_kinds_of_parameters(run: Run) -> None:
+    source = """
+def only(a, /, b, *, c=5): return [a, b, c]
+def rest(a, **others): return [a, others['b'], others['c']]
+def star(*a): return len(a) + b
+class Adam:
+    def __call__(self, a, b, c): return [a, b, c]
+adam = Adam()
+import functools
+part = functools.partial(only, c=7)
+"""
+    names = ("only", "rest", "adam", "part")
+    calls = [call(name, a=1.0, b=2.0, c=3.0) for name in names]
+    _, traces = run(source, calls=[*calls, call("star", a=1.0, b=2.0)])
+    for trace in traces[:4]:
+        assert_same(trace.value, np.array([1.0, 2.0, 3.0]))
+        assert trace.unreceived == ()
+    assert traces[4].value == 2.0
+    assert traces[4].unreceived == ("a", "b")
+
+
+def test_a_parameter_that_nothing_is_passed_for_is_named(run: Run) -> None:
+    _, (trace,) = run("def f(X, learning_rate):\n    return 1", calls=[call("f", X=1.0)])
+    assert trace.outcome is Outcome.RAISED
+    assert trace.fault is not None
+    assert trace.fault.kind == "TypeError"
+    assert "'learning_rate'" in trace.fault.message
+
+
+@pytest.mark.parametrize("source", ["", "f = 3", "def g(): pass"])
+def test_a_function_that_is_not_there(run: Run, source: str) -> None:
+    _, (trace,) = run(source, calls=[call("f")])
+    assert trace.outcome is Outcome.MISSING
+
+
+def test_a_fault_says_where(run: Run) -> None:
+    source = "def helper(x):\n    return x[10]\n\ndef f(X):\n    return helper(X)"
+    _, (trace,) = run("", source, calls=[call("f", X=np.zeros(3))])
+    assert trace.fault is not None
+    assert (trace.fault.kind, trace.fault.cell, trace.fault.line) == ("IndexError", 2, 2)
+    assert trace.fault.code == "return x[10]"
+    assert trace.fault.message == "index … is out of bounds for axis … with size …"
+
+
+def test_neuron_gradients_are_right_for_numbers_and_vectors(run: Run) -> None:
+    source = """
+import numpy as np
+def f(w, b, x, y, grad_w, grad_b):
+    return [grad_w(w, b, x, y), grad_b(x=x, y=y, w=w, b=b)]
+def types(grad_w):
+    one = grad_w(np.array(1.0), np.float64(0), 2, 1)
+    vector = grad_w([1.0, 2.0], 0.0, np.ones(2), 1)
+    flat = grad_w(np.array([1.0]), np.array([0.0]), 2.0, 1.0)
+    many = grad_w(1.0, 0.0, np.array([2.0, 3.0]), np.array([1.0, 1.0]))
+    same = [flat == one, many.shape == (2,), np.isclose(many[0], one, rtol=1e-12)]
+    return [type(one) is np.float64, vector.shape == (2,), *same]
+"""
+    kind = Neuron(scale=3.0, low=-1.0, high=2.0, gain=0.7)
+    gradients = {"grad_w": Gradient("w", kind), "grad_b": Gradient("b", kind)}
+    for w, x in ((0.3, 1.7), (np.array([0.3, -0.2]), np.array([1.7, 0.4]))):
+        _, traces = run(
+            source,
+            calls=[call("f", w=w, b=0.1, x=x, y=0.9, **gradients), call("types", **gradients)],
+        )
+        expected = _derivatives(kind, w, 0.1, x, 0.9)
+        (by_w, by_b), kinds = traces[0].value, traces[1].value
+        np.testing.assert_allclose(by_w, expected[0], rtol=1e-6)
+        np.testing.assert_allclose(by_b, expected[1], rtol=1e-6)
+        assert np.all(kinds == 1.0)
+
+
+def _derivatives(kind: Neuron, w, b, x, y):  # type: ignore[no-untyped-def]
+    """By central differences of the loss that the model's docstring states."""
+
+    def loss(w, b):  # type: ignore[no-untyped-def]
+        s = kind.low + (kind.high - kind.low) * (1 + np.tanh(kind.gain * (np.dot(w, x) + b))) / 2
+        return kind.scale / 2 * (s - y) ** 2
+
+    h = 1e-5
+    directions = np.eye(len(w)) if np.ndim(w) else [1.0]
+    by_w = [(loss(w + h * d, b) - loss(w - h * d, b)) / (2 * h) for d in directions]
+    return (by_w if np.ndim(w) else by_w[0]), (loss(w, b + h) - loss(w, b - h)) / (2 * h)
+
+
+def test_streams_replay_rows_by_distinct_points(run: Run) -> None:
+    source = """
+def f(grad_w, grad_b):
+    points = [(0.0, 0.0), (0.0, 0.0), (1.0, 0.0), (0.0, 0.0), (1.0, 1.0), (2.0, 2.0), (3.0, 3.0)]
+    return [float(grad_w(w, b, 1, 1)) for w, b in points] + [float(grad_b(9.0, 9.0, 1, 1))]
+"""
+    values = np.array([10.0, 20.0, 30.0])
+    gradients = {of: Gradient(of[-1], Stream(values)) for of in ("grad_w", "grad_b")}
+    request = call("f", **gradients)
+    _, traces = run(source, calls=[request, request])
+    for trace in traces:  # each call starts anew, each function has its own clock
+        assert_same(trace.value, np.array([10.0, 10, 20, 10, 30, 30, 30, 10]))
+
+
+def test_vector_streams_cannot_be_spoilt_by_the_student(run: Run) -> None:
+    source = """
+import numpy as np
+def f(grad_w):
+    g = grad_w(np.zeros(2), 0.0, 1, 1)
+    g += 100
+    return grad_w(np.zeros(2), 0.0, 1, 1)
+"""
+    stream = Gradient("w", Stream(np.array([[1.0, 2.0], [3.0, 4.0]])))
+    _, (trace,) = run(source, calls=[call("f", grad_w=stream)])
+    assert_same(trace.value, np.array([1.0, 2.0]))
+
+
+def test_one_bad_function_does_not_cost_the_others(run: Run) -> None:
+    source = """
+import os, ctypes
+def good(X): return X + 1
+def hangs(X):
+    while True: pass
+def exits(X): os._exit(0)
+def leaves(X): raise SystemExit
+def crashes(X): ctypes.string_at(0)
+def hungry(X): return bytearray(8 << 30)
+def floods(X):
+    while True: os.write(1, b'x' * 1_000_000)
+def large(X): return __import__('numpy').zeros(10_000_000)
+def late(X): return X + 2
+"""
+    names = ["good", "hangs", "exits", "leaves", "crashes", "hungry", "floods", "large", "late"]
+    limits = Limits(call_seconds=1.0)
+    _, traces = run(source, calls=[call(name, X=1.0) for name in names], limits=limits)
+    assert [trace.outcome.value for trace in traces] == [
+        "returned", "timed_out", "exited", "exited", "crashed", "out_of_memory", "flooded",
+        "flooded", "returned",
+    ]  # fmt: skip
+    assert (traces[0].value, traces[-1].value) == (2.0, 3.0)
+
+
+def test_a_function_that_hangs_twice_is_given_up(box: Sandbox) -> None:
+    from autograder.model import Cell
+
+    source = "def f(n):\n    while n:\n        pass\n    return 1.0\ndef g():\n    return 2.0"
+    with box.open([Cell(1, source)], SHORT) as session:
+        traces = session.call([Call(str(n), "f", {"n": n}) for n in [0, 1, 0, *range(1, 40), 0]])
+        (other,) = session.call([call("g")])
+    outcomes = [trace.outcome for trace in traces]
+    assert outcomes[:3] == [Outcome.RETURNED, Outcome.TIMED_OUT, Outcome.RETURNED]
+    assert set(outcomes[3:]) == {Outcome.TIMED_OUT}
+    assert other.value == 2.0
+    assert session.usage.wall_seconds < 5.0
+
+
+def test_several_batches_share_one_namespace(box: Sandbox) -> None:
+    from autograder.model import Cell
+
+    source = "n = 0\ndef count():\n    global n\n    n += 1\n    return n"
+    with box.open([Cell(1, source)], Limits()) as session:
+        values = [session.call([call("count")] * 2)[1].value for _ in range(2)]
+    assert values == [2.0, 4.0]
+
+
+def test_many_large_calls_flow_both_ways(run: Run) -> None:
+    X = np.arange(20_000.0)
+    _, traces = run("def f(X):\n    return X", calls=[call("f", X=X)] * 30)
+    assert all(np.array_equal(trace.value, X) for trace in traces)  # type: ignore[arg-type]
+
+
+def test_usage_comes_from_the_kernel(box: Sandbox) -> None:
+    from autograder.model import Cell
+
+    source = """
+import time
+time.process_time = lambda: 0.0
+kept = bytearray(b'x' * (100 << 20))
+start = time.perf_counter()
+while time.perf_counter() - start < 0.1: pass
+"""
+    with box.open([Cell(1, source)], Limits()) as session:
+        pass
+    assert session.usage.cpu_seconds >= 0.09
+    assert session.usage.wall_seconds >= 0.1
+    assert session.usage.peak_memory >= 100 << 20

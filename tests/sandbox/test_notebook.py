@@ -1,0 +1,229 @@
+"""Ordinary notebooks: everything students write, and the marks that Jupyter leaves in it."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from autograder.model import Call, Limits, Outcome
+from tests.sandbox.conftest import QUICK, Run
+
+SUM = Call("sum", "total", {"X": np.array([1.0, 2.0])})
+TOTAL = "def total(X):\n    return sum(X)\n"
+
+
+def test_cells_share_one_namespace_in_order(run: Run) -> None:
+    notebook, (trace,) = run("a = 2", "b = a + 1", "def f():\n    return a * b", calls=[call("f")])
+    assert not notebook.faults
+    assert trace.value == 6.0
+
+
+def call(function: str, **arguments: float) -> Call:
+    return Call(function, function, arguments)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%matplotlib inline",
+        "%load_ext autoreload\n%autoreload 2",
+        "!pip install numpy",
+        "pip install otter-grader",
+        "files = !ls\nassert files == []",
+        "%%bash\necho nothing && exit 1",
+        "%%writefile notes.txt\nnot python",
+        "%%html\n<b>no</b>",
+        "%run other.py\n%load other.py",
+        "total?",
+        "??total",
+        "get_ipython().run_line_magic('matplotlib', 'inline')",
+        "get_ipython().system('ls')",
+        "if True:\n    %time pass\n    !ls",
+        "import otter\ngrader = otter.Notebook('hw.ipynb')\ngrader.check('q1')\ngrader.check_all()",
+        "import otter\notter.Notebook().export(pdf=False)",
+        "from IPython.display import display, HTML, Markdown\ndisplay(HTML('<b>x</b>'))",
+        "import IPython\nIPython.get_ipython().run_line_magic('time', '1')",
+        "from IPython.core.interactiveshell import InteractiveShell",
+        "display(1)",
+        "from google.colab import drive, files\ndrive.mount('/content/drive')",
+        "from tqdm import tqdm\nfrom tqdm.auto import trange\nassert list(tqdm([1])) == [1]",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.savefig('a.png')",
+        "import os\nos.makedirs('plots', exist_ok=True)\nopen('plots/a.txt', 'w').write('x')",
+        "import numpy as np\nnp.save('a.npy', np.zeros(3))\nnp.random.default_rng(0).normal(size=3)",
+        "import warnings\nwarnings.warn('mind')",
+        "from __future__ import annotations\ndef f(x: Undefined) -> Missing: ...",
+        "import sys\nprint('to stderr', file=sys.stderr)",
+        "import threading\nt = threading.Thread(target=print)\nt.start()\nt.join()",
+        "# only a comment",
+        "",
+        "\n\n%time x = 1",
+        "x = 5 \\\n  % 3",
+    ],
+    ids=repr,
+)
+def test_what_notebooks_carry_besides_their_answers_costs_nothing(run: Run, cell: str) -> None:
+    notebook, (trace,) = run(TOTAL, cell, calls=[SUM])
+    assert not notebook.faults
+    assert trace.value == 3.0
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit", "%%capture out", "\n%%time\n%%capture"])
+def test_the_body_of_a_cell_magic_runs_once(run: Run, magic: str) -> None:
+    notebook, _ = run("n = 0", f"{magic}\nn = n + 1", "print(n)")
+    assert notebook.printed == "1\n"
+
+
+@pytest.mark.parametrize("line", ["%time n = n + 1", "%timeit -n 10 -r3 n_list.append(1)"])
+def test_the_code_of_a_line_magic_runs_once(run: Run, line: str) -> None:
+    notebook, _ = run("n, n_list = 0, []", line, "print(n + len(n_list))")
+    assert notebook.printed == "1\n"
+
+
+def test_lines_are_counted_as_the_student_sees_them(run: Run) -> None:
+    source = "%matplotlib inline\n\n%%time\n".replace("%%time\n", "") + "x = 1\n1 / 0"
+    notebook, _ = run(source, "%%time\n\n1 / 0")
+    assert (notebook.faults[1].line, notebook.faults[1].code) == (4, "1 / 0")
+    assert (notebook.faults[2].line, notebook.faults[2].code) == (3, "1 / 0")
+
+
+def test_a_cell_that_raises_costs_only_what_it_would_have_defined(run: Run) -> None:
+    notebook, traces = run(
+        "def a():\n    return 1", "1 / 0\ndef b():\n    return 2", "def c():\n    return 3",
+        calls=[call("a"), call("b"), call("c")],
+    )  # fmt: skip
+    assert [trace.outcome for trace in traces] == [
+        Outcome.RETURNED,
+        Outcome.MISSING,
+        Outcome.RETURNED,
+    ]
+    fault = notebook.faults[2]
+    assert (fault.kind, fault.cell, fault.line, fault.code) == ("ZeroDivisionError", 2, 1, "1 / 0")
+
+
+def test_a_cell_that_does_not_parse_does_not_run_at_all(run: Run) -> None:
+    notebook, (trace,) = run("print('early')\ndef f(:\n    pass", TOTAL, calls=[SUM])
+    assert trace.value == 3.0
+    assert notebook.printed == ""
+    assert (notebook.faults[1].kind, notebook.faults[1].line) == ("SyntaxError", 2)
+
+
+def test_a_file_that_raises_midway_keeps_what_was_defined_before(run: Run) -> None:
+    _, traces = run(f"{TOTAL}\nundefined\ndef late():\n    pass", calls=[SUM, call("late")])
+    assert [trace.outcome for trace in traces] == [Outcome.RETURNED, Outcome.MISSING]
+
+
+@pytest.mark.parametrize("end", ["while True:\n    pass", "import os\nos._exit(0)"])
+def test_a_file_that_hangs_or_ends_midway_keeps_what_was_defined_before(run: Run, end: str) -> None:
+    limits = Limits(notebook_seconds=0.5, call_seconds=5.0)
+    notebook, traces = run(
+        f"{TOTAL}\n{end}\ndef late():\n    pass", "def other():\n    return 1",
+        calls=[SUM, call("late"), call("other")], limits=limits,
+    )  # fmt: skip
+    assert notebook.outcome in (Outcome.TIMED_OUT, Outcome.EXITED)
+    assert notebook.faults[1].code in ("while True:", "os._exit(0)")
+    assert [trace.outcome for trace in traces] == [
+        Outcome.RETURNED,
+        Outcome.MISSING,
+        Outcome.RETURNED,
+    ]
+
+
+def test_a_notebook_that_always_ends_is_given_up(run: Run) -> None:
+    cells = ["import os\nos._exit(1)"] * 8
+    notebook, (trace,) = run(*cells, TOTAL, calls=[SUM])
+    assert notebook.outcome is Outcome.EXITED
+    assert trace.outcome is Outcome.MISSING
+
+
+def test_sys_exit_in_a_cell_is_that_cells_fault(run: Run) -> None:
+    notebook, (trace,) = run("import sys\nsys.exit(0)", TOTAL, calls=[SUM])
+    assert notebook.outcome is Outcome.RETURNED
+    assert notebook.faults[1].kind == "SystemExit"
+    assert trace.value == 3.0
+
+
+def test_input_says_that_nobody_answers(run: Run) -> None:
+    notebook, _ = run("name = input('Your name? ')")
+    assert notebook.faults[1].kind == "EOFError"
+    assert "nobody" in notebook.faults[1].message
+
+
+def test_await_at_the_top_of_a_cell_is_a_clear_fault(run: Run) -> None:
+    notebook, _ = run("import asyncio\nawait asyncio.sleep(0)")
+    assert notebook.faults[1].kind == "SyntaxError"
+    assert "await" in notebook.faults[1].message
+    assert notebook.faults[1].line == 2
+
+
+def test_the_namespace_is_a_real_module(run: Run) -> None:
+    notebook, _ = run(
+        "from dataclasses import dataclass, field\nfrom typing import ClassVar",
+        "@dataclass\nclass State:\n    w: float = 0.0\n    n: 'ClassVar[int]' = 3",
+        "import inspect, sys\ndef f(x):\n    # a comment\n    return x\n",
+        "print(State(1.0), inspect.getsource(f), __name__, sys.modules['__main__'].f is f)",
+        "import typing\nprint(typing.get_type_hints(State)['w'])",
+    )
+    assert not notebook.faults
+    assert notebook.printed == (
+        "State(w=1.0) def f(x):\n    # a comment\n    return x\n __main__ True\n<class 'float'>\n"
+    )
+
+
+def test_future_annotations_hold_for_their_cell_only(run: Run) -> None:
+    notebook, _ = run(
+        "from __future__ import annotations\ndef f(x: Undefined): ...",
+        "def g(x: Undefined): ...",
+    )
+    assert list(notebook.faults) == [2]
+
+
+def test_texts_and_sources_that_were_asked_for(run: Run) -> None:
+    source = "explanation = 'because'\nnumber = 3\n\n@staticmethod\ndef f(x):\n    return (\n        x)\n"
+    notebook, _ = run(
+        source, "h = lambda x: x",
+        names=("f", "h", "missing"), texts=("explanation", "number", "missing"),
+    )  # fmt: skip
+    assert notebook.texts == {"explanation": "because"}
+    assert notebook.sources["f"] == "@staticmethod\ndef f(x):\n    return (\n        x)"
+    assert set(notebook.sources) == {"f", "h"}
+
+
+def test_printed_output_is_kept_up_to_a_cap(run: Run) -> None:
+    limits = Limits(output=1000)
+    notebook, _ = run(
+        "print('first')", "for _ in range(1000):\n    print('x' * 100)", limits=limits
+    )
+    assert notebook.printed.startswith("first\n")
+    assert len(notebook.printed) == 1000
+    assert not notebook.faults
+
+
+def test_random_numbers_start_at_the_seed(run: Run) -> None:
+    source = "import random, numpy as np\nprint(random.random(), np.random.random())"
+    draw = "def draw():\n    return [random.random(), np.random.random()]"
+    first = run(source, draw, calls=[call("draw")] * 2, seed=5)
+    again = run(source, draw, calls=[call("draw")] * 2, seed=5)
+    other = run(source, draw, calls=[call("draw")] * 2, seed=6)
+    assert first[0].printed == again[0].printed != other[0].printed
+    values = [trace.value for trace in (*first[1], *again[1])]
+    assert all(value == values[0] for value in values)
+    assert other[1][0].value != values[0]
+
+
+def test_pandas_works_where_it_is_installed(run: Run) -> None:
+    if importlib.util.find_spec("pandas") is None:
+        pytest.skip("pandas is not installed, and nothing needs it")
+    source = "import pandas as pd\ndef f():\n    return pd.Series([1.0, 2.0]).mean()"
+    notebook, traces = run(source, "f()", calls=[call("f")])
+    assert not notebook.faults
+    assert traces[0].value == 1.5
+
+
+def test_linear_algebra_needs_no_threads(run: Run) -> None:
+    source = (
+        "import numpy as np\ndef f():\n    a = np.eye(300)\n    return (a @ np.linalg.inv(a)).sum()"
+    )
+    _, (trace,) = run(source, calls=[call("f")], limits=QUICK)
+    assert trace.value == 300.0
