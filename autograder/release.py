@@ -1,8 +1,8 @@
 """What students get: built from the master notebook by allow-list, then proved to hide the rest.
 
 ``otter assign`` turns the master into the students' notebook.  Of that, only what is named here
-is kept, cell ids become a function of the cell, and a README and requirements are laid beside it,
-so that the same master gives the same bytes.  Then every line of the model answers, of
+is kept, cell ids become a function of the cell, and a README, requirements and public examples
+(:mod:`autograder.public`) are laid beside it, so that the same master gives the same bytes.  Then every line of the model answers, of
 ``reference/`` and of ``questions.py`` is looked for in the result (:mod:`autograder.leaks`).
 Only a bundle in which none was found replaces the one before.
 """
@@ -21,10 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.course import Course
 from autograder.errors import AssignmentError, LeakError, UsageError
 from autograder.leaks import SHARED_LINES, find_leaks, lines_of_folder, shared_lines
 from autograder.master import MASTER, Master, read_master
 from autograder.model import Submission
+from autograder.public import FILE_NAME, public_checks, to_json
 
 OTTER_SECONDS = 120.0
 """Wall time that ``otter assign`` may take; it needs about two."""
@@ -58,7 +60,7 @@ says what is not right yet. The checks are inside the notebook and need no netwo
 your work is graded with other data, so passing them is a good sign and not the whole grade.
 
 Where the course's `autograder` is installed, `autograder check {slug}.ipynb` tells
-you more.
+you more: which example is not right, where it first differs, and both values.{examples}
 
 ## Hand in
 
@@ -66,6 +68,9 @@ you more.
 2. Save, and hand in this one file, `{slug}.ipynb`, where your course collects it.
    There is nothing to export.
 """
+
+README_EXAMPLES = f"""
+Its examples are the numbers in `{FILE_NAME}`: keep that file beside your notebook."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +96,18 @@ def release(assignment_folder: Path, destination: Path, *, reference: Path) -> R
     assignment_folder = assignment_folder.resolve()
     slug = assignment_folder.name
     master = read_master(assignment_folder)
+    checks = _public_checks(assignment_folder)
+    readme = README.format(
+        title=master.title,
+        slug=slug,
+        table=_table(master),
+        examples=README_EXAMPLES if checks else "",
+    )
     bundle = {
         f"{slug}.ipynb": _as_json(_public_part(_students_notebook(assignment_folder))),
-        "README.md": README.format(title=master.title, slug=slug, table=_table(master)),
+        "README.md": readme,
         "requirements.txt": REQUIREMENTS,
+        **checks,
     }
     looked_for = refuse_leaks(bundle, master, assignment_folder, reference)
     try:
@@ -236,6 +249,14 @@ def _as_json(notebook: Mapping[str, Any]) -> str:
 
 
 # ------------------------------------------------------------------ beside it, and onto the disk
+
+
+def _public_checks(assignment_folder: Path) -> dict[str, str]:
+    """The examples that students may try their work on; none where there is only a notebook."""
+    if not (assignment_folder / "assignment.toml").is_file():
+        return {}
+    assignment = Course(assignment_folder.parents[1]).load(assignment_folder.name)
+    return {FILE_NAME: to_json(public_checks(assignment))}
 
 
 def _table(master: Master) -> str:

@@ -18,6 +18,8 @@ import numpy as np
 from autograder.course import Assignment, Course, Question
 from autograder.errors import AssignmentError
 from autograder.judging.catalogue import Candidate
+from autograder.judging.compare import read_history
+from autograder.judging.explain import describe
 from autograder.judging.formula import Formula, FormulaExam
 from autograder.judging.question import Answers, Verdict
 from autograder.judging.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
@@ -37,6 +39,8 @@ from autograder.submission import read
 MARGIN = 1_000
 """Right programs differ by this many times less than the tolerance, known faults by this many
 times more."""
+EDGES = "edge cases"
+"""The check that several smaller ones stand for."""
 STUDENT = "verify"
 """Whose hidden instances the faults are judged on."""
 
@@ -53,14 +57,16 @@ class Fault:
     named: tuple[str, ...]
     equivalent: bool = False
     """True: it is named otherwise, by something that computes the same."""
+    free: bool = False
+    """True: a convention that the assignment lets pass without a loss of points."""
 
     @property
     def caught(self) -> bool:
-        return self.lost > 0 or bool(self.named)
+        return self.lost > 0 or self.free
 
     @property
     def named_right(self) -> bool:
-        return set(self.named) == set(self.slugs) or self.equivalent
+        return set(self.named) == set(self.slugs) or self.equivalent or self.free
 
 
 @dataclass(frozen=True)
@@ -110,8 +116,8 @@ class QuestionReport:
 
     @property
     def idle_checks(self) -> tuple[str, ...]:
-        """Checks without which everything would still be caught."""
-        needed = {fault.failed[0] for fault in self.faults if len(fault.failed) == 1}
+        """Checks without which everything would still be caught; they tell where a fault is."""
+        needed = {fault.failed[0] for fault in self.faults if len(set(fault.failed)) == 1}
         return tuple(check for check in self.checks if check not in needed)
 
     @property
@@ -178,12 +184,11 @@ def verify(
     for question in assignment.questions:
         said(f"{question.title}: every known fault")
         if isinstance(question.kind, UpdateRule):
-            reports.append(_update_rule(assignment, question, question.kind, rounding))
+            with np.errstate(all="ignore"):  # faults overflow and divide by zero
+                reports.append(_update_rule(assignment, question, question.kind, rounding))
         elif isinstance(question.kind, Formula):
             reports.append(_formula(assignment, question, question.kind))
-    return VerifyReport(
-        slug, assignment.title, tuple(reports), programs, time.monotonic() - began
-    )
+    return VerifyReport(slug, assignment.title, tuple(reports), programs, time.monotonic() - began)
 
 
 # ------------------------------------------------------------------------------ programs that run
@@ -237,19 +242,28 @@ def _complaints(question: Question, verdict: Verdict) -> list[str]:
 
 
 def _judge(exam: RuleExam | FormulaExam, traces: Mapping[str, Trace]) -> Verdict:
-    return exam.judge(
-        Answers(Submission(STUDENT, ""), NotebookRun(Outcome.RETURNED), dict(traces))
-    )
+    return exam.judge(Answers(Submission(STUDENT, ""), NotebookRun(Outcome.RETURNED), dict(traces)))
 
 
-def _fault(slugs: tuple[str, ...], detail: str, verdict: Verdict, equivalent: bool) -> Fault:
+def _fault(
+    slugs: tuple[str, ...],
+    detail: str,
+    verdict: Verdict,
+    names: Iterable[str],
+    *,
+    equivalent: bool = False,
+    free: bool = False,
+) -> Fault:
+    """``names`` are those of the question's checks; edge cases are several checks under one."""
+    failed = [c.name if c.name in names else EDGES for c in verdict.checks if not c.passed]
     return Fault(
         slugs=slugs,
         detail=detail,
         lost=round(sum(c.max_score - c.score for c in verdict.checks), 6),
-        failed=tuple(c.name for c in verdict.checks if not c.passed),
+        failed=tuple(dict.fromkeys(failed)),
         named=verdict.misconceptions,
         equivalent=equivalent,
+        free=free,
     )
 
 
@@ -261,14 +275,21 @@ def _update_rule(
     for family in kind.catalogue.singles():
         for candidate, traces in simulate(exam, family):
             verdict = _judge(exam, traces)
-            equivalent = set(verdict.misconceptions) != set(candidate.slugs) and bool(
-                verdict.misconceptions
+            slugs, named = candidate.slugs, verdict.misconceptions
+            conventions = kind.conventions
+            faults.append(
+                _fault(
+                    slugs,
+                    _detail(candidate),
+                    verdict,
+                    kind.points,
+                    equivalent=set(named) != set(slugs) and _same(kind, exam, traces, named),
+                    free=conventions.covers(slugs) and conventions.share(slugs) == 0,
+                )
             )
-            # Named otherwise by an exact match on every instance: the two compute the same.
-            faults.append(_fault(candidate.slugs, _detail(candidate), verdict, equivalent))
     for slug, change in INTERFACE_FAULTS.items():
         traces = with_interface_fault(exam, kind.catalogue.right(), change)
-        faults.append(_fault((slug,), "", _judge(exam, traces), False))
+        faults.append(_fault((slug,), "", _judge(exam, traces), kind.points))
     return QuestionReport(
         question.name,
         question.title,
@@ -279,10 +300,39 @@ def _update_rule(
     )
 
 
+def _same(
+    kind: UpdateRule, exam: RuleExam, traces: Mapping[str, Trace], named: Sequence[str]
+) -> bool:
+    """Whether a fault of this name, or the two faults of these names, give the same traces."""
+    if not named:
+        return False
+    for family in (*kind.catalogue.singles(), *kind.catalogue.pairs()):
+        if not any(set(candidate.slugs) == set(named) for candidate in family.candidates):
+            continue
+        for candidate, others in simulate(exam, family):
+            if set(candidate.slugs) == set(named) and _agree(kind, exam, traces, others):
+                return True
+    return False
+
+
+def _agree(
+    kind: UpdateRule, exam: RuleExam, one: Mapping[str, Trace], other: Mapping[str, Trace]
+) -> bool:
+    """Whether two sets of traces have the same main trajectories, NaN where the other has NaN."""
+    for instance in exam.main:
+        mine, theirs = (
+            read_history(traces[instance.name], instance.features, instance.init_w.ndim > 0).rows
+            for traces in (one, other)
+        )
+        if mine is None or theirs is None or mine.shape != theirs.shape:
+            return False
+        if not np.allclose(mine, theirs, rtol=0, atol=kind.tolerance, equal_nan=True):
+            return False
+    return True
+
+
 def _detail(candidate: Candidate) -> str:
-    variants = [edit.variant for edit in candidate.edits if edit.variant]
-    part = [] if candidate.part == "both" else [f"in {candidate.part} only"]
-    return "; ".join(variants + part)
+    return "; ".join(describe(candidate.edits, candidate))
 
 
 def _pairs(kind: UpdateRule, exam: RuleExam) -> Pairs:
@@ -303,7 +353,7 @@ def _pairs(kind: UpdateRule, exam: RuleExam) -> Pairs:
         count += len(apart)
         caught += int((apart > kind.tolerance).sum())
         for number in np.flatnonzero(apart <= kind.tolerance):
-            candidate = family.candidates[number]
+            candidate = family.candidates[int(number)]
             if apart[number] < kind.tolerance / MARGIN:
                 cancelling.append(f"{' + '.join(candidate.slugs)} ({_detail(candidate)})")
     return Pairs(count, caught, tuple(cancelling))
@@ -324,11 +374,11 @@ def _margins(kind: UpdateRule, rounding: float) -> Margins:
 
 def _formula(assignment: Assignment, question: Question, kind: Formula) -> QuestionReport:
     exam = kind.draw(assignment.seed(STUDENT, question.name))
+    names = tuple(check.name for check in kind.checks)
     faults = []
     for wrong in kind.wrong:
         verdict = _judge(exam, exam.simulate(wrong))
-        faults.append(_fault((wrong.slug,), "", verdict, False))
-    names = tuple(check.name for check in kind.checks)
+        faults.append(_fault((wrong.slug,), "", verdict, names))
     no_pairs = Pairs(0, 0, ())
     return QuestionReport(question.name, question.title, names, tuple(faults), no_pairs, None)
 

@@ -28,7 +28,7 @@ def experiment() -> Experiment:
     return sparse_data.lecture_experiment()
 
 
-def instance(max_epochs: int, hyper: Mapping[str, float]) -> Instance:
+def instance(epochs: int, hyper: Mapping[str, float]) -> Instance:
     """A call on the lecture's sparse data, with the sigmoid neuron's own gradient."""
     data = experiment()
     return Instance(
@@ -37,7 +37,7 @@ def instance(max_epochs: int, hyper: Mapping[str, float]) -> Instance:
         Y=data.Y.copy(),
         init_w=np.array(data.init_w),
         init_b=data.init_b,
-        max_epochs=max_epochs,
+        max_epochs=epochs,
         grad_w=Neuron(),
         grad_b=Neuron(),
         hyper=hyper,

@@ -92,6 +92,8 @@ class Candidate:
 
     edits: tuple[Edit, ...]
     part: str = "both"
+    parts: tuple[str, ...] = ()
+    """Where each edit sits, if not all of them sit in ``part``."""
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -101,6 +103,10 @@ class Candidate:
     @property
     def numbers_only(self) -> bool:
         return any(edit.numbers_only for edit in self.edits)
+
+    def where(self, edit: Edit) -> str:
+        """The parameters that one of the edits sits in: ``both``, ``w`` or ``b``."""
+        return self.parts[self.edits.index(edit)] if self.parts else self.part
 
     @property
     def replaces(self) -> bool:
@@ -128,6 +134,8 @@ RULES = {
 }
 
 EDITS: list[Edit] = []
+COMMON = 10
+"""A fault that so many of 276 students made is common."""
 
 
 def _edit(
@@ -796,6 +804,12 @@ def _(rule: RuleView) -> None:
     rule.eps_step = rule.hyper["eps"]
 
 
+@_edit("epsilon_scales_gradient", "with a plus", needs="v")
+def _(rule: RuleView) -> None:
+    rule.eps_in, rule.use_m, rule.use_one = 0.0, 0.0, 1.0
+    rule.eps_step = -rule.hyper["eps"]
+
+
 @_edit("epsilon_missing", needs="v")
 def _(rule: RuleView) -> None:
     rule.eps_in = 0.0
@@ -911,7 +925,7 @@ def _rows_by_edit(family: Family) -> tuple[tuple[Edit, str, NDArray[np.int64]], 
     rows: dict[tuple[Edit, str], list[int]] = {}
     for number, candidate in enumerate(family.candidates):
         for edit in candidate.edits:
-            rows.setdefault((edit, candidate.part), []).append(number)
+            rows.setdefault((edit, candidate.where(edit)), []).append(number)
     order = {edit: number for number, edit in enumerate((*EDITS, *family.rule.edits))}
     # What replaces the rule as a whole comes first, wherever it was written down.
     chosen = sorted(
@@ -957,7 +971,23 @@ def pairs(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...
             for part in ("both", "w", "b"):
                 if part in first.parts and part in second.parts:
                     chosen.append(Candidate((first, second), part))
+            chosen += _across((first, second), first) + _across((first, second), second)
     return _families(rule, chosen)
+
+
+def _across(order: tuple[Edit, Edit], wide: Edit) -> list[Candidate]:
+    """One of two faults, ``wide``, in both parameters and the other one in w or b only: where that
+    one can only sit there, or where the wide one is so common that it meets everything."""
+    narrow = order[1] if wide is order[0] else order[0]
+    if "both" not in wide.parts:
+        return []
+    if "both" in narrow.parts and words()[wide.slug].seen < COMMON:
+        return []
+    return [
+        Candidate(order, part, tuple("both" if edit is wide else part for edit in order))
+        for part in narrow.parts
+        if part != "both"
+    ]
 
 
 def _families(rule: RuleAsData, candidates: Sequence[Candidate]) -> tuple[Family, ...]:
@@ -969,9 +999,9 @@ def _families(rule: RuleAsData, candidates: Sequence[Candidate]) -> tuple[Family
 
 PART_OF_NUMBER = {
     "gradient": "g_scale last_only carry weight_decay sequential keeps_adding g_from_other",
-    "look-ahead": "lookahead",
+    "look-ahead": "lookahead lookahead_of_other",
     "first moment": "m_decay m_gain m_const m_start m_start_theta m_before m_from_other "
-    "share_m_in_turn g_from_other_in_m use_g",
+    "m_goes_on_from_w share_m_in_turn g_from_other_in_m use_g",
     "second moment": "v_decay v_gain v_const v_start v_start_theta v_not_squared v_maximum "
     "v_before v_from_other v_goes_on_from_w share_squares share_sum share_v_in_turn "
     "g_from_other_in_v",
@@ -1010,7 +1040,8 @@ class Catalogue:
         """The parts of the rule that the candidate's edits named ``slug`` change."""
         chosen = tuple(edit for edit in candidate.edits if edit.slug == slug)
         before = self.right().rules(instance)
-        after = Family(self.rule, (Candidate(chosen, candidate.part),)).rules(instance)
+        where = tuple(candidate.where(edit) for edit in chosen)
+        after = Family(self.rule, (Candidate(chosen, parts=where),)).rules(instance)
         changed = {
             name
             for name, values in after.numbers.items()

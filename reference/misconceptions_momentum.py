@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from reference import rules_as_data as rules
 from reference.misconceptions import RULES, Edit, RuleAsData
 from reference.rules_as_data import FloatArray, RuleView
@@ -59,6 +61,12 @@ def another(variant: str, numbers: Callable[[RuleView], None], *, only: str) -> 
         measured="",
         whole=True,
     )
+
+
+def _looks(rule: RuleView, share: float) -> dict[str, float]:
+    """A look-ahead to ``theta - share * update``."""
+    ahead = share * _eta(rule)
+    return {"lookahead": ahead, "lookahead_of_other": ahead}
 
 
 def _gamma(rule: RuleView) -> float:
@@ -117,7 +125,7 @@ VELOCITY = (
         "1 - gamma for the old velocity, also in the look-ahead",
         lambda rule: {
             "m_decay": 1 - _gamma(rule),
-            "lookahead": (1 - _gamma(rule)) * _eta(rule),
+            **_looks(rule, 1 - _gamma(rule)),
         },
         needs="lookahead",
     ),
@@ -126,13 +134,13 @@ VELOCITY = (
     fault(
         "decay_missing",
         "the velocity, also in the look-ahead",
-        lambda rule: {"m_decay": 1.0, "lookahead": _eta(rule)},
+        lambda rule: {"m_decay": 1.0, **_looks(rule, 1.0)},
         needs="lookahead",
     ),
     fault(
         "state_not_accumulated",
         "the velocity, also in the look-ahead",
-        lambda rule: {"m_decay": 0.0, "lookahead": 0.0},
+        lambda rule: {"m_decay": 0.0, **_looks(rule, 0.0)},
         needs="lookahead",
     ),
     fault("state_never_updated", "the velocity", lambda rule: {"m_gain": 0.0}),
@@ -155,6 +163,20 @@ VELOCITY = (
         parts="b",
         numbers_only=True,
     ),
+    fault(
+        "b_uses_w_state",
+        "b's velocity goes on from w's new one",
+        lambda rule: {"m_goes_on_from_w": 1.0},
+        parts="b",
+        numbers_only=True,
+    ),
+    fault(
+        "b_uses_w_state",
+        "b's velocity goes on from w's old one",
+        lambda rule: {"m_goes_on_from_w": 2.0},
+        parts="b",
+        numbers_only=True,
+    ),
     fault("w_uses_b_state", "the velocity", lambda rule: {"m_from_other": 1.0}, parts="w"),
 )
 
@@ -169,11 +191,30 @@ def _scaled(rule: RuleView) -> float:
 
 def _times(factor: Callable[[RuleView], float]) -> Numbers:
     """Look ahead to ``theta - factor * update``."""
-    return lambda rule: {"lookahead": factor(rule) * _eta(rule)}
+    return lambda rule: _looks(rule, factor(rule))
+
+
+def _only(looks: str) -> Numbers:
+    """Only ``looks`` (w or b) looks ahead; the other one stands still when it is asked for."""
+
+    def numbers(rule: RuleView) -> dict[str, FloatArray]:
+        is_b = np.arange(len(rule.problem.start)) == len(rule.problem.start) - 1
+        own, other = (is_b, ~is_b) if looks == "b" else (~is_b, is_b)
+        ahead = _gamma(rule) * _eta(rule)
+        return {"lookahead": ahead * own, "lookahead_of_other": ahead * other}
+
+    return numbers
 
 
 LOOKAHEAD = (
     fault("lookahead_missing", "", _times(lambda rule: 0.0)),
+    fault("lookahead_missing", "only w looks ahead", _only("w"), parts="both"),
+    fault("lookahead_missing", "only b looks ahead", _only("b"), parts="both"),
+    fault(
+        "lookahead_wrong_point",
+        "w looks ahead in its own gradient only, and b in its own",
+        lambda rule: {"lookahead_of_other": 0.0},
+    ),
     fault("lookahead_wrong_point", "theta + gamma * update", _times(lambda rule: -_gamma(rule))),
     fault("lookahead_wrong_point", "theta - update", _times(lambda rule: 1.0)),
     fault(
@@ -191,12 +232,12 @@ LOOKAHEAD = (
     fault(
         "lookahead_recorded",
         "",
-        lambda rule: {"lookahead": 0.0, "use_m": _gamma(rule), "use_g": 1.0},
+        lambda rule: {**_looks(rule, 0.0), "use_m": _gamma(rule), "use_g": 1.0},
     ),
     fault(
         "wrong_sign",
         "in the velocity",
-        lambda rule: {"eta": -rule.eta, "lookahead": -rule.lookahead},
+        lambda rule: {"eta": -rule.eta, **_looks(rule, -_gamma(rule))},
     ),
 )
 

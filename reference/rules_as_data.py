@@ -35,7 +35,10 @@ NUMBERS: Mapping[str, float] = {
     "last_only": 0.0,  # 1: only the last point's gradient counts
     "carry": 0.0,  # 1: the gradient is never set back to 0
     "weight_decay": 0.0,
-    "lookahead": 0.0,  # NAG: the gradient is asked at theta - lookahead * m
+    # NAG: a parameter's gradient is asked at theta - lookahead * m.  When w's gradient is asked
+    # for, b is where lookahead_of_other of w puts it, and the other way round.
+    "lookahead": 0.0,
+    "lookahead_of_other": 0.0,
     "m_decay": 0.0,
     "m_gain": 1.0,
     "m_const": 0.0,
@@ -82,6 +85,7 @@ NUMBERS: Mapping[str, float] = {
     "g_from_other": 0.0,
     "g_from_other_in_m": 0.0,
     "g_from_other_in_v": 0.0,
+    "m_goes_on_from_w": 0.0,  # 1: b's m goes on from w's new m, instead of from its own;  2: old m
     "v_goes_on_from_w": 0.0,  # b's v goes on from w's new v, instead of from its own
     "share_squares": 0.0,  # one v for both, of both squares
     "share_sum": 0.0,  # one v for both, of the square of the sum
@@ -209,7 +213,7 @@ def momentum(rule: RuleView) -> None:
 def nesterov(rule: RuleView) -> None:
     """As momentum, with the gradient asked at the look-ahead theta - gamma * update."""
     momentum(rule)
-    rule.lookahead = rule.hyper["gamma"] * rule.hyper["eta"]
+    rule.lookahead = rule.lookahead_of_other = rule.hyper["gamma"] * rule.hyper["eta"]
 
 
 def annealed_momentum(rule: RuleView) -> None:
@@ -309,12 +313,11 @@ def _each_epoch(rules: Rules, epochs: int) -> Any:
     state, flags, n = _State(rules), _Flags(rules), rules.numbers
     yield state.theta
     for t in range(epochs):
-        asked_at = state.theta - n["lookahead"] * state.m if flags["lookahead"] else state.theta
-        gathered = _gather(rules, flags, rules.problem.gradient(asked_at, t))
+        gathered = _gather(rules, flags, _gradients(rules, flags, state, t))
         before = state
         state = _advance(rules, flags, before, gathered, t, t)
         if flags["sequential"]:
-            between = asked_at.copy()
+            between = before.theta - n["lookahead"] * before.m
             between[:, :-1] = state.theta[:, :-1]
             later = _gather(rules, flags, rules.problem.gradient(between, t))
             gathered = gathered.copy()
@@ -331,12 +334,25 @@ def _each_point(rules: Rules, epochs: int, by_point: bool) -> Any:
     for t in range(epochs):
         added = added * (n["keeps_adding"] == 2)
         for i in range(rules.problem.points):
-            asked_at = state.theta - n["lookahead"] * state.m if flags["lookahead"] else state.theta
-            each = rules.problem.gradient(asked_at, t)[:, i]
+            each = _gradients(rules, flags, state, t)[:, i]
             added = added * (n["keeps_adding"] > 0) + each
             count = t * rules.problem.points + i + 1 if by_point else t + 1
             state = _advance(rules, flags, state, added * n["g_scale"], t, count - 1)
             yield state.theta
+
+
+def _gradients(rules: Rules, flags: _Flags, state: _State, t: int) -> FloatArray:
+    """The points' gradients where each rule asks for them, shape (K, n, P)."""
+    if not (flags["lookahead"] or flags["lookahead_of_other"]):
+        return rules.problem.gradient(state.theta, t)
+    own, other = (rules.numbers[name] for name in ("lookahead", "lookahead_of_other"))
+    if (own[:, :1] == own).all() and (other == own).all():  # everyone looks at one point
+        return rules.problem.gradient(state.theta - own * state.m, t)
+    shares = np.concatenate([own[:, :-1], other[:, :1]], axis=1)
+    for_w = rules.problem.gradient(state.theta - shares * state.m, t)
+    shares = np.concatenate([np.repeat(other[:, -1:], own.shape[1] - 1, axis=1), own[:, -1:]], 1)
+    for_b = rules.problem.gradient(state.theta - shares * state.m, t)
+    return np.concatenate([for_w[..., :-1], for_b[..., -1:]], axis=2)
 
 
 def _gather(rules: Rules, flags: _Flags, each: FloatArray) -> FloatArray:
@@ -372,6 +388,10 @@ def _advance(
         share = n["m_gain"] * n["m_rate"][..., t]
         state.m = n["m_decay"] * before.m + share * for_m + n["m_const"]
     state.v = n["v_decay"] * before.v + n["v_gain"] * square + n["v_const"]
+    if flags["m_goes_on_from_w"]:
+        of_w = np.where(n["m_goes_on_from_w"] == 2, before.m[:, -2:-1], state.m[:, -2:-1])
+        from_w = n["m_decay"] * of_w + n["m_gain"] * for_m + n["m_const"]
+        state.m = np.where(n["m_goes_on_from_w"] > 0, from_w, state.m)
     if flags["v_goes_on_from_w"]:
         from_w = n["v_decay"] * state.v[:, -2:-1] + n["v_gain"] * square + n["v_const"]
         state.v = np.where(n["v_goes_on_from_w"] == 1, from_w, state.v)

@@ -376,8 +376,8 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
 
     def one(chance: np.random.Generator) -> list[dict[str, Any]]:
         return [
-            {"moment": 0.5 + chance.random(), "beta": 0.5 + 0.4 * chance.random(), "t": t}
-            for t in (3, 2, 7, 1)
+            {"moment": 0.5 + chance.random(), "beta": beta + 0.02 * chance.random(), "t": t}
+            for beta, t in ((0.97, 3), (0.6, 2), (0.8, 7), (0.9, 1))
         ]
 
     def several(chance: np.random.Generator) -> list[dict[str, Any]]:

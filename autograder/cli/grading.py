@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from autograder import console
+from autograder import console, public
 from autograder.batch.order import Order, current_grades, grade_all, summary
 from autograder.batch.output import info_of, write_results
 from autograder.batch.run import Tally
@@ -18,7 +18,6 @@ from autograder.cli.options import (
     course_options,
     end_with,
     json_option,
-    load,
     order_for,
     store_options,
     unsafe_option,
@@ -26,13 +25,8 @@ from autograder.cli.options import (
 from autograder.closing import closing_words, problems
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.formats import to_json
-from autograder.grading import grade_submission
 from autograder.policies import not_handed_in, read_roster
-from autograder.report import grade_summary
-from autograder.sandbox import open_sandbox
 from autograder.store import open_store
-from autograder.submission import clean, read
 
 
 @click.command()
@@ -136,26 +130,34 @@ def _demo_folder() -> Path:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--checks",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="The public_checks.json that came with your notebook; default: the one beside FILE, "
+    "here, or released in the course.",
+)
 @course_options
 @unsafe_option
 @json_option
 def check(
-    file: Path, course_folder: Path | None, slug: str | None, unsafe: bool, as_json: bool
+    file: Path,
+    checks: Path | None,
+    course_folder: Path | None,
+    slug: str | None,
+    unsafe: bool,
+    as_json: bool,
 ) -> None:
     """Try one file on the public examples, as a student would.
 
     \b
     Example:  autograder check alice.ipynb
     """
-    course, assignment = load(course_folder, slug)
-    written = [question.name for question in assignment.questions if question.by_person]
-    submission = read(
-        file, student=clean(file.stem), file=clean(file.name), written_questions=written
-    )
-    with open_sandbox(hidden=[course.folder], unsafe=unsafe) as box:
-        result = grade_submission(submission, assignment, box, public=True)
+    examples = public.read_checks(public.find_checks(file, checks, course_folder, slug))
+    course = public.course_folder(course_folder)
+    report = public.try_out(file, examples, [course] if course else [], unsafe=unsafe)
     if as_json:
-        click.echo(to_json([result], info_of(assignment)), nl=False)
+        click.echo(json.dumps(public.as_json(report), indent=1))
     else:
-        console.say(grade_summary(result))
+        console.say(public.PlainAnswers(report))

@@ -18,6 +18,10 @@ class Edit(Protocol):
     def slug(self) -> str: ...
     @property
     def variant(self) -> str: ...
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Of ``both``, ``w``, ``b``: in which parameters it can sit."""
+        ...
 
 
 class Candidate(Protocol):
@@ -29,6 +33,10 @@ class Candidate(Protocol):
     def slugs(self) -> tuple[str, ...]: ...
     @property
     def numbers_only(self) -> bool: ...
+    def where(self, edit: Any) -> str:
+        """The parameters that one edit sits in: ``both``, ``w`` or ``b``."""
+        ...
+
     @property
     def replaces(self) -> bool:
         """True: one of its edits replaces the rule as a whole; a smaller fault is likelier."""

@@ -23,7 +23,7 @@ from autograder.judging.compare import History
 from autograder.judging.instances import Instance
 from autograder.model import FloatArray
 
-EXACT = 1e-8
+EXACT = 1e-9
 """Two trajectories that agree to this, relative to their size, are the same computation."""
 MANY = 600
 """More candidates than this are looked at for two epochs first."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judging import words
+from autograder.judging.catalogue import Candidate, Edit
 from autograder.judging.compare import first_difference
 from autograder.judging.identify import Weights
 from autograder.judging.parts import Evidence
@@ -138,10 +139,20 @@ def _explanation(slug: str, question: Any, evidence: Evidence) -> Explanation:
         details.append("changed: " + ", ".join(diagnosis.mutates))
     candidate = diagnosis.candidate
     if candidate is not None and slug in candidate.slugs:
-        details += [e.variant for e in candidate.edits if e.slug == slug and e.variant]
-        if candidate.part != "both":
-            details.append(f"in {candidate.part} only")
+        details += describe([e for e in candidate.edits if e.slug == slug], candidate)
     return question.catalogue.explain(slug, "; ".join(details))  # type: ignore[no-any-return]
+
+
+def describe(edits: Sequence[Edit], candidate: Candidate) -> list[str]:
+    """What distinguishes edits from others of their name: variant, and where they sit if they
+    could sit elsewhere."""
+    details = []
+    for edit in edits:
+        details += [edit.variant] if edit.variant else []
+        where = candidate.where(edit)
+        if where != "both" and len(edit.parts) > 1:
+            details.append(f"in {where} only")
+    return list(dict.fromkeys(details))
 
 
 # ------------------------------------------------------------------------------ evidence in words

@@ -24,6 +24,8 @@ LEAST_DECAY = 1e-9
 """Weight decay below this is rounding."""
 HUGE = 1e12
 """An epsilon beside which no gradient's square counts."""
+TINY = 1e-12
+"""Gradients and parameters that do not count beside epsilon = 1, inside the root or outside."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,18 +85,17 @@ def _streamed(base: Instance) -> Instance:
 
 
 def _points_instances(base: Instance) -> tuple[Instance, Instance]:
-    once = replace(base, name="points", max_epochs=1, hyper=_beside_huge(base.hyper))
+    hyper = _with_known(base.hyper, eta=math.sqrt(HUGE), eps=HUGE)
+    once = replace(base, name="points", max_epochs=1, hyper=hyper)
     twice = replace(
         once, name="points twice", X=np.repeat(once.X, 2, axis=0), Y=np.repeat(once.Y, 2)
     )
     return once, twice
 
 
-def _beside_huge(hyper: Mapping[str, float]) -> Mapping[str, float]:
-    """Hyper-parameters with which the first step is a multiple of the gradient; a rule without
-    an epsilon is given none."""
-    huge = {"eta": math.sqrt(HUGE), "eps": HUGE}
-    return {name: huge.get(name, value) for name, value in hyper.items()}
+def _with_known(hyper: Mapping[str, float], **values: float) -> Mapping[str, float]:
+    """Hyper-parameters with other values, as far as the rule has them."""
+    return {name: values.get(name, value) for name, value in hyper.items()}
 
 
 def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
@@ -124,17 +125,17 @@ def _decay_instances(base: Instance) -> tuple[Instance, ...]:
     """One epoch with a recorded gradient: at a start, at another, with twice the gradient."""
 
     def one(name: str, w: float, b: float, g: float) -> Instance:
-        gradient = Stream(np.array([g]))
+        gradient = Stream(np.array([g * TINY]))
         return Instance(
             name=name,
             X=np.ones(1),
             Y=np.zeros(1),
-            init_w=np.array(w),
-            init_b=b,
+            init_w=np.array(w * TINY),
+            init_b=b * TINY,
             max_epochs=1,
             grad_w=gradient,
             grad_b=gradient,
-            hyper=_beside_huge(base.hyper),
+            hyper=_with_known(base.hyper, eta=1.0, eps=1.0),
         )
 
     return (
@@ -204,7 +205,8 @@ def _mutates(instances: Sequence[Instance], traces: Mapping[str, Trace]) -> tupl
 def _measured_decay(
     instances: Sequence[Instance], traces: Mapping[str, Trace]
 ) -> Mapping[str, float]:
-    """Strength of a weight decay: how the first step depends on where it starts.
+    """Strength of a weight decay: how the first step depends on where it starts.  Everything is so
+    small that no root feels it, wherever epsilon stands.
 
     The step is c * (g + decay * theta): the slopes by theta and by g give the decay.
     """
@@ -215,6 +217,6 @@ def _measured_decay(
     for column in (0, 1):  # decay may be added for w only
         by_theta, by_g = moved[column] - first[column], doubled[column] - first[column]
         if by_g != 0 and abs(by_theta / by_g) > LEAST_DECAY:
-            in_gradient, of_step = by_theta / by_g, by_theta / math.sqrt(HUGE)
+            in_gradient, of_step = by_theta / by_g, by_theta
             return {"decay_in_gradient": float(in_gradient), "decay_of_step": float(of_step)}
     return {}

@@ -103,17 +103,27 @@ class Range:
     high: float
     logarithmic: bool = False
 
-    def draw(self, chance: np.random.Generator) -> float:
+    def draw(self, chance: np.random.Generator, *, upper_half: bool = False) -> float:
         share = chance.random()
+        if upper_half:
+            share = (1 + share) / 2
         if self.logarithmic:
             return float(self.low * (self.high / self.low) ** share)
         return float(self.low + (self.high - self.low) * share)
 
 
 def draw_instance(
-    name: str, features: int | None, ranges: Mapping[str, Range], chance: np.random.Generator
+    name: str,
+    features: int | None,
+    ranges: Mapping[str, Range],
+    chance: np.random.Generator,
+    *,
+    positive: bool = False,
 ) -> Instance:
     """One random instance; ``features``: d for a vector x, None for a number.
+
+    ``positive``: all gradients are positive, so that code which forgets a square under a root
+    gives numbers that tell more than NaN does.
 
     The squashing function is never the notebook's own sigmoid, so that code which does not use
     the gradient it is given computes something else.
@@ -123,10 +133,16 @@ def draw_instance(
         return low + (high - low) * chance.random(shape)
 
     points, d = int(4 + 3 * chance.random()), features or 1
-    hyper = {key: range_.draw(chance) for key, range_ in ranges.items()}
-    sign = np.where(chance.random((points, d)) < 0.5, -1.0, 1.0)
+    # Among tiny numbers some faults look alike (v = 1 + g**2 is 1): where w is a number and signs
+    # are mixed, epsilon is not tiny.
+    large = features is None and not positive
+    hyper = {
+        key: range_.draw(chance, upper_half=large and range_.logarithmic)
+        for key, range_ in ranges.items()
+    }
+    sign = np.where((chance.random((points, d)) < 0.5) & (not positive), -1.0, 1.0)
     on = chance.random((points, d)) > 0.3
-    on[0] = on[1] = True  # every feature is on somewhere
+    on[0] = on[-1] = True  # every feature is on somewhere, and in the last point too
     x = sign * uniform(0.5, 2.0, points, d) * on
     neuron = Neuron(
         low=float(uniform(-1.5, -0.5)),
@@ -136,7 +152,7 @@ def draw_instance(
     instance = Instance(
         name=name,
         X=x if features else x[:, 0],
-        Y=uniform(-0.4, 0.9, points),
+        Y=uniform(-0.4, 0.9, points) - 3.0 * positive,
         init_w=uniform(0.4, 1.6, d) * np.where(chance.random(d) < 0.5, -1.0, 1.0)
         if features
         else np.array(uniform(0.4, 1.6)),

@@ -32,7 +32,7 @@ from autograder.judging.identify import Identification, identify, stream_instanc
 from autograder.judging.instances import Instance, Range, draw_instance
 from autograder.judging.parts import Evidence, judge_parts
 from autograder.judging.question import Answers, Verdict
-from autograder.model import Call, FloatArray, Outcome, Picture, QuestionStatus, Trace
+from autograder.model import Call, FloatArray, Outcome, Picture, Trace
 
 SHAPES: Mapping[str, int | None] = {"number 1": None, "number 2": None, "vector": 4}
 POOL = 24
@@ -154,8 +154,6 @@ class UpdateRule:
         if public:
             chance = np.random.Generator(np.random.PCG64(0))
         picks = {name: int(POOL * chance.random()) for name in SHAPES}
-        if picks["number 1"] == picks["number 2"]:
-            picks["number 2"] = (picks["number 2"] + 1) % POOL
         kind = 2 if public else 1
         main = tuple(pool_instance(self, name, picks[name], kind=kind) for name in SHAPES)
         return RuleExam(self, main)
@@ -164,11 +162,12 @@ class UpdateRule:
 @lru_cache(maxsize=4096)
 def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1) -> Instance:
     """One instance of the pool; the same object every time, so that what is computed for it can
-    be kept.  The two shapes with a number share their instances.  ``kind`` 1: hidden; 2: public."""
+    be kept.  ``kind`` 1: hidden; 2: public."""
     vector = SHAPES[name] is not None
-    seed = np.random.SeedSequence([kind, int(vector), number, *question.function.encode()])
-    chance = np.random.Generator(np.random.PCG64(seed))
-    return replace(separating_instance(question, vector, chance), name=name)
+    positive = name == "number 2"
+    seed = [kind, int(vector), int(positive), number, *question.function.encode()]
+    chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+    return replace(separating_instance(question, vector, chance, positive=positive), name=name)
 
 
 @lru_cache(maxsize=4096)
@@ -178,7 +177,7 @@ def _right_rows(question: UpdateRule, instance: Instance) -> FloatArray:
 
 
 def separating_instance(
-    question: UpdateRule, vector: bool, chance: np.random.Generator
+    question: UpdateRule, vector: bool, chance: np.random.Generator, *, positive: bool = False
 ) -> Instance:
     """Draw until every known fault leaves the right rule by ``SEPARATION``.
 
@@ -186,7 +185,9 @@ def separating_instance(
         ValueError: no draw does; the assignment's ranges or its catalogue must change.
     """
     for _ in range(CHANCES):
-        instance = draw_instance("drawn", 4 if vector else None, question.ranges, chance)
+        instance = draw_instance(
+            "drawn", 4 if vector else None, question.ranges, chance, positive=positive
+        )
         if least_separation(question.catalogue, instance)[0] >= SEPARATION:
             return instance
     raise ValueError(

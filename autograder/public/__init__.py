@@ -10,7 +10,7 @@
 """
 
 from autograder.public.codec import FILE_NAME, read_checks, to_json
-from autograder.public.finding import find_checks
+from autograder.public.finding import course_folder, find_checks
 from autograder.public.gather import public_checks
 from autograder.public.run import Report, try_out
 from autograder.public.show import PlainAnswers, as_json
@@ -20,6 +20,7 @@ __all__ = [
     "PlainAnswers",
     "Report",
     "as_json",
+    "course_folder",
     "find_checks",
     "public_checks",
     "read_checks",

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.judging import words as judging_words
-from autograder.judging.compare import first_difference, read_history
+from autograder.judging.compare import History, first_difference, read_history
 from autograder.judging.explain import SPOILED, missing, raised
-from autograder.model import Fault, FloatArray, NotebookRun, Opaque, Outcome, Trace
+from autograder.model import Call, Fault, FloatArray, NotebookRun, Opaque, Outcome, Trace
 from autograder.public import words
 from autograder.public.checks import Example, Histories, Value
 
@@ -23,9 +23,18 @@ def complaints(example: Example, trace: Trace, run: NotebookRun) -> tuple[str, .
     if ended:
         return (ended,)
     if isinstance(example.expected, Histories):
-        return _of_histories(example, example.expected, trace)
-    sentence = _of_value(example.call.function, example.expected, trace)
-    return (sentence,) if sentence else ()
+        return _of_histories(example.expected, trace)
+    sentence = _of_value(example.expected, trace)
+    return (f"{_as_python(example.call)}: {sentence}",) if sentence else ()
+
+
+def _as_python(call: Call) -> str:
+    """The call as it can be typed into a notebook."""
+    arguments = ", ".join(
+        f"{name}={value.tolist() if isinstance(value, np.ndarray) else value}"
+        for name, value in call.arguments.items()
+    )
+    return f"{call.function}({arguments})"
 
 
 def _ended(function: str, trace: Trace, run: NotebookRun) -> str:
@@ -44,11 +53,11 @@ def _ended(function: str, trace: Trace, run: NotebookRun) -> str:
 # -------------------------------------------------------------------------------------- formulas
 
 
-def _of_value(function: str, expected: Value, trace: Trace) -> str:
+def _of_value(expected: Value, trace: Trace) -> str:
     own = trace.value
     if not isinstance(own, np.ndarray):
         kind = f"something of type {own.type_name}" if isinstance(own, Opaque) else "a sequence"
-        return words.OPAQUE.format(function=function, what=kind)
+        return words.OPAQUE.format(what=kind)
     wanted = expected.value
     if own.size == wanted.size == 1:
         own, wanted = own.reshape(()), wanted.reshape(())
@@ -83,17 +92,13 @@ def _shapes(own: FloatArray, wanted: FloatArray) -> str:
 # ------------------------------------------------------------------------------------- histories
 
 
-def history_of(example: Example, trace: Trace) -> FloatArray | None:
-    """The student's histories as rows (w's entries, then b); None: there are none to read."""
-    assert isinstance(example.expected, Histories)
-    features = example.expected.rows.shape[1] - 1
-    return read_history(trace, features, np.ndim(example.call.arguments["init_w"]) > 0).rows  # type: ignore[arg-type]
+def history_of(expected: Histories, trace: Trace) -> History:
+    """The student's answer as histories, and why not where it is something else."""
+    return read_history(trace, expected.rows.shape[1] - 1, expected.vector)
 
 
-def _of_histories(example: Example, expected: Histories, trace: Trace) -> tuple[str, ...]:
-    features, right = expected.rows.shape[1] - 1, expected.rows
-    vector = np.ndim(example.call.arguments["init_w"]) > 0  # type: ignore[arg-type]
-    history = read_history(trace, features, vector)
+def _of_histories(expected: Histories, trace: Trace) -> tuple[str, ...]:
+    right, history = expected.rows, history_of(expected, trace)
     if history.rows is None:
         return (words.FORM.format(problem=history.problem),)
     if history.only_point and len(right) > 1:
@@ -105,14 +110,14 @@ def _of_histories(example: Example, expected: Histories, trace: Trace) -> tuple[
     return _first_difference(rows, right, expected)
 
 
-def _first_difference(
-    rows: FloatArray, right: FloatArray, expected: Histories
-) -> tuple[str, ...]:
+def _first_difference(rows: FloatArray, right: FloatArray, expected: Histories) -> tuple[str, ...]:
     """Where two histories of one length part, and how; empty: nowhere."""
     found = first_difference(rows, right, expected.tolerance)
     if found is None:
         return ()
-    column = int(np.argmin(_close(rows[found.epoch], right[found.epoch], expected.tolerance)))
+    with np.errstate(all="ignore"):
+        close = np.abs(rows[found.epoch] - right[found.epoch]) <= expected.tolerance
+    column = int(np.argmin(close))
     own, wanted = float(rows[found.epoch, column]), float(right[found.epoch, column])
     shown = _both(own, wanted)
     place = {"parameter": found.parameter, "expected": shown[1], "own": shown[0]}
@@ -126,11 +131,6 @@ def _first_difference(
     elif found.ratio is not None:
         sentences.append(words.STEP_RATIO.format(ratio=f"{found.ratio:.4g}"))
     return tuple(sentences)
-
-
-def _close(own: FloatArray, right: FloatArray, tolerance: float) -> FloatArray:
-    with np.errstate(all="ignore"):
-        return np.abs(own - right) <= tolerance  # type: ignore[no-any-return]
 
 
 def _both(own: float, wanted: float) -> tuple[str, str]:

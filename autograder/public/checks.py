@@ -13,6 +13,8 @@ class Histories:
 
     rows: FloatArray
     """Shape (epochs + 1, d + 1): w's entries, then b."""
+    vector: bool
+    """Whether w is an array of d numbers; False: it is a number, and d is 1."""
     tolerance: float
     """Entries further off than this are wrong."""
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograder.errors import UsageError
 from autograder.model import Argument, Gradient, Neuron
-from autograder.public.checks import Example, Histories, PublicChecks, Value
+from autograder.public.checks import Example, Histories, PublicChecks
 from autograder.public.decode import Broken, decode
 
 FILE_NAME = "public_checks.json"
@@ -49,9 +49,8 @@ def _example(example: Example) -> dict[str, Any]:
     answer: dict[str, Any]
     if isinstance(expected, Histories):
         w = expected.rows[:, :-1]
-        number = np.ndim(example.call.arguments["init_w"]) == 0
         answer = {
-            "w_history": (w[:, 0] if number else w).tolist(),
+            "w_history": (w if expected.vector else w[:, 0]).tolist(),
             "b_history": expected.rows[:, -1].tolist(),
         }
     else:

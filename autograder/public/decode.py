@@ -117,7 +117,7 @@ def _expected(
     shape = np.shape(init_w)  # type: ignore[arg-type]
     if w.shape != (epochs + 1, *shape) or b.shape != (epochs + 1,) or X.shape[1:] != shape:
         raise Broken(f"the shapes in {where} do not fit each other")
-    return Histories(np.column_stack([w, b]), tolerance)
+    return Histories(np.column_stack([w, b]), bool(shape), tolerance)
 
 
 def _limits(value: Any) -> Limits:
@@ -167,7 +167,7 @@ def _name(value: Any, where: str) -> str:
 def _number(value: Any, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise Broken(f"{where} is no number")
-    if isinstance(value, int) and abs(value) > 1 << 53 or not math.isfinite(value):
+    if (isinstance(value, int) and abs(value) > 1 << 53) or not math.isfinite(value):
         raise Broken(f"{where} is too large a number")
     return float(value)
 

@@ -134,7 +134,8 @@ def _rule_examples(question: Question, exam: RuleExam) -> Iterator[Example]:
     asks["no epochs"] = f"{rule.function} with max_epochs = 0: just the start"
     for instance in (*rounded.values(), start_only):
         rows = rule.catalogue.right().trajectories(instance)[0]
-        expected = Histories(_to_digits(rows, EXPECTED_DIGITS), rule.tolerance)
+        vector = instance.init_w.ndim > 0
+        expected = Histories(_to_digits(rows, EXPECTED_DIGITS), vector, rule.tolerance)
         yield Example(instance.call(rule.function), asks[instance.name], expected)
 
 
@@ -166,7 +167,7 @@ def _formula_examples(exam: FormulaExam) -> Iterator[Example]:
             value = np.asarray(check.right(**arguments), dtype=np.float64)
             yield Example(
                 Call(f"{check.name}, {number}", check.function, arguments),
-                f"{check.function}({_in_words(arguments)})",
+                f"{check.function}: {check.name}, example {number}",
                 Value(_to_digits(value, EXPECTED_DIGITS), CLOSE),
                 check.builds_on,
             )
@@ -176,14 +177,6 @@ def _argument(value: Any) -> Argument:
     if isinstance(value, np.ndarray):
         return _to_digits(value, DIGITS)
     return value if isinstance(value, int) else _number(value)
-
-
-def _in_words(arguments: Mapping[str, Argument]) -> str:
-    """The arguments as Python would write them."""
-    return ", ".join(
-        f"{name}={value.tolist() if isinstance(value, np.ndarray) else value}"
-        for name, value in arguments.items()
-    )
 
 
 def _number(value: float, digits: int = DIGITS) -> float:

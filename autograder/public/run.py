@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -117,7 +116,7 @@ def _run(submission: Submission, checks: PublicChecks, box: Sandbox) -> Report:
 
 
 def _calls(question: PublicQuestion) -> tuple[Call, ...]:
-    """The calls of a question; an update rule's first is made once more at the end.
+    """The calls of a question; an update rule's first is made twice.
 
     Numbers come before vectors, so that what a function keeps from one call to the next shows as
     another answer before its shape makes it fail.
@@ -126,9 +125,7 @@ def _calls(question: PublicQuestion) -> tuple[Call, ...]:
     calls.sort(key=lambda call: any(np.ndim(v) > 1 for v in _arrays(call).values()))
     first = _first_rule(question)
     if first is not None:
-        again = replace(first.call, name=_again(first))
-        numbers = [call for call in calls if call is first.call]
-        calls[calls.index(numbers[0]) + 1 : 0] = [again]
+        calls.insert(calls.index(first.call) + 1, replace(first.call, name=_again(first)))
     return tuple(calls)
 
 
@@ -168,8 +165,9 @@ def _manners(question: PublicQuestion, traces: Mapping[str, Trace]) -> Sequence[
     first = _first_rule(question)
     if first is None:
         return ()
-    rows = history_of(first, traces[first.call.name])
-    again = history_of(first, traces[_again(first)])
+    assert isinstance(first.expected, Histories)
+    rows = history_of(first.expected, traces[first.call.name]).rows
+    again = history_of(first.expected, traces[_again(first)]).rows
     if rows is None:
         return ()
     function = first.call.function
@@ -218,5 +216,7 @@ def _notices(run: NotebookRun, submission: Submission) -> tuple[str, ...]:
             )
         )
     if run.outcome is not Outcome.RETURNED:
-        sentences.append(ENDED.get(run.outcome, "The file did not run to its end.").replace("graded", "tried"))
+        sentences.append(
+            ENDED.get(run.outcome, "The file did not run to its end.").replace("graded", "tried")
+        )
     return tuple(sentences)

@@ -86,13 +86,13 @@ def _question(question: TriedQuestion, options: ConsoleOptions) -> Iterator[Rend
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    before: tuple[str, ...] = ()
-    for tried in question.tried:
+    following = [*(tried.complaints for tried in question.tried[1:]), ()]
+    for tried, after in zip(question.tried, following, strict=True):
         key, style = ("ok", "green") if tried.passed else ("missed", "red")
-        said = (words.BEFORE,) if tried.complaints and tried.complaints == before else None
-        before = tried.complaints
-        text = "\n".join([tried.asks, *(said or tried.complaints)])
-        grid.add_row(Text(symbols[key], style=style), _text(text, options))
+        # What several in a row have in common is said once, below the last of them.
+        said = () if tried.complaints == after else tried.complaints
+        text = _text("\n".join([tried.asks, *said]), options)
+        grid.add_row(Text(symbols[key], style=style), text)
     yield Padding(grid, (0, 0, 0, 2))
 
 

@@ -7,15 +7,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from autograder.errors import SandboxError
 from autograder.model import Cell, Limits
 from autograder.sandbox.layers import Layer, described, may_change_user, possible_jails
 from autograder.sandbox.layout import find_layout
 from autograder.sandbox.plain import PlainLauncher
+from autograder.sandbox.runner import Launcher
 from autograder.sandbox.selftest import selftest
-from autograder.sandbox.server import ForkServer, ServerPlan
 from autograder.sandbox.session import Session
+
+if TYPE_CHECKING:
+    from autograder.sandbox.server import ForkServer
 
 _UNSAFE = "running without the sandbox was asked for"
 
@@ -23,9 +27,7 @@ _UNSAFE = "running without the sandbox was asked for"
 class Sandbox:
     """Runs submissions, one after the other; made by :func:`open_sandbox`."""
 
-    def __init__(
-        self, launcher: ForkServer | PlainLauncher, layers: tuple[Layer, ...], seed: int
-    ) -> None:
+    def __init__(self, launcher: Launcher, layers: tuple[Layer, ...], seed: int) -> None:
         self._launcher = launcher
         self._seed = seed
         self.layers = layers
@@ -53,12 +55,11 @@ class Sandbox:
     @property
     def pid(self) -> int | None:
         """Process number of the zygote (of bubblewrap, where that is around it)."""
-        return self._launcher.pid if isinstance(self._launcher, ForkServer) else None
+        return self._launcher.pid
 
     def close(self) -> None:
         """End the zygote and whatever of its children is left."""
-        if isinstance(self._launcher, ForkServer):
-            self._launcher.close()
+        self._launcher.close()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -110,16 +111,30 @@ def open_sandbox(
 def _open(
     jail: str, hidden: Sequence[Path], seed: int, without: frozenset[str], reason: str
 ) -> Sandbox:
+    launcher = start_untested(jail, hidden, tuple(without))
+    missing = {
+        name
+        for name, there in (("user", launcher.own_users), ("jail", jail != "none"))
+        if not there
+    }
+    try:
+        selftest(launcher, hidden, os.geteuid() if launcher.own_users else -1)
+    except BaseException:
+        launcher.close()
+        raise
+    return Sandbox(launcher, described(missing, jail, reason), seed)
+
+
+def start_untested(
+    jail: str, hidden: Sequence[Path] = (), without: Sequence[str] = ()
+) -> ForkServer:
+    """A zygote that has not been tried: for :func:`open_sandbox` and for measurements."""
+    # Here, because what it imports exists on Linux only.
+    from autograder.sandbox.server import ForkServer, ServerPlan
+
     layout = find_layout(hidden)
     own_users = may_change_user(layout, jail) and "user" not in without
-    missing = {name for name, there in (("user", own_users), ("jail", jail != "none")) if not there}
-    server = ForkServer(ServerPlan(layout, jail, _filter(), own_users, without))
-    try:
-        selftest(server, hidden, os.geteuid() if own_users else -1)
-    except BaseException:
-        server.close()
-        raise
-    return Sandbox(server, described(missing, jail, reason), seed)
+    return ForkServer(ServerPlan(layout, jail, _filter(), own_users, frozenset(without)))
 
 
 def _filter() -> bytes:

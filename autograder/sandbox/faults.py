@@ -48,6 +48,10 @@ def clean(text: str, cap: int) -> str:
     return text if len(text) <= cap else text[: cap - 1] + HIDDEN
 
 
+_WORD = re.compile(r"[^\W\d]\w*")
+_NUMBER = re.compile(r"(?<!\w)[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?|\bnan\b|\binf\b")
+
+
 class Faults:
     """Makes faults for one submission, whose source tells what may be said."""
 
@@ -91,15 +95,12 @@ class Faults:
         return value
 
     def _without_numbers(self, message: str) -> str:
-        message = re.sub(
-            r"[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?|\bnan\b|\binf\b", HIDDEN, message
-        )
         known = self._words
 
         def word(match: re.Match[str]) -> str:
             return match.group(0) if match.group(0) in known else HIDDEN
 
-        return re.sub(r"[^\W\d]\w*", word, message)
+        return _NUMBER.sub(HIDDEN, _WORD.sub(word, message))
 
     def _fault(self, raw: RawFault, kind: str, message: str) -> Fault:
         if raw.cell is None:

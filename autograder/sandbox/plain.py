@@ -58,11 +58,12 @@ os.dup2(nothing, 0)
 os.dup2(2, 1)
 for stream in (sys.stdout, sys.stderr):
     stream.reconfigure(errors="backslashreplace")
-harness = sys.modules["autograder.sandbox.inside.harness"].Harness
-reader = sys.modules["autograder.sandbox.inside.transform"].CellReader()
+inside = sys.modules["autograder.sandbox.inside"]
+harness, reader = inside.harness.Harness, inside.transform.CellReader()
+standins = inside.standins.Standins()
 for name in [name for name in sys.modules if name.split(".")[0] == "autograder"]:
     del sys.modules[name]
-harness(requests, answers, reader).serve()
+harness(requests, answers, reader, standins).serve()
 """
 )
 
@@ -98,6 +99,13 @@ class PlainLauncher:
         child.send(str(len(data)).encode() + b"\n" + data)
         return child
 
+    @property
+    def pid(self) -> None:
+        """Nothing is running between submissions."""
+
+    def close(self) -> None:
+        """Nothing is left."""
+
 
 class PlainChild:
     """One child, with the face of :class:`autograder.sandbox.child.Child`."""
@@ -107,7 +115,8 @@ class PlainChild:
         self._keep = keep
         self.printed = bytearray()
         self._count = 0
-        self._news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        # Bounded, so that a flood waits in the pipe and not in our memory.
+        self._news: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=64)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._events: deque[Event] = deque()
         self._parser = FrameParser()

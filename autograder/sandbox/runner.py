@@ -51,6 +51,13 @@ class Launcher(Protocol):
     def spawn(self, limits: Limits, packages: Sequence[str], keep: int) -> Worker:
         """Start one; ``keep`` is how many bytes of its output are kept."""
 
+    @property
+    def pid(self) -> int | None:
+        """Process number of what starts them; None: nothing is running."""
+
+    def close(self) -> None:
+        """End all that is left."""
+
 
 class Trouble(Exception):
     """The child did not do what it was asked: how it ended."""
@@ -70,14 +77,17 @@ class Runner:
 
     def __init__(self, launcher: Launcher, limits: Limits, packages: Sequence[str]) -> None:
         self._launcher, self._limits, self._packages = launcher, limits, tuple(packages)
-        self._started = time.monotonic()
+        self._began = time.monotonic()
         self.worker: Worker | None = None
         self.usage = Usage()
+        self.started = 0
+        """How many children there have been."""
 
     def start(self) -> Worker:
         """A fresh child that has confined itself; raises SandboxError if it cannot."""
         worker = self._launcher.spawn(self._limits, self._packages, self._limits.output)
         self.worker = worker
+        self.started += 1
         event = worker.next_event(time.monotonic() + READY_SECONDS)
         if isinstance(event, Frame) and event.kind == wire.READY and not event.data:
             return worker
@@ -93,7 +103,7 @@ class Runner:
             return None
         ended = worker.kill()
         self.usage = Usage(
-            time.monotonic() - self._started,
+            time.monotonic() - self._began,
             self.usage.cpu_seconds + ended.cpu_seconds,
             max(self.usage.peak_memory, ended.peak_memory),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import select
@@ -84,11 +85,13 @@ class ForkServer:
         finally:
             theirs.close()
             os.close(grader)
-        message = self._receive(_START_SECONDS)
-        if message is None or message.get("event") != "up":
-            why = self._last_words()
+        try:
+            message = self._receive(_START_SECONDS)
+            if message is None or message.get("event") != "up":
+                raise SandboxError(f"the sandbox did not start: {self._last_words()}")
+        except BaseException:
             self.close()
-            raise SandboxError(f"the sandbox did not start: {why}")
+            raise
 
     def _start(self, theirs: int, grader: int) -> subprocess.Popen[bytes]:
         layout = self._plan.layout
@@ -107,11 +110,11 @@ class ForkServer:
             start_new_session=True,
         )
         assert process.stdin is not None
-        try:
-            process.stdin.write(json.dumps(self._boot(theirs, grader, process.pid)).encode())
+        boot = json.dumps(self._boot(theirs, grader, process.pid)).encode()
+        with contextlib.suppress(BrokenPipeError):  # it ended at once; the caller says why
+            process.stdin.write(boot)
+        with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
-        except BrokenPipeError:
-            pass  # it ended at once; the caller says why
         return process
 
     def _boot(self, theirs: int, grader: int, pid: int) -> dict[str, Any]:
@@ -198,6 +201,11 @@ class ForkServer:
             elif message["event"] == "failed":
                 raise SandboxError(f"the sandbox cannot start a process: {message['why']}")
         return self._news.pop(child)
+
+    @property
+    def own_users(self) -> bool:
+        """Whether children run as a user of their own."""
+        return self._plan.own_users
 
     @property
     def pid(self) -> int:

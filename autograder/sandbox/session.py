@@ -45,6 +45,10 @@ from autograder.sandbox.runner import Launcher, Runner, Trouble, Worker, package
 
 MAX_RUNS = 4
 """Times a notebook is run at most because a cell of it hangs or ends the process."""
+MAX_STATEMENTS = 50_000
+"""Statements that a notebook may announce; a flood of them would keep us reading."""
+MAX_CHILDREN = 16
+"""Processes that are started for one submission at most."""
 STRIKES = 2
 """Calls of one function that may hang or end the process before the others are given up."""
 _MAX_SOURCE = 20_000
@@ -58,6 +62,11 @@ _OUTCOMES = {
     wire.EXITED: Outcome.EXITED,
     wire.UNFILLED: Outcome.RAISED,
 }
+
+
+_GIVEN_UP = Trouble(
+    Outcome.CRASHED, Fault("ProcessLimit", "this submission ended its process again and again")
+)
 
 
 class Session:
@@ -132,12 +141,15 @@ class Session:
         cells = [(c, self._stops.get(i, wire.NOWHERE)) for i, c in enumerate(self._cells)]
         worker.send(protocol.notebook_frame(cells, self._names, self._texts, self._seed))
         deadline = time.monotonic() + self._limits.notebook_seconds
-        place = protocol.Place()
+        place, announced = protocol.Place(), 0
         while True:
             event = worker.next_event(deadline)
             try:
                 if isinstance(event, Frame) and event.kind == wire.STATEMENT:
                     place = protocol.read_statement(event.data, len(self._cells))
+                    announced += 1
+                    if announced > MAX_STATEMENTS:
+                        raise wire.WireError("more statements than anyone writes")
                     continue
                 if isinstance(event, Frame) and event.kind == wire.RAN:
                     counts = (len(self._cells), len(self._names), len(self._texts))
@@ -209,9 +221,11 @@ class Session:
         """Make calls until all are made or one of them costs the child."""
         if self._runner.worker is None:
             try:
+                if self._runner.started >= MAX_CHILDREN:
+                    raise next(iter(last.values()), _GIVEN_UP)
                 self._run_cells()
             except Trouble as trouble:
-                # The notebook does not always end the same way.
+                # Too many processes, or a notebook that does not always end the same way.
                 for number, call in waiting:
                     traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
                 return

@@ -30,6 +30,7 @@ from autograder.sandbox import kernel
 from autograder.sandbox.confinement import ANSWERS, REQUESTS, Bounds, Plan, confine
 from autograder.sandbox.inside import files
 from autograder.sandbox.inside.harness import Harness
+from autograder.sandbox.inside.standins import Standins
 from autograder.sandbox.inside.transform import CellReader
 
 _NUMPY_PARTS = ("numpy.random", "numpy.linalg", "numpy.fft", "numpy.polynomial")
@@ -62,12 +63,13 @@ class Zygote:
         self._fonts: list[tuple[str, str]] = config["fonts"]
         self._children: dict[int, _Child] = {}
         self._loaded: set[str] = set()
-        self._reader = CellReader()
+        self._reader, self._standins = CellReader(), Standins()
         self._own_processes = config["processes"] if self._plan.jailed else -1
         self._memory = config["memory"]
         for name in (*_NUMPY_PARTS, *_COMMON):
             importlib.import_module(name)
         _warm_up()
+        self._reader.parse("def f(x):\n    return x", "")
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
 
     def serve(self) -> NoReturn:
@@ -182,7 +184,7 @@ class Zygote:
                     os.write(descriptor, f"it cannot confine itself: {error}".encode())
             if not self._plan.jailed:
                 files.install()
-            Harness(REQUESTS, ANSWERS, self._reader).serve()
+            Harness(REQUESTS, ANSWERS, self._reader, self._standins).serve()
         finally:
             _exit(126)
 

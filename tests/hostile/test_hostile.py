@@ -10,14 +10,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
-from autograder.sandbox.layers import find_bubblewrap, possible_jails
+from autograder.sandbox.layers import jail_works
 from tests.hostile.program import Program, all_programs
 from tests.sandbox.conftest import needs_sandbox, skip
 
@@ -32,43 +31,39 @@ CONFIGURATIONS = [
 class Drivers:
     """The processes, started together and asked one by one."""
 
-    def __init__(self) -> None:
-        self._running: dict[str, tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]] = {}
+    def __init__(self, folder: Path) -> None:
+        self._running: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
         self._reports: dict[str, dict[str, Any]] = {}
         for name in CONFIGURATIONS:
             command = _command(name)
             if command is not None:
-                out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
-                process = subprocess.Popen(command, stdout=out, stderr=err, cwd=HERE.parents[1])
-                self._running[name] = (process, out, err)
+                out, err = folder / name, folder / f"{name}.errors"
+                with out.open("wb") as stdout, err.open("wb") as stderr:
+                    process = subprocess.Popen(command, stdout=stdout, stderr=stderr)
+                self._running[name] = (process, out)
 
     def report(self, name: str) -> dict[str, Any]:
         if name not in self._running:
             skip(f"this machine or user cannot give the configuration {name}")
         if name not in self._reports:
-            process, out, err = self._running[name]
-            process.wait(300)
-            out.seek(0)
-            err.seek(0)
-            text = out.read()
-            if process.returncode != 0 or not text:
-                pytest.fail(f"{name} did not run: {err.read().decode()[-2000:]}")
-            self._reports[name] = json.loads(text)
+            process, out = self._running[name]
+            if process.wait(300) != 0:
+                errors = out.with_name(f"{name}.errors").read_text()
+                pytest.fail(f"{name} did not run: {errors[-2000:]}")
+            self._reports[name] = json.loads(out.read_text())
         return self._reports[name]
 
     def close(self) -> None:
-        for process, out, err in self._running.values():
+        for process, _ in self._running.values():
             if process.poll() is None:
                 process.kill()
                 process.wait()
-            out.close()
-            err.close()
 
 
 @pytest.fixture(scope="module")
-def drivers() -> Iterator[Drivers]:
+def drivers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drivers]:
     needs_sandbox()
-    running = Drivers()
+    running = Drivers(tmp_path_factory.mktemp("drivers"))
     yield running
     running.close()
 
@@ -99,12 +94,12 @@ def _command(configuration: str) -> list[str] | None:
     """How to run a configuration; None: it cannot be had here."""
     user, jail = configuration.split("-")
     drive = [sys.executable, str(HERE / "drive.py"), "--jail", jail]
-    if jail == "bubblewrap" and not find_bubblewrap():
+    if not jail_works(jail):
         return None
     if os.geteuid() != 0:
-        return drive if user == "user" and jail in possible_jails() else None
-    if "namespaces" not in possible_jails() and (jail != "none" or user == "user"):
-        return None  # root without the right to make namespaces, as in Docker
+        return drive if user == "user" else None
+    if user == "user" and not jail_works("namespaces"):
+        return None  # root that may make none (as in Docker) cannot open the way to Python
     if user == "root":
         return drive
     return [sys.executable, str(HERE / "as_user.py"), str(USER), *drive]

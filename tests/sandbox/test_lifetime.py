@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -96,7 +97,8 @@ def test_a_killed_zygote_is_our_fault_and_another_goes_on(jail: str) -> None:
     session = box.open(ONE, Limits())
     kill_all(box)
     with pytest.raises(SandboxError, match="repeated"):
-        session.call([Call(str(n), "one", {}) for n in range(2)])
+        session.call([Call("one", "one", {})])
+    with pytest.raises(SandboxError, match="repeated"):
         box.open(ONE, Limits())
     session.close()
     box.close()
@@ -138,8 +140,6 @@ def test_children_end_with_the_grader() -> None:
         "box.open([Cell(1, 'x = 1')], Limits())\n"
         "print('ready', flush=True); time.sleep(60)"
     )
-    import subprocess
-
     grader = subprocess.Popen(
         [sys.executable, "-c", code], cwd=COURSE, stdout=subprocess.PIPE, text=True
     )

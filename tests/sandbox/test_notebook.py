@@ -51,7 +51,7 @@ def call(function: str, **arguments: float) -> Call:
         "from tqdm import tqdm\nfrom tqdm.auto import trange\nassert list(tqdm([1])) == [1]",
         "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.savefig('a.png')",
         "import os\nos.makedirs('plots', exist_ok=True)\nopen('plots/a.txt', 'w').write('x')",
-        "import numpy as np\nnp.save('a.npy', np.zeros(3))\nnp.random.default_rng(0).normal(size=3)",
+        "import numpy as np\nnp.save('a.npy', np.zeros(3))\nnp.random.default_rng(0).normal()",
         "import warnings\nwarnings.warn('mind')",
         "from __future__ import annotations\ndef f(x: Undefined) -> Missing: ...",
         "import sys\nprint('to stderr', file=sys.stderr)",
@@ -180,13 +180,14 @@ def test_future_annotations_hold_for_their_cell_only(run: Run) -> None:
 
 
 def test_texts_and_sources_that_were_asked_for(run: Run) -> None:
-    source = "explanation = 'because'\nnumber = 3\n\n@staticmethod\ndef f(x):\n    return (\n        x)\n"
+    function = "@staticmethod\ndef f(x):\n    return (\n        x)"
+    source = f"explanation = 'because'\nnumber = 3\n\n{function}\n"
     notebook, _ = run(
         source, "h = lambda x: x",
         names=("f", "h", "missing"), texts=("explanation", "number", "missing"),
     )  # fmt: skip
     assert notebook.texts == {"explanation": "because"}
-    assert notebook.sources["f"] == "@staticmethod\ndef f(x):\n    return (\n        x)"
+    assert notebook.sources["f"] == function
     assert set(notebook.sources) == {"f", "h"}
 
 

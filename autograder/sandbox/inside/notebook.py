@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.sandbox.inside import standins
+from autograder.sandbox.inside.standins import Standins, quiet_matplotlib
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import NOWHERE
 
@@ -44,7 +44,7 @@ class Where:
 class Notebook:
     """The student's namespace and what running the cells into it left behind."""
 
-    def __init__(self, reader: CellReader, files: list[str]) -> None:
+    def __init__(self, reader: CellReader, standins: Standins, files: list[str]) -> None:
         self._reader = reader
         self._files = {name: index for index, name in enumerate(files)}
         self._names = files
@@ -53,7 +53,7 @@ class Notebook:
         sys.modules["__main__"] = module
         self.namespace: dict[str, Any] = module.__dict__
         self.namespace.update(standins.install(self._run_once))
-        standins.quiet_matplotlib()
+        quiet_matplotlib()
 
     def _run_once(self, source: str) -> None:
         """The body of a magic such as ``%time``."""
@@ -123,6 +123,9 @@ class Notebook:
         return index, first, first + max(length, 1) - 1
 
 
+_CALL = "__call__"
+
+
 def _code_of(function: Any) -> types.CodeType | None:
     """The code behind a function, a decorated one, a partial one, or a callable object."""
     for _ in range(10):
@@ -131,7 +134,7 @@ def _code_of(function: Any) -> types.CodeType | None:
         elif hasattr(function, "__wrapped__"):
             function = function.__wrapped__
     if not hasattr(function, "__code__"):
-        function = getattr(type(function), "__call__", None)
+        function = next((vars(c)[_CALL] for c in type(function).__mro__ if _CALL in vars(c)), None)
     code = getattr(function, "__code__", None)
     return code if isinstance(code, types.CodeType) else None
 

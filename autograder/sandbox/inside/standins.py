@@ -48,18 +48,17 @@ class Anything:
 class Shell:
     """What ``get_ipython()`` returns: magics run their code once or do nothing."""
 
-    def __init__(self, run_code: RunCode) -> None:
-        self._run_code = run_code
+    run_code: RunCode
 
     def run_line_magic(self, name: str, line: str = "", *_: Any, **__: Any) -> None:
         if name in _TIMED:
-            self._run_code(_OPTIONS.sub("", line))
+            self.run_code(_OPTIONS.sub("", line))
 
     magic = run_line_magic
 
     def run_cell_magic(self, name: str, line: str = "", cell: str = "") -> None:
         if name in _TIMED or name == "capture":
-            self._run_code(cell)
+            self.run_code(cell)
 
     def system(self, *_: Any, **__: Any) -> None:
         return None
@@ -102,55 +101,54 @@ def _drop(*_: Any, **__: Any) -> None:
     return None
 
 
-def _module(name: str, **attributes: Any) -> types.ModuleType:
-    module = types.ModuleType(name)
-    module.__path__ = []
-    for key, value in attributes.items():
-        setattr(module, key, value)
-    sys.modules[name] = module
-    parent, _, child = name.rpartition(".")
-    if parent:
-        setattr(sys.modules[parent], child, module)
-    return module
+class Standins:
+    """The stand-in modules: made once in the zygote, put in place in each child."""
 
+    def __init__(self) -> None:
+        self._modules: dict[str, types.ModuleType] = {}
+        self._shell = Shell()
+        self._add_ipython()
+        self._add("otter", Notebook=Anything, Grader=Anything)
+        self._add("google")
+        self._add("google.colab")
+        for name in ("drive", "files", "userdata", "output", "patches", "auth"):
+            self._add(f"google.colab.{name}", __getattr__=lambda _name: _drop)
+        if importlib.util.find_spec("ipywidgets") is None:
+            self._add("ipywidgets", __getattr__=lambda _name: Anything)
+        if importlib.util.find_spec("tqdm") is None:
+            for name in ("tqdm", "tqdm.auto", "tqdm.notebook"):
+                self._add(name, tqdm=_Passing, trange=lambda *a, **_: range(*a))
 
-def install(run_code: RunCode) -> dict[str, Any]:
-    """Put the stand-ins in place; returns the names that notebooks have without importing."""
-    shell = Shell(run_code)
+    def _add(self, name: str, **attributes: Any) -> None:
+        module = self._modules[name] = types.ModuleType(name)
+        module.__path__ = []
+        for key, value in attributes.items():
+            setattr(module, key, value)
+        parent, _, child = name.rpartition(".")
+        if parent:
+            setattr(self._modules[parent], child, module)
 
-    def get_ipython() -> Shell:
-        return shell
+    def _add_ipython(self) -> None:
+        kinds = "HTML Markdown Math Latex Image SVG Audio Video Code JSON IFrame Javascript Pretty"
+        functions = ("display", "clear_output", "set_matplotlib_formats", "update_display")
+        shown: dict[str, Any] = dict.fromkeys(kinds.split(), Anything)
+        shown.update(dict.fromkeys(functions, _drop))
+        self._add("IPython", get_ipython=self._get_ipython, version_info=(9, 0, 0))
+        self._add("IPython.display", **shown)
+        self._add("IPython.core")
+        self._add("IPython.core.display", **shown)
+        self._add("IPython.core.interactiveshell", InteractiveShell=Anything())
+        self._add("IPython.utils")
 
-    kinds = "HTML Markdown Math Latex Image SVG Audio Video Code JSON IFrame Javascript Pretty"
-    display_names = dict.fromkeys(kinds.split(), Anything)
-    for name in ("display", "clear_output", "set_matplotlib_formats", "update_display"):
-        display_names[name] = _drop  # type: ignore[assignment]
-    _module("IPython", get_ipython=get_ipython, display=_drop, version_info=(9, 0, 0))
-    shown = _module("IPython.display", **display_names)
-    _module("IPython.core")
-    _module("IPython.core.display", **display_names)
-    _module("IPython.core.interactiveshell", InteractiveShell=Anything())
-    _module("IPython.utils")
-    sys.modules["IPython"].get_ipython = get_ipython  # type: ignore[attr-defined]
-    sys.modules["IPython"].display = shown  # type: ignore[attr-defined]
-    _module("otter", Notebook=Anything, Grader=Anything)
-    _module("google", colab=None)
-    _module("google.colab")
-    for name in ("drive", "files", "userdata", "output", "patches", "auth"):
-        _module(f"google.colab.{name}", __getattr__=lambda _name: _drop)
-    for name in ("ipywidgets", "tqdm"):
-        if importlib.util.find_spec(name) is None:
-            _missing(name)
-    builtins.input = _no_input
-    return {"get_ipython": get_ipython, "display": _drop}
+    def _get_ipython(self) -> Shell:
+        return self._shell
 
-
-def _missing(name: str) -> None:
-    if name == "tqdm":
-        for part in ("tqdm", "tqdm.auto", "tqdm.notebook"):
-            _module(part, tqdm=_Passing, trange=lambda *a, **_: range(*a))
-    else:
-        _module(name, __getattr__=lambda _name: Anything)
+    def install(self, run_code: RunCode) -> dict[str, Any]:
+        """Put them in place; returns the names that notebooks have without importing."""
+        self._shell.run_code = run_code
+        sys.modules.update(self._modules)
+        builtins.input = _no_input
+        return {"get_ipython": self._get_ipython, "display": _drop}
 
 
 def quiet_matplotlib() -> None:

@@ -1,0 +1,145 @@
+"""What ``verify`` prints: plain lines that fit a page of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from autograder.report.text import points
+from autograder.report.verify_matrix import (
+    Row,
+    factors,
+    folded,
+    heads,
+    joined,
+    named_otherwise,
+    sole_catches,
+    weak_spots,
+)
+
+if TYPE_CHECKING:
+    from autograder.verify import QuestionReport, VerifyReport
+
+WIDTH = 80
+NAME = 35
+"""Columns of a misconception's name and its count."""
+MARKS = {"all": "x", "some": "o", "none": "."}
+
+
+def verify_text(proof: VerifyReport) -> Iterator[str]:
+    """The whole report, a line at a time."""
+    yield f"{proof.title} ({proof.slug})"
+    yield ""
+    yield from _programs(proof)
+    for question in proof.questions:
+        yield ""
+        yield from _question(question)
+    yield ""
+    yield from _wrapped(f"{'PROVED' if proof.ok else 'NOT PROVED'}: {tally(proof)}")
+
+
+def tally(proof: VerifyReport) -> str:
+    """How much was caught, in two sentences."""
+    faults = sum(len(q.faults) for q in proof.questions)
+    pairs = sum(q.pairs.count - len(q.pairs.cancelling) for q in proof.questions)
+    return (
+        f"{_share(proof.mutation_score)} of {faults:,} known faults and {pairs:,} pairs "
+        f"are caught; {sum(p.ok for p in proof.programs)} of {len(proof.programs)} programs score "
+        f"as they should. It took {proof.seconds:.0f} seconds."
+    )
+
+
+def _share(score: float) -> str:
+    """A percentage that says 100 only when it is."""
+    return "100 %" if score == 1 else f"{min(100 * score, 99.99):.2f} %"
+
+
+def _programs(proof: VerifyReport) -> Iterator[str]:
+    full = [program for program in proof.programs if program.wanted and program.ok]
+    yield f"Programs that were run: {len(proof.programs)}"
+    if full:
+        score = f"{points(full[0].score)} of {points(full[0].max_score)}"
+        names = ", ".join(program.name for program in full)
+        yield from _wrapped(f"{score}: {names}", "  ")
+    for program in proof.programs:
+        if program not in full:
+            wanted = "as it should" if program.ok else f"WRONG, {points(program.wanted)} is right"
+            score = f"{points(program.score)} of {points(program.max_score)}"
+            yield from _wrapped(f"{score}: {program.name} ({wanted})", "  ")
+            for complaint in program.complaints:
+                yield from _wrapped(complaint, "    ")
+
+
+def _question(question: QuestionReport) -> Iterator[str]:
+    yield f"{question.title} ({question.name})"
+    yield from _matrix(question, folded(question))
+    for sentence in (*_notes(question), *weak_spots(question)):
+        yield from _wrapped(sentence, "  ")
+
+
+def _matrix(question: QuestionReport, rows: tuple[Row, ...]) -> Iterator[str]:
+    checks = question.checks
+    width = max(1, min(8, (WIDTH - NAME) // max(len(checks), 1) - 1))
+    short = heads(checks, width)
+    yield (" " * NAME + "".join(f" {head:<{width}}" for head in short)).rstrip()
+    for row in rows:
+        count = f" x{len(row.faults)}" if len(row.faults) > 1 else ""
+        name = row.name
+        if len(name) + len(count) > NAME - 2:
+            yield f"  {name}"[:WIDTH]
+            name = ""
+        marks = "".join(f" {MARKS[mark]:<{width}}" for mark in row.marks)
+        yield f"  {name + count:<{NAME - 2}}{marks}".rstrip()
+    legend = [f"{head} = {check}" for head, check in zip(short, checks, strict=True)]
+    changed = [text for text, check in zip(legend, checks, strict=True) if check not in short]
+    if changed:
+        yield from _wrapped("; ".join(changed), "  ")
+
+
+def _notes(question: QuestionReport) -> Iterator[str]:
+    pairs = question.pairs
+    yield (
+        f"Caught: {len(question.faults) - len(question.missed)} of {len(question.faults)} faults "
+        "(x: by this check in every variant, o: in some)"
+        + (f", {pairs.caught:,} of {pairs.count:,} pairs." if pairs.count else ".")
+    )
+    if pairs.cancelling:
+        yield "These pairs cancel to the right rule: " + "; ".join(pairs.cancelling) + "."
+    for sentence in named_otherwise(question):
+        yield sentence + "."
+    if question.margins is not None:
+        margins, (below, above) = question.margins, factors(question)
+        yield (
+            f"Margins: right programs are off by {margins.rounding:.1e} at most, the tolerance "
+            f"{margins.tolerance:.0e} is {below:,.0f} times that; the smallest fault "
+            f"({margins.fault_name}) is off by {margins.fault:.1e}, {above:,.0f} times the "
+            "tolerance."
+        )
+    yield idle_sentence(question)
+
+
+def idle_sentence(question: QuestionReport) -> str:
+    """Which checks catch something alone, and what the others are for."""
+    alone = {check: count for check, count in sole_catches(question).items() if count}
+    idle = question.idle_checks
+    first = ""
+    if alone:
+        counts = (f"{check} ({count})" for check, count in alone.items())
+        first = f"Caught by one check alone: {joined(counts)}. "
+    if not idle:
+        return first.strip()
+    return (
+        f"{first}Nothing would slip through without {joined(idle)} alone; what they do is "
+        "give partial credit and say where a fault is."
+    )
+
+
+def _wrapped(text: str, indent: str = "") -> Iterator[str]:
+    yield from textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
