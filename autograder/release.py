@@ -2,9 +2,9 @@
 
 ``otter assign`` turns the master into the students' notebook.  Of that, only what is named here
 is kept, cell ids become a function of the cell, and a README, requirements and public examples
-(:mod:`autograder.public`) are laid beside it, so that the same master gives the same bytes.  Then every line of the model answers, of
-``reference/`` and of ``questions.py`` is looked for in the result (:mod:`autograder.leaks`).
-Only a bundle in which none was found replaces the one before.
+(:mod:`autograder.public`) are laid beside it, so that the same master gives the same bytes.  Then
+every line of the model answers, of ``reference/`` and of ``questions.py`` is looked for in the
+result (:mod:`autograder.leaks`).  Only a bundle in which none was found replaces the one before.
 """
 
 from __future__ import annotations

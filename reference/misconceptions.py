@@ -977,11 +977,12 @@ def pairs(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...
 
 def _across(order: tuple[Edit, Edit], wide: Edit) -> list[Candidate]:
     """One of two faults, ``wide``, in both parameters and the other one in w or b only: where that
-    one can only sit there, or where the wide one is so common that it meets everything."""
+    one can only sit there, or where one of the two is so common that it meets everything."""
     narrow = order[1] if wide is order[0] else order[0]
     if "both" not in wide.parts:
         return []
-    if "both" in narrow.parts and words()[wide.slug].seen < COMMON:
+    seen = max(words()[wide.slug].seen, words()[narrow.slug].seen)
+    if "both" in narrow.parts and seen < COMMON:
         return []
     return [
         Candidate(order, part, tuple("both" if edit is wide else part for edit in order))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -63,15 +64,17 @@ def nbgrader_autograde(
     cells = [_test_cell(number, code) for number, code in enumerate(tests, start=1)]
     (source / f"{slug}.ipynb").write_text(json.dumps(_notebook(cells)))
     nbgrader = [sys.executable, "-m", "nbgrader"]
-    subprocess.run(
-        [*nbgrader, "generate_assignment", slug], cwd=course, check=True, capture_output=True
-    )
+    # It calls other programs of its environment by name.
+    found = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    generated = measure([*nbgrader, "generate_assignment", slug], course, found)
+    if generated.status != 0:
+        return generated
     for number, path in enumerate(notebooks):
         place = course / "submitted" / f"s{number:05}" / slug
         place.mkdir(parents=True)
         handed_in = json.loads(path.read_text(encoding="utf-8"))
         (place / f"{slug}.ipynb").write_text(json.dumps(_notebook(handed_in["cells"] + cells)))
-    return measure([*nbgrader, "autograde", slug], course)
+    return measure([*nbgrader, "autograde", slug], course, found)
 
 
 def _notebook(cells: list[dict[str, Any]]) -> dict[str, Any]:

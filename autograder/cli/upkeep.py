@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from autograder import console
 from autograder import doctor as practice
+from autograder.batch.files import whole_file
 from autograder.cli.options import course_option, end_with, json_option, load
 from autograder.course import Course
 from autograder.release import release as write_release
 from autograder.sandbox import open_sandbox
-
-if TYPE_CHECKING:
-    from autograder.verify import VerifyReport
-
 
 @click.command()
 @click.argument("slug", required=False)
@@ -49,41 +44,36 @@ def release(slug: str | None, course_folder: Path | None, destination: Path | No
 @click.command()
 @click.argument("slug", required=False)
 @course_option
-def verify(slug: str | None, course_folder: Path | None) -> None:
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the whole matrix, every variant and part, as a page.",
+)
+def verify(slug: str | None, course_folder: Path | None, page: Path | None) -> None:
     """Prove an assignment: right answers pass, an empty one scores 0, faults are named.
+
+    Ends with status 1 where anything known slips through.
 
     \b
     Example:  autograder verify adaptive_learning_rates
     """
-    from autograder.verify import verify as prove  # it draws on much that other commands do not
+    # They draw on much that other commands do not.
+    from autograder.report.verify_page import verify_page
+    from autograder.report.verify_text import verify_text
+    from autograder.verify import verify as prove
 
     course, assignment = load(course_folder, slug)
     with open_sandbox(hidden=[course.folder]) as box:
         proof = prove(course, assignment.slug, box, lambda said: click.echo(said, err=True))
-    for line in _words(proof):
-        click.echo(line)
-    end_with(0 if proof.ok else 2)
-
-
-def _words(proof: VerifyReport) -> Iterator[str]:
-    for program in proof.programs:
-        if not program.ok:
-            wanted = f"{program.score:g} of {program.max_score:g}, not {program.wanted:g}"
-            yield "; ".join((f"WRONG  {program.name}: {wanted}", *program.complaints))
-    for question in proof.questions:
-        for fault in question.missed:
-            yield f"MISSED  {question.name}: {' and '.join(fault.slugs)} {fault.detail}"
-        for fault in question.misnamed:
-            yield f"MISNAMED  {question.name}: {' and '.join(fault.slugs)} {fault.detail}"
-        yield (
-            f"{question.title}: {len(question.faults) - len(question.missed)} of "
-            f"{len(question.faults)} known faults are caught, and {question.pairs.caught} of "
-            f"{question.pairs.count} pairs ({len(question.pairs.cancelling)} cancel out)"
-        )
-    passed = sum(program.ok for program in proof.programs)
-    yield f"Programs that were run: {passed} of {len(proof.programs)} as they should be"
-    verdict = "is proved" if proof.ok else "has weak spots, named above"
-    yield f"{proof.title} {verdict} ({proof.mutation_score:.1%} caught, {proof.seconds:.0f} s)."
+    for line in verify_text(proof):
+        console.say(line)
+    if page is not None:
+        with whole_file(page) as file:
+            file.write(verify_page(proof).encode())
+        click.echo(f"The whole matrix: {page}")
+    end_with(0 if proof.ok else 1)
 
 
 @click.command()

@@ -26,7 +26,7 @@ from autograder.model import FloatArray
 EXACT = 1e-9
 """Two trajectories that agree to this, relative to their size, are the same computation."""
 MANY = 600
-"""More candidates than this are looked at for two epochs first."""
+"""More candidates than this are looked at for one epoch first."""
 HABITS: Mapping[str, tuple[float, ...]] = {
     "eta": (0.1, 0.01, 0.001, 1.0, 0.5, 0.05),
     "eps": (1e-8, 1e-6, 1e-7, 1e-10, 1e-5, 1e-4, 0.0),
@@ -265,8 +265,8 @@ def _survivors(family: Family, seen: Sequence[Seen], by_point: bool) -> list[Can
     """The candidates that equal the student on everything seen."""
     left = family
     if len(left.candidates) > MANY and seen[0].expected == slice(None):
-        # of thousands all but a few part from the student within two epochs
-        left = left.subset(np.flatnonzero(_agree(left, seen[0], by_point, epochs=2)).tolist())
+        # of thousands all but a few part from the student within one epoch
+        left = left.subset(np.flatnonzero(_agree(left, seen[0], by_point, epochs=1)).tolist())
     if not left.candidates:
         return []
     keep = np.ones(len(left.candidates), dtype=bool)
@@ -281,16 +281,19 @@ def _survivors(family: Family, seen: Sequence[Seen], by_point: bool) -> list[Can
 
 
 @lru_cache(maxsize=512)
-def _kept(family: Family, instance: Instance, by_point: bool) -> FloatArray:
-    """Trajectories of the single faults on instances of the pool: the same for many students."""
-    return family.trajectories(instance, by_point=by_point)
+def _kept(
+    family: Family, instance: Instance, by_point: bool, epochs: int | None = None
+) -> FloatArray:
+    """Trajectories on instances of the pool, of single faults whole and of pairs for one epoch:
+    they are the same for many students."""
+    return family.trajectories(instance, epochs, by_point=by_point)
 
 
 def _agree(
     family: Family, seen: Seen, by_point: bool, epochs: int | None = None
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    if epochs is None and 1 < len(family.candidates) <= MANY:
-        expected = _kept(family, seen.instance, by_point)
+    if epochs is not None or 1 < len(family.candidates) <= MANY:
+        expected = _kept(family, seen.instance, by_point, epochs)
     else:
         expected = family.trajectories(seen.instance, epochs, by_point=by_point)
     if family.every_point and not seen.every_point:

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.course import Assignment, Question
 from autograder.errors import AssignmentError
-from autograder.judging.formula import CLOSE, FormulaExam
+from autograder.judging.formula import CLOSE, FormulaCheck, FormulaExam
 from autograder.judging.instances import Instance
 from autograder.judging.question import Exam
 from autograder.judging.update_rule import RuleExam, least_separation
@@ -167,10 +167,15 @@ def _formula_examples(exam: FormulaExam) -> Iterator[Example]:
             value = np.asarray(check.right(**arguments), dtype=np.float64)
             yield Example(
                 Call(f"{check.name}, {number}", check.function, arguments),
-                f"{check.function}: {check.name}, example {number}",
+                _asked(check, number),
                 Value(_to_digits(value, EXPECTED_DIGITS), CLOSE),
                 check.builds_on,
             )
+
+
+def _asked(check: FormulaCheck, number: int) -> str:
+    named = check.function in check.name.split()
+    return f"{'' if named else check.function + ': '}{check.name}, example {number}"
 
 
 def _argument(value: Any) -> Argument:

@@ -52,6 +52,11 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"(?<!\w)[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?|\bnan\b|\binf\b")
 
 
+def source_lines(source: str) -> list[str]:
+    """Lines as Python counts them (``str.splitlines`` also splits at form feeds and others)."""
+    return re.split(r"\r\n|\r|\n", source)
+
+
 class Faults:
     """Makes faults for one submission, whose source tells what may be said."""
 
@@ -106,7 +111,7 @@ class Faults:
         if raw.cell is None:
             return Fault(kind, message)
         cell = self._cells[raw.cell]
-        lines = cell.source.splitlines()
+        lines = source_lines(cell.source)
         if raw.line is None or raw.line > len(lines):
             return Fault(kind, message, cell.number)
         code = clean(lines[raw.line - 1].strip(), MAX_CODE)

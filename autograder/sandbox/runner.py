@@ -62,9 +62,11 @@ class Launcher(Protocol):
 class Trouble(Exception):
     """The child did not do what it was asked: how it ended."""
 
-    def __init__(self, outcome: Outcome, fault: Fault) -> None:
+    def __init__(self, outcome: Outcome, fault: Fault, forgiven: bool = False) -> None:
         super().__init__(outcome)
         self.outcome, self.fault = outcome, fault
+        self.forgiven = forgiven
+        """Whether it may have been none of the student's doing, and is tried once more."""
 
 
 def packages_mentioned(source: str) -> tuple[str, ...]:
@@ -80,6 +82,7 @@ class Runner:
         self._began = time.monotonic()
         self.worker: Worker | None = None
         self.usage = Usage()
+        self._forgave = False
         self.started = 0
         """How many children there have been."""
 
@@ -136,4 +139,6 @@ class Runner:
             return Trouble(Outcome.EXITED, Fault("SystemExit", message))
         if killed and ended.peak_memory >= 0.8 * limits.memory:
             return Trouble(Outcome.OUT_OF_MEMORY, Fault("MemoryError", "used too much memory"))
-        return Trouble(Outcome.CRASHED, of_signal(-ended.status))
+        # Killed, and not by us: perhaps by a person, or by a machine that is short of memory.
+        forgiven, self._forgave = killed and not self._forgave, self._forgave or killed
+        return Trouble(Outcome.CRASHED, of_signal(-ended.status), forgiven)

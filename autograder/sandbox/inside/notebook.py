@@ -13,6 +13,7 @@ import ast
 import functools
 import inspect
 import linecache
+import re
 import sys
 import types
 from collections.abc import Callable
@@ -62,7 +63,12 @@ class Notebook:
     def run_cell(self, index: int, source: str, stop: int, announce: Announce) -> Where | None:
         """Run one cell up to statement ``stop``; the exception that ended it, if any."""
         name = self._names[index]
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        linecache.cache[name] = (
+            len(source),
+            None,
+            re.findall(r".*(?:\r\n|\r|\n)|.+", source),
+            name,
+        )
         try:
             tree = self._reader.parse(source, name)
             self._run(tree, index, stop, announce)
