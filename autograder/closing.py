@@ -30,14 +30,14 @@ def closing_words(
         yield result_table(list(grades))
     else:
         yield from _spread(grades)
-    yield f"{_submissions(tally.total)}: {counts(tally)}" + (
-        f"; {tally.kept} graded before" if tally.kept else ""
-    )
+    yield _this_run(tally)
     if missing:
         yield f"Not handed in ({len(missing)}): {_listed(missing)}"
-    yield f"Grades:         {order.out.csv}, {order.out.json.name}"
+    yield f"Grades:          {order.out.csv}, {order.out.json.name}"
     if order.pages:
-        yield f"Feedback pages: {order.out.feedback}"
+        yield f"Feedback pages:  {order.out.feedback}"
+    if order.out.index.exists():
+        yield f"All at a glance: {order.out.index} (not for students)"
 
 
 def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
@@ -55,6 +55,13 @@ def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
             f"Stopped: {done} of {_submissions(tally.total)} graded and kept. "
             "The same command goes on from there."
         )
+
+
+def _this_run(tally: Tally) -> str:
+    if not tally.graded:
+        return f"{_submissions(tally.total)}, all graded before: nothing is new or has changed."
+    before = f"; {tally.kept} graded before" if tally.kept else ""
+    return f"Of {_submissions(tally.total)} in this run: {counts(tally)}{before}."
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -107,6 +107,8 @@ class _Lines(_Silent):
         done = tally.kept + tally.graded
         if now - self._last < _SECONDS_BETWEEN_LINES and done < tally.total:
             return
+        if not tally.graded:
+            return
         self._last = now
         rate = tally.graded / max(now - self._begun, 1e-9)
         left = (tally.total - done) / max(rate, 1e-9)

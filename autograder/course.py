@@ -110,6 +110,24 @@ class Course:
         found = (self.folder / "assignments").glob("*/assignment.toml")
         return tuple(sorted(path.parent.name for path in found))
 
+    @property
+    def default(self) -> str | None:
+        """The assignment that is meant where none is named: the only one, or the ``default`` of
+        ``assignments/course.toml``; None: one has to be named.
+
+        Raises:
+            AssignmentError: that file cannot be read.
+        """
+        slugs = self.assignments()
+        settings = self.folder / "assignments" / "course.toml"
+        if len(slugs) == 1 or not settings.is_file():
+            return slugs[0] if len(slugs) == 1 else None
+        try:
+            named = tomllib.loads(settings.read_text(encoding="utf-8")).get("default")
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise AssignmentError(f"{settings} cannot be read: {error}.") from error
+        return named if named in slugs else None
+
     def load(self, slug: str) -> Assignment:
         """One assignment.
 

@@ -319,7 +319,7 @@ def _agree(
     kind: UpdateRule, exam: RuleExam, one: Mapping[str, Trace], other: Mapping[str, Trace]
 ) -> bool:
     """Whether two sets of traces have the same main trajectories, NaN where the other has NaN."""
-    for instance in exam.main:
+    for instance in exam.judged:
         mine, theirs = (
             read_history(traces[instance.name], instance.features, instance.init_w.ndim > 0).rows
             for traces in (one, other)
@@ -343,7 +343,7 @@ def _pairs(kind: UpdateRule, exam: RuleExam) -> Pairs:
     count, caught, cancelling = 0, 0, []
     for family in kind.catalogue.pairs():
         apart = np.zeros(len(family.candidates))
-        for instance in exam.main:
+        for instance in exam.judged:
             rows = family.trajectories(instance)
             if family.every_point:
                 rows = rows[:, :: instance.points]
@@ -363,7 +363,8 @@ def _margins(kind: UpdateRule, rounding: float) -> Margins:
     least, name = float("inf"), ""
     for shape in SHAPES:
         for number in range(0, POOL, 4):
-            found, slug = least_separation(kind.catalogue, pool_instance(kind, shape, number))
+            drawn = pool_instance(kind, shape, number)
+            found, slug = least_separation(kind.catalogue, *kind.told_apart_on(drawn))
             if found < least:
                 least, name = found, slug
     return Margins(kind.tolerance, rounding, least, name)

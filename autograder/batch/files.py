@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import stat
@@ -37,9 +38,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 def cannot_write(path: Path, error: OSError) -> str:
     """Why a file cannot be written, as a sentence that says what to do."""
     reason = (error.strerror or str(error)).rstrip(".")
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    remedy = "make room there" if full else "make it writable"
     return (
-        f"{path} cannot be written ({reason}): make room there or choose another folder with "
-        "--out, then run the same command again; what is stored is not graded again."
+        f"{path} cannot be written ({reason}): {remedy} or choose another folder with --out, "
+        "then run the same command again; what is stored is not graded again."
     )
 
 

@@ -36,6 +36,11 @@ class OutFolder:
         return self.path / "grades.json"
 
     @property
+    def index(self) -> Path:
+        """The instructor's page; not for students."""
+        return self.path / "index.html"
+
+    @property
     def feedback(self) -> Path:
         return self.path / "feedback"
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from autograder.batch.files import sweep, whole_file
 from autograder.batch.output import OutFolder
 from autograder.course import Assignment
 from autograder.model import Grade
-from autograder.report import feedback_page
+from autograder.report import feedback_page, index_page
+
+_LARGEST_INDEX = 2_000
+"""Submissions on one page, all of which have to be in memory."""
 
 Draw = Callable[[Grade], str]
 """Renders one page."""
@@ -23,6 +26,22 @@ def write_pages(grades: Iterable[Grade], out: OutFolder, draw: Draw) -> int:
             file.write(draw(grade).encode("utf-8", "replace"))
         count += 1
     return count
+
+
+def write_index(grades: Sequence[Grade], out: OutFolder, assignment: Assignment) -> bool:
+    """Write the instructor's page over all grades; False: they are too many for one page."""
+    if len(grades) > _LARGEST_INDEX:
+        return False
+    everyone = list(grades)
+    pages = {
+        grade.student: out.page(grade.student).relative_to(out.path).as_posix()
+        for grade in everyone
+        if out.page(grade.student).exists()
+    }
+    text = index_page(everyone, assignment_title=assignment.title, pages=pages)
+    with whole_file(out.index) as file:
+        file.write(text.encode("utf-8", "replace"))
+    return True
 
 
 def page_drawer(assignment: Assignment) -> Draw:

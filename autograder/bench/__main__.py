@@ -131,7 +131,7 @@ def _ours(
 def _grade(course: Course, folder: Path, out: Path, workers: int, *options: str) -> Measured:
     command = [sys.executable, "-m", "autograder", "grade", str(folder), "--out", str(out)]
     command += ["--course", str(course.folder), "--workers", str(workers), "--quiet", *options]
-    measured = measure(command, folder.parent)
+    measured = measure(command, course.folder)
     if measured.status != 0:
         raise SystemExit(f"autograder grade ended with status {measured.status}: {measured.said}")
     return measured

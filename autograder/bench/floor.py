@@ -17,8 +17,6 @@ from typing import Any
 from autograder.course import Assignment, Course
 from autograder.model import Argument, Call, Gradient, Neuron, Submission
 from autograder.sandbox.inside.gradients import neuron, stream
-from autograder.sandbox.inside.standins import install
-from autograder.sandbox.inside.transform import CellReader
 from autograder.submission import find, load
 
 
@@ -42,23 +40,15 @@ def floor_seconds(submissions: Sequence[Submission], assignment: Assignment) -> 
 
     What surrounds them (parsing cells, drawing the calls, making the gradients) is not counted.
     """
-    reader = CellReader()
-    reader.preload()
-    names = install(lambda source: None)  # get_ipython, otter.Notebook and the like do nothing
     for submission in submissions[:5]:
-        _one(submission, assignment, reader, names)  # first times import and fill caches
-    return [_one(submission, assignment, reader, names) for submission in submissions]
+        _one(submission, assignment)  # first times import and fill caches
+    return [_one(submission, assignment) for submission in submissions]
 
 
-def _one(
-    submission: Submission,
-    assignment: Assignment,
-    reader: CellReader,
-    names: Mapping[str, Any],
-) -> float:
-    namespace: dict[str, Any] = {"__name__": "__main__", **names}
+def _one(submission: Submission, assignment: Assignment) -> float:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
     codes = [
-        compile(reader.parse(cell.source, f"cell {cell.number}"), f"cell {cell.number}", "exec")
+        compile(cell.source, f"cell {cell.number}", "exec", dont_inherit=True)
         for cell in submission.cells
     ]
     spent = 0.0

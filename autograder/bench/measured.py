@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +29,7 @@ def measure(
     command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
 ) -> Measured:
     """Run a command in ``folder``, with ``environment`` added to ours."""
-    log = folder / ".measured.log"
-    with log.open("wb") as output:
+    with tempfile.TemporaryFile() as output:
         begun = time.monotonic()
         process = subprocess.Popen(
             command,
@@ -42,7 +42,7 @@ def measure(
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
-    said = log.read_text(errors="replace").strip()[-500:]
-    log.unlink()
+        output.seek(0)
+        said = output.read().decode(errors="replace").strip()[-500:]
     cpu = usage.ru_utime + usage.ru_stime
     return Measured(wall, cpu, usage.ru_maxrss << 10, process.returncode, said)

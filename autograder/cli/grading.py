@@ -13,6 +13,7 @@ import click
 from autograder import console, public
 from autograder.batch.order import Order, current_grades, grade_all, summary
 from autograder.batch.output import info_of, write_results
+from autograder.batch.pages import write_index
 from autograder.batch.run import Tally
 from autograder.cli.options import (
     course_options,
@@ -88,6 +89,7 @@ def _grade(
                 stopped = True
         grades = current_grades(order, store)
         write_results(grades, info_of(order.assignment), order.out)
+        write_index(grades, order.out, order.assignment)
         missing = [p.id for p in not_handed_in(people, (e.student for e in grades.entries))]
         if as_json:
             click.echo(json.dumps(summary(order, tally, missing), indent=1))
@@ -115,7 +117,7 @@ def demo(course_folder: Path | None, slug: str | None, out: Path | None, unsafe:
     Example:  autograder demo
     """
     course = Course.find(course_folder)
-    slug = slug or next(iter(course.assignments()), None)
+    slug = slug or course.default
     order = order_for(course.folder, slug, out or _demo_folder(), paths=(), unsafe=unsafe)
     samples = order.assignment.folder / "sample_submissions"
     if not samples.is_dir():

@@ -24,7 +24,10 @@ course_option = click.option(
     help="Course folder; default: the working directory or one above it.",
 )
 assignment_option = click.option(
-    "--assignment", "slug", metavar="SLUG", help="Which assignment; default: the only one."
+    "--assignment",
+    "slug",
+    metavar="SLUG",
+    help="Which assignment; default: the only one, or the course's default.",
 )
 
 
@@ -66,11 +69,11 @@ def end_with(status: int) -> None:
 
 def load(course_folder: Path | None, slug: str | None) -> tuple[Course, Assignment]:
     course = Course.find(course_folder)
-    slugs = course.assignments()
-    if slug is None and len(slugs) != 1:
-        known = ", ".join(slugs) or "none"
+    slug = slug or course.default
+    if slug is None:
+        known = ", ".join(course.assignments()) or "none"
         raise UsageError(f"Say which assignment with --assignment SLUG; there is {known}.")
-    return course, course.load(slug or slugs[0])
+    return course, course.load(slug)
 
 
 def order_for(course_folder: Path | None, slug: str | None, out: Path | None, **rest: Any) -> Order:

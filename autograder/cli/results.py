@@ -12,7 +12,7 @@ from autograder import formats, history
 from autograder.batch.files import whole_file
 from autograder.batch.order import current_grades
 from autograder.batch.output import info_of
-from autograder.batch.pages import page_drawer, write_pages
+from autograder.batch.pages import page_drawer, write_index, write_pages
 from autograder.cli.options import json_option, order_for, store_options
 from autograder.formats.roster import read_roster
 from autograder.store import open_store
@@ -30,6 +30,7 @@ def feedback(course_folder: Path | None, slug: str | None, out: Path | None, **r
     with open_store(order.store_at, create=False) as store:
         grades = current_grades(order, store, details=True)
         count = write_pages(grades, order.out, page_drawer(order.assignment))
+        write_index(current_grades(order, store), order.out, order.assignment)
     click.echo(f"{count} feedback pages in {order.out.feedback}")
 
 

@@ -15,6 +15,7 @@ from autograder.course import Course
 from autograder.release import release as write_release
 from autograder.sandbox import open_sandbox
 
+
 @click.command()
 @click.argument("slug", required=False)
 @course_option

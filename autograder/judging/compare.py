@@ -48,18 +48,19 @@ def read_history(trace: Trace, features: int, vector: bool) -> History:
 
 
 def _rows(w: FloatArray, b: FloatArray, features: int, only_point: bool = False) -> History:
+    if len(w) != len(b):
+        return History(None, f"w_history has {len(w)} entries and b_history {len(b)}")
     w = w.reshape(len(w), -1)
     if w.shape[1] != features:
         return History(None, f"the entries of w_history have {w.shape[1]} numbers, not {features}")
-    if len(w) != len(b):
-        return History(None, f"w_history has {len(w)} entries and b_history {len(b)}")
     return History(np.concatenate([w, b[:, None]], axis=1), only_point=only_point)
 
 
 def _two_parts(value: Value) -> tuple[Value, Value] | None:
-    is_array = isinstance(value, np.ndarray) and value.ndim > 0
-    if (is_array or isinstance(value, tuple)) and len(value) == 2:  # type: ignore[arg-type]
-        return value[0], value[1]  # type: ignore[index]
+    if isinstance(value, np.ndarray) and value.ndim > 0 and len(value) == 2:
+        return np.asarray(value[0]), np.asarray(value[1])
+    if isinstance(value, tuple) and len(value) == 2:
+        return value[0], value[1]
     return None
 
 

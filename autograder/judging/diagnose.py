@@ -34,6 +34,7 @@ HABITS: Mapping[str, tuple[float, ...]] = {
     "beta1": (0.9, 0.99, 0.95, 0.5),
     "beta2": (0.999, 0.99, 0.9, 0.95),
     "gamma": (0.9, 0.99, 0.5),
+    "decay": (0.01, 0.001, 0.1, 0.05, 0.0),
 }
 """Values that people write into their code in place of an argument."""
 
@@ -312,9 +313,9 @@ def _agree(
 
 
 def _says_little(seen: Seen) -> bool:
-    """Rows that are mostly NaN, or that never move, fit too many pairs of faults to name one."""
+    """Rows that end in NaN, or a parameter that never moves, fit too many pairs to name one."""
     after = seen.student[1:] if len(seen.student) > 1 else seen.student
-    moves = len(seen.student) < 2 or bool((np.diff(seen.student, axis=0) != 0).any())
+    moves = len(seen.student) < 2 or bool((seen.student != seen.student[0]).any(axis=0).all())
     return not np.isfinite(after[-1]).all() or not moves
 
 
@@ -342,13 +343,11 @@ def _diagnosis(
     if view == "start_ignored":
         ignored = tuple(name for name in ignored if name not in ("init_w", "init_b"))
     if "max_epochs" in ignored:
-        # as many entries whatever max_epochs is: a return inside the loop if it is one step, a
-        # number written into the code otherwise; its length is no fault of its own
-        returns_at_once = all(len(o.rows) == 2 for o in observations)
-        if view == "stops_early" and returns_at_once:
-            ignored = tuple(name for name in ignored if name != "max_epochs")
-        elif view in ("stops_early", "history_too_long"):
-            slugs.remove(view)
+        # as many entries whatever max_epochs is: the number is written into the code, and a
+        # history too short or too long follows from that
+        slugs = [slug for slug in slugs if slug not in ("stops_early", "history_too_long")]
+    elif view == "stops_early" and all(len(o.rows) == 2 for o in observations):
+        ignored = ()  # in a single epoch more than one argument has no effect yet
     slugs += _interface_slugs(replace(facts, ignored=ignored))
     return Diagnosis(
         tuple(dict.fromkeys(slugs))[:2], candidate, view, ignored, facts.mutates, hard_coded or None

@@ -232,7 +232,8 @@ def _weights_tables(question: Any, evidence: Evidence) -> list[Table]:
             )
             for t in range(epochs)
         )
-        header = ("", *(f"g of epoch {i + 1}" for i in range(epochs)))
+        power = "g" if kind == "first" else "g^2"
+        header = ("", *(f"{power} of epoch {i + 1}" for i in range(epochs)))
         tables.append(Table(f"Recovered weights of your {title} (of w)", header, rows))
     return tables
 

@@ -40,42 +40,60 @@ class Probes:
     decay: tuple[Instance, ...]
     points: tuple[Instance, Instance]
     """One epoch with an epsilon so large that the step is the gradient; then every point twice."""
+    beside: Mapping[str, Instance]
+    """The first of these with what the gradient depends on changed, an argument at a time."""
+    none: Instance
+    """The base call for no epochs at all."""
 
     @property
     def instances(self) -> tuple[Instance, ...]:
-        asked = (self.base, self.streamed, *self.changed.values(), *self.decay, *self.points)
-        return (*asked, self.again)
+        asked = (self.base, self.streamed, *self.changed.values(), *self.beside.values())
+        return (*asked, *self.decay, *self.points, self.none, self.again)
 
 
 def probes(instance: Instance) -> Probes:
     """Calls that show which arguments matter."""
     base = replace(instance, name="base", max_epochs=3)
     changed = {
-        "X": replace(base, X=base.X * 1.5),
-        "Y": replace(base, Y=base.Y + 0.3),
+        **_other_gradients(base),
         "init_w": replace(base, init_w=base.init_w + 0.25),
         "init_b": replace(base, init_b=base.init_b + 0.25),
         "max_epochs": replace(base, max_epochs=4),
-        "grad_w": replace(base, grad_w=_scaled(base.grad_w)),
-        "grad_b": replace(base, grad_b=_scaled(base.grad_b)),
     }
     named = {name: replace(i, name=f"another {name}") for name, i in changed.items()}
-    streamed = _streamed(base)
+    recorded = streamed(base)
     for name, value in base.hyper.items():
         nudged = value * NUDGES[name] if name in NUDGES else value - 0.1
-        hyper = {**streamed.hyper, name: nudged}
-        named[name] = replace(streamed, name=f"another {name}", hyper=hyper)
+        hyper = {**recorded.hyper, name: nudged}
+        named[name] = replace(recorded, name=f"another {name}", hyper=hyper)
     again = replace(base, name="again")
-    return Probes(base, streamed, again, named, _decay_instances(base), _points_instances(base))
+    points = _points_instances(base)
+    beside = {
+        name: replace(instance, name=f"points, another {name}")
+        for name, instance in _other_gradients(points[0]).items()
+    }
+    none = replace(base, name="no epochs", max_epochs=0)
+    return Probes(base, recorded, again, named, _decay_instances(base), points, beside, none)
 
 
-def _streamed(base: Instance) -> Instance:
+def _other_gradients(instance: Instance) -> dict[str, Instance]:
+    """The instance with each argument changed that only the gradient depends on."""
+    return {
+        "X": replace(instance, X=instance.X * 1.5),
+        "Y": replace(instance, Y=instance.Y + 0.3),
+        "grad_w": replace(instance, grad_w=_scaled(instance.grad_w)),
+        "grad_b": replace(instance, grad_b=_scaled(instance.grad_b)),
+    }
+
+
+def streamed(base: Instance) -> Instance:
     """The base call under gradients that rise and fall, so that no hyper-parameter is idle by
     chance (the largest square so far, say, forgets the others as long as gradients shrink)."""
     size = math.sqrt(base.hyper.get("eps", 1.0))
     return replace(
         base,
         name="streamed",
+        init_w=np.array(base.init_w.flat[0]),
         X=np.ones(1),
         Y=np.zeros(1),
         max_epochs=5,
@@ -172,16 +190,35 @@ def _same(one: FloatArray, other: FloatArray) -> bool:
 
 
 def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
-    if not np.isfinite(base).all() or (len(base) > 1 and (base == base[0]).all()):
-        return ()  # NaN equals NaN, and standing still is standing still, whatever the argument
+    if not _tells(base):
+        return ()
     found = []
-    streamed = _rows(asked.streamed, traces)
+    recorded, points = _rows(asked.streamed, traces), _rows(asked.points[0], traces)
+    if recorded is not None and not _tells(recorded):
+        recorded = None
+    none = _rows(asked.none, traces)
     for name, instance in asked.changed.items():
-        before = streamed if name in asked.base.hyper else base
-        rows = _rows(instance, traces)
-        if rows is not None and before is not None and _same(rows, before):
+        before = recorded if name in asked.base.hyper else base
+        idle = _unchanged(before, _rows(instance, traces))
+        if name in asked.beside:
+            # a gradient that is clipped, say, may not show a change unless epsilon is huge
+            idle = idle and _unchanged(points, _rows(asked.beside[name], traces))
+        if name == "max_epochs":
+            idle = idle and none is not None and len(none) == len(base)
+        if idle:
             found.append(name)
     return tuple(found)
+
+
+def _tells(rows: FloatArray) -> bool:
+    """Whether a change could show: NaN equals NaN, and a parameter that stands still stands still,
+    whatever the argument."""
+    moves = len(rows) < 2 or (rows != rows[0]).any(axis=0).all()
+    return bool(np.isfinite(rows).all() and moves)
+
+
+def _unchanged(before: FloatArray | None, after: FloatArray | None) -> bool:
+    return before is not None and after is not None and _same(before, after)
 
 
 def _remembers(base: FloatArray | None, again: FloatArray | None) -> bool:

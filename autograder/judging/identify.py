@@ -100,7 +100,7 @@ def _instance(
 ) -> Instance:
     settings = {
         "first": {"eta": 1 / SMALL, "eps": 1.0},
-        "step": {"eta": 0.5, "eps": 1.0},
+        "step": {"eta": 0.5, "eps": 0.6},
         "second": {"eta": 0.5, "eps": 1e-10, "beta1": 0.0},
     }[kind]
     # A rule is asked only for what it has: not every one has an epsilon, or a beta1.

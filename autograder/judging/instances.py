@@ -73,11 +73,12 @@ class Instance:
         if isinstance(kind, Stream):
             row = kind.values[min(epoch, len(kind.values) - 1)]
             return np.broadcast_to(row, (len(theta), self.points, np.size(row)))
-        z = theta[:, :-1] @ x.T + theta[:, -1:]
-        half = np.tanh(kind.gain * z)
-        s = kind.low + (kind.high - kind.low) * (1 + half) / 2
-        slope = (kind.high - kind.low) * kind.gain * (1 - half * half) / 2
-        return np.asarray((kind.scale * (s - self.Y) * slope)[:, :, None])
+        with np.errstate(all="ignore"):  # a student's path may lead to infinity
+            z = theta[:, :-1] @ x.T + theta[:, -1:]
+            half = np.tanh(kind.gain * z)
+            s = kind.low + (kind.high - kind.low) * (1 + half) / 2
+            slope = (kind.high - kind.low) * kind.gain * (1 - half * half) / 2
+            return np.asarray((kind.scale * (s - self.Y) * slope)[:, :, None])
 
     def call(self, function: str) -> Call:
         """What a student's function is asked."""
@@ -142,7 +143,7 @@ def draw_instance(
     }
     sign = np.where((chance.random((points, d)) < 0.5) & (not positive), -1.0, 1.0)
     on = chance.random((points, d)) > 0.3
-    on[0] = on[-1] = True  # every feature is on somewhere, and in the last point too
+    on[[0, 1, -2, -1]] = True  # every feature is on, also where a point is left out
     x = sign * uniform(0.5, 2.0, points, d) * on
     neuron = Neuron(
         low=float(uniform(-1.5, -0.5)),

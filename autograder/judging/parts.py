@@ -13,7 +13,7 @@ recovered weights, the correction by the sums of these, the step by the moments 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,15 @@ class Loss:
     lost: frozenset[str] = frozenset()
     besides: frozenset[str] = frozenset()
     convention: float | None = None
-    """Points that a convention costs, in place of everything else; None: no convention."""
+    """Points that a convention costs, in place of everything else; None: no convention.  The step
+    pays them, and the trajectories what is more than the step has."""
+    points: Mapping[str, float] = field(default_factory=dict)
+
+    def beyond(self, name: str) -> float:
+        """What a trajectory pays of the convention's cost."""
+        payers = ("step", "trajectory", "vector")
+        before = sum(self.points.get(payer, 0.0) for payer in payers[: payers.index(name)])
+        return max(0.0, (self.convention or 0.0) - before)
 
 
 def judge_parts(question: Any, evidence: Evidence) -> tuple[Check, ...]:
@@ -96,7 +104,7 @@ def _loss(question: Any, evidence: Evidence) -> Loss:
     assert diagnosis.candidate is not None
     if question.conventions.covers(diagnosis.slugs):
         share = question.conventions.share(diagnosis.slugs)
-        return Loss(convention=share * sum(question.points.values()))
+        return Loss(convention=share * sum(question.points.values()), points=question.points)
     costs = {slug: _parts_of(slug, question, evidence) for slug in diagnosis.slugs}
     dearest = max(costs, key=lambda slug: _worth(slug, costs[slug], question), default=None)
     if dearest is None:
@@ -135,12 +143,16 @@ def _measured_losses(question: Any, evidence: Evidence) -> list[str]:
         "gradient": evidence.sums_points,
         "velocity": all(_same_velocity(*pair, scheduled) for pair in firsts),
         "first moment": all(_same_shares(*pair) for pair in firsts),
-        "second moment": all(_same_shares(*pair) for pair in seconds),
+        "second moment": all(_same_shares(*pair) for pair in seconds)
+        and ("bias correction" in question.points or all(_same_sums(*pair) for pair in seconds)),
         "bias correction": all(_same_sums(*pair) for pair in needed),
         "learning rate": all(_same_newest(*pair) for pair in firsts),
-        # What cannot be measured even of right code is not held against anybody.
-        "step": found.step_follows or not right.step_follows,
     }
+    # Where the step cannot be measured even of right code, it is seen by the rest being right.
+    parts = [part for part in PARTS if part in question.points and part != "step"]
+    good["step"] = found.step_follows or (
+        not right.step_follows and all(good[part] for part in parts)
+    )
     return [part for part in PARTS if not good[part]]
 
 
@@ -191,18 +203,19 @@ def _part(name: str, points: float, loss: Loss) -> Check:
     if name in loss.besides:
         return Check(name, False, points, points, words.PART_WRONG[name] + words.COSTS_NO_MORE)
     if name == "step" and loss.convention is not None:
-        score = points - min(points, loss.convention)
+        score = max(0.0, points - loss.convention)
         return Check(name, False, round(score, 6), points, words.CONVENTION)
     return Check(name, True, points, points, words.PART_RIGHT[name])
 
 
 def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
-    numbers = [evidence.agrees["number 1"], evidence.agrees["number 2"]]
+    numbers = [good for name_, good in evidence.agrees.items() if name_ != "vector"]
     agrees = all(numbers) if name == "trajectory" else evidence.agrees["vector"]
     if agrees:
         return Check(name, True, points, points, words.TRAJECTORY_RIGHT[name])
     if loss.convention is not None:
-        return Check(name, True, points, points, words.TRAJECTORY_CONVENTION)
+        score = max(0.0, points - loss.beyond(name))
+        return Check(name, True, round(score, 6), points, words.TRAJECTORY_CONVENTION)
     return Check(name, False, 0.0, points, _why_not(name, evidence))
 
 

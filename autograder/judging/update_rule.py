@@ -24,10 +24,10 @@ import numpy as np
 
 from autograder.errors import AssignmentError
 from autograder.judging import explain
-from autograder.judging.catalogue import Catalogue
+from autograder.judging.catalogue import Catalogue, Family
 from autograder.judging.compare import History, equal, read_history
 from autograder.judging.diagnose import Diagnosis, Facts, Observation, diagnose
-from autograder.judging.facts import Probes, gather_facts, probes, sums_over_points
+from autograder.judging.facts import Probes, gather_facts, probes, streamed, sums_over_points
 from autograder.judging.identify import Identification, identify, stream_instances
 from autograder.judging.instances import Instance, Range, draw_instance
 from autograder.judging.parts import Evidence, judge_parts
@@ -135,6 +135,9 @@ class UpdateRule:
     tolerance: float = 1e-6
     power: float = 0.5
     """Of the second moment, by which a step is divided; 1/2 is the root."""
+    recorded: bool = False
+    """True: a run under recorded gradients that rise and fall is judged like the drawn ones, for a
+    rule in which a fault may show under such gradients only (a maximum that is left out)."""
 
     public_calls = True
 
@@ -147,6 +150,10 @@ class UpdateRule:
         """Which of ``first`` and ``second`` can be recovered, and the names they go by here."""
         names = {"first moment": "first", "velocity": "first", "second moment": "second"}
         return {names[name]: name for name in self.points if name in names}
+
+    def told_apart_on(self, instance: Instance) -> tuple[Instance, ...]:
+        """The instances that come with a drawn one; on one of them every fault must show."""
+        return (instance, streamed(instance)) if self.recorded else (instance,)
 
     def draw(self, seed: bytes, *, public: bool = False) -> RuleExam:
         """The exam of one student; the public one is the same for everybody."""
@@ -188,7 +195,8 @@ def separating_instance(
         instance = draw_instance(
             "drawn", 4 if vector else None, question.ranges, chance, positive=positive
         )
-        if least_separation(question.catalogue, instance)[0] >= SEPARATION:
+        together = question.told_apart_on(instance)
+        if least_separation(question.catalogue, *together)[0] >= SEPARATION:
             return instance
     raise ValueError(
         f"{question.function}: none of {CHANCES} random instances tells all known faults from the "
@@ -196,22 +204,32 @@ def separating_instance(
     )
 
 
-def least_separation(catalogue: Catalogue, instance: Instance) -> tuple[float, str]:
-    """The smallest of the largest differences to a single fault, and that fault's name."""
-    right = catalogue.right().trajectories(instance)[0]
+def least_separation(catalogue: Catalogue, *instances: Instance) -> tuple[float, str]:
+    """The smallest of the largest differences to a single fault, and that fault's name.
+
+    Several instances are taken together: a fault need not show on every one of them.
+    """
+    right = [catalogue.right().trajectories(instance)[0] for instance in instances]
     least, name = float("inf"), ""
     for family in catalogue.singles():
-        rows = family.trajectories(instance, 3 if family.every_point else None)
-        if family.every_point:
-            rows = rows[:, :: instance.points]
         with np.errstate(all="ignore"):
-            apart = np.abs(rows - right[: rows.shape[1]]).max(axis=(1, 2))
+            each = [_apart(family, *pair) for pair in zip(instances, right, strict=True)]
+            apart = np.max(each, axis=0)
         for candidate, difference in zip(family.candidates, apart, strict=True):
-            if candidate.numbers_only and instance.init_w.ndim:
+            if candidate.numbers_only and instances[0].init_w.ndim:
                 continue
             if difference < least:  # NaN is not
                 least, name = float(difference), "+".join(candidate.slugs)
     return least, name
+
+
+def _apart(family: Family, instance: Instance, right: FloatArray) -> FloatArray:
+    """The largest difference of each candidate's trajectory from the right one."""
+    rows = family.trajectories(instance, 3 if family.every_point else None)
+    if family.every_point:
+        rows = rows[:, :: instance.points]
+    apart: FloatArray = np.abs(rows - right[: rows.shape[1]]).max(axis=(1, 2))
+    return apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,8 +244,9 @@ class RuleExam:
         return probes(self.main[0])
 
     @cached_property
-    def no_epochs(self) -> Instance:
-        return replace(self.main[2], name="no epochs", max_epochs=0)
+    def judged(self) -> tuple[Instance, ...]:
+        """The instances on which every entry of both histories has to be right."""
+        return (*self.main, self.asked.streamed) if self.question.recorded else self.main
 
     @cached_property
     def zero_gradient(self) -> Instance:
@@ -252,7 +271,6 @@ class RuleExam:
         asked = (
             *self.main,
             *self.asked.instances,
-            self.no_epochs,
             self.zero_gradient,
             *self.streams,
             *shown,
@@ -272,7 +290,7 @@ class RuleExam:
         stopped = explain.stopped(question.function, dict(question.points), main, answers.run)
         if stopped is not None:
             return self._named_by_division(stopped, answers)
-        seen = [Observation(i, self._history(i, traces)) for i in self.main]
+        seen = [Observation(i, self._history(i, traces)) for i in self.judged]
         agrees = {o.instance.name: self._agrees(o) for o in seen}
         facts = gather_facts(self.asked, self.main, traces)
         right = all(agrees.values())
@@ -381,14 +399,14 @@ class RuleExam:
         return identify(self.streams, traces, self.question.power)
 
     def _edges(self, traces: Mapping[str, Trace], facts: Facts) -> Mapping[str, bool]:
-        none = self._history(self.no_epochs, traces).rows
+        none = self._history(self.asked.none, traces).rows
         zero = self._history(self.zero_gradient, traces).rows
-        start = self.no_epochs.start
+        start = self.asked.none.start
         return {
             "no epochs": none is not None and equal(none, start[None], self.question.tolerance),
             "a feature that is never on": zero is not None
             and bool(np.isfinite(zero).all())
-            and bool((zero[:, 1] == self.zero_gradient.start[1]).all()),
+            and bool((np.abs(zero[:, 1] - zero[0, 1]) <= self.question.tolerance).all()),
             "inputs untouched": not facts.mutates and self._answered(traces),
             "called twice": not facts.remembers and self._answered(traces),
         }

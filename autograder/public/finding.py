@@ -59,6 +59,9 @@ def _of_course(course: Path | None, slug: str | None) -> Path:
     found = sorted(templates.glob(f"*/{FILE_NAME}"))
     if not found:
         raise UsageError(f"{templates} has no {FILE_NAME} yet: write it with autograder release.")
+    default = templates / (Course(folder).default or "") / FILE_NAME
+    if len(found) > 1 and default in found:
+        return default
     if len(found) > 1:
         known = ", ".join(path.parent.name for path in found)
         raise UsageError(f"Say which assignment with --assignment SLUG; there is {known}.")

@@ -121,7 +121,8 @@ def _rule_examples(question: Question, exam: RuleExam) -> Iterator[Example]:
         name: replace(_rounded(instance), name=name) for name, instance in _shapes(exam).items()
     }
     for name, instance in rounded.items():
-        if least_separation(rule.catalogue, instance)[0] < SEPARATION * rule.tolerance:
+        together = rule.told_apart_on(instance)
+        if least_separation(rule.catalogue, *together)[0] < SEPARATION * rule.tolerance:
             raise AssignmentError(
                 f"{question.name}: the public example {name!r} does not tell a known fault from "
                 "the right rule; widen the ranges of its hyper-parameters."

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from autograder.errors import SandboxError
-from autograder.grading import ENDED
 from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
 from autograder.public import words
 from autograder.public.answers import complaints, history_of
@@ -216,7 +215,5 @@ def _notices(run: NotebookRun, submission: Submission) -> tuple[str, ...]:
             )
         )
     if run.outcome is not Outcome.RETURNED:
-        sentences.append(
-            ENDED.get(run.outcome, "The file did not run to its end.").replace("graded", "tried")
-        )
+        sentences.append(words.ENDED.format(what=words.HOW_ENDED[run.outcome.value]))
     return tuple(sentences)

@@ -34,4 +34,15 @@ INPUTS_WRONG = (
 )
 WRITTEN_FOUND = "A person will read your answer; {count} words were found."
 WRITTEN_NONE = "No written answer was found. It belongs in the cell below the question."
+ENDED = "Your file {what}; what it defined before was tried."
+HOW_ENDED = {
+    "raised": "stopped with an error",
+    "missing": "could not be run",
+    "timed_out": "did not finish in the time it has",
+    "exited": "ended the Python process (exit or quit)",
+    "crashed": "crashed the Python process",
+    "out_of_memory": "asked for more memory than it has",
+    "flooded": "printed far too much",
+    "not_run": "could not be run",
+}
 CELL_FAILED = "{place} stopped{line}{code}: {kind}: {message}"

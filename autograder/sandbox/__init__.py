@@ -13,16 +13,22 @@ trusted process compares.  So there is no secret to guard inside, only a wall ar
       +------- what the cells printed            <-------------------   pipe
 
 ========================  ==================================================================
-:mod:`.session`           one submission: notebook, calls, and what to do when one fails
+:mod:`.box`               chooses the layers, starts, tries, hands out sessions
+:mod:`.session`           one submission's calls, and what to do when one fails
+:mod:`.cells`             its notebook, likewise; :mod:`.runner` its processes
 :mod:`.child`             one process: its pipes and its clock, seen from outside
-:mod:`.protocol`          reads frames, totally and boundedly; :mod:`.faults` cleans messages
-:mod:`.server`            starts the zygote; :mod:`.zygote` is what runs there
-:mod:`.confinement`       what a child gives up, in order; :mod:`.landlock` files,
+:mod:`.protocol`          reads frames, totally and boundedly
+:mod:`.faults`            what may be shown of an exception (:mod:`.sentences`)
+:mod:`.server`            starts the zygote; :mod:`.zygote` is what runs there, given as text by
+                          :mod:`.modules`, with what :mod:`.layout` lets it read
+:mod:`.confinement`       what a child gives up, in order: :mod:`.landlock` files,
                           :mod:`.seccomp` system calls, :mod:`.jail` namespaces
+                          (:mod:`.kernel`: the system calls for it)
 :mod:`.selftest`          tries the attacks that matter before the first submission
 :mod:`.layers`            which walls this machine gives, for ``doctor``
 :mod:`.plain`             ``unsafe=True``: a separate process and nothing else
 :mod:`.inside`            what runs beside student code
+:mod:`.bench`             what it all costs
 ========================  ==================================================================
 
 It fails closed: a layer that is missing, or an attack that succeeds, is a

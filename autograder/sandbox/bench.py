@@ -11,6 +11,8 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
 
 from autograder.model import Call, Cell, Gradient, Limits, Neuron
 from autograder.sandbox.box import start_untested
@@ -22,6 +24,8 @@ GOAL_MILLISECONDS = 10.0
 """For an empty submission, beyond a bare fork."""
 
 _TIMES = 60
+_SEPARABLE = ("seccomp", "landlock", "limits", "descriptors", "user")
+"""Layers that can be left out without the others failing."""
 _GRADIENTS = 20_000
 _EMPTY = [Cell(1, "x = 1")]
 _PLOT = [Cell(1, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")]
@@ -58,14 +62,31 @@ def empty_submission(launcher: Launcher, cells: Sequence[Cell] = _EMPTY) -> None
         pass
 
 
-def submissions(jail: str, without: Sequence[str] = ()) -> tuple[float, float]:
-    """Milliseconds of an empty submission, and of one with a plot (of which the first is not
-    counted: it loads matplotlib)."""
-    launcher = start_untested(jail, without=without)
+def by_layer(jail: str) -> dict[str, float]:
+    """Milliseconds of an empty submission with all layers ("") and without each one.
+
+    Taken in turns, so that what else the machine does falls on all of them alike.
+    """
+    without = {"": (), **{layer: (layer,) for layer in _SEPARABLE}}
+    with ExitStack() as stack:
+        launchers = {name: start_untested(jail, without=left) for name, left in without.items()}
+        if jail != "none":
+            launchers["jail"] = start_untested("none")
+        for launcher in launchers.values():
+            stack.callback(launcher.close)
+        taken: dict[str, list[float]] = {name: [] for name in launchers}
+        for _ in range(_TIMES):
+            for name, launcher in launchers.items():
+                taken[name].append(median(partial(empty_submission, launcher), 1))
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def with_plot(jail: str) -> float:
+    """Milliseconds of a submission with a plot, once matplotlib has been loaded."""
+    launcher = start_untested(jail)
     try:
-        empty = median(lambda: empty_submission(launcher))
         empty_submission(launcher, _PLOT)
-        return empty, median(lambda: empty_submission(launcher, _PLOT), 20)
+        return median(lambda: empty_submission(launcher, _PLOT), 20)
     finally:
         launcher.close()
 
@@ -88,17 +109,14 @@ def main() -> None:
     """Measure and print."""
     fork = median(bare_fork)
     jail = possible_jails()[0]
-    empty, plot = submissions(jail)
+    layers = by_layer(jail)
+    empty = layers.pop("")
     print(f"{'bare fork':34} {fork:6.2f} ms")
     print(f"{f'empty submission (jail: {jail})':34} {empty:6.2f} ms")
     print(f"{'  beyond a bare fork':34} {empty - fork:6.2f} ms (goal: {GOAL_MILLISECONDS:g})")
-    print(f"{'submission with a plot':34} {plot:6.2f} ms")
-    for layer in ("seccomp", "landlock", "limits", "descriptors", "user"):
-        less, _ = submissions(jail, [layer])
-        print(f"{f'  {layer} costs':34} {empty - less:6.2f} ms")
-    if jail != "none":
-        less, _ = submissions("none")
-        print(f"{f'  jail ({jail}) costs':34} {empty - less:6.2f} ms")
+    for layer, less in layers.items():
+        print(f"{f'  of that, {layer}':34} {empty - less:6.2f} ms")
+    print(f"{'submission with a plot':34} {with_plot(jail):6.2f} ms")
     call, gradient = calls(jail)
     print(f"{'a call that returns its argument':34} {call:6.1f} µs")
     print(f"{'a gradient of one number':34} {gradient:6.2f} µs")

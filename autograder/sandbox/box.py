@@ -25,7 +25,10 @@ _UNSAFE = "running without the sandbox was asked for"
 
 
 class Sandbox:
-    """Runs submissions, one after the other; made by :func:`open_sandbox`."""
+    """Runs submissions, one after the other; made by :func:`open_sandbox`.
+
+    For one thread at a time; each worker opens its own.
+    """
 
     def __init__(self, launcher: Launcher, layers: tuple[Layer, ...], seed: int) -> None:
         self._launcher = launcher

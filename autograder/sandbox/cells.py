@@ -18,7 +18,7 @@ from autograder.sandbox.runner import Runner, Trouble
 
 MAX_RUNS = 4
 """Times a notebook is run at most because a cell of it hangs or ends the process."""
-MAX_STATEMENTS = 50_000
+MAX_STATEMENTS = 20_000
 """Statements that a notebook may announce; a flood of them would keep us reading."""
 _MAX_SOURCE = 20_000
 _MAX_WORDS = 64 << 10

@@ -156,8 +156,13 @@ class Child:
     def _pump(self, timeout: float) -> None:
         reading = [d for d in (self._answers, self._output) if d in self._open]
         writing = [self._requests] if self._outgoing and self._requests in self._open else []
-        ready, writable, _ = select.select([*reading, self._handle.wakes], writing, [], timeout)
-        if writable:
+        poll = select.poll()  # not select(): that fails for descriptors beyond 1023
+        for descriptor in (*reading, self._handle.wakes):
+            poll.register(descriptor, select.POLLIN)
+        for descriptor in writing:
+            poll.register(descriptor, select.POLLOUT)
+        ready = {descriptor for descriptor, _ in poll.poll(1e3 * timeout)}
+        if not ready.isdisjoint(writing):
             self._write()
         for descriptor in reading:
             if descriptor in ready:

@@ -9,6 +9,9 @@ bytes.  Three answers besides "allowed":
   itself reports it: SIGSYS;
 - everything else, and every call newer than this list, does not exist: ENOSYS.
 
+Landlock leaves some things to us: times, modes, owners and extended attributes of files, locks,
+and (before its third version) emptying a file by its path; so these are refused here.
+
 A child may signal only itself (``abort``).  Its process number is not known when the program is
 built, so a number that is no process stands for it and :func:`for_process` puts in the real one.
 """
@@ -26,11 +29,11 @@ _ALLOWED = """
     read write close fstat lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask
     rt_sigreturn pread64 pwrite64 readv writev futex openat newfstatat getdents64 madvise
     mremap poll select sched_yield msync dup dup2 dup3 pause nanosleep getitimer alarm
-    setitimer getpid exit exit_group uname flock fsync fdatasync ftruncate truncate getcwd
+    setitimer getpid exit exit_group uname fsync fdatasync ftruncate getcwd
     chdir fchdir rename mkdir rmdir unlink readlink umask gettimeofday getrlimit getrusage
     sysinfo times getuid getgid geteuid getegid getppid sigaltstack statfs fstatfs arch_prctl
     gettid time sched_getaffinity restart_syscall clock_gettime clock_getres clock_nanosleep
-    mkdirat unlinkat renameat readlinkat faccessat pselect6 ppoll set_robust_list utimensat
+    mkdirat unlinkat renameat readlinkat faccessat pselect6 ppoll set_robust_list
     pipe2 getcpu renameat2 getrandom membarrier statx rseq faccessat2 open stat lstat access
     set_tid_address mincore capget rt_sigpending rt_sigtimedwait rt_sigsuspend getgroups
     getresuid getresgid getpgid getpgrp getsid sched_getparam sched_getscheduler
@@ -45,6 +48,7 @@ _KILLED = """
 """
 
 _REFUSED = """
+    flock utimensat truncate setxattr lsetxattr fsetxattr
     kill tkill fork vfork execve execveat socket socketpair connect bind listen accept accept4
     sendto recvfrom sendmsg recvmsg shmget shmat msgget semget sched_setaffinity setpriority
     memfd_create pidfd_open pidfd_send_signal setsid setpgid rt_sigqueueinfo rt_tgsigqueueinfo

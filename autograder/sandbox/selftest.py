@@ -49,10 +49,13 @@ def read_system(): open("/etc/passwd").close()
 def read_hidden():
     return any([gets_through(lambda: os.listdir(path)) or gets_through(lambda: open(path).close())
                 for path in HIDDEN])
+def create(path):
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    os.unlink(path)
 def write():
-    return any([gets_through(lambda: os.close(os.open(path, os.O_WRONLY | os.O_CREAT)))
-                for path in ("/autograder-selftest", "/tmp/autograder-selftest",
-                             "/var/tmp/autograder-selftest", "/dev/shm/autograder-selftest")])
+    folders = ("", "/tmp", "/var/tmp", "/dev/shm")
+    name = "/autograder-selftest-" + os.urandom(8).hex()
+    return any([gets_through(lambda: create(folder + name)) for folder in folders])
 def fork():
     if os.fork() == 0:
         os._exit(0)

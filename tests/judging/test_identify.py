@@ -110,9 +110,7 @@ def test_a_fault_of_vectors_shows_in_the_vector_alone():
 @pytest.mark.parametrize("rule", RULES)
 def test_epsilon_outside_the_root_does_not_blur_the_moments(rule):
     v = "vh" if rule == "adam" else "v"
-    edits = [
-        (f"np.sqrt({v}_{p} + eps)", f"(np.sqrt({v}_{p}) + eps)") for p in "wb"
-    ]
+    edits = [(f"np.sqrt({v}_{p} + eps)", f"(np.sqrt({v}_{p}) + eps)") for p in "wb"]
     right, other = found_in(rule), found_in(rule, *edits)
     for one, two in zip(second(right), second(other), strict=True):
         np.testing.assert_allclose(one.values, two.values, rtol=0, atol=1e-5)
@@ -124,7 +122,10 @@ def test_epsilon_outside_the_root_does_not_blur_the_moments(rule):
     [
         (("dw**2", "abs(dw)**3"), ("db**2", "abs(db)**3")),
         (("v_w + dw**2", "np.maximum(v_w, dw**2)"), ("v_b + db**2", "np.maximum(v_b, db**2)")),
-        (("np.sqrt(v_w + eps)", "np.cbrt(v_w + eps)"), ("np.sqrt(v_b + eps)", "np.cbrt(v_b + eps)")),
+        (
+            ("np.sqrt(v_w + eps)", "np.cbrt(v_w + eps)"),
+            ("np.sqrt(v_b + eps)", "np.cbrt(v_b + eps)"),
+        ),
     ],
     ids=["cubes", "the largest", "cube root"],
 )

@@ -256,6 +256,13 @@ def test_a_function_that_hangs_twice_is_given_up(box: Sandbox) -> None:
     assert session.usage.wall_seconds < 5.0
 
 
+def test_the_processes_of_one_submission_are_counted(run: Run) -> None:
+    names = [f"f{number}" for number in range(12)]
+    source = "import os\n" + "\n".join(f"def {name}(): os._exit(0)" for name in names)
+    _, traces = run(source, calls=[call(name) for name in names for _ in range(3)])
+    assert {trace.outcome for trace in traces} == {Outcome.EXITED}
+
+
 def test_several_batches_share_one_namespace(box: Sandbox) -> None:
     from autograder.model import Cell
 

@@ -67,6 +67,15 @@ def test_a_course_that_could_be_read_is_noticed(monkeypatch: pytest.MonkeyPatch)
         open_sandbox([COURSE / "tests"])
 
 
+def test_a_jail_that_fails_is_given_up_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs_sandbox()
+    monkeypatch.setattr(box_module, "possible_jails", lambda: ("broken", "none"))
+    with open_sandbox([COURSE]) as box:
+        jail = next(layer for layer in box.layers if layer.name == "jail")
+    assert not jail.active
+    assert "broken: " in jail.how_to_get
+
+
 def test_the_filter_puts_in_the_process_number() -> None:
     needs_sandbox()
     program = seccomp_module.build()

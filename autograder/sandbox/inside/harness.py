@@ -16,7 +16,6 @@ import numpy as np
 
 from autograder.sandbox.inside.calls import answer, write_fault
 from autograder.sandbox.inside.notebook import Notebook, Where
-from autograder.sandbox.inside.standins import Standins
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import (
     ANSWER,
@@ -67,11 +66,9 @@ class Pipes:
 class Harness:
     """One child's work, from "ready" to the end of its pipe."""
 
-    def __init__(
-        self, incoming: int, outgoing: int, reader: CellReader, standins: Standins
-    ) -> None:
+    def __init__(self, incoming: int, outgoing: int, reader: CellReader) -> None:
         self._pipes = Pipes(incoming, outgoing)
-        self._reader, self._standins = reader, standins
+        self._reader = reader
         self._seed = 0
         self._notebook: Notebook | None = None
 
@@ -93,7 +90,7 @@ class Harness:
         names = [frame.text(_BIG) for _ in range(frame.u32())]
         texts = [frame.text(_BIG) for _ in range(frame.u32())]
         notebook = self._notebook = Notebook(
-            self._reader, self._standins, [f"<cell {number}>" for number, _, _ in cells]
+            self._reader, [f"<cell {number}>" for number, _, _ in cells]
         )
         np.random.seed(self._seed)
         random.seed(self._seed)

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.sandbox.inside.standins import Standins, quiet_matplotlib
+from autograder.sandbox.inside import standins
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import NOWHERE
 
@@ -45,7 +45,7 @@ class Where:
 class Notebook:
     """The student's namespace and what running the cells into it left behind."""
 
-    def __init__(self, reader: CellReader, standins: Standins, files: list[str]) -> None:
+    def __init__(self, reader: CellReader, files: list[str]) -> None:
         self._reader = reader
         self._files = {name: index for index, name in enumerate(files)}
         self._names = files
@@ -54,7 +54,6 @@ class Notebook:
         sys.modules["__main__"] = module
         self.namespace: dict[str, Any] = module.__dict__
         self.namespace.update(standins.install(self._run_once))
-        quiet_matplotlib()
 
     def _run_once(self, source: str) -> None:
         """The body of a magic such as ``%time``."""

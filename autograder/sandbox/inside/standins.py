@@ -8,11 +8,12 @@ none of it may cost points, and all of it must be instant.
 from __future__ import annotations
 
 import builtins
-import importlib.util
 import re
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from typing import Any
 
 _TIMED = frozenset({"time", "timeit", "prun", "memit"})
@@ -41,6 +42,9 @@ class Anything:
     def __exit__(self, *_: Any) -> None:
         return None
 
+    def __iter__(self) -> Iterator[object]:
+        return iter(())
+
     def __repr__(self) -> str:
         return ""
 
@@ -48,17 +52,18 @@ class Anything:
 class Shell:
     """What ``get_ipython()`` returns: magics run their code once or do nothing."""
 
-    run_code: RunCode
+    def __init__(self, run_code: RunCode) -> None:
+        self._run_code = run_code
 
     def run_line_magic(self, name: str, line: str = "", *_: Any, **__: Any) -> None:
         if name in _TIMED:
-            self.run_code(_OPTIONS.sub("", line))
+            self._run_code(_OPTIONS.sub("", line))
 
     magic = run_line_magic
 
     def run_cell_magic(self, name: str, line: str = "", cell: str = "") -> None:
         if name in _TIMED or name == "capture":
-            self.run_code(cell)
+            self._run_code(cell)
 
     def system(self, *_: Any, **__: Any) -> None:
         return None
@@ -97,62 +102,65 @@ def _no_input(prompt: object = "") -> str:
     raise EOFError("input() has nobody to answer it while a notebook is graded")
 
 
+def _leave(code: object = None) -> None:
+    raise SystemExit(code)
+
+
 def _drop(*_: Any, **__: Any) -> None:
     return None
 
 
-class Standins:
-    """The stand-in modules: made once in the zygote, put in place in each child."""
+_OURS = frozenset({"IPython", "otter", "ipywidgets", "matplotlib_inline"})
+"""Talk to a notebook's front end, which is not there, whether they are installed or not."""
+_IF_MISSING = frozenset({"google", "tqdm"})
 
-    def __init__(self) -> None:
-        self._modules: dict[str, types.ModuleType] = {}
-        self._shell = Shell()
-        self._add_ipython()
-        self._add("otter", Notebook=Anything, Grader=Anything)
-        self._add("google")
-        self._add("google.colab")
-        for name in ("drive", "files", "userdata", "output", "patches", "auth"):
-            self._add(f"google.colab.{name}", __getattr__=lambda _name: _drop)
-        if importlib.util.find_spec("ipywidgets") is None:
-            self._add("ipywidgets", __getattr__=lambda _name: Anything)
-        if importlib.util.find_spec("tqdm") is None:
-            for name in ("tqdm", "tqdm.auto", "tqdm.notebook"):
-                self._add(name, tqdm=_Passing, trange=lambda *a, **_: range(*a))
 
-    def _add(self, name: str, **attributes: Any) -> None:
-        module = self._modules[name] = types.ModuleType(name)
-        module.__path__ = []
-        for key, value in attributes.items():
-            setattr(module, key, value)
-        parent, _, child = name.rpartition(".")
-        if parent:
-            setattr(self._modules[parent], child, module)
+class _Finder(MetaPathFinder, Loader):
+    """Imports a module in which every name is :class:`Anything`, for some packages."""
 
-    def _add_ipython(self) -> None:
-        kinds = "HTML Markdown Math Latex Image SVG Audio Video Code JSON IFrame Javascript Pretty"
-        functions = ("display", "clear_output", "set_matplotlib_formats", "update_display")
-        shown: dict[str, Any] = dict.fromkeys(kinds.split(), Anything)
-        shown.update(dict.fromkeys(functions, _drop))
-        self._add("IPython", get_ipython=self._get_ipython, version_info=(9, 0, 0))
-        self._add("IPython.display", **shown)
-        self._add("IPython.core")
-        self._add("IPython.core.display", **shown)
-        self._add("IPython.core.interactiveshell", InteractiveShell=Anything())
-        self._add("IPython.utils")
+    def __init__(self, packages: frozenset[str], names: Mapping[str, Any]) -> None:
+        self._packages, self._names = packages, names
 
-    def _get_ipython(self) -> Shell:
-        return self._shell
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> ModuleSpec | None:
+        if fullname.partition(".")[0] in self._packages:
+            return ModuleSpec(fullname, self, is_package=True)
+        return None
 
-    def install(self, run_code: RunCode) -> dict[str, Any]:
-        """Put them in place; returns the names that notebooks have without importing."""
-        self._shell.run_code = run_code
-        sys.modules.update(self._modules)
-        builtins.input = _no_input
-        return {"get_ipython": self._get_ipython, "display": _drop}
+    def exec_module(self, module: types.ModuleType) -> None:
+        module.__dict__.update(self._names)
+        module.__dict__["__getattr__"] = _any_name
+
+
+def _any_name(name: str) -> Anything:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Anything()
+
+
+def install(run_code: RunCode) -> dict[str, Any]:
+    """Put the stand-ins in place; returns the names that notebooks have without importing."""
+    shell = Shell(run_code)
+
+    def get_ipython() -> Shell:
+        return shell
+
+    for name in [name for name in sys.modules if name.partition(".")[0] in _OURS]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, _Finder(_OURS, {"get_ipython": get_ipython}))
+    progress = {"tqdm": _Passing, "trange": lambda *numbers, **_: range(*numbers)}
+    sys.meta_path.append(_Finder(_IF_MISSING, progress))
+    builtins.input = _no_input
+    builtins.exit = builtins.quit = _leave  # type: ignore[assignment]
+    builtins.help = _drop  # type: ignore[assignment]
+    sys.breakpointhook = _drop
+    quiet_matplotlib()
+    return {"get_ipython": get_ipython, "display": Anything()}
 
 
 def quiet_matplotlib() -> None:
-    """``plt.show()`` and ``savefig`` draw nothing: nobody looks, and a warning would puzzle."""
+    """``plt.show()`` draws nothing and no window is asked for: nobody looks."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return
@@ -160,7 +168,12 @@ def quiet_matplotlib() -> None:
     def show(*_: Any, **__: Any) -> None:
         pyplot.close("all")
 
-    pyplot.show = show  # type: ignore[attr-defined]
-    pyplot.pause = _drop  # type: ignore[attr-defined]
-    figure = sys.modules["matplotlib.figure"]
-    figure.Figure.show = _drop
+    matplotlib, figure = sys.modules["matplotlib"], sys.modules["matplotlib.figure"]
+    replaced = {
+        matplotlib: {"use": _drop},
+        pyplot: {"show": show, "pause": _drop, "switch_backend": _drop},
+        figure.Figure: {"show": _drop},
+    }
+    for owner, names in replaced.items():
+        for name, function in names.items():
+            setattr(owner, name, function)

@@ -11,4 +11,4 @@ def tried(attempt, *args):
 import os, sys
 def go():
     words = " ".join([*os.environ, *os.environ.values(), *sys.argv, *sys.orig_argv])
-    return [int("HOSTILE_" + "CANARY" in words), int(HIDDEN in words), int("/work" in words)]
+    return [int("HOSTILE_" + "CANARY" in words), int(HIDDEN in words)]

@@ -5,4 +5,4 @@ import time
 time.time = time.monotonic = time.perf_counter = time.process_time = lambda: 0.0
 def go():
     while True:
-        pass
+        time.sleep(1)

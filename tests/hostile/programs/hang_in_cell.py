@@ -2,8 +2,8 @@
 # held by: time limit
 # outcome: missing
 # notebook: timed_out
-before = 1
+import time
 while True:
-    pass
+    time.sleep(1)
 def go():
     return 0

@@ -1,6 +1,7 @@
 # attack: never return, and ignore every signal
 # held by: time limit
 # outcome: timed_out
+import time
 import signal
 def go():
     for number in range(1, 65):
@@ -9,4 +10,4 @@ def go():
         except (OSError, ValueError):
             pass
     while True:
-        pass
+        time.sleep(1)

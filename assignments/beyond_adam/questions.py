@@ -1,0 +1,475 @@
+"""What each question of this assignment calls with what, and what it asks of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from autograder.judging.formula import Formula, FormulaCheck, Wrong
+from autograder.judging.instances import Instance, Range
+from autograder.judging.question import Kind
+from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
+from autograder.judging.written import Written
+from autograder.model import Line, Picture, Stream
+from reference import (
+    beyond_adam,
+    lecture_figure,
+    misconceptions,
+    misconceptions_momentum,
+    update_rules,
+)
+
+FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+# From where the hyper-parameters of hidden instances are drawn.  A short memory (beta2) lets v fall
+# again within a few epochs: only then can a maximum be told from no maximum.
+ETA, EPS = Range(0.1, 0.4), Range(1e-8, 1e-1, logarithmic=True)
+BETA1, BETA2 = Range(0.3, 0.5), Range(0.6, 0.85)
+GAMMA, DECAY = Range(0.6, 0.85), Range(0.2, 0.6)
+
+backgrounds = lecture_figure.backgrounds
+
+
+def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
+    """Every question of the assignment by name; ``settings`` is its assignment.toml."""
+
+    def points(name: str) -> dict[str, float]:
+        return {k: float(v) for k, v in settings["questions"][name]["checks"].items()}
+
+    def rule(
+        name: str,
+        function: str,
+        known: misconceptions.RuleAsData,
+        behaviour: Any,
+        ranges: Mapping[str, Range],
+        arguments: Mapping[str, str],
+        **more: Any,
+    ) -> UpdateRule:
+        return UpdateRule(
+            function=function,
+            catalogue=misconceptions.Catalogue(known),
+            points=points(name),
+            ranges=ranges,
+            arguments={**dict.fromkeys(("X", "Y", "grad_w", "grad_b"), "gradient"), **arguments},
+            behaviours=(behaviour,),
+            conventions=Conventions.of(settings.get("conventions", {})),
+            tolerance=float(settings["tolerance"]),
+            **more,
+        )
+
+    return {
+        "amsgrad": rule(
+            name="amsgrad",
+            function="do_amsgrad",
+            known=misconceptions_momentum.AMSGRAD,
+            behaviour=WhereAdamFails(),
+            ranges={"eta": ETA, "eps": EPS, "beta1": BETA1, "beta2": BETA2},
+            arguments={"beta1": "first moment", "beta2": "second moment"},
+            recorded=True,
+        ),
+        "schedules": schedules(points("schedules")),
+        "annealed_momentum": rule(
+            name="annealed_momentum",
+            function="do_annealed_momentum",
+            known=misconceptions_momentum.ANNEALED_MOMENTUM,
+            behaviour=RateFalls(),
+            ranges={"eta": ETA, "gamma": GAMMA, "decay": DECAY},
+            arguments={"gamma": "velocity", "decay": "learning rate"},
+        ),
+        "without_root": rule(
+            name="without_root",
+            function="do_adagrad_without_root",
+            known=misconceptions_momentum.ADAGRAD_WITHOUT_ROOT,
+            behaviour=DiesFast(),
+            ranges={"eta": ETA, "eps": EPS},
+            arguments={},
+            power=1.0,
+        ),
+        "arrival": arrival(points("arrival")),
+        "practice": Written("practice"),
+    }
+
+
+# ----------------------------------------------------------------------------------- behaviours
+
+
+def _epochs(count: int) -> tuple[float, ...]:
+    return tuple(float(epoch) for epoch in range(count))
+
+
+class WhereAdamFails:
+    """The sequence of Reddi, Kale and Kumar: gradients 3, -1, -1, 3, -1, -1, ... along w.
+
+    On average the slope is 1/3, so downhill is towards smaller w.  With a memory of beta2 = 0.1
+    Adam goes the other way: it has forgotten the large gradient when the two small ones come.
+    """
+
+    name = "where Adam fails"
+    epochs = 300
+    eta = 0.05
+
+    @property
+    def hyper(self) -> dict[str, float]:
+        return {
+            "eta": self.eta,
+            "beta1": 0.0,
+            "beta2": beyond_adam.adam_fails_with(),
+            "eps": 1e-10,
+        }
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        return (
+            Instance(
+                name="the sequence",
+                X=np.ones(1),
+                Y=np.zeros(1),
+                init_w=np.array(0.0),
+                init_b=0.0,
+                max_epochs=self.epochs,
+                grad_w=Stream(beyond_adam.sequence_adam_fails_on(self.epochs)),
+                grad_b=Stream(np.ones(1)),  # b always moves on, so no point comes twice
+                hyper=self.hyper,
+            ),
+        )
+
+    def judge(self, shown: Shown) -> Judged:
+        rows = shown.histories.get("the sequence")
+        if rows is None or not np.isfinite(rows).all():
+            return Judged(False, "There is no whole path on the sequence to look at.")
+        pictures = (self._picture(rows[:, 0], shown.name),)
+        if rows[-1, 0] < -0.5:
+            text = (
+                "On the gradients 3, -1, -1, 3, -1, -1, ... your w goes down, as it should: three "
+                "of them add up to 1. Adam goes up for ever."
+            )
+            return Judged(True, text, pictures)
+        text = (
+            "On the gradients 3, -1, -1, 3, -1, -1, ... w should go down, since three of them add "
+            "up to 1; yours does not. What must your denominator remember of the large gradient?"
+        )
+        return Judged(False, text, pictures)
+
+    def _picture(self, w: FloatArray, name: str) -> Picture:
+        return Picture(
+            title="The sequence on which Adam does not converge",
+            caption="w by epoch under the gradients 3, -1, -1, 3, -1, -1, ...: downhill is down.",
+            x_label="epoch",
+            y_label="w",
+            lines=(
+                Line("Adam", _epochs(len(w)), lecture_figure.numbers(adam_on_sequence()), "gray"),
+                Line(f"your {name}", _epochs(len(w)), lecture_figure.numbers(w), "tab:red"),
+            ),
+        )
+
+
+@cache
+def adam_on_sequence() -> FloatArray:
+    """Adam's w on the sequence; read it, do not change it."""
+    fails = WhereAdamFails()
+    gradient = beyond_adam.replay(beyond_adam.sequence_adam_fails_on(fails.epochs))
+    return update_rules.adam(gradient, [0.0], fails.epochs, **fails.hyper)[:, 0]
+
+
+class RateFalls:
+    """The learning rates of the epochs, seen where there is no velocity (gamma = 0) and g = 1."""
+
+    name = "the rate falls"
+    epochs = 12
+    hyper: Mapping[str, float] = {"eta": 0.4, "gamma": 0.0, "decay": 0.5}
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        ones = Stream(np.ones(1))
+        return (
+            Instance(
+                name="an even slope",
+                X=np.ones(1),
+                Y=np.zeros(1),
+                init_w=np.array(0.3),
+                init_b=0.7,
+                max_epochs=self.epochs,
+                grad_w=ones,
+                grad_b=ones,
+                hyper=self.hyper,
+            ),
+        )
+
+    def judge(self, shown: Shown) -> Judged:
+        rows = shown.histories.get("an even slope")
+        if rows is None or not np.isfinite(rows).all():
+            return Judged(False, "There are no steps from which to read a learning rate.")
+        rates, t = -np.diff(rows, axis=0), np.arange(self.epochs)
+        schedule = self.hyper["eta"] / (1 + self.hyper["decay"] * t)
+        pictures = (self._picture(rates[:, 0], schedule, shown.name),)
+        if np.allclose(rates, schedule[:, None], rtol=1e-9):
+            return Judged(True, "Your learning rate falls from epoch to epoch as asked.", pictures)
+        return Judged(
+            False,
+            "Under a gradient of 1 and without any velocity a step is the learning rate of its "
+            "epoch; yours are not those of the schedule. Compare epoch 1, 2 and 3.",
+            pictures,
+        )
+
+    def _picture(self, own: FloatArray, schedule: FloatArray, name: str) -> Picture:
+        t = _epochs(self.epochs + 1)[1:]
+        return Picture(
+            title="The learning rate of each epoch",
+            caption="Steps under a gradient of 1 and gamma = 0: the schedule, and what was "
+            f"measured of your {name}.",
+            x_label="epoch",
+            y_label="learning rate",
+            lines=(
+                Line("schedule", t, lecture_figure.numbers(schedule), "gray", "--"),
+                Line(f"your {name}", t, lecture_figure.numbers(own), "tab:red", "o"),
+            ),
+        )
+
+
+class DiesFast:
+    """Without the root steps shrink like 1/t, and a loss 100 times as large makes them 100 times
+    shorter; with it they shrink like 1/sqrt(t), whatever the unit of the loss."""
+
+    name = "dies like 1/t"
+    epochs = 20
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        data = lecture_figure.experiment()
+        slopes = (("slope 1", 1.0), ("slope 100", 100.0))
+        hyper = {"eta": data.eta, "eps": 1e-12}
+        return (
+            *(
+                Instance(
+                    name=name,
+                    X=np.ones(1),
+                    Y=np.zeros(1),
+                    init_w=np.array(0.3),
+                    init_b=0.7,
+                    max_epochs=self.epochs,
+                    grad_w=Stream(np.array([slope])),
+                    grad_b=Stream(np.array([slope])),
+                    hyper=hyper,
+                )
+                for name, slope in slopes
+            ),
+            lecture_figure.instance(data.max_epochs, {"eta": data.eta, "eps": 1e-8}),
+        )
+
+    def judge(self, shown: Shown) -> Judged:
+        paths = [shown.histories.get(instance.name) for instance in self.instances]
+        one, hundred, data = paths
+        if one is None or hundred is None:
+            return Judged(False, "There are no steps to measure.")
+        pictures = () if data is None else (self._picture(data, shown.name),)
+        steps, t = -np.diff(one, axis=0), np.arange(1, self.epochs + 1)[:, None]
+        with np.errstate(all="ignore"):
+            shrink = np.abs(steps * t / steps[0] - 1).max() < 1e-6
+            scale = np.abs(-100 * np.diff(hundred, axis=0) / steps - 1).max() < 1e-6
+        if shrink and scale:
+            text = (
+                "Under a constant gradient your steps shrink like 1/t, and a gradient 100 times as "
+                "large makes them 100 times shorter: that is what the root is there to prevent."
+            )
+            return Judged(True, text, pictures)
+        text = (
+            "Without the root steps shrink like 1/t under a constant gradient, and become shorter "
+            "when the gradient becomes larger; yours do not. By what do you divide?"
+        )
+        return Judged(False, text, pictures)
+
+    def _picture(self, rows: FloatArray, name: str) -> Picture:
+        return lecture_figure.picture(
+            "What is missed without the root",
+            "Level curves of the loss of the lecture's data, with the path of AdaGrad and that of "
+            f"your {name}, which stops much earlier.",
+            lecture_figure.path("AdaGrad", adagrad_path(), "green"),
+            lecture_figure.path(f"your {name}", rows, "tab:red"),
+        )
+
+
+@cache
+def adagrad_path() -> FloatArray:
+    """AdaGrad on the lecture's data; read it, do not change it."""
+    data = lecture_figure.experiment()
+    return update_rules.adagrad(data.gradient, data.start, data.max_epochs, data.eta)
+
+
+# ------------------------------------------------------------------------------------- formulas
+
+
+def decayed_rate(eta: float, decay: float, t: int) -> float:
+    """Constant decay: ``eta / (1 + decay * (t - 1))``."""
+    return eta / (1 + decay * (t - 1))
+
+
+def halved_rate(eta: float, losses: FloatArray) -> float:
+    """Halved once for every epoch after which the validation loss was higher than before it."""
+    return float(eta / 2 ** np.count_nonzero(np.diff(losses) > 0))
+
+
+def schedules(points: Mapping[str, float]) -> Formula:
+    """Question 2: a learning rate that falls by itself, and one that falls after a look."""
+
+    def decay(*epochs: int) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
+        return lambda chance: [
+            {"eta": 0.1 + chance.random(), "decay": 0.1 + 0.5 * chance.random(), "t": t}
+            for t in epochs
+        ]
+
+    def losses(*rises: Sequence[int]) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
+        """Validation losses that rise where there is a 1 and fall where there is a 0."""
+
+        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
+            examples = []
+            for signs in rises:
+                changes = np.where(signs, 1.0, -1.0) * (0.2 + chance.random(len(signs)))
+                course = 8 + 4 * chance.random() + np.concatenate([[0.0], np.cumsum(changes)])
+                examples.append({"eta": 0.1 + chance.random(), "losses": course})
+            return examples
+
+        return draw
+
+    def check(name: str, function: str, examples: Any, right: Any, *texts: str) -> FormulaCheck:
+        return FormulaCheck(name, function, examples, right, success=texts[0], failure=texts[1])
+
+    catalogue = misconceptions.Catalogue(misconceptions_momentum.ANNEALED_MOMENTUM)
+    return Formula(
+        functions=("decayed_rate", "halved_rate"),
+        checks=(
+            check(
+                "constant decay",
+                "decayed_rate",
+                decay(7, 12),
+                decayed_rate,
+                "The decayed rate is right in later epochs.",
+                "The rate of a later epoch is not eta / (1 + decay * (t - 1)).",
+            ),
+            check(
+                "the first epochs",
+                "decayed_rate",
+                decay(1, 2),
+                decayed_rate,
+                "The first step is made with eta, the second one with less.",
+                "The first epoch is t = 1, and its rate is eta itself.",
+            ),
+            check(
+                "halving",
+                "halved_rate",
+                losses((0, 1, 0, 1, 1, 0), (1, 0, 0, 1), (0, 0, 1, 0, 0)),
+                halved_rate,
+                "The rate is halved after every epoch that raised the validation loss.",
+                "The rate is not halved once for every epoch that raised the validation loss, "
+                "compared with the epoch before it.",
+            ),
+            check(
+                "no rise, no halving",
+                "halved_rate",
+                losses((0, 0, 0), ()),
+                halved_rate,
+                "As long as the validation loss falls the rate stays as it is.",
+                "As long as the validation loss falls, and before the first epoch, the rate "
+                "should stay as it is.",
+            ),
+        ),
+        points=points,
+        wrong=(
+            _wrong_decay("annealing_missing", lambda eta, decay, t: eta),
+            _wrong_decay("annealing_exponent_wrong", lambda eta, decay, t: eta / (1 + decay * t)),
+            _wrong_halving("annealing_missing", lambda eta, losses: eta),
+            _wrong_halving("annealing_exponent_wrong", _compared_with_the_best),
+            _wrong_halving("annealing_exponent_wrong", _last_look_only),
+            _wrong_halving("annealing_exponent_wrong", _after_falls),
+            _wrong_halving("annealing_exponent_wrong", _after_every_epoch),
+        ),
+        explain=catalogue.explain,
+        nudges={"eta": 1.3, "decay": 1.4, "t": 2},
+    )
+
+
+def _wrong_decay(slug: str, formula: Callable[..., float]) -> Wrong:
+    return Wrong(slug, lambda right, **a: formula(**a) if "decay" in a else right)
+
+
+def _wrong_halving(slug: str, formula: Callable[..., float]) -> Wrong:
+    return Wrong(slug, lambda right, **a: formula(**a) if "losses" in a else right)
+
+
+def _compared_with_the_best(eta: float, losses: FloatArray) -> float:
+    best = np.minimum.accumulate(losses)
+    return float(eta / 2 ** np.count_nonzero(losses[1:] > best[:-1]))
+
+
+def _last_look_only(eta: float, losses: FloatArray) -> float:
+    return eta / 2 if len(losses) > 1 and losses[-1] > losses[-2] else eta
+
+
+def _after_falls(eta: float, losses: FloatArray) -> float:
+    return float(eta / 2 ** np.count_nonzero(np.diff(losses) < 0))
+
+
+def _after_every_epoch(eta: float, losses: FloatArray) -> float:
+    return float(eta / 2 ** (len(losses) - 1))
+
+
+def arrival_epoch(
+    w_history: FloatArray, b_history: FloatArray, w_goal: float, b_goal: float, radius: float
+) -> float:
+    """The first epoch whose point is within ``radius`` of the goal; -1: none is."""
+    near = np.hypot(w_history - w_goal, b_history - b_goal) <= radius
+    return float(np.argmax(near)) if near.any() else -1.0
+
+
+def arrival(points: Mapping[str, float]) -> Formula:
+    """Question 5: the yardstick with which students measure what the root is good for."""
+
+    def paths(arrives: bool) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
+        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
+            examples = []
+            for epoch in (4, 0, 6) if arrives else (9, 9):
+                goal = chance.random(2)
+                away = 0.5 + chance.random(9)
+                away[epoch:] = 0.05 + 0.2 * chance.random(9 - epoch)
+                away[8] = 1.0  # having arrived, a path may run on
+                if not arrives:
+                    away[8] = 0.6
+                angle = 2 * np.pi * chance.random(9)
+                examples.append(
+                    {
+                        "w_history": goal[0] + away * np.cos(angle),
+                        "b_history": goal[1] + away * np.sin(angle),
+                        "w_goal": float(goal[0]),
+                        "b_goal": float(goal[1]),
+                        "radius": 0.3,
+                    }
+                )
+            return examples
+
+        return draw
+
+    return Formula(
+        functions=("epochs_to_arrive",),
+        checks=(
+            FormulaCheck(
+                name="it arrives",
+                function="epochs_to_arrive",
+                examples=paths(True),
+                right=arrival_epoch,
+                success="The first epoch within the radius is found.",
+                failure="It should be the first epoch whose point is within the radius of the "
+                "goal; the start is epoch 0.",
+            ),
+            FormulaCheck(
+                name="it never arrives",
+                function="epochs_to_arrive",
+                examples=paths(False),
+                right=arrival_epoch,
+                success="A path that never comes near is given -1.",
+                failure="A path that never comes within the radius should be given -1.",
+            ),
+        ),
+        points=points,
+    )

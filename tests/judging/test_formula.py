@@ -1,0 +1,199 @@
+"""Questions that ask for formulas."""
+
+import numpy as np
+import pytest
+from students import exam, judge, question, score, take
+
+from autograder.model import Fault, Outcome, QuestionStatus, Trace
+from reference import sigmoid_neuron
+
+
+def correction(function):
+    one = exam("bias_correction")
+    return judge(one, take(one, function))
+
+
+def neuron(f, grad_w, grad_b):
+    """The verdict on three functions; each call goes to the one it names."""
+    one, functions = exam("gradients"), {"f": f, "grad_w": grad_w, "grad_b": grad_b}
+    traces = {}
+    for name, function in functions.items():
+        asked = take(one, function)
+        traces |= {c.name: asked[c.name] for c in one.calls if c.function == name}
+    return judge(one, traces)
+
+
+def right(moment, beta, t):
+    return moment / (1 - beta**t)
+
+
+def test_the_right_correction():
+    verdict = correction(right)
+    assert score(verdict) == 10
+    assert verdict.misconceptions == ()
+    assert verdict.message is None
+
+
+WRONG = {
+    "correction_missing": lambda moment, beta, t: moment,
+    "correction_constant": lambda moment, beta, t: moment / (1 - beta),
+    "correction_exponent_zero": lambda moment, beta, t: moment / np.float64(1 - beta ** (t - 1)),
+    "correction_exponent_late": lambda moment, beta, t: moment / (1 - beta ** (t + 1)),
+    "correction_exponent_total": lambda moment, beta, t: moment / (1 - beta**10),
+    "correction_precedence": lambda moment, beta, t: moment / (1 - beta**t + 1),
+    "correction_multiplies": lambda moment, beta, t: moment * (1 - beta**t),
+    "nothing_returned": lambda moment, beta, t: None,
+}
+
+
+@pytest.mark.parametrize("slug", WRONG)
+def test_a_known_wrong_correction_is_named_and_costs(slug):
+    verdict = correction(WRONG[slug])
+    assert verdict.misconceptions == (slug,)
+    assert [e.slug for e in verdict.explanations] == [slug]
+    assert score(verdict) <= 5
+    assert verdict.message
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"),
+    [
+        (lambda moment, beta, t: moment / (1 - 0.9**t), "beta"),
+        (lambda moment, beta, t: moment / np.sqrt(1 - beta), "t"),
+        (lambda moment, beta, t: 0.5 / (1 - beta**t), "moment"),
+    ],
+)
+def test_an_argument_without_effect_is_named(function, argument):
+    verdict = correction(function)
+    assert verdict.misconceptions == ("hyperparameter_ignored",)
+    assert f"({argument})" in verdict.explanations[0].title
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda moment, beta, t: moment / (1 - beta ** (2 * t)),
+        lambda moment, beta, t: moment / (1 + beta**t),
+        lambda moment, beta, t: moment / np.sqrt(1 - beta**t),
+        lambda moment, beta, t: moment / (1 - beta * t),
+        lambda moment, beta, t: np.nan * moment,
+        lambda moment, beta, t: "moment",
+        lambda moment, beta, t: [moment, beta, t],
+    ],
+)
+def test_a_correction_wrong_in_its_own_way_has_no_name(function):
+    verdict = correction(function)
+    assert verdict.misconceptions == ()
+    assert score(verdict) == 0
+
+
+def test_a_correction_for_numbers_only_keeps_what_it_earned():
+    verdict = correction(lambda moment, beta, t: float(moment) / (1 - beta**t))
+    assert {c.name for c in verdict.checks if not c.passed} == {"an array of moments"}
+    assert verdict.misconceptions == ()
+
+
+def test_rounding_is_no_fault():
+    assert (
+        score(correction(lambda moment, beta, t: moment * (1 / -np.expm1(t * np.log(beta))))) == 10
+    )
+
+
+def test_one_that_changes_and_remembers_nothing_is_asked_with_fresh_arrays():
+    def shortens(moment, beta, t):
+        moment = np.asarray(moment, dtype=float)
+        moment /= 1 - beta**t
+        return moment
+
+    assert score(correction(shortens)) == 10
+
+
+# --------------------------------------------------------------------------------- the gradients
+
+
+def test_the_right_neuron():
+    verdict = neuron(sigmoid_neuron.f, sigmoid_neuron.grad_w, sigmoid_neuron.grad_b)
+    assert score(verdict) == 10
+    assert verdict.misconceptions == ()
+
+
+def test_gradients_that_build_on_a_wrong_f_are_right_given_it():
+    """One fault costs its own checks."""
+
+    def f(w, b, x):
+        return 1 / (1 + np.exp(np.dot(w, x) + b))  # the minus is missing
+
+    def grad_b(w, b, x, y):
+        return (f(w, b, x) - y) * f(w, b, x) * (1 - f(w, b, x))
+
+    verdict = neuron(f, lambda w, b, x, y: grad_b(w, b, x, y) * x, grad_b)
+    failed = {c.name for c in verdict.checks if not c.passed}
+    assert failed == {"f of a number", "f of a vector"}
+
+
+def test_the_sign_of_a_gradient():
+    verdict = neuron(
+        sigmoid_neuron.f,
+        lambda w, b, x, y: -sigmoid_neuron.grad_w(w, b, x, y),
+        sigmoid_neuron.grad_b,
+    )
+    assert verdict.misconceptions == ("wrong_sign",)
+    assert {c.name for c in verdict.checks if not c.passed} == {
+        "grad_w of a number",
+        "grad_w of a vector",
+    }
+
+
+def test_another_wrong_gradient_has_no_name():
+    verdict = neuron(
+        sigmoid_neuron.f,
+        lambda w, b, x, y: 2 * sigmoid_neuron.grad_w(w, b, x, y),
+        lambda w, b, x, y: -sigmoid_neuron.grad_b(w, b, x, y),
+    )
+    assert verdict.misconceptions == ()
+
+
+def test_a_wrong_f_with_the_sign_turned_is_not_called_a_wrong_sign_of_the_gradient():
+    verdict = neuron(
+        lambda w, b, x: 1 - sigmoid_neuron.f(w, b, x), sigmoid_neuron.grad_w, sigmoid_neuron.grad_b
+    )
+    assert verdict.misconceptions == ()
+    assert score(verdict) == 6
+
+
+def all_answers(name, outcome, fault=None):
+    one = exam(name)
+    return judge(one, {c.name: Trace(c.name, outcome, fault=fault) for c in one.calls})
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [
+        (Outcome.MISSING, QuestionStatus.ERROR),
+        (Outcome.RAISED, QuestionStatus.ERROR),
+        (Outcome.CRASHED, QuestionStatus.ERROR),
+        (Outcome.TIMED_OUT, QuestionStatus.TIMEOUT),
+    ],
+)
+@pytest.mark.parametrize("name", ["gradients", "bias_correction"])
+def test_functions_that_answer_nothing_at_all(name, outcome, status):
+    verdict = all_answers(name, outcome, Fault("NameError", "name 'e' is not defined", 2, 5, "e"))
+    assert verdict.status is status
+    assert score(verdict) == 0
+    assert verdict.message
+    assert verdict.misconceptions == ()
+
+
+def test_the_error_is_said_with_its_place():
+    fault = Fault("NameError", "name 'e' is not defined", 2, 5, "1 / (1 + e)")
+    verdict = all_answers("bias_correction", Outcome.RAISED, fault)
+    assert "cell 2, line 5" in verdict.message
+
+
+def test_examples_are_a_students_own_and_the_public_ones_everybodys():
+    def asked(seed, **how):
+        kind = question("bias_correction")
+        return [repr(c.arguments) for c in kind.draw(seed, **how).calls]
+
+    assert asked(b"ada") == asked(b"ada") != asked(b"emil")
+    assert asked(b"ada", public=True) == asked(b"emil", public=True) != asked(b"ada")

@@ -1,0 +1,223 @@
+"""Public checks: gathered without anything hidden, and read strictly."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.course import Assignment, Course
+from autograder.errors import AssignmentError, UsageError
+from autograder.judging.update_rule import POOL, SHAPES, UpdateRule, pool_instance
+from autograder.model import Gradient
+from autograder.public import FILE_NAME, public_checks, read_checks, to_json
+from autograder.public.checks import Histories, PublicChecks, Value
+
+COURSE = Path(__file__).resolve().parents[2]
+RELEASED = COURSE / "student_template" / "adaptive_learning_rates" / FILE_NAME
+
+
+@cache
+def assignment() -> Assignment:
+    return Course(COURSE).load("adaptive_learning_rates")
+
+
+@cache
+def gathered() -> PublicChecks:
+    return public_checks(assignment())
+
+
+def test_every_question_that_a_program_grades_has_examples() -> None:
+    checks = gathered()
+    names = [question.name for question in checks.questions]
+    assert names == ["gradients", "adagrad", "rmsprop", "adam", "bias_correction"]
+    assert [question.name for question in checks.written] == ["explanation"]
+    assert checks.texts == ("explanation",)
+    for question in checks.questions[1:4]:
+        assert [e.call.name for e in question.examples] == ["a number", "a vector", "no epochs"]
+
+
+def test_what_is_expected_is_what_the_rule_gives_for_the_inputs_shown() -> None:
+    from reference import misconceptions  # the students' side never imports it
+
+    checks = gathered()
+    for question in checks.questions[1:4]:
+        rule = misconceptions.Catalogue(misconceptions.RULES[question.name])
+        kind = next(q.kind for q in assignment().questions if q.name == question.name)
+        vector = kind.draw(b"", public=True).main[2]  # type: ignore[attr-defined]
+        example = question.examples[1]
+        given = example.call.arguments
+        gradient = given["grad_w"]
+        assert isinstance(gradient, Gradient)
+        shown = replace(
+            vector,
+            X=given["X"],
+            Y=given["Y"],
+            init_w=given["init_w"],
+            init_b=given["init_b"],
+            grad_w=gradient.kind,
+            grad_b=gradient.kind,
+            hyper={name: given[name] for name in vector.hyper},
+        )
+        rows = rule.right().trajectories(shown)[0]
+        assert isinstance(example.expected, Histories)
+        np.testing.assert_allclose(example.expected.rows, rows, rtol=1e-9)
+
+
+def numbers(value: Any) -> Iterator[float]:
+    """Every number in decoded JSON."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from numbers(inner)
+    elif isinstance(value, float):
+        yield value
+
+
+def test_no_number_of_a_hidden_instance_is_published() -> None:
+    document = json.loads(to_json(gathered()))
+    shown = {round(x, 12) for q in document["questions"] for x in numbers(q["examples"])}
+    rules = [q.kind for q in assignment().questions if isinstance(q.kind, UpdateRule)]
+    assert len(rules) == 3
+    for rule in rules:
+        for shape in SHAPES:
+            for number in range(0, POOL, 6):
+                hidden = pool_instance(rule, shape, number)
+                drawn = [*hidden.X.flat, *hidden.Y, *hidden.init_w.flat, hidden.init_b]
+                for x in (*drawn, *hidden.hyper.values()):
+                    if x != 0:
+                        assert round(float(x), 12) not in shown
+                        assert float(f"{x:.4g}") != x, "public inputs are rounded, these are not"
+
+
+class Careless:
+    """A kind that draws the same for students and for grading."""
+
+    public_calls = True
+
+    def __init__(self, kind: UpdateRule) -> None:
+        self.functions = kind.functions
+        self._kind = kind
+
+    def draw(self, seed: bytes, *, public: bool = False) -> Any:
+        return self._kind.draw(b"always", public=False)
+
+
+def test_a_kind_that_publishes_what_is_hidden_is_refused() -> None:
+    adam = next(q for q in assignment().questions if q.name == "adam")
+    assert isinstance(adam.kind, UpdateRule)
+    careless = replace(adam, kind=Careless(adam.kind))
+    with pytest.raises(AssignmentError, match=r"adam: the public example .* hidden calls"):
+        public_checks(replace(assignment(), questions=(careless,)))
+
+
+# ------------------------------------------------------------------------------------- the file
+
+
+def test_the_file_gives_back_what_was_written(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    path.write_text(to_json(gathered()), encoding="utf-8")
+    read = read_checks(path)
+    assert to_json(read) == path.read_text(encoding="utf-8")
+    assert read.limits == assignment().limits
+    assert read.functions == assignment().functions
+    adam = next(question for question in read.questions if question.name == "adam")
+    arguments = adam.examples[0].call.arguments
+    assert type(arguments["max_epochs"]) is int
+    assert type(arguments["init_w"]) is float
+    assert isinstance(adam.examples[1].expected, Histories)
+    assert adam.examples[1].expected.vector
+
+
+def test_t_is_a_whole_number_and_a_moment_an_array() -> None:
+    bias = read_checks(RELEASED).questions[-1]
+    several = bias.examples[2]
+    assert type(several.call.arguments["t"]) is int
+    assert isinstance(several.expected, Value)
+    assert several.expected.value.shape == (4,)
+
+
+def at(*path: Any) -> Any:
+    """A change of the document at a path: the last entry is the new value."""
+
+    def change(document: dict[str, Any]) -> None:
+        *way, key, value = path
+        place: Any = document
+        for step in way:
+            place = place[step]
+        place[key] = value
+
+    return change
+
+
+EXAMPLE = ("questions", 3, "examples", 0)
+BROKEN = {
+    "another format": (at("format", "something else"), '"format"'),
+    "an unknown key": (at("code", "import os"), "unknown key 'code'"),
+    "no questions": (at("questions", []), "names of their own"),
+    "too many questions": (at("questions", [{}] * 101), "at most 100"),
+    "a name that is none": (at(*EXAMPLE, "function", "os.system"), "is no name"),
+    "a path as slug": (at("assignment", "../x"), "is no name"),
+    "a text with an escape": (at("title", "\x1b[2J"), "is no line"),
+    "an endless text": (at(*EXAMPLE, "asks", "x" * 501), "is no line"),
+    "too many epochs": (at(*EXAMPLE, "arguments", "max_epochs", 10**9), "between 0 and 10000"),
+    "a huge number": (at(*EXAMPLE, "arguments", "eta", 10**400), "not between"),
+    "true": (at(*EXAMPLE, "arguments", "eta", True), "is no number"),
+    "words as numbers": (at(*EXAMPLE, "arguments", "Y", ["a"]), "is no number"),
+    "a ragged array": (at(*EXAMPLE, "arguments", "X", [[1.0], [1.0, 2.0]]), "no regular array"),
+    "no array": (at(*EXAMPLE, "arguments", "X", []), "no number"),
+    "a long array": (at(*EXAMPLE, "arguments", "X", [0.5] * 20_001), "more than 20000"),
+    "another gradient": (
+        at(*EXAMPLE, "arguments", "grad_w", "gradient", "c"),
+        "neither w nor b",
+    ),
+    "a tolerance of 2": (at(*EXAMPLE, "tolerance", 2), "between 0 and 1"),
+    "histories too short": (at(*EXAMPLE, "expected", "b_history", [0.5]), "do not fit"),
+    "an hour a call": (at("limits", "call_seconds", 3600), "the limit call_seconds"),
+    "no limit": (at("limits", {}), "has no call_seconds"),
+    "the same name twice": (at(*EXAMPLE, "name", "a vector"), "names of their own"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_one_sentence(name: str, tmp_path: Path) -> None:
+    change, complaint = BROKEN[name]
+    document = copy.deepcopy(json.loads(RELEASED.read_text(encoding="utf-8")))
+    change(document)
+    path = tmp_path / FILE_NAME
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_checks(path)
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not json",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"a": NaN}',
+        b'{"a": 1, "a": 2}',
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b"[]",
+        b'"text"',
+        b" " * ((1 << 20) + 1),
+    ],
+)
+def test_what_is_no_such_file_at_all_is_one_sentence(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match="is no file of public checks"):
+        read_checks(path)
