@@ -150,7 +150,7 @@ class Opaque:
     """Name of its type, such as ``"dict"`` (the student's word: escape it)."""
 
 
-Value: TypeAlias = None | FloatArray | tuple[Any, ...] | Opaque
+Value: TypeAlias = FloatArray | tuple[Any, ...] | Opaque | None
 """What a function returned: None, an array of doubles (0-d for a number), a tuple of Values
 (a sequence that is not one regular array of numbers), or something else.
 

@@ -6,7 +6,7 @@ one.  A family evaluates many candidates at once on an instance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Protocol
 
 from autograder.judging.instances import Instance
@@ -43,7 +43,7 @@ class Candidate(Protocol):
         ...
 
 
-class Family(Protocol):
+class Family(Hashable, Protocol):
     @property
     def candidates(self) -> Sequence[Candidate]: ...
     @property

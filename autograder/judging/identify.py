@@ -219,4 +219,4 @@ def _fit(kind: str, streams: Sequence[FloatArray], moments: Sequence[FloatArray]
         return None
     weights = np.linalg.lstsq(known, seen, rcond=None)[0]
     residual = float(np.abs(known @ weights - seen).max() / scale)
-    return Weights(weights.T, seen, residual)
+    return Weights(np.asarray(weights.T, dtype=np.float64), seen, residual)

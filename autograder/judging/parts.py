@@ -118,7 +118,7 @@ def _parts_of(slug: str, question: Any, evidence: Evidence) -> frozenset[str]:
     diagnosis = evidence.diagnosis
     instance = with_hyper(evidence.observations[0].instance, evidence.facts.measured or {})
     parts: frozenset[str] = frozenset()
-    if slug in diagnosis.candidate.slugs:
+    if diagnosis.candidate is not None and slug in diagnosis.candidate.slugs:
         parts = question.catalogue.components(diagnosis.candidate, instance, slug)
     elif slug == "hyperparameter_ignored":
         parts = frozenset(question.arguments.get(name, "step") for name in diagnosis.ignored)

@@ -180,7 +180,8 @@ def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1
 @lru_cache(maxsize=4096)
 def _right_rows(question: UpdateRule, instance: Instance) -> FloatArray:
     """The right trajectory on an instance of the pool."""
-    return question.catalogue.right().trajectories(instance)[0]
+    rows: FloatArray = question.catalogue.right().trajectories(instance)[0]
+    return rows
 
 
 def separating_instance(
@@ -404,12 +405,18 @@ class RuleExam:
         start = self.asked.none.start
         return {
             "no epochs": none is not None and equal(none, start[None], self.question.tolerance),
-            "a feature that is never on": zero is not None
-            and bool(np.isfinite(zero).all())
-            and bool((np.abs(zero[:, 1] - zero[0, 1]) <= self.question.tolerance).all()),
+            "a feature that is never on": zero is not None and self._stays(zero),
             "inputs untouched": not facts.mutates and self._answered(traces),
             "called twice": not facts.remembers and self._answered(traces),
         }
+
+    def _stays(self, rows: FloatArray) -> bool:
+        """Whether the weight of the feature that is never on is one finite number throughout."""
+        silent = rows[:, 1]
+        apart = np.abs(silent - self.zero_gradient.start[1])
+        return len(rows) > 0 and bool(
+            np.isfinite(rows).all() and (apart <= self.question.tolerance).all()
+        )
 
     def _answered(self, traces: Mapping[str, Trace]) -> bool:
         return self._history(self.asked.base, traces).rows is not None

@@ -103,7 +103,8 @@ def test_what_cannot_be_recovered_is_neither():
 @pytest.mark.parametrize(
     ("rule", "name", "edits"),
     [
-        ("adagrad", "stuck learning rate", [("v_w + d", "0.9 * v_w + d"), ("v_b + d", "0.9 * v_b + d")]),
+        ("adagrad", "stuck learning rate",
+         [("v_w + d", "0.9 * v_w + d"), ("v_b + d", "0.9 * v_b + d")]),
         ("rmsprop", "learning rate stays alive", [("beta * v", "v"), ("(1 - beta) * d", "d")]),
         ("adam", "unbiased moments", [("/ (1 - beta1**t)", "")]),
     ],

@@ -110,7 +110,7 @@ def test_no_number_equals_nothing():
 
 def test_within_the_tolerance_is_equal_and_beyond_it_is_not():
     assert equal(ROWS + 0.9e-6, ROWS, 1e-6)
-    assert not equal(ROWS + [[0, 0], [0, 0], [0, 1.1e-6]], ROWS, 1e-6)
+    assert not equal(ROWS + np.array([[0, 0], [0, 0], [0, 1.1e-6]]), ROWS, 1e-6)
     assert not equal(ROWS[:2], ROWS, 1e-6)
     assert not equal(ROWS[:1], ROWS[:, :1], 1e-6), "broadcasting is not equality"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from students import RULES, exam, judge, question, score, share, take, verdict_on, written
+from students import RULES, exam, judge, question, score, share, verdict_on, written
 
 from autograder.judging.diagnose import EXACT
 from autograder.model import Fault, Outcome, Trace
@@ -157,7 +157,9 @@ PROGRAMS = {
         "epsilon_missing": ((" + eps)", ")"),),
         "root_missing": (("np.sqrt", ""),),
         "multiplies_by_root": (("eta / np", "eta * np"),),
-        "mean_gradient": (("        v_w = ", "        dw, db = dw / len(X), db / len(X)\n        v_w = "),),
+        "mean_gradient": (
+            ("        v_w = ", "        dw, db = dw / len(X), db / len(X)\n        v_w = "),
+        ),
         "gradient_not_reset": (
             ("        dw, db = 0, 0\n", ""),
             ("    v_w, v_b = 0, 0\n", "    v_w, v_b = 0, 0\n    dw, db = 0, 0\n"),
@@ -170,7 +172,8 @@ PROGRAMS = {
         "state_never_updated": both(("v_w = v_w + dw**2", "v_w = v_w")),
         "state_used_before_update": both(
             ("        v_w = v_w + dw**2\n", ""),
-            ("        w_history.append(w)\n", "        w_history.append(w)\n        v_w = v_w + dw**2\n"),
+            ("        w_history.append(w)\n",
+             "        w_history.append(w)\n        v_w = v_w + dw**2\n"),
         ),
         "state_starts_at_one": (("v_w, v_b = 0, 0", "v_w, v_b = 1, 1"),),
         "state_double_counted": both(("v_w = v_w + dw**2", "v_w += v_w + dw**2")),
@@ -219,7 +222,9 @@ PROGRAMS = {
         "correction_exponent_late": (("**t", "**(t + 1)"),),
         "correction_exponent_total": (("**t", "**max_epochs"),),
         "correction_precedence": (("**t)", "**t + 1)"),),
-        "correction_multiplies": (("/ (1 - beta1**t", "* (1 - beta1**t"), ("/ (1 - beta2**t", "* (1 - beta2**t")),
+        "correction_multiplies": (
+            ("/ (1 - beta1**t", "* (1 - beta1**t"), ("/ (1 - beta2**t", "* (1 - beta2**t"),
+        ),
     },
 }  # fmt: skip
 

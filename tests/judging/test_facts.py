@@ -1,6 +1,5 @@
 """Faults of the interface, alone and through one fault of the rule."""
 
-import numpy as np
 import pytest
 from students import RULES, compiled, part, share, verdict_on, written
 
@@ -158,26 +157,26 @@ def test_a_hard_coded_rate_and_a_fault_of_the_rule_are_both_said():
     assert set(verdict.misconceptions) == {"hyperparameter_ignored", "epsilon_outside_root"}
 
 
-LIMITED = "dw, db = np.clip([dw, db], -0.5 * eps**0.5, 0.5 * eps**0.5)"
 NOT_IDLE = {
-    "clipped": ("adagrad", [("        v_w = v_w", f"        {LIMITED}\n        v_w = v_w")]),
+    "clipped": (
+        "adagrad",
+        [
+            (
+                "        v_w = v_w",
+                "        lim = 0.5 * eps**0.5\n"
+                "        dw, db = np.clip(dw, -lim, lim), np.clip(db, -lim, lim)\n"
+                "        v_w = v_w",
+            )
+        ],
+    ),
     "first point left out": ("adagrad", [("zip(X, Y)", "list(zip(X, Y))[1:]")]),
     "last point left out": ("rmsprop", [("zip(X, Y)", "list(zip(X, Y))[:-1]")]),
     "logged before the step": (
         "rmsprop",
-        [
-            *LAST,
-            (APPENDS, ""),
-            ("        dw, db = 0, 0\n", f"{APPENDS}        dw, db = 0, 0\n"),
-        ],
+        [*LAST, (APPENDS, ""), ("        dw, db = 0, 0\n", f"{APPENDS}        dw, db = 0, 0\n")],
     ),
     "never moves": ("rmsprop", [("w = w -", "new_w = w -"), ("b = b -", "new_b = b -")]),
 }
-NOT_IDLE["clipped"][1][0] = (
-    "        v_w = v_w",
-    "        lim = 0.5 * eps**0.5\n        dw, db = np.clip(dw, -lim, lim), np.clip(db, -lim, lim)\n"
-    "        v_w = v_w",
-)
 
 
 @pytest.mark.parametrize("how", NOT_IDLE)
@@ -236,11 +235,19 @@ def rule(X, Y, init_w, init_b, max_epochs, grad_w, grad_b, eta, eps):
 @pytest.mark.parametrize(
     ("what", "before", "after"),
     [
-        ("[0, 0]", "v_w, v_b = kept if np.ndim(w) == 0 else (0, 0)", "kept[:] = [v_w, v_b] if np.ndim(w) == 0 else kept"),
-        ("[[], []]", "v_w = v_b = 0; kept[0] += W; kept[1] += B; W, B = kept", "W, B = list(W), list(B)"),
+        (
+            "[0, 0]",
+            "v_w, v_b = kept if np.ndim(w) == 0 else (0, 0)",
+            "kept[:] = [v_w, v_b] if np.ndim(w) == 0 else kept",
+        ),
+        (
+            "[[], []]",
+            "v_w = v_b = 0; kept[0] += W; kept[1] += B; W, B = kept",
+            "W, B = list(W), list(B)",
+        ),
     ],
     ids=["state", "history"],
-)  # fmt: skip
+)
 def test_what_stays_from_the_call_before_is_named(what, before, after):
     function = compiled(REMEMBERS.format(what=what, before=before, after=after))
     verdict = verdict_on("adagrad", function)
@@ -263,3 +270,19 @@ def test_single_precision_histories_are_right():
     verdict = verdict_on("adagrad", written("adagrad", *edits))
     assert share(verdict) == 1
     assert verdict.misconceptions == ()
+
+
+def test_what_is_scale_free_is_not_said_to_ignore_the_gradient():
+    """Without an epsilon only the gradient's sign matters at first: only eps is idle."""
+    edits = [("eta /", "eta / t /"), (" + eps)", ")")]
+    verdict = verdict_on("adagrad", written("adagrad", *edits))
+    assert verdict.misconceptions == ("hyperparameter_ignored",)
+    assert "without effect: eps)" in verdict.explanations[0].title
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_empty_histories_are_wrong_and_no_more(rule):
+    edits = [("[w], [b]", "[], []"), (APPENDS, "")]
+    verdict = verdict_on(rule, written(rule, *edits))
+    assert share(verdict) <= 0.1
+    assert not part(verdict, "no epochs")

@@ -60,7 +60,7 @@ UNKNOWN = {
         [("grad_b(w, b, x, y)", "grad_b(w, b, x, 0)")],
         [("(w, b, x, y)", "(init_w, init_b, x, y)")],
         [(V, "        dw = dw / (len(X) + 1); db = db / (len(X) + 1)\n" + V)],
-        [(V, "        dw = np.clip(dw, -eps**0.5, eps**0.5); db = np.clip(db, -eps**0.5, eps**0.5)\n" + V)],
+        [(V, "        r = eps**0.5; dw = np.clip(dw, -r, r); db = np.clip(db, -r, r)\n" + V)],
         [(V, "        dw = dw + 0.02 * np.sign(w)\n" + V)],
         [("        w_history", "        w = w - eta / np.sqrt(v_w + eps) * dw\n        w_history")],
         [("return w_history, b_history", "return b_history, w_history")],

@@ -235,8 +235,13 @@ def test_t_from_zero_divides_by_zero_at_once(variant, first_step):
 
 # -------------------------------------------------------------------------------- the catalogue
 
-OF_THE_CODE = set(
-    """epsilon_outside_root epsilon_outside_fraction epsilon_scales_gradient epsilon_missing
+
+def listed(text):
+    return text.split()
+
+
+OF_THE_CODE = frozenset(
+    listed("""epsilon_outside_root epsilon_outside_fraction epsilon_scales_gradient epsilon_missing
     root_missing multiplies_by_root mean_gradient gradient_not_reset last_gradient_only
     per_sample_update wrong_sign raw_gradient_step state_for_gradient gradient_not_squared
     state_not_accumulated state_never_updated state_used_before_update state_starts_at_one
@@ -245,7 +250,7 @@ OF_THE_CODE = set(
     moment_overwritten correction_missing correction_first_moment_only
     correction_second_moment_only correction_constant correction_exponent_zero
     correction_exponent_late correction_exponent_total correction_precedence correction_multiplies
-    another_rule weight_decay_added b_not_adaptive sequential_update""".split()
+    another_rule weight_decay_added b_not_adaptive sequential_update""")
 )
 """Every promised name that changes the computation and not only its interface."""
 
