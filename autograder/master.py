@@ -31,7 +31,7 @@ class SourceLine:
     """A line of a file, with its place."""
 
     file: str
-    """Path as a person would look for it, such as ``adaptive_learning_rates/notebook.md``."""
+    """Path as a person would look for it, such as ``week_three/notebook.md``."""
     number: int
     """Counted from 1."""
     text: str

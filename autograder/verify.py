@@ -17,10 +17,11 @@ import numpy as np
 
 from autograder.course import Assignment, Course, Question
 from autograder.errors import AssignmentError
-from autograder.judging.catalogue import Candidate
+from autograder.judging.catalogue import Candidate, Family
 from autograder.judging.compare import read_history
 from autograder.judging.explain import describe
 from autograder.judging.formula import Formula, FormulaExam
+from autograder.judging.instances import Instance
 from autograder.judging.question import Answers, Verdict
 from autograder.judging.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
 from autograder.judging.update_rule import (
@@ -31,7 +32,7 @@ from autograder.judging.update_rule import (
     least_separation,
     pool_instance,
 )
-from autograder.model import Cell, NotebookRun, Outcome, Submission, Trace
+from autograder.model import Cell, FloatArray, NotebookRun, Outcome, Submission, Trace
 from autograder.release import model_answers
 from autograder.sandbox import Sandbox
 from autograder.submission import read
@@ -342,21 +343,35 @@ def _pairs(kind: UpdateRule, exam: RuleExam) -> Pairs:
     """
     count, caught, cancelling = 0, 0, []
     for family in kind.catalogue.pairs():
-        apart = np.zeros(len(family.candidates))
-        for instance in exam.judged:
-            rows = family.trajectories(instance)
-            if family.every_point:
-                rows = rows[:, :: instance.points]
-            with np.errstate(all="ignore"):
-                most = np.abs(rows - exam.right_rows(instance)).max(axis=(1, 2))
-            apart = np.maximum(apart, np.where(np.isnan(most), np.inf, most))
-        count += len(apart)
-        caught += int((apart > kind.tolerance).sum())
-        for number in np.flatnonzero(apart <= kind.tolerance):
-            candidate = family.candidates[int(number)]
-            if apart[number] < kind.tolerance / MARGIN:
+        count += len(family.candidates)
+        left = family
+        # Most pairs show within two epochs of the first instance; only the rest is run whole.
+        for epochs in (2, None):
+            for instance in exam.judged:
+                apart = _apart(left, exam, instance, epochs)
+                caught += int((apart > kind.tolerance).sum())
+                left = left.subset(np.flatnonzero(apart <= kind.tolerance).tolist())
+                if not left.candidates:
+                    break
+        for candidate in left.candidates:
+            alone = left.subset([left.candidates.index(candidate)])
+            most = max(float(_apart(alone, exam, i, None)[0]) for i in exam.judged)
+            if most < kind.tolerance / MARGIN:
                 cancelling.append(f"{' + '.join(candidate.slugs)} ({_detail(candidate)})")
     return Pairs(count, caught, tuple(cancelling))
+
+
+def _apart(family: Family, exam: RuleExam, instance: Instance, epochs: int | None) -> FloatArray:
+    """The largest difference of each candidate's trajectory from the right one; inf for NaN."""
+    if not family.candidates:
+        return np.empty(0)
+    epochs = None if epochs is None else min(epochs, instance.max_epochs)
+    rows = family.trajectories(instance, epochs)
+    if family.every_point:
+        rows = rows[:, :: instance.points]
+    with np.errstate(all="ignore"):
+        most = np.abs(rows - exam.right_rows(instance)[: rows.shape[1]]).max(axis=(1, 2))
+    return np.asarray(np.where(np.isnan(most), np.inf, most))
 
 
 def _margins(kind: UpdateRule, rounding: float) -> Margins:

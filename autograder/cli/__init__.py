@@ -15,7 +15,7 @@ import click
 import autograder
 from autograder.cli.grading import check, demo, grade
 from autograder.cli.results import export, feedback, show
-from autograder.cli.upkeep import doctor, release, verify
+from autograder.cli.upkeep import doctor, new, release, verify
 from autograder.errors import AutograderError
 
 DEBUG = "AUTOGRADER_DEBUG"
@@ -57,5 +57,5 @@ def main() -> None:
     """
 
 
-for command in (demo, check, grade, feedback, show, export, verify, release, doctor):
+for command in (demo, check, grade, feedback, show, export, new, verify, release, doctor):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""Commands for whoever runs the course: ``verify``, ``release``, ``doctor``."""
+"""Commands for whoever runs the course: ``new``, ``verify``, ``release``, ``doctor``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,31 @@ from autograder import doctor as practice
 from autograder.batch.files import whole_file
 from autograder.cli.options import course_option, end_with, json_option, load
 from autograder.course import Course
+from autograder.new import lay_down
 from autograder.release import release as write_release
 from autograder.sandbox import open_sandbox
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--title", metavar="WORDS", help="Its title; default: the slug in words.")
+@click.option(
+    "--course",
+    "course_folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("."),
+    help="Course folder; default: the working directory, which may be empty.",
+)
+def new(slug: str, title: str | None, course_folder: Path) -> None:
+    """Lay down the files of a new assignment; verify then says what to fill in.
+
+    \b
+    Example:  autograder new weight_decay
+    """
+    for path in lay_down(slug, title, course_folder):
+        click.echo(str(path))
+    click.echo(f"Fill them in, in this order; what is missing says: autograder verify {slug}")
 
 
 @click.command()

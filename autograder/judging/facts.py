@@ -136,7 +136,8 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
 
 def _scaled(kind: Neuron | Stream) -> Neuron | Stream:
     assert isinstance(kind, Neuron)
-    return replace(kind, scale=kind.scale * 1.7)
+    # another shape too: what divides by its own size does not feel a factor
+    return replace(kind, scale=kind.scale * 1.7, gain=kind.gain * 1.4)
 
 
 def _decay_instances(base: Instance) -> tuple[Instance, ...]:

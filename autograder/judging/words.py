@@ -74,3 +74,47 @@ STOPPED = {
 RAISED = "{function} stopped with {kind}{where}: {message}"
 NOTHING_RETURNED = "Every path needs a return: {function} gives back nothing."
 BEFORE = "(It was not defined because a cell failed: {fault})"
+INTERFACE = {
+    "history_aliased": (
+        "stores the same array in its history again and again",
+        "What does the list hold after `append`: a copy or a second name for one array?",
+    ),
+    "history_without_start": (
+        "leaves the start out of its history",
+        "How long is your history for `max_epochs=0`?",
+    ),
+    "history_too_long": (
+        "returns more entries than max_epochs + 1",
+        "Count how often `append` runs in one epoch, and how many epochs your loop makes.",
+    ),
+    "final_point_only": (
+        "returns the last point, not the history",
+        "What would you need to draw the whole path?",
+    ),
+    "nothing_returned": (
+        "returns nothing",
+        "Printing shows a value to you, `return` hands it to the caller.",
+    ),
+    "hyperparameter_ignored": (
+        "does not use everything that it is given",
+        "Look for a line that sets an argument to a value of its own.",
+    ),
+    "start_ignored": (
+        "does not start where it is told to",
+        "Which values do w and b have before the first epoch?",
+    ),
+    "stops_early": (
+        "stops before max_epochs",
+        "Look for a `break`, a `return` inside the loop, or a range that is one too short.",
+    ),
+    "mutates_input": (
+        "changes its inputs",
+        "Which lines change an array in place (`-=`, `[...] =`)?",
+    ),
+    "remembers_last_call": (
+        "gives another answer when it is called again",
+        "Which of your variables live outside the function?",
+    ),
+}
+"""Title and hint of faults that any function may have, where an assignment has no words of its
+own for them."""

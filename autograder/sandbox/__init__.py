@@ -37,7 +37,7 @@ It fails closed: a layer that is missing, or an attack that succeeds, is a
 ::
 
     with open_sandbox(hidden=[course]) as box:
-        with box.open(cells, limits, names=("do_adam",), seed=1) as session:
+        with box.open(cells, limits, names=("answer",), seed=1) as session:
             session.notebook            # a NotebookRun
             session.call(calls)         # a Trace for each
 """

@@ -143,7 +143,7 @@ def _is_wrapped(inner: Sequence[tuple[str, ...]], assignment: str) -> bool:
     if any(parse_lms_name(parts[0]) for parts in below):
         return True
     if {parts[0] for parts in below} == {assignment}:
-        return False  # submitted/alice/adaptive_learning_rates/hw.ipynb
+        return False  # submitted/alice/week_three/hw.ipynb
     return _is_class_folder(below)
 
 

@@ -299,7 +299,7 @@ def test_a_step_at_every_point_however_it_is_logged_and_counted(logged, counts, 
 # ------------------------------------------------------------------------------- NaN everywhere
 
 
-@pytest.mark.parametrize("student", ["ada", "emil", "kim"])
+@pytest.mark.parametrize("student", ["somebody", "emil"])
 @pytest.mark.parametrize(
     "edits",
     [
@@ -313,7 +313,7 @@ def test_no_number_at_all_is_not_yet_t_from_zero(student, edits):
     assert verdict_on("adam", written("adam", *edits), student).misconceptions == ()
 
 
-@pytest.mark.parametrize("student", ["ada", "emil", "kim"])
+@pytest.mark.parametrize("student", ["somebody", "emil"])
 @pytest.mark.parametrize("moment", ["both", "m", "v"])
 def test_t_from_zero_is_named_through_the_nan_and_nothing_else_is(student, moment):
     edits = [

@@ -74,9 +74,15 @@ def test_a_right_rule_behind_a_faulty_interface(rule, how):
     assert part(verdict, "step")
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ("adagrad", "last_gradient_only"),
+        ("rmsprop", "epsilon_outside_root"),
+        ("adam", "epsilon_outside_root"),
+    ],
+)
 @pytest.mark.parametrize("how", VIEWS)
-@pytest.mark.parametrize("fault", ["epsilon_outside_root", "last_gradient_only"])
 def test_one_fault_of_the_rule_is_seen_through_a_faulty_interface(rule, how, fault):
     slug, edits = VIEWS[how]
     besides = OUTSIDE[rule] if fault == "epsilon_outside_root" else LAST
@@ -180,7 +186,7 @@ NOT_IDLE = {
 
 
 @pytest.mark.parametrize("how", NOT_IDLE)
-@pytest.mark.parametrize("student", ["somebody", "ada", "emil"])
+@pytest.mark.parametrize("student", ["somebody", "emil"])
 def test_an_argument_that_is_idle_by_chance_is_not_called_ignored(how, student):
     rule, edits = NOT_IDLE[how]
     assert verdict_on(rule, written(rule, *edits), student).misconceptions == ()

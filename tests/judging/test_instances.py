@@ -104,7 +104,7 @@ def test_a_range_is_kept_to_and_spread_over():
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("student", ["ada", "emil"])
+@pytest.mark.parametrize("student", ["somebody", "emil"])
 def test_every_hidden_instance_tells_every_single_fault_from_the_right_rule(rule, student):
     for instance in exam(rule, student).main:
         least, name = least_separation(question(rule).catalogue, instance)
@@ -125,5 +125,5 @@ def test_a_student_is_asked_the_same_again_and_another_student_something_else():
 def test_public_examples_are_everybodys_and_no_hidden_ones():
     one, other = (question("adam").draw(s, public=True) for s in (b"ada", b"emil"))
     assert [i.hyper for i in one.main] == [i.hyper for i in other.main]
-    hidden = {tuple(i.hyper.values()) for s in range(40) for i in exam("adam", str(s)).main}
+    hidden = {tuple(i.hyper.values()) for s in range(8) for i in exam("adam", str(s)).main}
     assert not hidden & {tuple(i.hyper.values()) for i in one.main}

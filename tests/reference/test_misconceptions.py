@@ -223,6 +223,24 @@ def test_weight_decay_of_the_measured_strength():
 
 
 @pytest.mark.parametrize(
+    ("variant", "clock_w", "clock_b"),
+    [
+        ("t counted on between w and b", 2 * T - 1, 2 * T),
+        ("the number of points", POINTS, POINTS),
+        ("the last point's index", POINTS - 1, POINTS - 1),
+        ("points counted", POINTS * T, POINTS * T),
+    ],
+)
+def test_another_clock(variant, clock_w, clock_b):
+    expected = [
+        adam_m(g) / (1 - BETA1**t) / root(adam_v(g) / (1 - BETA2**t))
+        for g, t in ((G_W, clock_w), (G_B, clock_b))
+    ]
+    found = steps("adam", "correction_exponent_total", variant)
+    np.testing.assert_allclose(found, ETA * np.column_stack(expected), rtol=1e-11)
+
+
+@pytest.mark.parametrize(
     ("variant", "first_step"),
     [("t from 0", np.nan), ("t from 0, m only", np.inf), ("t from 0, v only", 0.0)],
 )

@@ -1,0 +1,173 @@
+"""What every assignment of the course has to show; a new folder is found and put through it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.batch.pages import page_drawer
+from autograder.course import Assignment, Course
+from autograder.grading import grade_submission
+from autograder.model import Grade
+from autograder.release import release
+from autograder.sandbox import open_sandbox
+from autograder.submission import read
+from autograder.verify import VerifyReport, verify
+
+COURSE = Course(Path(__file__).resolve().parents[2])
+LEAST_VARIANTS, LEAST_SAMPLES = 6, 12
+
+
+@cache
+def loaded(slug: str) -> Assignment:
+    return COURSE.load(slug)
+
+
+@pytest.fixture(scope="module", params=COURSE.assignments())
+def assignment(request: pytest.FixtureRequest) -> Assignment:
+    return loaded(request.param)
+
+
+@pytest.fixture(scope="module")
+def proof(assignment: Assignment) -> VerifyReport:
+    with open_sandbox(hidden=[COURSE.folder]) as box:
+        return verify(COURSE, assignment.slug, box)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample submission, what it was given, and what it should be given."""
+
+    name: str
+    grade: Grade
+    expected: Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def samples(assignment: Assignment) -> list[Sample]:
+    """All sample submissions, graded."""
+    folder = assignment.folder / "sample_submissions"
+    graded = []
+    with open_sandbox(hidden=[COURSE.folder]) as box:
+        for path in sorted(folder.glob("*.expected.json")):
+            stem = path.name.removesuffix(".expected.json")
+            (file,) = (f for f in folder.glob(f"{stem}.*") if f != path)
+            submission = read(file, student=stem, file=file.name)
+            grade = grade_submission(submission, assignment, box)
+            graded.append(Sample(stem, grade, json.loads(path.read_text(encoding="utf-8"))))
+    return graded
+
+
+# ------------------------------------------------------------------------------ it is complete
+
+
+def test_the_points_add_up_to_a_hundred(assignment: Assignment) -> None:
+    assert sum(question.points for question in assignment.questions) == 100
+    assert assignment.max_score == 90
+
+
+def test_the_checks_of_each_question_add_up_to_its_points(assignment: Assignment) -> None:
+    for question in assignment.questions:
+        if not question.by_person:
+            checks: Mapping[str, float] = question.kind.points  # type: ignore[attr-defined]
+            assert sum(checks.values()) == question.points, question.name
+
+
+def test_there_are_right_variants_and_samples(assignment: Assignment) -> None:
+    folder = assignment.folder
+    assert len(list((folder / "right_variants").glob("*.py"))) >= LEAST_VARIANTS
+    wrong = {path.name for path in (folder / "sample_submissions").iterdir()}
+    expected = {name for name in wrong if name.endswith(".expected.json")}
+    assert len(expected) >= LEAST_SAMPLES
+    assert {name.split(".")[0] for name in wrong - expected} == {
+        name.removesuffix(".expected.json") for name in expected
+    }
+
+
+# ----------------------------------------------------------------------------- it is proved
+
+
+def test_model_answers_and_right_variants_get_full_marks_and_the_template_none(
+    proof: VerifyReport,
+) -> None:
+    assert [program for program in proof.programs if not program.ok] == []
+    wanted = {program.name: program.wanted for program in proof.programs}
+    assert wanted.pop("the model answers") == 90
+    assert wanted.pop("the empty template") == 0
+    assert len(wanted) >= LEAST_VARIANTS
+    assert set(wanted.values()) == {90.0}
+
+
+def test_every_misconception_is_caught_and_named(proof: VerifyReport) -> None:
+    for question in proof.questions:
+        assert question.missed == (), question.name
+        assert question.misnamed == (), question.name
+    assert proof.mutation_score == 1.0
+    assert proof.ok
+
+
+def test_the_tolerance_is_far_from_rounding_and_from_faults(proof: VerifyReport) -> None:
+    margins = [question.margins for question in proof.questions if question.margins is not None]
+    assert margins
+    assert all(each.wide for each in margins)
+
+
+# ----------------------------------------------------------------------------- its samples
+
+
+def test_samples_are_graded_as_expected(samples: list[Sample]) -> None:
+    differences = [line for sample in samples for line in _differences(sample)]
+    assert not differences, "\n".join(differences)
+
+
+def _differences(sample: Sample) -> Iterator[str]:
+    grade, expected = sample.grade, sample.expected
+    for key in ("student", "file", "score", "max_score"):
+        if key in expected and getattr(grade, key) != expected[key]:
+            yield f"{sample.name}: {key} is {getattr(grade, key)}, not {expected[key]}"
+    if grade.status.value != expected["status"]:
+        yield f"{sample.name}: {grade.status.value}, not {expected['status']}"
+    questions = {question.name: question for question in grade.questions}
+    if set(questions) != set(expected["questions"]):
+        yield f"{sample.name}: questions {sorted(questions)}"
+    for name, wanted in expected["questions"].items():
+        own = questions[name]
+        if own.status.value != wanted["status"] or own.score != wanted["score"]:
+            yield f"{sample.name}, {name}: {own.status.value} {own.score}, not {wanted}"
+        allowed = wanted.get("misconceptions_any", [wanted.get("misconceptions", [])])
+        if sorted(own.misconceptions) not in [sorted(slugs) for slugs in allowed]:
+            yield f"{sample.name}, {name}: {own.misconceptions}, not {allowed}"
+
+
+def test_feedback_pages_of_all_samples_are_drawn(
+    assignment: Assignment, samples: list[Sample]
+) -> None:
+    draw = page_drawer(assignment)
+    for sample in samples:
+        page = draw(sample.grade)
+        assert page.lstrip().lower().startswith("<!doctype html>")
+        assert assignment.title in page
+        for question in assignment.questions:
+            assert f"{question.points:g}" in page
+        for question_grade in sample.grade.questions:
+            for explanation in question_grade.explanations:
+                assert explanation.title.split("(")[0].split("'")[0] in page, explanation.slug
+
+
+# ----------------------------------------------------------------------------- its release
+
+
+def test_the_release_holds_nothing_hidden(assignment: Assignment, tmp_path: Path) -> None:
+    """Release refuses what leaks; that it looked for the model answers is seen by their number."""
+    released = release(assignment.folder, tmp_path, reference=COURSE.folder / "reference")
+    assert released.lines_looked_for > 1000
+    assert f"{assignment.slug}.ipynb" in released.files
+    text = "".join(path.read_text(encoding="utf-8") for path in released.folder.iterdir())
+    assert "BEGIN SOLUTION" not in text
+    assert "reference" not in (released.folder / "README.md").read_text(encoding="utf-8")
