@@ -90,14 +90,16 @@ def streamed(base: Instance) -> Instance:
     """The base call under gradients that rise and fall, so that no hyper-parameter is idle by
     chance (the largest square so far, say, forgets the others as long as gradients shrink)."""
     size = math.sqrt(base.hyper.get("eps", 1.0))
+    of_w = size * np.array([0.8, 1.4, 0.7, 1.9, 1.1])
+    if base.init_w.ndim:  # every entry of w has a size of its own
+        of_w = np.multiply.outer(of_w, 1 + 0.1 * np.arange(base.features))
     return replace(
         base,
-        name="streamed",
-        init_w=np.array(base.init_w.flat[0]),
-        X=np.ones(1),
+        name="streamed vector" if base.init_w.ndim else "streamed",
+        X=np.ones((1, *base.init_w.shape)),
         Y=np.zeros(1),
         max_epochs=5,
-        grad_w=Stream(size * np.array([0.8, 1.4, 0.7, 1.9, 1.1])),
+        grad_w=Stream(of_w),
         grad_b=Stream(size * np.array([1.2, 0.6, 1.6, 0.9, 2.1])),
     )
 

@@ -209,9 +209,7 @@ def _part(name: str, points: float, loss: Loss) -> Check:
 
 
 def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
-    numbers = [good for name_, good in evidence.agrees.items() if name_ != "vector"]
-    agrees = all(numbers) if name == "trajectory" else evidence.agrees["vector"]
-    if agrees:
+    if all(evidence.agrees[o.instance.name] for o in _observed(name, evidence)):
         return Check(name, True, points, points, words.TRAJECTORY_RIGHT[name])
     if loss.convention is not None:
         score = max(0.0, points - loss.beyond(name))
@@ -219,11 +217,15 @@ def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence) -> Che
     return Check(name, False, 0.0, points, _why_not(name, evidence))
 
 
+def _observed(name: str, evidence: Evidence) -> list[Observation]:
+    """What was seen where x is a number (``trajectory``) or a vector."""
+    vector = name == "vector"
+    return [o for o in evidence.observations if (o.instance.init_w.ndim == 1) == vector]
+
+
 def _why_not(name: str, evidence: Evidence) -> str:
-    wanted = "vector" if name == "vector" else "number"
-    for observation in evidence.observations:
-        fits = observation.instance.name.startswith(wanted)
-        if fits and not evidence.agrees[observation.instance.name]:
+    for observation in _observed(name, evidence):
+        if not evidence.agrees[observation.instance.name]:
             if observation.history.problem:
                 return words.TRAJECTORY_FORM[name].format(problem=observation.history.problem)
             if observation.history.rows is None:

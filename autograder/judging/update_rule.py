@@ -247,7 +247,14 @@ class RuleExam:
     @cached_property
     def judged(self) -> tuple[Instance, ...]:
         """The instances on which every entry of both histories has to be right."""
-        return (*self.main, self.asked.streamed) if self.question.recorded else self.main
+        if not self.question.recorded:
+            return self.main
+        return (*self.main, self.asked.streamed, self.streamed_vector)
+
+    @cached_property
+    def streamed_vector(self) -> Instance:
+        """Recorded gradients that rise and fall, of a vector w."""
+        return streamed(self.main[2])
 
     @cached_property
     def zero_gradient(self) -> Instance:
@@ -273,6 +280,7 @@ class RuleExam:
             *self.main,
             *self.asked.instances,
             self.zero_gradient,
+            *((self.streamed_vector,) if self.question.recorded else ()),
             *self.streams,
             *shown,
         )
