@@ -63,7 +63,8 @@ def progress_view(*, quiet: bool) -> ProgressView:
 def counts(tally: Tally) -> str:
     """Running counts in words: ``12 full marks, 3 partial``."""
     found = [f"{tally.counts[kind]} {words}" for kind, words in _KINDS if tally.counts[kind]]
-    return ", ".join(found) or "nothing graded yet"
+    nothing = "all graded before" if 0 < tally.total <= tally.kept else "nothing graded yet"
+    return ", ".join(found) or nothing
 
 
 @contextmanager
@@ -151,7 +152,7 @@ class _Bar(_Silent):
             self._bar,
             total=tally.total,
             completed=tally.kept + tally.graded,
-            rate=f"{rate:.1f}/s",
+            rate=f"{rate:.1f}/s" if tally.graded else "",
             counts=counts(tally),
         )
 

@@ -45,8 +45,9 @@ def grade_submission(
         status=SubmissionStatus.GRADED,
         score=round(sum(scores), 6),
         max_score=assignment.max_score,
+        message=" ".join(submission.notices) or None,
         questions=questions,
-        notices=(*submission.notices, *_notices(run, submission)),
+        notices=_notices(run, submission),
         printed=run.printed,
         unsafe=box.unsafe,
         usage=session.usage,
@@ -111,9 +112,8 @@ def _unreadable(submission: Submission, assignment: Assignment, box: Sandbox) ->
         status=SubmissionStatus.UNREADABLE,
         score=0.0,
         max_score=assignment.max_score,
-        message=submission.problem,
+        message=" ".join((submission.problem or "", *submission.notices)),
         questions=questions,
-        notices=submission.notices,
         unsafe=box.unsafe,
     )
 

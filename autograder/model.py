@@ -117,6 +117,8 @@ class Limits:
     """Wall time for running all cells once."""
     call_seconds: float = 2.0
     """Wall time for one call."""
+    total_seconds: float = 90.0
+    """Wall time of all cells and calls together; what is left then counts as timed out."""
     cpu_seconds: float = 60.0
     """CPU time of one sandboxed process, all its cells and calls together."""
     memory: int = 512 << 20

@@ -562,6 +562,11 @@ def _(rule: RuleView) -> None:
     rule.share_squares = 1.0
 
 
+@_edit("state_shared_by_w_and_b", "of all squares, in one number", needs="v", parts="both")
+def _(rule: RuleView) -> None:
+    rule.share_squares = 1.0
+
+
 @_edit("state_shared_by_w_and_b", "of the sum squared", needs="v", parts="both", numbers_only=True)
 def _(rule: RuleView) -> None:
     rule.share_sum = 1.0
@@ -707,6 +712,28 @@ def _(rule: RuleView) -> None:
     parameters = len(rule.problem.start)
     is_b = (np.arange(parameters) == parameters - 1)[:, None]
     rule.m_clock = rule.v_clock = 1.0 + is_b + 0 * rule.t
+
+
+@_edit(
+    "state_shared_by_w_and_b",
+    "v, with both squares before both steps",
+    needs="v decay",
+    parts="both",
+    numbers_only=True,
+)
+def _(rule: RuleView) -> None:
+    rule.share_v_in_turn = rule.share_before_steps = 1.0
+
+
+@_edit(
+    "state_shared_by_w_and_b",
+    "m and v, with both gradients before both steps",
+    needs="m v",
+    parts="both",
+    numbers_only=True,
+)
+def _(rule: RuleView) -> None:
+    rule.share_m_in_turn = rule.share_v_in_turn = rule.share_before_steps = 1.0
 
 
 @_edit(
@@ -1005,7 +1032,7 @@ PART_OF_NUMBER = {
     "m_goes_on_from_w share_m_in_turn g_from_other_in_m use_g",
     "second moment": "v_decay v_gain v_const v_start v_start_theta v_not_squared v_maximum "
     "v_before v_from_other v_goes_on_from_w share_squares share_sum share_v_in_turn "
-    "g_from_other_in_v",
+    "share_before_steps g_from_other_in_v",
     "bias correction": "m_beta m_a m_b m_sense m_clock m_overwritten m_minus_power "
     "v_beta v_a v_b v_sense v_clock v_overwritten v_minus_power",
     "learning rate": "m_rate",

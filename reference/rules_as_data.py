@@ -91,6 +91,7 @@ NUMBERS: Mapping[str, float] = {
     "share_sum": 0.0,  # one v for both, of the square of the sum
     "share_v_in_turn": 0.0,  # one v for both, updated for w, then for b
     "share_m_in_turn": 0.0,
+    "share_before_steps": 0.0,  # and both steps see it as it is after b's turn
     "sequential": 0.0,  # b's gradient is taken at the new w
     # A step at every point; used only by schedules that step inside the loop over the points.
     "keeps_adding": 0.0,  # 1: within an epoch; 2: from the first epoch on
@@ -448,6 +449,7 @@ def _in_turn(
     after_b = decay[:, -1:] * after_w + gain[:, -1:] * input_[:, -1:] + const[:, -1:]
     seen = np.concatenate([np.repeat(after_w, own.shape[1] - 1, axis=1), after_b], axis=1)
     kept = np.repeat(after_b, own.shape[1], axis=1)
+    seen = np.where(n["share_before_steps"] == 1, kept, seen)
     return np.where(shared, seen, own), np.where(shared, kept, own)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import overload
@@ -45,7 +48,18 @@ class OutFolder:
         return self.path / "feedback"
 
     def page(self, student: str) -> Path:
-        return self.feedback / f"{safe_name(student)}.html"
+        return self.feedback / f"{safe_name(student, folds_case=self._folds_case)}.html"
+
+    @cached_property
+    def _folds_case(self) -> bool:
+        """Whether the disk takes ``Alice.html`` and ``alice.html`` for one file."""
+        with (
+            contextlib.suppress(OSError),
+            tempfile.NamedTemporaryFile(prefix=".probe.", suffix=".part", dir=self.path) as probe,
+        ):
+            lower = Path(probe.name)
+            return lower.with_name(lower.name.upper()).exists()
+        return False
 
 
 class CurrentGrades(Sequence[Grade]):

@@ -31,7 +31,8 @@ def feedback(course_folder: Path | None, slug: str | None, out: Path | None, **r
         grades = current_grades(order, store, details=True)
         count = write_pages(grades, order.out, page_drawer(order.assignment))
         write_index(current_grades(order, store), order.out, order.assignment)
-    click.echo(f"{count} feedback pages in {order.out.feedback}")
+    pages = "1 feedback page" if count == 1 else f"{count} feedback pages"
+    click.echo(f"{pages} in {order.out.feedback}")
 
 
 @click.command()
@@ -85,7 +86,9 @@ def export(
         path = (destination or order.out.path) / document.name
         with whole_file(path) as file:
             file.write(document.text.encode())
-    click.echo(f"{len(written.documents)} files in {destination or order.out.path}")
+    count = len(written.documents)
+    files = "1 file" if count == 1 else f"{count} files"
+    click.echo(f"{files} in {destination or order.out.path}")
 
 
 @click.command()

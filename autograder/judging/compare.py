@@ -76,7 +76,7 @@ def _describe(value: Value) -> str:
     if value is None:
         return "None"
     if isinstance(value, Opaque):
-        return f"of type {value.type_name}"
+        return f"something of type {value.type_name}"
     if isinstance(value, np.ndarray):
         return "one number" if value.ndim == 0 else f"one array of shape {value.shape}"
     return f"a sequence of {len(value)} things of unlike shape"

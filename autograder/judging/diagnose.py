@@ -29,7 +29,7 @@ MANY = 600
 """More candidates than this are looked at for one epoch first."""
 HABITS: Mapping[str, tuple[float, ...]] = {
     "eta": (0.1, 0.01, 0.001, 1.0, 0.5, 0.05),
-    "eps": (1e-8, 1e-6, 1e-7, 1e-10, 1e-5, 1e-4, 0.0),
+    "eps": (1e-8, 1e-6, 1e-7, 1e-10, 1e-5, 1e-4),
     "beta": (0.9, 0.99, 0.95, 0.999),
     "beta1": (0.9, 0.99, 0.95, 0.5),
     "beta2": (0.999, 0.99, 0.9, 0.95),
@@ -62,6 +62,8 @@ class Facts:
     """The same call twice gave different answers."""
     mutates: tuple[str, ...] = ()
     """Arguments that were changed by the call."""
+    stops: bool = False
+    """Returns fewer entries where its steps are tiny."""
     measured: Mapping[str, float] | None = None
     """Measured strengths of weight decay, by the name that edits know them by."""
 
@@ -131,7 +133,8 @@ def _final_point(o: Observation) -> Seen | None:
 
 
 def _stops_early(o: Observation) -> Seen | None:
-    if not 1 < len(o.rows) <= o.instance.max_epochs:
+    """A beginning of the trajectory; on some instances it may be all of it."""
+    if o.history.only_point or not 1 < len(o.rows) <= o.instance.max_epochs + 1:
         return None
     return Seen(o.instance, o.rows, slice(0, len(o.rows)))
 
@@ -207,21 +210,24 @@ def _levels(
     yield "", {}, singles
     for view in views:
         yield view, {}, right
-    fixed = [name for name in facts.ignored if name in HABITS]
-    choices = [
-        dict(zip(fixed, values, strict=True))
-        for values in itertools.product(*(HABITS[name] for name in fixed))
-    ]
-    choices = [choice for choice in choices if choice]
+    choices = _hard_coded(facts.ignored)
     for choice in choices:
         yield "", choice, right
     yield "", {}, catalogue.pairs(measured)
     for view in views:
         yield view, {}, singles
-    for choice in choices[:64]:
+    for choice in choices:
         yield "", choice, singles
         for view in views:
             yield view, choice, right
+
+
+def _hard_coded(ignored: Sequence[str]) -> list[dict[str, float]]:
+    """What may stand in the code in place of ignored arguments: of several the commonest."""
+    fixed = [name for name in ignored if name in HABITS]
+    each = {0: 0, 1: 6, 2: 4, 3: 3}.get(len(fixed), 2)
+    values = itertools.product(*(HABITS[name][:each] for name in fixed))
+    return [dict(zip(fixed, chosen, strict=True)) for chosen in values] if fixed else []
 
 
 def with_hyper(instance: Instance, values: Mapping[str, float]) -> Instance:
@@ -346,8 +352,8 @@ def _diagnosis(
         # as many entries whatever max_epochs is: the number is written into the code, and a
         # history too short or too long follows from that
         slugs = [slug for slug in slugs if slug not in ("stops_early", "history_too_long")]
-    elif view == "stops_early" and all(len(o.rows) == 2 for o in observations):
-        ignored = ()  # in a single epoch more than one argument has no effect yet
+    elif view == "stops_early":
+        ignored = ()  # in the few epochs that it runs, more than one argument has no effect yet
     slugs += _interface_slugs(replace(facts, ignored=ignored))
     return Diagnosis(
         tuple(dict.fromkeys(slugs))[:2], candidate, view, ignored, facts.mutates, hard_coded or None
@@ -362,6 +368,8 @@ def _facts_only(facts: Facts) -> Diagnosis:
 
 def _interface_slugs(facts: Facts) -> list[str]:
     slugs = []
+    if facts.stops:
+        slugs.append("stops_early")
     if facts.remembers:
         slugs.append("remembers_last_call")
     starts = {"init_w", "init_b"} & set(facts.ignored)

@@ -222,7 +222,9 @@ def _weights_tables(question: Any, evidence: Evidence) -> list[Table]:
     for kind, title in question.moments.items():
         own = getattr(evidence.moments, f"{kind}_w")
         right = getattr(evidence.right_moments, f"{kind}_w")
-        if own is None or right is None or np.allclose(own.values, right.values, atol=1e-5):
+        if own is None or right is None or not right.is_average:
+            continue  # a moment that is no average has no weights to show
+        if np.allclose(own.values, right.values, atol=1e-5):
             continue
         epochs = len(own.values)
         rows = tuple(
@@ -244,7 +246,9 @@ def _weights_pictures(question: Any, evidence: Evidence) -> list[Picture]:
     for kind, title in question.moments.items():
         own = getattr(evidence.moments, f"{kind}_w")
         right = getattr(evidence.right_moments, f"{kind}_w")
-        if own is None or right is None or np.allclose(own.values, right.values, atol=1e-5):
+        if own is None or right is None or not right.is_average:
+            continue  # a moment that is no average has no weights to show
+        if np.allclose(own.values, right.values, atol=1e-5):
             continue
         t = len(own.values)
         x = tuple(float(i) for i in range(1, t + 1))

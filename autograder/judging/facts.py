@@ -44,11 +44,13 @@ class Probes:
     """The first of these with what the gradient depends on changed, an argument at a time."""
     none: Instance
     """The base call for no epochs at all."""
+    settled: Instance
+    """A start so near the minimum, and an eta so small, that nothing moves to speak of."""
 
     @property
     def instances(self) -> tuple[Instance, ...]:
         asked = (self.base, self.streamed, *self.changed.values(), *self.beside.values())
-        return (*asked, *self.decay, *self.points, self.none, self.again)
+        return (*asked, *self.decay, *self.points, self.none, self.settled, self.again)
 
 
 def probes(instance: Instance) -> Probes:
@@ -61,25 +63,56 @@ def probes(instance: Instance) -> Probes:
         "max_epochs": replace(base, max_epochs=4),
     }
     named = {name: replace(i, name=f"another {name}") for name, i in changed.items()}
-    recorded = streamed(base)
-    for name, value in base.hyper.items():
-        nudged = value * NUDGES[name] if name in NUDGES else value - 0.1
-        hyper = {**recorded.hyper, name: nudged}
-        named[name] = replace(recorded, name=f"another {name}", hyper=hyper)
-    again = replace(base, name="again")
     points = _points_instances(base)
     beside = {
         name: replace(instance, name=f"points, another {name}")
         for name, instance in _other_gradients(points[0]).items()
     }
+    recorded = streamed(base)
+    for name, value in base.hyper.items():
+        nudged = value * NUDGES[name] if name in NUDGES else value - 0.1
+        hyper = {**recorded.hyper, name: nudged}
+        named[name] = replace(recorded, name=f"another {name}", hyper=hyper)
+        beside[name] = replace(base, name=f"base, another {name}", hyper=hyper)
+    again = replace(base, name="again")
     none = replace(base, name="no epochs", max_epochs=0)
-    return Probes(base, recorded, again, named, _decay_instances(base), points, beside, none)
+    return Probes(
+        base,
+        recorded,
+        again,
+        named,
+        _decay_instances(base),
+        points,
+        beside,
+        none,
+        _settled_instance(base),
+    )
+
+
+def _settled_instance(base: Instance) -> Instance:
+    """A billionth away from a perfect fit, with an eta of a billionth."""
+    kind = base.grad_b
+    assert isinstance(kind, Neuron)
+    squashed = np.tanh(kind.gain * (base.X * base.init_w + base.init_b))
+    return replace(
+        base,
+        name="settled",
+        Y=kind.low + (kind.high - kind.low) * (1 + squashed) / 2,
+        init_b=base.init_b + 1e-9,
+        hyper=_with_known(base.hyper, eta=1e-9),
+    )
+
+
+def _times(kind: Neuron | Stream, factor: float) -> Neuron | Stream:
+    assert isinstance(kind, Neuron)
+    return replace(kind, scale=kind.scale * factor)
 
 
 def _other_gradients(instance: Instance) -> dict[str, Instance]:
     """The instance with each argument changed that only the gradient depends on."""
     return {
-        "X": replace(instance, X=instance.X * 1.5),
+        # not all by one factor: what standardises X would not feel that
+        "X": replace(instance, X=instance.X * np.where(np.arange(instance.points) % 2, 1.5, 0.7)),
         "Y": replace(instance, Y=instance.Y + 0.3),
         "grad_w": replace(instance, grad_w=_scaled(instance.grad_w)),
         "grad_b": replace(instance, grad_b=_scaled(instance.grad_b)),
@@ -106,7 +139,9 @@ def streamed(base: Instance) -> Instance:
 
 def _points_instances(base: Instance) -> tuple[Instance, Instance]:
     hyper = _with_known(base.hyper, eta=math.sqrt(HUGE), eps=HUGE)
-    once = replace(base, name="points", max_epochs=1, hyper=hyper)
+    # so small a gradient that nobody clips it
+    small = _times(base.grad_w, 1e-4), _times(base.grad_b, 1e-4)
+    once = replace(base, name="points", max_epochs=1, hyper=hyper, grad_w=small[0], grad_b=small[1])
     twice = replace(
         once, name="points twice", X=np.repeat(once.X, 2, axis=0), Y=np.repeat(once.Y, 2)
     )
@@ -175,6 +210,7 @@ def gather_facts(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
         remembers=_remembers(base, again),
         mutates=_mutates((*asked.instances, *others), traces),
         measured=_measured_decay(asked.decay, traces),
+        stops=_stops(asked, traces, base),
     )
 
 
@@ -193,19 +229,20 @@ def _same(one: FloatArray, other: FloatArray) -> bool:
 
 
 def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
-    if not _tells(base):
+    if not _tells(base, asked.base):
         return ()
     found = []
     recorded, points = _rows(asked.streamed, traces), _rows(asked.points[0], traces)
-    if recorded is not None and not _tells(recorded):
+    if recorded is not None and not _tells(recorded, asked.streamed):
         recorded = None
     none = _rows(asked.none, traces)
     for name, instance in asked.changed.items():
         before = recorded if name in asked.base.hyper else base
         idle = _unchanged(before, _rows(instance, traces))
         if name in asked.beside:
-            # a gradient that is clipped, say, may not show a change unless epsilon is huge
-            idle = idle and _unchanged(points, _rows(asked.beside[name], traces))
+            # another call, in which what hid the change in the first one is unlikely to hide it
+            other = base if name in asked.base.hyper else points
+            idle = idle and _unchanged(other, _rows(asked.beside[name], traces))
         if name == "max_epochs":
             idle = idle and none is not None and len(none) == len(base)
         if idle:
@@ -213,15 +250,21 @@ def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tu
     return tuple(found)
 
 
-def _tells(rows: FloatArray) -> bool:
+def _tells(rows: FloatArray, instance: Instance) -> bool:
     """Whether a change could show: NaN equals NaN, and a parameter that stands still stands still,
     whatever the argument."""
-    moves = len(rows) < 2 or (rows != rows[0]).any(axis=0).all()
+    moves = (rows != instance.start).any(axis=0).all()
     return bool(np.isfinite(rows).all() and moves)
 
 
 def _unchanged(before: FloatArray | None, after: FloatArray | None) -> bool:
     return before is not None and after is not None and _same(before, after)
+
+
+def _stops(asked: Probes, traces: Mapping[str, Trace], base: FloatArray | None) -> bool:
+    """Whether it returns fewer entries where nothing moves than where something does."""
+    settled = _rows(asked.settled, traces)
+    return settled is not None and base is not None and len(settled) < len(base)
 
 
 def _remembers(base: FloatArray | None, again: FloatArray | None) -> bool:

@@ -9,7 +9,7 @@ change nothing that a double can show.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -119,12 +119,13 @@ def draw_instance(
     ranges: Mapping[str, Range],
     chance: np.random.Generator,
     *,
-    positive: bool = False,
+    sign: int = 0,
 ) -> Instance:
     """One random instance; ``features``: d for a vector x, None for a number.
 
-    ``positive``: all gradients are positive, so that code which forgets a square under a root
-    gives numbers that tell more than NaN does.
+    ``sign`` 1: all gradients are positive, so that code which forgets a square under a root gives
+    numbers that tell more than NaN does; -1: b's are negative, and w's at the start; 0: mixed.
+    One point has x = 0, as most have in the lecture's data.
 
     The squashing function is never the notebook's own sigmoid, so that code which does not use
     the gradient it is given computes something else.
@@ -133,18 +134,18 @@ def draw_instance(
     def uniform(low: float, high: float, *shape: int) -> FloatArray:
         return low + (high - low) * chance.random(shape)
 
-    points, d = int(4 + 3 * chance.random()), features or 1
-    # Among tiny numbers some faults look alike (v = 1 + g**2 is 1): where w is a number and signs
-    # are mixed, epsilon is not tiny.
-    large = features is None and not positive
+    points, d = int(5 + 3 * chance.random()), features or 1
+    # Among tiny numbers some faults look alike (v = 1 + g**2 is 1): on one instance epsilon is not
+    # tiny.
     hyper = {
-        key: range_.draw(chance, upper_half=large and range_.logarithmic)
+        key: range_.draw(chance, upper_half=sign < 0 and range_.logarithmic)
         for key, range_ in ranges.items()
     }
-    sign = np.where((chance.random((points, d)) < 0.5) & (not positive), -1.0, 1.0)
     on = chance.random((points, d)) > 0.3
     on[[0, 1, -2, -1]] = True  # every feature is on, also where a point is left out
-    x = sign * uniform(0.5, 2.0, points, d) * on
+    on[2] = False
+    flip = np.where((chance.random((points, d)) < 0.5) & (sign <= 0), -1.0, 1.0)
+    x = flip * uniform(0.5, 2.0, points, d) * on
     neuron = Neuron(
         low=float(uniform(-1.5, -0.5)),
         high=float(uniform(1.0, 2.0)),
@@ -153,7 +154,7 @@ def draw_instance(
     instance = Instance(
         name=name,
         X=x if features else x[:, 0],
-        Y=uniform(-0.4, 0.9, points) - 3.0 * positive,
+        Y=uniform(-0.4, 0.9, points) - 3.0 * sign,
         init_w=uniform(0.4, 1.6, d) * np.where(chance.random(d) < 0.5, -1.0, 1.0)
         if features
         else np.array(uniform(0.4, 1.6)),
@@ -163,13 +164,14 @@ def draw_instance(
         grad_b=neuron,
         hyper=hyper,
     )
-    size = np.abs(instance.gradient(instance.start[None], 0).sum(axis=1)).mean()
+    total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+    if sign < 0 and total[0] > 0:
+        instance = replace(instance, X=-instance.X, init_w=-instance.init_w)
+    size = np.abs(total).mean()
     wanted = np.sqrt(hyper.get("eps", 1.0)) * float(uniform(1.0, 3.0))
     scaled = Neuron(float(wanted / size), neuron.low, neuron.high, neuron.gain)
     return _with_gradient(instance, scaled)
 
 
 def _with_gradient(instance: Instance, kind: Neuron | Stream) -> Instance:
-    from dataclasses import replace
-
     return replace(instance, grad_w=kind, grad_b=kind)

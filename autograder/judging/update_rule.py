@@ -35,6 +35,8 @@ from autograder.judging.question import Answers, Verdict
 from autograder.model import Call, FloatArray, Outcome, Picture, Trace
 
 SHAPES: Mapping[str, int | None] = {"number 1": None, "number 2": None, "vector": 4}
+SIGNS: Mapping[str, int] = {"number 1": -1, "number 2": 1, "vector": 0}
+"""Which sign the gradients of an instance have; 0: both."""
 POOL = 24
 """Instances of each shape that students' exams are put together from.  Each is checked once (that
 it separates every known fault from the right rule), then kept: checking costs more than grading."""
@@ -171,10 +173,10 @@ def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1
     """One instance of the pool; the same object every time, so that what is computed for it can
     be kept.  ``kind`` 1: hidden; 2: public."""
     vector = SHAPES[name] is not None
-    positive = name == "number 2"
-    seed = [kind, int(vector), int(positive), number, *question.function.encode()]
+    sign = SIGNS[name]
+    seed = [kind, int(vector), 1 + sign, number, *question.function.encode()]
     chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
-    return replace(separating_instance(question, vector, chance, positive=positive), name=name)
+    return replace(separating_instance(question, vector, chance, sign=sign), name=name)
 
 
 @lru_cache(maxsize=4096)
@@ -185,7 +187,7 @@ def _right_rows(question: UpdateRule, instance: Instance) -> FloatArray:
 
 
 def separating_instance(
-    question: UpdateRule, vector: bool, chance: np.random.Generator, *, positive: bool = False
+    question: UpdateRule, vector: bool, chance: np.random.Generator, *, sign: int = 0
 ) -> Instance:
     """Draw until every known fault leaves the right rule by ``SEPARATION``.
 
@@ -193,9 +195,7 @@ def separating_instance(
         ValueError: no draw does; the assignment's ranges or its catalogue must change.
     """
     for _ in range(CHANCES):
-        instance = draw_instance(
-            "drawn", 4 if vector else None, question.ranges, chance, positive=positive
-        )
+        instance = draw_instance("drawn", 4 if vector else None, question.ranges, chance, sign=sign)
         together = question.told_apart_on(instance)
         if least_separation(question.catalogue, *together)[0] >= SEPARATION:
             return instance
@@ -304,7 +304,7 @@ class RuleExam:
         facts = gather_facts(self.asked, self.main, traces)
         right = all(agrees.values())
         diagnosis = Diagnosis()
-        if not right or facts.remembers or facts.mutates:
+        if not right or facts.remembers or facts.mutates or facts.stops:
             diagnosis = self._diagnose(seen, facts, traces, right)
         else:
             diagnosis = self._diagnose_elsewhere(traces)
@@ -416,6 +416,7 @@ class RuleExam:
             "a feature that is never on": zero is not None and self._stays(zero),
             "inputs untouched": not facts.mutates and self._answered(traces),
             "called twice": not facts.remembers and self._answered(traces),
+            "tiny steps": not facts.stops and self._answered(traces),
         }
 
     def _stays(self, rows: FloatArray) -> bool:

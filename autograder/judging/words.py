@@ -52,6 +52,7 @@ EDGE_RIGHT = {
     "a feature that is never on": "A feature that is never on does not move its weight.",
     "inputs untouched": "The inputs are left as they were.",
     "called twice": "Called twice, it answers the same.",
+    "tiny steps": "It goes on to max_epochs even when its steps are tiny.",
 }
 EDGE_WRONG = {
     "no epochs": "With max_epochs = 0 it should return just the start.",
@@ -61,6 +62,8 @@ EDGE_WRONG = {
     "An array changed in place is the caller's array too.",
     "called twice": "Called twice with the same arguments, it should answer the same. What stays "
     "from the first call?",
+    "tiny steps": "Close to the minimum it should go on to max_epochs: the histories have an entry "
+    "for every epoch, however small the steps are.",
 }
 EDGE_CONVENTION = "Not held against you: it follows from the convention named below."
 MISSING = "There is no function {function} in this file. Was its cell deleted, or did it fail?"

@@ -49,6 +49,8 @@ class Cells:
         """Run the notebook; what ends the process costs one statement and what it would define."""
         outcome, printed = Outcome.RETURNED, ""
         for _ in range(MAX_RUNS):
+            if self._runner.used_up:
+                break
             try:
                 ran, printed = self.run()
                 return self._notebook_run(outcome, ran, printed)
@@ -67,7 +69,7 @@ class Cells:
         deadline = time.monotonic() + self._limits.notebook_seconds
         place, announced = protocol.Place(), 0
         while True:
-            event = worker.next_event(deadline)
+            event = self._runner.next_event(deadline)
             try:
                 if isinstance(event, Frame) and event.kind == wire.STATEMENT:
                     place = protocol.read_statement(event.data, len(self._cells))

@@ -45,7 +45,7 @@ ENVIRONMENT = {
 }
 
 
-def sources(names: Sequence[str]) -> list[tuple[str, str | None]]:
+def sources(names: Sequence[str]) -> list[tuple[str, str]]:
     """Name and text of modules of this package."""
     return [
         (f"autograder.sandbox.{name}", (_HERE / f"{name.replace('.', '/')}.py").read_text("utf-8"))

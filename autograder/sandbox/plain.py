@@ -27,7 +27,7 @@ from autograder.sandbox.layout import Layout
 from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, sources
 
 _MODULES = (
-    "inside.wire", "inside.values", "inside.gradients", "inside.transform", "inside.standins",
+    "inside.wire", "inside.values", "inside.transform", "inside.standins",
     "inside.notebook", "inside.calls", "inside.harness",
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ import numpy as np
 from autograder.model import Argument, Call, Cell, FloatArray, Gradient, Neuron, Opaque, Value
 from autograder.sandbox.inside import wire
 from autograder.sandbox.inside.wire import Reader, WireError, Writer
+from autograder.sandbox.modules import sources
 
 MAX_MESSAGE = 8 << 10
 MAX_TEXT = 4 * (64 << 10)
@@ -88,6 +89,14 @@ def call_frame(number: int, call: Call) -> bytes:
         writer.text(name)
         _write_argument(writer, argument)
     return writer.frame(wire.CALL)
+
+
+def gradients_frame() -> bytes:
+    """What builds gradient functions, as text: for before the first calls that have one."""
+    writer = Writer()
+    ((_, source),) = sources(["inside.gradients"])
+    writer.text(source)
+    return writer.frame(wire.GRADIENTS)
 
 
 def _write_argument(writer: Writer, argument: Argument) -> None:

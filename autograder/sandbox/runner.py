@@ -85,6 +85,12 @@ class Runner:
         self._forgave = False
         self.started = 0
         """How many children there have been."""
+        self._left = limits.total_seconds
+
+    @property
+    def used_up(self) -> bool:
+        """Whether the submission has had all the wall time it may have."""
+        return self._left <= 0.0
 
     def start(self) -> Worker:
         """A fresh child that has confined itself; raises SandboxError if it cannot."""
@@ -98,6 +104,14 @@ class Runner:
         why = clean(worker.printed.decode("utf-8", "replace"), 300)
         ended = self.stop()
         raise SandboxError(f"a sandboxed process did not become ready: {why or ended}")
+
+    def next_event(self, deadline: float) -> Event | None:
+        """What the child does next; None: nothing by ``deadline``, or the time is used up."""
+        assert self.worker is not None
+        began = time.monotonic()
+        event = self.worker.next_event(min(deadline, began + self._left))
+        self._left -= time.monotonic() - began
+        return event
 
     def stop(self) -> Ended | None:
         """End the child, if there is one, and add what it used."""
@@ -120,6 +134,8 @@ class Runner:
         ended = self.stop()
         if event is None:
             message = f"did not finish within {seconds:g} s"
+            if self.used_up:
+                message = f"had to stop: all {self._limits.total_seconds:g} s are used up"
             return Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
         if isinstance(event, Flooded):
             return Trouble(Outcome.FLOODED, Fault("OutputLimit", "printed far too much"))

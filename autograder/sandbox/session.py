@@ -8,7 +8,12 @@ as having failed, and a fresh child goes on with the rest:
   statement had raised; the other cells are run whole;
 - a *call* that hung or ended the process gets its own outcome; after the second of one function
   its remaining calls get the same outcome unseen, so that forty calls of a function that never
-  returns cost two time limits and not forty.
+  returns cost two time limits and not forty;
+- when the *submission* has used up its wall time, what is left is set down as timed out unseen,
+  so that a function that is always a little too fast to be stopped cannot hold a worker either.
+
+A gradient function contains a formula that earlier questions may ask for, so the code that builds
+them is sent to a child with the first batch of calls that needs it, and not before.
 
 Time is measured here, between the frames; how a process ended, and what it used, comes from the
 kernel.  A child that never became ready is our fault: :class:`SandboxError`.
@@ -79,6 +84,7 @@ class Session:
         self._runner = Runner(launcher, limits, packages_mentioned(source))
         self._cells = Cells(self._runner, cells, limits, names, texts, seed)
         self._strikes: Counter[str] = Counter()
+        self._equipped: Worker | None = None
         self._closed = False
         try:
             self.notebook = self._cells.first_run()
@@ -121,7 +127,9 @@ class Session:
                 if number in traces:
                     continue
                 trouble = last.get(call.function)
-                if trouble is not None and self._strikes[call.function] >= STRIKES:
+                if self._runner.used_up:
+                    traces[number] = _not_run(call, self._limits)
+                elif trouble is not None and self._strikes[call.function] >= STRIKES:
                     traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
                 else:
                     waiting.append((number, call))
@@ -150,11 +158,12 @@ class Session:
                 return
         worker = self._runner.worker
         assert worker is not None
+        self._equip(worker, [call for _, call in waiting])
         for number, call in waiting:
             worker.send(protocol.call_frame(number, call))
         for number, call in waiting:
             try:
-                traces[number] = self._await_answer(worker, number, call)
+                traces[number] = self._await_answer(number, call)
             except Trouble as trouble:
                 if trouble.forgiven:
                     return
@@ -163,8 +172,15 @@ class Session:
                 traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
                 return
 
-    def _await_answer(self, worker: Worker, number: int, call: Call) -> Trace:
-        event = worker.next_event(time.monotonic() + self._limits.call_seconds)
+    def _equip(self, worker: Worker, calls: Sequence[Call]) -> None:
+        """Send what builds gradient functions, where it is needed and not there yet."""
+        arguments = (argument for call in calls for argument in call.arguments.values())
+        if worker is not self._equipped and any(isinstance(a, Gradient) for a in arguments):
+            worker.send(protocol.gradients_frame())
+            self._equipped = worker
+
+    def _await_answer(self, number: int, call: Call) -> Trace:
+        event = self._runner.next_event(time.monotonic() + self._limits.call_seconds)
         if isinstance(event, Frame) and event.kind == wire.ANSWER:
             try:
                 counts = (len(call.arguments), len(self._cells))
@@ -192,6 +208,11 @@ class Session:
             _inputs_after(call, changed),
             tuple(names[index] for index in answer.unreceived),
         )
+
+
+def _not_run(call: Call, limits: Limits) -> Trace:
+    message = f"was not run: this submission has used up its {limits.total_seconds:g} s"
+    return Trace(call.name, Outcome.TIMED_OUT, fault=Fault("TimeLimit", message))
 
 
 def _inputs_after(call: Call, changed: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

@@ -5,7 +5,9 @@ One entry a student.  Where a student handed in several files, one of them is gr
 1. of the files of one hand-in (a student's folder or archive, uploads to an LMS) a notebook
    before a Python file, and a notebook named as the assignment before another,
 2. then the newest,
-3. then the first by name.
+3. then the first by name;
+
+but never one that cannot be read before one that can.
 
 The others are kept as ``passed_over``, for whoever wants another rule, and named in a notice.
 """
@@ -19,8 +21,9 @@ from pathlib import Path
 
 from autograder.model import Submission
 from autograder.submission.gathering import groups
-from autograder.submission.layout import HandIn, hand_ins, likeness
+from autograder.submission.layout import HandIn, hand_ins
 from autograder.submission.names import clean
+from autograder.submission.naming import likeness
 from autograder.submission.opening import DEFAULT_CAP
 from autograder.submission.reading import kind_of, read
 
@@ -47,7 +50,7 @@ class Found:
     """Why it cannot be read, where that is known before; continues a sentence with its name."""
     notices: tuple[str, ...] = ()
     passed_over: tuple[Found, ...] = ()
-    """The student's other files, the one that would be next first."""
+    """The student's other files, the one that would have been graded before another first."""
 
 
 def find(paths: Sequence[Path], *, scratch: Path, assignment: str = "") -> tuple[Found, ...]:
@@ -117,7 +120,23 @@ def _choose(student: str, files: Sequence[HandIn], assignment: str) -> Found:
     graded, *others = (_found(student, hand_in) for hand_in in ranked)
     if not others:
         return graded
-    return replace(graded, passed_over=tuple(others), notices=(_notice(graded, others),))
+    return _first_readable([graded, *others])
+
+
+def _first_readable(ranked: Sequence[Found]) -> Found:
+    """The first that can be read, or the first of all; why those before it were not graded."""
+    refusals: list[str] = []
+    for found in ranked:
+        problem = load(found).problem
+        if problem is None:
+            break
+        refusals.append(problem)
+    place = len(refusals)
+    if place == len(ranked):
+        place, refusals = 0, []
+    graded, others = ranked[place], (*ranked[:place], *ranked[place + 1 :])
+    notices = (_notice(graded, others), *refusals[:_MOST_NAMED])
+    return replace(graded, passed_over=others, notices=notices)
 
 
 def _merit(hand_in: HandIn, assignment: str) -> tuple[int, int, int, float]:

@@ -10,18 +10,30 @@ where it lies                                          the student
 ``{student}.ipynb``                                    the file's stem
 =====================================================  ==========================================
 
-A folder that alone wraps all the others, as archives have, is passed through.
+A folder that alone wraps all the others, as archives have, is passed through.  Beside other
+submissions a folder (or archive) is a student's, and all in it one hand-in, unless it is a
+class's, which is looked into in the same way:
+
+- names directly in it are of an LMS: one of Moodle's, or most of them Canvas's, of several people
+- or it holds no submission itself but two or more folders or archives that do; not so where
+
+  - one of these is named as the assignment (nbgrader's layout), or as students name folders of
+    their own (``src``, ``old``, ``part 2``), or as one in a folder beside it: then it is work in
+    parts,
+  - or a folder beside it holds a submission itself: then folders here are students'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from autograder.submission.archive import is_archive
+from autograder.submission.class_folders import class_folders
 from autograder.submission.entries import Entry, is_hand_in_by_mistake
-from autograder.submission.lms_names import LmsName, parse_lms_name
+from autograder.submission.lms_names import LmsName, are_canvas_names, parse_lms_name
+from autograder.submission.naming import stem
 from autograder.submission.reading import kind_of
 
 
@@ -46,19 +58,27 @@ def hand_ins(entries: Sequence[Entry], assignment: str) -> tuple[HandIn, ...]:
     if nbgrader:
         return tuple(nbgrader)
     depth = _depth_of_wrappers(chosen, assignment)
-    inner = [(entry, entry.parts[depth:]) for entry in chosen]
-    names = {parts[0]: parse_lms_name(parts[0]) for _, parts in inner}
-    if not _is_canvas(names):
-        names = {k: v if v and v.system == "moodle" else None for k, v in names.items()}
-    found = (_hand_in(entry, parts, names[parts[0]]) for entry, parts in inner)
-    return tuple(hand_in for hand_in in found if hand_in is not None)
+    return tuple(_in_a_class([(entry, entry.parts[depth:]) for entry in chosen], assignment))
 
 
-def stem(name: str) -> str:
-    """A name without the endings of notebooks, Python files and archives."""
-    while PurePosixPath(name).suffix.lower() in (".ipynb", ".py", ".zip", ".txt", ".json"):
-        name = name[: name.rindex(".")]
-    return name
+def _in_a_class(
+    inner: Sequence[tuple[Entry, tuple[str, ...]]], assignment: str
+) -> Iterator[HandIn]:
+    """Of a class's folder; of each entry the parts of its path below that folder."""
+    folders: dict[str, list[tuple[Entry, tuple[str, ...]]]] = defaultdict(list)
+    for entry, parts in inner:
+        if len(parts) > 1:
+            folders[parts[0]].append((entry, parts[1:]))
+    contents = {name: [parts for _, parts in below] for name, below in folders.items()}
+    classes = class_folders(contents, assignment)
+    own = [(entry, parts) for entry, parts in inner if parts[0] not in classes]
+    names = _lms_names(parts[0] for _, parts in own)
+    for entry, parts in own:
+        hand_in = _hand_in(entry, parts, names[parts[0]])
+        if hand_in is not None:
+            yield hand_in
+    for name in sorted(classes):
+        yield from _in_a_class(folders[name], assignment)
 
 
 def _may_be_one(entry: Entry) -> bool:
@@ -84,6 +104,17 @@ def _hand_in(entry: Entry, parts: tuple[str, ...], lms: LmsName | None) -> HandI
 # ------------------------------------------------------------------ which system it comes from
 
 
+def _lms_names(names: Iterable[str]) -> dict[str, LmsName | None]:
+    """Of files and folders side by side what an LMS wrote there."""
+    found = {name: parse_lms_name(name) for name in names}
+    if are_canvas_names(found):
+        return found
+    return {
+        name: lms if lms and (lms.system == "moodle" or lms.is_certain) else None
+        for name, lms in found.items()
+    }
+
+
 def _nbgrader(entries: Sequence[Entry], assignment: str) -> Iterator[HandIn]:
     below = []
     for entry in entries:
@@ -93,21 +124,6 @@ def _nbgrader(entries: Sequence[Entry], assignment: str) -> Iterator[HandIn]:
     wanted = [(entry, parts) for entry, parts in below if parts[1] == assignment]
     for entry, parts in wanted or below:
         yield HandIn(entry, parts[0], entry.name, is_folder=True)
-
-
-def _is_canvas(names: dict[str, LmsName | None]) -> bool:
-    """Whether the names are Canvas's: most have its form, and no two share an upload's number.
-
-    ``hw_1_2_alice.ipynb`` and ``hw_1_2_bob.ipynb`` have the form by chance, and must not both
-    become the student ``hw``.
-    """
-    canvas = [lms for lms in names.values() if lms is not None and lms.system == "canvas"]
-    uploads = {lms.attachment for lms in canvas}
-    owners = {(lms.user, lms.name) for lms in canvas}
-    users = {lms.user for lms in canvas}
-    return (
-        len(uploads) == len(canvas) and len(owners) == len(users) and 2 * len(canvas) > len(names)
-    )
 
 
 # ------------------------------------------------------------------ folders around the folders
@@ -158,15 +174,3 @@ def _is_class_folder(contents: Sequence[tuple[str, ...]]) -> bool:
     if notebooks:
         return notebooks > 1
     return programs > 1 or (not programs and any(len(parts) > 1 for parts in contents))
-
-
-def likeness(name: str, assignment: str) -> int:
-    """2: the file is named as the assignment is; 1: its name contains it; 0: neither."""
-    wanted, given = _plain(assignment), _plain(stem(name))
-    if not wanted or wanted not in given:
-        return 0
-    return 2 if wanted == given else 1
-
-
-def _plain(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())

@@ -11,8 +11,11 @@ Moodle    ``{Full name}_{id}_assignsubmission_file[_]/...``  ``mod/assign/classe
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
+_CERTAIN_DIGITS = 5
+"""Of both of Canvas's numbers; in a large school they are longer."""
 _CANVAS = re.compile(
     r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL
 )
@@ -43,6 +46,13 @@ class LmsName:
     is_late: bool | None = None
     """None: the LMS does not say."""
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether nobody else writes such a name: ``hw_1_2_alice.ipynb`` has the form as well."""
+        return self.system == "moodle" or (
+            min(len(self.user), len(str(self.attachment))) >= _CERTAIN_DIGITS
+        )
+
 
 def parse_lms_name(name: str) -> LmsName | None:
     """Of a file's or folder's name; None: no LMS named it."""
@@ -58,4 +68,20 @@ def parse_lms_name(name: str) -> LmsName | None:
         canvas["file"],
         int(canvas["attachment"]),
         canvas["late"] is not None,
+    )
+
+
+def are_canvas_names(names: Collection[str]) -> bool:
+    """Whether the names are Canvas's: most have its form, and no two share an upload's number.
+
+    ``hw_1_2_alice.ipynb`` and ``hw_1_2_bob.ipynb`` have the form by chance, and must not both
+    become the student ``hw``.
+    """
+    parsed = map(parse_lms_name, names)
+    canvas = [lms for lms in parsed if lms is not None and lms.system == "canvas"]
+    uploads = {lms.attachment for lms in canvas}
+    owners = {(lms.user, lms.name) for lms in canvas}
+    users = {lms.user for lms in canvas}
+    return (
+        len(uploads) == len(canvas) and len(owners) == len(users) and 2 * len(canvas) > len(names)
     )

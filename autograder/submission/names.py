@@ -47,14 +47,17 @@ def _visible(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-def safe_name(student: str) -> str:
+def safe_name(student: str, *, folds_case: bool = False) -> str:
     """A file name for this student: one path component, the same one every time.
 
     A name that is harmless already is kept (``alice`` stays ``alice``, ``Jane Doe`` too).  Any
     other is reduced to its harmless characters and told apart by a digest of the original behind
     a ``~``, which no harmless name contains: different students get different names.
+
+    ``folds_case``: for a disk that takes ``Alice`` and ``alice`` for one name.  Only names without
+    capitals are then harmless, so that no two differ by capitals alone.
     """
-    if _is_harmless(student):
+    if _is_harmless(student) and not (folds_case and student != student.casefold()):
         return student
     composed = unicodedata.normalize("NFC", student)
     kept = "".join(c if _is_plain(c) else "_" for c in composed)

@@ -19,6 +19,8 @@ def tally(total: int, kept: int = 0, **counts: int) -> Tally:
 
 def test_running_counts_name_only_what_there_is() -> None:
     assert console.counts(tally(9)) == "nothing graded yet"
+    assert console.counts(tally(9, kept=9)) == "all graded before"
+    assert console.counts(tally(9, kept=8)) == "nothing graded yet"
     some = tally(9, full=3, not_graded=1, unreadable=2)
     assert console.counts(some) == "3 full marks, 2 unreadable, 1 not graded"
 

@@ -98,10 +98,10 @@ class Victims:
             yield "a command was run"
 
 
-def calls() -> list[Call]:
-    """The call of the program, and one after it whose inputs it must not see."""
+def calls(with_gradients: bool) -> list[Call]:
+    """The call of the program, with hidden inputs, as an update rule or as a formula is asked."""
     hidden = np.array([SECRET_NUMBER, -SECRET_NUMBER, 1.0, 2.0])
-    gradients = {f"grad_{of}": Gradient(of, Neuron()) for of in "wb"}
+    gradients = {f"grad_{of}": Gradient(of, Neuron()) for of in "wb" if with_gradients}
     return [Call("attack", "go", {"X": hidden, **gradients})]
 
 
@@ -125,7 +125,7 @@ def attack(box: Sandbox, program: Program, facts: str, jailed: bool) -> Iterator
     cells = [Cell(1, facts), Cell(2, program.source)]
     with box.open(cells, program.limits, ("go",), ("explanation",), seed=7) as session:
         notebook = session.notebook
-        (trace,) = session.call(calls())
+        (trace,) = session.call(calls(program.gradients))
     if notebook.outcome.value not in program.notebook:
         yield f"the notebook {notebook.outcome.value}: {notebook.faults}"
     if trace.outcome.value not in program.outcomes:

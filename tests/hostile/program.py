@@ -29,6 +29,8 @@ class Program:
     value: str
     """What ``go`` may return: it counts its successes, so zeros, unless said otherwise."""
     limits: Limits
+    gradients: bool
+    """Whether the call of ``go`` has gradient functions among its arguments."""
 
 
 def read_program(path: Path) -> Program:
@@ -58,6 +60,7 @@ def read_program(path: Path) -> Program:
         notebook,
         header.get("value", "zeros"),
         limits,
+        header.get("gradients", "given") == "given",
     )
 
 

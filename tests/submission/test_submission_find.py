@@ -136,6 +136,118 @@ def test_many_files_of_one_student_are_not_all_named(tmp_path: Path, found_in: F
     assert notice.endswith("alice/4.py, alice/3.py and 3 more were passed over.")
 
 
+def test_a_file_that_cannot_be_read_never_displaces_one_that_can(
+    tmp_path: Path, found_in: Finder
+) -> None:
+    files(tmp_path / "sub" / "alice.py", tmp_path / "sub" / "bob.ipynb")
+    (tmp_path / "sub" / "alice.ipynb").write_text("this is no JSON")  # newer
+    (tmp_path / "sub" / "bob.zip").write_text("this is no archive")
+    alice, bob = map(load, found_in("sub"))
+    assert (alice.file, bob.file) == ("alice.py", "bob.ipynb")
+    assert alice.problem is bob.problem is None
+    chosen, reason = alice.notices
+    assert chosen == "alice handed in 2 files; alice.py was graded, alice.ipynb was passed over."
+    assert reason.startswith("alice.ipynb is not a notebook")
+
+
+def test_where_no_file_can_be_read_the_newest_says_why(tmp_path: Path, found_in: Finder) -> None:
+    files(tmp_path / "sub" / "alice.py", tmp_path / "sub" / "alice.ipynb")
+    for name in ("alice.py", "alice.ipynb"):
+        (tmp_path / "sub" / name).write_bytes(b"")
+        os.utime(tmp_path / "sub" / name, (1e9 + len(name),) * 2)
+    (alice,) = map(load, found_in("sub"))
+    assert alice.file == "alice.ipynb"
+    assert (alice.problem or "").startswith("alice.ipynb is empty")
+    assert len(alice.notices) == 1
+
+
+# ------------------------------------------------------------------ classes' folders among others
+
+
+def class_and_loose_files(tmp_path: Path, *inside: str) -> None:
+    files(tmp_path / "sub" / "zoe.py", *(tmp_path / "sub" / "folders" / name for name in inside))
+
+
+def test_a_folder_of_students_folders_beside_loose_files(tmp_path: Path, found_in: Finder) -> None:
+    class_and_loose_files(tmp_path, "carol/adaptive_learning_rates.py", "dave/work/hw.ipynb")
+    files(tmp_path / "sub" / "folders" / "eve" / "one.py", tmp_path / "sub" / "folders" / "jo.zip")
+    files(tmp_path / "sub" / "folders" / "instructions.pdf")
+    found = students(found_in("sub"))
+    assert found.pop("jo") == "folders/jo.zip"
+    assert found == {
+        "zoe": "zoe.py",
+        "carol": "folders/carol/adaptive_learning_rates.py",
+        "dave": "folders/dave/work/hw.ipynb",
+        "eve": "folders/eve/one.py",
+    }
+
+
+def test_sections_and_groups_are_looked_into(tmp_path: Path, found_in: Finder) -> None:
+    sub = tmp_path / "sub"
+    files(
+        *(sub / "monday" / "all" / name / "hw.ipynb" for name in ("alice", "bob")),
+        *(sub / "friday" / "first" / name / "hw.ipynb" for name in ("carol", "dan")),
+        *(sub / "friday" / "second" / name / "hw.ipynb" for name in ("eve", "frank")),
+    )
+    assert set(students(found_in("sub"))) == {"alice", "bob", "carol", "dan", "eve", "frank"}
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        pytest.param(("one/hw.ipynb",), id="one folder"),
+        pytest.param(("src/hw.ipynb", "draft/hw.ipynb"), id="names of a student's own folders"),
+        pytest.param(("part 1/a.ipynb", "part_2/b.ipynb"), id="parts"),
+        pytest.param(("hw.ipynb", "ann/a.py", "ben/b.py"), id="a submission beside folders"),
+        pytest.param(("adaptive_learning_rates/a.ipynb", "else/b.ipynb"), id="the assignment"),
+        pytest.param(("ann/hw.ipynb", "pictures/plot.html"), id="no second submission"),
+        pytest.param(("hw_1_2_ann.py", "hw_1_2_ben.py"), id="names like Canvas's by chance"),
+    ],
+)
+def test_a_folder_that_may_be_one_students_stays_whole(
+    tmp_path: Path, found_in: Finder, inside: tuple[str, ...]
+) -> None:
+    class_and_loose_files(tmp_path, *inside)
+    assert set(students(found_in("sub"))) == {"folders", "zoe"}
+
+
+def test_folders_beside_students_folders_are_students(tmp_path: Path, found_in: Finder) -> None:
+    files(
+        *(tmp_path / "sub" / "alice" / name / "hw.ipynb" for name in ("sunday", "monday")),
+        tmp_path / "sub" / "bob" / "hw.ipynb",
+    )
+    assert set(students(found_in("sub"))) == {"alice", "bob"}
+
+
+def test_folders_with_the_same_inside_are_students(tmp_path: Path, found_in: Finder) -> None:
+    for student in ("alice", "bob"):
+        for part in ("adagrad", "adam"):
+            files(tmp_path / "sub" / student / part / "hw.ipynb")
+    assert set(students(found_in("sub"))) == {"alice", "bob"}
+
+
+@pytest.mark.parametrize("place", ["upload", "upload/from the LMS"])
+def test_a_download_of_an_lms_lying_in_a_folder(
+    tmp_path: Path, found_in: Finder, place: str
+) -> None:
+    sub = tmp_path / "sub"
+    files(
+        sub / "bob" / "hw.ipynb",  # says nothing of a folder with such names
+        sub / place / "frank.py",
+        sub / place / "gina_12345_67890_hw.py",
+        sub / place / "Doe Jane_998_assignsubmission_file" / "hw.py",
+    )
+    found = students(found_in("sub"))
+    assert set(found) == {"bob", "frank", "gina", "Doe Jane"}
+    assert found["Doe Jane"] == f"{place}/Doe Jane_998_assignsubmission_file/hw.py"
+
+
+def test_a_download_of_canvas_lying_in_a_folder(tmp_path: Path, found_in: Finder) -> None:
+    class_and_loose_files(tmp_path, "doejane_9_346_hw.ipynb", "poeed_LATE_10_347_hw.py")
+    found = {entry.student: entry.is_late for entry in found_in("sub")}
+    assert found == {"doejane": False, "poeed": True, "zoe": None}
+
+
 # ------------------------------------------------------------------ several paths
 
 

@@ -69,6 +69,20 @@ def test_different_students_have_different_files(names: list[str]) -> None:
     assert len({safe_name(name) for name in names}) == len(names)
 
 
+@given(any_name, any_name)
+@example("alice", "ALICE")
+@example("straße", "STRASSE")
+@example("a/b", "A/b")
+def test_on_a_disk_without_case_no_two_names_are_one(first: str, second: str) -> None:
+    names = [safe_name(name, folds_case=True) for name in (first, second)]
+    assert (names[0].casefold() == names[1].casefold()) == (first == second)
+
+
+def test_names_in_small_letters_are_the_same_on_every_disk() -> None:
+    assert safe_name("zoë w", folds_case=True) == "zoë w"
+    assert safe_name("Jane Doe", folds_case=True).startswith("Jane Doe~")
+
+
 def test_names_that_differ_only_in_what_is_replaced_stay_apart() -> None:
     names = ["a/b", "a\\b", "a\nb", "a:b", "a_b", "x" * 120, "x" * 121]
     assert len({safe_name(name) for name in names}) == len(names)

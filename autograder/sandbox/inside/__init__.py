@@ -5,6 +5,6 @@ says is believed: it asks the student's functions and passes on what they return
 that judges (:mod:`autograder.sandbox.session`) never runs any of it; of this folder it uses
 :mod:`.wire` only, the format of the frames.
 
-The files are sent to the sandbox as text at its start (:mod:`autograder.sandbox.boot`), so that
-the folder in which the course lies need not be readable there.
+The files are sent to the sandbox as text (:mod:`autograder.sandbox.modules`), so that the folder
+in which the course lies need not be readable there: all at its start, except :mod:`.gradients`.
 """

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.inside import gradients
 from autograder.sandbox.inside.notebook import Notebook, Where
 from autograder.sandbox.inside.values import TooMuch, write_value
 from autograder.sandbox.inside.wire import (
@@ -34,8 +33,8 @@ from autograder.sandbox.inside.wire import (
 _ABSENT = object()
 
 
-def read_argument(frame: Reader) -> Any:
-    """One argument, built afresh for this call."""
+def read_argument(frame: Reader, gradients: Any) -> Any:
+    """One argument, built afresh for this call; ``gradients`` is what builds the functions."""
     kind = frame.u8()
     if kind == A_FLOAT:
         return frame.f64()
@@ -43,6 +42,8 @@ def read_argument(frame: Reader) -> Any:
         return frame.i64()
     if kind == A_ARRAY:
         return frame.array()
+    if gradients is None:
+        raise WireError("a gradient function before what builds it")
     of = "w" if frame.u8() == 0 else "b"
     if kind == A_NEURON:
         numbers = [frame.f64() for _ in range(4)]
@@ -62,14 +63,14 @@ class _Answer:
         self.value: Any = None
 
 
-def answer(notebook: Notebook, frame: Reader, seed: int) -> bytes:
+def answer(notebook: Notebook, frame: Reader, seed: int, gradients: Any) -> bytes:
     """Make the call that the frame asks for; the inside of the answer's frame."""
     number = frame.u32()
     function = notebook.namespace.get(frame.text(1000), _ABSENT)
     arguments = {}
     for _ in range(frame.count(1000)):
         name = frame.text(1000)
-        arguments[name] = read_argument(frame)
+        arguments[name] = read_argument(frame, gradients)
     before = {name: a.copy() for name, a in arguments.items() if isinstance(a, np.ndarray)}
     names = list(arguments)
     unreceived: list[str] = []

@@ -3,6 +3,8 @@
 By the time it runs, the child has confined itself.  It first gets the notebook and runs it; only
 after "ran" has been sent do calls arrive, one frame each, so that no hidden input exists in the
 process while the notebook's cells run, and none but those on their way while a function runs.
+What builds gradient functions (:mod:`.gradients`) arrives as text before the first calls that
+need it: until then, the formula in it is to be found nowhere in the process.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+import types
 from typing import NoReturn
 
 import numpy as np
@@ -20,6 +23,7 @@ from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import (
     ANSWER,
     CALL,
+    GRADIENTS,
     HEADER,
     NOTEBOOK,
     RAN,
@@ -71,6 +75,7 @@ class Harness:
         self._reader = reader
         self._seed = 0
         self._notebook: Notebook | None = None
+        self._gradients: types.ModuleType | None = None
 
     def serve(self) -> NoReturn:
         """Never returns: the process ends with the pipe."""
@@ -80,9 +85,15 @@ class Harness:
             if kind == NOTEBOOK:
                 self._pipes.send(RAN, self._run(frame))
             elif kind == CALL and self._notebook is not None:
-                self._pipes.send(ANSWER, answer(self._notebook, frame, self._seed))
+                self._pipes.send(ANSWER, self._answer(self._notebook, frame))
+            elif kind == GRADIENTS:
+                self._gradients = types.ModuleType("gradients")
+                exec(compile(frame.text(_BIG), "<gradients>", "exec"), vars(self._gradients))
             else:
                 raise WireError("no such request")
+
+    def _answer(self, notebook: Notebook, frame: Reader) -> bytes:
+        return answer(notebook, frame, self._seed, self._gradients)
 
     def _run(self, frame: Reader) -> bytes:
         self._seed = frame.u32()

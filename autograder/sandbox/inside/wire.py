@@ -25,7 +25,7 @@ MAX_FRAME = 8 << 20
 MAX_DIMENSIONS = 4
 
 # Kinds of frames: to the child ...
-NOTEBOOK, CALL = 1, 2
+NOTEBOOK, CALL, GRADIENTS = 1, 2, 3
 # ... and from it.
 READY, STATEMENT, RAN, ANSWER = 16, 17, 18, 19
 
