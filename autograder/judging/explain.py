@@ -271,8 +271,9 @@ def _weights_pictures(question: Any, evidence: Evidence) -> list[Picture]:
 def monte_carlo(own: Weights, mean: float, what: str) -> Picture:
     """The lecture's argument as a picture: the mean of many m_t beside E[g]."""
     streams, epochs = own.moments.shape
-    estimate = own.moments.mean(axis=0) / mean
-    band = 2.576 * own.moments.std(axis=0, ddof=1) / np.sqrt(streams) / mean
+    with np.errstate(all="ignore"):
+        estimate = own.moments.mean(axis=0) / mean
+        band = 2.576 * own.moments.std(axis=0, ddof=1) / np.sqrt(streams) / mean
     t = tuple(float(i) for i in range(1, epochs + 1))
     return Picture(
         title=f"Is {what} unbiased?",

@@ -32,6 +32,8 @@ from tests.hostile.program import Program, all_programs, read_program, wrong_val
 SECRET_NUMBER = 0.3141592653
 """A hidden input: its digits must not be found in anything that is shown."""
 _DIGITS = re.compile("31415|65358|three one four one")
+GROUP = 5
+"""Programs after which it is tried whether an honest submission is still what it was."""
 _PWNED = Path("/tmp/autograder-hostile-pwned")
 
 
@@ -149,7 +151,7 @@ def double(X):
 
 
 def honest(box: Sandbox) -> Iterator[str]:
-    """The next submission is untouched by the one before."""
+    """The next submission is untouched by those before."""
     with box.open([Cell(1, _HONEST)], Limits(), seed=3) as session:
         (trace,) = session.call([Call("double", "double", {"X": np.array([1.0, 2.0])})])
     expected = np.array([2.0, 4.0, *[np.random.RandomState(3).random_sample()] * 2])
@@ -177,10 +179,12 @@ def main() -> None:
         stack.callback(lambda: box.close())
         jailed = next(layer.active for layer in box.layers if layer.name == "jail")
         facts = victims.facts(box)
-        for program in programs:
+        for number, program in enumerate(programs, 1):
             began = time.monotonic()
             try:
-                found = [*attack(box, program, facts, jailed), *honest(box)]
+                found = list(attack(box, program, facts, jailed))
+                if number % GROUP == 0 or program is programs[-1]:
+                    found += honest(box)
             except SandboxError as error:
                 found = [f"the sandbox was lost: {error}"]
                 box.close()

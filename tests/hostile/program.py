@@ -46,8 +46,8 @@ def read_program(path: Path) -> Program:
     notebook = frozenset(header.get("notebook", "returned").split("|"))
     given = {key: kind(header[key]) for key, kind in _LIMITS.items() if key in header}
     limits = Limits(
-        notebook_seconds=0.4 if "timed_out" in notebook else 20.0,
-        call_seconds=float(given.get("call_seconds", 0.15 if "timed_out" in outcomes else 20.0)),
+        notebook_seconds=0.1 if "timed_out" in notebook else 20.0,
+        call_seconds=float(given.get("call_seconds", 0.05 if "timed_out" in outcomes else 20.0)),
         cpu_seconds=float(given.get("cpu_seconds", 30)),
         memory=int(given.get("memory", 256)) << 20,
     )

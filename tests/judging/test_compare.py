@@ -74,7 +74,7 @@ def test_a_single_point_is_recognised(value, features, vector, expected):
         ((W, B, B), 1, False, "3 things"),
         (Opaque("dict"), 1, False, "dict"),
         ((W, None), 1, False, "b_history is None"),
-        ((Opaque("str"), B), 1, False, "w_history is of type str"),
+        ((Opaque("str"), B), 1, False, "w_history is something of type str"),
         ((W, B[:2]), 1, False, "3 entries and b_history 2"),
         ((W4[:, :3], B), 4, True, "3 numbers, not 4"),
         ((W4, B), 1, False, "(3, 4)"),

@@ -1,7 +1,6 @@
 # attack: print without end
-# held by: output limit
-# outcome: flooded
-# call_seconds: 8
+# held by: output is dropped, then time and output limits
+# outcome: timed_out|flooded
 def go():
     while True:
         print("x" * 100_000)

@@ -1,7 +1,6 @@
 # attack: write to standard output below Python
-# held by: output limit
-# outcome: flooded
-# call_seconds: 8
+# held by: output is dropped, then time and output limits
+# outcome: timed_out|flooded
 import os
 def go():
     block = b"A" * (1 << 20)

@@ -1,0 +1,30 @@
+"""Where the files of an out folder lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.batch.output import OutFolder
+
+
+def test_pages_keep_the_students_names(tmp_path: Path) -> None:
+    out = OutFolder(tmp_path)
+    if not (tmp_path.with_name(tmp_path.name.upper())).exists():
+        assert out.page("Alice").name == "Alice.html"
+    assert out.page("alice").name == "alice.html"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pages_stay_apart_on_a_disk_that_does_not_tell_capitals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exists(path: Path) -> bool:
+        return path.name.casefold() in {other.name.casefold() for other in path.parent.iterdir()}
+
+    monkeypatch.setattr(Path, "exists", exists)
+    out = OutFolder(tmp_path)
+    names = {out.page(student).name.casefold() for student in ("alice", "ALICE", "Alice")}
+    assert len(names) == 3
+    assert "alice.html" in names
