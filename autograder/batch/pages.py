@@ -31,6 +31,7 @@ def write_pages(grades: Iterable[Grade], out: OutFolder, draw: Draw) -> int:
 def write_index(grades: Sequence[Grade], out: OutFolder, assignment: Assignment) -> bool:
     """Write the instructor's page over all grades; False: they are too many for one page."""
     if len(grades) > _LARGEST_INDEX:
+        out.index.unlink(missing_ok=True)  # one of fewer submissions would be out of date
         return False
     everyone = list(grades)
     pages = {

@@ -31,6 +31,8 @@ class Program:
     limits: Limits
     gradients: bool
     """Whether the call of ``go`` has gradient functions among its arguments."""
+    configurations: tuple[str, ...]
+    """Where it is run; empty: everywhere.  For what takes a second, with and without each wall."""
 
 
 def read_program(path: Path) -> Program:
@@ -61,11 +63,17 @@ def read_program(path: Path) -> Program:
         header.get("value", "zeros"),
         limits,
         header.get("gradients", "given") == "given",
+        tuple(header.get("configurations", "").split()),
     )
 
 
 def all_programs() -> list[Program]:
     return [read_program(path) for path in sorted(FOLDER.glob("*.py"))]
+
+
+def runs_in(program: Program, configuration: str | None) -> bool:
+    """Whether a configuration (None: any) runs the program."""
+    return not program.configurations or configuration in (None, *program.configurations)
 
 
 def wrong_value(program: Program, trace: Trace, jailed: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,6 +60,16 @@ def test_in_a_mixed_batch_every_honest_submission_is_right_and_nothing_is_left()
     assert len(honest) == BATCH - len(range(0, BATCH, 3))
     assert settled(before[0])
     assert (open_files(), mounts()) == before[1:]
+
+
+@pytest.mark.parametrize("place", ["frames", "memory", "the_heap"])
+def test_the_formula_is_found_once_gradients_have_been_asked_for(place: str) -> None:
+    """The searches for it are real: what holds them is that it is not there before."""
+    needs_sandbox()
+    program = read_program(FOLDER / f"formula_from_{place}.py")
+    with open_sandbox([COURSE]) as box:
+        assert list(attack(box, program, "", True)) == []
+        assert list(attack(box, replace(program, gradients=True), "", True))
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def take(exam: RuleExam | Any, function: Callable[..., Any]) -> dict[str, Trace]
 
 
 def _called(call: Call, function: Callable[..., Any]) -> Trace:
-    arguments = {name: _given(value) for name, value in call.arguments.items()}
+    arguments = {name: given(value) for name, value in call.arguments.items()}
     before = {n: a.copy() for n, a in arguments.items() if isinstance(a, np.ndarray)}
     try:
         value = function(**arguments)
@@ -151,7 +151,7 @@ def _called(call: Call, function: Callable[..., Any]) -> Trace:
     return Trace(call.name, Outcome.RETURNED, as_value(value), inputs_after=changed)
 
 
-def _given(argument: Any) -> Any:
+def given(argument: Any) -> Any:
     if isinstance(argument, Gradient):
         kind = argument.kind
         if isinstance(kind, Neuron):

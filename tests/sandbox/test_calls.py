@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
-from autograder.model import Call, Gradient, Limits, Neuron, Opaque, Outcome, Stream
-from autograder.sandbox import Sandbox
-from tests.sandbox.conftest import Run
+from autograder.model import Call, Cell, Gradient, Limits, Neuron, Opaque, Outcome, Stream
+from autograder.sandbox import Sandbox, child
+from tests.sandbox.conftest import QUICK, Run
 
-SHORT = Limits(call_seconds=0.3)
+SHORT = Limits(call_seconds=0.1)
 
 
 def call(function: str, **arguments: object) -> Call:
@@ -217,7 +219,10 @@ def f(grad_w):
     assert_same(trace.value, np.array([1.0, 2.0]))
 
 
-def test_one_bad_function_does_not_cost_the_others(run: Run) -> None:
+def test_one_bad_function_does_not_cost_the_others(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "MAX_PRINTED", 8 << 20)
     source = """
 import os, ctypes
 def good(X): return X + 1
@@ -233,7 +238,7 @@ def large(X): return __import__('numpy').zeros(10_000_000)
 def late(X): return X + 2
 """
     names = ["good", "hangs", "exits", "leaves", "crashes", "hungry", "floods", "large", "late"]
-    limits = Limits(call_seconds=1.0)
+    limits = Limits(call_seconds=0.5)
     _, traces = run(source, calls=[call(name, X=1.0) for name in names], limits=limits)
     assert [trace.outcome.value for trace in traces] == [
         "returned", "timed_out", "exited", "exited", "crashed", "out_of_memory", "flooded",
@@ -243,8 +248,6 @@ def late(X): return X + 2
 
 
 def test_a_function_that_hangs_twice_is_given_up(box: Sandbox) -> None:
-    from autograder.model import Cell
-
     source = "def f(n):\n    while n:\n        pass\n    return 1.0\ndef g():\n    return 2.0"
     with box.open([Cell(1, source)], SHORT) as session:
         traces = session.call([Call(str(n), "f", {"n": n}) for n in [0, 1, 0, *range(1, 40), 0]])
@@ -263,9 +266,80 @@ def test_the_processes_of_one_submission_are_counted(run: Run) -> None:
     assert {trace.outcome for trace in traces} == {Outcome.EXITED}
 
 
-def test_several_batches_share_one_namespace(box: Sandbox) -> None:
-    from autograder.model import Cell
+FIND_FORMULA = """
+import gc, types
+def go():
+    functions = [x for x in gc.get_objects() if isinstance(x, types.FunctionType)]
+    return sum(function.__name__ == "neuron" for function in functions)
+def ask(grad_w):
+    return [go(), grad_w(0.0, 0.0, 1.0, 1.0)]
+def hang(grad_w=None):
+    while True: pass
+"""
 
+
+def test_a_fresh_child_holds_the_formula_only_where_gradients_are_asked_for(box: Sandbox) -> None:
+    gradient = {"grad_w": Gradient("w", Neuron())}
+    with box.open([Cell(1, FIND_FORMULA)], SHORT) as session:
+        hung, before = session.call([call("hang"), call("go")])
+        (with_it,) = session.call([call("ask", **gradient)])
+        (hung_again,) = session.call([call("hang", **gradient)])
+        (after,) = session.call([call("go")])
+        (with_it_again,) = session.call([call("ask", **gradient)])
+    assert {hung.outcome, hung_again.outcome} == {Outcome.TIMED_OUT}
+    assert (before.value, after.value) == (0.0, 0.0)
+    for trace in (with_it, with_it_again):
+        assert_same(trace.value, (np.array(1.0), np.array(-0.125)))
+
+
+def test_a_submission_has_a_time_in_all(box: Sandbox) -> None:
+    """Each call is quick enough; together they would hold a worker for minutes."""
+    source = (
+        "import time\ndef nap():\n    time.sleep(0.06)\n    return 1.0\ndef other(): return 2.0"
+    )
+    with box.open([Cell(1, source)], Limits(total_seconds=0.2)) as session:
+        traces = session.call([call("nap")] * 500)
+        (other,) = session.call([call("other")])
+    outcomes = [trace.outcome for trace in traces]
+    done = outcomes.count(Outcome.RETURNED)
+    assert 1 <= done <= 3
+    assert outcomes == [Outcome.RETURNED] * done + [Outcome.TIMED_OUT] * (500 - done)
+    assert other.outcome is Outcome.TIMED_OUT
+    messages = {trace.fault.message for trace in (traces[done], other) if trace.fault}
+    assert messages == {
+        "had to stop: all 0.2 s are used up",
+        "was not run: this submission has used up its 0.2 s",
+    }
+
+
+def test_judging_between_calls_does_not_count(box: Sandbox) -> None:
+    with box.open([Cell(1, "def f(): return 1.0")], Limits(total_seconds=0.2)) as session:
+        values = []
+        for _ in range(3):
+            values.append(session.call([call("f")])[0].value)
+            time.sleep(0.1)
+    assert values == [1.0] * 3
+
+
+def test_a_notebook_that_uses_up_the_time_leaves_none_for_calls(box: Sandbox) -> None:
+    with box.open([Cell(1, "def f(): return 1\nwhile True: pass")], Limits(total_seconds=0.1)) as s:
+        (trace,) = s.call([call("f")])
+    assert s.notebook.outcome is Outcome.TIMED_OUT
+    assert s.notebook.faults[1].line == 2
+    assert trace.outcome is Outcome.TIMED_OUT
+    assert s.usage.wall_seconds < 1.0
+
+
+def test_what_is_printed_beyond_the_cap_is_dropped_and_costs_nothing(run: Run) -> None:
+    source = "import os\nfor _ in range(50): os.write(1, b'x' * 1_000_000)\ndef f(): return 1"
+    loud = "def loud():\n    for _ in range(500): print('x' * 100_000)\n    return 2"
+    notebook, traces = run(f"{source}\n{loud}", calls=[call("f"), call("loud")])
+    assert notebook.outcome is Outcome.RETURNED
+    assert notebook.printed == "x" * QUICK.output
+    assert [trace.value for trace in traces] == [1.0, 2.0]
+
+
+def test_several_batches_share_one_namespace(box: Sandbox) -> None:
     source = "n = 0\ndef count():\n    global n\n    n += 1\n    return n"
     with box.open([Cell(1, source)], Limits()) as session:
         values = [session.call([call("count")] * 2)[1].value for _ in range(2)]
@@ -279,8 +353,6 @@ def test_many_large_calls_flow_both_ways(run: Run) -> None:
 
 
 def test_usage_comes_from_the_kernel(box: Sandbox) -> None:
-    from autograder.model import Cell
-
     source = """
 import time
 time.process_time = lambda: 0.0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.model import Call, Cell, Gradient, Limits, Neuron, Outcome
-from autograder.sandbox import open_sandbox
+from autograder.sandbox import open_sandbox, plain
 from tests.sandbox.conftest import COURSE
 
 SOURCE = """
@@ -25,11 +25,14 @@ def crashes(): os.abort()
 """
 
 
-def test_it_behaves_like_the_sandbox_for_honest_and_for_broken_code() -> None:
+def test_it_behaves_like_the_sandbox_for_honest_and_for_broken_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plain, "MAX_PRINTED", 8 << 20)
     with open_sandbox([COURSE], unsafe=True) as box:
         assert box.unsafe
         assert not any(layer.active for layer in box.layers)
-        limits = Limits(call_seconds=1.0)
+        limits = Limits(call_seconds=0.5)
         cells = [Cell(1, "%matplotlib inline"), Cell(2, SOURCE), Cell(3, "1 / 0")]
         with box.open(cells, limits, names=("ask",)) as session:
             names = ("hangs", "ends", "floods", "crashes", "ask", "missing")
@@ -48,7 +51,7 @@ def test_it_behaves_like_the_sandbox_for_honest_and_for_broken_code() -> None:
         "missing": Outcome.MISSING,
     }
     assert np.array_equal(traces["ask"].value, [-0.125] * 3)  # type: ignore[arg-type]
-    assert session.usage.wall_seconds > 1.0
+    assert session.usage.wall_seconds > 0.5
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])

@@ -1,6 +1,6 @@
 # attack: watch or forbid what the harness does by an audit hook
 # held by: a child per submission
-# outcome: returned|missing
+# outcome: returned|missing|exited
 # value: anything
 import sys
 def hook(event, arguments):
