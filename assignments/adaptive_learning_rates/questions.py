@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -97,9 +97,15 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
 # --------------------------------------------------------------------------- the lecture's figure
 
 
+@cache
+def the_data() -> sparse_data.Experiment:
+    """The lecture's data, drawn once."""
+    return sparse_data.lecture_experiment()
+
+
 def the_experiment(hyper: Mapping[str, float]) -> Instance:
     """The lecture's sparse data, from its start, with the sigmoid neuron's own gradient."""
-    data = sparse_data.lecture_experiment()
+    data = the_data()
     return Instance(
         name="the lecture's data",
         X=data.X.copy(),
@@ -116,7 +122,7 @@ def the_experiment(hyper: Mapping[str, float]) -> Instance:
 @cache
 def given_paths() -> tuple[Line, ...]:
     """Gradient descent, momentum and NAG on the lecture's data, in its colours."""
-    data = sparse_data.lecture_experiment()
+    data = the_data()
     common = (data.gradient, data.start, data.max_epochs, data.eta)
     paths = (
         ("gradient descent", "black", "-", update_rules.gradient_descent(*common)),
@@ -136,7 +142,7 @@ def _numbers(values: FloatArray) -> tuple[float, ...]:
 
 def backgrounds() -> dict[str, Any]:
     """Level curves of the loss over (w, b), the background of the lecture's figure."""
-    data = sparse_data.lecture_experiment()
+    data = the_data()
     w, b = np.linspace(-2.5, 3.5, 61), np.linspace(-1.5, 4.5, 61)
     loss = np.array([[data.loss(np.array([x, y])) for x in w] for y in b])
     return {"loss": {"x": w, "y": b, "z": loss, "x_label": "w", "y_label": "b"}}
@@ -184,7 +190,7 @@ class _OnTheLecturesData:
     colour: str
     hyper: Mapping[str, float]
 
-    @property
+    @cached_property
     def instances(self) -> tuple[Instance, ...]:
         return (
             constant_gradient("constant gradient", 25, dict(self.hyper)),
@@ -205,7 +211,7 @@ class _OnTheLecturesData:
     def end_of_b(self, shown: Shown) -> float:
         """How far from the minimum b ends on the lecture's data; NaN: there is no path."""
         rows = shown.histories.get("the lecture's data")
-        goal = sparse_data.lecture_experiment().minimum[1]
+        goal = the_data().minimum[1]
         return float("nan") if rows is None else float(abs(rows[-1, 1] - goal))
 
 

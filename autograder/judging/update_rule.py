@@ -37,7 +37,7 @@ from autograder.model import Call, FloatArray, Outcome, Picture, Trace
 SHAPES: Mapping[str, int | None] = {"number 1": None, "number 2": None, "vector": 4}
 SIGNS: Mapping[str, int] = {"number 1": -1, "number 2": 1, "vector": 0}
 """Which sign the gradients of an instance have; 0: both."""
-POOL = 24
+POOL = 12
 """Instances of each shape that students' exams are put together from.  Each is checked once (that
 it separates every known fault from the right rule), then kept: checking costs more than grading."""
 SEPARATION = 1e-3
@@ -233,6 +233,29 @@ def _apart(family: Family, instance: Instance, right: FloatArray) -> FloatArray:
     return apart
 
 
+@lru_cache(maxsize=1024)
+def _probes(instance: Instance) -> Probes:
+    return probes(instance)
+
+
+@lru_cache(maxsize=1024)
+def _silenced(vector: Instance) -> Instance:
+    silent = vector.X.copy()
+    silent[:, 1] = 0.0
+    return replace(vector, name="feature never on", X=silent, max_epochs=3)
+
+
+@lru_cache(maxsize=1024)
+def _streams(question: UpdateRule, instance: Instance) -> tuple[Instance, ...]:
+    chance = np.random.Generator(np.random.PCG64(7))
+    return stream_instances(instance.hyper, tuple(question.moments), chance)
+
+
+@lru_cache(maxsize=16384)
+def _call(instance: Instance, function: str) -> Call:
+    return instance.call(function)
+
+
 @dataclass(frozen=True, eq=False)
 class RuleExam:
     """The calls of one exam, and the judging of their traces."""
@@ -240,9 +263,11 @@ class RuleExam:
     question: UpdateRule
     main: tuple[Instance, ...]
 
+    # What depends on an instance of the pool alone is made once for all students who get it.
+
     @cached_property
     def asked(self) -> Probes:
-        return probes(self.main[0])
+        return _probes(self.main[0])
 
     @cached_property
     def judged(self) -> tuple[Instance, ...]:
@@ -259,15 +284,11 @@ class RuleExam:
     @cached_property
     def zero_gradient(self) -> Instance:
         """A vector whose second feature is never on, and whose gradient is 0 for all of w."""
-        vector = self.main[2]
-        silent = vector.X.copy()
-        silent[:, 1] = 0.0
-        return replace(vector, name="feature never on", X=silent, max_epochs=3)
+        return _silenced(self.main[2])
 
     @cached_property
     def streams(self) -> tuple[Instance, ...]:
-        chance = np.random.Generator(np.random.PCG64(7))
-        return stream_instances(self.main[0].hyper, tuple(self.question.moments), chance)
+        return _streams(self.question, self.main[0])
 
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
@@ -288,7 +309,7 @@ class RuleExam:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        return tuple(instance.call(self.question.function) for instance in self.instances)
+        return tuple(_call(instance, self.question.function) for instance in self.instances)
 
     # ----------------------------------------------------------------------------- judging
 

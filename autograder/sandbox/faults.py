@@ -22,7 +22,7 @@ from collections.abc import Sequence
 
 from autograder.model import Cell, Fault, Opaque, Value
 from autograder.sandbox.protocol import RawFault
-from autograder.sandbox.sentences import KINDS, PLAIN_WORDS, SENTENCES
+from autograder.sandbox.sentences import FIXED, KINDS, PLAIN_WORDS, SENTENCES
 
 HIDDEN = "…"
 """Stands for what was taken out."""
@@ -48,6 +48,8 @@ def clean(text: str, cap: int) -> str:
     return text if len(text) <= cap else text[: cap - 1] + HIDDEN
 
 
+_TAIL = re.compile(r"\.\n`np\..*| \(/\S*\)$", re.DOTALL)
+"""What follows NumPy's and Python's sentences: advice over several lines, a path."""
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"(?<!\w)[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?|\bnan\b|\binf\b")
 
@@ -79,10 +81,11 @@ class Faults:
 
     def without_values(self, message: str) -> str:
         """The message as far as it can be shown; "" where there was none."""
-        message = clean(message, MAX_MESSAGE)
-        stripped = message.strip()
+        stripped = _TAIL.sub("", clean(message, MAX_MESSAGE).strip())
         if not stripped:
             return ""
+        if stripped in FIXED:
+            return stripped
         if any(pattern.fullmatch(stripped) for pattern in SENTENCES):
             return self._without_numbers(stripped)
         quoted = (f'"{stripped}"', f"'{stripped}'", f'"""{stripped}"""')

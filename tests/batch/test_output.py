@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from autograder.batch.output import OutFolder
+from autograder.batch.pages import write_index
+from autograder.course import Course
+from autograder.model import Grade, SubmissionStatus
 
 
 def test_pages_keep_the_students_names(tmp_path: Path) -> None:
@@ -28,3 +31,13 @@ def test_pages_stay_apart_on_a_disk_that_does_not_tell_capitals(
     names = {out.page(student).name.casefold() for student in ("alice", "ALICE", "Alice")}
     assert len(names) == 3
     assert "alice.html" in names
+
+
+def test_an_index_of_fewer_submissions_does_not_stay(tmp_path: Path) -> None:
+    assignment = Course(Path(__file__).resolve().parents[2]).load("adaptive_learning_rates")
+    grade = Grade("alice", "alice.py", SubmissionStatus.GRADED, 90.0, 90)
+    out = OutFolder(tmp_path)
+    assert write_index([grade], out, assignment)
+    assert out.index.exists()
+    assert not write_index([grade] * 2_001, out, assignment)
+    assert not out.index.exists()

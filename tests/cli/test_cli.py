@@ -68,6 +68,17 @@ def test_grade_writes_what_the_contract_names(graded: Path) -> None:
     )
 
 
+def test_files_that_were_passed_over_are_said_in_the_result(folder: Path, tmp_path: Path) -> None:
+    (folder / "alice.ipynb").write_text("this is no JSON")  # newer than alice.py
+    assert run("grade", folder, "--out", tmp_path, "--workers", 0).exit_code == 0
+    alice, _ = json.loads((tmp_path / "grades.json").read_text())["submissions"]
+    assert (alice["file"], alice["score"]) == ("alice.py", 90)
+    said = "alice handed in 2 files; alice.py was graded, alice.ipynb was passed over."
+    assert alice["message"].startswith(f"{said} alice.ipynb is not a notebook")
+    assert said in (tmp_path / "grades.csv").read_text().splitlines()[1]
+    assert (tmp_path / "feedback" / "alice.html").read_text().count(said) == 1
+
+
 def test_grading_again_repeats_nothing_and_gives_the_same_bytes(
     folder: Path, graded: Path, tmp_path: Path
 ) -> None:
