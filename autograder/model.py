@@ -29,7 +29,8 @@ class Cell:
     """One code cell of a notebook, or a whole ``.py`` file."""
 
     number: int
-    """Position among all cells of the file, counted from 1, as Jupyter shows them."""
+    """Position among all cells of the file, counted from 1, as Jupyter shows them; 0: a whole
+    ``.py`` file, which has no cells."""
     source: str
     """The text as the student wrote it (magics and shell lines included)."""
 
@@ -169,7 +170,7 @@ class Fault:
     message: str
     """The exception's message; values are removed where hidden cases ran."""
     cell: int | None = None
-    """Cell of the student's innermost frame, as ``Cell.number``."""
+    """Cell of the student's innermost frame, as ``Cell.number``; None: none, or a ``.py`` file."""
     line: int | None = None
     """Line within that cell, counted from 1."""
     code: str = ""

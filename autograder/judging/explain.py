@@ -58,17 +58,24 @@ def stopped(
 
 def missing(function: str, run: NotebookRun) -> str:
     """What to say of a function that the notebook does not define, and why it may be so."""
-    text = words.MISSING.format(function=function)
-    if run.faults:
-        number, fault = sorted(run.faults.items())[0]
-        text += " " + words.BEFORE.format(fault=_cell_fault(number, fault))
-    return text
+    if not run.faults:
+        return words.MISSING.format(function=function)
+    number, fault = sorted(run.faults.items())[0]
+    if number == 0:  # a .py file: what comes after the line that failed was never run
+        return words.MISSING_BELOW.format(function=function, fault=_cell_fault(number, fault))
+    return (
+        words.MISSING.format(function=function)
+        + " "
+        + words.BEFORE.format(fault=_cell_fault(number, fault))
+    )
 
 
 def _cell_fault(number: int, fault: Fault) -> str:
-    line = f", line {fault.line}" if fault.line is not None else ""
+    places = [f"cell {number}"] if number else []
+    places += [f"line {fault.line}"] if fault.line is not None else []
     code = f": {fault.code.strip()}" if fault.code.strip() else ""
-    return f"cell {number}{line}{code}: {fault.kind}: {fault.message}"
+    where = f"{', '.join(places)}{code}: " if places else ""
+    return f"{where}{fault.kind}: {fault.message}"
 
 
 def raised(function: str, fault: Fault) -> str:

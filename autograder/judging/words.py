@@ -67,6 +67,7 @@ EDGE_WRONG = {
 }
 EDGE_CONVENTION = "Not held against you: it follows from the convention named below."
 MISSING = "There is no function {function} in this file. Was its cell deleted, or did it fail?"
+MISSING_BELOW = "There is no function {function} in this file: the file stopped at {fault}"
 STOPPED = {
     "timed_out": "{function} did not finish within the time one call has. Does its loop end?",
     "exited": "{function} ended the whole Python process (exit or quit) instead of returning.",

@@ -116,9 +116,9 @@ class Faults:
         cell = self._cells[raw.cell]
         lines = source_lines(cell.source)
         if raw.line is None or raw.line > len(lines):
-            return Fault(kind, message, cell.number)
+            return Fault(kind, message, cell.number or None)
         code = clean(lines[raw.line - 1].strip(), MAX_CODE)
-        return Fault(kind, message, cell.number, raw.line, code)
+        return Fault(kind, message, cell.number or None, raw.line, code)
 
     def unfilled(self, function: str, parameter: str) -> Fault:
         """A parameter that has no default and that nothing is passed for."""

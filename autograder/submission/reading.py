@@ -100,4 +100,4 @@ def _python(data: bytes, _: Sequence[str]) -> _Contents:
     notices = [python.notice] if python.notice else []
     if (line := conflict_line(python.text)) is not None:
         notices.append(f"has the markers of an unfinished git merge in it (line {line}).")
-    return _Contents((Cell(1, python.text),), notices=tuple(notices))
+    return _Contents((Cell(0, python.text),), notices=tuple(notices))

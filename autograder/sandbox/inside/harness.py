@@ -101,7 +101,7 @@ class Harness:
         names = [frame.text(_BIG) for _ in range(frame.u32())]
         texts = [frame.text(_BIG) for _ in range(frame.u32())]
         notebook = self._notebook = Notebook(
-            self._reader, [f"<cell {number}>" for number, _, _ in cells]
+            self._reader, [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
         )
         np.random.seed(self._seed)
         random.seed(self._seed)
