@@ -55,7 +55,7 @@ def words(found: Diagnosis) -> Iterator[RenderableType]:
             yield f"To get {layer.name}: {layer.how_to_get}"
     for module, extra, purpose in _EXTRAS:
         if importlib.util.find_spec(module) is None:
-            yield f"Not installed: {purpose} (pip install 'autograder[{extra}]')"
+            yield f"For {purpose}: pip install 'autograder[{extra}]'"
     if found.problem is None:
         yield "The sandbox was tried and holds: grading may start."
     else:

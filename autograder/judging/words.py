@@ -66,10 +66,13 @@ EDGE_WRONG = {
     "for every epoch, however small the steps are.",
 }
 EDGE_CONVENTION = "Not held against you: it follows from the convention named below."
-MISSING = "There is no function {function} in this file. Was its cell deleted, or did it fail?"
+MISSING = (
+    "There is no function {function} in this file. Was it deleted or renamed, or did its cell fail?"
+)
 MISSING_BELOW = "There is no function {function} in this file: the file stopped at {fault}"
 STOPPED = {
-    "timed_out": "{function} did not finish within the time one call has. Does its loop end?",
+    "timed_out": "{function} did not finish within the time that one call, or the submission as a "
+    "whole, has. Does its loop end?",
     "exited": "{function} ended the whole Python process (exit or quit) instead of returning.",
     "crashed": "{function} crashed the Python process.",
     "out_of_memory": "{function} asked for more memory than a submission has.",

@@ -26,7 +26,14 @@ MAX_NUMBERS = 20_000
 """Of one array."""
 MAX_EPOCHS = 10_000
 MAX_TEXT = 500
-MOST = Limits(300.0, 60.0, 3600.0, 16 << 30, 16 << 20)
+MOST = Limits(
+    notebook_seconds=300.0,
+    call_seconds=60.0,
+    total_seconds=3600.0,
+    cpu_seconds=3600.0,
+    memory=16 << 30,
+    output=16 << 20,
+)
 """Limits that a file may ask for."""
 
 T = TypeVar("T")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from students import RULES, exam, judge, take, verdict_on, written
 
-from autograder.judging.explain import monte_carlo, raised
+from autograder.judging.explain import missing, monte_carlo, raised
 from autograder.judging.identify import identify
-from autograder.model import Fault
+from autograder.model import Fault, NotebookRun, Outcome
 
 UNCORRECTED = [("/ (1 - beta1**t)", ""), ("/ (1 - beta2**t)", "")]
 
@@ -130,3 +130,13 @@ def test_an_error_on_some_calls_only_is_said_too():
     )
     verdict = judge(exam("adagrad"), take(exam("adagrad"), written("adagrad", edit)))
     assert "TypeError" in verdict.message
+
+
+def test_in_a_file_without_cells_a_place_is_a_line() -> None:
+    fault = Fault("NameError", "name 'npp' is not defined", None, 79, "x = npp.pi")
+    run = NotebookRun(Outcome.RETURNED, {0: fault})
+    assert missing("f", run) == (
+        "There is no function f in this file: the file stopped at line 79: x = npp.pi: "
+        "NameError: name 'npp' is not defined"
+    )
+    assert "in line 79 (x = npp.pi)" in raised("f", fault)

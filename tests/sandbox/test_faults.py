@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 
 import numpy as np
@@ -50,6 +52,13 @@ FAULTS = Faults([Cell(3, SOURCE)])
         ("went too far", "went too far"),
         ("X must be a list", "X must be a list"),
         ("X must be a list, not 0.31415", HIDDEN),
+        ("ufunc three one four one five", HIDDEN),
+        ("only three one four one", HIDDEN),
+        ("name 'three one four' is not defined", HIDDEN),
+        ("too many indices for array: three one four", HIDDEN),
+        ("could not convert string to float: 'three one four'", HIDDEN),
+        ("cannot import name 'array' from 'numpy' (/three/one/four)",
+         "cannot import name 'array' from 'numpy'"),
         ("three one four one five", HIDDEN),
         ("[0.31415 0.2]", HIDDEN),
         ("name 'x' is not defined\nname 'y' is not defined", HIDDEN),
@@ -57,6 +66,31 @@ FAULTS = Faults([Cell(3, SOURCE)])
 )  # fmt: skip
 def test_messages_from_calls_keep_only_what_cannot_carry_inputs(message: str, shown: str) -> None:
     assert FAULTS.without_values(message) == shown
+
+
+COMMON = """
+math.sqrt(a); math.sqrt(-1.0); math.exp(1000); math.sqrt(None); True.dtype; [1].shape
+a.append(1.0); none.append(1.0); none + 1.0; none[0]; np.float64(0.5)[0]; number(); a()
+len(number); len(np.float64(0.5)); list(number); sum(number); [1.0] - number; [1.0] * number
+[1.0] + number; 'a' + number; [1][number]; [1][none]; a['w']; a[np.array([0.5])]; range(number)
+np.zeros(np.float64(0.5)); [][0]; ()[0]; [].pop(); [1].remove(5); int(none); float([1])
+int(math.nan); 1 / 0; 1.0 / 0; 1 % 0; 1.0 % 0; 0.0 ** -1.0; 10.0 ** 400; bool(a > 0)
+-[1]; abs(None); 0.5 < 'a'; none ** 2; np.sqrt('a'); np.add(np.arange(3), 0.5, out=np.arange(3)); np.concatenate([])
+np.stack([a, a[1:]]); np.linalg.inv(np.zeros((2, 2))); np.max([]); max([]); np.argmin([])
+np.power([1, 2], -1); a[0.5]; hash([1]); __import__('tensorflow'); m_hat
+"""
+
+
+@pytest.mark.parametrize("expression", [e.strip() for e in re.split("[;\n]", COMMON.strip())])
+def test_common_sentences_of_python_and_numpy_come_through_whole(expression: str) -> None:
+    names = {"np": np, "math": math, "a": np.arange(4.0), "none": None, "number": 0.5}
+    message = ""
+    try:
+        eval(expression, names)
+    except Exception as error:
+        message = str(error)
+    assert message
+    assert FAULTS.without_values(message) == message
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -68,6 +102,12 @@ def test_no_digit_of_an_input_gets_through(number: float) -> None:
     ):
         shown = FAULTS.without_values(text)
         assert not any(character.isdigit() for character in shown)
+
+
+def test_a_file_without_cells_has_lines_only() -> None:
+    faults = Faults([Cell(0, SOURCE)])
+    fault = faults.of_cell(RawFault("ValueError", "", 0, 4))
+    assert (fault.cell, fault.line) == (None, 4)
 
 
 def test_messages_from_cells_stay() -> None:

@@ -133,7 +133,7 @@ CP1252 = "#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n'€'"
 )
 def test_python_in_the_encodings_python_accepts(tmp_path: Path, data: bytes, wanted: str) -> None:
     submission = read_small(tmp_path / "a.py", data)
-    assert sources(submission) == [(1, wanted)]
+    assert sources(submission) == [(0, wanted)]
     assert submission.notices == ()
 
 
