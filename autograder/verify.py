@@ -22,16 +22,10 @@ from autograder.judging.compare import read_history
 from autograder.judging.explain import describe
 from autograder.judging.formula import Formula, FormulaExam
 from autograder.judging.instances import Instance
+from autograder.judging.pool import POOL, SHAPES, least_separation, pool_instance
 from autograder.judging.question import Answers, Verdict
 from autograder.judging.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
-from autograder.judging.update_rule import (
-    POOL,
-    SHAPES,
-    RuleExam,
-    UpdateRule,
-    least_separation,
-    pool_instance,
-)
+from autograder.judging.update_rule import RuleExam, UpdateRule
 from autograder.model import Cell, FloatArray, NotebookRun, Outcome, Submission, Trace
 from autograder.release import model_answers
 from autograder.sandbox import Sandbox

@@ -299,7 +299,8 @@ def _measured_decay(
     first, moved, doubled = ((r[0] - r[1]) for r in rows if r is not None)
     for column in (0, 1):  # decay may be added for w only
         by_theta, by_g = moved[column] - first[column], doubled[column] - first[column]
-        if by_g != 0 and abs(by_theta / by_g) > LEAST_DECAY:
-            in_gradient, of_step = by_theta / by_g, by_theta
-            return {"decay_in_gradient": float(in_gradient), "decay_of_step": float(of_step)}
+        with np.errstate(all="ignore"):
+            in_gradient = by_theta / by_g
+        if np.isfinite(in_gradient) and abs(in_gradient) > LEAST_DECAY:
+            return {"decay_in_gradient": float(in_gradient), "decay_of_step": float(by_theta)}
     return {}

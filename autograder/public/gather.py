@@ -17,8 +17,9 @@ from autograder.course import Assignment, Question
 from autograder.errors import AssignmentError
 from autograder.judging.formula import CLOSE, FormulaCheck, FormulaExam
 from autograder.judging.instances import Instance
+from autograder.judging.pool import least_separation
 from autograder.judging.question import Exam
-from autograder.judging.update_rule import RuleExam, least_separation
+from autograder.judging.update_rule import RuleExam
 from autograder.model import Argument, Call, FloatArray, Neuron, Stream
 from autograder.public.checks import (
     Example,

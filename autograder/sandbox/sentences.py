@@ -94,7 +94,7 @@ _SENTENCES = (
     r"a real number is required, not TYPE",
     r"(int|float|complex)\(\) argument must be a string(, a bytes-like object)? or a "
     r"(real )?number, not NAME",
-    r"expected a sequence of integers or a single integer, got 'NUM'",
+    r"expected a sequence of integers or a single integer, got '(NUM|np\.float64\(NUM\))'",
     r"unsupported format string passed to TYPE",
     r"(float |integer |complex )?(floor )?(division|modulo|division or modulo)( by zero)?",
     r"float divmod\(\)|float floor division by zero",

@@ -32,7 +32,7 @@ from tests.hostile.program import Program, all_programs, read_program, runs_in, 
 SECRET_NUMBER = 0.3141592653
 """A hidden input: its digits must not be found in anything that is shown."""
 _DIGITS = re.compile("31415|65358|three one four one")
-GROUP = 5
+GROUP = 10
 """Programs after which it is tried whether an honest submission is still what it was."""
 _PWNED = Path("/tmp/autograder-hostile-pwned")
 

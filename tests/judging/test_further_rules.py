@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from autograder.course import Course
+from autograder.judging.pool import SEPARATION, least_separation
 from autograder.judging.question import Answers, Verdict
 from autograder.judging.simulate import simulate
-from autograder.judging.update_rule import SEPARATION, RuleExam, UpdateRule, least_separation
+from autograder.judging.update_rule import RuleExam, UpdateRule
 from autograder.model import NotebookRun, Outcome, Submission, Trace
 
 COURSE = Course(Path(__file__).parents[2])

@@ -5,7 +5,7 @@ import pytest
 from students import RULES, exam, question
 
 from autograder.judging.instances import Instance, Range, draw_instance
-from autograder.judging.update_rule import SEPARATION, least_separation
+from autograder.judging.pool import SEPARATION, least_separation
 from autograder.model import Gradient, Neuron, Stream
 from autograder.sandbox.inside import gradients
 

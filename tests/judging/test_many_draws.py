@@ -16,7 +16,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.judging.compare import equal, read_history
-from autograder.judging.update_rule import (
+from autograder.judging.pool import (
     SEPARATION,
     SHAPES,
     SIGNS,

@@ -15,7 +15,8 @@ import pytest
 
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, UsageError
-from autograder.judging.update_rule import POOL, SHAPES, UpdateRule, pool_instance
+from autograder.judging.pool import POOL, SHAPES, pool_instance
+from autograder.judging.update_rule import UpdateRule
 from autograder.model import Gradient
 from autograder.public import FILE_NAME, public_checks, read_checks, to_json
 from autograder.public.checks import Histories, PublicChecks, Value

@@ -73,10 +73,11 @@ math.sqrt(a); math.sqrt(-1.0); math.exp(1000); math.sqrt(None); True.dtype; [1].
 a.append(1.0); none.append(1.0); none + 1.0; none[0]; np.float64(0.5)[0]; number(); a()
 len(number); len(np.float64(0.5)); list(number); sum(number); [1.0] - number; [1.0] * number
 [1.0] + number; 'a' + number; [1][number]; [1][none]; a['w']; a[np.array([0.5])]; range(number)
-np.zeros(np.float64(0.5)); [][0]; ()[0]; [].pop(); [1].remove(5); int(none); float([1])
+[][0]; ()[0]; [].pop(); [1].remove(5); int(none); float([1])
 int(math.nan); 1 / 0; 1.0 / 0; 1 % 0; 1.0 % 0; 0.0 ** -1.0; 10.0 ** 400; bool(a > 0)
--[1]; abs(None); 0.5 < 'a'; none ** 2; np.sqrt('a'); np.add(np.arange(3), 0.5, out=np.arange(3)); np.concatenate([])
-np.stack([a, a[1:]]); np.linalg.inv(np.zeros((2, 2))); np.max([]); max([]); np.argmin([])
+-[1]; abs(None); 0.5 < 'a'; none ** 2; np.sqrt('a'); np.add(np.arange(3), 0.5, out=np.arange(3))
+np.concatenate([]); np.stack([a, a[1:]]); np.linalg.inv(np.zeros((2, 2))); np.max([])
+max([]); np.argmin([])
 np.power([1, 2], -1); a[0.5]; hash([1]); __import__('tensorflow'); m_hat
 """
 

@@ -3,7 +3,7 @@
 # outcome: timed_out
 # cpu_seconds: 1
 # call_seconds: 8
-# configurations: user-namespaces user-none root-bubblewrap
+# configurations: user-namespaces user-none
 def go():
     while True:
         pass

@@ -1,0 +1,98 @@
+"""The pool of hidden instances that students' exams are put together from.
+
+An instance is drawn until every known fault shows on it.  That check costs more than grading, so
+each shape has a dozen instances, drawn from fixed seeds, that are checked once and then kept, with
+whatever is computed for them; which ones a student gets depends on the student alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograder.judging.catalogue import Catalogue, Family
+from autograder.judging.instances import Instance, draw_instance
+from autograder.model import FloatArray
+
+if TYPE_CHECKING:
+    from autograder.judging.update_rule import UpdateRule
+
+SHAPES: Mapping[str, int | None] = {"number 1": None, "number 2": None, "vector": 4}
+SIGNS: Mapping[str, int] = {"number 1": -1, "number 2": 1, "vector": 0}
+"""Which sign the gradients of an instance have; 0: both."""
+POOL = 12
+"""Instances of each shape that students' exams are put together from.  Each is checked once (that
+it separates every known fault from the right rule), then kept: checking costs more than grading."""
+SEPARATION = 1e-3
+"""Every known fault moves some entry of every instance by at least this."""
+CHANCES = 200
+"""Draws after which an instance that separates is given up as a fault of the assignment."""
+
+
+@lru_cache(maxsize=4096)
+def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1) -> Instance:
+    """One instance of the pool; the same object every time, so that what is computed for it can
+    be kept.  ``kind`` 1: hidden; 2: public."""
+    vector = SHAPES[name] is not None
+    sign = SIGNS[name]
+    seed = [kind, int(vector), 1 + sign, number, *question.function.encode()]
+    chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+    return replace(separating_instance(question, vector, chance, sign=sign), name=name)
+
+
+@lru_cache(maxsize=4096)
+def right_rows(question: UpdateRule, instance: Instance) -> FloatArray:
+    """The right trajectory on an instance of the pool."""
+    rows: FloatArray = question.catalogue.right().trajectories(instance)[0]
+    return rows
+
+
+def separating_instance(
+    question: UpdateRule, vector: bool, chance: np.random.Generator, *, sign: int = 0
+) -> Instance:
+    """Draw until every known fault leaves the right rule by ``SEPARATION``.
+
+    Raises:
+        ValueError: no draw does; the assignment's ranges or its catalogue must change.
+    """
+    for _ in range(CHANCES):
+        instance = draw_instance("drawn", 4 if vector else None, question.ranges, chance, sign=sign)
+        together = question.told_apart_on(instance)
+        if least_separation(question.catalogue, *together)[0] >= SEPARATION:
+            return instance
+    raise ValueError(
+        f"{question.function}: none of {CHANCES} random instances tells all known faults from the "
+        "right rule; widen the ranges of its hyper-parameters"
+    )
+
+
+def least_separation(catalogue: Catalogue, *instances: Instance) -> tuple[float, str]:
+    """The smallest of the largest differences to a single fault, and that fault's name.
+
+    Several instances are taken together: a fault need not show on every one of them.
+    """
+    right = [catalogue.right().trajectories(instance)[0] for instance in instances]
+    least, name = float("inf"), ""
+    for family in catalogue.singles():
+        with np.errstate(all="ignore"):
+            each = [_apart(family, *pair) for pair in zip(instances, right, strict=True)]
+            apart = np.max(each, axis=0)
+        for candidate, difference in zip(family.candidates, apart, strict=True):
+            if candidate.numbers_only and instances[0].init_w.ndim:
+                continue
+            if difference < least:  # NaN is not
+                least, name = float(difference), "+".join(candidate.slugs)
+    return least, name
+
+
+def _apart(family: Family, instance: Instance, right: FloatArray) -> FloatArray:
+    """The largest difference of each candidate's trajectory from the right one."""
+    rows = family.trajectories(instance, 3 if family.every_point else None)
+    if family.every_point:
+        rows = rows[:, :: instance.points]
+    apart: FloatArray = np.abs(rows - right[: rows.shape[1]]).max(axis=(1, 2))
+    return apart
