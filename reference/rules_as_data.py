@@ -118,8 +118,8 @@ class Problem:
 
     @property
     def t(self) -> FloatArray:
-        """The epochs 1, 2, ..., T (at least one, so that shapes never vanish)."""
-        return np.arange(1, max(self.max_epochs, 1) + 1, dtype=np.float64)
+        """The epochs 1, 2, ..., T (at least two, so that one can tell whether a clock runs)."""
+        return np.arange(1, max(self.max_epochs, 2) + 1, dtype=np.float64)
 
 
 class Rules:

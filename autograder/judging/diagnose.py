@@ -153,14 +153,16 @@ def _too_long(o: Observation) -> Seen | None:
 def _aliased(o: Observation) -> Seen | None:
     """Every entry is the same array: all show the last point (the start may be a copy)."""
     w = o.rows[:, :-1]
-    if len(w) < 3 or not (w[1:] == w[-1]).all():
+    if len(w) != o.instance.max_epochs + 1 or not (w[1:] == w[-1]).all():
         return None
     return Seen(o.instance, o.rows[-1:], slice(-1, None))
 
 
 def _own_start(o: Observation) -> Seen | None:
     seen = _plain(o)
-    if seen is None or not np.isfinite(o.rows[0]).all() or (o.rows[0] == o.instance.start).all():
+    if seen is None or not (o.rows != o.rows[0]).any(axis=0).all():
+        return None  # a path that stands still is no path from another start
+    if not np.isfinite(o.rows[0]).all() or (o.rows[0] == o.instance.start).all():
         return None
     w = o.rows[0, :-1].reshape(o.instance.init_w.shape)
     return Seen(replace(o.instance, init_w=w, init_b=float(o.rows[0, -1])), o.rows)

@@ -51,8 +51,8 @@ class Instance:
 
     @cached_property
     def t(self) -> FloatArray:
-        """The epochs 1, 2, ...; at least one."""
-        return np.arange(1, max(self.max_epochs, 1) + 1, dtype=np.float64)
+        """The epochs 1, 2, ...; at least two, so that one can tell whether a clock runs."""
+        return np.arange(1, max(self.max_epochs, 2) + 1, dtype=np.float64)
 
     def gradient(self, theta: FloatArray, epoch: int) -> FloatArray:
         """Gradients of the n points at many parameters: (K, d + 1) -> (K, n, d + 1).

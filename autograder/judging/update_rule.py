@@ -306,10 +306,13 @@ class RuleExam:
             return Diagnosis(("nothing_returned",))
         if right:
             return diagnose(seen, self.question.catalogue, replace(facts, ignored=()))
-        if any(o.history.rows is not None and not np.isfinite(o.rows).all() for o in seen):
-            # NaN looks the same whatever made it.  Under an epsilon of 1e12 only a division by
-            # zero gives it, so these calls tell what the others cannot.
-            further = (*self.asked.points, *self.asked.decay)
+        # Under an epsilon of 1e12 a rule shows what other calls hide: that only a division by zero
+        # gives NaN there, or that a small v is treated in a way of its own.
+        whole = all(
+            o.history.rows is not None and len(o.rows) == o.instance.max_epochs + 1 for o in seen
+        )
+        if whole:
+            further = (self.asked.points[0], *self.asked.decay)
             seen = (*seen, *(Observation(i, self._history(i, traces)) for i in further))
         return diagnose(seen, self.question.catalogue, facts)
 

@@ -1,7 +1,7 @@
 """kill -9 at any moment: nothing is lost, doubled or half there, and the next run finishes.
 
 The long form, a hundred kills at random moments in runs of 300 submissions, takes some ten
-minutes: ``AUTOGRADER_SOAK=100 python3 -m pytest tests/batch/test_killed.py -s``.
+minutes: ``AUTOGRADER_SOAK=100 python3 -m pytest tests/batch/test_killed.py -m soak -n 0 -s``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pytest
 COURSE = Path(__file__).resolve().parents[2]
 ASSIGNMENT = COURSE / "assignments" / "adaptive_learning_rates"
 VARIANTS = sorted((ASSIGNMENT / "right_variants").glob("*.py"))
-SOAK = int(os.environ.get("AUTOGRADER_SOAK", "0"))
+SOAK = int(os.environ.get("AUTOGRADER_SOAK", "5"))
 
 
 def hand_in(folder: Path, count: int) -> Path:
@@ -86,7 +86,7 @@ def test_a_killed_run_is_finished_by_the_next(tmp_path: Path) -> None:
     check_whole(out, tmp_path / "undisturbed", [f"s{n:03}" for n in range(6)])
 
 
-@pytest.mark.skipif(not SOAK, reason="takes minutes: set AUTOGRADER_SOAK to a number of kills")
+@pytest.mark.soak
 def test_many_kills_at_random_moments(tmp_path: Path) -> None:
     count = 300
     folder = hand_in(tmp_path / "in", count)
