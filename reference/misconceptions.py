@@ -928,7 +928,7 @@ class Family:
         self, problem: Problem, epochs: int | None = None, *, by_point: bool = True
     ) -> FloatArray:
         """Shape (candidates, rows, P); a row an epoch, or a row a point (see the schedule)."""
-        batch = self.rules(problem)
+        batch = self.rules(problem, epochs)
         if not self.every_point:
             return rules.run(batch, epochs)
         epochs = problem.max_epochs if epochs is None else epochs
@@ -938,9 +938,9 @@ class Family:
         """The same with some of the candidates only."""
         return Family(self.rule, tuple(self.candidates[k] for k in chosen), self.every_point)
 
-    def rules(self, problem: Problem) -> Rules:
-        """The candidates' numbers for one problem."""
-        batch = Rules(len(self.candidates), problem)
+    def rules(self, problem: Problem, epochs: int | None = None) -> Rules:
+        """The candidates' numbers for one problem, for its first epochs or (None) for all."""
+        batch = Rules(len(self.candidates), problem, epochs)
         self.rule.numbers(batch.view())
         for edit, part, rows in _rows_by_edit(self):
             edit.apply(batch.view(rows, part))

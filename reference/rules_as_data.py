@@ -20,7 +20,7 @@ that a thousand wrong variants are evaluated for the price of a few dozen NumPy 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,35 +125,31 @@ class Problem:
 class Rules:
     """Many rules side by side: ``numbers[name]`` has shape (K, P) or (K, P, T)."""
 
-    def __init__(self, count: int, problem: Problem) -> None:
+    def __init__(self, count: int, problem: Problem, epochs: int | None = None) -> None:
+        """``epochs``: how many will be run at most; None: all of the problem's."""
         parameters = len(problem.start)
-        epochs = len(problem.t)
         self.count = count
         self.problem = problem
+        self.t = problem.t if epochs is None else problem.t[: max(epochs, 2)]
+        # np.zeros costs nothing until it is written to, and most numbers of most rules stay 0.
         self.numbers: dict[str, FloatArray] = {
-            name: np.full((count, parameters), value) for name, value in NUMBERS.items()
+            name: np.full((count, parameters), value) if value else np.zeros((count, parameters))
+            for name, value in NUMBERS.items()
         }
+        self.touched: set[str] = set()
+        """Numbers that some rule uses; the others have the values of NUMBERS everywhere."""
         for name in PER_EPOCH:
-            self.numbers[name] = np.empty((count, parameters, epochs))
+            self.numbers[name] = np.empty((count, parameters, len(self.t)))
         self.numbers["eta"][:] = problem.hyper.get("eta", 1.0)
         self.numbers["m_rate"][:] = 1.0  # a gradient's share of eta when it enters m
-        self.numbers["m_clock"][:] = problem.t
-        self.numbers["v_clock"][:] = problem.t
+        self.numbers["m_clock"][:] = self.t
+        self.numbers["v_clock"][:] = self.t
         self.every_point = np.zeros(count, dtype=bool)
 
     def view(self, rows: Any = slice(None), part: str = "both") -> RuleView:
         """The rules of some rows, in both parameters or in ``"w"`` or ``"b"`` only."""
         columns = {"both": slice(None), "w": slice(None, -1), "b": slice(-1, None)}[part]
         return RuleView(self, rows, columns)
-
-    def take(self, rows: NDArray[np.int64]) -> Rules:
-        """A smaller set of rules: those of the given rows."""
-        chosen = object.__new__(Rules)
-        chosen.count = len(rows)
-        chosen.problem = self.problem
-        chosen.numbers = {name: values[rows] for name, values in self.numbers.items()}
-        chosen.every_point = self.every_point[rows]
-        return chosen
 
 
 class RuleView:
@@ -181,13 +177,19 @@ class RuleView:
 
     @property
     def t(self) -> FloatArray:
-        return self.problem.t
+        rules: Rules = self._rules
+        return rules.t
 
     def __getattr__(self, name: str) -> Any:
         return self._rules.numbers[name][self._rows, self._columns].copy()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._rules.numbers[name][self._rows, self._columns] = value
+        rules: Rules = self._rules
+        if name not in rules.touched:
+            if isinstance(value, float | int) and value == NUMBERS.get(name):
+                return  # it has that value already, in every rule
+            rules.touched.add(name)
+        rules.numbers[name][self._rows, self._columns] = value
 
     def step_at_every_point(self) -> None:
         """Put the step inside the loop over the points (for both parameters)."""
@@ -297,54 +299,41 @@ class _State:
         return twin
 
 
-class _Flags:
-    """Which rarely used numbers are in use at all, so that the others cost nothing."""
-
-    def __init__(self, rules: Rules) -> None:
-        self.used = {
-            name: bool((rules.numbers[name] != value).any()) for name, value in NUMBERS.items()
-        }
-        self.used["m_rate"] = bool((rules.numbers["m_rate"] != 1).any())
-
-    def __getitem__(self, name: str) -> bool:
-        return self.used[name]
-
-
 def _each_epoch(rules: Rules, epochs: int) -> Any:
-    state, flags, n = _State(rules), _Flags(rules), rules.numbers
+    state, used, n = _State(rules), rules.touched, rules.numbers
     yield state.theta
     for t in range(epochs):
-        gathered = _gather(rules, flags, _gradients(rules, flags, state, t))
+        gathered = _gather(rules, used, _gradients(rules, used, state, t))
         before = state
-        state = _advance(rules, flags, before, gathered, t, t)
-        if flags["sequential"]:
+        state = _advance(rules, used, before, gathered, t, t)
+        if "sequential" in used:
             between = before.theta - n["lookahead"] * before.m
             between[:, :-1] = state.theta[:, :-1]
-            later = _gather(rules, flags, rules.problem.gradient(between, t))
+            later = _gather(rules, used, rules.problem.gradient(between, t))
             gathered = gathered.copy()
             rows = n["sequential"][:, -1] == 1
             gathered[rows, -1] = later[rows, -1]
-            state = _advance(rules, flags, before, gathered, t, t)
+            state = _advance(rules, used, before, gathered, t, t)
         yield state.theta
 
 
 def _each_point(rules: Rules, epochs: int, by_point: bool) -> Any:
-    state, flags, n = _State(rules), _Flags(rules), rules.numbers
+    state, used, n = _State(rules), rules.touched, rules.numbers
     added = np.zeros_like(state.theta)
     yield state.theta
     for t in range(epochs):
         added = added * (n["keeps_adding"] == 2)
         for i in range(rules.problem.points):
-            each = _gradients(rules, flags, state, t)[:, i]
+            each = _gradients(rules, used, state, t)[:, i]
             added = added * (n["keeps_adding"] > 0) + each
             count = t * rules.problem.points + i + 1 if by_point else t + 1
-            state = _advance(rules, flags, state, added * n["g_scale"], t, count - 1)
+            state = _advance(rules, used, state, added * n["g_scale"], t, count - 1)
             yield state.theta
 
 
-def _gradients(rules: Rules, flags: _Flags, state: _State, t: int) -> FloatArray:
+def _gradients(rules: Rules, used: Set[str], state: _State, t: int) -> FloatArray:
     """The points' gradients where each rule asks for them, shape (K, n, P)."""
-    if not (flags["lookahead"] or flags["lookahead_of_other"]):
+    if not ("lookahead" in used or "lookahead_of_other" in used):
         return rules.problem.gradient(state.theta, t)
     own, other = (rules.numbers[name] for name in ("lookahead", "lookahead_of_other"))
     if (own[:, :1] == own).all() and (other == own).all():  # everyone looks at one point
@@ -356,84 +345,84 @@ def _gradients(rules: Rules, flags: _Flags, state: _State, t: int) -> FloatArray
     return np.concatenate([for_w[..., :-1], for_b[..., -1:]], axis=2)
 
 
-def _gather(rules: Rules, flags: _Flags, each: FloatArray) -> FloatArray:
+def _gather(rules: Rules, used: Set[str], each: FloatArray) -> FloatArray:
     n = rules.numbers
     total = each.sum(axis=1)
-    if flags["last_only"]:
+    if "last_only" in used:
         total = np.where(n["last_only"] == 1, each[:, -1], total)
-    return np.asarray(total * n["g_scale"]) if flags["g_scale"] else np.asarray(total)
+    return np.asarray(total * n["g_scale"]) if "g_scale" in used else np.asarray(total)
 
 
 def _advance(
-    rules: Rules, flags: _Flags, before: _State, gathered: FloatArray, t: int, clock: int
+    rules: Rules, used: Set[str], before: _State, gathered: FloatArray, t: int, clock: int
 ) -> _State:
     """One step of every rule; ``t`` counts epochs from 0, ``clock`` what the correction counts."""
     n, state = rules.numbers, before.copy()
     g = gathered
-    if flags["carry"]:
+    if "carry" in used:
         g = _used(n["carry"], before.g) + g
     state.g = g
-    if flags["weight_decay"]:
+    if "weight_decay" in used:
         g = g + _used(n["weight_decay"], before.theta)
-    if flags["g_from_other"]:
+    if "g_from_other" in used:
         g = np.where(n["g_from_other"] == 1, _other(g), g)
 
     for_m = for_v = g
-    if flags["g_from_other_in_m"]:
+    if "g_from_other_in_m" in used:
         for_m = np.where(n["g_from_other_in_m"] == 1, _other(g), g)
-    if flags["g_from_other_in_v"]:
+    if "g_from_other_in_v" in used:
         for_v = np.where(n["g_from_other_in_v"] == 1, _other(g), g)
-    square = _square(n, flags, for_v)
+    square = _square(n, used, for_v)
     state.m = n["m_decay"] * before.m + n["m_gain"] * for_m + n["m_const"]
-    if flags["m_rate"]:
+    if "m_rate" in used:
         share = n["m_gain"] * n["m_rate"][..., t]
         state.m = n["m_decay"] * before.m + share * for_m + n["m_const"]
     state.v = n["v_decay"] * before.v + n["v_gain"] * square + n["v_const"]
-    if flags["m_goes_on_from_w"]:
+    if "m_goes_on_from_w" in used:
         of_w = np.where(n["m_goes_on_from_w"] == 2, before.m[:, -2:-1], state.m[:, -2:-1])
         from_w = n["m_decay"] * of_w + n["m_gain"] * for_m + n["m_const"]
         state.m = np.where(n["m_goes_on_from_w"] > 0, from_w, state.m)
-    if flags["v_goes_on_from_w"]:
+    if "v_goes_on_from_w" in used:
         from_w = n["v_decay"] * state.v[:, -2:-1] + n["v_gain"] * square + n["v_const"]
         state.v = np.where(n["v_goes_on_from_w"] == 1, from_w, state.v)
     m, v = state.m, state.v
-    if flags["share_v_in_turn"]:
+    if "share_v_in_turn" in used:
         v, state.v = _in_turn(n, "v", before.v, v, square)
-    if flags["share_m_in_turn"]:
+    if "share_m_in_turn" in used:
         m, state.m = _in_turn(n, "m", before.m, m, for_m)
-    if flags["m_before"]:
+    if "m_before" in used:
         m = np.where(n["m_before"] == 1, before.m, m)
-    if flags["v_before"]:
+    if "v_before" in used:
         v = np.where(n["v_before"] == 1, before.v, v)
 
-    m_hat = _corrected(n, flags, "m", m, t, clock)
-    v_hat = _corrected(n, flags, "v", v, t, clock)
-    if flags["v_maximum"]:
+    m_hat = _corrected(n, used, "m", m, t, clock)
+    v_hat = _corrected(n, used, "v", v, t, clock)
+    if "v_maximum" in used:
         state.v_most = np.maximum(before.v_most, np.where(n["v_maximum"] == 3, v, v_hat))
-        most = _corrected(n, flags, "v", state.v_most, t, clock)
+        most = _corrected(n, used, "v", state.v_most, t, clock)
         most = np.where(n["v_maximum"] == 3, most, state.v_most)
         v_hat = np.where(n["v_maximum"] > 0, most, v_hat)
         state.v = np.where(n["v_maximum"] == 2, v_hat, state.v)
-    if flags["m_overwritten"]:
+    if "m_overwritten" in used:
         state.m = np.where(n["m_overwritten"] == 1, m_hat, state.m)
-    if flags["v_overwritten"]:
+    if "v_overwritten" in used:
         state.v = np.where(n["v_overwritten"] == 1, v_hat, state.v)
-    if flags["m_from_other"]:
+    if "m_from_other" in used:
         m_hat = np.where(n["m_from_other"] == 1, _other(m_hat), m_hat)
-    if flags["v_from_other"]:
+    if "v_from_other" in used:
         v_hat = np.where(n["v_from_other"] == 1, _other(v_hat), v_hat)
-    state.theta = before.theta - _step(n, flags, before.theta, g, m_hat, v, v_hat, t)
+    state.theta = before.theta - _step(n, used, before.theta, g, m_hat, v, v_hat, t)
     return state
 
 
-def _square(n: Mapping[str, FloatArray], flags: _Flags, g: FloatArray) -> FloatArray:
-    if flags["share_sum"]:
+def _square(n: Mapping[str, FloatArray], used: Set[str], g: FloatArray) -> FloatArray:
+    if "share_sum" in used:
         g = np.where(n["share_sum"] == 1, g.sum(axis=1, keepdims=True), g)
     square = g * g
-    if flags["v_not_squared"]:
+    if "v_not_squared" in used:
         kind = n["v_not_squared"]
         square = np.where(kind == 0, square, np.where(kind == 1, np.abs(g), g))
-    if flags["share_squares"]:
+    if "share_squares" in used:
         both = square.sum(axis=1, keepdims=True)
         square = np.where(n["share_squares"] == 1, both, square)
     return square
@@ -454,9 +443,9 @@ def _in_turn(
 
 
 def _corrected(
-    n: Mapping[str, FloatArray], flags: _Flags, name: str, moment: FloatArray, t: int, clock: int
+    n: Mapping[str, FloatArray], used: Set[str], name: str, moment: FloatArray, t: int, clock: int
 ) -> FloatArray:
-    if not (flags[f"{name}_b"] or flags[f"{name}_a"] or flags[f"{name}_minus_power"]):
+    if not (f"{name}_b" in used or f"{name}_a" in used or f"{name}_minus_power" in used):
         return moment
     clocks = n[f"{name}_clock"]
     # A clock that counts points runs on beyond the last epoch's number.
@@ -466,16 +455,16 @@ def _corrected(
         exponent = exponent + (clocks[..., 1] - clocks[..., 0]) * (clock - t)
     power = n[f"{name}_beta"] ** exponent
     divisor = n[f"{name}_a"] + n[f"{name}_b"] * power
-    if flags[f"{name}_minus_power"]:
+    if f"{name}_minus_power" in used:
         moment = moment - n[f"{name}_minus_power"] * power
-    if flags[f"{name}_sense"]:
+    if f"{name}_sense" in used:
         return np.where(n[f"{name}_sense"] == -1, moment * divisor, moment / divisor)
     return moment / divisor
 
 
 def _step(
     n: Mapping[str, FloatArray],
-    flags: _Flags,
+    used: Set[str],
     theta: FloatArray,
     g: FloatArray,
     m_hat: FloatArray,
@@ -490,28 +479,28 @@ def _step(
         kinds = [power == 1, power == 0, power == -0.5]
         values = [inside, np.ones_like(root), 1 / root]
         root = np.select(kinds, values, root)
-    if flags["eps_out"]:
+    if "eps_out" in used:
         # multiplied instead of divided: eta * (root + eps)
         root = np.where(power == -0.5, 1 / (1 / root + n["eps_out"]), root + n["eps_out"])
-    if flags["eps_out_raw"]:
+    if "eps_out_raw" in used:
         # eta * c / (sqrt(v) + eps) is eta / (sqrt(v_hat) + eps / c), with c = sqrt(1 - beta2**t)
         clocks = n["v_clock"][..., t]
         divisor = n["v_a"] + n["v_b"] * n["v_beta"] ** clocks
         root = root + _used(n["eps_out_raw"], 1 / np.sqrt(divisor))
     rate = n["eta"][..., t] / root
-    if flags["eps_rate"]:
+    if "eps_rate" in used:
         rate = rate + n["eps_rate"]
     numerator = _used(n["use_m"], m_hat)
     terms = (("use_g", g), ("use_v", v_hat), ("use_v_raw", v), ("use_theta", theta))
     for name, term in terms:
-        if flags[name]:
+        if name in used:
             numerator = numerator + _used(n[name], term)
-    if flags["use_one"]:
+    if "use_one" in used:
         numerator = numerator + n["use_one"]
     step = rate * numerator
-    if flags["eps_step"]:
+    if "eps_step" in used:
         step = step + _used(n["eps_step"], m_hat)
-    if flags["shrink"]:
+    if "shrink" in used:
         step = step + _used(n["eta"][..., t] * n["shrink"], theta)
     return np.asarray(step)
 

@@ -117,12 +117,6 @@ def test_rules_side_by_side_do_not_mix():
     assert (np.abs(others - together[-1]).max(axis=(1, 2)) > 1e-3).all()
 
 
-def test_taking_some_rows_is_running_them_alone():
-    one = problem(6)
-    rules = batch(one, *EDITS)
-    assert (run(rules.take(np.array([4, 1]))) == run(rules)[[4, 1]]).all()
-
-
 @pytest.mark.parametrize(("part", "columns"), [("w", [0, 1]), ("b", [2]), ("both", [0, 1, 2])])
 def test_an_edit_stays_in_its_part(part, columns):
     """Under a gradient that does not depend on the parameters, the other part goes on as it was."""
