@@ -14,19 +14,16 @@ from autograder import verify as verifying
 from autograder.cli import main
 from autograder.course import Assignment, Course, Question
 from autograder.judging.update_rule import Conventions, UpdateRule
-from autograder.report.verify_matrix import factors, folded, heads, sole_catches, weak_spots
+from autograder.report.verify_matrix import folded, heads, sole_catches, weak_spots
 from autograder.report.verify_page import verify_page
 from autograder.report.verify_text import verify_text
-from autograder.sandbox import open_sandbox
 from autograder.verify import (
-    MARGIN,
     Fault,
     Margins,
     Pairs,
     Program,
     QuestionReport,
     VerifyReport,
-    verify,
 )
 
 COURSE = Path(__file__).resolve().parents[1]
@@ -35,53 +32,24 @@ SLUG = "momentum_methods"
 
 @pytest.fixture(scope="session")
 def proof() -> VerifyReport:
-    """One run on a real assignment; the conformance suite has all of them."""
-    with open_sandbox(hidden=[COURSE]) as box:
-        return verify(Course(COURSE), SLUG, box)
+    """The report on a small assignment, as if two programs had been run."""
+    loaded = Course(COURSE).load(SLUG)
+    questions = [q for q in loaded.questions if isinstance(q.kind, UpdateRule)]
+    with verifying.np.errstate(all="ignore"):
+        reports = tuple(
+            verifying._update_rule(loaded, question, question.kind, {question.name: 1e-15})
+            for question in questions
+        )
+    most = loaded.max_score
+    programs = (
+        Program("the model answers", most, most, most, ()),
+        Program("the empty template", 0.0, most, 0.0, ()),
+    )
+    return VerifyReport(SLUG, loaded.title, reports, programs, 1.0)
 
 
-# ------------------------------------------------------------------------ the real assignment
-
-
-def test_everything_known_is_caught(proof: VerifyReport) -> None:
-    assert proof.ok
-    assert proof.mutation_score == 1.0
-    assert [spot for question in proof.questions for spot in weak_spots(question)] == []
-    rules = [question for question in proof.questions if question.pairs.count]
-    assert [question.name for question in rules] == ["gradient_descent", "momentum", "nesterov"]
-    for question in rules:
-        assert len(question.faults) > 15
-        assert question.pairs.count > 50
-        assert question.pairs.caught == question.pairs.count - len(question.pairs.cancelling)
-        assert len(question.pairs.cancelling) < 10
-
-
-def test_every_single_is_named_as_itself_or_an_equivalent(proof: VerifyReport) -> None:
-    for question in proof.questions:
-        for fault in question.faults:
-            assert set(fault.named) == set(fault.slugs) or fault.equivalent
-            assert fault.lost > 0
-
-
-def test_the_margins_are_a_thousand_on_both_sides(proof: VerifyReport) -> None:
-    measured = [question for question in proof.questions if question.margins is not None]
-    assert len(measured) == 3
-    for question in measured:
-        assert question.margins is not None
-        assert question.margins.rounding > 0, "right programs that all agree measure nothing"
-        below, above = factors(question)
-        assert below >= MARGIN
-        assert above >= MARGIN
-
-
-def test_right_programs_lose_nothing_and_are_named_nothing(proof: VerifyReport) -> None:
-    names = [program.name for program in proof.programs]
-    assert "the model answers" in names
-    assert len(names) >= 8, "model answers, template, and right variants"
-    for program in proof.programs:
-        assert program.complaints == ()
-        wanted = 0.0 if program.name == "the empty template" else program.max_score
-        assert (program.score, program.wanted) == (wanted, wanted)
+# -------------------------------------------------- what is printed (the conformance suite proves
+# every assignment; here the questions of one are reported on, without running programs)
 
 
 def test_the_printed_report_fits_a_page(proof: VerifyReport) -> None:
@@ -98,7 +66,7 @@ def test_the_printed_report_fits_a_page(proof: VerifyReport) -> None:
 def test_the_page_has_every_variant_and_part(proof: VerifyReport) -> None:
     page = verify_page(proof)
     assert page.count('class="detail"') == sum(len(q.faults) for q in proof.questions)
-    for fault in proof.questions[3].faults:
+    for fault in proof.questions[-1].faults:
         assert fault.slugs[0] in page
     assert "<script" not in page
     assert "http://" not in page

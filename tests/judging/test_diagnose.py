@@ -101,20 +101,6 @@ def test_the_edits_or_an_equivalent_or_nothing(case):
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_every_single_fault_is_named_and_costs(rule):
-    """As itself, or as one that cannot be told from it."""
-    one = exam(rule)
-    for family in one.question.catalogue.singles():
-        for candidate, traces in answered(one, family):
-            verdict = judge(one, traces)
-            said = [(e.slug, e.variant) for e in candidate.edits], candidate.part
-            assert verdict.misconceptions, said
-            if verdict.misconceptions != candidate.slugs:
-                assert agrees_with(verdict.misconceptions, one, traces), said
-            assert share(verdict) <= 0.9 + 1e-9, said
-
-
-@pytest.mark.parametrize("rule", RULES)
 def test_the_right_rule_with_rounding_is_never_named(rule):
     one, chance = exam(rule), np.random.default_rng(0)
     for _ in range(5):
