@@ -64,7 +64,7 @@ def picture(title: str, caption: str, *lines: Line) -> Picture:
 def backgrounds() -> dict[str, Any]:
     """Level curves of the loss over (w, b), for an assignment's ``backgrounds``."""
     loss = experiment().loss
-    w, b = np.linspace(-2.5, 3.5, 61), np.linspace(-1.5, 4.5, 61)
+    w, b = np.linspace(-2.5, 4.0, 66), np.linspace(-1.5, 4.5, 61)
     z = np.array([[loss(np.array([x, y])) for x in w] for y in b])
     return {CONTOUR: {"x": w, "y": b, "z": z, "x_label": "w", "y_label": "b"}}
 

@@ -143,7 +143,7 @@ def _numbers(values: FloatArray) -> tuple[float, ...]:
 def backgrounds() -> dict[str, Any]:
     """Level curves of the loss over (w, b), the background of the lecture's figure."""
     data = the_data()
-    w, b = np.linspace(-2.5, 3.5, 61), np.linspace(-1.5, 4.5, 61)
+    w, b = np.linspace(-2.5, 4.0, 66), np.linspace(-1.5, 4.5, 61)
     loss = np.array([[data.loss(np.array([x, y])) for x in w] for y in b])
     return {"loss": {"x": w, "y": b, "z": loss, "x_label": "w", "y_label": "b"}}
 
