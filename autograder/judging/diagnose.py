@@ -195,7 +195,9 @@ def diagnose(observations: Sequence[Observation], catalogue: Catalogue, facts: F
         looked_at = usable
         if hard_coded:
             looked_at = [replace(o, instance=with_hyper(o.instance, hard_coded)) for o in usable]
-        matches = _matches(families, looked_at, view)
+        # Instances that only this student has are not worth keeping anything for.
+        pooled = not measured and not hard_coded and view != "start_ignored"
+        matches = _matches(families, looked_at, view, pooled)
         if matches:
             best = min(matches, key=lambda candidate: _rank(candidate, catalogue))
             return _diagnosis(best, view, hard_coded, facts, looked_at)
@@ -240,7 +242,7 @@ def with_hyper(instance: Instance, values: Mapping[str, float]) -> Instance:
 
 
 def _matches(
-    families: Sequence[Family], observations: Sequence[Observation], view: str
+    families: Sequence[Family], observations: Sequence[Observation], view: str, pooled: bool
 ) -> list[Candidate]:
     found: list[Candidate] = []
     for family in families:
@@ -252,7 +254,7 @@ def _matches(
             if not seen:
                 continue
             for by_point in (True, False) if family.every_point else (True,):
-                found += _survivors(family, seen, by_point)
+                found += _survivors(family, seen, by_point, pooled)
     return found
 
 
@@ -272,20 +274,28 @@ def _seen(look: View, observations: Sequence[Observation]) -> list[Seen]:
     return seen
 
 
-def _survivors(family: Family, seen: Sequence[Seen], by_point: bool) -> list[Candidate]:
+def _survivors(
+    family: Family, seen: Sequence[Seen], by_point: bool, pooled: bool
+) -> list[Candidate]:
     """The candidates that equal the student on everything seen."""
     left = family
-    if len(left.candidates) > MANY and seen[0].expected == slice(None):
-        # of thousands all but a few part from the student within one epoch
-        left = left.subset(np.flatnonzero(_agree(left, seen[0], by_point, epochs=1)).tolist())
-    if not left.candidates:
-        return []
-    keep = np.ones(len(left.candidates), dtype=bool)
+    whole = seen[0].expected == slice(None)
+    if whole and (len(family.candidates) > MANY or (len(family.candidates) > 1 and not pooled)):
+        # of many all but a few part from the student within one epoch
+        keep = _agree(family, seen[0], by_point, pooled, epochs=1)
+        left = family.subset(np.flatnonzero(keep).tolist())
+        pooled = False
+    agree = np.ones(len(left.candidates), dtype=bool)
     for one in seen:
-        keep &= _agree(left, one, by_point)
+        if not pooled:
+            left = left.subset(np.flatnonzero(agree).tolist())
+            agree = np.ones(len(left.candidates), dtype=bool)
+        if not agree.any():
+            return []
+        agree &= _agree(left, one, by_point, pooled)
         if one.instance.init_w.ndim == 1:
-            keep &= np.array([not c.numbers_only for c in left.candidates])
-    found = [c for c, kept in zip(left.candidates, keep, strict=True) if kept]
+            agree &= np.array([not c.numbers_only for c in left.candidates])
+    found = [c for c, good in zip(left.candidates, agree, strict=True) if good]
     if any(_says_little(one) for one in seen):
         return [c for c in found if len(c.edits) <= 1]
     return found
@@ -301,9 +311,9 @@ def _kept(
 
 
 def _agree(
-    family: Family, seen: Seen, by_point: bool, epochs: int | None = None
+    family: Family, seen: Seen, by_point: bool, pooled: bool, epochs: int | None = None
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    if epochs is not None or 1 < len(family.candidates) <= MANY:
+    if pooled and (epochs is not None or len(family.candidates) > 1):
         expected = _kept(family, seen.instance, by_point, epochs)
     else:
         expected = family.trajectories(seen.instance, epochs, by_point=by_point)
