@@ -188,8 +188,8 @@ class Trace:
     """What the function returned; None also where it did not return."""
     fault: Fault | None = None
     """What it raised or how the process ended."""
-    inputs_after: Mapping[str, FloatArray] = field(default_factory=dict)
-    """The array and number arguments as they were after the call."""
+    changed: Mapping[str, FloatArray] = field(default_factory=dict)
+    """The array arguments that the call changed, as they were after it."""
     unreceived: tuple[str, ...] = ()
     """Arguments that the function's signature has no parameter for (set as globals instead)."""
 

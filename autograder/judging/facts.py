@@ -272,16 +272,12 @@ def _remembers(base: FloatArray | None, again: FloatArray | None) -> bool:
 
 
 def _mutates(instances: Sequence[Instance], traces: Mapping[str, Trace]) -> tuple[str, ...]:
-    found = set()
+    found: set[str] = set()
     for instance in instances:
         trace = traces.get(instance.name)
         if trace is None or trace.outcome is not Outcome.RETURNED:
             continue
-        sent = {"X": instance.X, "Y": instance.Y, "init_w": instance.init_w}
-        for name, before in sent.items():
-            after = trace.inputs_after.get(name)
-            if after is not None and not np.array_equal(after, before):
-                found.add(name)
+        found.update(trace.changed)
     return tuple(name for name in ("X", "Y", "init_w") if name in found)
 
 

@@ -39,15 +39,10 @@ def simulate(exam: RuleExam, family: Family) -> Iterator[tuple[Candidate, dict[s
 
 def answer(instance: Instance, rows: FloatArray | None) -> Trace:
     """The trace of a function that returned these rows; None: it returned nothing."""
-    inputs: Mapping[str, FloatArray] = {
-        "X": instance.X,
-        "Y": instance.Y,
-        "init_w": instance.init_w,
-    }
     if rows is None:
-        return Trace(instance.name, Outcome.RETURNED, None, inputs_after=inputs)
+        return Trace(instance.name, Outcome.RETURNED, None)
     w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
-    return Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]), inputs_after=inputs)
+    return Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
 
 
 def with_interface_fault(exam: RuleExam, right: Family, change: Rows) -> dict[str, Trace]:

@@ -171,7 +171,7 @@ def _manners(question: PublicQuestion, traces: Mapping[str, Trace]) -> Sequence[
         return ()
     function = first.call.function
     same = again is not None and np.array_equal(rows, again, equal_nan=True)
-    changed = sorted({n for e in question.examples for n in _changed(e.call, traces[e.call.name])})
+    changed = sorted({n for e in question.examples for n in _changed(traces[e.call.name])})
     inputs = (words.INPUTS_WRONG.format(names=" and ".join(changed)),) if changed else ()
     return (
         Tried(
@@ -183,14 +183,8 @@ def _manners(question: PublicQuestion, traces: Mapping[str, Trace]) -> Sequence[
     )
 
 
-def _changed(call: Call, trace: Trace) -> Sequence[str]:
-    if trace.outcome is not Outcome.RETURNED:
-        return ()
-    return [
-        name
-        for name, before in _arrays(call).items()
-        if name in trace.inputs_after and not np.array_equal(trace.inputs_after[name], before)
-    ]
+def _changed(trace: Trace) -> Sequence[str]:
+    return tuple(trace.changed) if trace.outcome is Outcome.RETURNED else ()
 
 
 def _written(name: str, submission: Submission, run: NotebookRun) -> str:

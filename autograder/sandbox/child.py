@@ -22,6 +22,9 @@ _END_SECONDS = 30.0
 
 MAX_PRINTED = 1 << 30
 """Bytes a child may print before it is stopped; few get there before their time is up."""
+_LULL = 0.002
+"""Seconds that a child is left alone before it is listened to.  Answers come by the dozen, and
+waking up for each of them costs both processes more than many an answer does."""
 _ROUNDS = 16
 """Times in a row that output is read, so that a flood is drained with few system calls."""
 
@@ -157,6 +160,7 @@ class Child:
         return self._ended
 
     def _pump(self, timeout: float) -> None:
+        time.sleep(min(_LULL, timeout))
         reading = [d for d in (self._answers, self._output) if d in self._open]
         writing = [self._requests] if self._outgoing and self._requests in self._open else []
         poll = select.poll()  # not select(): that fails for descriptors beyond 1023

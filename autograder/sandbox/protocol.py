@@ -10,13 +10,17 @@ that the function returned some numbers, and those are compared like any others.
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from struct import pack
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from autograder.model import Argument, Call, Cell, FloatArray, Gradient, Neuron, Opaque, Value
+from autograder.model import Call, Cell, FloatArray, Gradient, Neuron, Opaque, Value
 from autograder.sandbox.inside import wire
 from autograder.sandbox.inside.wire import Reader, WireError, Writer
 from autograder.sandbox.modules import sources
@@ -79,49 +83,65 @@ def notebook_frame(
     return writer.frame(wire.NOTEBOOK)
 
 
+_CALLS: WeakKeyDictionary[Call, bytes] = WeakKeyDictionary()
+"""The insides of frames: most calls are made again for the next student."""
+_EXACT = 1 << 53
+"""Integers travel as doubles."""
+
+
 def call_frame(number: int, call: Call) -> bytes:
-    """Ask for one call; ``number`` comes back in the answer."""
-    writer = Writer()
-    writer.u32(number)
-    writer.text(call.function)
-    writer.u32(len(call.arguments))
-    for name, argument in call.arguments.items():
-        writer.text(name)
-        _write_argument(writer, argument)
-    return writer.frame(wire.CALL)
+    """Ask for one call; ``number`` comes back in the answer.
+
+    Raises:
+        ValueError: an argument is an integer beyond 2**53.
+    """
+    inside = _CALLS.get(call)
+    if inside is None:
+        inside = _CALLS[call] = _written(call)
+    return b"".join((wire.HEADER.pack(wire.CALL, 4 + len(inside)), pack("<I", number), inside))
 
 
+@cache
 def gradients_frame() -> bytes:
-    """What builds gradient functions, as text: for before the first calls that have one."""
+    """What builds gradient functions, compiled: for before the first calls that have one."""
     writer = Writer()
     ((_, source),) = sources(["inside.gradients"])
-    writer.text(source)
+    writer.raw(marshal.dumps(compile(source, "<gradients>", "exec", dont_inherit=True)))
     return writer.frame(wire.GRADIENTS)
 
 
-def _write_argument(writer: Writer, argument: Argument) -> None:
-    if isinstance(argument, Gradient):
-        _write_gradient(writer, argument)
-    elif isinstance(argument, (int, np.integer)) and not isinstance(argument, bool):
-        writer.u8(wire.A_INT)
-        writer.i64(int(argument))
-    elif isinstance(argument, (float, np.floating)):
-        writer.u8(wire.A_FLOAT)
-        writer.f64(float(argument))
-    else:
-        writer.u8(wire.A_ARRAY)
-        writer.array(np.asarray(argument, dtype=np.float64))
-
-
-def _write_gradient(writer: Writer, gradient: Gradient) -> None:
-    kind = gradient.kind
-    writer.u8(wire.A_NEURON if isinstance(kind, Neuron) else wire.A_STREAM)
-    writer.u8(0 if gradient.of == "w" else 1)
-    if isinstance(kind, Neuron):
-        for number in (kind.scale, kind.low, kind.high, kind.gain):
-            writer.f64(number)
-    else:
-        writer.array(np.asarray(kind.values, dtype=np.float64))
+def _written(call: Call) -> bytes:
+    """A call but for its number: names, kinds, all single numbers, then the arrays."""
+    kinds: list[int] = []
+    numbers: list[float] = []
+    arrays: list[FloatArray] = []
+    for name, argument in call.arguments.items():
+        if isinstance(argument, Gradient):
+            kind = argument.kind
+            numbers.append(0.0 if argument.of == "w" else 1.0)
+            if isinstance(kind, Neuron):
+                kinds.append(wire.A_NEURON)
+                numbers += [kind.scale, kind.low, kind.high, kind.gain]
+            else:
+                kinds.append(wire.A_STREAM)
+                arrays.append(np.asarray(kind.values, dtype=np.float64))
+        elif isinstance(argument, (int, np.integer)) and not isinstance(argument, bool):
+            if abs(argument) > _EXACT:
+                raise ValueError(f"{call.name}: {name} is an integer beyond 2**53")
+            kinds.append(wire.A_INT)
+            numbers.append(float(argument))
+        elif isinstance(argument, (float, np.floating)):
+            kinds.append(wire.A_FLOAT)
+            numbers.append(float(argument))
+        else:
+            kinds.append(wire.A_ARRAY)
+            arrays.append(np.asarray(argument, dtype=np.float64))
+    writer = Writer()
+    writer.text("\n".join((call.function, *call.arguments)))
+    writer.raw(bytes(kinds))
+    for array in (np.array(numbers), *arrays):
+        writer.array(array)
+    return writer.body()
 
 
 @dataclass(frozen=True)

@@ -24,17 +24,14 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import TracebackType
-
-import numpy as np
 
 from autograder.errors import SandboxError
 from autograder.model import (
     Call,
     Cell,
     Fault,
-    FloatArray,
     Gradient,
     Limits,
     Outcome,
@@ -199,13 +196,12 @@ class Session:
         if outcome is Outcome.RAISED and fault is not None and fault.kind == "MemoryError":
             outcome = Outcome.OUT_OF_MEMORY
         names = list(call.arguments)
-        changed = {names[index]: array for index, array in answer.changed.items()}
         return Trace(
             call.name,
             outcome,
             self._cells.faults.of_value(answer.value) if outcome is Outcome.RETURNED else None,
             fault,
-            _inputs_after(call, changed),
+            {names[index]: array for index, array in answer.changed.items()},
             tuple(names[index] for index in answer.unreceived),
         )
 
@@ -213,14 +209,3 @@ class Session:
 def _not_run(call: Call, limits: Limits) -> Trace:
     message = f"was not run: this submission has used up its {limits.total_seconds:g} s"
     return Trace(call.name, Outcome.TIMED_OUT, fault=Fault("TimeLimit", message))
-
-
-def _inputs_after(call: Call, changed: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-    """The arrays and numbers: as they came back where they were changed, else as they went."""
-    after = {}
-    for name, argument in call.arguments.items():
-        if name in changed:
-            after[name] = changed[name]
-        elif not isinstance(argument, Gradient):
-            after[name] = np.array(argument, dtype=np.float64)
-    return after

@@ -148,7 +148,7 @@ def _called(call: Call, function: Callable[..., Any]) -> Trace:
     changed = {
         n: arguments[n] for n, old in before.items() if not np.array_equal(arguments[n], old)
     }
-    return Trace(call.name, Outcome.RETURNED, as_value(value), inputs_after=changed)
+    return Trace(call.name, Outcome.RETURNED, as_value(value), changed=changed)
 
 
 def given(argument: Any) -> Any:

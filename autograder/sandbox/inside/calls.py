@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -31,23 +32,29 @@ from autograder.sandbox.inside.wire import (
 )
 
 _ABSENT = object()
+_NAMES = 10_000
+"""Bytes of a call's names at most."""
 
 
-def read_argument(frame: Reader, gradients: Any) -> Any:
-    """One argument, built afresh for this call; ``gradients`` is what builds the functions."""
-    kind = frame.u8()
+def read_arguments(frame: Reader, gradients: Any) -> list[Any]:
+    """The arguments, built afresh for this call; ``gradients`` is what builds the functions."""
+    kinds = frame.raw(1000)
+    numbers = iter(frame.array().tolist())
+    return [_argument(kind, frame, numbers, gradients) for kind in kinds]
+
+
+def _argument(kind: int, frame: Reader, numbers: Iterator[float], gradients: Any) -> Any:
     if kind == A_FLOAT:
-        return frame.f64()
+        return next(numbers)
     if kind == A_INT:
-        return frame.i64()
+        return int(next(numbers))
     if kind == A_ARRAY:
         return frame.array()
     if gradients is None:
         raise WireError("a gradient function before what builds it")
-    of = "w" if frame.u8() == 0 else "b"
+    of = "w" if next(numbers) == 0 else "b"
     if kind == A_NEURON:
-        numbers = [frame.f64() for _ in range(4)]
-        return gradients.named(gradients.neuron(of, *numbers), of)
+        return gradients.named(gradients.neuron(of, *islice(numbers, 4)), of)
     if kind == A_STREAM:
         return gradients.named(gradients.stream(frame.array()), of)
     raise WireError("unknown kind of argument")
@@ -63,73 +70,97 @@ class _Answer:
         self.value: Any = None
 
 
-def answer(notebook: Notebook, frame: Reader, seed: int, gradients: Any) -> bytes:
-    """Make the call that the frame asks for; the inside of the answer's frame."""
-    number = frame.u32()
-    function = notebook.namespace.get(frame.text(1000), _ABSENT)
-    arguments = {}
-    for _ in range(frame.count(1000)):
-        name = frame.text(1000)
-        arguments[name] = read_argument(frame, gradients)
-    before = {name: a.copy() for name, a in arguments.items() if isinstance(a, np.ndarray)}
-    names = list(arguments)
-    unreceived: list[str] = []
-    if not callable(function):
-        result = _Answer(MISSING)
-    else:
-        args, keywords, unreceived, unfilled = _match(function, arguments)
-        if unfilled:
-            result = _Answer(UNFILLED, parameter=unfilled)
+class Caller:
+    """Makes the calls of one notebook's functions."""
+
+    def __init__(self, notebook: Notebook, seed: int) -> None:
+        self._notebook, self._seed = notebook, seed
+        self._ways: dict[tuple[int, str], tuple[Any, _Way]] = {}
+        """How a function takes arguments of these names, kept together with the function."""
+
+    def answer(self, frame: Reader, gradients: Any) -> bytes:
+        """Make the call that the frame asks for; the inside of the answer's frame."""
+        notebook = self._notebook
+        number = frame.u32()
+        text = frame.text(_NAMES)
+        function_name, *names = text.split("\n")
+        function = notebook.namespace.get(function_name, _ABSENT)
+        arguments = dict(zip(names, read_arguments(frame, gradients), strict=True))
+        before = {name: a.copy() for name, a in arguments.items() if isinstance(a, np.ndarray)}
+        unreceived: tuple[str, ...] = ()
+        if not callable(function):
+            result = _Answer(MISSING)
         else:
-            random.seed(seed)
-            np.random.seed(seed)
-            passed_over = {name: arguments[name] for name in unreceived}
-            result = _call(notebook, function, args, keywords, passed_over)
-    return _write(notebook, result, number, names, unreceived, arguments, before)
+            way = self._way(function, text, names)
+            unreceived = way.unreceived
+            if way.unfilled:
+                result = _Answer(UNFILLED, parameter=way.unfilled)
+            else:
+                random.seed(self._seed)
+                np.random.seed(self._seed)
+                result = _call(notebook, function, way, arguments)
+        return _write(notebook, result, number, names, unreceived, arguments, before)
+
+    def _way(self, function: Callable[..., Any], text: str, names: list[str]) -> _Way:
+        known = self._ways.get((id(function), text))
+        if known is None:
+            known = self._ways[id(function), text] = (function, _match(function, names))
+        return known[1]
 
 
-def _match(
-    function: Callable[..., Any], arguments: dict[str, Any]
-) -> tuple[list[Any], dict[str, Any], list[str], str]:
-    """Positional and keyword arguments, those without a parameter, a parameter left empty."""
+class _Way:
+    """How a function takes its arguments."""
+
+    def __init__(self) -> None:
+        self.positional: list[str] = []
+        self.by_keyword: list[str] = []
+        self.unreceived: tuple[str, ...] = ()
+        """Those that it has no parameter for."""
+        self.unfilled = ""
+        """A parameter left empty."""
+
+
+def _match(function: Callable[..., Any], names: list[str]) -> _Way:
+    way = _Way()
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # a builtin, or something that lies about its signature
-        return [], dict(arguments), [], ""
-    positional: list[Any] = []
-    keywords: dict[str, Any] = {}
-    unfilled, takes_all = "", False
+        way.by_keyword = names
+        return way
+    takes_all = False
     for parameter in parameters:
         if parameter.kind is parameter.VAR_KEYWORD:
             takes_all = True
         elif parameter.kind is parameter.VAR_POSITIONAL:
             continue
-        elif parameter.name not in arguments:
-            if parameter.default is parameter.empty and not unfilled:
-                unfilled = parameter.name
+        elif parameter.name not in names:
+            if parameter.default is parameter.empty and not way.unfilled:
+                way.unfilled = parameter.name
         elif parameter.kind is parameter.POSITIONAL_ONLY:
-            positional.append(arguments[parameter.name])
+            way.positional.append(parameter.name)
         else:
-            keywords[parameter.name] = arguments[parameter.name]
+            way.by_keyword.append(parameter.name)
     gathering = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     received = {p.name for p in parameters if p.kind not in gathering}
-    rest = [name for name in arguments if name not in received]
+    rest = [name for name in names if name not in received]
     if takes_all:
-        keywords.update({name: arguments[name] for name in rest})
-        rest = []
-    return positional, keywords, rest, unfilled
+        way.by_keyword += rest
+    else:
+        way.unreceived = tuple(rest)
+    return way
 
 
 def _call(
     notebook: Notebook,
     function: Callable[..., Any],
-    args: list[Any],
-    keywords: dict[str, Any],
-    as_globals: dict[str, Any],
+    way: _Way,
+    arguments: dict[str, Any],
 ) -> _Answer:
     namespace = notebook.namespace
-    saved = {name: namespace.get(name, _ABSENT) for name in as_globals}
-    namespace.update(as_globals)
+    args = [arguments[name] for name in way.positional]
+    keywords = {name: arguments[name] for name in way.by_keyword}
+    saved = {name: namespace.get(name, _ABSENT) for name in way.unreceived}
+    namespace.update((name, arguments[name]) for name in way.unreceived)
     try:
         value = function(*args, **keywords)
         result = _Answer(RETURNED)
@@ -150,7 +181,7 @@ def _write(
     result: _Answer,
     number: int,
     names: list[str],
-    unreceived: list[str],
+    unreceived: tuple[str, ...],
     arguments: dict[str, Any],
     before: dict[str, Any],
 ) -> bytes:

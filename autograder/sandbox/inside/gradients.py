@@ -1,7 +1,7 @@
 """The gradient functions handed to student code, built from the numbers of one call.
 
 Each holds what that call needs and no more.  This module is not among those a child is started
-with: its text is sent with the first calls that have such a function as argument, because it
+with: its code is sent with the first calls that have such a function as argument, because it
 contains what students are asked to derive in questions that come before.
 
 The functions take ``w, b, x, y`` by position or by keyword,

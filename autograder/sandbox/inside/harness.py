@@ -9,6 +9,7 @@ need it: until then, the formula in it is to be found nowhere in the process.
 
 from __future__ import annotations
 
+import marshal
 import os
 import random
 import sys
@@ -17,7 +18,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from autograder.sandbox.inside.calls import answer, write_fault
+from autograder.sandbox.inside.calls import Caller, write_fault
 from autograder.sandbox.inside.notebook import Notebook, Where
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import (
@@ -46,16 +47,21 @@ class Pipes:
         self._in, self._out = incoming, outgoing
         self._read, self._write = os.read, os.write
         self._exit = os._exit
+        self._waiting = b""
+        """What has been read beyond the last frame: calls come many at a time."""
 
     def _exactly(self, count: int) -> bytes:
-        parts = []
-        while count:
-            part = self._read(self._in, min(count, 1 << 20))
-            if not part:
-                self._exit(0)  # the trusted side has closed: there is nothing left to do
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
+        if len(self._waiting) < count:
+            parts, missing = [self._waiting], count - len(self._waiting)
+            while missing > 0:
+                part = self._read(self._in, max(missing, 1 << 16))
+                if not part:
+                    self._exit(0)  # the trusted side has closed: there is nothing left to do
+                parts.append(part)
+                missing -= len(part)
+            self._waiting = b"".join(parts)
+        data, self._waiting = self._waiting[:count], self._waiting[count:]
+        return data
 
     def receive(self) -> tuple[int, Reader]:
         kind, length = HEADER.unpack(self._exactly(HEADER.size))
@@ -73,8 +79,7 @@ class Harness:
     def __init__(self, incoming: int, outgoing: int, reader: CellReader) -> None:
         self._pipes = Pipes(incoming, outgoing)
         self._reader = reader
-        self._seed = 0
-        self._notebook: Notebook | None = None
+        self._caller: Caller | None = None
         self._gradients: types.ModuleType | None = None
 
     def serve(self) -> NoReturn:
@@ -84,27 +89,25 @@ class Harness:
             kind, frame = self._pipes.receive()
             if kind == NOTEBOOK:
                 self._pipes.send(RAN, self._run(frame))
-            elif kind == CALL and self._notebook is not None:
-                self._pipes.send(ANSWER, self._answer(self._notebook, frame))
+            elif kind == CALL and self._caller is not None:
+                self._pipes.send(ANSWER, self._caller.answer(frame, self._gradients))
             elif kind == GRADIENTS:
                 self._gradients = types.ModuleType("gradients")
-                exec(compile(frame.text(_BIG), "<gradients>", "exec"), vars(self._gradients))
+                exec(marshal.loads(frame.raw(_BIG)), vars(self._gradients))
             else:
                 raise WireError("no such request")
 
-    def _answer(self, notebook: Notebook, frame: Reader) -> bytes:
-        return answer(notebook, frame, self._seed, self._gradients)
-
     def _run(self, frame: Reader) -> bytes:
-        self._seed = frame.u32()
+        seed = frame.u32()
         cells = [(frame.u32(), frame.u32(), frame.text(_BIG)) for _ in range(frame.u32())]
         names = [frame.text(_BIG) for _ in range(frame.u32())]
         texts = [frame.text(_BIG) for _ in range(frame.u32())]
-        notebook = self._notebook = Notebook(
+        notebook = Notebook(
             self._reader, [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
         )
-        np.random.seed(self._seed)
-        random.seed(self._seed)
+        self._caller = Caller(notebook, seed)
+        np.random.seed(seed)
+        random.seed(seed)
         faults: list[tuple[int, Where]] = []
         for index, (_, stop, source) in enumerate(cells):
             fault = notebook.run_cell(index, source, stop, self._announce)

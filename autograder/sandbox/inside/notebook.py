@@ -11,12 +11,11 @@ import __future__
 
 import ast
 import functools
-import inspect
 import linecache
 import re
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +48,7 @@ class Notebook:
         self._reader = reader
         self._files = {name: index for index, name in enumerate(files)}
         self._names = files
+        self._trees: dict[int, ast.Module] = {}
         module = types.ModuleType("__main__")
         module.__dict__["__file__"] = "submission.py"
         sys.modules["__main__"] = module
@@ -69,22 +69,16 @@ class Notebook:
             name,
         )
         try:
-            tree = self._reader.parse(source, name)
-            self._run(tree, index, stop, announce)
+            self._trees[index] = tree = self._reader.parse(source, name)
+            for number, statement, code in list(_compiled(tree, name)):
+                if number >= stop:
+                    break
+                if not _is_quick(statement):
+                    announce(index, number, statement.lineno)
+                exec(code, self.namespace)
         except BaseException as error:
             return self.where(error)
         return None
-
-    def _run(self, tree: ast.Module, index: int, stop: int, announce: Announce) -> None:
-        flags = 0
-        name = self._names[index]
-        for number, statement in enumerate(tree.body[: stop if stop != NOWHERE else None]):
-            if not _is_quick(statement):
-                announce(index, number, statement.lineno)
-            module = ast.Module([statement], [])
-            code = compile(module, name, "exec", flags=flags, dont_inherit=True)
-            flags |= code.co_flags & _FUTURE
-            exec(code, self.namespace)
 
     def where(self, error: BaseException) -> Where:
         """Describe an exception; whatever its methods do, it gets described."""
@@ -121,11 +115,37 @@ class Notebook:
         if index is None:
             return None
         first = code.co_firstlineno
-        try:
-            length = len(inspect.getblock(linecache.getlines(code.co_filename)[first - 1 :]))
-        except Exception:
-            length = 1
-        return index, first, first + max(length, 1) - 1
+        return index, first, _last_line(self._trees.get(index), first)
+
+
+def _compiled(tree: ast.Module, name: str) -> Iterator[tuple[int, ast.stmt, types.CodeType]]:
+    """The statements with their numbers and code; nothing of a cell runs unless all of it can."""
+    flags = 0
+    for number, statement in enumerate(tree.body):
+        module = ast.Module([statement], [])
+        code = compile(module, name, "exec", flags=flags, dont_inherit=True)
+        flags |= code.co_flags & _FUTURE
+        yield number, statement, code
+
+
+def _last_line(tree: ast.AST | None, first: int) -> int:
+    """Where the innermost statement ends that begins on line ``first``, or goes over it."""
+    last = first
+    while tree is not None:
+        inside = (node for node in ast.iter_child_nodes(tree) if _first_line(node) <= first)
+        tree = next((node for node in inside if (node.end_lineno or 0) >= first), None)
+        if isinstance(tree, ast.stmt):
+            last = tree.end_lineno or first
+            if _first_line(tree) == first:
+                break
+    return last
+
+
+def _first_line(node: Any) -> int:
+    """The line of a node's first character or decorator."""
+    decorators = getattr(node, "decorator_list", None) or (node,)
+    line: int = getattr(decorators[0], "lineno", 1 << 30)
+    return line
 
 
 _CALL = "__call__"

@@ -77,17 +77,17 @@ class CellReader:
     def parse(self, source: str, filename: str) -> ast.Module:
         """The cell's syntax tree, line numbers as the student sees them.
 
-        Raises what ``compile`` raises (SyntaxError, ValueError, RecursionError, MemoryError).
+        Raises what ``ast.parse`` raises (SyntaxError, ValueError, RecursionError, MemoryError).
         """
         source = _without_cell_magic(source)
         with warnings.catch_warnings():
             # "invalid escape sequence" and the like: they are said once, when the cell is run.
             warnings.simplefilter("ignore")
             try:
-                return _parse(source, filename)
+                return ast.parse(source, filename)
             except SyntaxError as original:
                 try:
-                    return _parse(self._as_python(source), filename)
+                    return ast.parse(self._as_python(source), filename)
                 except SyntaxError:
                     raise original from None
 
@@ -101,13 +101,6 @@ class CellReader:
         # IPython drops empty lines at the top; put them back to keep line numbers.
         empty = len(source) - len(source.lstrip("\n"))
         return "\n" * empty + self._transform(source.lstrip("\n"))
-
-
-def _parse(source: str, filename: str) -> ast.Module:
-    tree = ast.parse(source, filename)
-    # Some errors ('return' outside function) only the compiler sees; nothing of such a cell runs.
-    compile(tree, filename, "exec", dont_inherit=True)
-    return tree
 
 
 def _without_cell_magic(source: str) -> str:

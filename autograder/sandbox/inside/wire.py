@@ -19,7 +19,6 @@ import numpy as np
 
 HEADER = struct.Struct("<BI")
 _U8, _U32 = struct.Struct("<B"), struct.Struct("<I")
-_I64, _F64 = struct.Struct("<q"), struct.Struct("<d")
 MAX_FRAME = 8 << 20
 """Bytes in a frame at most; the longest honest answer (200,000 doubles) is a fifth of it."""
 MAX_DIMENSIONS = 4
@@ -32,7 +31,7 @@ READY, STATEMENT, RAN, ANSWER = 16, 17, 18, 19
 # How a call ended, as the child tells it (how a process ended is not for the child to tell).
 RETURNED, RAISED, MISSING, FLOODED, EXITED, UNFILLED = 0, 1, 2, 3, 4, 5
 
-# Arguments of a call.
+# Arguments of a call: all their single numbers come first, as one array, then the arrays.
 A_FLOAT, A_INT, A_ARRAY, A_NEURON, A_STREAM = 0, 1, 2, 3, 4
 # What a function returned.
 V_NONE, V_ARRAY, V_TUPLE, V_OPAQUE = 0, 1, 2, 3
@@ -54,19 +53,15 @@ class Writer:
     def u8(self, number: int) -> None:
         self._parts.append(_U8.pack(number))
 
+    def raw(self, data: bytes) -> None:
+        self.u32(len(data))
+        self._parts.append(data)
+
     def u32(self, number: int) -> None:
         self._parts.append(_U32.pack(number))
 
-    def i64(self, number: int) -> None:
-        self._parts.append(_I64.pack(number))
-
-    def f64(self, number: float) -> None:
-        self._parts.append(_F64.pack(number))
-
     def text(self, text: str) -> None:
-        data = text.encode("utf-8", "backslashreplace")
-        self.u32(len(data))
-        self._parts.append(data)
+        self.raw(text.encode("utf-8", "backslashreplace"))
 
     def array(self, array: np.ndarray[Any, Any]) -> None:
         self.u8(array.ndim)
@@ -108,13 +103,6 @@ class Reader:
     def u32(self) -> int:
         return int.from_bytes(self._data[self._take(4) : self._at], "little")
 
-    def i64(self) -> int:
-        return int.from_bytes(self._data[self._take(8) : self._at], "little", signed=True)
-
-    def f64(self) -> float:
-        number: float = _F64.unpack_from(self._data, self._take(8))[0]
-        return number
-
     def count(self, cap: int) -> int:
         """A number of things that follow; more than ``cap`` is an error."""
         number = self.u32()
@@ -122,11 +110,15 @@ class Reader:
             raise WireError("a count is beyond its cap")
         return number
 
-    def text(self, cap: int) -> str:
-        """Text of at most ``cap`` bytes; what is no UTF-8 in it is shown as such."""
+    def raw(self, cap: int) -> bytes:
+        """At most ``cap`` bytes."""
         length = self.count(cap)
         start = self._take(length)
-        return self._data[start : start + length].decode("utf-8", "replace")
+        return self._data[start : start + length]
+
+    def text(self, cap: int) -> str:
+        """Text of at most ``cap`` bytes; what is no UTF-8 in it is shown as such."""
+        return self.raw(cap).decode("utf-8", "replace")
 
     def array(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """A fresh, writable array of doubles."""

@@ -11,7 +11,7 @@ def tried(attempt, *args):
 
 import gc
 def go():
-    wanted = "HOSTILE_" + "SECRET"
+    wanted = "_".join(("HOSTILE", "SECRET"))  # in pieces, so as not to find itself
     found = 0
     for thing in gc.get_objects():
         if type(thing) is dict:
