@@ -22,6 +22,7 @@ from typing import Any
 
 from autograder.errors import AssignmentError, UsageError
 from autograder.judging.question import Kind
+from autograder.judging.shelf import open_shelf, shelf_folder
 from autograder.model import Limits
 
 
@@ -67,6 +68,11 @@ class Assignment:
         names = (name for question in self.questions for name in question.kind.functions)
         return tuple(dict.fromkeys(names))
 
+    def prepare(self) -> None:
+        """Compute now, once for this version, what all students' grading needs."""
+        for question in self.questions:
+            question.kind.prepare()
+
     def seed(self, student: str, question: str) -> bytes:
         """What this student's instances of this question are drawn from."""
         text = "\0".join((student, self.slug, question)).encode("utf-8", "surrogateescape")
@@ -78,6 +84,12 @@ class Course:
     """A folder with ``assignments/`` and ``reference/`` in it."""
 
     folder: Path
+
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """Folders that student code must not be able to read."""
+        shelves = shelf_folder()
+        return (self.folder,) if shelves is None else (self.folder, shelves)
 
     @classmethod
     def find(cls, folder: Path | None = None) -> Course:
@@ -146,13 +158,16 @@ class Course:
             raise AssignmentError(f"{settings_file} cannot be read: {error}.") from error
         module = self._questions(slug, folder)
         kinds = _attribute(module, "questions", folder)(settings)
+        version = _digest(folder, self.folder / "reference")
+        shelf = open_shelf(version)
+        on_shelf = {name: kind.on_shelf(shelf) for name, kind in kinds.items()}
         return Assignment(
             slug=slug,
             title=_setting(settings, "title", str, settings_file),
             folder=folder,
-            questions=_questions(settings, kinds, settings_file),
+            questions=_questions(settings, on_shelf, settings_file),
             limits=_limits(settings.get("limits", {}), settings_file),
-            version=_digest(folder, self.folder / "reference"),
+            version=version,
             policy={key: settings[key] for key in ("late", "attempts") if key in settings},
             texts=tuple(settings.get("texts", ())),
             secret=self._secret(),

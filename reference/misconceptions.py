@@ -10,13 +10,13 @@ what replaces the rule as a whole, then gathering, state, correction, step.
 
 from __future__ import annotations
 
-import itertools
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -921,7 +921,7 @@ class Family:
     """Candidates that are evaluated together: all step once an epoch, or all at every point."""
 
     rule: RuleAsData
-    candidates: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
     every_point: bool = False
 
     def trajectories(
@@ -947,12 +947,63 @@ class Family:
         return batch
 
 
+class Pairs(Sequence[Candidate]):
+    """Pairs of edits, each made when it is looked at: there are tens of thousands."""
+
+    WHERE = (
+        ("both", "both"),
+        ("w", "w"),
+        ("b", "b"),
+        ("both", "w"),
+        ("both", "b"),
+        ("w", "both"),
+        ("b", "both"),
+    )
+    """Where the first and the second edit of a pair sit."""
+
+    def __init__(self, edits: Sequence[Edit], table: NDArray[np.intp]) -> None:
+        """``table``: a row a pair, with the first edit, the second, and a row of ``WHERE``."""
+        self._edits, self._table = edits, table
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    @overload
+    def __getitem__(self, index: int) -> Candidate: ...
+    @overload
+    def __getitem__(self, index: slice) -> Pairs: ...
+    def __getitem__(self, index: int | slice) -> Candidate | Pairs:
+        if isinstance(index, slice):
+            return Pairs(self._edits, self._table[index])
+        first, second, where = self._table[index]
+        edits, parts = (self._edits[first], self._edits[second]), self.WHERE[where]
+        if parts[0] == parts[1]:
+            return Candidate(edits, parts[0])
+        return Candidate(edits, parts[0] if parts[1] == "both" else parts[1], parts)
+
+    def rows(self) -> dict[tuple[Edit, str], list[int]]:
+        """The pairs that have an edit in a part, by edit and part."""
+        found: dict[tuple[Edit, str], list[int]] = {}
+        for column in (0, 1):
+            parts = np.array([["both", "w", "b"].index(where[column]) for where in self.WHERE])
+            keys = 3 * self._table[:, column] + parts[self._table[:, 2]]
+            order = np.argsort(keys, kind="stable")
+            kinds, starts = np.unique(keys[order], return_index=True)
+            for key, numbers in zip(kinds, np.split(order, starts[1:]), strict=True):
+                edit, part = self._edits[key // 3], ("both", "w", "b")[key % 3]
+                found.setdefault((edit, part), []).extend(numbers.tolist())
+        return found
+
+
 @cache
 def _rows_by_edit(family: Family) -> tuple[tuple[Edit, str, NDArray[np.int64]], ...]:
     rows: dict[tuple[Edit, str], list[int]] = {}
-    for number, candidate in enumerate(family.candidates):
-        for edit in candidate.edits:
-            rows.setdefault((edit, candidate.where(edit)), []).append(number)
+    if isinstance(family.candidates, Pairs):
+        rows = family.candidates.rows()
+    else:
+        for number, candidate in enumerate(family.candidates):
+            for edit in candidate.edits:
+                rows.setdefault((edit, candidate.where(edit)), []).append(number)
     order = {edit: number for number, edit in enumerate((*EDITS, *family.rule.edits))}
     # What replaces the rule as a whole comes first, wherever it was written down.
     chosen = sorted(
@@ -986,43 +1037,41 @@ def right(rule: RuleAsData) -> Family:
 def singles(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
     """Every edit by itself, in both parameters, in w only and in b only."""
     chosen = [Candidate((edit,), part) for edit in edits_for(rule, measured) for part in edit.parts]
-    return _families(rule, chosen)
+    once = [c for c in chosen if not _steps_at_every_point(c.edits[0])]
+    many = [c for c in chosen if _steps_at_every_point(c.edits[0])]
+    families = [Family(rule, tuple(once))] if once else []
+    return (*families, Family(rule, tuple(many), every_point=True)) if many else tuple(families)
 
 
 @cache
 def pairs(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
-    """Every two edits of different names, each where it sits: both in all, or in one parameter."""
-    chosen = []
-    for first, second in itertools.combinations(edits_for(rule, measured), 2):
-        if first.slug != second.slug and not (first.whole and second.whole):
-            for part in ("both", "w", "b"):
-                if part in first.parts and part in second.parts:
-                    chosen.append(Candidate((first, second), part))
-            chosen += _across((first, second), first) + _across((first, second), second)
-    return _families(rule, chosen)
-
-
-def _across(order: tuple[Edit, Edit], wide: Edit) -> list[Candidate]:
-    """One of two faults, ``wide``, in both parameters and the other one in w or b only: where that
-    one can only sit there, or where one of the two is so common that it meets everything."""
-    narrow = order[1] if wide is order[0] else order[0]
-    if "both" not in wide.parts:
-        return []
-    seen = max(words()[wide.slug].seen, words()[narrow.slug].seen)
-    if "both" in narrow.parts and seen < COMMON:
-        return []
-    return [
-        Candidate(order, part, tuple("both" if edit is wide else part for edit in order))
-        for part in narrow.parts
-        if part != "both"
-    ]
-
-
-def _families(rule: RuleAsData, candidates: Sequence[Candidate]) -> tuple[Family, ...]:
-    once = [c for c in candidates if not any(_steps_at_every_point(e) for e in c.edits)]
-    many = [c for c in candidates if any(_steps_at_every_point(e) for e in c.edits)]
-    families = [Family(rule, tuple(once))] if once else []
-    return (*families, Family(rule, tuple(many), every_point=True)) if many else tuple(families)
+    """Every two edits of different names, each where it sits: both in all, or in one parameter;
+    or one of them in all and the other in w or b only, where that one can only sit there, or
+    where one of the two is so common that it meets everything."""
+    edits = edits_for(rule, measured)
+    slugs = np.array([edit.slug for edit in edits])
+    whole = np.array([edit.whole for edit in edits])
+    common = np.array([words()[edit.slug].seen >= COMMON for edit in edits])
+    sits = {part: np.array([part in edit.parts for edit in edits]) for part in ("both", "w", "b")}
+    first, second = np.triu_indices(len(edits), 1)
+    compose = (slugs[first] != slugs[second]) & ~(whole[first] & whole[second])
+    meets = common[first] | common[second]
+    tables = []
+    for number, (of_first, of_second) in enumerate(Pairs.WHERE):
+        chosen = compose & sits[of_first][first] & sits[of_second][second]
+        if of_first != of_second:
+            narrow = second if of_first == "both" else first
+            chosen &= meets | ~sits["both"][narrow]
+        where = np.full(np.count_nonzero(chosen), number)
+        tables.append(np.column_stack([first[chosen], second[chosen], where]))
+    table = np.concatenate(tables)
+    table = table[np.lexsort(table.T[::-1])]
+    by_point = np.array([_steps_at_every_point(edit) for edit in edits])
+    many = by_point[table[:, 0]] | by_point[table[:, 1]]
+    families = [Family(rule, Pairs(edits, table[~many]))]
+    if many.any():
+        families.append(Family(rule, Pairs(edits, table[many]), every_point=True))
+    return tuple(families)
 
 
 PART_OF_NUMBER = {

@@ -298,22 +298,35 @@ class _State:
         twin.__dict__.update(self.__dict__)  # arrays are replaced, never written to
         return twin
 
+    def of(self, rows: NDArray[np.intp]) -> _State:
+        """The state of some rules only."""
+        twin = object.__new__(_State)
+        twin.__dict__.update({name: values[rows] for name, values in self.__dict__.items()})
+        return twin
+
+    def put(self, rows: NDArray[np.intp], some: _State) -> None:
+        """Replace the state of some rules."""
+        for name, values in some.__dict__.items():
+            replaced = self.__dict__[name].copy()
+            replaced[rows] = values
+            self.__dict__[name] = replaced
+
 
 def _each_epoch(rules: Rules, epochs: int) -> Any:
     state, used, n = _State(rules), rules.touched, rules.numbers
     yield state.theta
     for t in range(epochs):
-        gathered = _gather(rules, used, _gradients(rules, used, state, t))
+        gathered = _gather(n, used, _gradients(rules, used, state, t))
         before = state
-        state = _advance(rules, used, before, gathered, t, t)
+        state = _advance(n, used, before, gathered, t, t)
         if "sequential" in used:
-            between = before.theta - n["lookahead"] * before.m
-            between[:, :-1] = state.theta[:, :-1]
-            later = _gather(rules, used, rules.problem.gradient(between, t))
-            gathered = gathered.copy()
-            rows = n["sequential"][:, -1] == 1
-            gathered[rows, -1] = later[rows, -1]
-            state = _advance(rules, used, before, gathered, t, t)
+            rows = np.flatnonzero(n["sequential"][:, -1] == 1)
+            those = {name: values[rows] for name, values in n.items()}
+            between = before.theta[rows] - those["lookahead"] * before.m[rows]
+            between[:, :-1] = state.theta[rows, :-1]
+            later = _gather(those, used, rules.problem.gradient(between, t))
+            later[:, :-1] = gathered[rows, :-1]
+            state.put(rows, _advance(those, used, before.of(rows), later, t, t))
         yield state.theta
 
 
@@ -327,13 +340,16 @@ def _each_point(rules: Rules, epochs: int, by_point: bool) -> Any:
             each = _gradients(rules, used, state, t)[:, i]
             added = added * (n["keeps_adding"] > 0) + each
             count = t * rules.problem.points + i + 1 if by_point else t + 1
-            state = _advance(rules, used, state, added * n["g_scale"], t, count - 1)
+            state = _advance(n, used, state, added * n["g_scale"], t, count - 1)
             yield state.theta
 
 
 def _gradients(rules: Rules, used: Set[str], state: _State, t: int) -> FloatArray:
     """The points' gradients where each rule asks for them, shape (K, n, P)."""
     if not ("lookahead" in used or "lookahead_of_other" in used):
+        if t == 0 and (state.theta == state.theta[0]).all():  # all rules start at one point
+            each = rules.problem.gradient(state.theta[:1], t)
+            return np.broadcast_to(each, (rules.count, *each.shape[1:]))
         return rules.problem.gradient(state.theta, t)
     own, other = (rules.numbers[name] for name in ("lookahead", "lookahead_of_other"))
     if (own[:, :1] == own).all() and (other == own).all():  # everyone looks at one point
@@ -345,8 +361,7 @@ def _gradients(rules: Rules, used: Set[str], state: _State, t: int) -> FloatArra
     return np.concatenate([for_w[..., :-1], for_b[..., -1:]], axis=2)
 
 
-def _gather(rules: Rules, used: Set[str], each: FloatArray) -> FloatArray:
-    n = rules.numbers
+def _gather(n: Mapping[str, FloatArray], used: Set[str], each: FloatArray) -> FloatArray:
     total = each.sum(axis=1)
     if "last_only" in used:
         total = np.where(n["last_only"] == 1, each[:, -1], total)
@@ -354,10 +369,15 @@ def _gather(rules: Rules, used: Set[str], each: FloatArray) -> FloatArray:
 
 
 def _advance(
-    rules: Rules, used: Set[str], before: _State, gathered: FloatArray, t: int, clock: int
+    n: Mapping[str, FloatArray],
+    used: Set[str],
+    before: _State,
+    gathered: FloatArray,
+    t: int,
+    clock: int,
 ) -> _State:
     """One step of every rule; ``t`` counts epochs from 0, ``clock`` what the correction counts."""
-    n, state = rules.numbers, before.copy()
+    state = before.copy()
     g = gathered
     if "carry" in used:
         g = _used(n["carry"], before.g) + g

@@ -81,7 +81,7 @@ class _CourseMarker:
             )
         with ExitStack() as stack:
             self._box = stack.enter_context(
-                open_sandbox(hidden=[course.folder], unsafe=marking.unsafe)
+                open_sandbox(hidden=course.hidden, unsafe=marking.unsafe)
             )
             self._open = stack.pop_all()
         self._layers = [layer.name for layer in self._box.layers if layer.active]

@@ -23,6 +23,9 @@ from autograder.policies import Policies, read_policies
 from autograder.store import Store, store_url
 from autograder.submission import Found, find
 
+WORTH_PREPARING = 12
+"""Submissions from which on every worker needs most of what can be computed beforehand."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -109,6 +112,8 @@ def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watc
     watch(tally)
     if order.pages:
         _draw_missing(order, store, todo)
+    if len(todo.todo) >= WORTH_PREPARING:
+        order.assignment.prepare()
     if todo.todo:
         marking = CourseMarking(
             course=str(order.course.folder),

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.batch.order import cores
+from autograder.bench.diagnosis import diagnosis_table
 from autograder.bench.floor import floor_of
 from autograder.bench.machine import machine
 from autograder.bench.measured import Measured, measure
@@ -98,6 +99,8 @@ def _report(
     yield "|---|---:|"
     for stage, seconds in stage_seconds(course, assignment, found[:50], scratch).items():
         yield f"| {stage} | {seconds * 1e3:.1f} |"
+    yield ""
+    yield from diagnosis_table(course, assignment.slug)
     if options.sizes:
         yield from _scaling(options, course, notebooks, scratch)
 

@@ -21,11 +21,12 @@ from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import open_store
 from autograder.submission import Found, load
 
+JUDGING = "drawing instances, judging"
 STAGES = (
     "reading the file",
     "student's process",
     "talking to it",
-    "drawing instances, judging",
+    JUDGING,
     "feedback page",
     "row, store, grades.json",
 )
@@ -38,12 +39,12 @@ def stage_seconds(
     clock = Clock()
     marking = CourseMarking(str(course.folder), assignment.slug, assignment.version, Policies())
     grades = []
-    with open_store(scratch / "stages.db") as store, open_sandbox([course.folder]) as box:
-        timed: Any = _TimedBox(box, clock)
+    with open_store(scratch / "stages.db") as store, open_sandbox(course.hidden) as box:
+        timed: Any = TimedBox(box, clock)
         for one in found:
             with clock.stage("reading the file"):
                 submission = load(one)
-            with clock.stage("drawing instances, judging"):
+            with clock.stage(JUDGING):
                 grade = grade_submission(submission, assignment, timed)
             clock.seconds["student's process"] += grade.usage.cpu_seconds
             with clock.stage("feedback page"):
@@ -76,7 +77,7 @@ class Clock:
             self._inner[-1] += spent
 
 
-class _TimedBox:
+class TimedBox:
     """A sandbox whose own time is told apart from that of its caller."""
 
     def __init__(self, box: Sandbox, clock: Clock) -> None:

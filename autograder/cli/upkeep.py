@@ -89,7 +89,7 @@ def verify(slug: str | None, course_folder: Path | None, page: Path | None) -> N
     from autograder.verify import verify as prove
 
     course, assignment = load(course_folder, slug)
-    with open_sandbox(hidden=[course.folder]) as box:
+    with open_sandbox(hidden=course.hidden) as box:
         proof = prove(course, assignment.slug, box, lambda said: click.echo(said, err=True))
     for line in verify_text(proof):
         console.say(line)
@@ -109,7 +109,7 @@ def doctor(course_folder: Path | None, as_json: bool) -> None:
     \b
     Example:  autograder doctor
     """
-    found = practice.examine([Course.find(course_folder).folder])
+    found = practice.examine(Course.find(course_folder).hidden)
     if as_json:
         click.echo(json.dumps(practice.as_json(found), indent=1))
     else:

@@ -34,12 +34,7 @@ def effective_rates(rows: FloatArray, instance: Instance) -> FloatArray:
 
     g_t is the summed gradient where the trajectory was at that epoch; NaN where it is 0.
     """
-    if isinstance(instance.grad_w, Stream):
-        g = np.stack(
-            [instance.gradient(row[None], t).sum(axis=1)[0] for t, row in enumerate(rows[:-1])]
-        )
-    else:
-        g = instance.gradient(rows[:-1], 0).sum(axis=1)
+    g = instance.gradients_along(rows[:-1])
     with np.errstate(all="ignore"):
         rates = np.abs(np.diff(rows, axis=0)) / (instance.hyper["eta"] * np.abs(g))
     return np.where(np.isfinite(rates), rates, np.nan)

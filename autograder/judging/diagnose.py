@@ -21,12 +21,13 @@ import numpy as np
 from autograder.judging.catalogue import Candidate, Catalogue, Family
 from autograder.judging.compare import History
 from autograder.judging.instances import Instance
+from autograder.judging.pool import keep, of_the_pool
 from autograder.model import FloatArray
+
+Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 EXACT = 1e-9
 """Two trajectories that agree to this, relative to their size, are the same computation."""
-MANY = 600
-"""More candidates than this are looked at for one epoch first."""
 HABITS: Mapping[str, tuple[float, ...]] = {
     "eta": (0.1, 0.01, 0.001, 1.0, 0.5, 0.05),
     "eps": (1e-8, 1e-6, 1e-7, 1e-10, 1e-5, 1e-4),
@@ -191,13 +192,11 @@ def diagnose(observations: Sequence[Observation], catalogue: Catalogue, facts: F
     if measured:
         usable = [replace(o, instance=with_hyper(o.instance, measured)) for o in usable]
     names = tuple(sorted(measured))
-    for view, hard_coded, families in _levels(catalogue, usable, facts, names):
+    for view, hard_coded, level, families in _levels(catalogue, usable, facts, names):
         looked_at = usable
         if hard_coded:
             looked_at = [replace(o, instance=with_hyper(o.instance, hard_coded)) for o in usable]
-        # Instances that only this student has are not worth keeping anything for.
-        pooled = not measured and not hard_coded and view != "start_ignored"
-        matches = _matches(families, looked_at, view, pooled)
+        matches = _matches(families, looked_at, view, level)
         if matches:
             best = min(matches, key=lambda candidate: _rank(candidate, catalogue))
             return _diagnosis(best, view, hard_coded, facts, looked_at)
@@ -206,26 +205,28 @@ def diagnose(observations: Sequence[Observation], catalogue: Catalogue, facts: F
 
 def _levels(
     catalogue: Catalogue, usable: Sequence[Observation], facts: Facts, measured: tuple[str, ...]
-) -> Iterator[tuple[str, Mapping[str, float], tuple[Family, ...]]]:
-    """What is tried, the simplest first: (view, hard-coded values, candidates)."""
-    right, singles = (catalogue.right(),), catalogue.singles(measured)
+) -> Iterator[tuple[str, Mapping[str, float], str, tuple[Family, ...]]]:
+    """What is tried, the simplest first: (view, hard-coded values, what the candidates are called,
+    candidates)."""
+    right = ("right", (catalogue.right(),))
+    singles = ("singles", catalogue.singles(measured))
     views = [name for name in VIEWS if name]
-    yield "", {}, right
-    yield "", {}, singles
+    yield "", {}, *right
+    yield "", {}, *singles
     if facts.remembers:
         return  # what it answers depends on the calls before: nothing further can be told apart
     for view in views:
-        yield view, {}, right
+        yield view, {}, *right
     choices = _hard_coded(facts.ignored)
     for choice in choices:
-        yield "", choice, right
-    yield "", {}, catalogue.pairs(measured)
+        yield "", choice, *right
+    yield "", {}, "pairs", catalogue.pairs(measured)
     for view in views:
-        yield view, {}, singles
+        yield view, {}, *singles
     for choice in choices:
-        yield "", choice, singles
+        yield "", choice, *singles
         for view in views:
-            yield view, choice, right
+            yield view, choice, *right
 
 
 def _hard_coded(ignored: Sequence[str]) -> list[dict[str, float]]:
@@ -242,19 +243,16 @@ def with_hyper(instance: Instance, values: Mapping[str, float]) -> Instance:
 
 
 def _matches(
-    families: Sequence[Family], observations: Sequence[Observation], view: str, pooled: bool
+    families: Sequence[Family], observations: Sequence[Observation], view: str, level: str
 ) -> list[Candidate]:
     found: list[Candidate] = []
-    for family in families:
+    for batch in _batches(level, families):
         looks: list[View] = [VIEWS[view]]
-        if family.every_point and view == "":
+        if batch.family.every_point and view == "":
             looks.append(_every_point_logged)
         for look in looks:
-            seen = _seen(look, observations)
-            if not seen:
-                continue
-            for by_point in (True, False) if family.every_point else (True,):
-                found += _survivors(family, seen, by_point, pooled)
+            if seen := _seen(look, observations):
+                found += _survivors(batch, seen)
     return found
 
 
@@ -274,57 +272,90 @@ def _seen(look: View, observations: Sequence[Observation]) -> list[Seen]:
     return seen
 
 
-def _survivors(
-    family: Family, seen: Sequence[Seen], by_point: bool, pooled: bool
-) -> list[Candidate]:
-    """The candidates that equal the student on everything seen."""
-    left = family
-    whole = seen[0].expected == slice(None)
-    if whole and (len(family.candidates) > MANY or (len(family.candidates) > 1 and not pooled)):
+def prepare(pool: Sequence[Instance], catalogue: Catalogue) -> None:
+    """Evaluate what every student's diagnosis on these instances of the pool begins with."""
+    for level, families in (("singles", catalogue.singles()), ("pairs", catalogue.pairs())):
+        for batch in _batches(level, families):
+            for instance in pool[:1] if batch.many else pool:
+                _kept(batch, instance, 1 if batch.many else None)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Candidates evaluated in one way."""
+
+    family: Family
+    name: str
+    by_point: bool
+    many: bool
+    """Whether they are so many that they are looked at for one epoch first."""
+
+    def trajectories(self, instance: Instance, epochs: int | None) -> FloatArray:
+        return self.family.trajectories(instance, epochs, by_point=self.by_point)
+
+    def subset(self, chosen: Bools) -> _Batch:
+        return replace(self, family=self.family.subset(np.flatnonzero(chosen).tolist()))
+
+
+def _batches(level: str, families: Sequence[Family]) -> Iterator[_Batch]:
+    for number, family in enumerate(families):
+        for by_point in (True, False) if family.every_point else (True,):
+            name = f"{level} {number}, {'points' if by_point else 'epochs'} counted"
+            yield _Batch(family, name, by_point, many=level == "pairs")
+
+
+def _survivors(batch: _Batch, seen: Sequence[Seen]) -> list[Candidate]:
+    """The candidates that equal the student on everything seen.
+
+    What all of them do on an instance of the pool is known beforehand; elsewhere, and beyond the
+    first epoch of many, only those are evaluated that have agreed so far.
+    """
+    count = len(batch.family.candidates)
+    agree: Bools = np.ones(count, dtype=bool)
+    rest = list(seen)
+    if seen[0].expected == slice(None) and batch.many:
         # of many all but a few part from the student within one epoch
-        keep = _agree(family, seen[0], by_point, pooled, epochs=1)
-        left = family.subset(np.flatnonzero(keep).tolist())
-        pooled = False
-    agree = np.ones(len(left.candidates), dtype=bool)
-    for one in seen:
-        if not pooled:
-            left = left.subset(np.flatnonzero(agree).tolist())
-            agree = np.ones(len(left.candidates), dtype=bool)
-        if not agree.any():
+        agree = _agree(batch, seen[0], epochs=1, kept=True)
+    elif count > 1:
+        pooled = [one for one in seen if of_the_pool(one.instance)]
+        for one in pooled:
+            agree &= _agree(batch, one, kept=True)
+        rest = [one for one in seen if not of_the_pool(one.instance)]
+        if not pooled and seen[0].expected == slice(None):
+            agree = _agree(batch, seen[0], epochs=1)
+    left = batch.subset(agree)
+    for one in rest:
+        if not left.family.candidates:
             return []
-        agree &= _agree(left, one, by_point, pooled)
-        if one.instance.init_w.ndim == 1:
-            agree &= np.array([not c.numbers_only for c in left.candidates])
-    found = [c for c, good in zip(left.candidates, agree, strict=True) if good]
+        left = left.subset(_agree(left, one))
+    found = list(left.family.candidates)
+    if any(one.instance.init_w.ndim == 1 for one in seen):
+        found = [candidate for candidate in found if not candidate.numbers_only]
     if any(_says_little(one) for one in seen):
-        return [c for c in found if len(c.edits) <= 1]
+        found = [candidate for candidate in found if len(candidate.edits) <= 1]
     return found
 
 
 @lru_cache(maxsize=512)
-def _kept(
-    family: Family, instance: Instance, by_point: bool, epochs: int | None = None
-) -> FloatArray:
-    """Trajectories on instances of the pool, of single faults whole and of pairs for one epoch:
-    they are the same for many students."""
-    return family.trajectories(instance, epochs, by_point=by_point)
+def _kept(batch: _Batch, instance: Instance, epochs: int | None) -> FloatArray:
+    name = f"{batch.name}, {'all epochs' if epochs is None else f'{epochs} epochs'}"
+    return keep(instance, name, lambda: batch.trajectories(instance, epochs))
 
 
-def _agree(
-    family: Family, seen: Seen, by_point: bool, pooled: bool, epochs: int | None = None
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    if pooled and (epochs is not None or len(family.candidates) > 1):
-        expected = _kept(family, seen.instance, by_point, epochs)
+def _agree(batch: _Batch, seen: Seen, epochs: int | None = None, kept: bool = False) -> Bools:
+    """Which candidates equal the student on one instance."""
+    if kept and of_the_pool(seen.instance):
+        expected = _kept(batch, seen.instance, epochs)
     else:
-        expected = family.trajectories(seen.instance, epochs, by_point=by_point)
-    if family.every_point and not seen.every_point:
+        expected = batch.trajectories(seen.instance, epochs)
+    if batch.family.every_point and not seen.every_point:
         expected = expected[:, :: seen.instance.points]
     expected = expected[:, seen.expected]
     student = seen.student
     if epochs is not None:
         student = student[: expected.shape[1]]
     if student.shape != expected.shape[1:]:
-        return np.zeros(len(family.candidates), dtype=bool)
+        return np.zeros(len(expected), dtype=bool)
     with np.errstate(all="ignore"):
         size = 1 + np.abs(student)
         same = (np.abs(expected - student) <= EXACT * size) | (expected == student)

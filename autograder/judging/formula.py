@@ -17,6 +17,7 @@ import numpy as np
 from autograder.judging import words
 from autograder.judging.explain import SPOILED, missing, raised
 from autograder.judging.question import Answers, Verdict
+from autograder.judging.shelf import Shelf
 from autograder.model import (
     Argument,
     Call,
@@ -74,6 +75,13 @@ class Formula:
     to see whether they matter."""
 
     public_calls = True
+
+    def on_shelf(self, shelf: Shelf) -> Formula:
+        """Itself: there is nothing to keep."""
+        return self
+
+    def prepare(self) -> None:
+        """There is nothing to prepare."""
 
     def draw(self, seed: bytes, *, public: bool = False) -> FormulaExam:
         number = 0 if public else int.from_bytes(seed, "big")

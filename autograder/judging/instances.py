@@ -67,6 +67,17 @@ class Instance:
         result[:, :, -1] = self._factor(self.grad_b, theta, x, epoch)[:, :, 0]
         return result
 
+    def gradients_along(self, path: FloatArray) -> FloatArray:
+        """The summed gradients at the points of one path: (epochs, d + 1) -> (epochs, d + 1)."""
+        if not isinstance(self.grad_w, Stream) or not isinstance(self.grad_b, Stream):
+            return np.asarray(self.gradient(path, 0).sum(axis=1))
+        epochs = np.arange(len(path))
+        each = [
+            kind.values[np.minimum(epochs, len(kind.values) - 1)].reshape(len(path), -1)
+            for kind in (self.grad_w, self.grad_b)
+        ]
+        return np.asarray(self.points * np.concatenate(each, axis=1))
+
     def _factor(
         self, kind: Neuron | Stream, theta: FloatArray, x: FloatArray, epoch: int
     ) -> FloatArray:

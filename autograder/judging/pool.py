@@ -2,20 +2,24 @@
 
 An instance is drawn until every known fault shows on it.  That check costs more than grading, so
 each shape has a dozen instances, drawn from fixed seeds, that are checked once and then kept, with
-whatever is computed for them; which ones a student gets depends on the student alone.
+whatever is computed for them (:mod:`autograder.judging.shelf`); which ones a student gets depends
+on the student alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice, tee
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from autograder.judging.catalogue import Catalogue, Family
 from autograder.judging.instances import Instance, draw_instance
+from autograder.judging.shelf import Shelf
 from autograder.model import FloatArray
 
 if TYPE_CHECKING:
@@ -33,6 +37,10 @@ CHANCES = 200
 """Draws after which an instance that separates is given up as a fault of the assignment."""
 
 
+_POOLED: WeakKeyDictionary[Instance, tuple[Shelf, str]] = WeakKeyDictionary()
+"""Where what is computed for an instance of the pool is kept, and under what name."""
+
+
 @lru_cache(maxsize=4096)
 def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1) -> Instance:
     """One instance of the pool; the same object every time, so that what is computed for it can
@@ -40,8 +48,30 @@ def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1
     vector = SHAPES[name] is not None
     sign = SIGNS[name]
     seed = [kind, int(vector), 1 + sign, number, *question.function.encode()]
-    chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
-    return replace(separating_instance(question, vector, chance, sign=sign), name=name)
+    key = f"{question.function}, {'public' if kind == 2 else 'hidden'} {name}, {number}"
+
+    def drawn() -> Iterator[Instance]:
+        chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+        return _drawn(question, vector, chance, sign)
+
+    def first() -> FloatArray:
+        return np.array(_first_that_separates(question, drawn()), dtype=np.float64)
+
+    number_of_draw = int(question.shelf.array(f"{key}: draw", first))
+    instance = replace(next(islice(drawn(), number_of_draw, None)), name=name)
+    _POOLED[instance] = (question.shelf, key)
+    return instance
+
+
+def of_the_pool(instance: Instance) -> bool:
+    """Whether other students get this very instance, too."""
+    return instance in _POOLED
+
+
+def keep(instance: Instance, name: str, make: Callable[[], FloatArray]) -> FloatArray:
+    """An array that is computed for an instance of the pool, once for all students."""
+    shelf, key = _POOLED[instance]
+    return shelf.array(f"{key}: {name}", make)
 
 
 @lru_cache(maxsize=4096)
@@ -59,11 +89,22 @@ def separating_instance(
     Raises:
         ValueError: no draw does; the assignment's ranges or its catalogue must change.
     """
-    for _ in range(CHANCES):
-        instance = draw_instance("drawn", 4 if vector else None, question.ranges, chance, sign=sign)
+    drawn, again = tee(_drawn(question, vector, chance, sign))
+    return next(islice(again, _first_that_separates(question, drawn), None))
+
+
+def _drawn(
+    question: UpdateRule, vector: bool, chance: np.random.Generator, sign: int
+) -> Iterator[Instance]:
+    while True:
+        yield draw_instance("drawn", 4 if vector else None, question.ranges, chance, sign=sign)
+
+
+def _first_that_separates(question: UpdateRule, drawn: Iterable[Instance]) -> int:
+    for number, instance in enumerate(islice(drawn, CHANCES)):
         together = question.told_apart_on(instance)
         if least_separation(question.catalogue, *together)[0] >= SEPARATION:
-            return instance
+            return number
     raise ValueError(
         f"{question.function}: none of {CHANCES} random instances tells all known faults from the "
         "right rule; widen the ranges of its hyper-parameters"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from autograder.judging.shelf import Shelf
 from autograder.model import (
     Call,
     Check,
@@ -65,6 +66,14 @@ class Kind(Protocol):
     @property
     def public_calls(self) -> bool:
         """False where ``autograder check`` has nothing to ask."""
+        ...
+
+    def on_shelf(self, shelf: Shelf) -> Kind:
+        """The same, keeping there what it computes once for all students."""
+        ...
+
+    def prepare(self) -> None:
+        """Compute now what can be kept, so that no student's grading has to."""
         ...
 
     def draw(self, seed: bytes, *, public: bool = False) -> Exam:

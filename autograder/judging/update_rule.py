@@ -26,13 +26,14 @@ from autograder.errors import AssignmentError
 from autograder.judging import explain
 from autograder.judging.catalogue import Catalogue
 from autograder.judging.compare import History, equal, read_history
-from autograder.judging.diagnose import Diagnosis, Facts, Observation, diagnose
+from autograder.judging.diagnose import Diagnosis, Facts, Observation, diagnose, prepare
 from autograder.judging.facts import Probes, gather_facts, probes, streamed, sums_over_points
 from autograder.judging.identify import Identification, identify, stream_instances
 from autograder.judging.instances import Instance, Range
 from autograder.judging.parts import Evidence, judge_parts
 from autograder.judging.pool import POOL, SHAPES, pool_instance, right_rows
 from autograder.judging.question import Answers, Verdict
+from autograder.judging.shelf import NO_SHELF, Shelf
 from autograder.model import Call, FloatArray, Outcome, Picture, Trace
 
 
@@ -131,6 +132,9 @@ class UpdateRule:
     """True: a run under recorded gradients that rise and fall is judged like the drawn ones, for a
     rule in which a fault may show under such gradients only (a maximum that is left out)."""
 
+    shelf: Shelf = NO_SHELF
+    """Keeps what is the same for every student."""
+
     public_calls = True
 
     @property
@@ -142,6 +146,21 @@ class UpdateRule:
         """Which of ``first`` and ``second`` can be recovered, and the names they go by here."""
         names = {"first moment": "first", "velocity": "first", "second moment": "second"}
         return {names[name]: name for name in self.points if name in names}
+
+    def on_shelf(self, shelf: Shelf) -> UpdateRule:
+        """The same, keeping there what is computed for its pool."""
+        return replace(self, shelf=shelf)
+
+    def prepare(self) -> None:
+        """Check the whole pool and evaluate the known faults on it, unless that is kept."""
+        if self.shelf.keeps:
+            self.shelf.array(f"{self.function}: whole pool", self._prepared)
+
+    def _prepared(self) -> FloatArray:
+        for number in range(POOL):
+            pool = [pool_instance(self, name, number) for name in SHAPES]
+            prepare(pool, self.catalogue)
+        return np.ones(1)
 
     def told_apart_on(self, instance: Instance) -> tuple[Instance, ...]:
         """The instances that come with a drawn one; on one of them every fault must show."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.judging.question import Answers, Verdict
+from autograder.judging.shelf import Shelf
 from autograder.model import Call, QuestionStatus
 
 
@@ -15,6 +16,13 @@ class Written:
     name: str
     functions: tuple[str, ...] = ()
     public_calls = False
+
+    def on_shelf(self, shelf: Shelf) -> Written:
+        """Itself: there is nothing to keep."""
+        return self
+
+    def prepare(self) -> None:
+        """There is nothing to prepare."""
 
     def draw(self, seed: bytes, *, public: bool = False) -> WrittenExam:
         return WrittenExam(self.name)

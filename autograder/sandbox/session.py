@@ -156,8 +156,7 @@ class Session:
         worker = self._runner.worker
         assert worker is not None
         self._equip(worker, [call for _, call in waiting])
-        for number, call in waiting:
-            worker.send(protocol.call_frame(number, call))
+        worker.send(b"".join(protocol.call_frame(number, call) for number, call in waiting))
         for number, call in waiting:
             try:
                 traces[number] = self._await_answer(number, call)

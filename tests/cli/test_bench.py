@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.bench.__main__ import main
+from autograder.bench.diagnosis import AGAIN, FIRST
 from autograder.bench.stages import STAGES, Clock
 
 
@@ -25,6 +26,8 @@ def test_a_small_run_prints_every_table_and_keeps_it(
         assert 0 < float(row[1]) < 60
     for stage in STAGES:
         assert re.search(rf"^\| {stage} \| [0-9.]+ \|$", printed, re.M), stage
+    for name in (FIRST, AGAIN):
+        assert re.search(rf"^\| {name} \| [1-9][0-9]* \| [-0-9.]+ \|", printed, re.M), name
 
 
 def test_a_stage_within_another_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,7 @@ def _last_line(tree: ast.AST | None, first: int) -> int:
     last = first
     while tree is not None:
         inside = (node for node in ast.iter_child_nodes(tree) if _first_line(node) <= first)
-        tree = next((node for node in inside if (node.end_lineno or 0) >= first), None)
+        tree = next((node for node in inside if getattr(node, "end_lineno", 0) >= first), None)
         if isinstance(tree, ast.stmt):
             last = tree.end_lineno or first
             if _first_line(tree) == first:

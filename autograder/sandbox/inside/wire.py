@@ -19,9 +19,11 @@ import numpy as np
 
 HEADER = struct.Struct("<BI")
 _U8, _U32 = struct.Struct("<B"), struct.Struct("<I")
+_DOUBLES = np.dtype("<f8")
 MAX_FRAME = 8 << 20
 """Bytes in a frame at most; the longest honest answer (200,000 doubles) is a fifth of it."""
 MAX_DIMENSIONS = 4
+_SHAPES = tuple(struct.Struct(f"<{dimensions}I") for dimensions in range(MAX_DIMENSIONS + 1))
 
 # Kinds of frames: to the child ...
 NOTEBOOK, CALL, GRADIENTS = 1, 2, 3
@@ -86,22 +88,23 @@ class Reader:
     """Takes the inside of a frame apart; raises :class:`WireError` at the first thing amiss."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self._data, self._length = data, len(data)
         self._at = 0
 
     def _take(self, count: int) -> int:
         """Claim the next ``count`` bytes; returns where they start."""
         start = self._at
-        if count > len(self._data) - start:
+        self._at = end = start + count
+        if end > self._length:
             raise WireError("the frame ends too early")
-        self._at = start + count
         return start
 
     def u8(self) -> int:
         return self._data[self._take(1)]
 
     def u32(self) -> int:
-        return int.from_bytes(self._data[self._take(4) : self._at], "little")
+        number: int = _U32.unpack_from(self._data, self._take(4))[0]
+        return number
 
     def count(self, cap: int) -> int:
         """A number of things that follow; more than ``cap`` is an error."""
@@ -125,14 +128,13 @@ class Reader:
         dimensions = self.u8()
         if dimensions > MAX_DIMENSIONS:
             raise WireError("an array has too many dimensions")
-        shape = tuple(self.u32() for _ in range(dimensions))
+        shape = _SHAPES[dimensions].unpack_from(self._data, self._take(4 * dimensions))
         # Taken as if no length were zero: NumPy refuses shapes that are too large even so.
-        if math.prod(max(length, 1) for length in shape) > MAX_FRAME // 8:
+        if math.prod([length or 1 for length in shape]) > MAX_FRAME // 8:
             raise WireError("an array is too large")
         count = math.prod(shape)
         start = self._take(8 * count)
-        flat = np.frombuffer(self._data, "<f8", count, start)
-        return flat.astype(np.float64).reshape(shape)
+        return np.ndarray(shape, _DOUBLES, self._data, start).astype(np.float64)
 
     def end(self) -> None:
         """Nothing may be left."""

@@ -1,0 +1,93 @@
+"""What it costs to say what is wrong, beyond seeing that something is.
+
+The sample submissions of an assignment are graded in a fresh process, twice: a wrong one that is
+the first of its kind to a process may cost more than the next.  What judging a right submission
+takes is subtracted.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.bench.stages import JUDGING, Clock, TimedBox
+from autograder.course import Assignment, Course
+from autograder.grading import grade_submission
+from autograder.model import Submission
+from autograder.sandbox import Sandbox, open_sandbox
+from autograder.submission import find, load
+
+GOAL = 0.020
+"""Seconds of processor time that a diagnosis may add to a wrong submission."""
+_WARM = 5
+FIRST, AGAIN = "wrong, first seen by a process", "wrong, seen again"
+
+
+def diagnosis_table(course: Course, slug: str) -> Iterator[str]:
+    """A table of the milliseconds that judging each wrong sample takes beyond a right one."""
+    command = [sys.executable, "-m", "autograder.bench.diagnosis", str(course.folder), slug]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=course.folder)
+    right, wrong = json.loads(done.stdout)
+    base = statistics.mean(right)
+    yield "| judging, ms CPU beyond a right submission | submissions | mean | 95 % | most |"
+    yield "|---|---:|---:|---:|---:|"
+    for name, seconds in wrong.items():
+        beyond = sorted(1e3 * (one - base) for one in seconds)
+        high = beyond[int(0.95 * (len(beyond) - 1))]
+        mean = statistics.mean(beyond)
+        yield f"| {name} | {len(beyond)} | {mean:.1f} | {high:.1f} | {beyond[-1]:.1f} |"
+    yield ""
+    yield f"A right one is judged in {1e3 * base:.1f} ms; a diagnosis may add {1e3 * GOAL:g}."
+
+
+def _measure(
+    course: Course, assignment: Assignment
+) -> tuple[list[float], Mapping[str, list[float]]]:
+    """CPU seconds of judging right submissions, and wrong ones by when they come."""
+    assignment.prepare()  # as grading a course does
+    with tempfile.TemporaryDirectory() as scratch, open_sandbox(course.hidden) as box:
+        samples = _load(assignment.folder / "sample_submissions", Path(scratch))
+        right = _load(assignment.folder / "right_variants", Path(scratch))
+        judge = _Judge(assignment, box)
+        for submission in right[:_WARM]:  # the first of all import and fill caches
+            judge.seconds(submission)
+        first = [judge.seconds(submission) for submission in samples]
+        of_right = [judge.seconds(submission) for submission in right]
+        again = [judge.seconds(submission) for submission in samples]
+        wrong = judge.diagnosed
+    chosen = {FIRST: first, AGAIN: again}
+    return of_right, {
+        name: [s for s, one in zip(seconds, samples, strict=True) if one.student in wrong]
+        for name, seconds in chosen.items()
+    }
+
+
+class _Judge:
+    def __init__(self, assignment: Assignment, box: Sandbox) -> None:
+        self._assignment, self._box = assignment, box
+        self.diagnosed: set[str] = set()
+        """Students whose submission was looked into: graded, and not all right."""
+
+    def seconds(self, submission: Submission) -> float:
+        clock = Clock()
+        timed: Any = TimedBox(self._box, clock)
+        with clock.stage(JUDGING):
+            grade = grade_submission(submission, self._assignment, timed)
+        if grade.score is not None and grade.score < grade.max_score:
+            self.diagnosed.add(submission.student)
+        return clock.seconds[JUDGING]
+
+
+def _load(folder: Path, scratch: Path) -> Sequence[Submission]:
+    return [load(one) for one in find([folder], scratch=scratch)]
+
+
+if __name__ == "__main__":
+    _course = Course.find(Path(sys.argv[1]))
+    print(json.dumps(_measure(_course, _course.load(sys.argv[2]))))

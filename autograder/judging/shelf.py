@@ -1,0 +1,134 @@
+"""Arrays that are the same for every student, kept from one run to the next.
+
+Which drawn instances tell all known faults apart, and what every fault does on them, depends on
+the assignment alone and takes longer to compute than many students take to grade.  A shelf keeps
+such arrays in one SQLite file for each version of an assignment and of the engine, in the grader's
+own cache folder.  It is never needed: what is not on it, damaged, or cannot be read is computed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from autograder.model import FloatArray
+
+FOLDER_VARIABLE = "AUTOGRADER_CACHE"
+"""Environment variable with the folder for shelves; empty: keep nothing."""
+MOST = 20
+"""Shelves that are left in the folder; the ones unused for longest are deleted."""
+_PATIENCE = 2.0
+_DIGEST = 16
+
+
+class Shelf:
+    """Keeps arrays by name in a file, or (``path`` None) keeps nothing."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._database: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether there is a file to keep anything in."""
+        with self._lock, contextlib.suppress(sqlite3.Error, OSError):
+            return self._open() is not None
+        return False
+
+    def array(self, name: str, make: Callable[[], FloatArray]) -> FloatArray:
+        """The array of that name; made, and kept if that is possible, where it is not there."""
+        found = self._read(name)
+        if found is None:
+            found = make()
+            self._write(name, found)
+        return found
+
+    def _read(self, name: str) -> FloatArray | None:
+        with self._lock, contextlib.suppress(sqlite3.Error, OSError, ValueError):
+            if (database := self._open()) is None:
+                return None
+            row = database.execute("SELECT shape, data FROM arrays WHERE name = ?", (name,))
+            if (found := row.fetchone()) is None:
+                return None
+            shape, data = found
+            if hashlib.blake2b(data[_DIGEST:], digest_size=_DIGEST).digest() != data[:_DIGEST]:
+                return None
+            lengths = [int(length) for length in shape.split()]
+            return np.frombuffer(data, np.float64, offset=_DIGEST).reshape(lengths)
+        return None
+
+    def _write(self, name: str, array: FloatArray) -> None:
+        with self._lock, contextlib.suppress(sqlite3.Error, OSError):
+            if (database := self._open()) is None:
+                return
+            plain = np.ascontiguousarray(array, dtype=np.float64).tobytes()
+            data = hashlib.blake2b(plain, digest_size=_DIGEST).digest() + plain
+            shape = " ".join(map(str, np.shape(array)))
+            database.execute("INSERT OR REPLACE INTO arrays VALUES (?, ?, ?)", (name, shape, data))
+
+    def _open(self) -> sqlite3.Connection | None:
+        if self._database is None and self._path is not None:
+            path, self._path = self._path, None  # a folder that cannot be used is tried once
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            is_new = not path.exists()
+            if is_new:
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            else:
+                os.utime(path)
+            database = sqlite3.connect(
+                path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            # Nothing is lost with it: a digest tells what a power cut has torn.
+            database.execute("PRAGMA synchronous = OFF")
+            database.execute("CREATE TABLE IF NOT EXISTS arrays (name PRIMARY KEY, shape, data)")
+            self._database = database
+            if is_new:
+                _clear(path.parent)
+        return self._database
+
+
+NO_SHELF = Shelf()
+
+
+def open_shelf(version: str) -> Shelf:
+    """The shelf of one version of an assignment, for this version of the engine."""
+    folder = shelf_folder()
+    if folder is None:
+        return NO_SHELF
+    name = hashlib.sha256(f"{version} {_engine()} {np.__version__}".encode()).hexdigest()[:32]
+    return Shelf(folder / f"{name}.sqlite3")
+
+
+def shelf_folder() -> Path | None:
+    """Where shelves are, whether or not there are any; None: nothing is kept."""
+    if (named := os.environ.get(FOLDER_VARIABLE)) is not None:
+        return Path(named) if named else None
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "autograder"
+    with contextlib.suppress(RuntimeError):  # no home
+        return Path.home() / ".cache" / "autograder"
+    return None
+
+
+@cache
+def _engine() -> str:
+    """Digest of what computes the arrays."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _clear(folder: Path) -> None:
+    shelves = sorted(folder.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)
+    for path in shelves[:-MOST]:
+        path.unlink(missing_ok=True)
