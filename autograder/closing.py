@@ -10,7 +10,7 @@ from autograder.batch.order import Order
 from autograder.batch.output import CurrentGrades
 from autograder.batch.run import Tally
 from autograder.console import counts
-from autograder.report import result_table
+from autograder.report.terminal import result_table
 
 _LONGEST_TABLE = 60
 """Students up to which the table is worth its room on a screen."""

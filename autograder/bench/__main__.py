@@ -62,6 +62,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, default=cores(), help="worker processes (a core)")
     parser.add_argument("--otter", type=int, default=10, help="notebooks for otter run (10)")
     parser.add_argument("--nbgrader", type=int, default=20, help="for nbgrader autograde (20)")
+    parser.add_argument("--samples", type=int, help="sample submissions to diagnose (all)")
     parser.add_argument(
         "--sizes", type=_sizes, default=(), metavar="N,N", help="also batches of these sizes"
     )
@@ -100,7 +101,7 @@ def _report(
     for stage, seconds in stage_seconds(course, assignment, found[:50], scratch).items():
         yield f"| {stage} | {seconds * 1e3:.1f} |"
     yield ""
-    yield from diagnosis_table(course, assignment.slug)
+    yield from diagnosis_table(course, assignment.slug, options.samples)
     if options.sizes:
         yield from _scaling(options, course, notebooks, scratch)
 

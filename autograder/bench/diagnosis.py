@@ -29,9 +29,13 @@ _WARM = 5
 FIRST, AGAIN = "wrong, first seen by a process", "wrong, seen again"
 
 
-def diagnosis_table(course: Course, slug: str) -> Iterator[str]:
-    """A table of the milliseconds that judging each wrong sample takes beyond a right one."""
+def diagnosis_table(course: Course, slug: str, count: int | None = None) -> Iterator[str]:
+    """A table of the milliseconds that judging a wrong sample takes beyond a right one.
+
+    ``count``: of how many samples; None: of all.
+    """
     command = [sys.executable, "-m", "autograder.bench.diagnosis", str(course.folder), slug]
+    command += [] if count is None else [str(count)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=course.folder)
     right, wrong = json.loads(done.stdout)
     base = statistics.mean(right)
@@ -47,13 +51,13 @@ def diagnosis_table(course: Course, slug: str) -> Iterator[str]:
 
 
 def _measure(
-    course: Course, assignment: Assignment
+    course: Course, assignment: Assignment, count: int | None
 ) -> tuple[list[float], Mapping[str, list[float]]]:
     """CPU seconds of judging right submissions, and wrong ones by when they come."""
     assignment.prepare()  # as grading a course does
     with tempfile.TemporaryDirectory() as scratch, open_sandbox(course.hidden) as box:
-        samples = _load(assignment.folder / "sample_submissions", Path(scratch))
-        right = _load(assignment.folder / "right_variants", Path(scratch))
+        samples = _load(assignment.folder / "sample_submissions", Path(scratch))[:count]
+        right = _load(assignment.folder / "right_variants", Path(scratch))[:count]
         judge = _Judge(assignment, box)
         for submission in right[:_WARM]:  # the first of all import and fill caches
             judge.seconds(submission)
@@ -90,4 +94,5 @@ def _load(folder: Path, scratch: Path) -> Sequence[Submission]:
 
 if __name__ == "__main__":
     _course = Course.find(Path(sys.argv[1]))
-    print(json.dumps(_measure(_course, _course.load(sys.argv[2]))))
+    _count = int(sys.argv[3]) if len(sys.argv) > 3 else None
+    print(json.dumps(_measure(_course, _course.load(sys.argv[2]), _count)))

@@ -1,4 +1,5 @@
-"""From a grade to what people read: a page for the student, tables for a terminal, an overview.
+"""From a grade to what people read: a page for the student, an overview, tables for a terminal
+(in ``terminal``, apart, because workers have no use for what it imports).
 
 Everything shown comes from :class:`autograder.model.Grade`; every fixed word from ``words``.
 """
@@ -6,7 +7,6 @@ Everything shown comes from :class:`autograder.model.Grade`; every fixed word fr
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.index import index_page
 from autograder.report.page import feedback_page
-from autograder.report.terminal import grade_summary, result_table
 from autograder.report.words import WORDS, Words
 
 __all__ = [
@@ -16,7 +16,5 @@ __all__ = [
     "Words",
     "backgrounds_of",
     "feedback_page",
-    "grade_summary",
     "index_page",
-    "result_table",
 ]

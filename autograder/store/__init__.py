@@ -1,6 +1,24 @@
-"""Every attempt of every student, append-only: SQLite by default, PostgreSQL by URL."""
+"""Every attempt of every student, append-only: SQLite by default, PostgreSQL by URL.
 
-from autograder.store.database import Store, open_store, store_url
+Workers make rows and never see a database, so the library for databases is imported when the first
+of ``Store``, ``open_store`` and ``store_url`` is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from autograder.store.records import Attempt, Entry, Row, plain, to_row
 
+if TYPE_CHECKING:
+    from autograder.store.database import Store, open_store, store_url
+
 __all__ = ["Attempt", "Entry", "Row", "Store", "open_store", "plain", "store_url", "to_row"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from autograder.store import database
+
+    return getattr(database, name)

@@ -10,7 +10,7 @@ from example_grades import adam_question, not_graded, unreadable, with_text_ever
 from rich.console import Console, RenderableType
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.report import grade_summary, result_table
+from autograder.report.terminal import grade_summary, result_table
 
 
 def printed(content: RenderableType, width: int = 80, encoding: str = "utf-8") -> str:
