@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,8 +24,12 @@ class History:
     """True: a single pair (w, b) came back instead of two histories."""
 
 
+@lru_cache(maxsize=256)
 def read_history(trace: Trace, features: int, vector: bool) -> History:
-    """Read the value of a trace; ``vector``: x is an array of ``features`` numbers."""
+    """Read the value of a trace; ``vector``: x is an array of ``features`` numbers.
+
+    Several parts of a verdict look at one trace, so the last ones read are kept.
+    """
     if trace.outcome is not Outcome.RETURNED:
         return History(None)
     parts = _two_parts(trace.value)

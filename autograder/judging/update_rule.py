@@ -36,6 +36,9 @@ from autograder.judging.question import Answers, Verdict
 from autograder.judging.shelf import NO_SHELF, Shelf
 from autograder.model import Call, FloatArray, Outcome, Picture, Trace
 
+SAME_STEPS = 1e-13
+"""Of entries about 1: steps that are the right ones but for rounding need no second look."""
+
 
 class Behaviour(Protocol):
     """Something a rule does that the lecture shows; assignments define their own."""
@@ -195,6 +198,16 @@ def _streams(question: UpdateRule, instance: Instance) -> tuple[Instance, ...]:
     return stream_instances(instance.hyper, tuple(question.moments), chance)
 
 
+@lru_cache(maxsize=1024)
+def _right_moments(question: UpdateRule, streams: tuple[Instance, ...]) -> Identification:
+    traces = {}
+    for instance in streams:
+        rows = right_rows(question, instance)
+        w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
+        traces[instance.name] = Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
+    return identify(streams, traces, question.power)
+
+
 @lru_cache(maxsize=16384)
 def _call(instance: Instance, function: str) -> Call:
     return instance.call(function)
@@ -273,7 +286,7 @@ class RuleExam:
             diagnosis = self._diagnose(seen, facts, traces, right)
         else:
             diagnosis = self._diagnose_elsewhere(traces)
-        moments = identify(self.streams, traces, self.question.power)
+        moments = self._identified(traces)
         evidence = Evidence(
             agrees=agrees,
             observations=tuple(seen),
@@ -365,15 +378,18 @@ class RuleExam:
             message=f"Your {self.question.function} {explanation.title}. {stopped.message}",
         )
 
-    @cached_property
+    def _identified(self, traces: Mapping[str, Trace]) -> Identification:
+        """The moments recovered from the student's steps; of the right steps they are known."""
+        for instance in self.streams:
+            rows, right = self._history(instance, traces).rows, self.right_rows(instance)
+            if rows is None or not equal(rows, right, SAME_STEPS):
+                return identify(self.streams, traces, self.question.power)
+        return self._right_moments
+
+    @property
     def _right_moments(self) -> Identification:
         """What would be recovered of right code."""
-        traces = {}
-        for instance in self.streams:
-            rows = self.question.catalogue.right().trajectories(instance)[0]
-            w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
-            traces[instance.name] = Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
-        return identify(self.streams, traces, self.question.power)
+        return _right_moments(self.question, self.streams)
 
     def _edges(self, traces: Mapping[str, Trace], facts: Facts) -> Mapping[str, bool]:
         none = self._history(self.asked.none, traces).rows

@@ -168,9 +168,7 @@ def read_ran(data: bytes, cells: int, names: int, texts: int) -> Ran:
     faults = {}
     for _ in range(frame.count(cells)):
         index = frame.count(cells - 1)
-        fault = _read_fault(frame, cells)
-        if fault is not None:
-            faults[index] = fault
+        faults[index] = _read_fault(frame, cells)
     places = {}
     for _ in range(frame.count(names)):
         index = frame.count(names - 1)
@@ -186,21 +184,20 @@ def read_ran(data: bytes, cells: int, names: int, texts: int) -> Ran:
 def read_answer(data: bytes, number: int, arguments: int, cells: int) -> Answer:
     """The answer to call ``number``, which had so many arguments."""
     frame = Reader(data)
-    if frame.u32() != number:
+    answered, outcome, marks, changes, unreceived = frame.unpack(wire.ANSWER_HEAD)
+    if answered != number:
         raise WireError("an answer to another call")
-    outcome = frame.u8()
     if outcome > wire.UNFILLED:
         raise WireError("no such outcome")
+    if changes > arguments or unreceived > arguments:
+        raise WireError("a count is beyond its cap")
     value = _read_value(frame, 0)
-    fault = _read_fault(frame, cells)
-    parameter = frame.text(1000)
-    changed = {}
-    for _ in range(frame.count(arguments)):
-        index = frame.count(arguments - 1)
-        changed[index] = frame.array()
-    unreceived = [frame.count(arguments - 1) for _ in range(frame.count(arguments))]
+    fault = _read_fault(frame, cells) if marks & wire.HAS_FAULT else None
+    parameter = frame.text(1000) if marks & wire.HAS_PARAMETER else ""
+    changed = {frame.count(arguments - 1): frame.array() for _ in range(changes)}
+    without = tuple(frame.count(arguments - 1) for _ in range(unreceived))
     frame.end()
-    return Answer(outcome, value, fault, parameter, changed, tuple(unreceived))
+    return Answer(outcome, value, fault, parameter, changed, without)
 
 
 def _read_value(frame: Reader, depth: int) -> Value:
@@ -219,9 +216,7 @@ def _read_value(frame: Reader, depth: int) -> Value:
     raise WireError("no such value")
 
 
-def _read_fault(frame: Reader, cells: int) -> RawFault | None:
-    if frame.u8() == 0:
-        return None
+def _read_fault(frame: Reader, cells: int) -> RawFault:
     kind, message = frame.text(1000), frame.text(MAX_MESSAGE)
     cell, line = frame.u32(), frame.u32()
     place = cell if cell < cells else None

@@ -95,7 +95,18 @@ class ForkServer:
 
     def _start(self, theirs: int, grader: int) -> subprocess.Popen[bytes]:
         layout = self._plan.layout
-        command = [layout.interpreter, "-s", "-P", "-S", "-X", "utf8", "-c", _START]
+        command = [
+            layout.interpreter,
+            "-s",
+            "-P",
+            "-S",
+            "-X",
+            "utf8",
+            "-X",
+            "no_debug_ranges",
+            "-c",
+            _START,
+        ]
         if self._plan.jail == "bubblewrap":
             outer = bubblewrap_command(find_bubblewrap(), layout.readable, layout.interpreter)
             command = [*outer, *command]

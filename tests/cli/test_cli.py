@@ -222,10 +222,13 @@ def test_doctor_says_whether_grading_may_start() -> None:
 
 
 def test_every_command_has_an_example_in_its_help() -> None:
-    assert set(main.commands) >= {
+    context = click.Context(main)
+    names = main.list_commands(context)
+    assert set(names) >= {
         *("demo", "check", "grade", "feedback", "export", "verify", "release", "doctor", "show")
     }
-    for name, command in main.commands.items():
+    for name in names:
+        command = main.get_command(context, name)
         text = run(name, "--help").stdout
         assert f"Example:  autograder {name}" in text, name
         assert "Usage: " in text

@@ -34,12 +34,11 @@ def _read_any(data: bytes) -> Any:
     return found
 
 
-def _answer(value: Any, tail: bytes | None = None) -> bytes:
+def _answer(value: Any, changed: int = 0, unreceived: int = 0) -> bytes:
     writer = Writer()
-    writer.u32(0)
-    writer.u8(wire.RETURNED)
+    writer.pack(wire.ANSWER_HEAD, 0, wire.RETURNED, 0, changed, unreceived)
     write_value(writer, value)
-    return writer.body() + (b"\0" + bytes(12) if tail is None else tail)
+    return writer.body()
 
 
 def _plain(value: Any) -> bool:
@@ -67,11 +66,13 @@ def test_a_damaged_answer_is_read_as_plain_data_or_refused(data: st.DataObject) 
 
 
 def test_no_frame_makes_the_reader_allocate_more_than_it_holds() -> None:
+    head = wire.ANSWER_HEAD.pack(0, 0, 0, 0, 0)
     frames = [
-        struct.pack("<IBBBI", 0, 0, wire.V_ARRAY, 1, 0xFFFFFFFF),
-        struct.pack("<IBBBIIII", 0, 0, wire.V_ARRAY, 4, *[1 << 31] * 4),
-        struct.pack("<IBBI", 0, 0, wire.V_OPAQUE, 0xFFFFFFFF),
-        struct.pack("<IB", 0, 0) + struct.pack("<BI", wire.V_TUPLE, 10_000) * 1000,
+        head + struct.pack("<BBI", wire.V_ARRAY, 1, 0xFFFFFFFF),
+        head + struct.pack("<BBIIII", wire.V_ARRAY, 4, *[1 << 31] * 4),
+        head + struct.pack("<BI", wire.V_OPAQUE, 0xFFFFFFFF),
+        head + struct.pack("<BI", wire.V_TUPLE, 10_000) * 1000,
+        wire.ANSWER_HEAD.pack(0, 0, 0, 0xFFFFFFFF, 0) + bytes(1),
     ]
     tracemalloc.start()
     try:
@@ -82,11 +83,20 @@ def test_no_frame_makes_the_reader_allocate_more_than_it_holds() -> None:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("tail", [b"", b"\0" + bytes(11), b"\0" + bytes(12) + b"x"])
-def test_an_answer_has_to_end_where_it_ends(tail: bytes) -> None:
+@pytest.mark.parametrize(
+    "body", [_answer(1.0)[:-1], _answer(1.0) + b"x", _answer(1.0, 1), _answer(1.0, 0, 1)]
+)
+def test_an_answer_has_to_end_where_it_ends(body: bytes) -> None:
     with pytest.raises(WireError):
-        protocol.read_answer(_answer(1.0, tail), 0, 0, 1)
-    assert protocol.read_answer(_answer(1.0), 0, 0, 1).value == 1.0
+        protocol.read_answer(body, 0, 3, 1)
+    assert protocol.read_answer(_answer(1.0), 0, 3, 1).value == 1.0
+
+
+@pytest.mark.parametrize("counts", [(4, 0), (0, 4)])
+def test_no_more_arguments_come_back_than_went(counts: tuple[int, int]) -> None:
+    body = _answer(1.0, *counts) + bytes(4 * sum(counts))
+    with pytest.raises(WireError, match="cap"):
+        protocol.read_answer(body, 0, 3, 1)
 
 
 def test_an_answer_to_another_call_is_refused() -> None:

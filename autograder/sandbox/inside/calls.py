@@ -18,8 +18,11 @@ from autograder.sandbox.inside.wire import (
     A_INT,
     A_NEURON,
     A_STREAM,
+    ANSWER_HEAD,
     EXITED,
     FLOODED,
+    HAS_FAULT,
+    HAS_PARAMETER,
     MISSING,
     NOWHERE,
     RAISED,
@@ -193,35 +196,33 @@ def _write(
             result = _Answer(FLOODED)
         except BaseException as error:  # a class of the student's that resists being read
             result = _Answer(RAISED, notebook.where(error))
-    writer = Writer()
-    writer.u32(number)
-    writer.u8(result.outcome)
-    if result.outcome == RETURNED:
-        writer.append(body)
-    else:
-        writer.u8(V_NONE)
-    write_fault(writer, result.fault)
-    writer.text(result.parameter)
     changed = [
         (names.index(name), arguments[name])
         for name, old in before.items()
         if arguments[name].shape != old.shape or arguments[name].tobytes() != old.tobytes()
     ]
-    writer.u32(len(changed))
+    marks = HAS_FAULT * (result.fault is not None) | HAS_PARAMETER * bool(result.parameter)
+    writer = Writer()
+    writer.pack(ANSWER_HEAD, number, result.outcome, marks, len(changed), len(unreceived))
+    if result.outcome == RETURNED:
+        writer.append(body)
+    else:
+        writer.u8(V_NONE)
+    if result.fault is not None:
+        write_fault(writer, result.fault)
+    if result.parameter:
+        writer.text(result.parameter)
     for index, array in changed:
         writer.u32(index)
         writer.array(array)
-    writer.u32(len(unreceived))
     for name in unreceived:
         writer.u32(names.index(name))
     return writer.body()
 
 
-def write_fault(writer: Writer, fault: Where | None) -> None:
-    """A fault, or the mark that there is none."""
-    writer.u8(0 if fault is None else 1)
-    if fault is not None:
-        writer.text(fault.kind)
-        writer.text(fault.message)
-        writer.u32(fault.cell if fault.cell < NOWHERE else NOWHERE)
-        writer.u32(min(fault.line, NOWHERE))
+def write_fault(writer: Writer, fault: Where) -> None:
+    """An exception, and where it came from."""
+    writer.text(fault.kind)
+    writer.text(fault.message)
+    writer.u32(fault.cell if fault.cell < NOWHERE else NOWHERE)
+    writer.u32(min(fault.line, NOWHERE))

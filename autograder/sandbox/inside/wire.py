@@ -35,6 +35,10 @@ RETURNED, RAISED, MISSING, FLOODED, EXITED, UNFILLED = 0, 1, 2, 3, 4, 5
 
 # Arguments of a call: all their single numbers come first, as one array, then the arrays.
 A_FLOAT, A_INT, A_ARRAY, A_NEURON, A_STREAM = 0, 1, 2, 3, 4
+# An answer begins with the call's number, how it ended, marks of what follows besides the value,
+# and how many changed arguments and arguments without a parameter there are.
+ANSWER_HEAD = struct.Struct("<IBBII")
+HAS_FAULT, HAS_PARAMETER = 1, 2
 # What a function returned.
 V_NONE, V_ARRAY, V_TUPLE, V_OPAQUE = 0, 1, 2, 3
 
@@ -61,6 +65,9 @@ class Writer:
 
     def u32(self, number: int) -> None:
         self._parts.append(_U32.pack(number))
+
+    def pack(self, shape: struct.Struct, *numbers: int) -> None:
+        self._parts.append(shape.pack(*numbers))
 
     def text(self, text: str) -> None:
         self.raw(text.encode("utf-8", "backslashreplace"))
@@ -105,6 +112,10 @@ class Reader:
     def u32(self) -> int:
         number: int = _U32.unpack_from(self._data, self._take(4))[0]
         return number
+
+    def unpack(self, shape: struct.Struct) -> tuple[Any, ...]:
+        """Several numbers at once."""
+        return shape.unpack_from(self._data, self._take(shape.size))
 
     def count(self, cap: int) -> int:
         """A number of things that follow; more than ``cap`` is an error."""

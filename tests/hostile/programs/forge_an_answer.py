@@ -3,6 +3,6 @@
 # outcome: returned
 import os, struct
 def go():
-    body = struct.pack("<IBBB", 0, 0, 1, 0) + struct.pack("<d", 0.0) + b"\0" + bytes(12)
+    body = struct.pack("<IBBII", 0, 0, 0, 0, 0) + struct.pack("<BBd", 1, 0, 0.0)
     os.write(3, struct.pack("<BI", 19, len(body)) + body)
     os._exit(0)

@@ -6,5 +6,5 @@ import os, struct
 def frame(body):
     os.write(3, struct.pack("<BI", 19, len(body)) + body)
 def go():
-    frame(struct.pack("<IB", 0, 0) + b"\0\0" + struct.pack("<III", 0, 1, 999))
+    frame(struct.pack("<IBBII", 0, 0, 0, 1, 0) + struct.pack("<BIBd", 0, 999, 0, 0.0))
     os._exit(0)

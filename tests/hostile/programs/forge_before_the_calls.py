@@ -3,7 +3,7 @@
 # outcome: missing|returned|crashed
 # notebook: crashed
 import os, struct
-body = struct.pack("<IBBB", 0, 0, 1, 0) + struct.pack("<d", 0.0) + b"\0" + bytes(12)
+body = struct.pack("<IBBII", 0, 0, 0, 0, 0) + struct.pack("<BBd", 1, 0, 0.0)
 os.write(3, struct.pack("<BI", 19, len(body)) + body)
 def go():
     return 1

@@ -6,5 +6,5 @@ import os, struct
 def frame(body):
     os.write(3, struct.pack("<BI", 19, len(body)) + body)
 def go():
-    frame(struct.pack("<IB", 0, 0) + struct.pack("<BI", 2, 1) * 100_000)
+    frame(struct.pack("<IBBII", 0, 0, 0, 0, 0) + struct.pack("<BI", 2, 1) * 100_000)
     os._exit(0)

@@ -6,5 +6,5 @@ import os, struct
 def frame(body):
     os.write(3, struct.pack("<BI", 19, len(body)) + body)
 def go():
-    frame(struct.pack("<IBBBIII", 0, 0, 1, 3, 1 << 31, 1 << 31, 1 << 31))
+    frame(struct.pack("<IBBII", 0, 0, 0, 0, 0) + struct.pack("<BBIII", 1, 3, 1 << 31, 1 << 31, 1 << 31))
     os._exit(0)

@@ -6,5 +6,5 @@ import os, struct
 def frame(body):
     os.write(3, struct.pack("<BI", 19, len(body)) + body)
 def go():
-    frame(struct.pack("<IBBI", 0, 0, 3, 0xFFFFFFFF) + b"x")
+    frame(struct.pack("<IBBII", 0, 0, 0, 0, 0) + struct.pack("<BI", 3, 0xFFFFFFFF) + b"x")
     os._exit(0)

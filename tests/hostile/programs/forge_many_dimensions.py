@@ -6,5 +6,5 @@ import os, struct
 def frame(body):
     os.write(3, struct.pack("<BI", 19, len(body)) + body)
 def go():
-    frame(struct.pack("<IBBB", 0, 0, 1, 255) + bytes(1020))
+    frame(struct.pack("<IBBII", 0, 0, 0, 0, 0) + struct.pack("<BB", 1, 255) + bytes(1020))
     os._exit(0)

@@ -6,5 +6,5 @@ import os, struct
 def frame(body):
     os.write(3, struct.pack("<BI", 19, len(body)) + body)
 def go():
-    frame(struct.pack("<IB", 77, 0) + b"\0\0" + bytes(12))
+    frame(struct.pack("<IBBII", 77, 0, 0, 0, 0) + b"\0")
     os._exit(0)

@@ -6,5 +6,5 @@ import os, struct
 def frame(body):
     os.write(3, struct.pack("<BI", 19, len(body)) + body)
 def go():
-    frame(struct.pack("<IB", 0, 0) + b"\0\0" + bytes(12) + b"more")
+    frame(struct.pack("<IBBII", 0, 0, 0, 0, 0) + b"\0" + b"more")
     os._exit(0)

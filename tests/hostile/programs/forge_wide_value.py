@@ -6,5 +6,5 @@ import os, struct
 def frame(body):
     os.write(3, struct.pack("<BI", 19, len(body)) + body)
 def go():
-    frame(struct.pack("<IB", 0, 0) + struct.pack("<BI", 2, 0xFFFFFFFF))
+    frame(struct.pack("<IBBII", 0, 0, 0, 0, 0) + struct.pack("<BI", 2, 0xFFFFFFFF))
     os._exit(0)
