@@ -15,8 +15,9 @@ import importlib.util
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,12 @@ class Assignment:
     texts: tuple[str, ...] = ()
     """Module-level strings that written answers may stand in."""
     secret: bytes = b""
-    backgrounds: Mapping[str, Any] = field(default_factory=dict)
-    """Level curves that pictures may refer to, by name: x, y, z, x_label, y_label."""
+    draw_backgrounds: Callable[[], Mapping[str, Any]] = dict
+
+    @cached_property
+    def backgrounds(self) -> Mapping[str, Any]:
+        """Level curves that pictures may refer to, by name: x, y, z, x_label, y_label."""
+        return self.draw_backgrounds()
 
     @property
     def max_score(self) -> float:
@@ -171,7 +176,7 @@ class Course:
             policy={key: settings[key] for key in ("late", "attempts") if key in settings},
             texts=tuple(settings.get("texts", ())),
             secret=self._secret(),
-            backgrounds=getattr(module, "backgrounds", dict)(),
+            draw_backgrounds=getattr(module, "backgrounds", dict),
         )
 
     def _secret(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ def serve(connection: Connection, opener: Opener) -> None:
     except Exception as error:
         connection.send(refusal(error))
         return
+    gc.freeze()  # what is loaded stays: the collector need not look through it again and again
     try:
         connection.send(None)
         while True:

@@ -7,6 +7,7 @@ import itertools
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,6 +81,13 @@ def _report(
     yield f"# Grading {assignment.slug}, {datetime.now(UTC):%Y-%m-%d}"
     yield ""
     yield machine()
+    yield ""
+    begun = time.process_time()
+    assignment.prepare()
+    yield (
+        "Not counted below: what is computed once for a version of the assignment and then kept, "
+        f"{time.process_time() - begun:.1f} s of processor time in this run."
+    )
     yield ""
     notebooks = _right_notebooks(assignment, options.count, scratch / "in")
     found = find([scratch / "in"], scratch=scratch)

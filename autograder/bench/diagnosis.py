@@ -7,6 +7,7 @@ takes is subtracted.
 
 from __future__ import annotations
 
+import gc
 import json
 import statistics
 import subprocess
@@ -61,6 +62,7 @@ def _measure(
         judge = _Judge(assignment, box)
         for submission in right[:_WARM]:  # the first of all import and fill caches
             judge.seconds(submission)
+        gc.freeze()  # as workers do
         first = [judge.seconds(submission) for submission in samples]
         of_right = [judge.seconds(submission) for submission in right]
         again = [judge.seconds(submission) for submission in samples]

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 
 from autograder.model import Cell, Fault, Opaque, Value
 from autograder.sandbox.protocol import RawFault
-from autograder.sandbox.sentences import FIXED, KINDS, PLAIN_WORDS, SENTENCES
+from autograder.sandbox.sentences import FIXED, KINDS, PLAIN_WORDS, sentences
 
 HIDDEN = "…"
 """Stands for what was taken out."""
@@ -86,7 +86,7 @@ class Faults:
             return ""
         if stripped in FIXED:
             return stripped
-        if any(pattern.fullmatch(stripped) for pattern in SENTENCES):
+        if any(pattern.fullmatch(stripped) for pattern in sentences()):
             return self._without_numbers(stripped)
         quoted = (f'"{stripped}"', f"'{stripped}'", f'"""{stripped}"""')
         if any(text in self._source for text in quoted):

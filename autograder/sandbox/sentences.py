@@ -12,6 +12,7 @@ import builtins
 import math
 import re
 import types
+from functools import cache
 
 import numpy as np
 
@@ -176,7 +177,12 @@ _SENTENCES = (
     r"generator already executing",
     r"input\(\) has nobody to answer it while a notebook is graded",
 )
-SENTENCES = tuple(_pattern(sentence) for sentence in _SENTENCES)
+
+
+@cache
+def sentences() -> tuple[re.Pattern[str], ...]:
+    """What a whole message may look like to be shown; made when the first message comes."""
+    return tuple(_pattern(sentence) for sentence in _SENTENCES)
 
 
 _WORDS = """

@@ -16,7 +16,7 @@ from postgres_server import postgres_server
 
 COURSE = Path(__file__).resolve().parents[2]
 ASSIGNMENT = COURSE / "assignments" / "adaptive_learning_rates"
-STUDENTS = 8
+STUDENTS = 12
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +45,19 @@ def start(folder: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("workers", [2, 4])
 def test_a_cluster_of_which_a_worker_is_killed_half_way(
-    folder: Path, expected: bytes, tmp_path: Path
+    workers: int, folder: Path, expected: bytes, tmp_path: Path
 ) -> None:
     distributed = pytest.importorskip("distributed")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
         ) as cluster:
             process = start(folder, tmp_path, "--scheduler", cluster.scheduler_address)
             deadline = time.monotonic() + 60
-            while len(list((tmp_path / "feedback").glob("*.html"))) < 3:
+            while len(list((tmp_path / "feedback").glob("*.html"))) < STUDENTS // 3:
                 assert process.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
