@@ -69,16 +69,22 @@ def of_the_pool(instance: Instance) -> bool:
 
 
 def keep(instance: Instance, name: str, make: Callable[[], FloatArray]) -> FloatArray:
-    """An array that is computed for an instance of the pool, once for all students."""
+    """An array that is computed for an instance: if that is of the pool, once for all students."""
+    if not of_the_pool(instance):
+        return make()
     shelf, key = _POOLED[instance]
     return shelf.array(f"{key}: {name}", make)
 
 
 @lru_cache(maxsize=4096)
 def right_rows(question: UpdateRule, instance: Instance) -> FloatArray:
-    """The right trajectory on an instance of the pool."""
-    rows: FloatArray = question.catalogue.right().trajectories(instance)[0]
-    return rows
+    """The right trajectory on an instance."""
+
+    def rows() -> FloatArray:
+        found: FloatArray = question.catalogue.right().trajectories(instance)[0]
+        return found
+
+    return keep(instance, "right", rows)
 
 
 def separating_instance(

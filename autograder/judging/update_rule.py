@@ -28,10 +28,10 @@ from autograder.judging.catalogue import Catalogue
 from autograder.judging.compare import History, equal, read_history
 from autograder.judging.diagnose import Diagnosis, Facts, Observation, diagnose, prepare
 from autograder.judging.facts import Probes, gather_facts, probes, streamed, sums_over_points
-from autograder.judging.identify import Identification, identify, stream_instances
+from autograder.judging.identify import EPOCHS, Identification, identify, stream_instances
 from autograder.judging.instances import Instance, Range
 from autograder.judging.parts import Evidence, judge_parts
-from autograder.judging.pool import POOL, SHAPES, pool_instance, right_rows
+from autograder.judging.pool import POOL, SHAPES, keep, pool_instance, right_rows
 from autograder.judging.question import Answers, Verdict
 from autograder.judging.shelf import NO_SHELF, Shelf
 from autograder.model import Call, FloatArray, Outcome, Picture, Trace
@@ -163,6 +163,9 @@ class UpdateRule:
         for number in range(POOL):
             pool = [pool_instance(self, name, number) for name in SHAPES]
             prepare(pool, self.catalogue)
+            _right_steps(self, pool[0])
+            for instance in pool:
+                right_rows(self, instance)
         return np.ones(1)
 
     def told_apart_on(self, instance: Instance) -> tuple[Instance, ...]:
@@ -199,12 +202,25 @@ def _streams(question: UpdateRule, instance: Instance) -> tuple[Instance, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _right_moments(question: UpdateRule, streams: tuple[Instance, ...]) -> Identification:
-    traces = {}
+def _right_steps(question: UpdateRule, main: Instance) -> FloatArray:
+    """The right trajectories under all streams, side by side: shape (epochs + 1, entries)."""
+
+    def steps() -> FloatArray:
+        right, streams = question.catalogue.right(), _streams(question, main)
+        return np.concatenate([right.trajectories(i)[0] for i in streams], axis=1)
+
+    return keep(main, "right under the streams", steps)
+
+
+@lru_cache(maxsize=1024)
+def _right_moments(question: UpdateRule, main: Instance) -> Identification:
+    streams, traces, start = _streams(question, main), {}, 0
     for instance in streams:
-        rows = right_rows(question, instance)
+        end = start + instance.features
+        rows = _right_steps(question, main)[:, start : end + 1]
         w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
         traces[instance.name] = Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
+        start = end + 1
     return identify(streams, traces, question.power)
 
 
@@ -380,16 +396,17 @@ class RuleExam:
 
     def _identified(self, traces: Mapping[str, Trace]) -> Identification:
         """The moments recovered from the student's steps; of the right steps they are known."""
-        for instance in self.streams:
-            rows, right = self._history(instance, traces).rows, self.right_rows(instance)
-            if rows is None or not equal(rows, right, SAME_STEPS):
-                return identify(self.streams, traces, self.question.power)
-        return self._right_moments
+        rows = [self._history(instance, traces).rows for instance in self.streams]
+        whole = [each for each in rows if each is not None and len(each) == EPOCHS + 1]
+        right = _right_steps(self.question, self.main[0])
+        if len(whole) == len(rows) and equal(np.concatenate(whole, axis=1), right, SAME_STEPS):
+            return self._right_moments
+        return identify(self.streams, traces, self.question.power)
 
     @property
     def _right_moments(self) -> Identification:
         """What would be recovered of right code."""
-        return _right_moments(self.question, self.streams)
+        return _right_moments(self.question, self.main[0])
 
     def _edges(self, traces: Mapping[str, Trace], facts: Facts) -> Mapping[str, bool]:
         none = self._history(self.asked.none, traces).rows
