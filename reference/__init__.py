@@ -11,6 +11,10 @@ with Adaptive Learning Rate", and the papers named where they are used.
     moments          what an exponential average averages, and why it has to be corrected
     annealing        momentum with a learning rate that is lowered on the way
     beyond_adam      AMSGrad, the sequence on which Adam fails, AdaGrad without its root
+    rules_as_data    all these rules as one recurrence with other numbers in it
+    vocabulary       rules, edits of their numbers, and what is said of them
+    misconceptions   the known edits (misconceptions_momentum: those of velocity and look-ahead)
+    catalogue        a rule with its faults, one by one and in pairs, evaluated together
 
 Nothing here is executed beside student code, copied into a release, or tuned to a mark: a module
 changes only when the lecture or a paper does.  NumPy is all that it needs.

@@ -14,8 +14,8 @@ from dataclasses import replace
 import numpy as np
 
 from reference import rules_as_data as rules
-from reference.misconceptions import RULES, Edit, RuleAsData
 from reference.rules_as_data import FloatArray, RuleView
+from reference.vocabulary import RULES, Edit, RuleAsData
 
 Numbers = Callable[[RuleView], Mapping[str, float | FloatArray]]
 

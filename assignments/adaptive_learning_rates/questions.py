@@ -18,7 +18,9 @@ from autograder.judging.question import Kind
 from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import Line, Neuron, Picture
-from reference import misconceptions, moments, sigmoid_neuron, sparse_data, update_rules
+from reference import moments, sigmoid_neuron, sparse_data, update_rules
+from reference.catalogue import Catalogue
+from reference.vocabulary import RULES
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -37,7 +39,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
     def rule(name: str, title: str, behaviour: Any, colour: str, **more: Any) -> UpdateRule:
         return UpdateRule(
             function=f"do_{name}",
-            catalogue=misconceptions.Catalogue(misconceptions.RULES[name]),
+            catalogue=Catalogue(RULES[name]),
             points=points(name),
             behaviours=(behaviour(title, colour),),
             conventions=Conventions.of(settings.get("conventions", {})),
@@ -363,7 +365,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
 
 
 def _explain(slug: str, detail: str) -> Any:
-    return misconceptions.Catalogue(misconceptions.RULES["adam"]).explain(slug, detail)
+    return Catalogue(RULES["adam"]).explain(slug, detail)
 
 
 def _example(chance: np.random.Generator, features: int | None, with_y: bool) -> dict[str, Any]:

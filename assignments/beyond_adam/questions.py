@@ -17,10 +17,11 @@ from autograder.model import Line, Picture, Stream
 from reference import (
     beyond_adam,
     lecture_figure,
-    misconceptions,
     misconceptions_momentum,
     update_rules,
 )
+from reference.catalogue import Catalogue
+from reference.vocabulary import RuleAsData
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -42,7 +43,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
     def rule(
         name: str,
         function: str,
-        known: misconceptions.RuleAsData,
+        known: RuleAsData,
         behaviour: Any,
         ranges: Mapping[str, Range],
         arguments: Mapping[str, str],
@@ -50,7 +51,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
     ) -> UpdateRule:
         return UpdateRule(
             function=function,
-            catalogue=misconceptions.Catalogue(known),
+            catalogue=Catalogue(known),
             points=points(name),
             ranges=ranges,
             arguments={**dict.fromkeys(("X", "Y", "grad_w", "grad_b"), "gradient"), **arguments},
@@ -336,7 +337,7 @@ def schedules(points: Mapping[str, float]) -> Formula:
     def check(name: str, function: str, examples: Any, right: Any, *texts: str) -> FormulaCheck:
         return FormulaCheck(name, function, examples, right, success=texts[0], failure=texts[1])
 
-    catalogue = misconceptions.Catalogue(misconceptions_momentum.ANNEALED_MOMENTUM)
+    catalogue = Catalogue(misconceptions_momentum.ANNEALED_MOMENTUM)
     return Formula(
         functions=("decayed_rate", "halved_rate"),
         checks=(

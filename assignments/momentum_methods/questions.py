@@ -15,7 +15,9 @@ from autograder.judging.question import Kind
 from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import Line, Neuron, Picture, Stream
-from reference import lecture_figure, misconceptions, misconceptions_momentum, update_rules
+from reference import lecture_figure, misconceptions_momentum, update_rules
+from reference.catalogue import Catalogue
+from reference.vocabulary import RuleAsData
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -33,12 +35,12 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
     def points(name: str) -> dict[str, float]:
         return {k: float(v) for k, v in settings["questions"][name]["checks"].items()}
 
-    def rule(name: str, known: misconceptions.RuleAsData, *behaviours: Any) -> UpdateRule:
+    def rule(name: str, known: RuleAsData, *behaviours: Any) -> UpdateRule:
         velocity = "velocity" in known.traits
         arguments = dict.fromkeys(("X", "Y", "grad_w", "grad_b"), "gradient")
         return UpdateRule(
             function=f"do_{name}",
-            catalogue=misconceptions.Catalogue(known),
+            catalogue=Catalogue(known),
             points=points(name),
             ranges={"eta": ETA, "gamma": GAMMA} if velocity else {"eta": ETA},
             arguments=arguments | ({"gamma": "velocity"} if velocity else {}),
@@ -357,7 +359,7 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
     def wrong(slug: str, formula: Callable[..., Any]) -> Wrong:
         return Wrong(slug, lambda right, eta, gamma, t: formula(right, eta, gamma, t))
 
-    catalogue = misconceptions.Catalogue(misconceptions_momentum.MOMENTUM)
+    catalogue = Catalogue(misconceptions_momentum.MOMENTUM)
     return Formula(
         functions=("velocity_weights",),
         checks=(

@@ -46,11 +46,11 @@ def test_every_question_that_a_program_grades_has_examples() -> None:
 
 
 def test_what_is_expected_is_what_the_rule_gives_for_the_inputs_shown() -> None:
-    from reference import misconceptions  # the students' side never imports it
+    from reference import catalogue, vocabulary  # the students' side never imports it
 
     checks = gathered()
     for question in checks.questions[1:4]:
-        rule = misconceptions.Catalogue(misconceptions.RULES[question.name])
+        rule = catalogue.Catalogue(vocabulary.RULES[question.name])
         kind = next(q.kind for q in assignment().questions if q.name == question.name)
         vector = kind.draw(b"", public=True).main[2]  # type: ignore[attr-defined]
         example = question.examples[1]

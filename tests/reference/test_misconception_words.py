@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reference import misconceptions
+from reference import misconceptions, vocabulary
 
 FILE = Path(misconceptions.__file__).parent / "misconceptions.toml"
 WORDS = tomllib.loads(FILE.read_text(encoding="utf-8"))
@@ -106,7 +106,7 @@ def test_every_entry_says_all_there_is_to_say_in_few_words(slug, entry):
 
 
 def test_the_words_can_be_asked_for_by_name():
-    words = misconceptions.words()
+    words = vocabulary.words()
     assert list(words) == list(WORDS)
     assert all(word.slug == slug for slug, word in words.items())
     assert words["epsilon_missing"].convention == ""

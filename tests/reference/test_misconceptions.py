@@ -5,8 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from reference.misconceptions import EDITS, RULES, Candidate, Catalogue, Family, edits_for
+from reference.catalogue import Catalogue, Family
+from reference.misconceptions import EDITS, edits_for
 from reference.rules_as_data import Problem
+from reference.vocabulary import RULES, Candidate
 
 ETA, EPS, BETA, BETA1, BETA2 = 0.3, 0.05, 0.8, 0.6, 0.85
 HYPER = {"eta": ETA, "eps": EPS, "beta": BETA, "beta1": BETA1, "beta2": BETA2, "gamma": 0.7}

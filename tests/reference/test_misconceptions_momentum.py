@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from reference import annealing, beyond_adam, update_rules
-from reference.misconceptions import Candidate, Catalogue, Family, RuleAsData, words
+from reference.catalogue import Catalogue, Family
 from reference.misconceptions_momentum import (
     ADAGRAD_WITHOUT_ROOT,
     AMSGRAD,
@@ -23,6 +23,7 @@ from reference.misconceptions_momentum import (
     NESTEROV,
 )
 from reference.rules_as_data import FloatArray
+from reference.vocabulary import Candidate, RuleAsData, words
 
 RULES = (
     GRADIENT_DESCENT,
