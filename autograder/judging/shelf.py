@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ MOST = 20
 """Shelves that are left in the folder; the ones unused for longest are deleted."""
 _PATIENCE = 2.0
 _DIGEST = 16
+T = TypeVar("T")
 
 
 class Shelf:
@@ -40,40 +42,25 @@ class Shelf:
     @property
     def keeps(self) -> bool:
         """Whether there is a file to keep anything in."""
-        with self._lock, contextlib.suppress(sqlite3.Error, OSError):
-            return self._open() is not None
-        return False
+        return self._in_database(lambda database: True) is not None
 
     def array(self, name: str, make: Callable[[], FloatArray]) -> FloatArray:
         """The array of that name; made, and kept if that is possible, where it is not there."""
-        found = self._read(name)
+        found = self._in_database(lambda database: _read(database, name))
         if found is None:
-            found = make()
-            self._write(name, found)
+            made = found = make()
+            self._in_database(lambda database: _write(database, name, made))
         return found
 
-    def _read(self, name: str) -> FloatArray | None:
-        with self._lock, contextlib.suppress(sqlite3.Error, OSError, ValueError):
-            if (database := self._open()) is None:
+    def _in_database(self, action: Callable[[sqlite3.Connection], T]) -> T | None:
+        """What the action answers; None: there is no usable file, now or for good."""
+        with self._lock:
+            try:
+                database = self._open()
+                return None if database is None else action(database)
+            except (sqlite3.Error, OSError):
+                self._database = None  # locked, full, broken: waiting for it again helps nobody
                 return None
-            row = database.execute("SELECT shape, data FROM arrays WHERE name = ?", (name,))
-            if (found := row.fetchone()) is None:
-                return None
-            shape, data = found
-            if hashlib.blake2b(data[_DIGEST:], digest_size=_DIGEST).digest() != data[:_DIGEST]:
-                return None
-            lengths = [int(length) for length in shape.split()]
-            return np.frombuffer(data, np.float64, offset=_DIGEST).reshape(lengths)
-        return None
-
-    def _write(self, name: str, array: FloatArray) -> None:
-        with self._lock, contextlib.suppress(sqlite3.Error, OSError):
-            if (database := self._open()) is None:
-                return
-            plain = np.ascontiguousarray(array, dtype=np.float64).tobytes()
-            data = hashlib.blake2b(plain, digest_size=_DIGEST).digest() + plain
-            shape = " ".join(map(str, np.shape(array)))
-            database.execute("INSERT OR REPLACE INTO arrays VALUES (?, ?, ?)", (name, shape, data))
 
     def _open(self) -> sqlite3.Connection | None:
         if self._database is None and self._path is not None:
@@ -94,6 +81,24 @@ class Shelf:
             if is_new:
                 _clear(path.parent)
         return self._database
+
+
+def _read(database: sqlite3.Connection, name: str) -> FloatArray | None:
+    row = database.execute("SELECT shape, data FROM arrays WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        return None
+    shape, data = row
+    if hashlib.blake2b(data[_DIGEST:], digest_size=_DIGEST).digest() != data[:_DIGEST]:
+        return None
+    lengths = [int(length) for length in shape.split()]
+    return np.frombuffer(data, np.float64, offset=_DIGEST).reshape(lengths)
+
+
+def _write(database: sqlite3.Connection, name: str, array: FloatArray) -> None:
+    plain = np.ascontiguousarray(array, dtype=np.float64).tobytes()
+    data = hashlib.blake2b(plain, digest_size=_DIGEST).digest() + plain
+    shape = " ".join(map(str, np.shape(array)))
+    database.execute("INSERT OR REPLACE INTO arrays VALUES (?, ?, ?)", (name, shape, data))
 
 
 NO_SHELF = Shelf()

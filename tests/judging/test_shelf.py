@@ -80,6 +80,21 @@ def test_without_a_usable_file_everything_is_computed(tmp_path: Path, spoil: str
     assert maker.times == 2
 
 
+def test_a_file_that_is_locked_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "one.sqlite3"
+    Shelf(path).array("name", Maker())
+    monkeypatch.setattr(shelves, "_PATIENCE", 0.05)
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        shelf, maker = Shelf(path), Maker()
+        assert shelf.array("name", maker) is ARRAY
+        other.execute("ROLLBACK")
+    shelf.array("name", maker)
+    assert maker.times == 2, "it has been given up"
+
+
 def test_the_folder_can_be_named_or_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
