@@ -19,8 +19,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from autograder.batch.tasks import TRIES, Failure, Opener, Outcome, Outcomes, Result, Task
-from autograder.batch.worker import Refusal, limit_threads, serve
+from autograder.batch.worker import Refusal, serve
 from autograder.errors import AutograderError, SandboxError
+from autograder.threads import limit_threads
 
 _DEPTH = 2
 _FALSE_STARTS = 3

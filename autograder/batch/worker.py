@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -64,13 +63,3 @@ def serve(connection: Connection, opener: Opener) -> None:
         return  # the parent is done with us, or gone
     finally:
         marker.close()
-
-
-def limit_threads() -> None:
-    """One thread for linear algebra in each worker; call before the workers are started.
-
-    With one worker a core, more threads only get into each other's way; and a process with
-    threads is no good one to fork a sandbox from.
-    """
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")

@@ -15,6 +15,7 @@ import click
 
 import autograder
 from autograder.errors import AutograderError
+from autograder.threads import limit_threads
 
 DEBUG = "AUTOGRADER_DEBUG"
 
@@ -70,6 +71,9 @@ def _sentence(error: Exception) -> str:
         f"{type(error).__name__}{': ' if said else ''}{said}. This is a fault of autograder "
         f"itself: set {DEBUG}=1 and run the command again to see where."
     )
+
+
+limit_threads()  # before a command's module imports NumPy
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
