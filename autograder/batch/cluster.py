@@ -46,11 +46,21 @@ class DaskCluster:
     def run(self, tasks: Sequence[Task]) -> Outcomes:
         plugin = MarkingPlugin(self._opener)
         with _connected(self._address) as client:
-            client.register_plugin(plugin)
+            self._send(client, plugin)
             try:
                 yield from _run(client, plugin.name, tasks)
             finally:
                 client.unregister_worker_plugin(plugin.name)
+
+    def _send(self, client: Client, plugin: MarkingPlugin) -> None:
+        try:
+            client.register_plugin(plugin)
+        except Exception as error:  # whatever a worker met when it unpacked the plugin
+            said = next(iter(str(error).splitlines()), type(error).__name__)
+            raise UsageError(
+                f"The workers of {self._address} cannot load this program ({said}): install the "
+                "same version of it, with the same Python, where they run."
+            ) from error
 
 
 class MarkingPlugin(WorkerPlugin):  # type: ignore[misc]

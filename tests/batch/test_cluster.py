@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import warnings
@@ -89,3 +90,19 @@ def test_no_scheduler_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     tasks = write_tasks(tmp_path / "in", alice="points 1")
     with pytest.raises(UsageError, match="No Dask scheduler answers at tcp:"):
         answers(module.DaskCluster(FakeMarking(tmp_path), "tcp://127.0.0.1:9"), tasks)
+
+
+class NotInstalled:
+    """Cannot be unpacked where it is sent."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return importlib.import_module, ("no_such_program",)
+
+
+def test_workers_without_this_program_are_said_to_be(
+    cluster: distributed.LocalCluster, tmp_path: Path
+) -> None:
+    tasks = write_tasks(tmp_path / "in", alice="points 1")
+    executor = module.DaskCluster(NotInstalled(), cluster.scheduler_address)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"no_such_program.*install the same version"):
+        answers(executor, tasks)
