@@ -302,10 +302,12 @@ def _same(
     if not named:
         return False
     for family in (*kind.catalogue.singles(), *kind.catalogue.pairs()):
-        if not any(set(candidate.slugs) == set(named) for candidate in family.candidates):
+        names = (set(candidate.slugs) for candidate in family.candidates)
+        chosen = [number for number, slugs in enumerate(names) if slugs == set(named)]
+        if not chosen:
             continue
-        for candidate, others in simulate(exam, family):
-            if set(candidate.slugs) == set(named) and _agree(kind, exam, traces, others):
+        for _, others in simulate(exam, family.subset(chosen)):
+            if _agree(kind, exam, traces, others):
                 return True
     return False
 
@@ -347,8 +349,8 @@ def _pairs(kind: UpdateRule, exam: RuleExam) -> Pairs:
                 left = left.subset(np.flatnonzero(apart <= kind.tolerance).tolist())
                 if not left.candidates:
                     break
-        for candidate in left.candidates:
-            alone = left.subset([left.candidates.index(candidate)])
+        for number, candidate in enumerate(left.candidates):
+            alone = left.subset([number])
             most = max(float(_apart(alone, exam, i, None)[0]) for i in exam.judged)
             if most < kind.tolerance / MARGIN:
                 cancelling.append(f"{' + '.join(candidate.slugs)} ({_detail(candidate)})")
