@@ -35,7 +35,7 @@ SLUG = "momentum_methods"
 def proof() -> VerifyReport:
     """The report on a small assignment, as if two programs had been run."""
     loaded = Course(COURSE).load(SLUG)
-    questions = [q for q in loaded.questions if isinstance(q.kind, UpdateRule)]
+    questions = [q for q in loaded.questions if isinstance(q.kind, UpdateRule)][:2]
     with verifying.np.errstate(all="ignore"):
         reports = tuple(
             verifying._update_rule(loaded, question, question.kind, {question.name: 1e-15})

@@ -17,7 +17,7 @@ def test_a_small_run_prints_every_table_and_keeps_it(
 ) -> None:
     kept = tmp_path / "kept" / "latest.md"
     options = ["--count", "3", "--workers", "0", "--otter", "0", "--nbgrader", "0"]
-    options += ["--samples", "6"]
+    options += ["--samples", "4"]
     assert main([*options, "--keep", str(kept)]) == 0
     printed = capsys.readouterr().out
     assert kept.read_text() == printed
