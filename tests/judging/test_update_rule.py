@@ -1,10 +1,13 @@
 """The whole exam: what is no known fault has no name, and no answer whatever stops the judge."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from students import RULES, compiled, exam, judge, share, take, verdict_on, written
 
 from autograder.errors import AssignmentError
+from autograder.judging.identify import identify
 from autograder.judging.question import Answers
 from autograder.judging.update_rule import Conventions
 from autograder.model import (
@@ -266,6 +269,45 @@ def test_the_same_answers_give_the_same_verdict():
     one = exam("adam")
     traces = take(one, written("adam", ("np.sqrt", "np.cbrt")))
     assert repr(judge(one, traces)) == repr(judge(one, traces))
+
+
+# ------------------------------------------------------------------------- what is not done twice
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_nothing_is_searched_for_in_right_code(rule, monkeypatch):
+    one, traces = exam(rule), take(exam(rule), written(rule))
+    monkeypatch.setattr(
+        "autograder.judging.update_rule.diagnose", lambda *_: pytest.fail("a fault is looked for")
+    )
+    assert share(judge(one, traces)) == 1.0
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_moments_of_right_steps_are_those_that_would_be_recovered(rule):
+    one = exam(rule)
+    known = one._identified(take(one, written(rule)))
+    recovered = identify(one.streams, take(one, written(rule)), one.question.power)
+    assert known is one._identified(take(one, written(rule))), "they are known beforehand"
+    assert known is not recovered
+    for name in ("first_w", "first_b", "first_vector", "second_w", "second_b", "second_vector"):
+        mine, theirs = getattr(known, name), getattr(recovered, name)
+        assert (mine is None) == (theirs is None)
+        if mine is not None:
+            np.testing.assert_allclose(mine.values, theirs.values, rtol=0, atol=1e-9)
+    assert known.step_follows
+    assert recovered.step_follows
+
+
+def test_steps_that_are_a_little_off_are_looked_at():
+    one = exam("adam")
+    traces = take(one, written("adam"))
+    name = one.streams[0].name
+    w, b = traces[name].value
+    bent = replace(traces[name], value=(np.asarray(w) * (1 + 1e-6), b))
+    moments = one._identified({**traces, name: bent})
+    assert moments is not one._identified(traces)
+    assert moments.first_w.residual > 1e-8
 
 
 # ---------------------------------------------------------------------------------- policies

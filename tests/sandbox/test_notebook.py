@@ -117,6 +117,13 @@ def test_a_cell_that_does_not_parse_does_not_run_at_all(run: Run) -> None:
     assert (notebook.faults[1].kind, notebook.faults[1].line) == ("SyntaxError", 2)
 
 
+def test_a_cell_that_does_not_compile_does_not_run_at_all(run: Run) -> None:
+    notebook, (trace,) = run("print('early')\nreturn 3", TOTAL, calls=[SUM])
+    assert trace.value == 3.0
+    assert notebook.printed == ""
+    assert (notebook.faults[1].kind, notebook.faults[1].line) == ("SyntaxError", 2)
+
+
 def test_a_file_that_raises_midway_keeps_what_was_defined_before(run: Run) -> None:
     _, traces = run(f"{TOTAL}\nundefined\ndef late():\n    pass", calls=[SUM, call("late")])
     assert [trace.outcome for trace in traces] == [Outcome.RETURNED, Outcome.MISSING]
@@ -197,6 +204,25 @@ def test_texts_and_sources_that_were_asked_for(run: Run) -> None:
     assert notebook.texts == {"explanation": "because"}
     assert notebook.sources["f"] == function
     assert set(notebook.sources) == {"f", "h"}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("f = lambda x: x", "f = lambda x: x"),
+        ("f = (\n    lambda x:\n    x\n)\ny = 1", "    lambda x:\n    x\n)"),
+        ("if True:\n    def f(x):\n        return x\n    y = 2", "    def f(x):\n        return x"),
+        ("class C:\n    def g(x):\n        pass\n        # end\n\nf = C.g", None),
+        (
+            "@staticmethod\ndef g(x):\n    pass\ndef f(x): return x; y = 1",
+            "def f(x): return x; y = 1",
+        ),
+        ("f = [lambda x: x, len][0]\n", "f = [lambda x: x, len][0]"),
+    ],
+)
+def test_a_source_is_all_of_its_statement(run: Run, source: str, expected: str | None) -> None:
+    notebook, _ = run(source, names=("f",))
+    assert notebook.sources["f"] == (expected or "    def g(x):\n        pass")
 
 
 def test_printed_output_is_kept_up_to_a_cap(run: Run) -> None:
