@@ -74,9 +74,16 @@ class Assignment:
         return tuple(dict.fromkeys(names))
 
     def prepare(self) -> None:
-        """Compute now, once for this version, what all students' grading needs."""
+        """Compute now, once for this version, what all students' grading needs.
+
+        Raises:
+            AssignmentError: no instance of a question tells its known faults apart.
+        """
         for question in self.questions:
-            question.kind.prepare()
+            try:
+                question.kind.prepare()
+            except ValueError as error:
+                raise AssignmentError(f"{self.slug}, {question.name}: {error}.") from error
 
     def seed(self, student: str, question: str) -> bytes:
         """What this student's instances of this question are drawn from."""

@@ -23,9 +23,6 @@ from autograder.policies import Policies, read_policies
 from autograder.store import Store, store_url
 from autograder.submission import Found, find
 
-WORTH_PREPARING = 12
-"""Submissions from which on every worker needs most of what can be computed beforehand."""
-
 
 @dataclass(frozen=True)
 class Order:
@@ -112,9 +109,8 @@ def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watc
     watch(tally)
     if order.pages:
         _draw_missing(order, store, todo)
-    if len(todo.todo) >= WORTH_PREPARING:
-        order.assignment.prepare()
     if todo.todo:
+        order.assignment.prepare()
         marking = CourseMarking(
             course=str(order.course.folder),
             assignment=order.assignment.slug,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from autograder.course import Course
+from autograder.errors import AssignmentError
 from autograder.judging import shelf as shelves
 from autograder.judging.pool import SHAPES, keep, of_the_pool, pool_instance
 from autograder.judging.shelf import FOLDER_VARIABLE, MOST, NO_SHELF, Shelf, open_shelf
@@ -170,3 +171,12 @@ def test_after_preparing_no_known_fault_is_evaluated_again(
     )
     again.prepare()
     again.draw(b"somebody" * 4)
+
+
+def test_a_pool_that_cannot_be_filled_is_a_fault_of_the_assignment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setattr("autograder.judging.pool.CHANCES", 0)
+    with pytest.raises(AssignmentError, match=r"momentum_methods, .*tells all known faults"):
+        Course.find().load("momentum_methods").prepare()
