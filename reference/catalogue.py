@@ -129,8 +129,12 @@ def right(rule: RuleAsData) -> Family:
 
 @cache
 def singles(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
-    """Every edit by itself, in both parameters, in w only and in b only."""
-    chosen = [Candidate((edit,), part) for edit in edits_for(rule, measured) for part in edit.parts]
+    """Every edit by itself, in both parameters, in w only and in b only.
+
+    With ``measured``, those that need one of these measured numbers, and only those.
+    """
+    edits = [e for e in edits_for(rule, measured) if bool(e.measured) == bool(measured)]
+    chosen = [Candidate((edit,), part) for edit in edits for part in edit.parts]
     once = [c for c in chosen if not _steps_at_every_point(c.edits[0])]
     many = [c for c in chosen if _steps_at_every_point(c.edits[0])]
     families = [Family(rule, tuple(once))] if once else []
@@ -141,7 +145,10 @@ def singles(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, .
 def pairs(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
     """Every two edits of different names, each where it sits: both in all, or in one parameter;
     or one of them in all and the other in w or b only, where that one can only sit there, or
-    where one of the two is so common that it meets everything."""
+    where one of the two is so common that it meets everything.
+
+    With ``measured``, those with an edit that needs one of these numbers, and only those.
+    """
     edits = edits_for(rule, measured)
     slugs = np.array([edit.slug for edit in edits])
     whole = np.array([edit.whole for edit in edits])
@@ -149,6 +156,9 @@ def pairs(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...
     sits = {part: np.array([part in edit.parts for edit in edits]) for part in ("both", "w", "b")}
     first, second = np.triu_indices(len(edits), 1)
     compose = (slugs[first] != slugs[second]) & ~(whole[first] & whole[second])
+    if measured:
+        needs = np.array([bool(edit.measured) for edit in edits])
+        compose &= needs[first] | needs[second]
     meets = common[first] | common[second]
     tables = []
     for number, (of_first, of_second) in enumerate(Pairs.WHERE):

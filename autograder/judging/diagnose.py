@@ -28,6 +28,8 @@ Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 EXACT = 1e-9
 """Two trajectories that agree to this, relative to their size, are the same computation."""
+FEW = 3
+"""Habitual values that are tried beside another fault."""
 HABITS: Mapping[str, tuple[float, ...]] = {
     "eta": (0.1, 0.01, 0.001, 1.0, 0.5, 0.05),
     "eps": (1e-8, 1e-6, 1e-7, 1e-10, 1e-5, 1e-4),
@@ -188,14 +190,12 @@ def diagnose(observations: Sequence[Observation], catalogue: Catalogue, facts: F
     usable = [o for o in observations if o.history.rows is not None]
     if not usable:
         return _facts_only(facts)
-    measured = dict(facts.measured or {})
-    if measured:
-        usable = [replace(o, instance=with_hyper(o.instance, measured)) for o in usable]
-    names = tuple(sorted(measured))
-    for view, hard_coded, level, families in _levels(catalogue, usable, facts, names):
+    measured = facts.measured or {}
+    for view, hard_coded, level, families in _levels(catalogue, facts):
+        values = {**hard_coded, **(measured if level.startswith(_MEASURED) else {})}
         looked_at = usable
-        if hard_coded:
-            looked_at = [replace(o, instance=with_hyper(o.instance, hard_coded)) for o in usable]
+        if values:
+            looked_at = [replace(o, instance=with_hyper(o.instance, values)) for o in usable]
         matches = _matches(families, looked_at, view, level)
         if matches:
             best = min(matches, key=lambda candidate: _rank(candidate, catalogue))
@@ -203,16 +203,26 @@ def diagnose(observations: Sequence[Observation], catalogue: Catalogue, facts: F
     return _facts_only(facts)
 
 
+_MEASURED = "measured "
+"""Begins the name of candidates that have a measured number in them."""
+
+
 def _levels(
-    catalogue: Catalogue, usable: Sequence[Observation], facts: Facts, measured: tuple[str, ...]
+    catalogue: Catalogue, facts: Facts
 ) -> Iterator[tuple[str, Mapping[str, float], str, tuple[Family, ...]]]:
     """What is tried, the simplest first: (view, hard-coded values, what the candidates are called,
     candidates)."""
+    measured = tuple(sorted(facts.measured or {}))
     right = ("right", (catalogue.right(),))
-    singles = ("singles", catalogue.singles(measured))
+    all_singles = [("singles", catalogue.singles())]
+    all_pairs = [("pairs", catalogue.pairs())]
+    if measured:
+        all_singles.append((f"{_MEASURED}singles", catalogue.singles(measured)))
+        all_pairs.append((f"{_MEASURED}pairs", catalogue.pairs(measured)))
     views = [name for name in VIEWS if name]
     yield "", {}, *right
-    yield "", {}, *singles
+    for singles in all_singles:
+        yield "", {}, *singles
     if facts.remembers:
         return  # what it answers depends on the calls before: nothing further can be told apart
     for view in views:
@@ -220,11 +230,14 @@ def _levels(
     choices = _hard_coded(facts.ignored)
     for choice in choices:
         yield "", choice, *right
-    yield "", {}, "pairs", catalogue.pairs(measured)
-    for view in views:
+    for pairs in all_pairs:
+        yield "", {}, *pairs
+    for view, singles in itertools.product(views, all_singles):
         yield view, {}, *singles
-    for choice in choices:
-        yield "", choice, *singles
+    for choice in choices[:FEW]:  # beside another fault, only the commonest of them
+        if len(choice) == 1:
+            for singles in all_singles:
+                yield "", choice, *singles
         for view in views:
             yield view, choice, *right
 
@@ -232,7 +245,7 @@ def _levels(
 def _hard_coded(ignored: Sequence[str]) -> list[dict[str, float]]:
     """What may stand in the code in place of ignored arguments: of several the commonest."""
     fixed = [name for name in ignored if name in HABITS]
-    each = {0: 0, 1: 6, 2: 4, 3: 3}.get(len(fixed), 2)
+    each = {0: 0, 1: 6, 2: 3}.get(len(fixed), 2)
     values = itertools.product(*(HABITS[name][:each] for name in fixed))
     return [dict(zip(fixed, chosen, strict=True)) for chosen in values] if fixed else []
 
@@ -301,7 +314,7 @@ def _batches(level: str, families: Sequence[Family]) -> Iterator[_Batch]:
     for number, family in enumerate(families):
         for by_point in (True, False) if family.every_point else (True,):
             name = f"{level} {number}, {'points' if by_point else 'epochs'} counted"
-            yield _Batch(family, name, by_point, many=level == "pairs")
+            yield _Batch(family, name, by_point, many=level.endswith("pairs"))
 
 
 def _survivors(batch: _Batch, seen: Sequence[Seen]) -> list[Candidate]:
@@ -310,6 +323,9 @@ def _survivors(batch: _Batch, seen: Sequence[Seen]) -> list[Candidate]:
     What all of them do on an instance of the pool is known beforehand; elsewhere, and beyond the
     first epoch of many, only those are evaluated that have agreed so far.
     """
+    says_little = any(_says_little(one) for one in seen)
+    if says_little and batch.many:
+        return []  # too many pairs would fit
     count = len(batch.family.candidates)
     agree: Bools = np.ones(count, dtype=bool)
     rest = list(seen)
@@ -331,7 +347,7 @@ def _survivors(batch: _Batch, seen: Sequence[Seen]) -> list[Candidate]:
     found = list(left.family.candidates)
     if any(one.instance.init_w.ndim == 1 for one in seen):
         found = [candidate for candidate in found if not candidate.numbers_only]
-    if any(_says_little(one) for one in seen):
+    if says_little:
         found = [candidate for candidate in found if len(candidate.edits) <= 1]
     return found
 

@@ -116,7 +116,7 @@ class PlainCatalogue:
         return self._right
 
     def singles(self, measured: tuple[str, ...] = ()) -> tuple[PlainFamily, ...]:
-        return (self._wrong,)
+        return () if measured else (self._wrong,)
 
     def pairs(self, measured: tuple[str, ...] = ()) -> tuple[PlainFamily, ...]:
         return ()

@@ -113,7 +113,8 @@ def test_no_fault_is_the_rule_itself(rule: RuleAsData) -> None:
     # Gradients that fall and rise again: only then does a maximum matter.
     problem = Slopes({**HYPER, **measured}, rhythm=(1.0, 0.3, 2.0, 0.2, 1.5, 3.0, 0.5, 2.5, 1.0))
     right = Catalogue(rule).right().trajectories(problem)[0]  # type: ignore[arg-type]
-    for family in Catalogue(rule).singles(tuple(measured)):
+    catalogue = Catalogue(rule)
+    for family in (*catalogue.singles(), *catalogue.singles(tuple(measured))):
         rows = family.trajectories(problem)  # type: ignore[arg-type]
         rows = rows[:, :: problem.points] if family.every_point else rows
         for candidate, own in zip(family.candidates, rows, strict=True):
