@@ -235,7 +235,7 @@ def _levels(
     for view, singles in itertools.product(views, all_singles):
         yield view, {}, *singles
     for choice in choices[:FEW]:  # beside another fault, only the commonest of them
-        if len(choice) == 1:
+        if len(choice) <= 2:
             for singles in all_singles:
                 yield "", choice, *singles
         for view in views:
