@@ -190,56 +190,71 @@ def diagnose(observations: Sequence[Observation], catalogue: Catalogue, facts: F
     usable = [o for o in observations if o.history.rows is not None]
     if not usable:
         return _facts_only(facts)
-    measured = facts.measured or {}
-    for view, hard_coded, level, families in _levels(catalogue, facts):
-        values = {**hard_coded, **(measured if level.startswith(_MEASURED) else {})}
+    for level in _levels(catalogue, facts):
         looked_at = usable
-        if values:
+        if values := {**level.hard_coded, **level.known.measured}:
             looked_at = [replace(o, instance=with_hyper(o.instance, values)) for o in usable]
-        matches = _matches(families, looked_at, view, level)
+        matches = _matches(level.known, looked_at, level.view)
         if matches:
             best = min(matches, key=lambda candidate: _rank(candidate, catalogue))
-            return _diagnosis(best, view, hard_coded, facts, looked_at)
+            return _diagnosis(best, level.view, level.hard_coded, facts, looked_at)
     return _facts_only(facts)
 
 
-_MEASURED = "measured "
-"""Begins the name of candidates that have a measured number in them."""
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Known rules that are tried together."""
+
+    name: str
+    families: tuple[Family, ...]
+    many: bool = False
+    """Whether they are so many that they are looked at for one epoch first."""
+    measured: Mapping[str, float] = field(default_factory=dict)
+    """Numbers measured of the student's code that every one of them needs."""
 
 
-def _levels(
-    catalogue: Catalogue, facts: Facts
-) -> Iterator[tuple[str, Mapping[str, float], str, tuple[Family, ...]]]:
-    """What is tried, the simplest first: (view, hard-coded values, what the candidates are called,
-    candidates)."""
-    measured = tuple(sorted(facts.measured or {}))
-    right = ("right", (catalogue.right(),))
-    all_singles = [("singles", catalogue.singles())]
-    all_pairs = [("pairs", catalogue.pairs())]
-    if measured:
-        all_singles.append((f"{_MEASURED}singles", catalogue.singles(measured)))
-        all_pairs.append((f"{_MEASURED}pairs", catalogue.pairs(measured)))
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """One step of the search."""
+
+    known: _Known
+    view: str = ""
+    hard_coded: Mapping[str, float] = field(default_factory=dict)
+
+
+def _levels(catalogue: Catalogue, facts: Facts) -> Iterator[_Level]:
+    """What is tried, the simplest first."""
+    right = _Known("right", (catalogue.right(),))
+    all_singles = [_Known("singles", catalogue.singles())]
+    all_pairs = [_Known("pairs", catalogue.pairs(), many=True)]
+    if facts.measured:
+        names = tuple(sorted(facts.measured))
+        numbers = facts.measured
+        all_singles.append(_Known("measured singles", catalogue.singles(names), measured=numbers))
+        all_pairs.append(
+            _Known("measured pairs", catalogue.pairs(names), many=True, measured=numbers)
+        )
     views = [name for name in VIEWS if name]
-    yield "", {}, *right
+    yield _Level(right)
     for singles in all_singles:
-        yield "", {}, *singles
+        yield _Level(singles)
     if facts.remembers:
         return  # what it answers depends on the calls before: nothing further can be told apart
     for view in views:
-        yield view, {}, *right
+        yield _Level(right, view)
     choices = _hard_coded(facts.ignored)
     for choice in choices:
-        yield "", choice, *right
+        yield _Level(right, hard_coded=choice)
     for pairs in all_pairs:
-        yield "", {}, *pairs
+        yield _Level(pairs)
     for view, singles in itertools.product(views, all_singles):
-        yield view, {}, *singles
+        yield _Level(singles, view)
     for choice in choices[:FEW]:  # beside another fault, only the commonest of them
         if len(choice) <= 2:
             for singles in all_singles:
-                yield "", choice, *singles
+                yield _Level(singles, hard_coded=choice)
         for view in views:
-            yield view, choice, *right
+            yield _Level(right, view, choice)
 
 
 def _hard_coded(ignored: Sequence[str]) -> list[dict[str, float]]:
@@ -255,11 +270,9 @@ def with_hyper(instance: Instance, values: Mapping[str, float]) -> Instance:
     return replace(instance, hyper={**instance.hyper, **values})
 
 
-def _matches(
-    families: Sequence[Family], observations: Sequence[Observation], view: str, level: str
-) -> list[Candidate]:
+def _matches(known: _Known, observations: Sequence[Observation], view: str) -> list[Candidate]:
     found: list[Candidate] = []
-    for batch in _batches(level, families):
+    for batch in _batches(known):
         looks: list[View] = [VIEWS[view]]
         if batch.family.every_point and view == "":
             looks.append(_every_point_logged)
@@ -287,8 +300,9 @@ def _seen(look: View, observations: Sequence[Observation]) -> list[Seen]:
 
 def prepare(pool: Sequence[Instance], catalogue: Catalogue) -> None:
     """Evaluate what every student's diagnosis on these instances of the pool begins with."""
-    for level, families in (("singles", catalogue.singles()), ("pairs", catalogue.pairs())):
-        for batch in _batches(level, families):
+    singles = _Known("singles", catalogue.singles())
+    for known in (singles, _Known("pairs", catalogue.pairs(), many=True)):
+        for batch in _batches(known):
             for instance in pool[:1] if batch.many else pool:
                 _kept(batch, instance, 1 if batch.many else None)
 
@@ -310,11 +324,11 @@ class _Batch:
         return replace(self, family=self.family.subset(np.flatnonzero(chosen).tolist()))
 
 
-def _batches(level: str, families: Sequence[Family]) -> Iterator[_Batch]:
-    for number, family in enumerate(families):
+def _batches(known: _Known) -> Iterator[_Batch]:
+    for number, family in enumerate(known.families):
         for by_point in (True, False) if family.every_point else (True,):
-            name = f"{level} {number}, {'points' if by_point else 'epochs'} counted"
-            yield _Batch(family, name, by_point, many=level.endswith("pairs"))
+            name = f"{known.name} {number}, {'points' if by_point else 'epochs'} counted"
+            yield _Batch(family, name, by_point, known.many)
 
 
 def _survivors(batch: _Batch, seen: Sequence[Seen]) -> list[Candidate]:

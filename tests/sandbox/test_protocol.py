@@ -49,8 +49,11 @@ def _plain(value: Any) -> bool:
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    _read_any(data)
+def test_any_bytes_are_read_as_plain_data_or_refused(data: bytes) -> None:
+    known = (protocol.Answer, protocol.Ran, protocol.Place)
+    for found in _read_any(data):
+        assert isinstance(found, known)
+        assert not isinstance(found, protocol.Answer) or _plain(found.value)
 
 
 @settings(max_examples=300, deadline=None)

@@ -3,7 +3,7 @@
 By the time it runs, the child has confined itself.  It first gets the notebook and runs it; only
 after "ran" has been sent do calls arrive, one frame each, so that no hidden input exists in the
 process while the notebook's cells run, and none but those on their way while a function runs.
-What builds gradient functions (:mod:`.gradients`) arrives as text before the first calls that
+What builds gradient functions (:mod:`.gradients`) arrives compiled with the first calls that
 need it: until then, the formula in it is to be found nowhere in the process.
 """
 
