@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.course import Assignment, Question
-from autograder.judging.question import Answers, Verdict
+from autograder.judging.question import Verdict, examine
 from autograder.model import (
     Grade,
     NotebookRun,
@@ -62,8 +62,7 @@ def _grade_question(
     public: bool,
 ) -> QuestionGrade:
     exam = question.kind.draw(assignment.seed(submission.student, question.name), public=public)
-    traces = {trace.call: trace for trace in session.call(exam.calls)} if exam.calls else {}
-    verdict = exam.judge(Answers(submission, session.notebook, traces))
+    verdict, _ = examine(exam, submission, session)
     score = None if question.by_person else round(sum(c.score for c in verdict.checks), 6)
     sources = session.notebook.sources
     return QuestionGrade(

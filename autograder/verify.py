@@ -23,7 +23,7 @@ from autograder.judging.explain import describe
 from autograder.judging.formula import Formula, FormulaExam
 from autograder.judging.instances import Instance
 from autograder.judging.pool import POOL, SHAPES, least_separation, pool_instance
-from autograder.judging.question import Answers, Verdict
+from autograder.judging.question import Answers, Verdict, examine
 from autograder.judging.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
 from autograder.judging.update_rule import RuleExam, UpdateRule
 from autograder.model import Cell, FloatArray, NotebookRun, Outcome, Submission, Trace
@@ -206,13 +206,12 @@ def _run_programs(
                 if question.by_person:
                     continue
                 exam = question.kind.draw(assignment.seed(STUDENT, question.name))
-                traces = {trace.call: trace for trace in session.call(exam.calls)}
-                verdict = exam.judge(Answers(submission, session.notebook, traces))
+                verdict, found = examine(exam, submission, session)
                 score += sum(check.score for check in verdict.checks)
                 if wanted:
                     complaints += _complaints(question, verdict)
                     if isinstance(exam, RuleExam):
-                        apart = exam.rounding(traces)
+                        apart = exam.rounding(found.traces)
                         rounding[question.name] = max(rounding.get(question.name, 0.0), apart)
         programs.append(
             Program(name, round(score, 6), assignment.max_score, wanted, tuple(complaints))

@@ -204,10 +204,9 @@ def _decay_instances(base: Instance) -> tuple[Instance, ...]:
 def gather_facts(asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]) -> Facts:
     """What the probes' traces show; ``others``: further calls that must leave inputs alone."""
     base = _rows(asked.base, traces)
-    again = _rows(asked.again, traces)
     return Facts(
         ignored=_ignored(asked, traces, base) if base is not None else (),
-        remembers=_remembers(base, again),
+        remembers=remembers(asked, traces),
         mutates=_mutates((*asked.instances, *others), traces),
         measured=_measured_decay(asked.decay, traces),
         stops=_stops(asked, traces, base),
@@ -270,7 +269,9 @@ def _stops(asked: Probes, traces: Mapping[str, Trace], base: FloatArray | None) 
     return settled is not None and base is not None and len(settled) < len(base)
 
 
-def _remembers(base: FloatArray | None, again: FloatArray | None) -> bool:
+def remembers(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+    """Whether the same call is answered otherwise later on."""
+    base, again = _rows(asked.base, traces), _rows(asked.again, traces)
     return base is not None and again is not None and not _same(base, again)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder.judging import words
 from autograder.judging.explain import SPOILED, missing, raised
-from autograder.judging.question import Answers, Verdict
+from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.shelf import Shelf
 from autograder.model import (
     Argument,
@@ -99,10 +99,21 @@ class FormulaExam:
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
+        return tuple(
+            _call(f"{check.name} {number}", check.function, arguments)
+            for check in self.question.checks
+            for number, arguments in enumerate(self.examples[check.name])
+        )
+
+    def further(self, answers: Answers) -> Further:
+        """What a function builds on, and whether its arguments matter."""
+        return Further(self.further_calls)
+
+    @cached_property
+    def further_calls(self) -> tuple[Call, ...]:
         calls: list[Call] = []
         for check in self.question.checks:
             for number, arguments in enumerate(self.examples[check.name]):
-                calls.append(_call(f"{check.name} {number}", check.function, arguments))
                 if check.builds_on:
                     fewer = {k: v for k, v in arguments.items() if k != "y"}
                     calls.append(_call(f"{check.name} {number} below", check.builds_on, fewer))
@@ -115,7 +126,7 @@ class FormulaExam:
     def simulate(self, wrong: Wrong) -> dict[str, Trace]:
         """The traces of code that computes a known wrong formula wherever it can."""
         traces = {}
-        for call in self.calls:
+        for call in (*self.calls, *self.further_calls):
             check = next((c for c in self.question.checks if call.function == c.function), None)
             below = call.name.endswith(" below")
             assert check is not None
@@ -140,6 +151,12 @@ class FormulaExam:
         }
 
     # ------------------------------------------------------------------------------ judging
+
+    def verdict_if_right(self, answers: Answers) -> Verdict | None:
+        """All points, where every formula gives its value."""
+        if not all(self._right(check, answers.traces) for check in self.question.checks):
+            return None
+        return Verdict(tuple(self._passed(check) for check in self.question.checks))
 
     def judge(self, answers: Answers) -> Verdict:
         traces = answers.traces
@@ -189,14 +206,18 @@ class FormulaExam:
     def _check(
         self, check: FormulaCheck, right: bool, traces: Mapping[str, Trace], run: NotebookRun
     ) -> Check:
-        worth = self.question.points[check.name]
         if right:
-            return Check(check.name, True, worth, worth, check.success)
+            return self._passed(check)
         trace = traces[f"{check.name} 0"]
         for number in range(len(self.examples[check.name])):
             if traces[f"{check.name} {number}"].outcome is not Outcome.RETURNED:
                 trace = traces[f"{check.name} {number}"]
+        worth = self.question.points[check.name]
         return Check(check.name, False, 0.0, worth, _why(check, trace, run))
+
+    def _passed(self, check: FormulaCheck) -> Check:
+        worth = self.question.points[check.name]
+        return Check(check.name, True, worth, worth, check.success)
 
     # ------------------------------------------------------------------------------ naming
 

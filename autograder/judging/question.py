@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,13 +46,58 @@ class Answers:
     """By name of the call."""
 
 
+@dataclass(frozen=True)
+class Further:
+    """Calls that are made after the first answers are known."""
+
+    calls: tuple[Call, ...] = ()
+    fresh: bool = False
+    """Whether they want the functions as the cells left them, whatever earlier calls did."""
+
+
+class Functions(Protocol):
+    """A student's functions, ready to be called (:class:`autograder.sandbox.Session`)."""
+
+    @property
+    def notebook(self) -> NotebookRun: ...
+
+    def call(self, calls: Sequence[Call], *, fresh: bool = False) -> tuple[Trace, ...]: ...
+
+
 class Exam(Protocol):
     """The calls drawn for one student, and what is expected of them."""
 
     @property
-    def calls(self) -> tuple[Call, ...]: ...
+    def calls(self) -> tuple[Call, ...]:
+        """What everybody is asked: all that it takes to see that code is right."""
+        ...
 
-    def judge(self, answers: Answers) -> Verdict: ...
+    def further(self, answers: Answers) -> Further:
+        """What is asked besides, to find out what is wrong."""
+        ...
+
+    def verdict_if_right(self, answers: Answers) -> Verdict | None:
+        """The verdict from :attr:`calls` alone, where they leave nothing to find out; else None."""
+        ...
+
+    def judge(self, answers: Answers) -> Verdict:
+        """The verdict from the answers to all calls."""
+        ...
+
+
+def examine(exam: Exam, submission: Submission, functions: Functions) -> tuple[Verdict, Answers]:
+    """Ask a student's functions what it takes to judge them."""
+    traces: dict[str, Trace] = {}
+    answers = Answers(submission, functions.notebook, traces)
+    if exam.calls:
+        traces.update((trace.call, trace) for trace in functions.call(exam.calls))
+    verdict = exam.verdict_if_right(answers)
+    if verdict is None:
+        further = exam.further(answers)
+        asked = functions.call(further.calls, fresh=further.fresh)
+        traces.update((trace.call, trace) for trace in asked)
+        verdict = exam.judge(answers)
+    return verdict, answers
 
 
 class Kind(Protocol):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from autograder.judging.catalogue import Candidate, Family
+from autograder.judging.compare import trace_of
 from autograder.judging.instances import Instance
 from autograder.judging.update_rule import RuleExam
 from autograder.model import Fault, FloatArray, Outcome, Trace
@@ -41,8 +42,7 @@ def answer(instance: Instance, rows: FloatArray | None) -> Trace:
     """The trace of a function that returned these rows; None: it returned nothing."""
     if rows is None:
         return Trace(instance.name, Outcome.RETURNED, None)
-    w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
-    return Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
+    return trace_of(instance.name, rows, instance.init_w.ndim == 1)
 
 
 def with_interface_fault(exam: RuleExam, right: Family, change: Rows) -> dict[str, Trace]:

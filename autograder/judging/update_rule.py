@@ -1,20 +1,25 @@
 """The kind of question that asks for an update rule.
 
-One exam asks the student's function
+One exam asks everybody's function
 
 - hidden instances (two with a number x, one with a vector): the exact trajectories;
 - edge cases: no epochs, a gradient that is zero, the same call twice, inputs untouched;
-- recorded streams, from which its moments are recovered;
-- one call with each argument changed, to see that it matters;
+- recorded streams, whose steps are those of right moments or are not;
 - the behaviours of the lecture that an assignment adds.
 
-A right solution is done when the trajectories agree.  A wrong one is diagnosed; then each part of
-the rule is judged by what is known of it, so that one fault costs its own part and the trajectory,
-not everything.
+Where all answers are those of right code, but for rounding, there is nothing to find out: the
+verdict on right code is known.  Any other function is asked further:
+
+- more recorded streams, from which its moments are recovered;
+- one call with each argument changed, to see that it matters.
+
+It is diagnosed; then each part of the rule is judged by what is known of it, so that one fault
+costs its own part and the trajectory, not everything.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -25,19 +30,40 @@ import numpy as np
 from autograder.errors import AssignmentError
 from autograder.judging import explain
 from autograder.judging.catalogue import Catalogue
-from autograder.judging.compare import History, equal, read_history
+from autograder.judging.compare import History, equal, read_history, trace_of
 from autograder.judging.diagnose import Diagnosis, Facts, Observation, diagnose, prepare
-from autograder.judging.facts import Probes, gather_facts, probes, streamed, sums_over_points
-from autograder.judging.identify import EPOCHS, Identification, identify, stream_instances
+from autograder.judging.facts import (
+    Probes,
+    gather_facts,
+    probes,
+    remembers,
+    streamed,
+    sums_over_points,
+)
+from autograder.judging.identify import (
+    Identification,
+    identify,
+    one_of_each,
+    stream_instances,
+)
 from autograder.judging.instances import Instance, Range
 from autograder.judging.parts import Evidence, judge_parts
 from autograder.judging.pool import POOL, SHAPES, keep, pool_instance, right_rows
-from autograder.judging.question import Answers, Verdict
+from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.shelf import NO_SHELF, Shelf
-from autograder.model import Call, FloatArray, Outcome, Picture, Trace
+from autograder.model import (
+    Call,
+    FloatArray,
+    NotebookRun,
+    Outcome,
+    Picture,
+    Submission,
+    Trace,
+)
 
-SAME_STEPS = 1e-13
-"""Of entries about 1: steps that are the right ones but for rounding need no second look."""
+ALIKE = 1e-10
+"""Answers that differ from those of right code by no more than this, beside 1 or the entry itself,
+differ by rounding and need no second look."""
 
 
 class Behaviour(Protocol):
@@ -163,10 +189,28 @@ class UpdateRule:
         for number in range(POOL):
             pool = [pool_instance(self, name, number) for name in SHAPES]
             prepare(pool, self.catalogue)
-            _right_steps(self, pool[0])
             for instance in pool:
                 right_rows(self, instance)
+                _right_beside(self, instance)
         return np.ones(1)
+
+    @cached_property
+    def shown(self) -> tuple[Instance, ...]:
+        """What the behaviours look at; several may look at one call."""
+        each = (instance for behaviour in self.behaviours for instance in behaviour.instances)
+        return tuple({instance.name: instance for instance in each}.values())
+
+    @cached_property
+    def right_shown(self) -> Mapping[str, FloatArray]:
+        """The right trajectories on these, by name."""
+        return {instance.name: self._right_on(instance) for instance in self.shown}
+
+    def _right_on(self, shown: Instance) -> FloatArray:
+        def rows() -> FloatArray:
+            found: FloatArray = self.catalogue.right().trajectories(shown)[0]
+            return found
+
+        return self.shelf.array(f"{self.function}: right on {shown.name}", rows)
 
     def told_apart_on(self, instance: Instance) -> tuple[Instance, ...]:
         """The instances that come with a drawn one; on one of them every fault must show."""
@@ -202,31 +246,62 @@ def _streams(question: UpdateRule, instance: Instance) -> tuple[Instance, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _right_steps(question: UpdateRule, main: Instance) -> FloatArray:
-    """The right trajectories under all streams, side by side: shape (epochs + 1, entries)."""
+def _beside(question: UpdateRule, drawn: Instance) -> tuple[Instance, ...]:
+    """What is asked of everybody, and every stream, that is made of one drawn instance."""
+    if drawn.init_w.ndim:
+        return (_silenced(drawn), streamed(drawn)) if question.recorded else (_silenced(drawn),)
+    asked = _probes(drawn)
+    return (
+        *(asked.base, asked.again, asked.none, asked.settled, asked.streamed),
+        *_streams(question, drawn),
+    )
 
-    def steps() -> FloatArray:
-        right, streams = question.catalogue.right(), _streams(question, main)
-        return np.concatenate([right.trajectories(i)[0] for i in streams], axis=1)
 
-    return keep(main, "right under the streams", steps)
+@lru_cache(maxsize=1024)
+def _right_beside(question: UpdateRule, drawn: Instance) -> Mapping[str, FloatArray]:
+    """The right trajectories on these, by name."""
+    instances, right = _beside(question, drawn), question.catalogue.right()
+
+    def rows() -> FloatArray:
+        return np.concatenate([right.trajectories(i)[0].ravel() for i in instances])
+
+    shapes = [(i.max_epochs + 1, i.features + 1) for i in instances]
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = np.split(keep(drawn, "right beside it", rows), ends[:-1])
+    return {
+        instance.name: part.reshape(shape)
+        for instance, part, shape in zip(instances, parts, shapes, strict=True)
+    }
 
 
 @lru_cache(maxsize=1024)
 def _right_moments(question: UpdateRule, main: Instance) -> Identification:
-    streams, traces, start = _streams(question, main), {}, 0
-    for instance in streams:
-        end = start + instance.features
-        rows = _right_steps(question, main)[:, start : end + 1]
-        w = rows[:, :-1] if instance.init_w.ndim else rows[:, 0]
-        traces[instance.name] = Trace(instance.name, Outcome.RETURNED, (w, rows[:, -1]))
-        start = end + 1
+    """What would be recovered of right code."""
+    streams, rows = _streams(question, main), _right_beside(question, main)
+    traces = {i.name: trace_of(i.name, rows[i.name], i.init_w.ndim == 1) for i in streams}
     return identify(streams, traces, question.power)
+
+
+@lru_cache(maxsize=1024)
+def _right_verdict(question: UpdateRule, main: Instance) -> Verdict:
+    """What is said of right code: the same to everybody, but for the moments, which depend on the
+    hyper-parameters of the first instance."""
+    others = [pool_instance(question, name, 0) for name in list(SHAPES)[1:]]
+    exam = RuleExam(question, (main, *others))
+    traces = {
+        i.name: trace_of(i.name, exam.right_rows(i), i.init_w.ndim == 1)
+        for i in (*exam.asked_of_all, *exam.streams)
+    }
+    return exam.judge(Answers(Submission("", ""), NotebookRun(Outcome.RETURNED), traces))
 
 
 @lru_cache(maxsize=16384)
 def _call(instance: Instance, function: str) -> Call:
     return instance.call(function)
+
+
+def _numbers_first(instances: Sequence[Instance]) -> tuple[Instance, ...]:
+    return tuple(sorted(instances, key=lambda instance: instance.init_w.ndim))
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,30 +339,67 @@ class RuleExam:
         return _streams(self.question, self.main[0])
 
     @cached_property
-    def instances(self) -> tuple[Instance, ...]:
-        """All that is asked, in order: numbers before vectors, so that what a function keeps from
-        one call to the next shows as a different answer before its shape makes it fail."""
-        # Behaviours may look at the same call: it is made once.
-        behaviours = self.question.behaviours
-        shown = {i.name: i for behaviour in behaviours for i in behaviour.instances}.values()
+    def asked_of_all(self) -> tuple[Instance, ...]:
+        """What right code is known by, in order: numbers before vectors, so that what a function
+        keeps from one call to the next shows as a different answer before its shape makes it
+        fail."""
+        recorded = (self.asked.streamed, self.streamed_vector) if self.question.recorded else ()
         asked = (
             *self.main,
-            *self.asked.instances,
+            self.asked.base,
+            self.asked.none,
+            self.asked.settled,
             self.zero_gradient,
-            *((self.streamed_vector,) if self.question.recorded else ()),
-            *self.streams,
-            *shown,
+            *recorded,
+            *one_of_each(self.streams),
+            *self.question.shown,
+            self.asked.again,
         )
-        return tuple(sorted(asked, key=lambda instance: instance.init_w.ndim))
+        return _numbers_first(asked)
+
+    @cached_property
+    def instances(self) -> tuple[Instance, ...]:
+        """All that may be asked: of everybody, then further."""
+        known = {instance.name for instance in self.asked_of_all}
+        further = [i for i in (*self.asked.instances, *self.streams) if i.name not in known]
+        return (*self.asked_of_all, *_numbers_first(further))
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        return tuple(_call(instance, self.question.function) for instance in self.instances)
+        return self._calls(self.asked_of_all)
+
+    def further(self, answers: Answers) -> Further:
+        """The other instances.  A function that remembers is measured from a defined state, and not
+        from what calls of another shape left in it."""
+        return Further(self.further_calls, fresh=remembers(self.asked, answers.traces))
+
+    @cached_property
+    def further_calls(self) -> tuple[Call, ...]:
+        return self._calls(self.instances[len(self.asked_of_all) :])
+
+    def _calls(self, instances: Sequence[Instance]) -> tuple[Call, ...]:
+        return tuple(_call(instance, self.question.function) for instance in instances)
 
     # ----------------------------------------------------------------------------- judging
 
+    def verdict_if_right(self, answers: Answers) -> Verdict | None:
+        """That on right code, where all answers are right code's but for rounding."""
+        if all(self._alike(instance, answers.traces) for instance in self.asked_of_all):
+            return _right_verdict(self.question, self.main[0])
+        return None
+
+    def _alike(self, instance: Instance, traces: Mapping[str, Trace]) -> bool:
+        if traces[instance.name].changed:
+            return False
+        history, right = self._history(instance, traces), self.right_rows(instance)
+        if history.rows is None or history.only_point:
+            return False
+        return history.rows.shape == right.shape and bool(
+            (np.abs(history.rows - right) <= ALIKE * np.maximum(1, np.abs(right))).all()
+        )
+
     def judge(self, answers: Answers) -> Verdict:
-        """The verdict on one student's traces."""
+        """The verdict on one student's traces of all calls."""
         question, traces = self.question, answers.traces
         main = [traces[instance.name] for instance in self.main]
         stopped = explain.stopped(question.function, dict(question.points), main, answers.run)
@@ -323,8 +435,18 @@ class RuleExam:
         return read_history(trace, instance.features, instance.init_w.ndim == 1)
 
     def right_rows(self, instance: Instance) -> FloatArray:
-        """The right trajectory on one of the main instances, shape (epochs + 1, d + 1)."""
-        return right_rows(self.question, instance)
+        """The right trajectory on one of the instances, shape (epochs + 1, d + 1)."""
+        return self._right[instance.name]
+
+    @cached_property
+    def _right(self) -> Mapping[str, FloatArray]:
+        question = self.question
+        return {
+            **{instance.name: right_rows(question, instance) for instance in self.main},
+            **_right_beside(question, self.main[0]),
+            **_right_beside(question, self.main[2]),
+            **question.right_shown,
+        }
 
     def rounding(self, traces: Mapping[str, Trace]) -> float:
         """The largest difference of the main trajectories from the right ones."""
@@ -396,10 +518,7 @@ class RuleExam:
 
     def _identified(self, traces: Mapping[str, Trace]) -> Identification:
         """The moments recovered from the student's steps; of the right steps they are known."""
-        rows = [self._history(instance, traces).rows for instance in self.streams]
-        whole = [each for each in rows if each is not None and len(each) == EPOCHS + 1]
-        right = _right_steps(self.question, self.main[0])
-        if len(whole) == len(rows) and equal(np.concatenate(whole, axis=1), right, SAME_STEPS):
+        if all(self._alike(instance, traces) for instance in self.streams):
             return self._right_moments
         return identify(self.streams, traces, self.question.power)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.judging.question import Answers, Verdict
+from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.shelf import Shelf
 from autograder.model import Call, QuestionStatus
 
@@ -35,6 +35,14 @@ class WrittenExam:
     @property
     def calls(self) -> tuple[Call, ...]:
         return ()
+
+    def further(self, answers: Answers) -> Further:
+        """Nothing."""
+        return Further()
+
+    def verdict_if_right(self, answers: Answers) -> Verdict:
+        """The verdict at once: whether it is right is for a person to say."""
+        return self.judge(answers)
 
     def judge(self, answers: Answers) -> Verdict:
         """Pending, with the answer that a person will read."""

@@ -81,6 +81,8 @@ class Session:
         self._runner = Runner(launcher, limits, packages_mentioned(source))
         self._cells = Cells(self._runner, cells, limits, names, texts, seed)
         self._strikes: Counter[str] = Counter()
+        self._last: dict[str, Trouble] = {}
+        """What became of the last call of a function that cost a child."""
         self._equipped: Worker | None = None
         self._closed = False
         try:
@@ -112,18 +114,22 @@ class Session:
             with contextlib.suppress(SandboxError):  # what was asked for is here already
                 self._runner.stop()
 
-    def call(self, calls: Sequence[Call]) -> tuple[Trace, ...]:
-        """Make the calls, in order; one trace each.  Raises SandboxError if the sandbox is lost."""
+    def call(self, calls: Sequence[Call], *, fresh: bool = False) -> tuple[Trace, ...]:
+        """Make the calls, in order; one trace each.  Raises SandboxError if the sandbox is lost.
+
+        ``fresh``: in a new process, in which nothing has been called yet.
+        """
         if self._closed:
             raise ValueError("the session is closed")
+        if fresh:
+            self._runner.stop()
         traces: dict[int, Trace] = {}
-        last: dict[str, Trouble] = {}
         while len(traces) < len(calls):
             waiting = []
             for number, call in enumerate(calls):
                 if number in traces:
                     continue
-                trouble = last.get(call.function)
+                trouble = self._last.get(call.function)
                 if self._runner.used_up:
                     traces[number] = _not_run(call, self._limits)
                 elif trouble is not None and self._strikes[call.function] >= STRIKES:
@@ -131,20 +137,19 @@ class Session:
                 else:
                     waiting.append((number, call))
             if waiting:
-                self._call_in_one_child(waiting, traces, last)
+                self._call_in_one_child(waiting, traces)
         return tuple(traces[number] for number in range(len(calls)))
 
     def _call_in_one_child(
         self,
         waiting: Sequence[tuple[int, Call]],
         traces: dict[int, Trace],
-        last: dict[str, Trouble],
     ) -> None:
         """Make calls until all are made or one of them costs the child."""
         if self._runner.worker is None:
             try:
                 if self._runner.started >= MAX_CHILDREN:
-                    raise next(iter(last.values()), _GIVEN_UP)
+                    raise next(iter(self._last.values()), _GIVEN_UP)
                 self._cells.run()
             except Trouble as trouble:
                 # Too many processes, or a notebook that does not always end the same way.
@@ -164,7 +169,7 @@ class Session:
                 if trouble.forgiven:
                     return
                 self._strikes[call.function] += 1
-                last[call.function] = trouble
+                self._last[call.function] = trouble
                 traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
                 return
 

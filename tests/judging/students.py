@@ -132,9 +132,9 @@ def exam(name: str, student: str = "somebody") -> Any:
 
 
 def take(exam: RuleExam | Any, function: Callable[..., Any]) -> dict[str, Trace]:
-    """The traces of a function on all calls of an exam."""
+    """The traces of a function on all calls of an exam, further ones too."""
     with np.errstate(all="ignore"):
-        return {call.name: _called(call, function) for call in exam.calls}
+        return {c.name: _called(c, function) for c in (*exam.calls, *exam.further_calls)}
 
 
 def _called(call: Call, function: Callable[..., Any]) -> Trace:
@@ -181,7 +181,8 @@ def judge(
 ) -> Verdict:
     """The verdict on traces; ``sources``: of the student's functions, where they matter."""
     run = NotebookRun(Outcome.RETURNED, sources=sources or {})
-    verdict: Verdict = exam.judge(Answers(NOBODY, run, traces))
+    answers = Answers(NOBODY, run, traces)
+    verdict: Verdict = exam.verdict_if_right(answers) or exam.judge(answers)
     return verdict
 
 

@@ -159,5 +159,5 @@ def test_without_a_known_fault_nothing_is_proved() -> None:
 def test_a_missing_function_is_an_error_and_not_a_fault() -> None:
     from autograder.model import Trace
 
-    traces = {call.name: Trace(call.name, Outcome.MISSING) for call in exam().calls}
+    traces = {i.name: Trace(i.name, Outcome.MISSING) for i in exam().instances}
     assert judged(traces).status is QuestionStatus.ERROR

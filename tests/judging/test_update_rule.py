@@ -129,9 +129,11 @@ def test_what_is_no_known_fault_has_no_name(rule, edits):
 
 def test_the_calls_have_each_a_name_of_their_own():
     for rule in RULES:
-        names = [call.name for call in exam(rule).calls]
+        calls = [*exam(rule).calls, *exam(rule).further_calls]
+        names = [call.name for call in calls]
+        assert names == [instance.name for instance in exam(rule).instances]
         assert len(set(names)) == len(names)
-        assert {call.function for call in exam(rule).calls} == {f"do_{rule}"}
+        assert {call.function for call in calls} == {f"do_{rule}"}
 
 
 def any_value(chance, depth=0):
@@ -192,7 +194,7 @@ SPOILED = {
 def test_a_function_that_gives_no_answer_earns_nothing_and_is_told_why(outcome):
     status, words = SPOILED[outcome]
     one, fault = exam("adam"), Fault("KeyError", "'w'", 3, 7, "w = state['w']")
-    traces = {c.name: Trace(c.name, outcome, fault=fault) for c in one.calls}
+    traces = {i.name: Trace(i.name, outcome, fault=fault) for i in one.instances}
     verdict = judge(one, traces)
     assert verdict.status is status
     assert share(verdict) == 0
@@ -205,7 +207,7 @@ def test_a_missing_function_is_put_down_to_the_cell_that_failed():
     run = NotebookRun(
         Outcome.RETURNED, {4: Fault("NameError", "name 'npp' is not defined", 4, 2, "npp.sqrt")}
     )
-    traces = {c.name: Trace(c.name, Outcome.MISSING) for c in one.calls}
+    traces = {i.name: Trace(i.name, Outcome.MISSING) for i in one.instances}
     verdict = one.judge(Answers(Submission("a", "a.ipynb", (Cell(4, ""),)), run, traces))
     assert "cell 4, line 2" in verdict.message
     assert "npp" in verdict.message
@@ -224,7 +226,7 @@ ZERO = "m_hat = m / (1 - beta1 ** t)"
 )
 def test_a_division_by_zero_in_the_correction_is_named(kind, line, slugs):
     one, fault = exam("adam"), Fault(kind, "float division by zero", 2, 9, line)
-    traces = {c.name: Trace(c.name, Outcome.RAISED, fault=fault) for c in one.calls}
+    traces = {i.name: Trace(i.name, Outcome.RAISED, fault=fault) for i in one.instances}
     verdict = judge(one, traces, {"do_adam": f"def do_adam(w):\n    {line}\n"})
     assert verdict.misconceptions == slugs
     assert verdict.status is QuestionStatus.ERROR
@@ -286,9 +288,10 @@ def test_nothing_is_searched_for_in_right_code(rule, monkeypatch):
 @pytest.mark.parametrize("rule", RULES)
 def test_the_moments_of_right_steps_are_those_that_would_be_recovered(rule):
     one = exam(rule)
-    known = one._identified(take(one, written(rule)))
-    recovered = identify(one.streams, take(one, written(rule)), one.question.power)
-    assert known is one._identified(take(one, written(rule))), "they are known beforehand"
+    traces = take(one, written(rule))
+    known = one._identified(traces)
+    recovered = identify(one.streams, traces, one.question.power)
+    assert known is one._identified(traces), "they are known beforehand"
     assert known is not recovered
     for name in ("first_w", "first_b", "first_vector", "second_w", "second_b", "second_vector"):
         mine, theirs = getattr(known, name), getattr(recovered, name)
