@@ -35,24 +35,35 @@ from autograder.sandbox.inside.wire import (
 )
 
 _ABSENT = object()
+_Numbers = tuple[tuple[int, ...], bytes]
+"""Shape and numbers of an array, as they were before the call."""
 _NAMES = 10_000
 """Bytes of a call's names at most."""
 
 
-def read_arguments(frame: Reader, gradients: Any) -> list[Any]:
-    """The arguments, built afresh for this call; ``gradients`` is what builds the functions."""
+def read_arguments(
+    frame: Reader, names: list[str], gradients: Any
+) -> tuple[dict[str, Any], dict[str, _Numbers]]:
+    """The arguments by name, built afresh for this call, and what is in the arrays among them;
+    ``gradients`` is what builds the functions."""
     kinds = frame.raw(1000)
     numbers = iter(frame.array().tolist())
-    return [_argument(kind, frame, numbers, gradients) for kind in kinds]
+    arguments: dict[str, Any] = {}
+    before: dict[str, _Numbers] = {}
+    for name, kind in zip(names, kinds, strict=True):
+        if kind == A_FLOAT:
+            arguments[name] = next(numbers)
+        elif kind == A_INT:
+            arguments[name] = int(next(numbers))
+        elif kind == A_ARRAY:
+            arguments[name], inside = frame.array_and_bytes()
+            before[name] = (arguments[name].shape, inside)
+        else:
+            arguments[name] = _function(kind, frame, numbers, gradients)
+    return arguments, before
 
 
-def _argument(kind: int, frame: Reader, numbers: Iterator[float], gradients: Any) -> Any:
-    if kind == A_FLOAT:
-        return next(numbers)
-    if kind == A_INT:
-        return int(next(numbers))
-    if kind == A_ARRAY:
-        return frame.array()
+def _function(kind: int, frame: Reader, numbers: Iterator[float], gradients: Any) -> Any:
     if gradients is None:
         raise WireError("a gradient function before what builds it")
     of = "w" if next(numbers) == 0 else "b"
@@ -88,8 +99,7 @@ class Caller:
         text = frame.text(_NAMES)
         function_name, *names = text.split("\n")
         function = notebook.namespace.get(function_name, _ABSENT)
-        arguments = dict(zip(names, read_arguments(frame, gradients), strict=True))
-        before = {name: a.copy() for name, a in arguments.items() if isinstance(a, np.ndarray)}
+        arguments, before = read_arguments(frame, names, gradients)
         unreceived: tuple[str, ...] = ()
         if not callable(function):
             result = _Answer(MISSING)
@@ -186,7 +196,7 @@ def _write(
     names: list[str],
     unreceived: tuple[str, ...],
     arguments: dict[str, Any],
-    before: dict[str, Any],
+    before: dict[str, _Numbers],
 ) -> bytes:
     body = Writer()
     if result.outcome == RETURNED:
@@ -199,7 +209,7 @@ def _write(
     changed = [
         (names.index(name), arguments[name])
         for name, old in before.items()
-        if arguments[name].shape != old.shape or arguments[name].tobytes() != old.tobytes()
+        if (arguments[name].shape, arguments[name].tobytes()) != old
     ]
     marks = HAS_FAULT * (result.fault is not None) | HAS_PARAMETER * bool(result.parameter)
     writer = Writer()

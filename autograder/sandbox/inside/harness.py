@@ -47,20 +47,23 @@ class Pipes:
         self._in, self._out = incoming, outgoing
         self._read, self._write = os.read, os.write
         self._exit = os._exit
-        self._waiting = b""
-        """What has been read beyond the last frame: calls come many at a time."""
+        self._waiting, self._at = b"", 0
+        """What has been read, calls come many at a time; and how much of it is done with."""
 
     def _exactly(self, count: int) -> bytes:
-        if len(self._waiting) < count:
-            parts, missing = [self._waiting], count - len(self._waiting)
+        end = self._at + count
+        if len(self._waiting) < end:
+            parts = [self._waiting[self._at :]]
+            missing = count - len(parts[0])
             while missing > 0:
                 part = self._read(self._in, max(missing, 1 << 16))
                 if not part:
                     self._exit(0)  # the trusted side has closed: there is nothing left to do
                 parts.append(part)
                 missing -= len(part)
-            self._waiting = b"".join(parts)
-        data, self._waiting = self._waiting[:count], self._waiting[count:]
+            self._waiting, self._at, end = b"".join(parts), 0, count
+        data = self._waiting[self._at : end]
+        self._at = end
         return data
 
     def receive(self) -> tuple[int, Reader]:

@@ -136,16 +136,28 @@ class Reader:
 
     def array(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """A fresh, writable array of doubles."""
-        dimensions = self.u8()
+        return self.array_and_bytes()[0]
+
+    def array_and_bytes(self) -> tuple[np.ndarray[Any, np.dtype[np.float64]], bytes]:
+        """A fresh array, and its numbers as they were written."""
+        # Most of what travels is arrays, so this one reads without help.
+        data, at = self._data, self._at
+        dimensions = data[at] if at < self._length else 0
+        start = at + 1 + 4 * dimensions
         if dimensions > MAX_DIMENSIONS:
             raise WireError("an array has too many dimensions")
-        shape = _SHAPES[dimensions].unpack_from(self._data, self._take(4 * dimensions))
-        # Taken as if no length were zero: NumPy refuses shapes that are too large even so.
-        if math.prod([length or 1 for length in shape]) > MAX_FRAME // 8:
-            raise WireError("an array is too large")
+        if at == self._length or start > self._length:
+            raise WireError("the frame ends too early")
+        shape = _SHAPES[dimensions].unpack_from(data, at + 1)
         count = math.prod(shape)
-        start = self._take(8 * count)
-        return np.ndarray(shape, _DOUBLES, self._data, start).astype(np.float64)
+        # Taken as if no length were zero: NumPy refuses shapes that are too large even so.
+        if (count or math.prod([length or 1 for length in shape])) > MAX_FRAME // 8:
+            raise WireError("an array is too large")
+        self._at = end = start + 8 * count
+        if end > self._length:
+            raise WireError("the frame ends too early")
+        numbers = data[start:end]
+        return np.ndarray(shape, _DOUBLES, numbers).astype(np.float64), numbers
 
     def end(self) -> None:
         """Nothing may be left."""
