@@ -62,11 +62,15 @@ class OutFolder:
         return False
 
 
+_FEW = 500
+"""Grades that are kept in memory."""
+
+
 class CurrentGrades(Sequence[Grade]):
     """The grades that count, by student, late policy applied; read from the store as needed.
 
-    A sequence that holds no grades: iterating reads a few at a time, so that exporting a large
-    course takes no more memory than exporting a small one.
+    Of a large course it holds no grades: iterating reads a few at a time, so that exporting takes
+    no more memory than for a small one, whose grades are read once and kept.
     """
 
     def __init__(
@@ -82,7 +86,11 @@ class CurrentGrades(Sequence[Grade]):
         return len(self.entries)
 
     def __iter__(self) -> Iterator[Grade]:
-        return self._read(self.entries)
+        return iter(self._few) if len(self) <= _FEW else self._read(self.entries)
+
+    @cached_property
+    def _few(self) -> tuple[Grade, ...]:
+        return tuple(self._read(self.entries))
 
     @overload
     def __getitem__(self, index: int) -> Grade: ...

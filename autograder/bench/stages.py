@@ -109,6 +109,6 @@ class _TimedSession:
         with self._clock.stage("talking to it"):
             self._session.__exit__(kind, error, trace)
 
-    def call(self, calls: Any) -> Any:
+    def call(self, calls: Any, *, fresh: bool = False) -> Any:
         with self._clock.stage("talking to it"):
-            return list(self._session.call(calls))
+            return self._session.call(calls, fresh=fresh)

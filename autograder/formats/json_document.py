@@ -13,6 +13,8 @@ from typing import Any
 from autograder.formats.parts import AssignmentInfo, in_order, tidy_number
 from autograder.model import Check, Grade, QuestionGrade
 
+_quoted = json.encoder.encode_basestring
+
 
 def to_json(grades: Sequence[Grade], info: AssignmentInfo) -> str:
     """Sorted by student; ends with a newline."""
@@ -21,9 +23,27 @@ def to_json(grades: Sequence[Grade], info: AssignmentInfo) -> str:
         "max_score": tidy_number(info.max_score),
         "submissions": [grade_as_json(grade) for grade in in_order(grades)],
     }
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    text = _indented(document, "\n")
     # Half a character, which a student's message may hold, cannot be written as UTF-8.
     return text.encode("utf-8", "replace").decode() + "\n"
+
+
+def _indented(value: Any, newline: str) -> str:
+    """What ``json.dumps(value, indent=1, ensure_ascii=False)`` gives, in a third of its time: for a
+    course it is most of what the main process computes.  ``newline`` is followed by the indent.
+
+    Raises ValueError for a number that is not finite.
+    """
+    inside = newline + " "
+    if isinstance(value, dict) and value:
+        parts = [f"{_quoted(key)}: {_indented(part, inside)}" for key, part in value.items()]
+        return f"{{{inside}{(',' + inside).join(parts)}{newline}}}"
+    if isinstance(value, list) and value:
+        parts = [_indented(part, inside) for part in value]
+        return f"[{inside}{(',' + inside).join(parts)}{newline}]"
+    if isinstance(value, str):
+        return _quoted(value)
+    return json.dumps(value, allow_nan=False)
 
 
 def grade_as_json(grade: Grade) -> dict[str, Any]:

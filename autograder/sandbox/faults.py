@@ -20,6 +20,8 @@ import re
 import signal
 from collections.abc import Sequence
 
+import numpy as np
+
 from autograder.model import Cell, Fault, Opaque, Value
 from autograder.sandbox.protocol import RawFault
 from autograder.sandbox.sentences import FIXED, KINDS, PLAIN_WORDS, sentences
@@ -98,7 +100,7 @@ class Faults:
         if isinstance(value, Opaque):
             known = value.type_name in self._words
             return Opaque(value.type_name if known else "object")
-        if isinstance(value, tuple):
+        if isinstance(value, tuple) and any(type(entry) is not np.ndarray for entry in value):
             return tuple(self.of_value(entry) for entry in value)
         return value
 

@@ -22,11 +22,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Encode = Callable[[Any], str]
-Decode = Callable[[Any, str], Any]
+Decode = Callable[[Any], Any]
 
 _quoted = json.encoder.encode_basestring_ascii
 _REMEMBERED = 1000
@@ -54,7 +54,10 @@ def from_json(kind: type[T], text: str | bytes) -> T:
     except (ValueError, RecursionError) as error:
         raise CodecError(f"it is not JSON ({error})") from None
     schema: Any = kind
-    value: T = _decoder(schema)(data, kind.__name__)
+    try:
+        value: T = _decoder(schema)(data)
+    except _Misfit as misfit:
+        raise CodecError(f"{kind.__name__}{''.join(misfit.place)} {misfit}") from None
     return value
 
 
@@ -152,6 +155,18 @@ def _encode_plain(kind: type, value: Any) -> str:
 # ------------------------------------------------------------------ decoding
 
 
+class _Misfit(Exception):
+    """Something in the text is not as its annotation says; its place is added on the way out."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.place: list[str] = []
+
+    def within(self, part: str) -> Self:
+        self.place.insert(0, part)
+        return self
+
+
 @cache
 def _decoder(kind: Any) -> Decode:
     if is_dataclass(kind):
@@ -159,32 +174,36 @@ def _decoder(kind: Any) -> Decode:
     if kind is float:
         return _decode_float
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return lambda data, where: _decode_enum(kind, data, where)
+        return lambda data: _decode_enum(kind, data)
     if kind in (str, int, bool):
-        return lambda data, where: _decode_plain(kind, data, where)
+        return lambda data: _decode_plain(kind, data)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple:
         return _decode_tuple(arguments[0])
     if origin in (Union, types.UnionType):
         inner = _decoder(_without_none(kind))
-        return lambda data, where: None if data is None else inner(data, where)
+        return lambda data: None if data is None else inner(data)
     raise TypeError(f"no way to read back a {kind}")
 
 
 def _decode_dataclass(kind: Any) -> Decode:
     parts = {name: (_decoder(hint), optional) for name, optional, hint in _parts(kind)}
 
-    def decode(data: Any, where: str) -> Any:
-        _expect(isinstance(data, dict), where, "an object", data)
-        for name in data:
-            if name not in parts:
-                raise CodecError(f"{where} has an unknown field {name!r}")
+    def decode(data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise _unexpected("an object", data)
+        if not parts.keys() >= data.keys():
+            unknown = next(name for name in data if name not in parts)
+            raise _Misfit(f"has an unknown field {unknown!r}")
         found: dict[str, Any] = {}
         for name, (decode_part, optional) in parts.items():
             if name in data:
-                found[name] = decode_part(data[name], f"{where}.{name}")
+                try:
+                    found[name] = decode_part(data[name])
+                except _Misfit as misfit:
+                    raise misfit.within(f".{name}") from None
             elif not optional:
-                raise CodecError(f"{where} lacks the field {name!r}")
+                raise _Misfit(f"lacks the field {name!r}")
         return kind(**found)
 
     return decode
@@ -193,38 +212,46 @@ def _decode_dataclass(kind: Any) -> Decode:
 def _decode_tuple(item: Any) -> Decode:
     decode_item = _decoder(item)
 
-    def decode(data: Any, where: str) -> Any:
-        _expect(isinstance(data, list), where, "a list", data)
+    def decode(data: Any) -> Any:
+        if not isinstance(data, list):
+            raise _unexpected("a list", data)
         if item is float and all(type(value) is float for value in data):
             return tuple(data)
-        return tuple(decode_item(value, f"{where}[{i}]") for i, value in enumerate(data))
+        found = []
+        try:
+            for value in data:
+                found.append(decode_item(value))
+        except _Misfit as misfit:
+            raise misfit.within(f"[{len(found)}]") from None
+        return tuple(found)
 
     return decode
 
 
-def _decode_float(data: Any, where: str) -> float:
+def _decode_float(data: Any) -> float:
     if isinstance(data, str) and data in _SPECIAL:
         return _SPECIAL[data]
-    _expect(type(data) in (int, float), where, "a number", data)
+    if type(data) not in (int, float):
+        raise _unexpected("a number", data)
     number: float = data
     return number
 
 
-def _decode_enum(kind: type[Enum], data: Any, where: str) -> Enum:
+def _decode_enum(kind: type[Enum], data: Any) -> Enum:
     try:
         return kind(data)
     except ValueError:
-        raise CodecError(f"{where} is {data!r}, no {kind.__name__}") from None
+        raise _Misfit(f"is {data!r}, no {kind.__name__}") from None
 
 
-def _decode_plain(kind: type, data: Any, where: str) -> Any:
-    _expect(type(data) is kind, where, f"a {kind.__name__}", data)
+def _decode_plain(kind: type, data: Any) -> Any:
+    if type(data) is not kind:
+        raise _unexpected(f"a {kind.__name__}", data)
     return data
 
 
-def _expect(condition: bool, where: str, expected: str, got: Any) -> None:
-    if not condition:
-        raise CodecError(f"{where} should be {expected} and is {got!r:.60}")
+def _unexpected(expected: str, got: Any) -> _Misfit:
+    return _Misfit(f"should be {expected} and is {got!r:.60}")
 
 
 # ------------------------------------------------------------------ annotations

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import UsageError
 from autograder.formats import FORMATS, AssignmentInfo, export, to_csv, to_json
+from autograder.formats.json_document import _indented
 from autograder.formats.parts import csv_text, neutral
 from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 
@@ -199,3 +200,27 @@ def test_title_is_the_slug_where_there_is_none() -> None:
 def test_examples_are_what_the_tests_think() -> None:
     assert ADAM.score == sum(check.score for check in ADAM.checks) + 6
     assert PENDING.score is None
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec="utf-8"), max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), inner, max_size=3)
+    ),
+)
+
+
+@given(JSON_VALUES)
+def test_the_text_is_that_of_the_standard_library(value: object) -> None:
+    assert _indented(value, "\n") == json.dumps(value, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_json_has_no_word_for_is_not_written(number: float) -> None:
+    with pytest.raises(ValueError, match="Out of range"):
+        _indented({"score": number}, "\n")

@@ -38,6 +38,8 @@ MAX_ENTRIES = 10_000
 
 _NUMBERS = (bool, int, float, np.bool_, np.integer, np.floating)
 _SEQUENCES = (list, tuple, deque, range)
+_EXACTLY = frozenset({bool, int, float, np.float64, np.float32, np.int64, np.bool_, np.ndarray})
+"""Types of the entries of nearly every history; of their subclasses, nothing is known."""
 
 
 class TooMuch(Exception):
@@ -111,11 +113,32 @@ def _doubles(value: Any) -> np.ndarray[Any, Any] | None:
         return None
 
 
+def _regular(entries: list[Any], budget: _Budget) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    """NumPy's own array of numbers and arrays, in one go; None where that is not the whole story:
+    shapes that differ, numbers that are no doubles."""
+    if np.size(entries[0]) * len(entries) > budget.left:
+        raise TooMuch
+    try:
+        array = np.array(entries)
+    except ValueError:
+        return None
+    if array.dtype.kind not in "biuf" or array.ndim > MAX_DIMENSIONS:
+        return None
+    budget.spend(array.size)
+    doubles = array.astype(np.float64)
+    # A number is a number, however many brackets it has.
+    return doubles.reshape(-1) if array.size == len(entries) else doubles
+
+
 def _sequence_as_array(entries: Any, budget: _Budget) -> np.ndarray[Any, Any] | None:
     if len(entries) == 0:
         return np.zeros(0)
     if len(entries) > MAX_NUMBERS:
         raise TooMuch
+    if _EXACTLY.issuperset(map(type, entries)):
+        regular = _regular(list(entries), budget)
+        if regular is not None:
+            return regular
     if all(isinstance(entry, _NUMBERS) for entry in entries):
         budget.spend(len(entries))
         return _doubles(list(entries))
