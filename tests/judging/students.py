@@ -134,10 +134,11 @@ def exam(name: str, student: str = "somebody") -> Any:
 def take(exam: RuleExam | Any, function: Callable[..., Any]) -> dict[str, Trace]:
     """The traces of a function on all calls of an exam, further ones too."""
     with np.errstate(all="ignore"):
-        return {c.name: _called(c, function) for c in (*exam.calls, *exam.further_calls)}
+        return {c.name: called(c, function) for c in (*exam.calls, *exam.further_calls)}
 
 
-def _called(call: Call, function: Callable[..., Any]) -> Trace:
+def called(call: Call, function: Callable[..., Any]) -> Trace:
+    """The trace of one call."""
     arguments = {name: given(value) for name, value in call.arguments.items()}
     before = {n: a.copy() for n, a in arguments.items() if isinstance(a, np.ndarray)}
     try:

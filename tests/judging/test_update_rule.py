@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from students import RULES, compiled, exam, judge, share, take, verdict_on, written
+from students import NOBODY, RULES, called, compiled, exam, judge, share, take, verdict_on, written
 
 from autograder.errors import AssignmentError
 from autograder.judging.identify import identify
-from autograder.judging.question import Answers
+from autograder.judging.question import Answers, examine
 from autograder.judging.update_rule import Conventions
 from autograder.model import (
     Cell,
@@ -271,6 +271,79 @@ def test_the_same_answers_give_the_same_verdict():
     one = exam("adam")
     traces = take(one, written("adam", ("np.sqrt", "np.cbrt")))
     assert repr(judge(one, traces)) == repr(judge(one, traces))
+
+
+# ---------------------------------------------------------------------------- what is asked of whom
+
+
+class Called:
+    """A student's function, and the batches of calls that were made of it."""
+
+    notebook = NotebookRun(Outcome.RETURNED)
+
+    def __init__(self, function):
+        self.function, self.batches, self.fresh = function, [], []
+
+    def call(self, calls, *, fresh=False):
+        self.batches.append([call.name for call in calls])
+        self.fresh.append(fresh)
+        return tuple(called(call, self.function) for call in calls)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_right_code_is_asked_once_and_gets_everything(rule):
+    one, student = exam(rule), Called(written(rule))
+    verdict, answers = examine(one, NOBODY, student)
+    assert student.batches == [[call.name for call in one.calls]]
+    assert len(one.calls) < 0.4 * len(one.instances)
+    assert share(verdict) == 1.0
+    assert verdict.misconceptions == ()
+    # Asked everything, it would have been told the same; curves may differ in their last digits.
+    whole = one.judge(Answers(NOBODY, student.notebook, take(one, student.function)))
+    assert replace(whole, pictures=()) == replace(verdict, pictures=())
+    assert [replace(p, lines=()) for p in whole.pictures] == [
+        replace(p, lines=()) for p in verdict.pictures
+    ]
+    assert answers.traces.keys() == {call.name for call in one.calls}
+
+
+@pytest.mark.parametrize("where", ["number 2", "again", "settled", "feature never on", "step"])
+def test_a_single_answer_that_is_off_is_looked_into(where):
+    """Whichever it is, and however right the others are."""
+    one = exam("rmsprop")
+    traces = take(one, written("rmsprop"))
+    w, b = traces[where].value
+    off = replace(traces[where], value=(w, np.asarray(b) + 1e-7))
+    run = NotebookRun(Outcome.RETURNED)
+    assert one.verdict_if_right(Answers(NOBODY, run, traces)) is not None
+    assert one.verdict_if_right(Answers(NOBODY, run, {**traces, where: off})) is None
+
+
+def test_an_input_that_is_changed_is_looked_into():
+    one = exam("rmsprop")
+    traces = take(one, written("rmsprop"))
+    spoilt = replace(traces["vector"], changed={"init_w": np.zeros(4)})
+    answers = Answers(NOBODY, NotebookRun(Outcome.RETURNED), {**traces, "vector": spoilt})
+    assert one.verdict_if_right(answers) is None
+
+
+def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process():
+    one = exam("rmsprop")
+    wrong = Called(written("rmsprop", ("np.sqrt", "np.cbrt")))
+    examine(one, NOBODY, wrong)
+    assert wrong.batches[1] == [call.name for call in one.further_calls]
+    assert wrong.fresh == [False, False]
+    seen = []
+
+    def remembering(**arguments):
+        seen.append(1)
+        w_history, b_history = written("rmsprop")(**arguments)
+        return w_history, [b + 1e-3 * len(seen) for b in b_history]
+
+    student = Called(remembering)
+    verdict, _ = examine(one, NOBODY, student)
+    assert student.fresh == [False, True]
+    assert "remembers_last_call" in verdict.misconceptions
 
 
 # ------------------------------------------------------------------------- what is not done twice

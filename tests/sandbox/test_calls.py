@@ -347,6 +347,26 @@ def test_several_batches_share_one_namespace(box: Sandbox) -> None:
     assert values == [2.0, 4.0]
 
 
+def test_a_fresh_process_finds_the_functions_as_the_cells_left_them(box: Sandbox) -> None:
+    source = "seen = []\ndef f():\n    seen.append(1)\n    return len(seen)"
+    with box.open([Cell(1, source)], Limits()) as session:
+        (first,) = session.call([call("f")])
+        (second,) = session.call([call("f")])
+        (third,) = session.call([call("f")], fresh=True)
+    assert [first.value, second.value, third.value] == [1, 2, 1]
+
+
+def test_a_function_that_was_given_up_stays_so_in_later_batches(box: Sandbox) -> None:
+    source = "def f():\n    while True: pass"
+    batch = [Call(f"call {number}", "f", {}) for number in range(2)]
+    with box.open([Cell(1, source)], SHORT) as session:
+        session.call(batch)
+        begun = time.monotonic()
+        later = session.call(batch)
+    assert [trace.outcome for trace in later] == [Outcome.TIMED_OUT] * 2
+    assert time.monotonic() - begun < SHORT.call_seconds
+
+
 def test_many_large_calls_flow_both_ways(run: Run) -> None:
     X = np.arange(20_000.0)
     _, traces = run("def f(X):\n    return X", calls=[call("f", X=X)] * 30)
