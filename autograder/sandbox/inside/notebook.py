@@ -23,6 +23,7 @@ from autograder.sandbox.inside import standins
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import NOWHERE
 
+_LINES = re.compile(r".*(?:\r\n|\r|\n)|.+")
 _FUTURE = __future__.annotations.compiler_flag | __future__.barry_as_FLUFL.compiler_flag
 
 Announce = Callable[[int, int, int], None]
@@ -65,7 +66,7 @@ class Notebook:
         linecache.cache[name] = (
             len(source),
             None,
-            re.findall(r".*(?:\r\n|\r|\n)|.+", source),
+            _LINES.findall(source),
             name,
         )
         try:

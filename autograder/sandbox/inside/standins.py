@@ -146,8 +146,10 @@ def install(run_code: RunCode) -> dict[str, Any]:
     def get_ipython() -> Shell:
         return shell
 
-    for name in [name for name in sys.modules if name.partition(".")[0] in _OURS]:
-        del sys.modules[name]
+    # To look through all modules would copy the pages on which their names lie.
+    if any(package in sys.modules for package in _OURS):
+        for name in [name for name in sys.modules if name.partition(".")[0] in _OURS]:
+            del sys.modules[name]
     sys.meta_path.insert(0, _Finder(_OURS, {"get_ipython": get_ipython}))
     progress = {"tqdm": _Passing, "trange": lambda *numbers, **_: range(*numbers)}
     sys.meta_path.append(_Finder(_IF_MISSING, progress))
