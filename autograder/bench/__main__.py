@@ -96,8 +96,8 @@ def _report(
     yield ""
     notebooks = _right_notebooks(assignment, options.count, scratch / "in")
     found = find([scratch / "in"], scratch=scratch)
-    bare, paged, floor = _ours(options, course, assignment, scratch)
-    lines = [floor, bare, paged]
+    bare, paged, floor, apart = _ours(options, course, assignment, scratch)
+    lines = [floor, apart, bare, paged]
     few = notebooks[: options.otter]
     if options.otter and (otter := otter_run(few, assignment.folder, scratch)):
         lines.append(_line("otter run, one after the other", len(few), otter))
@@ -132,16 +132,18 @@ def _ours(
     course: Course,
     assignment: Assignment,
     scratch: Path,
-) -> tuple[Line, Line, Line]:
-    """Us without and with pages, and the floor, measured between the two."""
+) -> tuple[Line, Line, Line, Line]:
+    """Us without and with pages, and the floors, measured between the two."""
     bare = _grade(course, scratch / "in", scratch / "bare", options.workers, "--no-feedback")
     floor = floor_of(course, assignment.slug, scratch / "in")
     paged = _grade(course, scratch / "in", scratch / "paged", options.workers)
-    count, mean = len(floor), sum(floor) / len(floor)
+    count = len(floor.together)
+    together, apart = sum(floor.together) / count, sum(floor.apart) / count
     return (
         _line(f"autograder, {options.workers} workers, no pages", count, bare),
         _line(f"autograder, {options.workers} workers, with pages", count, paged),
-        Line("floor: the student's own computation", count, mean, mean),
+        Line("floor: the student's own computation", count, together, together),
+        Line("the same, a forked process each", count, apart, apart),
     )
 
 

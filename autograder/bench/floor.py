@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import inspect
 import io
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,18 @@ from autograder.sandbox.inside.gradients import neuron, stream
 from autograder.submission import find, load
 
 
-def floor_of(course: Course, assignment: str, folder: Path) -> list[float]:
-    """CPU seconds of each right submission in a folder, measured in a process of its own."""
+@dataclass(frozen=True)
+class Floor:
+    """CPU seconds of each right submission."""
+
+    together: list[float]
+    """Cells and calls in one warm process."""
+    apart: list[float]
+    """The same in a forked process each: what it costs to keep students apart, and no more."""
+
+
+def floor_of(course: Course, assignment: str, folder: Path) -> Floor:
+    """The floor for all right submissions in a folder, measured in a process of its own."""
     command = [
         sys.executable,
         "-m",
@@ -31,32 +44,48 @@ def floor_of(course: Course, assignment: str, folder: Path) -> list[float]:
         str(folder),
     ]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=course.folder)
-    seconds: list[float] = json.loads(done.stdout)
-    return seconds
+    return Floor(**json.loads(done.stdout))
 
 
-def floor_seconds(submissions: Sequence[Submission], assignment: Assignment) -> list[float]:
-    """CPU seconds of each right submission's cells and calls, in this process.
+def measure_floor(submissions: Sequence[Submission], assignment: Assignment) -> Floor:
+    """CPU seconds of each right submission's cells (compiled and run) and calls.
 
-    What surrounds them (parsing cells, drawing the calls, making the gradients) is not counted.
+    What surrounds them (drawing the calls, making their arguments) is not counted.
     """
     for submission in submissions[:5]:
         _one(submission, assignment)  # first times import and fill caches
-    return [_one(submission, assignment) for submission in submissions]
+    together = [_one(submission, assignment) for submission in submissions]
+    gc.collect()
+    gc.freeze()  # so that children share what is loaded
+    return Floor(together, [_in_a_child(submission, assignment) for submission in submissions])
+
+
+def _in_a_child(submission: Submission, assignment: Assignment) -> float:
+    """As :func:`_one` in a forked process: that, and what forking costs both sides."""
+    ours, theirs = os.pipe()
+    begun = time.process_time()
+    pid = os.fork()
+    if pid == 0:
+        started = time.process_time()
+        counted = _one(submission, assignment)
+        os.write(theirs, repr(time.process_time() - started - counted).encode())
+        os._exit(0)
+    _, _, used = os.wait4(pid, 0)
+    spent = used.ru_utime + used.ru_stime + time.process_time() - begun
+    uncounted = float(os.read(ours, 100))
+    os.close(ours)
+    os.close(theirs)
+    return spent - uncounted
 
 
 def _one(submission: Submission, assignment: Assignment) -> float:
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    codes = [
-        compile(cell.source, f"cell {cell.number}", "exec", dont_inherit=True)
-        for cell in submission.cells
-    ]
-    spent = 0.0
     with contextlib.redirect_stdout(io.StringIO()):
         begun = time.process_time()
-        for code in codes:
+        for cell in submission.cells:
+            code = compile(cell.source, f"cell {cell.number}", "exec", dont_inherit=True)
             exec(code, namespace)  # the instructor's own sample, not a student's file
-        spent += time.process_time() - begun
+        spent = time.process_time() - begun
         for question in assignment.questions:
             exam = question.kind.draw(assignment.seed(submission.student, question.name))
             for call in exam.calls:
@@ -108,7 +137,7 @@ def _main(course_folder: str, slug: str, folder: str) -> None:
     assignment = Course.find(Path(course_folder)).load(slug)
     with tempfile.TemporaryDirectory() as scratch:
         found = find([Path(folder)], scratch=Path(scratch))
-        print(json.dumps(floor_seconds([load(one) for one in found], assignment)))
+        print(json.dumps(asdict(measure_floor([load(one) for one in found], assignment))))
 
 
 if __name__ == "__main__":
