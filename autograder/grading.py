@@ -13,7 +13,7 @@ from autograder.model import (
     Submission,
     SubmissionStatus,
 )
-from autograder.sandbox import Sandbox, Session
+from autograder.sandbox import Sandbox
 
 
 def grade_submission(
@@ -34,10 +34,15 @@ def grade_submission(
         seed=int.from_bytes(assignment.seed(submission.student, "")[:4], "big"),
     ) as session:
         run = session.notebook
-        questions = tuple(
-            _grade_question(question, submission, assignment, session, public)
+        exams = [
+            question.kind.draw(assignment.seed(submission.student, question.name), public=public)
             for question in assignment.questions
-        )
+        ]
+        verdicts = [verdict for verdict, _ in examine(exams, submission, session)]
+    questions = tuple(
+        _question_grade(question, verdict, run)
+        for question, verdict in zip(assignment.questions, verdicts, strict=True)
+    )
     scores = [question.score for question in questions if question.score is not None]
     return Grade(
         student=submission.student,
@@ -54,17 +59,9 @@ def grade_submission(
     )
 
 
-def _grade_question(
-    question: Question,
-    submission: Submission,
-    assignment: Assignment,
-    session: Session,
-    public: bool,
-) -> QuestionGrade:
-    exam = question.kind.draw(assignment.seed(submission.student, question.name), public=public)
-    verdict, _ = examine(exam, submission, session)
+def _question_grade(question: Question, verdict: Verdict, run: NotebookRun) -> QuestionGrade:
     score = None if question.by_person else round(sum(c.score for c in verdict.checks), 6)
-    sources = session.notebook.sources
+    sources = run.sources
     return QuestionGrade(
         name=question.name,
         title=question.title,

@@ -202,16 +202,15 @@ def _run_programs(
         ) as session:
             submission = Submission(STUDENT, name, tuple(cells))
             score, complaints = 0.0, []
-            for question in assignment.questions:
-                if question.by_person:
-                    continue
-                exam = question.kind.draw(assignment.seed(STUDENT, question.name))
-                verdict, found = examine(exam, submission, session)
+            asked = [question for question in assignment.questions if not question.by_person]
+            exams = [q.kind.draw(assignment.seed(STUDENT, q.name)) for q in asked]
+            found = examine(exams, submission, session)
+            for question, exam, (verdict, answers) in zip(asked, exams, found, strict=True):
                 score += sum(check.score for check in verdict.checks)
                 if wanted:
                     complaints += _complaints(question, verdict)
                     if isinstance(exam, RuleExam):
-                        apart = exam.rounding(found.traces)
+                        apart = exam.rounding(answers.traces)
                         rounding[question.name] = max(rounding.get(question.name, 0.0), apart)
         programs.append(
             Program(name, round(score, 6), assignment.max_score, wanted, tuple(complaints))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
 from autograder.judging.shelf import Shelf
@@ -85,19 +86,24 @@ class Exam(Protocol):
         ...
 
 
-def examine(exam: Exam, submission: Submission, functions: Functions) -> tuple[Verdict, Answers]:
-    """Ask a student's functions what it takes to judge them."""
-    traces: dict[str, Trace] = {}
-    answers = Answers(submission, functions.notebook, traces)
-    if exam.calls:
-        traces.update((trace.call, trace) for trace in functions.call(exam.calls))
-    verdict = exam.verdict_if_right(answers)
-    if verdict is None:
-        further = exam.further(answers)
-        asked = functions.call(further.calls, fresh=further.fresh)
-        traces.update((trace.call, trace) for trace in asked)
-        verdict = exam.judge(answers)
-    return verdict, answers
+def examine(
+    exams: Sequence[Exam], submission: Submission, functions: Functions
+) -> list[tuple[Verdict, Answers]]:
+    """Ask a student's functions what it takes to judge them: first everything that everybody is
+    asked, in one go; then each exam's further calls, where there is something to find out."""
+    traces = iter(functions.call([call for exam in exams for call in exam.calls]))
+    judged = []
+    for exam in exams:
+        own = {trace.call: trace for trace in islice(traces, len(exam.calls))}
+        answers = Answers(submission, functions.notebook, own)
+        verdict = exam.verdict_if_right(answers)
+        if verdict is None:
+            further = exam.further(answers)
+            asked = functions.call(further.calls, fresh=further.fresh)
+            answers = replace(answers, traces={**own, **{trace.call: trace for trace in asked}})
+            verdict = exam.judge(answers)
+        judged.append((verdict, answers))
+    return judged
 
 
 class Kind(Protocol):

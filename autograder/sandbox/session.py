@@ -13,7 +13,7 @@ as having failed, and a fresh child goes on with the rest:
   so that a function that is always a little too fast to be stopped cannot hold a worker either.
 
 A gradient function contains a formula that earlier questions may ask for, so the code that builds
-them is sent to a child with the first batch of calls that needs it, and not before.
+them is sent to a child when all calls before the first that needs it have been answered.
 
 Time is measured here, between the frames; how a process ended, and what it used, comes from the
 kernel.  A child that never became ready is our fault: :class:`SandboxError`.
@@ -160,25 +160,29 @@ class Session:
                 return
         worker = self._runner.worker
         assert worker is not None
-        self._equip(worker, [call for _, call in waiting])
+        first = next((i for i, (_, call) in enumerate(waiting) if _needs_formula(call)), None)
+        if first is None or worker is self._equipped:
+            self._send_and_await(worker, waiting, traces)
+        elif self._send_and_await(worker, waiting[:first], traces):
+            worker.send(protocol.gradients_frame())
+            self._equipped = worker
+            self._send_and_await(worker, waiting[first:], traces)
+
+    def _send_and_await(
+        self, worker: Worker, waiting: Sequence[tuple[int, Call]], traces: dict[int, Trace]
+    ) -> bool:
+        """Make these calls; False: one of them cost the child."""
         worker.send(b"".join(protocol.call_frame(number, call) for number, call in waiting))
         for number, call in waiting:
             try:
                 traces[number] = self._await_answer(number, call)
             except Trouble as trouble:
-                if trouble.forgiven:
-                    return
-                self._strikes[call.function] += 1
-                self._last[call.function] = trouble
-                traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
-                return
-
-    def _equip(self, worker: Worker, calls: Sequence[Call]) -> None:
-        """Send what builds gradient functions, where it is needed and not there yet."""
-        arguments = (argument for call in calls for argument in call.arguments.values())
-        if worker is not self._equipped and any(isinstance(a, Gradient) for a in arguments):
-            worker.send(protocol.gradients_frame())
-            self._equipped = worker
+                if not trouble.forgiven:
+                    self._strikes[call.function] += 1
+                    self._last[call.function] = trouble
+                    traces[number] = Trace(call.name, trouble.outcome, fault=trouble.fault)
+                return False
+        return True
 
     def _await_answer(self, number: int, call: Call) -> Trace:
         event = self._runner.next_event(time.monotonic() + self._limits.call_seconds)
@@ -208,6 +212,11 @@ class Session:
             {names[index]: array for index, array in answer.changed.items()},
             tuple(names[index] for index in answer.unreceived),
         )
+
+
+def _needs_formula(call: Call) -> bool:
+    """Whether a gradient function is among the arguments."""
+    return any(isinstance(argument, Gradient) for argument in call.arguments.values())
 
 
 def _not_run(call: Call, limits: Limits) -> Trace:

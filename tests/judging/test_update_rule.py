@@ -293,7 +293,7 @@ class Called:
 @pytest.mark.parametrize("rule", RULES)
 def test_right_code_is_asked_once_and_gets_everything(rule):
     one, student = exam(rule), Called(written(rule))
-    verdict, answers = examine(one, NOBODY, student)
+    ((verdict, answers),) = examine([one], NOBODY, student)
     assert student.batches == [[call.name for call in one.calls]]
     assert len(one.calls) < 0.4 * len(one.instances)
     assert share(verdict) == 1.0
@@ -330,7 +330,7 @@ def test_an_input_that_is_changed_is_looked_into():
 def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process():
     one = exam("rmsprop")
     wrong = Called(written("rmsprop", ("np.sqrt", "np.cbrt")))
-    examine(one, NOBODY, wrong)
+    examine([one], NOBODY, wrong)
     assert wrong.batches[1] == [call.name for call in one.further_calls]
     assert wrong.fresh == [False, False]
     seen = []
@@ -341,7 +341,7 @@ def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process(
         return w_history, [b + 1e-3 * len(seen) for b in b_history]
 
     student = Called(remembering)
-    verdict, _ = examine(one, NOBODY, student)
+    ((verdict, _),) = examine([one], NOBODY, student)
     assert student.fresh == [False, True]
     assert "remembers_last_call" in verdict.misconceptions
 

@@ -293,6 +293,27 @@ def test_a_fresh_child_holds_the_formula_only_where_gradients_are_asked_for(box:
         assert_same(trace.value, (np.array(1.0), np.array(-0.125)))
 
 
+PEEK = """
+import os
+def peek():
+    os.set_blocking(4, False)  # where its requests come from
+    try:
+        return float(len(os.read(4, 1 << 20)))
+    except BlockingIOError:
+        return 0.0
+    finally:
+        os.set_blocking(4, True)
+"""
+
+
+def test_the_formula_is_not_even_on_its_way_while_earlier_calls_run(box: Sandbox) -> None:
+    calls = [call("peek"), call("go"), call("ask", grad_w=Gradient("w", Neuron()))]
+    with box.open([Cell(1, FIND_FORMULA), Cell(2, PEEK)], Limits()) as session:
+        seen, found, with_it = session.call(calls)
+    assert (seen.value, found.value) == (0.0, 0.0)
+    assert_same(with_it.value, (np.array(1.0), np.array(-0.125)))
+
+
 def test_a_submission_has_a_time_in_all(box: Sandbox) -> None:
     """Each call is quick enough; together they would hold a worker for minutes."""
     source = (
