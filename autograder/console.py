@@ -17,6 +17,7 @@ from rich.text import Text
 from autograder.batch.run import Tally
 
 _SECONDS_BETWEEN_LINES = 5.0
+_SECONDS_BETWEEN_PICTURES = 0.1
 _WIDEST = 80
 """Columns of a table."""
 
@@ -130,9 +131,11 @@ class _Bar(_Silent):
             TextColumn("{task.fields[counts]}"),
             console=console,
             transient=True,
+            auto_refresh=False,  # by a thread, and workers are forked where there is none
         )
         self._bar = self._progress.add_task("", total=None, rate="", counts="starting")
         self._begun = time.monotonic()
+        self._shown = 0.0
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -155,6 +158,10 @@ class _Bar(_Silent):
             rate=f"{rate:.1f}/s" if tally.graded else "",
             counts=counts(tally),
         )
+        now = time.monotonic()
+        if now - self._shown >= _SECONDS_BETWEEN_PICTURES or tally.graded == 0:
+            self._shown = now
+            self._progress.refresh()
 
 
 def _clock(seconds: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -31,8 +32,10 @@ def refusal(error: Exception) -> Refusal:
     return Refusal(next(kind for kind in kinds if isinstance(error, kind)), str(error))
 
 
-def serve(connection: Connection, opener: Opener) -> None:
+def serve(connection: Connection, opener: Opener, inherited: Sequence[Connection] = ()) -> None:
     """Answer each task until the other end hangs up.
+
+    ``inherited``: ends of pipes that are our parent's alone, where this process is its copy.
 
     Sends None when ready, then a Result or Failure for each task.  A Refusal instead says that
     the marker cannot be opened (before ready) or that its sandbox failed (after); the process
@@ -40,6 +43,10 @@ def serve(connection: Connection, opener: Opener) -> None:
     """
     # Ctrl-C reaches every process of the terminal: the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    gc.freeze()  # what is our parent's, and all that is loaded, is not ours to collect
+    for pipe in inherited:
+        pipe.close()
     try:
         marker = opener()
     except Exception as error:
