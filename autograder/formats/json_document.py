@@ -7,12 +7,14 @@ gives the same bytes.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from autograder.formats.parts import AssignmentInfo, in_order, tidy_number
 from autograder.model import Check, Grade, QuestionGrade
 
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 _quoted = json.encoder.encode_basestring
 
 
@@ -43,6 +45,10 @@ def _indented(value: Any, newline: str) -> str:
         return f"[{inside}{(',' + inside).join(parts)}{newline}]"
     if isinstance(value, str):
         return _quoted(value)
+    if value is None or isinstance(value, bool):
+        return _CONSTANTS[value]
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return repr(value)
     return json.dumps(value, allow_nan=False)
 
 

@@ -2,7 +2,7 @@
 
 Theory of operation: the type annotations of :mod:`autograder.model` are the schema.  For each
 type one encoder and one decoder is built and kept, so that a row costs no inspection.  Encoders
-write text at once, and remember that of curves: the same ones are in many students' pictures.
+write text at once, and remember that of checks and curves: many students have the same ones.
 
 * JSON has no NaN and no infinity; where a float is expected the strings ``"nan"``, ``"inf"``
   and ``"-inf"`` stand for them.  Everything else round-trips exactly (``repr`` of a double does).
@@ -24,12 +24,14 @@ from enum import Enum
 from functools import cache
 from typing import Any, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from autograder.model import Check, Line
+
 T = TypeVar("T")
 Encode = Callable[[Any], str]
 Decode = Callable[[Any], Any]
 
 _quoted = json.encoder.encode_basestring_ascii
-_REMEMBERED = 1000
+_REMEMBERED = 2000
 """Texts that an encoder remembers at most."""
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
@@ -72,8 +74,7 @@ def _no_constant(name: str) -> float:
 def _encoder(kind: Any) -> Encode:
     if is_dataclass(kind):
         encode = _encode_dataclass(kind)
-        curves = any(hint == tuple[float, ...] for _, _, hint in _parts(kind))
-        return _remembering(encode) if curves else encode
+        return _remembering(encode) if kind in (Check, Line) else encode
     if kind is float:
         return _encode_float
     if isinstance(kind, type) and issubclass(kind, Enum):
