@@ -19,7 +19,6 @@ costs its own part and the trajectory, not everything.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -32,24 +31,20 @@ from autograder.judging import explain
 from autograder.judging.catalogue import Catalogue
 from autograder.judging.compare import History, equal, read_history, trace_of
 from autograder.judging.diagnose import Diagnosis, Facts, Observation, diagnose, prepare
-from autograder.judging.facts import (
-    Probes,
-    gather_facts,
-    probes,
-    remembers,
-    streamed,
-    sums_over_points,
-)
-from autograder.judging.identify import (
-    Identification,
-    identify,
-    one_of_each,
-    stream_instances,
-)
+from autograder.judging.facts import Probes, gather_facts, remembers, streamed, sums_over_points
+from autograder.judging.identify import Identification, identify, one_of_each
 from autograder.judging.instances import Instance, Range
 from autograder.judging.parts import Evidence, judge_parts
-from autograder.judging.pool import POOL, SHAPES, keep, pool_instance, right_rows
+from autograder.judging.pool import POOL, SHAPES, pool_instance, right_rows
 from autograder.judging.question import Answers, Further, Verdict
+from autograder.judging.right import (
+    alike,
+    probes_of,
+    right_beside,
+    right_moments,
+    silenced,
+    streams_of,
+)
 from autograder.judging.shelf import NO_SHELF, Shelf
 from autograder.model import (
     Call,
@@ -60,10 +55,6 @@ from autograder.model import (
     Submission,
     Trace,
 )
-
-ALIKE = 1e-10
-"""Answers that differ from those of right code by no more than this, beside 1 or the entry itself,
-differ by rounding and need no second look."""
 
 
 class Behaviour(Protocol):
@@ -191,7 +182,7 @@ class UpdateRule:
             prepare(pool, self.catalogue)
             for instance in pool:
                 right_rows(self, instance)
-                _right_beside(self, instance)
+                right_beside(self, instance)
         return np.ones(1)
 
     @cached_property
@@ -228,61 +219,6 @@ class UpdateRule:
 
 
 @lru_cache(maxsize=1024)
-def _probes(instance: Instance) -> Probes:
-    return probes(instance)
-
-
-@lru_cache(maxsize=1024)
-def _silenced(vector: Instance) -> Instance:
-    silent = vector.X.copy()
-    silent[:, 1] = 0.0
-    return replace(vector, name="feature never on", X=silent, max_epochs=3)
-
-
-@lru_cache(maxsize=1024)
-def _streams(question: UpdateRule, instance: Instance) -> tuple[Instance, ...]:
-    chance = np.random.Generator(np.random.PCG64(7))
-    return stream_instances(instance.hyper, tuple(question.moments), chance)
-
-
-@lru_cache(maxsize=1024)
-def _beside(question: UpdateRule, drawn: Instance) -> tuple[Instance, ...]:
-    """What is asked of everybody, and every stream, that is made of one drawn instance."""
-    if drawn.init_w.ndim:
-        return (_silenced(drawn), streamed(drawn)) if question.recorded else (_silenced(drawn),)
-    asked = _probes(drawn)
-    return (
-        *(asked.base, asked.again, asked.none, asked.settled, asked.streamed),
-        *_streams(question, drawn),
-    )
-
-
-@lru_cache(maxsize=1024)
-def _right_beside(question: UpdateRule, drawn: Instance) -> Mapping[str, FloatArray]:
-    """The right trajectories on these, by name."""
-    instances, right = _beside(question, drawn), question.catalogue.right()
-
-    def rows() -> FloatArray:
-        return np.concatenate([right.trajectories(i)[0].ravel() for i in instances])
-
-    shapes = [(i.max_epochs + 1, i.features + 1) for i in instances]
-    ends = np.cumsum([math.prod(shape) for shape in shapes])
-    parts = np.split(keep(drawn, "right beside it", rows), ends[:-1])
-    return {
-        instance.name: part.reshape(shape)
-        for instance, part, shape in zip(instances, parts, shapes, strict=True)
-    }
-
-
-@lru_cache(maxsize=1024)
-def _right_moments(question: UpdateRule, main: Instance) -> Identification:
-    """What would be recovered of right code."""
-    streams, rows = _streams(question, main), _right_beside(question, main)
-    traces = {i.name: trace_of(i.name, rows[i.name], i.init_w.ndim == 1) for i in streams}
-    return identify(streams, traces, question.power)
-
-
-@lru_cache(maxsize=1024)
 def _right_verdict(question: UpdateRule, main: Instance) -> Verdict:
     """What is said of right code: the same to everybody, but for the moments, which depend on the
     hyper-parameters of the first instance."""
@@ -311,11 +247,9 @@ class RuleExam:
     question: UpdateRule
     main: tuple[Instance, ...]
 
-    # What depends on an instance of the pool alone is made once for all students who get it.
-
     @cached_property
     def asked(self) -> Probes:
-        return _probes(self.main[0])
+        return probes_of(self.main[0])
 
     @cached_property
     def judged(self) -> tuple[Instance, ...]:
@@ -332,11 +266,11 @@ class RuleExam:
     @cached_property
     def zero_gradient(self) -> Instance:
         """A vector whose second feature is never on, and whose gradient is 0 for all of w."""
-        return _silenced(self.main[2])
+        return silenced(self.main[2])
 
     @cached_property
     def streams(self) -> tuple[Instance, ...]:
-        return _streams(self.question, self.main[0])
+        return streams_of(self.question, self.main[0])
 
     @cached_property
     def asked_of_all(self) -> tuple[Instance, ...]:
@@ -389,14 +323,8 @@ class RuleExam:
         return None
 
     def _alike(self, instance: Instance, traces: Mapping[str, Trace]) -> bool:
-        if traces[instance.name].changed:
-            return False
-        history, right = self._history(instance, traces), self.right_rows(instance)
-        if history.rows is None or history.only_point:
-            return False
-        return history.rows.shape == right.shape and bool(
-            (np.abs(history.rows - right) <= ALIKE * np.maximum(1, np.abs(right))).all()
-        )
+        history = self._history(instance, traces)
+        return not traces[instance.name].changed and alike(history, self.right_rows(instance))
 
     def judge(self, answers: Answers) -> Verdict:
         """The verdict on one student's traces of all calls."""
@@ -443,8 +371,8 @@ class RuleExam:
         question = self.question
         return {
             **{instance.name: right_rows(question, instance) for instance in self.main},
-            **_right_beside(question, self.main[0]),
-            **_right_beside(question, self.main[2]),
+            **right_beside(question, self.main[0]),
+            **right_beside(question, self.main[2]),
             **question.right_shown,
         }
 
@@ -525,7 +453,7 @@ class RuleExam:
     @property
     def _right_moments(self) -> Identification:
         """What would be recovered of right code."""
-        return _right_moments(self.question, self.main[0])
+        return right_moments(self.question, self.main[0])
 
     def _edges(self, traces: Mapping[str, Trace], facts: Facts) -> Mapping[str, bool]:
         none = self._history(self.asked.none, traces).rows
