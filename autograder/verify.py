@@ -132,6 +132,8 @@ class Program:
     max_score: float
     wanted: float
     complaints: tuple[str, ...]
+    asked_further: tuple[str, ...] = ()
+    """Questions to which what everybody is asked gave no verdict."""
 
     @property
     def ok(self) -> bool:
@@ -201,20 +203,21 @@ def _run_programs(
             cells, assignment.limits, names=assignment.functions, texts=assignment.texts
         ) as session:
             submission = Submission(STUDENT, name, tuple(cells))
-            score, complaints = 0.0, []
+            score, complaints, further = 0.0, [], []
             asked = [question for question in assignment.questions if not question.by_person]
             exams = [q.kind.draw(assignment.seed(STUDENT, q.name)) for q in asked]
             found = examine(exams, submission, session)
             for question, exam, (verdict, answers) in zip(asked, exams, found, strict=True):
                 score += sum(check.score for check in verdict.checks)
+                if len(answers.traces) > len(exam.calls):
+                    further.append(question.name)
                 if wanted:
                     complaints += _complaints(question, verdict)
                     if isinstance(exam, RuleExam):
                         apart = exam.rounding(answers.traces)
                         rounding[question.name] = max(rounding.get(question.name, 0.0), apart)
-        programs.append(
-            Program(name, round(score, 6), assignment.max_score, wanted, tuple(complaints))
-        )
+        most, points = assignment.max_score, round(score, 6)
+        programs.append(Program(name, points, most, wanted, tuple(complaints), tuple(further)))
     return tuple(programs), rounding
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from fake_marking import FakeMarking, write_tasks
 
+from autograder.batch import local
 from autograder.batch.in_process import InProcess
 from autograder.batch.local import LocalWorkers
 from autograder.batch.tasks import Executor, Failure, Opener, Outcome, Result, Task
@@ -19,14 +22,19 @@ from autograder.errors import AssignmentError, SandboxError
 
 Make = Callable[[Opener], Executor]
 
+COURSE = Path(__file__).resolve().parents[2]
 MAKERS: dict[str, Make] = {
     "in this process": InProcess,
-    "local workers": lambda opener: LocalWorkers(opener, 2),
+    "workers started afresh": lambda opener: LocalWorkers(opener, 2),
+    "forked workers": lambda opener: LocalWorkers(opener, 2),
 }
+# What runs these tests has threads, which from Python 3.12 on warns when it is forked.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 
 
 @pytest.fixture(params=MAKERS)
-def make(request: pytest.FixtureRequest) -> Make:
+def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Make:
+    monkeypatch.setattr(local, "_forks_safely", lambda: request.param == "forked workers")
     return MAKERS[request.param]
 
 
@@ -139,3 +147,27 @@ def test_workers_leave_ctrl_c_to_their_parent(tmp_path: Path) -> None:
     thread.join()
     assert isinstance(found["alice"], Result)
     assert len((tmp_path / "alice").read_text().split()) == 1
+
+
+ALONE = """
+import threading
+from autograder.cli import main  # as the program starts: one thread for linear algebra
+import autograder.batch.order, autograder.store, autograder.console
+from autograder.batch.local import _forks_safely
+print(_forks_safely())
+stop = threading.Event()
+thread = threading.Thread(target=stop.wait)
+thread.start()
+print(_forks_safely())
+stop.set()
+thread.join()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are started afresh")
+def test_workers_are_forked_unless_a_thread_is_running() -> None:
+    """Nothing that the program imports starts one."""
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE], capture_output=True, text=True, check=True, cwd=COURSE
+    )
+    assert done.stdout.split() == ["True", "False"]

@@ -105,6 +105,13 @@ def test_model_answers_and_right_variants_get_full_marks_and_the_template_none(
     assert set(wanted.values()) == {90.0}
 
 
+def test_right_programs_need_no_second_look_and_the_template_does(proof: VerifyReport) -> None:
+    """Else every right submission would be asked, and cost, three times as much."""
+    further = {program.name: program.asked_further for program in proof.programs}
+    assert further.pop("the empty template")
+    assert {name: questions for name, questions in further.items() if questions} == {}
+
+
 def test_every_misconception_is_caught_and_named(proof: VerifyReport) -> None:
     for question in proof.questions:
         assert question.missed == (), question.name
