@@ -83,17 +83,20 @@ class FrameParser:
     def feed(self, data: bytes) -> list[Frame | Garbage]:
         self._buffer += data
         found: list[Frame | Garbage] = []
-        while len(self._buffer) >= wire.HEADER.size:
-            kind, length = wire.HEADER.unpack_from(self._buffer)
-            if not wire.READY <= kind <= wire.ANSWER or length > wire.MAX_FRAME:
-                self._buffer.clear()
-                found.append(Garbage())
-                break
-            end = wire.HEADER.size + length
-            if len(self._buffer) < end:
-                break
-            found.append(Frame(kind, bytes(self._buffer[wire.HEADER.size : end])))
-            del self._buffer[:end]
+        size, done = len(self._buffer), 0
+        with memoryview(self._buffer) as bytes_so_far:
+            while done + wire.HEADER.size <= size:
+                kind, length = wire.HEADER.unpack_from(bytes_so_far, done)
+                if not wire.READY <= kind <= wire.ANSWER or length > wire.MAX_FRAME:
+                    found.append(Garbage())
+                    done = size
+                    break
+                start = done + wire.HEADER.size
+                if start + length > size:
+                    break
+                found.append(Frame(kind, bytes(bytes_so_far[start : start + length])))
+                done = start + length
+        del self._buffer[:done]
         return found
 
     @property

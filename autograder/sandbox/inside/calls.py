@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import random
+import types
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -135,6 +136,9 @@ class _Way:
 
 def _match(function: Callable[..., Any], names: list[str]) -> _Way:
     way = _Way()
+    if _takes_exactly(function, names):  # most do, and it is seen in a tenth of the time
+        way.by_keyword = names
+        return way
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # a builtin, or something that lies about its signature
@@ -161,6 +165,18 @@ def _match(function: Callable[..., Any], names: list[str]) -> _Way:
     else:
         way.unreceived = tuple(rest)
     return way
+
+
+def _takes_exactly(function: Callable[..., Any], names: list[str]) -> bool:
+    """Whether it is a plain function with parameters of these names and no others."""
+    if type(function) is not types.FunctionType or vars(function):
+        return False
+    code = function.__code__
+    gathers = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+    if code.co_posonlyargcount or code.co_flags & gathers:
+        return False
+    count = code.co_argcount + code.co_kwonlyargcount
+    return set(code.co_varnames[:count]) == set(names)
 
 
 def _call(

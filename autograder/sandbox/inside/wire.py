@@ -73,9 +73,7 @@ class Writer:
         self.raw(text.encode("utf-8", "backslashreplace"))
 
     def array(self, array: np.ndarray[Any, Any]) -> None:
-        self.u8(array.ndim)
-        for length in array.shape:
-            self.u32(length)
+        self._parts.append(struct.pack(f"<B{array.ndim}I", array.ndim, *array.shape))
         self._parts.append(array.astype("<f8", copy=False).tobytes())
 
     def append(self, other: Writer) -> None:
