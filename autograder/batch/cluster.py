@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -32,6 +33,8 @@ except ImportError as error:
 
 _PATIENCE = 20.0
 """Seconds in which a scheduler should answer."""
+_WHILE = 0.2
+"""Seconds between two looks for results."""
 
 _Future: TypeAlias = Any
 
@@ -100,8 +103,11 @@ def _run(client: Client, plugin: str, tasks: Sequence[Task]) -> Outcomes:
     }
     arriving = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)
     try:
-        for batch in arriving.batches():
+        while futures:
+            batch = arriving.next_batch(block=False)
             yield [_outcome(futures.pop(future), future, said) for future, said in batch]
+            if not batch:
+                time.sleep(_WHILE)
     finally:
         client.cancel(list(futures))
 

@@ -32,6 +32,8 @@ from autograder.threads import limit_threads
 
 _DEPTH = 2
 _FALSE_STARTS = 3
+_WHILE = 1.0
+"""Seconds after which whoever waits for results hears that there are none yet."""
 
 
 @dataclass
@@ -71,8 +73,7 @@ class LocalWorkers:
             for _ in range(min(self._count, len(tasks))):
                 pool.hire()
             while pool.left:
-                if outcomes := pool.wait():
-                    yield outcomes
+                yield pool.wait()
         finally:
             pool.dismiss()
 
@@ -102,7 +103,7 @@ class _Pool:
         self._workers.append(_Worker(process, ours))
 
     def wait(self) -> list[Outcome]:
-        """Wait for news from any worker; what came in, possibly nothing."""
+        """Wait a while for news from any worker; what came in, possibly nothing."""
         by_pipe = {worker.pipe: worker for worker in self._workers}
         outcomes: list[Outcome] = []
         for pipe in pipes.wait(list(by_pipe), timeout=self._seconds_to_wait()):
@@ -208,7 +209,7 @@ class _Pool:
     def _seconds_to_wait(self) -> float:
         now = time.monotonic()
         spent = [now - worker.since for worker in self._workers if worker.tasks]
-        return max(0.0, self._patience - max(spent, default=0.0))
+        return min(_WHILE, max(0.0, self._patience - max(spent, default=0.0)))
 
     def _give_up_on_silent(self) -> list[Outcome]:
         now = time.monotonic()

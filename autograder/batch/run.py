@@ -52,7 +52,8 @@ class Tally:
 
 
 class Watcher(Protocol):
-    """Shows a run's progress; called after every stored list of results."""
+    """Shows a run's progress; called after every stored list of results, and now and then while
+    there are none, so that a clock goes on."""
 
     def __call__(self, tally: Tally) -> None: ...
 
@@ -105,7 +106,8 @@ class Batch:
         sweep(self.out.feedback)
         with closing(executor.run(tasks)) as outcomes:
             for arrived in outcomes:
-                self._keep([self._result(outcome, tally) for outcome in arrived], tally)
+                if arrived:
+                    self._keep([self._result(outcome, tally) for outcome in arrived], tally)
                 watch(tally)
 
     def _result(self, outcome: Outcome, tally: Tally) -> Result:

@@ -57,7 +57,7 @@ class Failure:
 Outcome: TypeAlias = Result | Failure
 
 Outcomes: TypeAlias = Generator[list[Outcome], None, None]
-"""What came in together, as it comes."""
+"""What came in together, as it comes; an empty list now and then while nothing does."""
 
 
 class Marker(Protocol):

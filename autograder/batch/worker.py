@@ -43,8 +43,9 @@ def serve(connection: Connection, opener: Opener, inherited: Sequence[Connection
     """
     # Ctrl-C reaches every process of the terminal: the parent alone decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A copy has its parent's ways: it must not treat SIGTERM as that does, nor collect its garbage.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    gc.freeze()  # what is our parent's, and all that is loaded, is not ours to collect
+    gc.freeze()
     for pipe in inherited:
         pipe.close()
     try:

@@ -67,13 +67,23 @@ def test_what_a_dead_worker_was_at_is_done_elsewhere(
 ) -> None:
     tasks = write_tasks(tmp_path / "in", **{f"s{i:02}": "slow 0.02" for i in range(40)})
     outcomes = module.DaskCluster(FakeMarking(tmp_path), cluster.scheduler_address).run(tasks)
-    found = list(next(outcomes))
+    found = list(next(filter(None, outcomes)))
     victim = int((tmp_path / found[0].student).read_text().split()[0])
     os.kill(victim, signal.SIGKILL)
     for arrived in outcomes:
         found += arrived
     assert sorted(outcome.student for outcome in found) == [f"s{i:02}" for i in range(40)]
     assert all(isinstance(outcome, Result) for outcome in found)
+
+
+def test_who_waits_hears_now_and_then_that_there_is_nothing(
+    cluster: distributed.LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_WHILE", 0.02)
+    tasks = write_tasks(tmp_path / "in", slow="slow 0.3")
+    arrived = list(module.DaskCluster(FakeMarking(tmp_path), cluster.scheduler_address).run(tasks))
+    assert arrived.count([]) >= 5
+    assert sum(map(len, arrived)) == 1
 
 
 def test_a_broken_assignment_ends_the_run_with_its_reason(

@@ -48,6 +48,13 @@ def answers(executor: Executor, tasks: Sequence[Task]) -> dict[str, Outcome]:
     return found
 
 
+def when_written(path: Path) -> str:
+    """What is in a file, as soon as something is: it is there before its text."""
+    while not (path.exists() and path.read_text()):
+        time.sleep(0.01)
+    return path.read_text()
+
+
 def test_every_task_is_answered_once_whatever_happens_to_others(make: Make, tmp_path: Path) -> None:
     tasks = write_tasks(
         tmp_path / "in",
@@ -122,9 +129,8 @@ def test_workers_that_never_get_ready_end_the_run(tmp_path: Path) -> None:
 def test_closing_stops_the_workers_at_once(tmp_path: Path) -> None:
     tasks = write_tasks(tmp_path / "in", quick="points 1", sleeper="hang 99")
     outcomes = LocalWorkers(FakeMarking(tmp_path), 2).run(tasks)
-    assert len(next(outcomes)) == 1
-    while not (tmp_path / "sleeper").exists():
-        time.sleep(0.01)
+    assert len(next(filter(None, outcomes))) == 1
+    when_written(tmp_path / "sleeper")
     begun = time.monotonic()
     outcomes.close()
     assert time.monotonic() - begun < 5
@@ -137,9 +143,7 @@ def test_workers_leave_ctrl_c_to_their_parent(tmp_path: Path) -> None:
     tasks = write_tasks(tmp_path / "in", alice="slow 0.6")
 
     def interrupt() -> None:
-        while not (tmp_path / "alice").exists():
-            time.sleep(0.01)
-        os.kill(int((tmp_path / "alice").read_text().split()[0]), signal.SIGINT)
+        os.kill(int(when_written(tmp_path / "alice")), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
     thread.start()
@@ -147,6 +151,17 @@ def test_workers_leave_ctrl_c_to_their_parent(tmp_path: Path) -> None:
     thread.join()
     assert isinstance(found["alice"], Result)
     assert len((tmp_path / "alice").read_text().split()) == 1
+
+
+def test_who_waits_hears_now_and_then_that_there_is_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the clock of a progress bar goes on during one slow submission."""
+    monkeypatch.setattr(local, "_WHILE", 0.02)
+    tasks = write_tasks(tmp_path / "in", slow="slow 0.3")
+    arrived = list(LocalWorkers(FakeMarking(tmp_path), 1).run(tasks))
+    assert arrived.count([]) >= 5
+    assert sum(map(len, arrived)) == 1
 
 
 ALONE = """
