@@ -66,16 +66,17 @@ def _in_a_child(submission: Submission, assignment: Assignment) -> float:
     begun = time.process_time()
     pid = os.fork()
     if pid == 0:
-        started = time.process_time()
-        counted = _one(submission, assignment)
-        os.write(theirs, repr(time.process_time() - started - counted).encode())
-        os._exit(0)
+        try:
+            started = time.process_time()
+            counted = _one(submission, assignment)
+            os.write(theirs, repr(time.process_time() - started - counted).encode())
+        finally:  # whatever happens, it must not go on as if it were its parent
+            os._exit(0)
     _, _, used = os.wait4(pid, 0)
     spent = used.ru_utime + used.ru_stime + time.process_time() - begun
-    uncounted = float(os.read(ours, 100))
-    os.close(ours)
     os.close(theirs)
-    return spent - uncounted
+    with os.fdopen(ours) as said:
+        return spent - float(said.read())
 
 
 def _one(submission: Submission, assignment: Assignment) -> float:
