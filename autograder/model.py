@@ -109,6 +109,11 @@ class Call:
     arguments: Mapping[str, Argument]
     """By keyword.  A number (Python float or int), an array, or a gradient function."""
 
+    @property
+    def hands_in_gradient(self) -> bool:
+        """Whether a gradient function is among the arguments."""
+        return any(isinstance(argument, Gradient) for argument in self.arguments.values())
+
 
 @dataclass(frozen=True)
 class Limits:

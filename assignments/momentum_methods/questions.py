@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -94,7 +95,7 @@ def along_w_for_b(rows: FloatArray) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class OnTheLecturesData:
+class OnTheLecturesData(ABC):
     """What these behaviours share: the path on the lecture's sparse data, and its picture."""
 
     colour: str
@@ -112,8 +113,9 @@ class OnTheLecturesData:
         passed, message = self.look(rows)
         return Judged(passed, message, self.pictures(rows, shown.name))
 
+    @abstractmethod
     def look(self, rows: FloatArray) -> tuple[bool, str]:
-        raise NotImplementedError
+        """Whether the path shows the behaviour, and the sentence about it."""
 
     def pictures(self, rows: FloatArray, name: str) -> tuple[Picture, ...]:
         """Only one behaviour of a rule draws."""

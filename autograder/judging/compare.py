@@ -52,12 +52,6 @@ def read_history(trace: Trace, features: int, vector: bool) -> History:
     return _rows(w, b, features)
 
 
-def trace_of(call: str, rows: FloatArray, vector: bool) -> Trace:
-    """The trace of a function that returned these rows, for a ``vector`` or a number x."""
-    w = rows[:, :-1] if vector else rows[:, 0]
-    return Trace(call, Outcome.RETURNED, (w, rows[:, -1]))
-
-
 def _rows(w: FloatArray, b: FloatArray, features: int, only_point: bool = False) -> History:
     if len(w) != len(b):
         return History(None, f"w_history has {len(w)} entries and b_history {len(b)}")

@@ -197,11 +197,18 @@ class FormulaExam:
                 continue
             below = traces.get(f"{check.name} {number} below")
             value = None if below is None else _answer(below)
-            if value is None or check.right_given is None:
+            if value is None or check.right_given is None or self._builds_on_right(check, traces):
                 return False
-            if not _close(own, check.right_given(value, **arguments)):
+            given = check.right_given(value, **arguments)
+            # Nothing, given a value that makes it nothing, shows no formula.
+            if not np.any(given) or not _close(own, given):
                 return False
         return True
+
+    def _builds_on_right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
+        """Whether what a check builds on is right, and so no excuse for another value."""
+        others = [other for other in self.question.checks if other.function == check.builds_on]
+        return all(self._right(other, traces) for other in others)
 
     def _check(
         self, check: FormulaCheck, right: bool, traces: Mapping[str, Trace], run: NotebookRun

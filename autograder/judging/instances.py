@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from autograder.model import Argument, Call, FloatArray, Gradient, Neuron, Stream
+from autograder.model import Argument, Call, FloatArray, Gradient, Neuron, Outcome, Stream, Trace
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +105,11 @@ class Instance:
             **self.hyper,
         }
         return Call(self.name, function, arguments)
+
+    def trace(self, rows: FloatArray) -> Trace:
+        """That of a function that returned these rows (w's entries, then b) as two histories."""
+        w = rows[:, :-1] if self.init_w.ndim else rows[:, 0]
+        return Trace(self.name, Outcome.RETURNED, (w, rows[:, -1]))
 
 
 @dataclass(frozen=True)

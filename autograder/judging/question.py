@@ -89,8 +89,22 @@ class Exam(Protocol):
 def examine(
     exams: Sequence[Exam], submission: Submission, functions: Functions
 ) -> list[tuple[Verdict, Answers]]:
-    """Ask a student's functions what it takes to judge them: first everything that everybody is
-    asked, in one go; then each exam's further calls, where there is something to find out."""
+    """Ask a student's functions what it takes to judge them.
+
+    A gradient function is an answer to a question that asks for one.  So what comes before the
+    first exam that hands one in is asked, and judged, to its end before that begins.
+    """
+    hands_in = [any(call.hands_in_gradient for call in exam.calls) for exam in exams]
+    first = hands_in.index(True) if True in hands_in else 0
+    goes = [go for go in (exams[:first], exams[first:]) if go]
+    return [judged for go in goes for judged in _in_one_go(go, submission, functions)]
+
+
+def _in_one_go(
+    exams: Sequence[Exam], submission: Submission, functions: Functions
+) -> list[tuple[Verdict, Answers]]:
+    """First everything that everybody is asked, together; then each exam's further calls, where
+    there is something to find out."""
     traces = iter(functions.call([call for exam in exams for call in exam.calls]))
     judged = []
     for exam in exams:

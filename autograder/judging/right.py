@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.judging.compare import History, trace_of
+from autograder.judging.compare import History
 from autograder.judging.facts import Probes, probes, streamed
 from autograder.judging.identify import Identification, identify, stream_instances
 from autograder.judging.instances import Instance
@@ -46,7 +46,7 @@ def probes_of(drawn: Instance) -> Probes:
 
 @lru_cache(maxsize=1024)
 def silenced(vector: Instance) -> Instance:
-    """A vector whose second feature is never on, and whose gradient is 0 for all of w."""
+    """The same with a second feature that is never on, so that its weight's gradient is 0."""
     silent = vector.X.copy()
     silent[:, 1] = 0.0
     return replace(vector, name="feature never on", X=silent, max_epochs=3)
@@ -90,5 +90,5 @@ def right_beside(question: UpdateRule, drawn: Instance) -> Mapping[str, FloatArr
 def right_moments(question: UpdateRule, drawn: Instance) -> Identification:
     """What would be recovered of right code under the streams."""
     streams, rows = streams_of(question, drawn), right_beside(question, drawn)
-    traces = {i.name: trace_of(i.name, rows[i.name], i.init_w.ndim == 1) for i in streams}
+    traces = {instance.name: instance.trace(rows[instance.name]) for instance in streams}
     return identify(streams, traces, question.power)

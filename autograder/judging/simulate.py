@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from autograder.judging.catalogue import Candidate, Family
-from autograder.judging.compare import trace_of
 from autograder.judging.instances import Instance
 from autograder.judging.update_rule import RuleExam
 from autograder.model import Fault, FloatArray, Outcome, Trace
@@ -42,7 +41,7 @@ def answer(instance: Instance, rows: FloatArray | None) -> Trace:
     """The trace of a function that returned these rows; None: it returned nothing."""
     if rows is None:
         return Trace(instance.name, Outcome.RETURNED, None)
-    return trace_of(instance.name, rows, instance.init_w.ndim == 1)
+    return instance.trace(rows)
 
 
 def with_interface_fault(exam: RuleExam, right: Family, change: Rows) -> dict[str, Trace]:

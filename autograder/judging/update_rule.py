@@ -29,7 +29,7 @@ import numpy as np
 from autograder.errors import AssignmentError
 from autograder.judging import explain
 from autograder.judging.catalogue import Catalogue
-from autograder.judging.compare import History, equal, read_history, trace_of
+from autograder.judging.compare import History, equal, read_history
 from autograder.judging.diagnose import Diagnosis, Facts, Observation, diagnose, prepare
 from autograder.judging.facts import Probes, gather_facts, remembers, streamed, sums_over_points
 from autograder.judging.identify import Identification, identify, one_of_each
@@ -225,8 +225,8 @@ def _right_verdict(question: UpdateRule, main: Instance) -> Verdict:
     others = [pool_instance(question, name, 0) for name in list(SHAPES)[1:]]
     exam = RuleExam(question, (main, *others))
     traces = {
-        i.name: trace_of(i.name, exam.right_rows(i), i.init_w.ndim == 1)
-        for i in (*exam.asked_of_all, *exam.streams)
+        instance.name: instance.trace(exam.right_rows(instance))
+        for instance in (*exam.asked_of_all, *exam.streams)
     }
     return exam.judge(Answers(Submission("", ""), NotebookRun(Outcome.RETURNED), traces))
 
@@ -265,7 +265,7 @@ class RuleExam:
 
     @cached_property
     def zero_gradient(self) -> Instance:
-        """A vector whose second feature is never on, and whose gradient is 0 for all of w."""
+        """The vector with a second feature that is never on, so that its weight's gradient is 0."""
         return silenced(self.main[2])
 
     @cached_property

@@ -32,7 +32,6 @@ from autograder.model import (
     Call,
     Cell,
     Fault,
-    Gradient,
     Limits,
     Outcome,
     Trace,
@@ -160,7 +159,7 @@ class Session:
                 return
         worker = self._runner.worker
         assert worker is not None
-        first = next((i for i, (_, call) in enumerate(waiting) if _needs_formula(call)), None)
+        first = next((i for i, (_, call) in enumerate(waiting) if call.hands_in_gradient), None)
         if first is None or worker is self._equipped:
             self._send_and_await(worker, waiting, traces)
         elif self._send_and_await(worker, waiting[:first], traces):
@@ -212,11 +211,6 @@ class Session:
             {names[index]: array for index, array in answer.changed.items()},
             tuple(names[index] for index in answer.unreceived),
         )
-
-
-def _needs_formula(call: Call) -> bool:
-    """Whether a gradient function is among the arguments."""
-    return any(isinstance(argument, Gradient) for argument in call.arguments.values())
 
 
 def _not_run(call: Call, limits: Limits) -> Trace:

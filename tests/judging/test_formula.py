@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from students import called as called_one
 from students import exam, judge, question, score, take
 
 from autograder.model import Fault, Outcome, QuestionStatus, Trace
@@ -161,6 +162,33 @@ def test_a_wrong_f_with_the_sign_turned_is_not_called_a_wrong_sign_of_the_gradie
     )
     assert verdict.misconceptions == ()
     assert score(verdict) == 6
+
+
+def test_nothing_given_nothing_shows_no_gradient():
+    """Of a neuron that is 0 everywhere, the formula's gradient is 0, too."""
+    verdict = neuron(lambda w, b, x: 0.0, lambda w, b, x, y: 0.0 * x, lambda w, b, x, y: 0.0)
+    assert score(verdict) == 0
+
+
+def test_a_neuron_that_is_right_when_it_is_asked_itself_excuses_nothing():
+    called = []
+
+    def f(w, b, x):
+        return 0.5 if called else sigmoid_neuron.f(w, b, x)
+
+    def grad(w, b, x, y):
+        called.append(1)
+        return (0.5 - y) * 0.25 * x
+
+    one = exam("gradients")
+    by_name = {"f": f, "grad_w": grad, "grad_b": lambda w, b, x, y: grad(w, b, 1.0, y)}
+    calls = (*one.calls, *one.further_calls)
+    verdict = judge(one, {c.name: called_one(c, by_name[c.function]) for c in calls})
+    assert lost_names(verdict) == {"grad_w of a number", "grad_w of a vector", "grad_b"}
+
+
+def lost_names(verdict):
+    return {check.name for check in verdict.checks if not check.passed}
 
 
 def all_answers(name, outcome, fault=None):

@@ -307,6 +307,16 @@ def test_right_code_is_asked_once_and_gets_everything(rule):
     assert answers.traces.keys() == {call.name for call in one.calls}
 
 
+def test_a_question_for_the_gradient_is_over_before_one_is_handed_in():
+    exams = [exam("gradients"), exam("adagrad"), exam("bias_correction")]
+    student = Called(lambda **arguments: None)
+    examine(exams, NOBODY, student)
+    names = [[call.name for call in one.calls] for one in exams]
+    assert student.batches[0] == names[0]
+    assert student.batches[1] == [call.name for call in exams[0].further_calls]
+    assert student.batches[2] == names[1] + names[2]
+
+
 @pytest.mark.parametrize("where", ["number 2", "again", "settled", "feature never on", "step"])
 def test_a_single_answer_that_is_off_is_looked_into(where):
     """Whichever it is, and however right the others are."""
