@@ -27,8 +27,8 @@ from autograder.sandbox.layout import Layout
 from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, sources
 
 _MODULES = (
-    "inside.wire", "inside.values", "inside.transform", "inside.standins",
-    "inside.notebook", "inside.calls", "inside.harness",
+    "inside.wire", "inside.values", "inside.transform", "inside.statements",
+    "inside.standins", "inside.notebook", "inside.calls", "inside.harness",
 )  # fmt: skip
 
 _START = (

@@ -27,8 +27,8 @@ from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, sources
 _BEFORE_JAIL = ("kernel", "jail")
 _MODULES = (
     "landlock", "seccomp", "confinement", "inside.wire", "inside.values",
-    "inside.transform", "inside.standins", "inside.notebook", "inside.calls", "inside.harness",
-    "inside.files", "zygote",
+    "inside.transform", "inside.statements", "inside.standins", "inside.notebook",
+    "inside.calls", "inside.harness", "inside.files", "zygote",
 )  # fmt: skip
 _START_SECONDS = 60.0
 

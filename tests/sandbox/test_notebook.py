@@ -218,6 +218,18 @@ def test_texts_and_sources_that_were_asked_for(run: Run) -> None:
             "def f(x): return x; y = 1",
         ),
         ("f = [lambda x: x, len][0]\n", "f = [lambda x: x, len][0]"),
+        (
+            'def f(x):\n    """Text\nat the margin."""\n\n    return (\n        x\n    )\n\ny = 1',
+            'def f(x):\n    """Text\nat the margin."""\n\n    return (\n        x\n    )',
+        ),
+        (
+            "def f(x):\n    return x\n    # never\n\n    x = (x +\n         1)\n    # end\ny = 1",
+            "def f(x):\n    return x\n    # never\n\n    x = (x +\n         1)",
+        ),
+        (
+            "def f(x):\n    def g():\n        return x\n\nf(1)",
+            "def f(x):\n    def g():\n        return x",
+        ),
     ],
 )
 def test_a_source_is_all_of_its_statement(run: Run, source: str, expected: str | None) -> None:

@@ -1,33 +1,31 @@
 """Runs the cells of a notebook in one namespace, as Jupyter would.
 
 The namespace is that of a real module called ``__main__``, so that classes, dataclasses and
-``inspect.getsource`` work.  A cell is run statement by statement (as IPython does), and the
-trusted side is told before each: if the process hangs or ends, it knows where, and a fresh
+``inspect.getsource`` work.  A cell is run piece by piece (:mod:`.statements`), and the trusted
+side is told before each that may hang: if the process hangs or ends, it knows where, and a fresh
 child can run everything but that.
 """
 
 from __future__ import annotations
-import __future__
 
-import ast
 import functools
 import linecache
 import re
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox.inside import standins
+from autograder.sandbox.inside.statements import pieces
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import NOWHERE
 
 _LINES = re.compile(r".*(?:\r\n|\r|\n)|.+")
-_FUTURE = __future__.annotations.compiler_flag | __future__.barry_as_FLUFL.compiler_flag
 
 Announce = Callable[[int, int, int], None]
-"""Told the cell, the statement and its line."""
+"""Told the cell, the number of the piece, and its line."""
 
 
 @dataclass
@@ -49,7 +47,7 @@ class Notebook:
         self._reader = reader
         self._files = {name: index for index, name in enumerate(files)}
         self._names = files
-        self._trees: dict[int, ast.Module] = {}
+        self._lines: dict[int, list[str]] = {}
         module = types.ModuleType("__main__")
         module.__dict__["__file__"] = "submission.py"
         sys.modules["__main__"] = module
@@ -61,22 +59,17 @@ class Notebook:
         exec(compile(self._reader.parse(source, "<magic>"), "<magic>", "exec"), self.namespace)
 
     def run_cell(self, index: int, source: str, stop: int, announce: Announce) -> Where | None:
-        """Run one cell up to statement ``stop``; the exception that ended it, if any."""
+        """Run one cell up to piece ``stop``; the exception that ended it, if any."""
         name = self._names[index]
-        linecache.cache[name] = (
-            len(source),
-            None,
-            _LINES.findall(source),
-            name,
-        )
+        self._lines[index] = lines = _LINES.findall(source)
+        linecache.cache[name] = (len(source), None, lines, name)
         try:
-            self._trees[index] = tree = self._reader.parse(source, name)
-            for number, statement, code in list(_compiled(tree, name)):
+            for number, piece in enumerate(pieces(self._reader, source, name)):
                 if number >= stop:
                     break
-                if not _is_quick(statement):
-                    announce(index, number, statement.lineno)
-                exec(code, self.namespace)
+                if piece.line:
+                    announce(index, number, piece.line)
+                exec(piece.code, self.namespace)
         except BaseException as error:
             return self.where(error)
         return None
@@ -116,37 +109,31 @@ class Notebook:
         if index is None:
             return None
         first = code.co_firstlineno
-        return index, first, _last_line(self._trees.get(index), first)
+        return index, first, _last_line(code, self._lines.get(index, []))
 
 
-def _compiled(tree: ast.Module, name: str) -> Iterator[tuple[int, ast.stmt, types.CodeType]]:
-    """The statements with their numbers and code; nothing of a cell runs unless all of it can."""
-    flags = 0
-    for number, statement in enumerate(tree.body):
-        module = ast.Module([statement], [])
-        code = compile(module, name, "exec", flags=flags, dont_inherit=True)
-        flags |= code.co_flags & _FUTURE
-        yield number, statement, code
-
-
-def _last_line(tree: ast.AST | None, first: int) -> int:
-    """Where the innermost statement ends that begins on line ``first``, or goes over it."""
-    last = first
-    while tree is not None:
-        inside = (node for node in ast.iter_child_nodes(tree) if _first_line(node) <= first)
-        tree = next((node for node in inside if getattr(node, "end_lineno", 0) >= first), None)
-        if isinstance(tree, ast.stmt):
-            last = tree.end_lineno or first
-            if _first_line(tree) == first:
+def _last_line(code: types.CodeType, lines: list[str]) -> int:
+    """The last line of what begins where ``code`` does: all that follows is further left."""
+    first = code.co_firstlineno
+    margin = _indentation(lines[first - 1]) if first <= len(lines) else 0
+    last = least = _last_that_runs(code)  # before that, a text may be further left
+    for number, line in enumerate(lines[least:], least + 1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            if _indentation(line) <= margin and text[0] not in ")]}":
                 break
+            last = number
     return last
 
 
-def _first_line(node: Any) -> int:
-    """The line of a node's first character or decorator."""
-    decorators = getattr(node, "decorator_list", None) or (node,)
-    line: int = getattr(decorators[0], "lineno", 1 << 30)
-    return line
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _last_that_runs(code: types.CodeType) -> int:
+    inside = [_last_that_runs(part) for part in code.co_consts if isinstance(part, types.CodeType)]
+    own = (line for _, _, line in code.co_lines() if line is not None)
+    return max(code.co_firstlineno, *own, *inside)
 
 
 _CALL = "__call__"
@@ -163,10 +150,3 @@ def _code_of(function: Any) -> types.CodeType | None:
         function = next((vars(c)[_CALL] for c in type(function).__mro__ if _CALL in vars(c)), None)
     code = getattr(function, "__code__", None)
     return code if isinstance(code, types.CodeType) else None
-
-
-def _is_quick(statement: ast.stmt) -> bool:
-    """Statements that cannot hang by themselves need not be announced."""
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return True
-    return isinstance(statement, ast.FunctionDef) and not statement.decorator_list
