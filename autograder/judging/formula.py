@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
 from autograder.judging import words
 from autograder.judging.explain import SPOILED, missing, raised
+from autograder.judging.pool import POOL
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.shelf import Shelf
 from autograder.model import (
@@ -43,7 +44,7 @@ class Wrong:
     formula: Callable[..., Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FormulaCheck:
     """One check: a function and examples of one shape."""
 
@@ -58,6 +59,29 @@ class FormulaCheck:
     """The formula given that function's own value, as first argument."""
     success: str = "Right."
     failure: str = "Not the formula's value."
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One call, and the value that it should have."""
+
+    call: Call
+    right: FloatArray
+
+
+@lru_cache(maxsize=4096)
+def examples(check: FormulaCheck, number: int, *, kind: int = 1) -> tuple[Example, ...]:
+    """One set of examples of the pool; the same objects every time, so that they are drawn, and
+    made ready to be sent, once.  ``kind`` 1: hidden; 2: public."""
+    seed = np.random.SeedSequence([kind, number, *check.name.encode()])
+    drawn = check.examples(np.random.Generator(np.random.PCG64(seed)))
+    return tuple(
+        Example(
+            _call(f"{check.name} {place}", check.function, arguments),
+            np.asarray(check.right(**arguments), dtype=np.float64),
+        )
+        for place, arguments in enumerate(drawn)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +108,16 @@ class Formula:
         """There is nothing to prepare."""
 
     def draw(self, seed: bytes, *, public: bool = False) -> FormulaExam:
-        number = 0 if public else int.from_bytes(seed, "big")
-        chance = np.random.Generator(np.random.PCG64(number))
-        examples = {check.name: tuple(check.examples(chance)) for check in self.checks}
-        return FormulaExam(self, examples)
+        chance = np.random.Generator(np.random.PCG64(int.from_bytes(seed, "big")))
+        kind = 2 if public else 1
+        numbers = [0 if public else int(POOL * chance.random()) for _ in self.checks]
+        return FormulaExam(
+            self,
+            {
+                check.name: examples(check, number, kind=kind)
+                for check, number in zip(self.checks, numbers, strict=True)
+            },
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,15 +125,11 @@ class FormulaExam:
     """The examples of one student."""
 
     question: Formula
-    examples: Mapping[str, tuple[Arguments, ...]]
+    examples: Mapping[str, tuple[Example, ...]]
 
-    @cached_property
+    @property
     def calls(self) -> tuple[Call, ...]:
-        return tuple(
-            _call(f"{check.name} {number}", check.function, arguments)
-            for check in self.question.checks
-            for number, arguments in enumerate(self.examples[check.name])
-        )
+        return tuple(example.call for drawn in self.examples.values() for example in drawn)
 
     def further(self, answers: Answers) -> Further:
         """What a function builds on, and whether its arguments matter."""
@@ -113,10 +139,9 @@ class FormulaExam:
     def further_calls(self) -> tuple[Call, ...]:
         calls: list[Call] = []
         for check in self.question.checks:
-            for number, arguments in enumerate(self.examples[check.name]):
-                if check.builds_on:
-                    fewer = {k: v for k, v in arguments.items() if k != "y"}
-                    calls.append(_call(f"{check.name} {number} below", check.builds_on, fewer))
+            for example in self.examples[check.name] if check.builds_on else ():
+                fewer = {k: v for k, v in example.call.arguments.items() if k != "y"}
+                calls.append(_call(_below(example), check.builds_on, fewer))
         if self.question.nudges:
             first = self.question.checks[0]
             for name, arguments in self._nudged().items():
@@ -144,7 +169,7 @@ class FormulaExam:
         return any(check.builds_on for check in self.question.checks)
 
     def _nudged(self) -> Mapping[str, Arguments]:
-        first = self.examples[self.question.checks[0].name][0]
+        first: Arguments = self.examples[self.question.checks[0].name][0].call.arguments
         return {
             name: {**first, name: type(first[name])(first[name] * factor)}
             for name, factor in self.question.nudges.items()
@@ -177,11 +202,7 @@ class FormulaExam:
 
     def _status(self, traces: Mapping[str, Trace]) -> QuestionStatus | None:
         """``timeout`` or ``error`` where no function gave any answer."""
-        own = [
-            traces[f"{check.name} {number}"]
-            for check in self.question.checks
-            for number in range(len(self.examples[check.name]))
-        ]
+        own = [traces[call.name] for call in self.calls]
         if any(trace.outcome is Outcome.RETURNED for trace in own):
             return None
         if any(trace.outcome is Outcome.TIMED_OUT for trace in own):
@@ -189,17 +210,17 @@ class FormulaExam:
         return QuestionStatus.ERROR
 
     def _right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
-        for number, arguments in enumerate(self.examples[check.name]):
-            own = _answer(traces[f"{check.name} {number}"])
+        for example in self.examples[check.name]:
+            own = _answer(traces[example.call.name])
             if own is None:
                 return False
-            if _close(own, check.right(**arguments)):
+            if _close(own, example.right):
                 continue
-            below = traces.get(f"{check.name} {number} below")
+            below = traces.get(_below(example))
             value = None if below is None else _answer(below)
             if value is None or check.right_given is None or self._builds_on_right(check, traces):
                 return False
-            given = check.right_given(value, **arguments)
+            given = check.right_given(value, **example.call.arguments)
             # Nothing, given a value that makes it nothing, shows no formula.
             if not np.any(given) or not _close(own, given):
                 return False
@@ -215,10 +236,9 @@ class FormulaExam:
     ) -> Check:
         if right:
             return self._passed(check)
-        trace = traces[f"{check.name} 0"]
-        for number in range(len(self.examples[check.name])):
-            if traces[f"{check.name} {number}"].outcome is not Outcome.RETURNED:
-                trace = traces[f"{check.name} {number}"]
+        own = [traces[example.call.name] for example in self.examples[check.name]]
+        failed = [trace for trace in own if trace.outcome is not Outcome.RETURNED]
+        trace = failed[-1] if failed else own[0]
         worth = self.question.points[check.name]
         return Check(check.name, False, 0.0, worth, _why(check, trace, run))
 
@@ -253,12 +273,13 @@ class FormulaExam:
         """Whether a wrong formula gives the student's answers on every example that it can."""
         explained = 0
         for check in failed:
-            for number, arguments in enumerate(self.examples[check.name]):
-                own = _answer(traces[f"{check.name} {number}"])
+            for example in self.examples[check.name]:
+                arguments: Arguments = example.call.arguments
+                own = _answer(traces[example.call.name])
                 if own is None:
                     continue
-                values = [check.right(**arguments)]
-                below = traces.get(f"{check.name} {number} below")
+                values = [example.right]
+                below = traces.get(_below(example))
                 if below is not None and check.right_given is not None:
                     value = _answer(below)
                     values += [] if value is None else [check.right_given(value, **arguments)]
@@ -283,6 +304,11 @@ class FormulaExam:
         return tuple(found)
 
 
+def _below(example: Example) -> str:
+    """Name of the call of what a function builds on."""
+    return f"{example.call.name} below"
+
+
 def _call(name: str, function: str, arguments: Arguments) -> Call:
     plain: dict[str, Argument] = dict(arguments)
     return Call(name, function, plain)
@@ -298,8 +324,8 @@ def _answer(trace: Trace) -> FloatArray | None:
     return value if isinstance(value, np.ndarray) else None
 
 
-def _close(own: FloatArray, expected: Any) -> bool:
-    expected = np.asarray(expected, dtype=np.float64)
+def _close(own: FloatArray, value: Any) -> bool:
+    expected = np.asarray(value, dtype=np.float64)
     if own.shape != expected.shape and own.size == expected.size == 1:
         own = own.reshape(expected.shape)
     if own.shape != expected.shape:

@@ -93,8 +93,8 @@ def _published(exam: Exam) -> Iterator[Call]:
     if isinstance(exam, RuleExam):
         yield from (instance.call("") for instance in _shapes(exam).values())
     elif isinstance(exam, FormulaExam):
-        for name, arguments in exam.examples.items():
-            yield from (Call(name, "", dict(a)) for a in arguments[:PER_CHECK])
+        for drawn in exam.examples.values():
+            yield from (example.call for example in drawn[:PER_CHECK])
 
 
 def _examples(question: Question, exam: Exam) -> Iterator[Example]:
@@ -165,7 +165,7 @@ def _rounded(instance: Instance) -> Instance:
 def _formula_examples(exam: FormulaExam) -> Iterator[Example]:
     for check in exam.question.checks:
         for number, drawn in enumerate(exam.examples[check.name][:PER_CHECK], start=1):
-            arguments: dict[str, Argument] = {k: _argument(v) for k, v in drawn.items()}
+            arguments = {name: _argument(value) for name, value in drawn.call.arguments.items()}
             value = np.asarray(check.right(**arguments), dtype=np.float64)
             yield Example(
                 Call(f"{check.name}, {number}", check.function, arguments),
