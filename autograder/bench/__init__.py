@@ -1,7 +1,7 @@
 """How fast grading is, and what it could be: ``python -m autograder.bench``.
 
 * the *floor*: a student's own cells, and the calls asked of them, in one warm process without
-  any wall, reading, judging or storing
+  any wall, reading, judging or storing; measured with every worker's processor as busy
 * *us*: ``autograder grade`` as people call it, in processes of its own
 * ``otter run`` and ``nbgrader autograde``, where installed, on the same notebooks in the same run
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import fmean
 
 from autograder.batch.order import cores
 from autograder.bench.diagnosis import diagnosis_table
@@ -135,10 +136,10 @@ def _ours(
 ) -> tuple[Line, Line, Line, Line]:
     """Us without and with pages, and the floors, measured between the two."""
     bare = _grade(course, scratch / "in", scratch / "bare", options.workers, "--no-feedback")
-    floor = floor_of(course, assignment.slug, scratch / "in")
+    floor = floor_of(course, assignment.slug, scratch / "in", max(1, options.workers))
     paged = _grade(course, scratch / "in", scratch / "paged", options.workers)
-    count = len(floor.together)
-    together, apart = sum(floor.together) / count, sum(floor.apart) / count
+    count = options.count
+    together, apart = fmean(floor.together), fmean(floor.apart)
     return (
         _line(f"autograder, {options.workers} workers, no pages", count, bare),
         _line(f"autograder, {options.workers} workers, with pages", count, paged),

@@ -25,7 +25,7 @@ from autograder.submission import find, load
 
 @dataclass(frozen=True)
 class Floor:
-    """CPU seconds of each right submission."""
+    """CPU seconds of right submissions, one each."""
 
     together: list[float]
     """Cells and calls in one warm process."""
@@ -33,8 +33,12 @@ class Floor:
     """The same in a forked process each: what it costs to keep students apart, and no more."""
 
 
-def floor_of(course: Course, assignment: str, folder: Path) -> Floor:
-    """The floor for all right submissions in a folder, measured in a process of its own."""
+def floor_of(course: Course, assignment: str, folder: Path, at_once: int) -> Floor:
+    """The floor for all right submissions in a folder, measured in processes of its own.
+
+    ``at_once`` processes measure it side by side, as many as grading has workers: a processor
+    that shares its memory and caches takes longer over the same work.
+    """
     command = [
         sys.executable,
         "-m",
@@ -43,8 +47,17 @@ def floor_of(course: Course, assignment: str, folder: Path) -> Floor:
         assignment,
         str(folder),
     ]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=course.folder)
-    return Floor(**json.loads(done.stdout))
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=course.folder) for _ in range(at_once)
+    ]
+    said = [process.communicate()[0] for process in running]
+    if any(process.returncode for process in running):
+        raise SystemExit("the floor cannot be measured: see above")
+    floors = [Floor(**json.loads(text)) for text in said]
+    return Floor(
+        [seconds for floor in floors for seconds in floor.together],
+        [seconds for floor in floors for seconds in floor.apart],
+    )
 
 
 def measure_floor(submissions: Sequence[Submission], assignment: Assignment) -> Floor:

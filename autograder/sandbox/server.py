@@ -26,7 +26,7 @@ from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, sources
 
 _BEFORE_JAIL = ("kernel", "jail")
 _MODULES = (
-    "landlock", "seccomp", "confinement", "inside.wire", "inside.values",
+    "landlock", "seccomp", "confinement", "gaps", "inside.wire", "inside.values",
     "inside.transform", "inside.statements", "inside.standins", "inside.notebook",
     "inside.calls", "inside.harness", "inside.files", "zygote",
 )  # fmt: skip

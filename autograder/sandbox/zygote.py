@@ -28,6 +28,7 @@ from typing import Any, NoReturn
 
 from autograder.sandbox import kernel
 from autograder.sandbox.confinement import ANSWERS, REQUESTS, Bounds, Plan, confine
+from autograder.sandbox.gaps import fill_gaps
 from autograder.sandbox.inside import files
 from autograder.sandbox.inside.harness import Harness
 from autograder.sandbox.inside.transform import CellReader
@@ -62,6 +63,7 @@ class Zygote:
         self._fonts: list[tuple[str, str]] = config["fonts"]
         self._children: dict[int, _Child] = {}
         self._loaded: set[str] = set()
+        self._filling: list[object] = []
         self._reader = CellReader()
         self._own_processes = config["processes"] if self._plan.jailed else -1
         self._memory = config["memory"]
@@ -155,6 +157,7 @@ class Zygote:
     def _freeze(self) -> None:
         """What is loaded is never garbage: keep the collector, and so forks, from touching it."""
         gc.collect()
+        self._filling += fill_gaps()
         gc.freeze()
 
     def _fork(self, message: dict[str, Any], descriptors: list[int]) -> _Child:
