@@ -6,7 +6,7 @@ those systems.  Nothing here touches a disk: an :class:`Export` says which files
 
 from autograder.formats.csv_table import to_csv
 from autograder.formats.exporting import FORMATS, export
-from autograder.formats.json_document import grade_as_json, to_json
+from autograder.formats.json_document import to_json
 from autograder.formats.parts import AssignmentInfo, Document, Export
 from autograder.formats.roster import Roster, parse_roster, read_roster
 
@@ -17,7 +17,6 @@ __all__ = [
     "Export",
     "Roster",
     "export",
-    "grade_as_json",
     "parse_roster",
     "read_roster",
     "to_csv",

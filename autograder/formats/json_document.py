@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from autograder.formats.parts import AssignmentInfo, in_order, tidy_number
@@ -23,7 +24,7 @@ def to_json(grades: Sequence[Grade], info: AssignmentInfo) -> str:
     document = {
         "assignment": info.slug,
         "max_score": tidy_number(info.max_score),
-        "submissions": [grade_as_json(grade) for grade in in_order(grades)],
+        "submissions": [_entry(grade) for grade in in_order(grades)],
     }
     text = _indented(document, "\n")
     # Half a character, which a student's message may hold, cannot be written as UTF-8.
@@ -34,8 +35,10 @@ def _indented(value: Any, newline: str) -> str:
     """What ``json.dumps(value, indent=1, ensure_ascii=False)`` gives, in a third of its time: for a
     course it is most of what the main process computes.  ``newline`` is followed by the indent.
 
-    Raises ValueError for a number that is not finite.
+    A check may stand for its object.  Raises ValueError for a number that is not finite.
     """
+    if isinstance(value, Check):
+        return _check(value, newline)
     inside = newline + " "
     if isinstance(value, dict) and value:
         parts = [f"{_quoted(key)}: {_indented(part, inside)}" for key, part in value.items()]
@@ -52,7 +55,7 @@ def _indented(value: Any, newline: str) -> str:
     return json.dumps(value, allow_nan=False)
 
 
-def grade_as_json(grade: Grade) -> dict[str, Any]:
+def _entry(grade: Grade) -> dict[str, Any]:
     """One entry of ``submissions``."""
     return {
         "student": grade.student,
@@ -72,16 +75,19 @@ def _question(question: QuestionGrade) -> dict[str, Any]:
         "score": tidy_number(question.score),
         "max_score": tidy_number(question.max_score),
         "misconceptions": list(question.misconceptions),
-        "checks": [_check(check) for check in question.checks],
+        "checks": list(question.checks),
         "message": question.message,
     }
 
 
-def _check(check: Check) -> dict[str, Any]:
-    return {
+@lru_cache(maxsize=4096)
+def _check(check: Check, newline: str) -> str:
+    """Remembered, because most checks say the same to many students."""
+    document = {
         "name": check.name,
         "passed": check.passed,
         "score": tidy_number(check.score),
         "max_score": tidy_number(check.max_score),
         "message": check.message,
     }
+    return _indented(document, newline)

@@ -3,6 +3,7 @@
 Theory of operation: the type annotations of :mod:`autograder.model` are the schema.  For each
 type one encoder and one decoder is built and kept, so that a row costs no inspection.  Encoders
 write text at once, and remember that of checks and curves: many students have the same ones.
+Decoders remember checks.
 
 * JSON has no NaN and no infinity; where a float is expected the strings ``"nan"``, ``"inf"``
   and ``"-inf"`` stand for them.  Everything else round-trips exactly (``repr`` of a double does).
@@ -15,6 +16,7 @@ write text at once, and remember that of checks and curves: many students have t
 from __future__ import annotations
 
 import json
+import marshal
 import math
 import types
 import weakref
@@ -32,7 +34,7 @@ Decode = Callable[[Any], Any]
 
 _quoted = json.encoder.encode_basestring_ascii
 _REMEMBERED = 2000
-"""Texts that an encoder remembers at most."""
+"""Texts or objects that an encoder or a decoder remembers at most."""
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -171,7 +173,8 @@ class _Misfit(Exception):
 @cache
 def _decoder(kind: Any) -> Decode:
     if is_dataclass(kind):
-        return _decode_dataclass(kind)
+        decode = _decode_dataclass(kind)
+        return _recalling(decode) if kind is Check else decode
     if kind is float:
         return _decode_float
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -208,6 +211,22 @@ def _decode_dataclass(kind: Any) -> Decode:
         return kind(**found)
 
     return decode
+
+
+def _recalling(decode: Decode) -> Decode:
+    """The same for small objects that are decoded again and again."""
+    known: dict[bytes, Any] = {}
+
+    def recalled(data: Any) -> Any:
+        exactly = marshal.dumps(data, 2)  # unlike the data, it keeps 1, 1.0 and True apart
+        if exactly not in known:
+            value = decode(data)
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[exactly] = value
+        return known[exactly]
+
+    return recalled
 
 
 def _decode_tuple(item: Any) -> Decode:
