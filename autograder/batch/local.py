@@ -32,7 +32,7 @@ from autograder.threads import limit_threads
 
 _DEPTH = 2
 _FALSE_STARTS = 3
-_WHILE = 1.0
+_WHILE = 0.25
 """Seconds after which whoever waits for results hears that there are none yet."""
 
 

@@ -1,25 +1,29 @@
 """A batch: what is to be graded, and keeping every result as it comes.
 
 Theory of operation.  The store alone decides what is done: a student whose newest attempt has
-this file's digest and this assignment's version is not graded again.  Results arrive in lists;
-each list's feedback pages are written first (under another name, then renamed), then its rows in
-one transaction.  Whenever the process is killed, a stored result has its page, and only what was
-in flight is graded again.
+this file's digest and this assignment's version is not graded again.  Results that arrive within
+a quarter of a second are kept together: their feedback pages are written first (under another
+name, then renamed), then their rows in one transaction.  Whenever the process is killed, a stored
+result has its page, and only what was in flight is graded again.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from autograder.batch.files import sweep, whole_file
 from autograder.batch.output import OutFolder
-from autograder.batch.tasks import Executor, Failure, Outcome, Result, Task
+from autograder.batch.tasks import Executor, Failure, Outcome, Outcomes, Result, Task
 from autograder.model import SubmissionStatus
 from autograder.store import Entry, Store, plain
+
+_EVERY = 0.25
+"""Seconds between two transactions."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class Batch:
         """
         sweep(self.out.feedback)
         with closing(executor.run(tasks)) as outcomes:
-            for arrived in outcomes:
+            for arrived in _together(outcomes):
                 if arrived:
                     self._keep([self._result(outcome, tally) for outcome in arrived], tally)
                 watch(tally)
@@ -124,6 +128,23 @@ class Batch:
         self.store.append([result.row for result in results])
         for result in results:
             tally.add(result)
+
+
+def _together(outcomes: Outcomes) -> Iterator[list[Outcome]]:
+    """The same in fewer lists: a transaction costs as much as the work on several rows."""
+    waiting: list[Outcome] = []
+    since = time.monotonic()
+    try:
+        for arrived in outcomes:
+            waiting += arrived
+            due = time.monotonic() - since >= _EVERY
+            yield waiting if due else []
+            if due:
+                waiting, since = [], time.monotonic()
+    except (Exception, KeyboardInterrupt):
+        yield waiting
+        raise
+    yield waiting
 
 
 def _kind(result: Result) -> str:

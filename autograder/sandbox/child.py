@@ -164,6 +164,10 @@ class Child:
 
     def _pump(self, timeout: float) -> None:
         time.sleep(min(_LULL, timeout))
+        if not self._outgoing and self._answers in self._open:
+            self._read(self._answers)
+            if self._events:  # mostly there is nothing else to look after
+                return
         reading = [d for d in (self._answers, self._output) if d in self._open]
         writing = [self._requests] if self._outgoing and self._requests in self._open else []
         poll = select.poll()  # not select(): that fails for descriptors beyond 1023

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fake_marking import VERSION, FakeMarking, write_tasks
 
+from autograder.batch import run as run_module
 from autograder.batch.in_process import InProcess
 from autograder.batch.output import OutFolder
 from autograder.batch.run import Batch, Plan, Tally, newest_attempts, plan
@@ -131,6 +132,42 @@ def test_what_came_before_the_end_is_kept(
         assert [entry.student for entry in store.entries("rates")] == ["a", "b"]
         assert [task.student for task in planned(store, tasks).todo] == ["b", "c"]
     assert (tally.graded, executor.closed) == (2, True)
+
+
+class _OneByOne:
+    """An executor whose results come one at a time, with nothing in between."""
+
+    def __init__(self, marking: FakeMarking) -> None:
+        self._marking = marking
+
+    def run(self, tasks: list[Task]) -> Outcomes:
+        marker = self._marking()
+        for task in tasks:
+            yield []
+            yield [marker.mark(task)]
+
+
+@pytest.mark.parametrize(("every", "transactions"), [(0.0, 6), (60.0, 1)])
+def test_what_arrives_within_a_while_is_stored_in_one_transaction(
+    tmp_path: Path,
+    out: OutFolder,
+    marking: FakeMarking,
+    monkeypatch: pytest.MonkeyPatch,
+    every: float,
+    transactions: int,
+) -> None:
+    monkeypatch.setattr(run_module, "_EVERY", every)
+    tasks = write_tasks(tmp_path / "in", **{f"s{i}": f"points {i}" for i in range(6)})
+    with open_store(out.store) as store:
+        sizes: list[int] = []
+        append = store.append
+        monkeypatch.setattr(store, "append", lambda rows: (sizes.append(len(rows)), append(rows)))
+        tally = Tally(6)
+        batch = Batch(store, out, marking.not_graded)
+        batch.run(tasks, _OneByOne(marking), tally, lambda _: None)
+        assert (len(sizes), sum(sizes)) == (transactions, 6)
+        assert [e.student for e in store.entries("rates")] == [f"s{i}" for i in range(6)]
+    assert tally.graded == 6
 
 
 def test_a_page_that_cannot_be_written_ends_the_run_in_a_sentence(

@@ -88,8 +88,10 @@ class _Answer:
 class Caller:
     """Makes the calls of one notebook's functions."""
 
-    def __init__(self, notebook: Notebook, seed: int) -> None:
-        self._notebook, self._seed = notebook, seed
+    def __init__(self, notebook: Notebook, seed: int, at_random: bool) -> None:
+        """``at_random``: whether the cells may use Python's own random numbers; to start those
+        anew takes as long as many a call."""
+        self._notebook, self._seed, self._at_random = notebook, seed, at_random
         self._ways: dict[tuple[int, str], tuple[Any, _Way]] = {}
         """How a function takes arguments of these names, kept together with the function."""
 
@@ -110,8 +112,9 @@ class Caller:
             if way.unfilled:
                 result = _Answer(UNFILLED, parameter=way.unfilled)
             else:
-                random.seed(self._seed)
                 np.random.seed(self._seed)
+                if self._at_random:
+                    random.seed(self._seed)
                 result = _call(notebook, function, way, arguments)
         return _write(notebook, result, number, names, unreceived, arguments, before)
 
@@ -189,7 +192,8 @@ def _call(
     args = [arguments[name] for name in way.positional]
     keywords = {name: arguments[name] for name in way.by_keyword}
     saved = {name: namespace.get(name, _ABSENT) for name in way.unreceived}
-    namespace.update((name, arguments[name]) for name in way.unreceived)
+    for name in way.unreceived:
+        namespace[name] = arguments[name]
     try:
         value = function(*args, **keywords)
         result = _Answer(RETURNED)

@@ -108,7 +108,8 @@ class Harness:
         notebook = Notebook(
             self._reader, [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
         )
-        self._caller = Caller(notebook, seed)
+        at_random = any("random" in source for _, _, source in cells)
+        self._caller = Caller(notebook, seed, at_random)
         np.random.seed(seed)
         random.seed(seed)
         faults: list[tuple[int, Where]] = []
