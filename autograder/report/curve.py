@@ -85,8 +85,9 @@ def _curve(line: Line, rank: int, place: int, alone: bool) -> Curve:
 def bar_spacing(curves: tuple[Curve, ...]) -> float:
     """The least distance of two bars' places, 1 where there is only one place."""
     places = np.concatenate([curve.x for curve in curves if curve.is_bars])
-    gaps = np.diff(np.unique(places[np.isfinite(places)]))
-    return float(gaps.min()) if gaps.size else 1.0
+    gaps = np.diff(np.sort(places[np.isfinite(places)]))
+    apart = gaps[gaps > 0]
+    return float(apart.min()) if apart.size else 1.0
 
 
 def ink(curve: Curve, curves: tuple[Curve, ...], x_axis: Axis, y_axis: Axis) -> str:

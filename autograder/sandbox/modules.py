@@ -15,7 +15,7 @@ PACKAGES = ("autograder", "autograder.sandbox", "autograder.sandbox.inside")
 """Empty packages, so that the modules find each other by their usual names."""
 
 BOOT = """
-import json, os, sys, types
+import gc, json, os, sys, types
 def load(modules):
     for name, source in modules:
         module = types.ModuleType(name)

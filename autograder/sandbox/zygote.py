@@ -76,6 +76,7 @@ class Zygote:
     def serve(self) -> NoReturn:
         """Never returns."""
         self._freeze()
+        gc.enable()
         self._say({"event": "up", "pid": os.getpid()})
         selector = selectors.DefaultSelector()
         selector.register(self._socket, selectors.EVENT_READ, "socket")
