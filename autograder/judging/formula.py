@@ -210,26 +210,34 @@ class FormulaExam:
         return QuestionStatus.ERROR
 
     def _right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
+        shown = False
         for example in self.examples[check.name]:
             own = _answer(traces[example.call.name])
             if own is None:
                 return False
             if _close(own, example.right):
+                shown = True
                 continue
             below = traces.get(_below(example))
             value = None if below is None else _answer(below)
             if value is None or check.right_given is None or self._builds_on_right(check, traces):
                 return False
             given = check.right_given(value, **example.call.arguments)
-            # Nothing, given a value that makes it nothing, shows no formula.
-            if not np.any(given) or not _close(own, given):
+            if not _close(own, given):
                 return False
-        return True
+            # Nothing, given a value that makes it nothing, shows no formula.
+            shown = shown or bool(np.any(given))
+        return shown
 
     def _builds_on_right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
         """Whether what a check builds on is right, and so no excuse for another value."""
-        others = [other for other in self.question.checks if other.function == check.builds_on]
-        return all(self._right(other, traces) for other in others)
+        own = [
+            (_answer(traces[example.call.name]), example.right)
+            for other in self.question.checks
+            for example in self.examples[other.name]
+            if other.function == check.builds_on
+        ]
+        return bool(own) and all(a is not None and _close(a, right) for a, right in own)
 
     def _check(
         self, check: FormulaCheck, right: bool, traces: Mapping[str, Trace], run: NotebookRun

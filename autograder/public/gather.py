@@ -37,6 +37,8 @@ EXPECTED_DIGITS = 10
 machines do not show, and more than any tolerance sees."""
 PER_CHECK = 2
 """Examples of one check of a formula."""
+_STUDENTS = 100
+"""Whose hidden calls are looked through: together they have met every set of a pool of a dozen."""
 SEPARATION = 1_000
 """Every known fault is this many tolerances away on a public instance."""
 
@@ -71,8 +73,8 @@ def _refuse_hidden(assignment: Assignment, question: Question, exam: Exam) -> No
 
     Calls that are the same for everybody, such as a recorded gradient, are never published.
     """
-    hidden = question.kind.draw(assignment.seed("anybody", question.name))
-    seen = {_drawn(call) for call in hidden.calls}
+    seeds = (assignment.seed(f"student {number}", question.name) for number in range(_STUDENTS))
+    seen = {_drawn(call) for seed in seeds for call in question.kind.draw(seed).calls}
     for call in _published(exam):
         if _drawn(call) in seen:
             raise AssignmentError(

@@ -5,6 +5,7 @@ import pytest
 from students import called as called_one
 from students import exam, judge, question, score, take
 
+from autograder.judging.formula import Formula, FormulaCheck
 from autograder.model import Fault, Outcome, QuestionStatus, Trace
 from reference import sigmoid_neuron
 
@@ -168,6 +169,50 @@ def test_nothing_given_nothing_shows_no_gradient():
     """Of a neuron that is 0 everywhere, the formula's gradient is 0, too."""
     verdict = neuron(lambda w, b, x: 0.0, lambda w, b, x, y: 0.0 * x, lambda w, b, x, y: 0.0)
     assert score(verdict) == 0
+
+
+@pytest.mark.parametrize("students", [lambda z: np.clip(z, 0, 1), lambda z: max(z, 0.0)])
+@pytest.mark.parametrize("seed", [b"ada", b"emil", b"grace", b"kurt"])
+def test_a_gradient_that_is_right_for_its_own_neuron_is_so_on_every_draw(students, seed):
+    """Also where that neuron makes it 0 on some of the examples."""
+
+    def f(w, b, x):
+        return float(students(np.dot(w, x) + b))
+
+    def grad_b(w, b, x, y):
+        return (f(w, b, x) - y) * f(w, b, x) * (1 - f(w, b, x))
+
+    one = question("gradients").draw(seed)
+    by_name = {"f": f, "grad_w": lambda w, b, x, y: grad_b(w, b, x, y) * x, "grad_b": grad_b}
+    calls = (*one.calls, *one.further_calls)
+    verdict = judge(one, {c.name: called_one(c, by_name[c.function]) for c in calls})
+    below = {c.name: called_one(c, f).value for c in calls if c.name.endswith(" below")}
+    shown = {name.rsplit(" ", 2)[0] for name, value in below.items() if value * (1 - value) != 0}
+    assert shown, "no example shows anything"
+    assert lost_names(verdict) & shown == set()
+
+
+def test_what_builds_on_a_function_that_is_not_asked_itself_may_be_right_given_it():
+    def drawn(chance):
+        return [{"x": 1.0 + chance.random()} for _ in range(3)]
+
+    check = FormulaCheck(
+        "g", "g", drawn, lambda x: 2 * x**2, builds_on="f", right_given=lambda f, x: 2 * f
+    )
+    one = Formula(("f", "g"), (check,), {"g": 5.0}).draw(b"ada")
+    by_name = {"f": lambda x: x**3, "g": lambda x: 2 * x**3}
+    calls = (*one.calls, *one.further_calls)
+    assert score(judge(one, {c.name: called_one(c, by_name[c.function]) for c in calls})) == 5
+
+
+def test_a_function_that_builds_on_itself_is_judged_like_any_other():
+    def drawn(chance):
+        return [{"x": 1.0 + chance.random()}]
+
+    check = FormulaCheck("f", "f", drawn, lambda x: x**2, builds_on="f", right_given=lambda f, x: f)
+    one = Formula(("f",), (check,), {"f": 5.0}).draw(b"ada")
+    calls = (*one.calls, *one.further_calls)
+    assert score(judge(one, {c.name: called_one(c, lambda x: x**2) for c in calls})) == 5
 
 
 def test_a_neuron_that_is_right_when_it_is_asked_itself_excuses_nothing():
