@@ -219,6 +219,15 @@ def test_texts_and_sources_that_were_asked_for(run: Run) -> None:
         ),
         ("f = [lambda x: x, len][0]\n", "f = [lambda x: x, len][0]"),
         (
+            "def f(x):\n    return x\n    '''\nold version, kept\n    '''\ny = 1",
+            "def f(x):\n    return x\n    '''\nold version, kept\n    '''",
+        ),
+        (
+            "@staticmethod\ndef f(x):\n    '''Only this.'''\ny = 1",
+            "@staticmethod\ndef f(x):\n    '''Only this.'''",
+        ),
+        ("%time y = 1\n@staticmethod\ndef f(x): return x", "@staticmethod\ndef f(x): return x"),
+        (
             'def f(x):\n    """Text\nat the margin."""\n\n    return (\n        x\n    )\n\ny = 1',
             'def f(x):\n    """Text\nat the margin."""\n\n    return (\n        x\n    )',
         ),

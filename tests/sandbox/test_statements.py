@@ -20,7 +20,7 @@ ORDINARY = (
     "c = {\n  5\n}",
     "e = 'one' \\\n  'two'",
     "import math, string",
-    "import re  # ; not two",
+    "import re  # not two",
     "from math import (\n    pi,\n    e as euler,\n)",
     "def f(x):\n    return x\n\n    # no more",
     "def g(x): return x",
@@ -34,8 +34,16 @@ ORDINARY = (
     "fromage = importance = 7",
     "# only a comment",
     "",
-    "\f",
     "(a)",
+)
+LEFT_TO_THE_TREE = (
+    "f = 1; g = 2",
+    "from math import (pi,\n    e); a = 3",
+    "import math, \\\n  re; a = 4",
+    "\f",
+    "\fa = 5",
+    " \fa = 6",
+    "def h(): pass\n\fa = 7",
 )
 AT_THE_MARGIN = (
     "b = [\n3,\n4,\n]",
@@ -59,7 +67,7 @@ def left_by(cut: list[Piece]) -> dict[str, str]:
     return {name: repr(value).split(" at 0x")[0] for name, value in namespace.items()}
 
 
-@given(st.lists(st.sampled_from(ORDINARY + AT_THE_MARGIN), max_size=8))
+@given(st.lists(st.sampled_from(ORDINARY + AT_THE_MARGIN + LEFT_TO_THE_TREE), max_size=8))
 def test_lines_cut_where_the_tree_does(parts: list[str]) -> None:
     source = "\n".join(parts)
     cut, right = list(pieces(READER, source, "<cell>")), by_tree(source)
@@ -72,7 +80,7 @@ def test_ordinary_cells_need_no_tree(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(pieces(READER, "\n".join(ORDINARY), "<cell>")) > 10
 
 
-@pytest.mark.parametrize("part", ORDINARY + AT_THE_MARGIN)
+@pytest.mark.parametrize("part", ORDINARY + AT_THE_MARGIN + LEFT_TO_THE_TREE)
 def test_a_function_after_anything_is_on_its_line(part: str) -> None:
     source = f"{part}\na = 1\ndef last():\n    return 1"
     namespace: dict[str, Any] = {"a": 0}
@@ -83,8 +91,20 @@ def test_a_function_after_anything_is_on_its_line(part: str) -> None:
 
 
 def test_what_may_hang_begins_a_piece() -> None:
-    source = "import math; loop()\ndef f(): pass\nfrom a import b; c()\nx = 1"
-    assert [piece.line for piece in pieces(READER, source, "<cell>")] == [1, 3, 4]
+    source = "import math\nloop()\ndef f(): pass\nfrom a import (b,\n  c)\nx = 1\n\n@g\ndef h(): x"
+    assert [piece.line for piece in pieces(READER, source, "<cell>")] == [0, 2, 6, 8]
+
+
+@pytest.mark.parametrize("source", LEFT_TO_THE_TREE)
+def test_statements_that_share_a_line_or_begin_oddly_are_pieces_of_their_own(source: str) -> None:
+    cut = pieces(READER, source, "<cell>")
+    assert [piece.line for piece in cut] == [piece.line for piece in by_tree(source)]
+    assert all(piece.code.co_code for piece in cut)
+
+
+def test_what_the_parser_warns_of_is_not_said(recwarn: pytest.WarningsRecorder) -> None:
+    pieces(READER, "x = '\\d'\ny = 1 is 1", "<cell>")
+    assert [str(one.message)[:4] for one in recwarn] == ['"is"']
 
 
 def test_a_cell_of_very_many_statements_is_cut_as_well() -> None:

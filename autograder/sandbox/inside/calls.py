@@ -89,8 +89,8 @@ class Caller:
     """Makes the calls of one notebook's functions."""
 
     def __init__(self, notebook: Notebook, seed: int, at_random: bool) -> None:
-        """``at_random``: whether the cells may use Python's own random numbers; to start those
-        anew takes as long as many a call."""
+        """``at_random``: whether Python's own random numbers are started anew before each call,
+        too, which takes as long as many a call."""
         self._notebook, self._seed, self._at_random = notebook, seed, at_random
         self._ways: dict[tuple[int, str], tuple[Any, _Way]] = {}
         """How a function takes arguments of these names, kept together with the function."""

@@ -8,6 +8,7 @@ child can run everything but that.
 
 from __future__ import annotations
 
+import ast
 import functools
 import linecache
 import re
@@ -101,19 +102,25 @@ class Notebook:
         """Cell index, first and last line of a function, if it was written in a cell."""
         try:
             code = _code_of(self.namespace.get(name))
+            index = None if code is None else self._files.get(code.co_filename)
+            if code is None or index is None:
+                return None
+            return index, code.co_firstlineno, self._last_line(code, index)
         except BaseException:  # an object that resists being looked at
-            code = None
-        if code is None:
             return None
-        index = self._files.get(code.co_filename)
-        if index is None:
-            return None
-        first = code.co_firstlineno
-        return index, first, _last_line(code, self._lines.get(index, []))
+
+    def _last_line(self, code: types.CodeType, index: int) -> int:
+        """The last line of the innermost statement that begins where ``code`` does."""
+        first, lines = code.co_firstlineno, self._lines[index]
+        last = _last_that_is_further_right(code, lines)
+        cut = "".join(lines[first - 1 : last])
+        through_text = cut.count("'''") % 2 or cut.count('"""') % 2
+        if through_text or cut.lstrip().startswith("@"):  # then lines alone do not show it
+            return _last_in_tree(self._reader.parse("".join(lines), self._names[index]), first)
+        return last
 
 
-def _last_line(code: types.CodeType, lines: list[str]) -> int:
-    """The last line of what begins where ``code`` does: all that follows is further left."""
+def _last_that_is_further_right(code: types.CodeType, lines: list[str]) -> int:
     first = code.co_firstlineno
     margin = _indentation(lines[first - 1]) if first <= len(lines) else 0
     last = least = _last_that_runs(code)  # before that, a text may be further left
@@ -131,9 +138,33 @@ def _indentation(line: str) -> int:
 
 
 def _last_that_runs(code: types.CodeType) -> int:
-    inside = [_last_that_runs(part) for part in code.co_consts if isinstance(part, types.CodeType)]
-    own = (line for _, _, line in code.co_lines() if line is not None)
-    return max(code.co_firstlineno, *own, *inside)
+    last, seen, parts = code.co_firstlineno, set(), [code]
+    while parts:
+        part = parts.pop()
+        if id(part) not in seen:
+            seen.add(id(part))
+            last = max(last, *(line for _, _, line in part.co_lines() if line is not None))
+            parts += (inside for inside in part.co_consts if isinstance(inside, types.CodeType))
+    return last
+
+
+def _last_in_tree(tree: ast.AST | None, first: int) -> int:
+    last = first
+    while tree is not None:
+        inside = (node for node in ast.iter_child_nodes(tree) if _first_line(node) <= first)
+        tree = next((node for node in inside if getattr(node, "end_lineno", 0) >= first), None)
+        if isinstance(tree, ast.stmt):
+            last = tree.end_lineno or first
+            if _first_line(tree) == first:
+                break
+    return last
+
+
+def _first_line(node: Any) -> int:
+    """The line of a node's first character or decorator."""
+    decorators = getattr(node, "decorator_list", None) or (node,)
+    line: int = getattr(decorators[0], "lineno", 1 << 30)
+    return line
 
 
 _CALL = "__call__"

@@ -13,6 +13,7 @@ import __future__
 import ast
 import re
 import types
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -22,14 +23,15 @@ _FUTURE = __future__.annotations.compiler_flag | __future__.barry_as_FLUFL.compi
 
 _MAY_HANG = re.compile(
     r"""
-    ^(?!  [ \t\f#)\]}\n]                              # what goes on, or is no statement
-        | (?:else|elif|except|finally) \b             # a part of one
-        | def \b                                      # what cannot hang by itself
-        | (?:import|from) \b [^;#\n]* (?:\#.*)? (?:\n|\Z)
+    ^(?!  [ \t#)\]}\n]                        # what goes on, or is no statement
+        | (?:else|elif|except|finally) \b     # a part of one
+        | (?:def|import|from) \b              # what cannot hang by itself
     ) .
     """,
     re.MULTILINE | re.VERBOSE,
 )
+_NOT_BY_LINES = re.compile(r"[;\r\f]")
+"""Where these are, a line may hold two statements or begin with something else than it seems."""
 _MANY = 1000
 """Pieces; with more, what goes before each of them to keep its line would be the longest part."""
 
@@ -48,17 +50,17 @@ def pieces(reader: CellReader, source: str, name: str) -> Sequence[Piece]:
     ``name`` is what the cell is called in a traceback.
     """
     try:
-        return list(_compiled(_by_lines(source), name))
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "invalid ")  # the parser's own, as in reader.parse
+            return list(_compiled(_by_lines(source), name))
     except (SyntaxError, ValueError):
         return list(_compiled(_by_tree(reader.parse(source, name)), name))
 
 
 def _by_lines(source: str) -> Iterator[tuple[int, str]]:
-    if "\r" in source:
-        raise ValueError("where lines end is left to the parser")
     starts = [match.start() for match in _MAY_HANG.finditer(source)]
-    if len(starts) > _MANY:
-        raise ValueError("a cell of so many statements is left to the parser")
+    if _NOT_BY_LINES.search(source) or len(starts) > _MANY:
+        raise ValueError("this cell is left to the parser")
     line, at = 0, 0
     for start in [*starts, len(source)]:
         if at < start:
