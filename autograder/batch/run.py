@@ -131,16 +131,19 @@ class Batch:
 
 
 def _together(outcomes: Outcomes) -> Iterator[list[Outcome]]:
-    """The same in fewer lists: a transaction costs as much as the work on several rows."""
+    """The same in fewer lists: a transaction costs as much as the work on several rows.
+
+    Nothing waits while nothing else arrives.
+    """
     waiting: list[Outcome] = []
     since = time.monotonic()
     try:
         for arrived in outcomes:
             waiting += arrived
-            due = time.monotonic() - since >= _EVERY
-            yield waiting if due else []
-            if due:
-                waiting, since = [], time.monotonic()
+            ready: list[Outcome] = []
+            if not arrived or time.monotonic() - since >= _EVERY:
+                ready, waiting, since = waiting, [], time.monotonic()
+            yield ready
     except (Exception, KeyboardInterrupt):
         yield waiting
         raise

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from autograder.submission import find, load
 
 @dataclass(frozen=True)
 class Floor:
-    """CPU seconds of right submissions, one each."""
+    """CPU seconds of right submissions, each once for every process that measured."""
 
     together: list[float]
     """Cells and calls in one warm process."""
@@ -83,9 +84,14 @@ def _in_a_child(submission: Submission, assignment: Assignment) -> float:
             started = time.process_time()
             counted = _one(submission, assignment)
             os.write(theirs, repr(time.process_time() - started - counted).encode())
-        finally:  # whatever happens, it must not go on as if it were its parent
             os._exit(0)
-    _, _, used = os.wait4(pid, 0)
+        except BaseException:
+            traceback.print_exc()
+        finally:  # whatever happens, it must not go on as if it were its parent
+            os._exit(1)
+    _, status, used = os.wait4(pid, 0)
+    if status:
+        raise SystemExit(f"{submission.file} cannot be measured: see above")
     spent = used.ru_utime + used.ru_stime + time.process_time() - begun
     os.close(theirs)
     with os.fdopen(ours) as said:

@@ -135,25 +135,29 @@ def test_what_came_before_the_end_is_kept(
 
 
 class _OneByOne:
-    """An executor whose results come one at a time, with nothing in between."""
+    """An executor whose results come one at a time; ``lulls``: with nothing in between."""
 
-    def __init__(self, marking: FakeMarking) -> None:
-        self._marking = marking
+    def __init__(self, marking: FakeMarking, lulls: bool) -> None:
+        self._marking, self._lulls = marking, lulls
 
     def run(self, tasks: list[Task]) -> Outcomes:
         marker = self._marking()
         for task in tasks:
-            yield []
             yield [marker.mark(task)]
+            if self._lulls:
+                yield []
 
 
-@pytest.mark.parametrize(("every", "transactions"), [(0.0, 6), (60.0, 1)])
+@pytest.mark.parametrize(
+    ("every", "lulls", "transactions"), [(0.0, False, 6), (60.0, False, 1), (60.0, True, 6)]
+)
 def test_what_arrives_within_a_while_is_stored_in_one_transaction(
     tmp_path: Path,
     out: OutFolder,
     marking: FakeMarking,
     monkeypatch: pytest.MonkeyPatch,
     every: float,
+    lulls: bool,
     transactions: int,
 ) -> None:
     monkeypatch.setattr(run_module, "_EVERY", every)
@@ -164,7 +168,7 @@ def test_what_arrives_within_a_while_is_stored_in_one_transaction(
         monkeypatch.setattr(store, "append", lambda rows: (sizes.append(len(rows)), append(rows)))
         tally = Tally(6)
         batch = Batch(store, out, marking.not_graded)
-        batch.run(tasks, _OneByOne(marking), tally, lambda _: None)
+        batch.run(tasks, _OneByOne(marking, lulls), tally, lambda _: None)
         assert (len(sizes), sum(sizes)) == (transactions, 6)
         assert [e.student for e in store.entries("rates")] == [f"s{i}" for i in range(6)]
     assert tally.graded == 6
