@@ -134,7 +134,7 @@ def _ours(
     assignment: Assignment,
     scratch: Path,
 ) -> tuple[Line, Line, Line, Line]:
-    """Us without pages (the middle one of three runs) and with, and the floors, measured between."""
+    """Us without pages (the middle of three runs) and with, and the floors, measured between."""
 
     def graded(out: str, *how: str) -> Measured:
         return _grade(course, scratch / "in", scratch / out, options.workers, *how)
