@@ -49,9 +49,8 @@ class Sandbox:
         """Run a submission's cells; its functions can then be called.
 
         ``names`` are the functions whose source is wanted, ``texts`` the module-level strings.
-        ``seed`` starts NumPy's and Python's random numbers before the cells and before each call
-        (Python's where the cells name its module).  Raises SandboxError if the sandbox is lost:
-        open another and try again.
+        ``seed`` starts NumPy's and Python's random numbers, before the cells and before each
+        call.  Raises SandboxError if the sandbox is lost: open another and try again.
         """
         own_seed = self._seed if seed is None else seed
         return Session(self._launcher, cells, limits, names, texts, own_seed)

@@ -268,6 +268,13 @@ def test_random_numbers_start_at_the_seed(run: Run) -> None:
     assert other[1][0].value != values[0]
 
 
+def test_random_numbers_that_a_library_draws_start_at_the_seed_too(run: Run) -> None:
+    draw = "def draw():\n    return NormalDist().samples(2)"
+    _, traces = run("from statistics import NormalDist", draw, calls=[call("draw")] * 3)
+    values = [trace.value for trace in traces]
+    assert all(np.array_equal(value, values[0]) for value in values)
+
+
 def test_pandas_works_where_it_is_installed(run: Run) -> None:
     if importlib.util.find_spec("pandas") is None:
         pytest.skip("pandas is not installed, and nothing needs it")

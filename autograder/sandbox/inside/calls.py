@@ -88,10 +88,8 @@ class _Answer:
 class Caller:
     """Makes the calls of one notebook's functions."""
 
-    def __init__(self, notebook: Notebook, seed: int, at_random: bool) -> None:
-        """``at_random``: whether Python's own random numbers are started anew before each call,
-        too, which takes as long as many a call."""
-        self._notebook, self._seed, self._at_random = notebook, seed, at_random
+    def __init__(self, notebook: Notebook, seed: int) -> None:
+        self._notebook, self._seed = notebook, seed
         self._ways: dict[tuple[int, str], tuple[Any, _Way]] = {}
         """How a function takes arguments of these names, kept together with the function."""
 
@@ -112,9 +110,8 @@ class Caller:
             if way.unfilled:
                 result = _Answer(UNFILLED, parameter=way.unfilled)
             else:
+                random.seed(self._seed)
                 np.random.seed(self._seed)
-                if self._at_random:
-                    random.seed(self._seed)
                 result = _call(notebook, function, way, arguments)
         return _write(notebook, result, number, names, unreceived, arguments, before)
 

@@ -108,8 +108,7 @@ class Harness:
         notebook = Notebook(
             self._reader, [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
         )
-        at_random = any("random" in source for _, _, source in cells)
-        self._caller = Caller(notebook, seed, at_random)
+        self._caller = Caller(notebook, seed)
         np.random.seed(seed)
         random.seed(seed)
         faults: list[tuple[int, Where]] = []

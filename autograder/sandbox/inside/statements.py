@@ -3,8 +3,9 @@
 The trusted side is told before each piece that may hang, so a piece ends where the next such
 statement begins.  Where statements begin can mostly be seen from the lines: one that starts at
 the margin.  If it cannot, because a text or a bracket goes over several lines there, a piece is
-cut through and does not compile: no part of an unfinished statement does.  Only then, and where a
-cell holds more than Python, a syntax tree is made, which takes three times as long.
+cut through and does not compile: no part of an unfinished statement does.  Only then, where a line
+may hold several statements, and where a cell holds more than Python, a syntax tree is made, which
+takes three times as long.
 """
 
 from __future__ import annotations
