@@ -21,9 +21,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from autograder.cache import cache_folder
 from autograder.errors import AssignmentError, UsageError
 from autograder.judging.question import Kind
-from autograder.judging.shelf import open_shelf, shelf_folder
+from autograder.judging.shelf import NO_SHELF, Shelf, open_shelf
 from autograder.model import Limits
 
 
@@ -56,6 +57,8 @@ class Assignment:
     """Module-level strings that written answers may stand in."""
     secret: bytes = b""
     draw_backgrounds: Callable[[], Mapping[str, Any]] = dict
+    shelf: Shelf = NO_SHELF
+    """Where its questions keep what they compute once."""
 
     @cached_property
     def backgrounds(self) -> Mapping[str, Any]:
@@ -79,11 +82,27 @@ class Assignment:
         Raises:
             AssignmentError: no instance of a question tells its known faults apart.
         """
-        for question in self.questions:
-            try:
-                question.kind.prepare()
-            except ValueError as error:
-                raise AssignmentError(f"{self.slug}, {question.name}: {error}.") from error
+        self._of_every_question(lambda kind: kind.prepare())
+
+    def rehearse(self) -> None:
+        """Do now, in this process's memory, what right answers of many students need once.
+
+        Worth its time before some fifty students; processes forked afterwards have it, too.
+
+        Raises:
+            AssignmentError: as :meth:`prepare` does.
+        """
+        self._of_every_question(lambda kind: kind.rehearse())
+
+    def _of_every_question(self, wanted: Callable[[Kind], None]) -> None:
+        try:
+            for question in self.questions:
+                try:
+                    wanted(question.kind)
+                except ValueError as error:
+                    raise AssignmentError(f"{self.slug}, {question.name}: {error}.") from error
+        finally:
+            self.shelf.close()
 
     def seed(self, student: str, question: str) -> bytes:
         """What this student's instances of this question are drawn from."""
@@ -100,8 +119,8 @@ class Course:
     @property
     def hidden(self) -> tuple[Path, ...]:
         """Folders that student code must not be able to read."""
-        shelves = shelf_folder()
-        return (self.folder,) if shelves is None else (self.folder, shelves)
+        cache = cache_folder()
+        return (self.folder,) if cache is None else (self.folder, cache)
 
     @classmethod
     def find(cls, folder: Path | None = None) -> Course:
@@ -184,6 +203,7 @@ class Course:
             texts=tuple(settings.get("texts", ())),
             secret=self._secret(),
             draw_backgrounds=getattr(module, "backgrounds", dict),
+            shelf=shelf,
         )
 
     def _secret(self) -> bytes:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -109,7 +110,7 @@ class Call:
     arguments: Mapping[str, Argument]
     """By keyword.  A number (Python float or int), an array, or a gradient function."""
 
-    @property
+    @cached_property
     def hands_in_gradient(self) -> bool:
         """Whether a gradient function is among the arguments."""
         return any(isinstance(argument, Gradient) for argument in self.arguments.values())

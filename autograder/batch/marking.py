@@ -13,7 +13,7 @@ from typing import Any
 
 import autograder
 from autograder.batch.tasks import Failure, Marker, Result, Task
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError
 from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus
@@ -39,6 +39,12 @@ class CourseMarking:
     policies: Policies
     unsafe: bool = False
     pages: bool = True
+    loaded: Assignment | None = None
+    """The assignment, for markers in the process that has loaded it and in copies of that; it
+    does not travel."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "loaded": None}
 
     def __call__(self) -> Marker:
         return _CourseMarker(self)
@@ -73,7 +79,7 @@ class _CourseMarker:
     def __init__(self, marking: CourseMarking) -> None:
         self._marking = marking
         course = Course.find(Path(marking.course))
-        self._assignment = course.load(marking.assignment)
+        self._assignment = marking.loaded or course.load(marking.assignment)
         if self._assignment.version != marking.version:
             raise AssignmentError(
                 f"The assignment {marking.assignment} was changed while it was being graded, "

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 
+from autograder.judging.seen import Findings
 from autograder.model import FloatArray, Opaque, Outcome, Trace, Value
 
 
@@ -24,12 +25,16 @@ class History:
     """True: a single pair (w, b) came back instead of two histories."""
 
 
-@lru_cache(maxsize=256)
-def read_history(trace: Trace, features: int, vector: bool) -> History:
-    """Read the value of a trace; ``vector``: x is an array of ``features`` numbers.
+_HISTORIES = Findings[History]()
+"""Several parts of a verdict look at one trace."""
 
-    Several parts of a verdict look at one trace, so the last ones read are kept.
-    """
+
+def read_history(trace: Trace, features: int, vector: bool) -> History:
+    """Read the value of a trace; ``vector``: x is an array of ``features`` numbers."""
+    return _HISTORIES.of(trace, (features, vector), partial(_read_history, trace, features, vector))
+
+
+def _read_history(trace: Trace, features: int, vector: bool) -> History:
     if trace.outcome is not Outcome.RETURNED:
         return History(None)
     parts = _two_parts(trace.value)

@@ -41,10 +41,14 @@ _POOLED: WeakKeyDictionary[Instance, tuple[Shelf, str]] = WeakKeyDictionary()
 """Where what is computed for an instance of the pool is kept, and under what name."""
 
 
-@lru_cache(maxsize=4096)
 def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1) -> Instance:
     """One instance of the pool; the same object every time, so that what is computed for it can
     be kept.  ``kind`` 1: hidden; 2: public."""
+    return _pool_instance(question, name, number, kind)
+
+
+@lru_cache(maxsize=4096)
+def _pool_instance(question: UpdateRule, name: str, number: int, kind: int) -> Instance:
     vector = SHAPES[name] is not None
     sign = SIGNS[name]
     seed = [kind, int(vector), 1 + sign, number, *question.function.encode()]

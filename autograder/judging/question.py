@@ -141,6 +141,10 @@ class Kind(Protocol):
         """Compute now what can be kept, so that no student's grading has to."""
         ...
 
+    def rehearse(self) -> None:
+        """Do now, in this process's memory, what right answers of many students need once."""
+        ...
+
     def draw(self, seed: bytes, *, public: bool = False) -> Exam:
         """The exam of one student; ``public``: examples that everybody may see."""
         ...

@@ -8,7 +8,6 @@ own cache folder.  It is never needed: what is not on it, damaged, or cannot be 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import sqlite3
@@ -20,10 +19,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from autograder.cache import cache_folder
 from autograder.model import FloatArray
 
-FOLDER_VARIABLE = "AUTOGRADER_CACHE"
-"""Environment variable with the folder for shelves; empty: keep nothing."""
 MOST = 20
 """Shelves that are left in the folder; the ones unused for longest are deleted."""
 _PATIENCE = 2.0
@@ -52,6 +50,13 @@ class Shelf:
             self._in_database(lambda database: _write(database, name, made))
         return found
 
+    def close(self) -> None:
+        """Let go of the file until it is needed again: no copy of this process may share it."""
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+                self._database = None
+
     def _in_database(self, action: Callable[[sqlite3.Connection], T]) -> T | None:
         """What the action answers; None: there is no usable file, now or for good."""
         with self._lock:
@@ -59,12 +64,13 @@ class Shelf:
                 database = self._open()
                 return None if database is None else action(database)
             except (sqlite3.Error, OSError):
-                self._database = None  # locked, full, broken: waiting for it again helps nobody
+                # Locked, full, broken: waiting for it again helps nobody.
+                self._database = self._path = None
                 return None
 
     def _open(self) -> sqlite3.Connection | None:
-        if self._database is None and self._path is not None:
-            path, self._path = self._path, None  # a folder that cannot be used is tried once
+        path = self._path
+        if self._database is None and path is not None:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             is_new = not path.exists()
             if is_new:
@@ -106,22 +112,11 @@ NO_SHELF = Shelf()
 
 def open_shelf(version: str) -> Shelf:
     """The shelf of one version of an assignment, for this version of the engine."""
-    folder = shelf_folder()
+    folder = cache_folder()
     if folder is None:
         return NO_SHELF
     name = hashlib.sha256(f"{version} {_engine()} {np.__version__}".encode()).hexdigest()[:32]
     return Shelf(folder / f"{name}.sqlite3")
-
-
-def shelf_folder() -> Path | None:
-    """Where shelves are, whether or not there are any; None: nothing is kept."""
-    if (named := os.environ.get(FOLDER_VARIABLE)) is not None:
-        return Path(named) if named else None
-    if base := os.environ.get("XDG_CACHE_HOME"):
-        return Path(base) / "autograder"
-    with contextlib.suppress(RuntimeError):  # no home
-        return Path.home() / ".cache" / "autograder"
-    return None
 
 
 @cache

@@ -45,6 +45,7 @@ from autograder.judging.right import (
     silenced,
     streams_of,
 )
+from autograder.judging.seen import Findings
 from autograder.judging.shelf import NO_SHELF, Shelf
 from autograder.model import (
     Call,
@@ -176,6 +177,13 @@ class UpdateRule:
         if self.shelf.keeps:
             self.shelf.array(f"{self.function}: whole pool", self._prepared)
 
+    def rehearse(self) -> None:
+        for number in range(POOL):
+            exam = RuleExam(self, tuple(pool_instance(self, name, number) for name in SHAPES))
+            _right_verdict(self, exam.main[0])
+            for instance, _ in zip(exam.asked_of_all, exam.calls, strict=True):
+                exam.right_rows(instance)
+
     def _prepared(self) -> FloatArray:
         for number in range(POOL):
             pool = [pool_instance(self, name, number) for name in SHAPES]
@@ -234,6 +242,10 @@ def _right_verdict(question: UpdateRule, main: Instance) -> Verdict:
 @lru_cache(maxsize=16384)
 def _call(instance: Instance, function: str) -> Call:
     return instance.call(function)
+
+
+_ALIKE = Findings[bool]()
+"""Whether an answer to an instance is right code's but for rounding."""
 
 
 def _numbers_first(instances: Sequence[Instance]) -> tuple[Instance, ...]:
@@ -323,8 +335,13 @@ class RuleExam:
         return None
 
     def _alike(self, instance: Instance, traces: Mapping[str, Trace]) -> bool:
-        history = self._history(instance, traces)
-        return not traces[instance.name].changed and alike(history, self.right_rows(instance))
+        trace = traces[instance.name]
+
+        def same() -> bool:
+            history = self._history(instance, traces)
+            return not trace.changed and alike(history, self.right_rows(instance))
+
+        return _ALIKE.of(trace, (self.question, instance), same)
 
     def judge(self, answers: Answers) -> Verdict:
         """The verdict on one student's traces of all calls."""

@@ -24,6 +24,9 @@ class Written:
     def prepare(self) -> None:
         """There is nothing to prepare."""
 
+    def rehearse(self) -> None:
+        """Nor to rehearse."""
+
     def draw(self, seed: bytes, *, public: bool = False) -> WrittenExam:
         return WrittenExam(self.name)
 

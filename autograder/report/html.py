@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from autograder.report.compiled import CompiledTemplates
 from autograder.report.marks import check_mark
 from autograder.report.text import one_line, points, shortened, uncoloured, visible
 
@@ -32,6 +33,7 @@ def percent(part: float, whole: float) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("autograder.report"),
+        bytecode_cache=CompiledTemplates(),
         autoescape=True,
         finalize=_fit_to_show,
         undefined=StrictUndefined,

@@ -115,7 +115,8 @@ class Child:
         for descriptor in self._open:
             os.set_blocking(descriptor, False)
         self._outgoing = bytearray()
-        self._events: deque[Event] = deque()
+        self.events: deque[Event] = deque()
+        """What has happened and nobody has asked for yet."""
         self._parser = FrameParser()
         self._keep = keep
         self.printed = bytearray()
@@ -132,14 +133,14 @@ class Child:
 
         Frames that were written before the child ended come before its end.
         """
-        while not self._events:
+        while not self.events:
             if self._ended is not None:
                 return self._ended
             left = deadline - time.monotonic()
             if left <= 0:
                 return None
             self._pump(left)
-        return self._events.popleft()
+        return self.events.popleft()
 
     def read_output(self) -> None:
         """Take what has been printed up to now."""
@@ -166,7 +167,7 @@ class Child:
         time.sleep(min(_LULL, timeout))
         if not self._outgoing and self._answers in self._open:
             self._read(self._answers)
-            if self._events:  # mostly there is nothing else to look after
+            if self.events:  # mostly there is nothing else to look after
                 return
         reading = [d for d in (self._answers, self._output) if d in self._open]
         writing = [self._requests] if self._outgoing and self._requests in self._open else []
@@ -211,7 +212,7 @@ class Child:
             if not data:
                 self._close_one(descriptor)
             elif descriptor == self._answers:
-                self._events.extend(self._parser.feed(data))
+                self.events.extend(self._parser.feed(data))
             else:
                 self._take_output(data)
 
@@ -221,7 +222,7 @@ class Child:
             self.printed += data[:room]
         before, self._count = self._count, self._count + len(data)
         if before <= MAX_PRINTED < self._count:
-            self._events.append(Flooded())
+            self.events.append(Flooded())
 
     def _close_one(self, descriptor: int) -> None:
         self._open.discard(descriptor)

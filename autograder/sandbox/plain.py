@@ -117,7 +117,8 @@ class PlainChild:
         # Bounded, so that a flood waits in the pipe and not in our memory.
         self._news: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=64)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._events: deque[Event] = deque()
+        self.events: deque[Event] = deque()
+        """What has happened and nobody has asked for yet."""
         self._parser = FrameParser()
         self._ended: Ended | None = None
         assert process.stdin is not None
@@ -159,7 +160,7 @@ class PlainChild:
 
     def next_event(self, deadline: float) -> Event | None:
         """What happens next; None: nothing by ``deadline``."""
-        while not self._events:
+        while not self.events:
             if self._ended is not None:
                 return self._ended
             left = deadline - time.monotonic()
@@ -167,11 +168,11 @@ class PlainChild:
                 return None
             with contextlib.suppress(queue.Empty):
                 self._take(*self._news.get(timeout=left))
-        return self._events.popleft()
+        return self.events.popleft()
 
     def _take(self, kind: str, news: Any) -> None:
         if kind == "answers":
-            self._events.extend(self._parser.feed(news))
+            self.events.extend(self._parser.feed(news))
         elif kind == "ended":
             self._ended = news
         else:
@@ -180,7 +181,7 @@ class PlainChild:
                 self.printed += news[:room]
             before, self._count = self._count, self._count + len(news)
             if before <= MAX_PRINTED < self._count:
-                self._events.append(Flooded())
+                self.events.append(Flooded())
 
     def read_output(self) -> None:
         """Take what has been printed up to now."""

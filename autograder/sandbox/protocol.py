@@ -200,6 +200,21 @@ def read_answer(data: bytes, number: int, arguments: int, cells: int) -> Answer:
     return Answer(outcome, value, fault, parameter, changed, without)
 
 
+def value_alone(data: bytes, number: int) -> bytes | None:
+    """The part of an answer's frame that is its value, where it is one to call ``number`` and there
+    is nothing else to it; else None."""
+    head = wire.ANSWER_HEAD.pack(number, wire.RETURNED, 0, 0, 0)
+    return data[len(head) :] if data.startswith(head) else None
+
+
+def read_value(data: bytes) -> Value:
+    """What :func:`value_alone` gave."""
+    frame = Reader(data)
+    value = _read_value(frame, 0)
+    frame.end()
+    return value
+
+
 def _read_value(frame: Reader, depth: int) -> Value:
     kind = frame.u8()
     if kind == wire.V_NONE:

@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.cache import FOLDER_VARIABLE
 from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.judging import shelf as shelves
 from autograder.judging.pool import SHAPES, keep, of_the_pool, pool_instance
-from autograder.judging.shelf import FOLDER_VARIABLE, MOST, NO_SHELF, Shelf, open_shelf
+from autograder.judging.question import Answers
+from autograder.judging.shelf import MOST, NO_SHELF, Shelf, open_shelf
 from autograder.judging.update_rule import UpdateRule
-from autograder.model import FloatArray
+from autograder.model import FloatArray, NotebookRun, Outcome, Submission
 
 ARRAY = np.array([[1.0, np.nan, np.inf], [-0.0, 1e-300, 2.0]])
 
@@ -171,6 +173,38 @@ def test_after_preparing_no_known_fault_is_evaluated_again(
     )
     again.prepare()
     again.draw(b"somebody" * 4)
+
+
+def test_after_rehearsing_right_answers_need_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = rule(tmp_path, monkeypatch)
+    question.rehearse()
+
+    def again(self: Shelf, name: str, make: object) -> FloatArray:
+        raise AssertionError(f"{name} is computed or read again")
+
+    monkeypatch.setattr(Shelf, "array", again)
+    for number in range(40):
+        exam = question.draw(number.to_bytes(32, "big"))
+        assert exam.calls
+        traces = {i.name: i.trace(exam.right_rows(i)) for i in exam.asked_of_all}
+        run = NotebookRun(Outcome.RETURNED)
+        verdict = exam.verdict_if_right(Answers(Submission("", ""), run, traces))
+        assert verdict is not None
+        assert all(check.passed for check in verdict.checks)
+
+
+def test_what_has_been_prepared_holds_no_file_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    assignment = Course.find().load("momentum_methods")
+    for ready in (assignment.prepare, assignment.rehearse):
+        ready()
+        open_files = {os.path.realpath(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd")}
+        assert not [path for path in open_files if path.startswith(str(tmp_path))]
+    assert assignment.shelf.keeps, "it is opened again when it is needed"
 
 
 def test_a_pool_that_cannot_be_filled_is_a_fault_of_the_assignment(

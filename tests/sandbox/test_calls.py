@@ -410,3 +410,38 @@ while time.perf_counter() - start < 0.1: pass
     assert session.usage.cpu_seconds >= 0.09
     assert session.usage.wall_seconds >= 0.1
     assert session.usage.peak_memory >= 100 << 20
+
+
+def test_the_same_answer_to_the_same_call_is_one_object(run: Run) -> None:
+    same = call("f", x=1.0)
+    answers = [
+        run(f"import numpy as np\ndef f(x):\n    return {value}", calls=[same])[1][0]
+        for value in ("np.array([x, 2, 2])", "[x, 2, 2]", "[x, 2, 3]")
+    ]
+    assert answers[0] is answers[1]
+    assert answers[2] is not answers[0]
+    assert_same(answers[2].value, np.array([1.0, 2.0, 3.0]))
+    with pytest.raises(ValueError, match="read-only"):
+        answers[0].value[0] = 5.0  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["return Odd()", "x[0] = 7.0\n    return 1.0", "raise ValueError('no')", "return [1, Odd()]"],
+)
+def test_an_answer_with_more_to_it_than_numbers_is_read_for_its_own_submission(
+    run: Run, body: str
+) -> None:
+    same = call("f", x=np.zeros(2))
+    source = f"class Odd: pass\ndef f(x):\n    {body}"
+    first, second = (run(source, calls=[same])[1][0] for _ in range(2))
+    assert first is not second
+    assert repr(first) == repr(second)
+
+
+def test_long_answers_are_not_kept(run: Run) -> None:
+    same = call("f")
+    source = "import numpy as np\ndef f():\n    return np.zeros(1000)"
+    first, second = (run(source, calls=[same])[1][0] for _ in range(2))
+    assert first is not second
+    assert_same(first.value, second.value)
