@@ -19,10 +19,12 @@ from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus
 from autograder.policies import Policies, apply_late
 from autograder.report import feedback_page
-from autograder.sandbox import open_sandbox
+from autograder.sandbox import look_around, open_sandbox
 from autograder.store import Attempt, Row, to_row
 from autograder.submission import load
 
+_MANY = 50
+"""Submissions among which nearly everything that may be drawn is drawn for somebody."""
 _LIBRARIES = ("numpy", "ipython", "nbformat")
 """Libraries on which a score may depend."""
 
@@ -45,6 +47,18 @@ class CourseMarking:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "loaded": None}
+
+    def get_ready(self, submissions: int) -> None:
+        """Do now what every marker of this process, and of copies of it, would do by itself.
+
+        Raises:
+            AssignmentError: the assignment cannot be graded.
+        """
+        if self.loaded is not None and submissions >= _MANY:
+            self.loaded.rehearse()
+        if not self.unsafe:
+            look_around()
+        _versions()
 
     def __call__(self) -> Marker:
         return _CourseMarker(self)

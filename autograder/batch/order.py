@@ -23,9 +23,6 @@ from autograder.policies import Policies, read_policies
 from autograder.store import Store, store_url
 from autograder.submission import Found, find
 
-_MANY = 50
-"""Submissions among which nearly everything that may be drawn is drawn for somebody."""
-
 
 @dataclass(frozen=True)
 class Order:
@@ -114,8 +111,6 @@ def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watc
         _draw_missing(order, store, todo)
     if todo.todo:
         order.assignment.prepare()
-        if len(todo.todo) >= _MANY and order.scheduler is None:
-            order.assignment.rehearse()
         marking = CourseMarking(
             course=str(order.course.folder),
             assignment=order.assignment.slug,
@@ -125,6 +120,8 @@ def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watc
             pages=order.pages,
             loaded=order.assignment,
         )
+        if order.scheduler is None:
+            marking.get_ready(len(todo.todo))
         max_score = order.assignment.max_score
         batch = Batch(store, order.out, lambda failure: marking.not_graded(failure, max_score))
         batch.run(todo.todo, _executor(order, marking), tally, watch)

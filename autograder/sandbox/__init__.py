@@ -42,8 +42,8 @@ It fails closed: a layer that is missing, or an attack that succeeds, is a
             session.call(calls)         # a Trace for each
 """
 
-from autograder.sandbox.box import Sandbox, open_sandbox
+from autograder.sandbox.box import Sandbox, look_around, open_sandbox
 from autograder.sandbox.layers import Layer, layers
 from autograder.sandbox.session import Session
 
-__all__ = ["Layer", "Sandbox", "Session", "layers", "open_sandbox"]
+__all__ = ["Layer", "Sandbox", "Session", "layers", "look_around", "open_sandbox"]

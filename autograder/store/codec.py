@@ -2,7 +2,7 @@
 
 Theory of operation: the type annotations of :mod:`autograder.model` are the schema.  For each
 type one encoder and one decoder is built and kept, so that a row costs no inspection.  Encoders
-write text at once, and remember that of checks and curves: many students have the same ones.
+write text at once, and remember that of checks and pictures: many students have the same ones.
 Decoders remember checks.
 
 * JSON has no NaN and no infinity; where a float is expected the strings ``"nan"``, ``"inf"``
@@ -26,15 +26,15 @@ from enum import Enum
 from functools import cache
 from typing import Any, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from autograder.model import Check, Line
+from autograder.model import Check, Line, Picture, Table
 
 T = TypeVar("T")
 Encode = Callable[[Any], str]
 Decode = Callable[[Any], Any]
 
 _quoted = json.encoder.encode_basestring_ascii
-_REMEMBERED = 2000
-"""Texts or objects that an encoder or a decoder remembers at most."""
+_KEPT = {Check: 2000, Line: 2000, Table: 2000, Picture: 200}
+"""What an encoder or a decoder remembers, and how many at most."""
 _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
@@ -76,7 +76,7 @@ def _no_constant(name: str) -> float:
 def _encoder(kind: Any) -> Encode:
     if is_dataclass(kind):
         encode = _encode_dataclass(kind)
-        return _remembering(encode) if kind in (Check, Line) else encode
+        return _remembering(encode, _KEPT[kind]) if kind in _KEPT else encode
     if kind is float:
         return _encode_float
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -102,14 +102,14 @@ def _encode_dataclass(kind: Any) -> Encode:
     return encode
 
 
-def _remembering(encode: Encode) -> Encode:
+def _remembering(encode: Encode, most: int) -> Encode:
     """The same for objects that are encoded again and again, which are known by identity."""
     known: dict[int, tuple[weakref.ref[Any], str]] = {}
 
     def remembered(value: Any) -> str:
         reference, text = known.get(id(value), (None, ""))
         if reference is None or reference() is not value:
-            if len(known) >= _REMEMBERED:
+            if len(known) >= most:
                 known.clear()
             known[id(value)] = weakref.ref(value), (text := encode(value))
         return text
@@ -174,7 +174,7 @@ class _Misfit(Exception):
 def _decoder(kind: Any) -> Decode:
     if is_dataclass(kind):
         decode = _decode_dataclass(kind)
-        return _recalling(decode) if kind is Check else decode
+        return _recalling(decode, _KEPT[Check]) if kind is Check else decode
     if kind is float:
         return _decode_float
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -213,7 +213,7 @@ def _decode_dataclass(kind: Any) -> Decode:
     return decode
 
 
-def _recalling(decode: Decode) -> Decode:
+def _recalling(decode: Decode, most: int) -> Decode:
     """The same for small objects that are decoded again and again."""
     known: dict[bytes, Any] = {}
 
@@ -221,7 +221,7 @@ def _recalling(decode: Decode) -> Decode:
         exactly = marshal.dumps(data, 2)  # unlike the data, it keeps 1, 1.0 and True apart
         if exactly not in known:
             value = decode(data)
-            if len(known) >= _REMEMBERED:
+            if len(known) >= most:
                 known.clear()
             known[exactly] = value
         return known[exactly]
