@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,12 +15,12 @@ from typing import Any
 import autograder
 from autograder.batch.tasks import Failure, Marker, Result, Task
 from autograder.course import Assignment, Course
-from autograder.errors import AssignmentError
+from autograder.errors import AssignmentError, SandboxError
 from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus
 from autograder.policies import Policies, apply_late
 from autograder.report import feedback_page
-from autograder.sandbox import look_around, open_sandbox
+from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import Attempt, Row, to_row
 from autograder.submission import load
 
@@ -42,23 +43,31 @@ class CourseMarking:
     unsafe: bool = False
     pages: bool = True
     loaded: Assignment | None = None
-    """The assignment, for markers in the process that has loaded it and in copies of that; it
-    does not travel."""
+    sandbox: Sandbox | None = None
+    """What markers in this process and in copies of it need not make for themselves: the
+    assignment, and a sandbox to join.  Neither travels."""
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "loaded": None}
+        return {**vars(self), "loaded": None, "sandbox": None}
 
-    def get_ready(self, submissions: int) -> None:
-        """Do now what every marker of this process, and of copies of it, would do by itself.
+    @contextmanager
+    def shared(self, assignment: Assignment, submissions: int) -> Iterator[CourseMarking]:
+        """The same, with all done that markers of this process, and of copies of it, would each do.
 
         Raises:
             AssignmentError: the assignment cannot be graded.
+            SandboxError: there is no sandbox on this machine.
         """
-        if self.loaded is not None and submissions >= _MANY:
-            self.loaded.rehearse()
-        if not self.unsafe:
-            look_around()
-        _versions()
+
+        def get_ready() -> None:
+            _versions()
+            assignment.prepare()
+            if submissions >= _MANY:
+                assignment.rehearse()
+
+        hidden = Course.find(Path(self.course)).hidden
+        with open_sandbox(hidden, unsafe=self.unsafe, meanwhile=get_ready) as sandbox:
+            yield replace(self, loaded=assignment, sandbox=sandbox)
 
     def __call__(self) -> Marker:
         return _CourseMarker(self)
@@ -99,15 +108,11 @@ class _CourseMarker:
                 f"The assignment {marking.assignment} was changed while it was being graded, "
                 "or is another one on this machine: run the same command again."
             )
-        with ExitStack() as stack:
-            self._box = stack.enter_context(
-                open_sandbox(hidden=course.hidden, unsafe=marking.unsafe)
-            )
-            self._open = stack.pop_all()
+        self._box = _joined(marking) or open_sandbox(course.hidden, unsafe=marking.unsafe)
         self._layers = [layer.name for layer in self._box.layers if layer.active]
 
     def close(self) -> None:
-        self._open.close()
+        self._box.close()
 
     def mark(self, task: Task) -> Result:
         written = [question.name for question in self._assignment.questions if question.by_person]
@@ -128,6 +133,16 @@ class _CourseMarker:
             shown = apply_late(grade, task.handed_in, marking.policies)
             page = _page(shown, self._assignment.title, self._assignment.backgrounds)
         return Result(grade.student, grade.status, grade.score, grade.max_score, row, page)
+
+
+def _joined(marking: CourseMarking) -> Sandbox | None:
+    """The sandbox that is shared; None: there is none, or none that can be joined any more."""
+    if marking.sandbox is None or marking.unsafe:
+        return None
+    try:
+        return marking.sandbox.joined()
+    except SandboxError:
+        return None
 
 
 def _page(grade: Grade, title: str, backgrounds: Any) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,7 +111,6 @@ def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watc
     if order.pages:
         _draw_missing(order, store, todo)
     if todo.todo:
-        order.assignment.prepare()
         marking = CourseMarking(
             course=str(order.course.folder),
             assignment=order.assignment.slug,
@@ -118,13 +118,20 @@ def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watc
             policies=order.policies,
             unsafe=order.unsafe,
             pages=order.pages,
-            loaded=order.assignment,
         )
-        if order.scheduler is None:
-            marking.get_ready(len(todo.todo))
         max_score = order.assignment.max_score
         batch = Batch(store, order.out, lambda failure: marking.not_graded(failure, max_score))
-        batch.run(todo.todo, _executor(order, marking), tally, watch)
+        with _made_ready(order, marking, len(todo.todo)) as ready:
+            batch.run(todo.todo, _executor(order, ready), tally, watch)
+
+
+def _made_ready(
+    order: Order, marking: CourseMarking, submissions: int
+) -> AbstractContextManager[CourseMarking]:
+    if order.scheduler is None:
+        return marking.shared(order.assignment, submissions)
+    order.assignment.prepare()
+    return nullcontext(marking)
 
 
 def current_grades(order: Order, store: Store, *, details: bool = False) -> CurrentGrades:

@@ -31,6 +31,9 @@ trusted process compares.  So there is no secret to guard inside, only a wall ar
 :mod:`.bench`             what it all costs
 ========================  ==================================================================
 
+Copies of a trusted process may join its zygote (``Sandbox.joined``), so that a machine's workers
+start one and try it once; their children have different users and know nothing of each other.
+
 It fails closed: a layer that is missing, or an attack that succeeds, is a
 :class:`~autograder.errors.SandboxError` when the sandbox is opened, never a silent step down.
 
@@ -42,8 +45,8 @@ It fails closed: a layer that is missing, or an attack that succeeds, is a
             session.call(calls)         # a Trace for each
 """
 
-from autograder.sandbox.box import Sandbox, look_around, open_sandbox
+from autograder.sandbox.box import Sandbox, open_sandbox
 from autograder.sandbox.layers import Layer, layers
 from autograder.sandbox.session import Session
 
-__all__ = ["Layer", "Sandbox", "Session", "layers", "look_around", "open_sandbox"]
+__all__ = ["Layer", "Sandbox", "Session", "layers", "open_sandbox"]

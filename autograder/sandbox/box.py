@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -56,6 +55,17 @@ class Sandbox:
         own_seed = self._seed if seed is None else seed
         return Session(self._launcher, cells, limits, names, texts, own_seed)
 
+    def joined(self) -> Sandbox:
+        """Another one on the same zygote, for a copy (by fork) of the process that opened this one.
+
+        Raises SandboxError if the zygote is gone, or serves as many as it can.
+        """
+        from autograder.sandbox.server import ForkServer
+
+        if not isinstance(self._launcher, ForkServer):
+            raise SandboxError("this sandbox is for one process only")
+        return Sandbox(self._launcher.join(), self.layers, self._seed)
+
     @property
     def pid(self) -> int | None:
         """Process number of the zygote (of bubblewrap, where that is around it)."""
@@ -84,8 +94,9 @@ def open_sandbox(
     *,
     jail: str = "auto",
     without: Sequence[str] = (),
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Sandbox:
-    """Start a sandbox and try it.
+    """Start a sandbox and try it; ``meanwhile`` is called once while it starts.
 
     ``hidden`` are folders that student code must not be able to read, above all the course
     folder.  ``unsafe`` asks for a separate process and no walls, on any system.  ``jail`` is
@@ -95,6 +106,7 @@ def open_sandbox(
     Raises SandboxError, in one sentence, if a mandatory layer is missing or does not hold.
     """
     if unsafe:
+        meanwhile()
         names = [layer.name for layer in described(())]
         return Sandbox(PlainLauncher(find_layout()), described(names, reason=_UNSAFE), seed)
     if sys.platform != "linux":
@@ -103,46 +115,45 @@ def open_sandbox(
         )
     jails = possible_jails() if jail == "auto" else (jail,)
     reason = ""
-    for name in jails[:-1]:
+    for number, name in enumerate(jails):
+        launcher = _start(name, hidden, without)
         try:
-            return _open(name, hidden, seed, frozenset(without), reason)
-        except SandboxError as error:
+            if number == 0:
+                meanwhile()
+            return _tried(launcher, name, hidden, seed, reason)
+        except BaseException as error:
+            launcher.close()
+            if name == jails[-1] or not isinstance(error, SandboxError):
+                raise
             # A jail is not mandatory; that it failed is said in the table of layers.
             reason = f"{name}: {error}"
-    return _open(jails[-1], hidden, seed, frozenset(without), reason)
+    raise AssertionError("the last one was opened, or raised")
 
 
-def look_around() -> None:
-    """Find out now what opening a sandbox finds out about this machine.
-
-    Later ones, in this process and in copies of it, then know.
-    """
-    if sys.platform == "linux":
-        possible_jails()
-        _filter()
-
-
-def _open(
-    jail: str, hidden: Sequence[Path], seed: int, without: frozenset[str], reason: str
+def _tried(
+    launcher: ForkServer, jail: str, hidden: Sequence[Path], seed: int, reason: str
 ) -> Sandbox:
-    launcher = start_untested(jail, hidden, tuple(without))
+    """A sandbox on a zygote that has been started, once it has withstood the attacks."""
+    launcher.await_zygote()
+    selftest(launcher, hidden, os.geteuid() if launcher.own_users else -1)
     missing = {
         name
         for name, there in (("user", launcher.own_users), ("jail", jail != "none"))
         if not there
     }
-    try:
-        selftest(launcher, hidden, os.geteuid() if launcher.own_users else -1)
-    except BaseException:
-        launcher.close()
-        raise
     return Sandbox(launcher, described(missing, jail, reason), seed)
 
 
 def start_untested(
     jail: str, hidden: Sequence[Path] = (), without: Sequence[str] = ()
 ) -> ForkServer:
-    """A zygote that has not been tried: for :func:`open_sandbox` and for measurements."""
+    """A zygote that has not been tried: for measurements."""
+    launcher = _start(jail, hidden, without)
+    launcher.await_zygote()
+    return launcher
+
+
+def _start(jail: str, hidden: Sequence[Path], without: Sequence[str]) -> ForkServer:
     # Here, because what it imports exists on Linux only.
     from autograder.sandbox.server import ForkServer, ServerPlan
 
@@ -151,7 +162,6 @@ def start_untested(
     return ForkServer(ServerPlan(layout, jail, _filter(), own_users, frozenset(without)))
 
 
-@cache
 def _filter() -> bytes:
     from autograder.sandbox import seccomp
 

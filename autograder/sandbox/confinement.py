@@ -22,7 +22,7 @@ import fcntl
 import os
 import resource
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.sandbox import jail, kernel, landlock, seccomp
@@ -42,11 +42,15 @@ class Plan:
     jailed: bool
     """Whether the zygote is in a jail, so that namespaces can be made for each child."""
     uid: int | None
-    """User of the children; None: the zygote's own."""
+    """User of the first client's children; None: the zygote's own."""
     program: bytes
     """The filter of system calls."""
     without: frozenset[str] = field(default_factory=frozenset)
     """Layers left out, for the test that notices it."""
+
+    def for_client(self, place: int) -> Plan:
+        """For children of the client at that place: clients' children have different users."""
+        return self if self.uid is None else replace(self, uid=self.uid + place)
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Plan:

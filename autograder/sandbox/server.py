@@ -31,6 +31,8 @@ _MODULES = (
     "inside.calls", "inside.harness", "inside.files", "zygote",
 )  # fmt: skip
 _START_SECONDS = 60.0
+MOST_LINES = 8
+"""Lines to one zygote at most.  Their children need as many users, and it forks one at a time."""
 
 _START = (
     BOOT
@@ -71,21 +73,20 @@ class ServerPlan:
     without: frozenset[str] = frozenset()
 
 
-class ForkServer:
-    """A zygote that is running."""
+class Line:
+    """A trusted process's line to a zygote: asks for children and hears how they ended."""
 
-    def __init__(self, plan: ServerPlan) -> None:
-        self._plan = plan
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def __init__(self, ours: socket.socket, pid: int, own_users: bool) -> None:
         self.socket = ours
+        self.pid = pid
+        """Process number of the zygote (with bubblewrap, of bubblewrap)."""
+        self.own_users = own_users
+        """Whether children run as a user of their own."""
         self._count = 0
         self._news: dict[int, Ended] = {}
-        grader = os.pidfd_open(os.getpid())
-        try:
-            self._process = self._start(theirs.fileno(), grader)
-        finally:
-            theirs.close()
-            os.close(grader)
+
+    def await_zygote(self) -> None:
+        """Wait until it serves this line; raises SandboxError if it does not."""
         try:
             message = self._receive(_START_SECONDS)
             if message is None or message.get("event") != "up":
@@ -93,6 +94,114 @@ class ForkServer:
         except BaseException:
             self.close()
             raise
+
+    def _last_words(self) -> str:
+        return "whoever started it can say why"
+
+    def _receive(self, timeout: float) -> dict[str, Any] | None:
+        """The next message; None: none in time.  Raises SandboxError if the zygote is gone."""
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        if not poll.poll(1e3 * timeout):
+            return None
+        try:
+            data = self.socket.recv(1 << 16)
+        except OSError:
+            data = b""
+        if not data:
+            raise SandboxError(f"the sandbox died ({self._last_words()}); its work is repeated")
+        message: dict[str, Any] = json.loads(data)
+        return message
+
+    def spawn(self, limits: Limits, packages: Sequence[str], keep: int) -> Child:
+        """Fork a child; raises SandboxError if the zygote is gone."""
+        self._count += 1
+        requests_in, requests = os.pipe()
+        answers, answers_out = os.pipe()
+        output, output_out = os.pipe()
+        message = {
+            "do": "fork",
+            "child": self._count,
+            "cpu_seconds": max(1, round(limits.cpu_seconds)),
+            "memory": limits.memory,
+            "packages": list(packages),
+        }
+        theirs = [output_out, answers_out, requests_in]
+        try:
+            self._send(message, theirs)
+        except SandboxError:
+            for descriptor in (requests, answers, output):
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        return Child(_Forked(self, self._count), requests, answers, output, keep)
+
+    def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        try:
+            socket.send_fds(self.socket, [json.dumps(message).encode()], descriptors)
+        except OSError as error:
+            raise SandboxError("the sandbox died; its work is repeated") from error
+
+    def kill(self, child: int) -> None:
+        with contextlib.suppress(SandboxError):  # it will be noticed when its end is waited for
+            self._send({"do": "kill", "child": child})
+
+    def ended(self, child: int, timeout: float) -> Ended | None:
+        """How a child ended; raises SandboxError if that can no longer be known."""
+        deadline = time.monotonic() + timeout
+        while child not in self._news:
+            message = self._receive(max(0.0, deadline - time.monotonic()))
+            if message is None:
+                return None
+            if message["event"] == "ended":
+                ended = Ended(message["status"], message["cpu"], message["peak"])
+                self._news[message["child"]] = ended
+            elif message["event"] == "failed":
+                raise SandboxError(f"the sandbox cannot start a process: {message['why']}")
+        return self._news.pop(child)
+
+    def close(self) -> None:
+        """Hang up, which ends the children."""
+        self.socket.close()
+
+
+class ForkServer(Line):
+    """A zygote that this process has started, and the first line to it."""
+
+    def __init__(self, plan: ServerPlan) -> None:
+        """Start it; wait for it with :meth:`await_zygote`."""
+        self._plan = plan
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        grader = os.pidfd_open(os.getpid())
+        try:
+            self._process = self._start(theirs.fileno(), grader)
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(grader)
+        super().__init__(ours, self._process.pid, plan.own_users)
+
+    def join(self) -> Line:
+        """A line of its own for a copy of the process that started the zygote.
+
+        Raises SandboxError if the zygote is gone or serves as many as it can.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        line, grader = Line(ours, self.pid, self.own_users), os.pidfd_open(os.getpid())
+        try:
+            self._send({"do": "join"}, [theirs.fileno(), grader])
+        except BaseException:
+            line.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(grader)
+        line.await_zygote()
+        return line
 
     def _start(self, theirs: int, grader: int) -> subprocess.Popen[bytes]:
         layout = self._plan.layout
@@ -139,6 +248,7 @@ class ForkServer:
                 "grader": grader,
                 "readable": self._plan.layout.readable,
                 "jail": self._plan.jail,
+                "lines": MOST_LINES,
                 "uid": _own_user(pid) if self._plan.own_users else None,
                 "filter": base64.b64encode(self._plan.program).decode(),
                 "fonts": _found_fonts(),
@@ -155,78 +265,10 @@ class ForkServer:
         lines = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else f"exit status {self._process.returncode}"
 
-    def _receive(self, timeout: float) -> dict[str, Any] | None:
-        """The next message; None: none in time.  Raises SandboxError if the zygote is gone."""
-        poll = select.poll()
-        poll.register(self.socket, select.POLLIN)
-        if not poll.poll(1e3 * timeout):
-            return None
-        try:
-            data = self.socket.recv(1 << 16)
-        except OSError:
-            data = b""
-        if not data:
-            raise SandboxError(f"the sandbox died ({self._last_words()}); its work is repeated")
-        message: dict[str, Any] = json.loads(data)
-        return message
-
-    def spawn(self, limits: Limits, packages: Sequence[str], keep: int) -> Child:
-        """Fork a child; raises SandboxError if the zygote is gone."""
-        self._count += 1
-        requests_in, requests = os.pipe()
-        answers, answers_out = os.pipe()
-        output, output_out = os.pipe()
-        message = {
-            "do": "fork",
-            "child": self._count,
-            "cpu_seconds": max(1, round(limits.cpu_seconds)),
-            "memory": limits.memory,
-            "packages": list(packages),
-        }
-        theirs = [output_out, answers_out, requests_in]
-        try:
-            socket.send_fds(self.socket, [json.dumps(message).encode()], theirs)
-        except OSError as error:
-            for descriptor in (requests, answers, output):
-                os.close(descriptor)
-            raise SandboxError("the sandbox died; its work is repeated") from error
-        finally:
-            for descriptor in theirs:
-                os.close(descriptor)
-        return Child(_Forked(self, self._count), requests, answers, output, keep)
-
-    def kill(self, child: int) -> None:
-        try:
-            self.socket.send(json.dumps({"do": "kill", "child": child}).encode())
-        except OSError:
-            return  # it will be noticed when its end is waited for
-
-    def ended(self, child: int, timeout: float) -> Ended | None:
-        """How a child ended; raises SandboxError if that can no longer be known."""
-        deadline = time.monotonic() + timeout
-        while child not in self._news:
-            message = self._receive(max(0.0, deadline - time.monotonic()))
-            if message is None:
-                return None
-            if message["event"] == "ended":
-                ended = Ended(message["status"], message["cpu"], message["peak"])
-                self._news[message["child"]] = ended
-            elif message["event"] == "failed":
-                raise SandboxError(f"the sandbox cannot start a process: {message['why']}")
-        return self._news.pop(child)
-
-    @property
-    def own_users(self) -> bool:
-        """Whether children run as a user of their own."""
-        return self._plan.own_users
-
-    @property
-    def pid(self) -> int:
-        """Process number of what was started (with bubblewrap, of bubblewrap)."""
-        return self._process.pid
-
     def close(self) -> None:
-        """End the zygote and its children."""
+        """End the zygote and all children."""
+        with contextlib.suppress(SandboxError):  # copies of this process may hold the line open
+            self._send({"do": "end"})
         self.socket.close()
         try:
             self._process.wait(5)
@@ -240,28 +282,29 @@ class ForkServer:
 class _Forked:
     """A child of the zygote, as :class:`autograder.sandbox.child.Handle` wants it."""
 
-    def __init__(self, server: ForkServer, number: int) -> None:
-        self._server = server
+    def __init__(self, line: Line, number: int) -> None:
+        self._line = line
         self._number = number
 
     def kill(self) -> None:
-        self._server.kill(self._number)
+        self._line.kill(self._number)
 
     def ended(self, timeout: float) -> Ended | None:
-        return self._server.ended(self._number, timeout)
+        return self._line.ended(self._number, timeout)
 
     @property
     def wakes(self) -> int:
-        return self._server.socket.fileno()
+        return self._line.socket.fileno()
 
 
 def _own_user(pid: int) -> int:
-    """A user for the children of zygote ``pid`` that nobody else has.
+    """The first of the users that nobody but the children of zygote ``pid`` has.
 
     Numbers above 1,879,048,192 are set aside by nobody (systemd's table of user numbers); in a
     container that maps fewer, some number between 20,000 and 60,000.
     """
-    return 1_879_048_192 + pid if _maps_all_users() else 20_000 + pid % 40_000
+    own = MOST_LINES * pid
+    return 1_879_048_192 + own if _maps_all_users() else 20_000 + own % 40_000
 
 
 def _maps_all_users() -> bool:

@@ -4,8 +4,9 @@ Theory of operation.  Starting an interpreter with NumPy takes 100 ms, forking o
 two.  So the zygote loads everything once, holds no secret, and does three things: it forks when
 told to (the child confines itself and runs :mod:`.inside.harness`), it kills when told to, and it
 reports how a child ended and what the kernel says it used.  It never reads a byte that a child
-wrote.  It has one socket, to the trusted process, which hands it the three pipe ends of each
-child; when that socket closes or the trusted process ends, it kills its children and ends.
+wrote.  It has a socket to each trusted process that it serves, which hands it the three pipe ends
+of each child.  When one of these closes, or the process at its other end is no more, the children
+it asked for are killed; when it is the one that started the zygote, the zygote ends.
 
 Large packages (matplotlib, pandas, IPython's transformer) are loaded when the first submission
 that mentions them comes, so that batches which do not use them never pay.
@@ -13,6 +14,7 @@ that mentions them comes, so that batches which do not use them never pay.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -23,7 +25,7 @@ import socket
 import sys
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from autograder.sandbox import kernel
@@ -45,8 +47,21 @@ _exit = os._exit
 """Held, because student code may have replaced it by the time a child ends."""
 
 
-@dataclass
+@dataclass(eq=False)
+class _Client:
+    """A trusted process that asks for children."""
+
+    socket: socket.socket
+    process: int
+    """A pidfd: readable when it is no more."""
+    place: int
+    """Which of the clients it is, from 0; its children's user is that much further on."""
+    children: dict[int, _Child] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
 class _Child:
+    client: _Client
     number: int
     pid: int
     handle: int
@@ -54,14 +69,15 @@ class _Child:
 
 
 class Zygote:
-    """Serves one trusted process until its socket closes."""
+    """Serves a trusted process, and those it lets join, until it is told to end."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self._socket = socket.socket(fileno=config["socket"])
-        self._grader = int(config["grader"])
+        self._clients: dict[int, _Client] = {}
+        self._most_clients: int = config["lines"]
+        self._selector = selectors.DefaultSelector()
+        self._owner = self._welcome(config["socket"], int(config["grader"]))
         self._plan = Plan.read(config)
         self._fonts: list[tuple[str, str]] = config["fonts"]
-        self._children: dict[int, _Child] = {}
         self._loaded: set[str] = set()
         self._filling: list[object] = []
         self._reader = CellReader()
@@ -77,68 +93,93 @@ class Zygote:
         """Never returns."""
         self._freeze()
         gc.enable()
-        self._say({"event": "up", "pid": os.getpid()})
-        selector = selectors.DefaultSelector()
-        selector.register(self._socket, selectors.EVENT_READ, "socket")
-        selector.register(self._grader, selectors.EVENT_READ, "grader")
+        self._say(self._owner, {"event": "up"})
         while True:
-            for key, _ in selector.select():
-                if key.data == "socket" and self._obey(selector):
-                    continue
+            for key, _ in self._selector.select():
                 if isinstance(key.data, _Child):
-                    self._reap(selector, key.data)
+                    self._reap(key.data)
                 else:
-                    self._end()
+                    self._hear(key.data, key.fd)
 
-    def _end(self) -> NoReturn:
-        for child in self._children.values():
-            _kill(child)
-        os._exit(0)
+    def _hear(self, client: _Client, descriptor: int) -> None:
+        if self._clients.get(client.place) is not client:
+            return  # it has been parted with since
+        if descriptor == client.process or not self._obey(client):
+            self._part_with(client)
 
-    def _say(self, message: dict[str, Any]) -> None:
+    def _welcome(self, line: int, process: int) -> _Client:
+        place = next(i for i in range(len(self._clients) + 1) if i not in self._clients)
+        client = self._clients[place] = _Client(socket.socket(fileno=line), process, place)
+        for descriptor in (line, process):
+            self._selector.register(descriptor, selectors.EVENT_READ, client)
+        return client
+
+    def _part_with(self, client: _Client) -> None:
+        for one in self._clients.values() if client is self._owner else [client]:
+            for child in one.children.values():
+                _kill(child)
+        if client is self._owner:
+            os._exit(0)
+        for descriptor in (client.socket.fileno(), client.process):
+            self._selector.unregister(descriptor)
+            os.close(descriptor)
+        client.socket.detach()
+        del self._clients[client.place]
+
+    def _say(self, client: _Client, message: dict[str, Any]) -> None:
+        # That it has gone is noticed elsewhere.
+        with contextlib.suppress(OSError):
+            client.socket.send(json.dumps(message).encode())
+
+    def _obey(self, client: _Client) -> bool:
+        """Do what one message asks; False: the other side has gone, or wants no more."""
         try:
-            self._socket.send(json.dumps(message).encode())
-        except OSError:
-            self._end()
-
-    def _obey(self, selector: selectors.BaseSelector) -> bool:
-        """Do what one message asks; False: the other side has gone."""
-        data, descriptors, _, _ = socket.recv_fds(self._socket, 1 << 16, 8)
+            data, descriptors, _, _ = socket.recv_fds(client.socket, 1 << 16, 8)
+        except ConnectionResetError:  # it went with something of ours unread
+            return False
         if not data:
             return False
         message = json.loads(data)
-        try:
-            if message["do"] == "kill":
-                child = self._children.get(message["child"])
-                if child is not None:
-                    _kill(child)
+        if message["do"] == "join":
+            if len(self._clients) < self._most_clients:
+                self._say(self._welcome(*descriptors), {"event": "up"})
             else:
-                self._load(message["packages"])
-                child = self._fork(message, descriptors)
-                self._children[child.number] = child
-                selector.register(child.handle, selectors.EVENT_READ, child)
-        except OSError as error:
-            self._say({"event": "failed", "child": message["child"], "why": str(error)})
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
-        return True
+                for descriptor in descriptors:
+                    os.close(descriptor)
+        elif message["do"] == "fork":
+            self._start(client, message, descriptors)
+        elif message["do"] == "kill" and message["child"] in client.children:
+            _kill(client.children[message["child"]])
+        return bool(message["do"] != "end")
 
-    def _reap(self, selector: selectors.BaseSelector, child: _Child) -> None:
+    def _start(self, client: _Client, message: dict[str, Any], pipes: list[int]) -> None:
+        try:
+            self._load(message["packages"])
+            child = self._fork(client, message, pipes)
+            client.children[child.number] = child
+            self._selector.register(child.handle, selectors.EVENT_READ, child)
+        except OSError as error:
+            self._say(client, {"event": "failed", "child": message["child"], "why": str(error)})
+        finally:
+            for pipe in pipes:
+                os.close(pipe)
+
+    def _reap(self, child: _Child) -> None:
         pid, status, used = os.wait4(child.pid, os.WNOHANG)
         if pid == 0:
             return
-        selector.unregister(child.handle)
+        self._selector.unregister(child.handle)
         os.close(child.handle)
-        del self._children[child.number]
+        del child.client.children[child.number]
         self._say(
+            child.client,
             {
                 "event": "ended",
                 "child": child.number,
                 "status": os.waitstatus_to_exitcode(status),
                 "cpu": used.ru_utime + used.ru_stime,
                 "peak": used.ru_maxrss * 1024,
-            }
+            },
         )
 
     def _load(self, packages: list[str]) -> None:
@@ -161,7 +202,7 @@ class Zygote:
         self._filling += fill_gaps()
         gc.freeze()
 
-    def _fork(self, message: dict[str, Any], descriptors: list[int]) -> _Child:
+    def _fork(self, client: _Client, message: dict[str, Any], pipes: list[int]) -> _Child:
         pages = [int(field) for field in os.pread(self._memory, 200, 0).split()]
         size = os.sysconf("SC_PAGE_SIZE")
         mapped = (pages[0] * size, pages[5] * size)
@@ -171,17 +212,17 @@ class Zygote:
         try:
             pid = os.fork()
             if pid == 0:
-                self._run_child(bounds, (descriptors[0], descriptors[1], descriptors[2]))
+                self._run_child(client, bounds, (pipes[0], pipes[1], pipes[2]))
         finally:
             if self._own_processes >= 0:
                 kernel.setns(self._own_processes, kernel.CLONE_NEWPID)
-        return _Child(message["child"], pid, os.pidfd_open(pid))
+        return _Child(client, message["child"], pid, os.pidfd_open(pid))
 
-    def _run_child(self, bounds: Bounds, pipes: tuple[int, int, int]) -> NoReturn:
+    def _run_child(self, client: _Client, bounds: Bounds, pipes: tuple[int, int, int]) -> NoReturn:
         try:
             output = os.dup(pipes[0])
             try:
-                confine(self._plan, bounds, pipes)
+                confine(self._plan.for_client(client.place), bounds, pipes)
             except BaseException as error:
                 for descriptor in (1, output):  # the second, until the others are closed
                     os.write(descriptor, f"it cannot confine itself: {error}".encode())

@@ -6,6 +6,7 @@ minutes: ``AUTOGRADER_SOAK=100 python3 -m pytest tests/batch/test_killed.py -m s
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -18,6 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.sandbox.conftest import needs_sandbox
+from tests.sandbox.test_lifetime import descendants
 
 COURSE = Path(__file__).resolve().parents[2]
 ASSIGNMENT = COURSE / "assignments" / "adaptive_learning_rates"
@@ -84,6 +88,33 @@ def test_a_killed_run_is_finished_by_the_next(tmp_path: Path) -> None:
     assert not left_over(process.pid), "its workers and sandboxes end by themselves"
     assert start(folder, out).wait(60) == 0
     check_whole(out, tmp_path / "undisturbed", [f"s{n:03}" for n in range(6)])
+
+
+def test_a_killed_zygote_costs_no_result(tmp_path: Path) -> None:
+    """All workers share it: each goes on with one of its own."""
+    needs_sandbox()
+    folder, out = hand_in(tmp_path / "in", 8), tmp_path / "out"
+    assert start(folder, tmp_path / "undisturbed").wait(60) == 0
+    process = start(folder, out)
+    deadline = time.monotonic() + 60
+    while not any((out / "feedback").glob("*.html")):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    zygotes = [pid for pid in descendants(process.pid) if "no_debug_ranges" in words(pid)]
+    assert zygotes
+    for pid in zygotes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    assert process.wait(60) == 0
+    check_whole(out, tmp_path / "undisturbed", [f"s{n:03}" for n in range(8)])
+
+
+def words(pid: int) -> list[str]:
+    """The command line of a process."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+    except OSError:
+        return []
 
 
 @pytest.mark.soak
