@@ -7,8 +7,9 @@ head is tried again elsewhere, up to three times in all, and the one behind it m
 blame.
 
 Where nothing else runs in this process a worker is forked from it, which spares it a quarter of a
-second of imports, and all that the marking has ready for copies of this process; it gives up our ends of all pipes, so that every worker notices when we are
-gone.  Where a thread is running, or there is no fork to rely on, it is a fresh Python process.
+second of imports, and all that the marking has ready for copies of this process; it gives up our
+ends of all pipes, so that every worker notices when we are gone.  Where a thread is running, or
+there is no fork to rely on, it is a fresh Python process.
 """
 
 from __future__ import annotations

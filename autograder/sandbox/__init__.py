@@ -19,7 +19,7 @@ trusted process compares.  So there is no secret to guard inside, only a wall ar
 :mod:`.child`             one process: its pipes and its clock, seen from outside
 :mod:`.protocol`          reads frames, totally and boundedly
 :mod:`.faults`            what may be shown of an exception (:mod:`.sentences`)
-:mod:`.server`            starts the zygote; :mod:`.zygote` is what runs there, given as text by
+:mod:`.server`            starts the zygote; :mod:`.zygote` is what runs there, given as code by
                           :mod:`.modules`, with what :mod:`.layout` lets it read
 :mod:`.confinement`       what a child gives up, in order: :mod:`.landlock` files,
                           :mod:`.seccomp` system calls, :mod:`.jail` namespaces

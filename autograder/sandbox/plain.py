@@ -9,7 +9,7 @@ selected on everywhere.
 from __future__ import annotations
 
 import contextlib
-import json
+import marshal
 import os
 import queue
 import subprocess
@@ -24,7 +24,7 @@ from autograder.errors import SandboxError
 from autograder.model import Limits
 from autograder.sandbox.child import MAX_PRINTED, Ended, Event, Flooded, FrameParser
 from autograder.sandbox.layout import Layout
-from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, sources
+from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
 
 _MODULES = (
     "inside.wire", "inside.values", "inside.transform", "inside.statements",
@@ -38,7 +38,7 @@ if sys.platform == "win32":
     import msvcrt
     for number in (0, 1, 2):
         msvcrt.setmode(number, os.O_BINARY)
-boot = json.loads(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))
+boot = marshal.loads(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))
 sys.path[:0] = [path for path in boot["path"] if path not in sys.path]
 load(boot["modules"])
 try:
@@ -90,11 +90,11 @@ class PlainLauncher:
         child = PlainChild(process, keep)
         boot = {
             "path": self._layout.import_path,
-            "modules": [(name, None) for name in PACKAGES] + sources(_MODULES),
+            "modules": [(name, None) for name in PACKAGES] + compiled(_MODULES),
             "cpu": max(1, round(limits.cpu_seconds)),
             "memory": limits.memory,
         }
-        data = json.dumps(boot).encode()
+        data = marshal.dumps(boot)
         child.send(str(len(data)).encode() + b"\n" + data)
         return child
 

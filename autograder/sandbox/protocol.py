@@ -23,7 +23,7 @@ import numpy as np
 from autograder.model import Call, Cell, FloatArray, Gradient, Neuron, Opaque, Value
 from autograder.sandbox.inside import wire
 from autograder.sandbox.inside.wire import Reader, WireError, Writer
-from autograder.sandbox.modules import sources
+from autograder.sandbox.modules import compiled
 
 MAX_MESSAGE = 8 << 10
 MAX_TEXT = 4 * (64 << 10)
@@ -105,8 +105,8 @@ def call_frame(number: int, call: Call) -> bytes:
 def gradients_frame() -> bytes:
     """What builds gradient functions, compiled: for before the first calls that have one."""
     writer = Writer()
-    ((_, source),) = sources(["inside.gradients"])
-    writer.raw(marshal.dumps(compile(source, "<gradients>", "exec", dont_inherit=True)))
+    ((_, code),) = compiled(["inside.gradients"])
+    writer.raw(marshal.dumps(code))
     return writer.frame(wire.GRADIENTS)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import marshal
 import os
 import select
 import signal
@@ -22,7 +23,7 @@ from autograder.sandbox.child import Child, Ended
 from autograder.sandbox.jail import bubblewrap_command
 from autograder.sandbox.layers import find_bubblewrap
 from autograder.sandbox.layout import Layout
-from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, sources
+from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
 
 _BEFORE_JAIL = ("kernel", "jail")
 _MODULES = (
@@ -38,7 +39,7 @@ _START = (
     BOOT
     + """
 gc.disable()  # what is loaded stays; the collector is on again before anything of a student's is
-boot = json.loads(sys.stdin.buffer.read())
+boot = marshal.loads(sys.stdin.buffer.read())
 sys.path[:] = boot["path"]
 load(boot["first"])
 jail = sys.modules["autograder.sandbox.jail"]
@@ -231,7 +232,7 @@ class ForkServer(Line):
             start_new_session=True,
         )
         assert process.stdin is not None
-        boot = json.dumps(self._boot(theirs, grader, process.pid)).encode()
+        boot = marshal.dumps(self._boot(theirs, grader, process.pid))
         with contextlib.suppress(BrokenPipeError):  # it ended at once; the caller says why
             process.stdin.write(boot)
         with contextlib.suppress(BrokenPipeError):
@@ -241,8 +242,8 @@ class ForkServer(Line):
     def _boot(self, theirs: int, grader: int, pid: int) -> dict[str, Any]:
         return {
             "path": self._plan.layout.import_path,
-            "first": [(name, None) for name in PACKAGES] + sources(_BEFORE_JAIL),
-            "then": sources(_MODULES),
+            "first": [(name, None) for name in PACKAGES] + compiled(_BEFORE_JAIL),
+            "then": compiled(_MODULES),
             "config": {
                 "socket": theirs,
                 "grader": grader,
