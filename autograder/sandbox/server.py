@@ -39,6 +39,9 @@ _START = (
     BOOT
     + """
 gc.disable()  # what is loaded stays; the collector is on again before anything of a student's is
+# Of what is loaded, "random" and "threading" ask to be called after each fork.  Nobody needs that
+# here, where there are no threads and random numbers start anew, and it costs more than the fork.
+os.register_at_fork = lambda **asked: None
 boot = marshal.loads(sys.stdin.buffer.read())
 sys.path[:] = boot["path"]
 load(boot["first"])

@@ -19,6 +19,7 @@ import gc
 import importlib
 import json
 import os
+import posix
 import selectors
 import signal
 import socket
@@ -287,6 +288,7 @@ def main(config: dict[str, Any]) -> NoReturn:
     """Called by the start-up code (:mod:`.boot`)."""
     # Nothing of the engine is to be found by name from inside.
     zygote = Zygote(config)
+    os.register_at_fork = posix.register_at_fork  # all is loaded that every child has
     for name in [name for name in sys.modules if name.split(".")[0] == "autograder"]:
         del sys.modules[name]
     zygote.serve()
