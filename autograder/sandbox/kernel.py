@@ -29,6 +29,13 @@ _NR_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+_libc.prctl.argtypes = (ctypes.c_int, *4 * (ctypes.c_ulong,))
+_libc.unshare.argtypes = (ctypes.c_int,)
+_libc.setns.argtypes = (ctypes.c_int, ctypes.c_int)
+_text = ctypes.c_char_p
+_libc.mount.argtypes = (_text, _text, _text, ctypes.c_ulong, _text)
+_libc.umount2.argtypes = (_text, ctypes.c_int)
+_libc.capset.argtypes = (_text, _text)
 
 
 def _checked(result: int, name: str) -> int:
@@ -44,17 +51,15 @@ def _syscall(name: str, number: int, *args: int | bytes | None) -> int:
 
 
 def prctl(option: int, argument: int = 0, second: int = 0) -> int:
-    word = ctypes.c_ulong
-    result = _libc.prctl(ctypes.c_int(option), word(argument), word(second), word(0), word(0))
-    return _checked(result, f"prctl({option})")
+    return _checked(_libc.prctl(option, argument, second, 0, 0), f"prctl({option})")
 
 
 def unshare(flags: int) -> None:
-    _checked(_libc.unshare(ctypes.c_int(flags)), "unshare")
+    _checked(_libc.unshare(flags), "unshare")
 
 
 def setns(descriptor: int, kind: int) -> None:
-    _checked(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(kind)), "setns")
+    _checked(_libc.setns(descriptor, kind), "setns")
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
@@ -62,7 +67,7 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
         source.encode(),
         os.fsencode(target),
         kind.encode() if kind else None,
-        ctypes.c_ulong(flags),
+        flags,
         options.encode() or None,
     )
     _checked(result, f"mount on {target}")
@@ -98,7 +103,7 @@ def drop_capabilities() -> None:
     """
     prctl(PR_CAP_AMBIENT, 4)  # PR_CAP_AMBIENT_CLEAR_ALL
     header = struct.pack("<Ii", 0x20080522, 0)
-    _checked(_libc.capset(ctypes.c_char_p(header), ctypes.c_char_p(bytes(24))), "capset")
+    _checked(_libc.capset(header, bytes(24)), "capset")
 
 
 class _Program(ctypes.Structure):
