@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -67,8 +68,14 @@ class Faults:
     def __init__(self, cells: Sequence[Cell]) -> None:
         self._cells = cells
         self._source = "\n".join(cell.source for cell in cells)
-        self._words = frozenset(re.findall(r"[^\W\d]\w*", self._source)) | KINDS | PLAIN_WORDS
-        self._classes = frozenset(re.findall(r"^\s*class\s+(\w+)", self._source, re.MULTILINE))
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(re.findall(r"[^\W\d]\w*", self._source)) | KINDS | PLAIN_WORDS
+
+    @cached_property
+    def _classes(self) -> frozenset[str]:
+        return frozenset(re.findall(r"^\s*class\s+(\w+)", self._source, re.MULTILINE))
 
     def of_cell(self, raw: RawFault) -> Fault:
         """What a cell raised: no hidden value exists yet, so the message stays."""

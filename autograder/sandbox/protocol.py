@@ -13,10 +13,9 @@ from __future__ import annotations
 import marshal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from struct import pack
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -83,8 +82,6 @@ def notebook_frame(
     return writer.frame(wire.NOTEBOOK)
 
 
-_CALLS: WeakKeyDictionary[Call, bytes] = WeakKeyDictionary()
-"""The insides of frames: most calls are made again for the next student."""
 _EXACT = 1 << 53
 """Integers travel as doubles."""
 
@@ -95,9 +92,7 @@ def call_frame(number: int, call: Call) -> bytes:
     Raises:
         ValueError: an argument is an integer beyond 2**53.
     """
-    inside = _CALLS.get(call)
-    if inside is None:
-        inside = _CALLS[call] = _written(call)
+    inside = _written(call)
     return b"".join((wire.HEADER.pack(wire.CALL, 4 + len(inside)), pack("<I", number), inside))
 
 
@@ -110,8 +105,12 @@ def gradients_frame() -> bytes:
     return writer.frame(wire.GRADIENTS)
 
 
+@lru_cache(maxsize=4096)
 def _written(call: Call) -> bytes:
-    """A call but for its number: names, kinds, all single numbers, then the arrays."""
+    """A call but for its number: names, kinds, all single numbers, then the arrays.
+
+    Kept, because most calls are made again for the next student.
+    """
     kinds: list[int] = []
     numbers: list[float] = []
     arrays: list[FloatArray] = []

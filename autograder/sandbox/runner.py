@@ -18,11 +18,8 @@ from autograder.sandbox.inside import wire
 READY_SECONDS = 60.0
 """A child takes milliseconds; more than this is a machine in trouble."""
 
-_MENTIONS = (
-    ("matplotlib", re.compile(r"\b(matplotlib|pylab|seaborn)\b")),
-    ("pandas", re.compile(r"\b(pandas|seaborn)\b")),
-    ("ipython", re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)),
-)
+_MENTIONS = {"matplotlib": ("matplotlib", "pylab", "seaborn"), "pandas": ("pandas", "seaborn")}
+_MAGIC = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
 
 
 class Worker(Protocol):
@@ -74,7 +71,8 @@ class Trouble(Exception):
 
 def packages_mentioned(source: str) -> tuple[str, ...]:
     """Large packages that the zygote should have loaded before it forks."""
-    return tuple(name for name, mention in _MENTIONS if mention.search(source))
+    found = [name for name, words in _MENTIONS.items() if any(word in source for word in words)]
+    return (*found, "ipython") if _MAGIC.search(source) else tuple(found)
 
 
 class Runner:
