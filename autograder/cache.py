@@ -1,6 +1,6 @@
 """The grader's own cache folder: what takes a while to compute and is the same the next time.
 
-Nothing in it is ever needed, and whoever may write there may as well change this program.
+Nothing in it is ever needed.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ asked of the answer).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import importlib
@@ -82,27 +83,25 @@ class Assignment:
         Raises:
             AssignmentError: no instance of a question tells its known faults apart.
         """
-        self._of_every_question(lambda kind: kind.prepare())
+        try:
+            for question in self.questions:
+                try:
+                    question.kind.prepare()
+                except ValueError as error:
+                    raise AssignmentError(f"{self.slug}, {question.name}: {error}.") from error
+        finally:
+            self.shelf.close()
 
     def rehearse(self) -> None:
         """Do now, in this process's memory, what right answers of many students need once.
 
         Worth its time before some fifty students; processes forked afterwards have it, too.
-
-        Raises:
-            AssignmentError: as :meth:`prepare` does.
+        Nothing depends on it: what fails here fails again, and is told, where it is graded.
         """
-        self._of_every_question(lambda kind: kind.rehearse())
-
-    def _of_every_question(self, wanted: Callable[[Kind], None]) -> None:
-        try:
-            for question in self.questions:
-                try:
-                    wanted(question.kind)
-                except ValueError as error:
-                    raise AssignmentError(f"{self.slug}, {question.name}: {error}.") from error
-        finally:
-            self.shelf.close()
+        for question in self.questions:
+            with contextlib.suppress(Exception):
+                question.kind.rehearse()
+        self.shelf.close()
 
     def seed(self, student: str, question: str) -> bytes:
         """What this student's instances of this question are drawn from."""

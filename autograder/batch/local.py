@@ -1,10 +1,10 @@
 """Grading in processes on this machine, one a core.
 
 Theory of operation.  Each worker is a process at the other end of a pipe, with one marker and so
-one sandbox.  It has up to two tasks: the one it works on, and the next, so that it need not wait
-for us.  A worker that dies, hangs or reports that its sandbox failed is replaced; the task at its
-head is tried again elsewhere, up to three times in all, and the one behind it moves back without
-blame.
+one sandbox, its own or one that it has joined.  It has up to two tasks: the one it works on, and
+the next, so that it need not wait for us.  A worker that dies, hangs or reports that its sandbox
+failed is replaced; the task at its head is tried again elsewhere, up to three times in all, and
+the one behind it moves back without blame.
 
 Where nothing else runs in this process a worker is forked from it, which spares it a quarter of a
 second of imports, and all that the marking has ready for copies of this process; it gives up our
@@ -94,7 +94,7 @@ class _Pool:
     def hire(self) -> None:
         """Start one more worker; it gets its tasks when it says that it is ready."""
         limit_threads()
-        context: Any = multiprocessing.get_context("fork" if _forks_safely() else "spawn")
+        context: Any = multiprocessing.get_context("fork" if forks_safely() else "spawn")
         ours, theirs = context.Pipe()
         inherited = [ours, *(worker.pipe for worker in self._workers)]
         left = inherited if context.get_start_method() == "fork" else []
@@ -223,7 +223,7 @@ class _Pool:
         return outcomes
 
 
-def _forks_safely() -> bool:
+def forks_safely() -> bool:
     """Whether this process has one thread only, native ones included."""
     return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.batch.files import require_writable
 from autograder.batch.in_process import InProcess
-from autograder.batch.local import LocalWorkers
+from autograder.batch.local import LocalWorkers, forks_safely
 from autograder.batch.marking import CourseMarking
 from autograder.batch.output import CurrentGrades, OutFolder
 from autograder.batch.pages import page_drawer, write_pages
@@ -128,7 +128,7 @@ def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watc
 def _made_ready(
     order: Order, marking: CourseMarking, submissions: int
 ) -> AbstractContextManager[CourseMarking]:
-    if order.scheduler is None:
+    if order.scheduler is None and (order.workers == 0 or forks_safely()):
         return marking.shared(order.assignment, submissions)
     order.assignment.prepare()
     return nullcontext(marking)

@@ -63,7 +63,9 @@ def _rows(w: FloatArray, b: FloatArray, features: int, only_point: bool = False)
     w = w.reshape(len(w), -1)
     if w.shape[1] != features:
         return History(None, f"the entries of w_history have {w.shape[1]} numbers, not {features}")
-    return History(np.concatenate([w, b[:, None]], axis=1), only_point=only_point)
+    rows = np.concatenate([w, b[:, None]], axis=1)
+    rows.setflags(write=False)  # other students' answers may be the same
+    return History(rows, only_point=only_point)
 
 
 def _two_parts(value: Value) -> tuple[Value, Value] | None:

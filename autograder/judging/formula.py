@@ -47,7 +47,10 @@ class Wrong:
 
 @dataclass(frozen=True, eq=False)
 class FormulaCheck:
-    """One check: a function and examples of one shape."""
+    """One check: a function and examples of one shape.
+
+    A formula must not change what it is given: many students give the very same answer.
+    """
 
     name: str
     function: str
@@ -73,7 +76,7 @@ class Example:
 def examples(check: FormulaCheck, number: int, *, kind: int = 1) -> tuple[Example, ...]:
     """One set of examples of the pool; the same objects every time, so that they are drawn, and
     made ready to be sent, once.  ``kind`` 1: hidden; 2: public."""
-    return _examples(check, number, kind)
+    return _examples(check, number, kind)  # a cache tells f(1) from f(1, kind=1)
 
 
 _ALIKE = Findings[bool]()

@@ -44,7 +44,7 @@ _POOLED: WeakKeyDictionary[Instance, tuple[Shelf, str]] = WeakKeyDictionary()
 def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1) -> Instance:
     """One instance of the pool; the same object every time, so that what is computed for it can
     be kept.  ``kind`` 1: hidden; 2: public."""
-    return _pool_instance(question, name, number, kind)
+    return _pool_instance(question, name, number, kind)  # a cache tells f(1) from f(1, kind=1)
 
 
 @lru_cache(maxsize=4096)

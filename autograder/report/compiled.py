@@ -1,4 +1,8 @@
-"""Keeps compiled templates from one run to the next: compiling takes longer than many a page."""
+"""Keeps compiled templates from one run to the next: compiling takes longer than many a page.
+
+What is kept is code, so it is taken only from a folder and a file that nobody else can write to,
+and only if this package and Jinja are the ones it was compiled with.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 
+import jinja2
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
@@ -20,9 +26,10 @@ class CompiledTemplates(BytecodeCache):
     """One file for each template; Jinja itself sees whether it is that of the present source."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """What is kept, unless it is torn; nothing where it cannot be read."""
+        """What is kept, unless it is torn; nothing where it cannot be read or trusted."""
         with contextlib.suppress(OSError):
-            data = _file(bucket).read_bytes()
+            path = _file(bucket)
+            data = path.read_bytes() if _is_ours(path.parent) and _is_ours(path) else b""
             if _digest(data[_DIGEST:]) == data[:_DIGEST]:
                 bucket.bytecode_from_string(data[_DIGEST:])
 
@@ -47,7 +54,24 @@ def _file(bucket: Bucket) -> Path:
     folder = cache_folder()
     if folder is None:
         raise FileNotFoundError("there is no cache folder")
-    return folder / "templates" / bucket.key
+    return folder / "templates" / f"{bucket.key}-{_compiled_by()}"
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether nobody but this user can have written it."""
+    if not hasattr(os, "geteuid"):
+        return True  # Windows: a user's folder is that user's
+    found = path.stat()
+    return found.st_uid == os.geteuid() and not found.st_mode & 0o022
+
+
+@cache
+def _compiled_by() -> str:
+    """Digest of what the compiled form depends on besides the template."""
+    digest = hashlib.blake2b(jinja2.__version__.encode(), digest_size=8)
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _digest(data: bytes) -> bytes:

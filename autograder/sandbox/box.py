@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ _UNSAFE = "running without the sandbox was asked for"
 class Sandbox:
     """Runs submissions, one after the other; made by :func:`open_sandbox`.
 
-    For one thread at a time; each worker opens its own.
+    For one thread at a time; each worker opens its own, or joins one.
     """
 
     def __init__(self, launcher: Launcher, layers: tuple[Layer, ...], seed: int) -> None:
@@ -72,7 +73,7 @@ class Sandbox:
         return self._launcher.pid
 
     def close(self) -> None:
-        """End the zygote and whatever of its children is left."""
+        """End whatever children are left, and the zygote unless another process started it."""
         self._launcher.close()
 
     def __enter__(self) -> Sandbox:
@@ -115,27 +116,32 @@ def open_sandbox(
         )
     jails = possible_jails() if jail == "auto" else (jail,)
     reason = ""
-    for number, name in enumerate(jails):
-        launcher = _start(name, hidden, without)
+    launcher = _start(jails[0], hidden, without)
+    try:
+        meanwhile()
+    except BaseException:
+        launcher.close()
+        raise
+    for name, following in pairwise(jails):
         try:
-            if number == 0:
-                meanwhile()
             return _tried(launcher, name, hidden, seed, reason)
-        except BaseException as error:
-            launcher.close()
-            if name == jails[-1] or not isinstance(error, SandboxError):
-                raise
+        except SandboxError as error:
             # A jail is not mandatory; that it failed is said in the table of layers.
             reason = f"{name}: {error}"
-    raise AssertionError("the last one was opened, or raised")
+            launcher = _start(following, hidden, without)
+    return _tried(launcher, jails[-1], hidden, seed, reason)
 
 
 def _tried(
     launcher: ForkServer, jail: str, hidden: Sequence[Path], seed: int, reason: str
 ) -> Sandbox:
     """A sandbox on a zygote that has been started, once it has withstood the attacks."""
-    launcher.await_zygote()
-    selftest(launcher, hidden, os.geteuid() if launcher.own_users else -1)
+    try:
+        launcher.await_zygote()
+        selftest(launcher, hidden, os.geteuid() if launcher.own_users else -1)
+    except BaseException:
+        launcher.close()
+        raise
     missing = {
         name
         for name, there in (("user", launcher.own_users), ("jail", jail != "none"))

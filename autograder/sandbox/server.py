@@ -32,7 +32,7 @@ _MODULES = (
     "inside.calls", "inside.harness", "inside.files", "zygote",
 )  # fmt: skip
 _START_SECONDS = 60.0
-MOST_LINES = 8
+MOST_LINES = 16
 """Lines to one zygote at most.  Their children need as many users, and it forks one at a time."""
 
 _START = (
@@ -93,7 +93,9 @@ class Line:
         """Wait until it serves this line; raises SandboxError if it does not."""
         try:
             message = self._receive(_START_SECONDS)
-            if message is None or message.get("event") != "up":
+            if message is not None and message["event"] == "full":
+                raise SandboxError("the sandbox serves as many as it can")
+            if message is None:
                 raise SandboxError(f"the sandbox did not start: {self._last_words()}")
         except BaseException:
             self.close()
@@ -224,6 +226,7 @@ class ForkServer(Line):
         if self._plan.jail == "bubblewrap":
             outer = bubblewrap_command(find_bubblewrap(), layout.readable, layout.interpreter)
             command = [*outer, *command]
+        boot = self._boot(theirs, grader)
         process = subprocess.Popen(
             command,
             env=ENVIRONMENT,
@@ -235,14 +238,15 @@ class ForkServer(Line):
             start_new_session=True,
         )
         assert process.stdin is not None
-        boot = marshal.dumps(self._boot(theirs, grader, process.pid))
+        if self._plan.own_users:
+            boot["config"]["uid"] = _own_user(process.pid)
         with contextlib.suppress(BrokenPipeError):  # it ended at once; the caller says why
-            process.stdin.write(boot)
+            process.stdin.write(marshal.dumps(boot))
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
         return process
 
-    def _boot(self, theirs: int, grader: int, pid: int) -> dict[str, Any]:
+    def _boot(self, theirs: int, grader: int) -> dict[str, Any]:
         return {
             "path": self._plan.layout.import_path,
             "first": [(name, None) for name in PACKAGES] + compiled(_BEFORE_JAIL),
@@ -253,7 +257,7 @@ class ForkServer(Line):
                 "readable": self._plan.layout.readable,
                 "jail": self._plan.jail,
                 "lines": MOST_LINES,
-                "uid": _own_user(pid) if self._plan.own_users else None,
+                "uid": None,
                 "filter": base64.b64encode(self._plan.program).decode(),
                 "fonts": _found_fonts(),
                 "without": sorted(self._plan.without),
@@ -304,8 +308,9 @@ class _Forked:
 def _own_user(pid: int) -> int:
     """The first of the users that nobody but the children of zygote ``pid`` has.
 
-    Numbers above 1,879,048,192 are set aside by nobody (systemd's table of user numbers); in a
-    container that maps fewer, some number between 20,000 and 60,000.
+    Numbers above 1,879,048,192 are set aside by nobody (systemd's table of user numbers).  A
+    container may map fewer; there it is some number between 20,000 and 60,000, which another
+    zygote among thousands may have, too.
     """
     own = MOST_LINES * pid
     return 1_879_048_192 + own if _maps_all_users() else 20_000 + own % 40_000

@@ -52,8 +52,8 @@ MAX_CHILDREN = 16
 STRIKES = 2
 """Calls of one function that may hang or end the process before the others are given up."""
 
-_KEPT, _SHORT = 4096, 4096
-"""Answers that are kept, and bytes of such a one at most."""
+_KEPT, _SHORT, _FEW = 4096, 4096, 4
+"""Answers that are kept, bytes of such a one at most, and parts of a tuple in it."""
 
 _OUTCOMES = {
     wire.RETURNED: Outcome.RETURNED,
@@ -237,11 +237,13 @@ def _trace_of_numbers(call: Call, value: bytes) -> Trace | None:
 
 
 def _closed(value: Value) -> bool:
-    """Make all arrays of a value read-only; False: there are other things among them."""
+    """Make all arrays of a value read-only; False: there is more to it than a few arrays."""
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
         return True
-    return value is None or (isinstance(value, tuple) and all(_closed(entry) for entry in value))
+    if isinstance(value, tuple):
+        return len(value) <= _FEW and all(_closed(entry) for entry in value)
+    return value is None
 
 
 def _not_run(call: Call, limits: Limits) -> Trace:

@@ -142,11 +142,12 @@ class Zygote:
             return False
         message = json.loads(data)
         if message["do"] == "join":
-            if len(self._clients) < self._most_clients:
-                self._say(self._welcome(*descriptors), {"event": "up"})
+            newcomer = self._welcome(*descriptors)
+            if len(self._clients) <= self._most_clients:
+                self._say(newcomer, {"event": "up"})
             else:
-                for descriptor in descriptors:
-                    os.close(descriptor)
+                self._say(newcomer, {"event": "full"})
+                self._part_with(newcomer)
         elif message["do"] == "fork":
             self._start(client, message, descriptors)
         elif message["do"] == "kill" and message["child"] in client.children:
@@ -285,7 +286,7 @@ def _warm_up() -> None:
 
 
 def main(config: dict[str, Any]) -> NoReturn:
-    """Called by the start-up code (:mod:`.boot`)."""
+    """Called by the start-up code (in :mod:`.server`)."""
     # Nothing of the engine is to be found by name from inside.
     zygote = Zygote(config)
     os.register_at_fork = posix.register_at_fork  # all is loaded that every child has

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarn
 
 @pytest.fixture(params=MAKERS)
 def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Make:
-    monkeypatch.setattr(local, "_forks_safely", lambda: request.param == "forked workers")
+    monkeypatch.setattr(local, "forks_safely", lambda: request.param == "forked workers")
     return MAKERS[request.param]
 
 
@@ -170,12 +170,12 @@ ALONE = """
 import threading
 from autograder.cli import main  # as the program starts: one thread for linear algebra
 import autograder.batch.order, autograder.store, autograder.console
-from autograder.batch.local import _forks_safely
-print(_forks_safely())
+from autograder.batch.local import forks_safely
+print(forks_safely())
 stop = threading.Event()
 thread = threading.Thread(target=stop.wait)
 thread.start()
-print(_forks_safely())
+print(forks_safely())
 stop.set()
 thread.join()
 """

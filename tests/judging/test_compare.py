@@ -140,3 +140,8 @@ def test_a_wrong_start_is_the_difference_of_epoch_nought():
 
 def test_no_difference_is_none():
     assert first_difference(ROWS + 1e-9, ROWS, 1e-6) is None
+
+
+def test_rows_that_other_students_may_share_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        read((W, B)).rows[0] = 5.0

@@ -214,3 +214,17 @@ def test_a_pool_that_cannot_be_filled_is_a_fault_of_the_assignment(
     monkeypatch.setattr("autograder.judging.pool.CHANCES", 0)
     with pytest.raises(AssignmentError, match=r"momentum_methods, .*tells all known faults"):
         Course.find().load("momentum_methods").prepare()
+
+
+def test_a_rehearsal_that_fails_is_nobodys_business(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It fails again where it is graded, and is told there."""
+    assignment = Course.find().load("momentum_methods")
+    done: list[UpdateRule] = []
+
+    def fails(self: UpdateRule) -> None:
+        done.append(self)
+        raise KeyError("an author's mistake")
+
+    monkeypatch.setattr(UpdateRule, "rehearse", fails)
+    assignment.rehearse()
+    assert len(done) > 1, "and the others are rehearsed"

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment
 
 from autograder.cache import FOLDER_VARIABLE
-from autograder.report import html
+from autograder.report import compiled, html
 
 
 @pytest.fixture
@@ -58,3 +58,37 @@ def test_a_folder_that_cannot_be_used_does_no_harm(
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     assert rendered() == page
     assert [path.name for path in tmp_path.iterdir()] == ["templates"]
+
+
+def test_what_others_may_have_written_is_not_run(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    rendered()
+    (kept,) = (tmp_path / "templates").iterdir()
+    monkeypatch.setattr(Environment, "compile", no_compiling)
+    assert rendered() == page
+    for path in (kept, kept.parent):
+        before = path.stat().st_mode
+        path.chmod(before | 0o020)
+        with pytest.raises(AssertionError, match="compiled again"):
+            rendered()
+        path.chmod(before)
+
+
+def test_another_jinja_and_another_report_compile_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    rendered()
+    before = compiled._compiled_by()
+    compiled._compiled_by.cache_clear()
+    assert compiled._compiled_by() == before
+    with monkeypatch.context() as changed:
+        changed.setattr("jinja2.__version__", "0")
+        compiled._compiled_by.cache_clear()
+        assert compiled._compiled_by() != before
+        changed.setattr(Environment, "compile", no_compiling)
+        with pytest.raises(AssertionError, match="compiled again"):
+            rendered()
+    compiled._compiled_by.cache_clear()
