@@ -120,6 +120,7 @@ class Formula:
         """There is nothing to prepare."""
 
     def rehearse(self) -> None:
+        """Draw the whole pool."""
         for check in self.checks:
             for number in range(POOL):
                 examples(check, number)
@@ -250,12 +251,12 @@ class FormulaExam:
     def _builds_on_right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
         """Whether what a check builds on is right, and so no excuse for another value."""
         own = [
-            (_answer(traces[example.call.name]), example.right)
+            _is_right(traces[example.call.name], example)
             for other in self.question.checks
             for example in self.examples[other.name]
             if other.function == check.builds_on
         ]
-        return bool(own) and all(a is not None and _close(a, right) for a, right in own)
+        return bool(own) and all(own)
 
     def _check(
         self, check: FormulaCheck, right: bool, traces: Mapping[str, Trace], run: NotebookRun

@@ -178,10 +178,12 @@ class UpdateRule:
             self.shelf.array(f"{self.function}: whole pool", self._prepared)
 
     def rehearse(self) -> None:
+        """Draw the whole pool, and judge right answers to it."""
         for number in range(POOL):
             exam = RuleExam(self, tuple(pool_instance(self, name, number) for name in SHAPES))
             _right_verdict(self, exam.main[0])
-            for instance, _ in zip(exam.asked_of_all, exam.calls, strict=True):
+            for instance in exam.asked_of_all:
+                _call(instance, self.function)
                 exam.right_rows(instance)
 
     def _prepared(self) -> FloatArray:

@@ -102,7 +102,7 @@ class Line:
             raise
 
     def _last_words(self) -> str:
-        return "whoever started it can say why"
+        return "the process that started it knows why"
 
     def _receive(self, timeout: float) -> dict[str, Any] | None:
         """The next message; None: none in time.  Raises SandboxError if the zygote is gone."""
