@@ -61,8 +61,8 @@ class FormulaCheck:
     """Another function of the student that this one may call; empty: none."""
     right_given: Callable[..., Any] | None = None
     """The formula given that function's own value, as first argument."""
-    success: str = "Right."
-    failure: str = "Not the formula's value."
+    success: str = words.FORMULA_RIGHT
+    failure: str = words.FORMULA_WRONG
 
 
 @dataclass(frozen=True, eq=False)
@@ -376,5 +376,5 @@ def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
     if trace.value is None:
         return words.NOTHING_RETURNED.format(function=check.function)
     if isinstance(trace.value, Opaque):
-        return f"{check.function} returns something of type {trace.value.type_name}, not numbers."
+        return words.FORMULA_OPAQUE.format(function=check.function, type=trace.value.type_name)
     return check.failure
