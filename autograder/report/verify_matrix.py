@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.verify import Fault, QuestionReport
+    from autograder.authoring.verify import Fault, QuestionReport
 
 
 @dataclass(frozen=True)

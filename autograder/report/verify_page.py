@@ -17,7 +17,7 @@ from autograder.report.verify_text import idle_sentence, tally
 from autograder.report.words import WORDS, Words
 
 if TYPE_CHECKING:
-    from autograder.verify import QuestionReport, VerifyReport
+    from autograder.authoring.verify import QuestionReport, VerifyReport
 
 
 @dataclass(frozen=True)

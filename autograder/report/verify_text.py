@@ -19,7 +19,7 @@ from autograder.report.verify_matrix import (
 )
 
 if TYPE_CHECKING:
-    from autograder.verify import QuestionReport, VerifyReport
+    from autograder.authoring.verify import QuestionReport, VerifyReport
 
 WIDTH = 80
 NAME = 35

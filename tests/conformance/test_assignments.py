@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
+from autograder.authoring.release import release
+from autograder.authoring.verify import VerifyReport, verify
 from autograder.batch.pages import page_drawer
 from autograder.course import Assignment, Course
 from autograder.grading import grade_submission
 from autograder.model import Grade
-from autograder.release import release
 from autograder.sandbox import open_sandbox
 from autograder.submission import read
-from autograder.verify import VerifyReport, verify
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LEAST_VARIANTS, LEAST_SAMPLES = 6, 12

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from autograder.authoring.master import model_answers
 from autograder.course import Assignment, Course, Question
 from autograder.errors import AssignmentError
 from autograder.judging.catalogue import Candidate, Family
@@ -27,7 +28,6 @@ from autograder.judging.question import Answers, Verdict, examine
 from autograder.judging.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
 from autograder.judging.update_rule import RuleExam, UpdateRule
 from autograder.model import Cell, FloatArray, NotebookRun, Outcome, Submission, Trace
-from autograder.release import model_answers
 from autograder.sandbox import Sandbox
 from autograder.submission import read
 

@@ -11,14 +11,8 @@ from unittest.mock import patch
 import pytest
 from click.testing import CliRunner
 
-from autograder import verify as verifying
-from autograder.cli import main
-from autograder.course import Assignment, Course, Question
-from autograder.judging.update_rule import Conventions, UpdateRule
-from autograder.report.verify_matrix import folded, heads, sole_catches, weak_spots
-from autograder.report.verify_page import verify_page
-from autograder.report.verify_text import verify_text
-from autograder.verify import (
+from autograder.authoring import verify as verifying
+from autograder.authoring.verify import (
     Fault,
     Margins,
     Pairs,
@@ -26,8 +20,14 @@ from autograder.verify import (
     QuestionReport,
     VerifyReport,
 )
+from autograder.cli import main
+from autograder.course import Assignment, Course, Question
+from autograder.judging.update_rule import Conventions, UpdateRule
+from autograder.report.verify_matrix import folded, heads, sole_catches, weak_spots
+from autograder.report.verify_page import verify_page
+from autograder.report.verify_text import verify_text
 
-COURSE = Path(__file__).resolve().parents[1]
+COURSE = Path(__file__).resolve().parents[2]
 SLUG = "momentum_methods"
 
 
