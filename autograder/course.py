@@ -22,10 +22,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograder.cache import cache_folder
+from autograder import judging
 from autograder.errors import AssignmentError, UsageError
 from autograder.judging.question import Kind
-from autograder.judging.shelf import NO_SHELF, Shelf, open_shelf
+from autograder.kept.arrays import NO_SHELF, Shelf, open_shelf
+from autograder.kept.folder import cache_folder
 from autograder.model import Limits
 
 
@@ -189,7 +190,8 @@ class Course:
         module = self._questions(slug, folder)
         kinds = _attribute(module, "questions", folder)(settings)
         version = _digest(folder, self.folder / "reference")
-        shelf = open_shelf(version)
+        secret = self._secret()
+        shelf = open_shelf(version, *judging.__path__, secret=secret)
         on_shelf = {name: kind.on_shelf(shelf) for name, kind in kinds.items()}
         return Assignment(
             slug=slug,
@@ -200,7 +202,7 @@ class Course:
             version=version,
             policy={key: settings[key] for key in ("late", "attempts") if key in settings},
             texts=tuple(settings.get("texts", ())),
-            secret=self._secret(),
+            secret=secret,
             draw_backgrounds=getattr(module, "backgrounds", dict),
             shelf=shelf,
         )

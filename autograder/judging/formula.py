@@ -18,8 +18,8 @@ from autograder.judging import words
 from autograder.judging.explain import SPOILED, missing, raised
 from autograder.judging.pool import POOL
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.seen import Findings
-from autograder.judging.shelf import Shelf
+from autograder.kept.arrays import Shelf
+from autograder.kept.findings import Findings
 from autograder.model import (
     Argument,
     Call,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
-from autograder.judging.shelf import Shelf
+from autograder.kept.arrays import Shelf
 from autograder.model import (
     Call,
     Check,

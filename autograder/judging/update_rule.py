@@ -45,8 +45,8 @@ from autograder.judging.right import (
     silenced,
     streams_of,
 )
-from autograder.judging.seen import Findings
-from autograder.judging.shelf import NO_SHELF, Shelf
+from autograder.kept.arrays import NO_SHELF, Shelf
+from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
     FloatArray,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.shelf import Shelf
+from autograder.kept.arrays import Shelf
 from autograder.model import Call, QuestionStatus
 
 
