@@ -24,7 +24,7 @@ from typing import Any
 
 from autograder import judging
 from autograder.errors import AssignmentError, UsageError
-from autograder.judging.question import Kind
+from autograder.judging.question import Keeps, Kind, Rehearses
 from autograder.kept.arrays import NO_SHELF, Shelf, open_shelf
 from autograder.kept.folder import cache_folder
 from autograder.model import Limits
@@ -87,7 +87,8 @@ class Assignment:
         try:
             for question in self.questions:
                 try:
-                    question.kind.prepare()
+                    if isinstance(question.kind, Keeps):
+                        question.kind.prepare()
                 except ValueError as error:
                     raise AssignmentError(f"{self.slug}, {question.name}: {error}.") from error
         finally:
@@ -101,7 +102,8 @@ class Assignment:
         """
         for question in self.questions:
             with contextlib.suppress(Exception):
-                question.kind.rehearse()
+                if isinstance(question.kind, Rehearses):
+                    question.kind.rehearse()
         self.shelf.close()
 
     def seed(self, student: str, question: str) -> bytes:
@@ -192,7 +194,10 @@ class Course:
         version = _digest(folder, self.folder / "reference")
         secret = self._secret()
         shelf = open_shelf(version, *judging.__path__, secret=secret)
-        on_shelf = {name: kind.on_shelf(shelf) for name, kind in kinds.items()}
+        on_shelf = {
+            name: kind.on_shelf(shelf) if isinstance(kind, Keeps) else kind
+            for name, kind in kinds.items()
+        }
         return Assignment(
             slug=slug,
             title=_setting(settings, "title", str, settings_file),

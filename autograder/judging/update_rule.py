@@ -5,10 +5,13 @@ How it works stands in :mod:`autograder.judging.rule`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from autograder.judging.proof import Proof
+from autograder.judging.question import Answers
 from autograder.judging.rule.asked import Behaviour, Conventions, Judged, Rule, Shown
 from autograder.judging.rule.diagnose import prepare
 from autograder.judging.rule.exam import RuleExam, call_of, right_verdict
@@ -58,3 +61,10 @@ class UpdateRule(Rule):
             chance = np.random.Generator(np.random.PCG64(0))
         numbers = [int(POOL * chance.random()) for _ in SHAPES]
         return RuleExam(self, drawn(self, numbers, kind=2 if public else 1))
+
+    def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
+        """By every known fault and every two of them, and by what right programs answered."""
+        # It draws on much that grading does not.
+        from autograder.judging.rule.proof import prove
+
+        return prove(self, self.draw(seed), right)
