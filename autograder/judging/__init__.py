@@ -5,6 +5,7 @@
 :mod:`.update_rule` the kind that asks for an update rule; how it works is the wing :mod:`.rule`
 :mod:`.formula`     the kind that asks for formulas
 :mod:`.written`     the kind that a person grades
+:mod:`.proof`       what a question shows of itself before it may grade
 :mod:`.stopped`     functions that gave no answer at all, of whatever kind of question
 :mod:`.words`       what students read of all this, in one table
 ==================  ===========================================================================

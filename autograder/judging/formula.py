@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from autograder.judging import words
-from autograder.judging.findings import Findings
+from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.shelf import Shelf
 from autograder.judging.stopped import SPOILED, missing, raised
+from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
     Check,
@@ -28,6 +28,7 @@ from autograder.model import (
     Opaque,
     Outcome,
     QuestionStatus,
+    Submission,
     Trace,
 )
 
@@ -112,13 +113,6 @@ class Formula:
 
     public_calls = True
 
-    def on_shelf(self, shelf: Shelf) -> Formula:
-        """Itself: there is nothing to keep."""
-        return self
-
-    def prepare(self) -> None:
-        """There is nothing to prepare."""
-
     def rehearse(self) -> None:
         """Draw the whole pool."""
         for check in self.checks:
@@ -135,6 +129,15 @@ class Formula:
                 for check, number in zip(self.checks, numbers, strict=True)
             },
         )
+
+    def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
+        """By every known wrong formula; there are no tolerances to measure."""
+        exam, run = self.draw(seed), NotebookRun(Outcome.RETURNED)
+        faults = []
+        for wrong in self.wrong:
+            verdict = exam.judge(Answers(Submission("", ""), run, exam.simulate(wrong)))
+            faults.append(Fault.judged((wrong.slug,), verdict.checks, verdict.misconceptions))
+        return Proof(tuple(check.name for check in self.checks), tuple(faults))
 
 
 @dataclass(frozen=True, eq=False)

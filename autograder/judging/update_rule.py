@@ -5,16 +5,19 @@ How it works stands in :mod:`autograder.judging.rule`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from autograder.judging.proof import Proof
+from autograder.judging.question import Answers
 from autograder.judging.rule.asked import Behaviour, Conventions, Judged, Rule, Shown
 from autograder.judging.rule.diagnose import prepare
 from autograder.judging.rule.exam import RuleExam, call_of, right_verdict
 from autograder.judging.rule.pool import POOL, SHAPES, drawn, right_rows
 from autograder.judging.rule.right_answers import right_beside
-from autograder.judging.shelf import Shelf
+from autograder.kept.arrays import Shelf
 from autograder.model import FloatArray
 
 __all__ = ["Behaviour", "Conventions", "Judged", "RuleExam", "Shown", "UpdateRule"]
@@ -58,3 +61,10 @@ class UpdateRule(Rule):
             chance = np.random.Generator(np.random.PCG64(0))
         numbers = [int(POOL * chance.random()) for _ in SHAPES]
         return RuleExam(self, drawn(self, numbers, public=public))
+
+    def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
+        """By every known fault and every two of them, and by what right programs answered."""
+        # It draws on much that grading does not.
+        from autograder.judging.rule.proof import prove
+
+        return prove(self, self.draw(seed), right)

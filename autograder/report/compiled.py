@@ -17,7 +17,7 @@ import jinja2
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from autograder.cache import cache_folder
+from autograder.kept.folder import cache_folder
 
 _DIGEST = 16
 

@@ -108,12 +108,6 @@ class Careless:
         self.functions = kind.functions
         self._kind = kind
 
-    def on_shelf(self, shelf: Any) -> Careless:
-        return self
-
-    def prepare(self) -> None:
-        pass
-
     def draw(self, seed: bytes, *, public: bool = False) -> Any:
         return self._kind.draw(b"always", public=False)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from autograder.cache import FOLDER_VARIABLE
+from autograder.kept.folder import FOLDER_VARIABLE
 from autograder.report import compiled, html
 
 

@@ -13,7 +13,8 @@ what is known of a student  :mod:`.evidence`, and what fills it: :mod:`.history`
                             moments average, :mod:`.rates` how fast it moves, :mod:`.views` and
                             :mod:`.diagnose` what it computes
 what comes of it            :mod:`.points` the checks, :mod:`.explain` the words, :mod:`.pictures`
-the whole                   :mod:`.exam` one student's exam; :mod:`.simulate` one of known code
+the whole                   :mod:`.exam` one student's exam; :mod:`.simulate` one of known code;
+                            :mod:`.proof` whether it catches all that is known
 ==========================  =======================================================================
 
 Nothing here knows a rule by name: the right one and the known ways to get it wrong come in as a

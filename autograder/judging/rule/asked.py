@@ -12,7 +12,7 @@ from autograder.judging.rule.catalogue import Catalogue
 from autograder.judging.rule.instance import Instance, Range
 from autograder.judging.rule.moments import Identification
 from autograder.judging.rule.probes import streamed
-from autograder.judging.shelf import NO_SHELF, Shelf
+from autograder.kept.arrays import NO_SHELF, Shelf
 from autograder.model import FloatArray, Picture
 
 

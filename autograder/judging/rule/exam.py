@@ -26,7 +26,6 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from autograder.judging import words
-from autograder.judging.findings import Findings
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule import explain
 from autograder.judging.rule.asked import Judged, Rule, Shown
@@ -48,6 +47,7 @@ from autograder.judging.rule.right_answers import (
     streams_of,
 )
 from autograder.judging.stopped import stopped
+from autograder.kept.findings import Findings
 from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
 
 

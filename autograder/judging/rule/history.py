@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from autograder.judging import words
-from autograder.judging.findings import Findings
+from autograder.kept.findings import Findings
 from autograder.model import FloatArray, Opaque, Outcome, Trace, Value
 
 

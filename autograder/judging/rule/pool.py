@@ -2,7 +2,7 @@
 
 An instance is drawn until every known fault shows on it.  That check costs more than grading, so
 each shape has a dozen instances, drawn from fixed seeds, that are checked once and then kept, with
-whatever is computed for them (:mod:`autograder.judging.shelf`); which ones a student gets depends
+whatever is computed for them (:mod:`autograder.kept.arrays`); which ones a student gets depends
 on the student alone.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.catalogue import Catalogue, Family
 from autograder.judging.rule.instance import Instance, draw_instance
-from autograder.judging.shelf import Shelf
+from autograder.kept.arrays import Shelf
 from autograder.model import FloatArray
 
 SHAPES: Mapping[str, int | None] = {"number 1": None, "number 2": None, "vector": 4}

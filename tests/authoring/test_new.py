@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from autograder.authoring.master import read_master
+from autograder.authoring.new import lay_down
 from autograder.cli import main
 from autograder.errors import UsageError
-from autograder.master import read_master
-from autograder.new import lay_down
 
 
 def test_the_files_are_laid_down_in_the_order_of_filling_in(tmp_path: Path) -> None:

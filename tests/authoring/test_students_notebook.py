@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from autograder.release import model_answers
+from autograder.authoring.master import model_answers
 from reference.sparse_data import lecture_experiment
 from reference.update_rules import adagrad, adam, rmsprop
 

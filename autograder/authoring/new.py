@@ -59,7 +59,7 @@ def lay_down(slug: str, title: str | None, course: Path) -> tuple[Path, ...]:
 
 
 def _template(name: str) -> str:
-    return (files("autograder") / "skeleton" / f"{name}.in").read_text(encoding="utf-8")
+    return (files("autograder.authoring") / "skeleton" / f"{name}.in").read_text(encoding="utf-8")
 
 
 def _filled(text: str, slug: str, title: str) -> str:

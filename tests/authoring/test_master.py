@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from small_assignment import MASTER, make_assignment
 
+from autograder.authoring.master import Master, MasterQuestion, model_answers, read_master
 from autograder.errors import AssignmentError
-from autograder.master import Master, MasterQuestion, read_master
-from autograder.release import model_answers
 
 
 def read(folder: Path, master: str = MASTER) -> Master:

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring.master import SourceLine
 from autograder.errors import AssignmentError
-from autograder.master import SourceLine
 
 SHARED_LINES = "shared_lines.txt"
 

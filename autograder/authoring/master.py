@@ -10,7 +10,7 @@ opened by three backticks and ``otter``.  What students must not see stands
 - in a test cell that calls itself hidden, or a cell that begins with ``# ignore``.
 
 Only the lines count here, so that each has its place in the file; the cells that students get are
-made by ``otter assign`` (:mod:`autograder.release`).
+made by ``otter assign`` (:mod:`autograder.authoring.release`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import AssignmentError
-from autograder.model import Cell
+from autograder.model import Cell, Submission
 
 MASTER = "notebook.md"
 
@@ -81,6 +81,20 @@ def read_master(folder: Path) -> Master:
     except (OSError, UnicodeDecodeError) as error:
         raise AssignmentError(f"Cannot read the master notebook {path}: {error}.") from error
     return _Reading(f"{folder.name}/{MASTER}").of(text)
+
+
+def model_answers(assignment_folder: Path) -> Submission:
+    """The master notebook's own answers, as a submission that can be graded like any other.
+
+    Raises AssignmentError where the master cannot be read.
+    """
+    master = read_master(assignment_folder)
+    return Submission(
+        student="model_answers",
+        file=f"{assignment_folder.name}/{MASTER}",
+        cells=master.cells,
+        written=master.written,
+    )
 
 
 class _Reading:

@@ -6,7 +6,7 @@ import gc
 
 import numpy as np
 
-from autograder.judging.findings import Findings
+from autograder.kept.findings import Findings
 from autograder.model import Outcome, Trace
 
 

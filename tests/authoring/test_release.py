@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from small_assignment import MASTER, make_assignment
 
+from autograder.authoring.master import read_master
+from autograder.authoring.release import Released, refuse_leaks, release
 from autograder.errors import AssignmentError, LeakError, UsageError
-from autograder.master import read_master
-from autograder.release import Released, refuse_leaks, release
 
 COURSE = Path(__file__).resolve().parents[2]
 SLUGS = sorted(path.parent.name for path in COURSE.glob("assignments/*/notebook.md"))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from autograder.authoring.leaks import find_leaks, lines_of_folder, shared_lines
+from autograder.authoring.master import SourceLine
 from autograder.errors import AssignmentError
-from autograder.leaks import find_leaks, lines_of_folder, shared_lines
-from autograder.master import SourceLine
 
 SECRET = '    step = scale * rate("fast") + offset'
 HIDDEN = [SourceLine("reference/rule.py", 7, SECRET)]

@@ -3,132 +3,31 @@
 from __future__ import annotations
 
 import os
-import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from autograder.cache import FOLDER_VARIABLE
 from autograder.course import Course
 from autograder.errors import AssignmentError
-from autograder.judging import shelf as shelves
 from autograder.judging.question import Answers
 from autograder.judging.rule.pool import SHAPES, keep, of_the_pool, pool_instance
-from autograder.judging.shelf import MOST, NO_SHELF, Shelf, open_shelf
 from autograder.judging.update_rule import UpdateRule
+from autograder.kept.arrays import Shelf
+from autograder.kept.folder import FOLDER_VARIABLE
 from autograder.model import FloatArray, NotebookRun, Outcome, Submission
-
-ARRAY = np.array([[1.0, np.nan, np.inf], [-0.0, 1e-300, 2.0]])
 
 
 class Maker:
-    """Makes the array, and counts how often."""
+    """Makes an array, and counts how often."""
 
-    def __init__(self, array: FloatArray = ARRAY) -> None:
-        self.array, self.times = array, 0
+    def __init__(self) -> None:
+        self.times = 0
 
     def __call__(self) -> FloatArray:
         self.times += 1
-        return self.array
-
-
-@pytest.mark.parametrize("array", [ARRAY, np.zeros((0, 2)), np.array(3.0), np.zeros((2, 3, 4))])
-def test_what_is_kept_comes_back_in_another_process_bit_for_bit(
-    tmp_path: Path, array: FloatArray
-) -> None:
-    first, second = Maker(array), Maker(array)
-    Shelf(tmp_path / "a" / "one.sqlite3").array("name", first)
-    found = Shelf(tmp_path / "a" / "one.sqlite3").array("name", second)
-    assert (first.times, second.times) == (1, 0)
-    assert found.shape == array.shape
-    assert found.tobytes() == array.tobytes()
-
-
-def test_names_are_kept_apart(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "one.sqlite3")
-    shelf.array("one", Maker(np.ones(2)))
-    assert (shelf.array("other", Maker(np.zeros(2))) == 0).all()
-
-
-def test_a_shelf_is_for_its_owner_alone(tmp_path: Path) -> None:
-    Shelf(tmp_path / "new" / "one.sqlite3").array("name", Maker())
-    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
-    assert (tmp_path / "new" / "one.sqlite3").stat().st_mode & 0o077 == 0
-
-
-def test_what_is_damaged_is_computed_again(tmp_path: Path) -> None:
-    path = tmp_path / "one.sqlite3"
-    Shelf(path).array("name", Maker())
-    with sqlite3.connect(path) as database:
-        (data,) = database.execute("SELECT data FROM arrays").fetchone()
-        database.execute("UPDATE arrays SET data = ?", (data[:-1] + b"\x01",))
-    maker = Maker()
-    assert Shelf(path).array("name", maker) is ARRAY
-    assert maker.times == 1
-
-
-@pytest.mark.parametrize("spoil", ["no database", "a folder", "no folder"])
-def test_without_a_usable_file_everything_is_computed(tmp_path: Path, spoil: str) -> None:
-    path = tmp_path / "one.sqlite3"
-    if spoil == "no database":
-        path.write_bytes(b"something else" * 100)
-    elif spoil == "a folder":
-        path.mkdir()
-    else:
-        (tmp_path / "file").write_text("")
-        path = tmp_path / "file" / "one.sqlite3"
-    maker, shelf = Maker(), Shelf(path)
-    assert [shelf.array("name", maker) is ARRAY for _ in range(2)] == [True, True]
-    assert maker.times == 2
-
-
-def test_a_file_that_is_locked_is_waited_for_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "one.sqlite3"
-    Shelf(path).array("name", Maker())
-    monkeypatch.setattr(shelves, "_PATIENCE", 0.05)
-    with sqlite3.connect(path, isolation_level=None) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        shelf, maker = Shelf(path), Maker()
-        assert shelf.array("name", maker) is ARRAY
-        other.execute("ROLLBACK")
-    shelf.array("name", maker)
-    assert maker.times == 2, "it has been given up"
-
-
-def test_the_folder_can_be_named_or_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    open_shelf("version 1").array("name", Maker())
-    assert len(list(tmp_path.glob("*.sqlite3"))) == 1
-    maker = Maker()
-    open_shelf("version 2").array("name", maker)
-    assert maker.times == 1, "another version has another shelf"
-    monkeypatch.setenv(FOLDER_VARIABLE, "")
-    assert open_shelf("version 1") is NO_SHELF
-    assert not NO_SHELF.keeps
-
-
-def test_another_engine_has_another_shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    open_shelf("version").array("name", Maker())
-    monkeypatch.setattr(shelves, "_engine", lambda: "changed")
-    maker = Maker()
-    open_shelf("version").array("name", maker)
-    assert maker.times == 1
-
-
-def test_old_shelves_are_cleared_away(tmp_path: Path) -> None:
-    for number in range(MOST + 3):
-        path = tmp_path / f"{number}.sqlite3"
-        path.write_bytes(b"")
-        os.utime(path, (number, number))
-    Shelf(tmp_path / "new.sqlite3").array("name", Maker())
-    left = {path.stem for path in tmp_path.glob("*.sqlite3")}
-    assert left == {"new", *(str(number) for number in range(4, MOST + 3))}
+        return np.arange(3.0)
 
 
 def rule(folder: Path, monkeypatch: pytest.MonkeyPatch) -> UpdateRule:
@@ -151,8 +50,6 @@ def test_the_pool_is_the_same_with_a_full_shelf_an_empty_one_and_none(
 
 
 def test_only_the_pool_itself_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     instance = pool_instance(rule(tmp_path, monkeypatch), "vector", 0)
     assert of_the_pool(instance)
     assert not of_the_pool(replace(instance, max_epochs=2)), "a changed copy is another instance"

@@ -4,7 +4,7 @@
 is kept, cell ids become a function of the cell, and a README, requirements and public examples
 (:mod:`autograder.public`) are laid beside it, so that the same master gives the same bytes.  Then
 every line of the model answers, of ``reference/`` and of ``questions.py`` is looked for in the
-result (:mod:`autograder.leaks`).  Only a bundle in which none was found replaces the one before.
+result (:mod:`.leaks`).  Only a bundle in which none was found replaces the one before.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring.leaks import SHARED_LINES, find_leaks, lines_of_folder, shared_lines
+from autograder.authoring.master import MASTER, Master, read_master
 from autograder.course import Course
 from autograder.errors import AssignmentError, LeakError, UsageError
-from autograder.leaks import SHARED_LINES, find_leaks, lines_of_folder, shared_lines
-from autograder.master import MASTER, Master, read_master
-from autograder.model import Submission
 from autograder.public import FILE_NAME, public_checks, to_json
 
 OTTER_SECONDS = 120.0
@@ -115,20 +114,6 @@ def release(assignment_folder: Path, destination: Path, *, reference: Path) -> R
     except OSError as error:
         raise UsageError(f"Cannot write the release to {destination / slug}: {error}.") from error
     return Released(destination / slug, tuple(sorted(bundle)), looked_for)
-
-
-def model_answers(assignment_folder: Path) -> Submission:
-    """The master notebook's own answers, as a submission that can be graded like any other.
-
-    Raises AssignmentError where the master cannot be read.
-    """
-    master = read_master(assignment_folder)
-    return Submission(
-        student="model_answers",
-        file=f"{assignment_folder.name}/{MASTER}",
-        cells=master.cells,
-        written=master.written,
-    )
 
 
 def refuse_leaks(
