@@ -111,6 +111,15 @@ class Formula:
     to see whether they matter."""
 
     public_calls = True
+    faults = frozenset[str]()
+
+    @property
+    def check_names(self) -> tuple[str, ...]:
+        return tuple(check.name for check in self.checks)
+
+    @property
+    def required_checks(self) -> tuple[str, ...]:
+        return self.check_names
 
     def on_shelf(self, shelf: Shelf) -> Formula:
         """Itself: there is nothing to keep."""

@@ -133,6 +133,21 @@ class Kind(Protocol):
         """False where ``autograder check`` has nothing to ask."""
         ...
 
+    @property
+    def check_names(self) -> tuple[str, ...]:
+        """The checks to which an assignment may give points."""
+        ...
+
+    @property
+    def required_checks(self) -> tuple[str, ...]:
+        """Those of them to which it must."""
+        ...
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """Slugs of the faults of which ``[conventions]`` may say what they cost."""
+        ...
+
     def on_shelf(self, shelf: Shelf) -> Kind:
         """The same, keeping there what it computes once for all students."""
         ...

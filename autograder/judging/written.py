@@ -16,6 +16,8 @@ class Written:
     name: str
     functions: tuple[str, ...] = ()
     public_calls = False
+    check_names = required_checks = ()
+    faults = frozenset[str]()
 
     def on_shelf(self, shelf: Shelf) -> Written:
         """Itself: there is nothing to keep."""
