@@ -262,6 +262,13 @@ def _kinds(module: ModuleType, settings: Settings, folder: Path) -> dict[str, Ki
         raise AssignmentError(
             f"{path}: questions(settings) fails: {type(error).__name__}: {error}."
         ) from error
+    for name, kind in kinds.items():
+        lacking = [each for each in vars(Kind) if each[0] != "_" and each not in dir(kind)]
+        if lacking:
+            raise AssignmentError(
+                f"{path}: {name} is a {type(kind).__name__}, which is no kind of question: it has "
+                f"no {', '.join(lacking)}."
+            )
     return kinds
 
 

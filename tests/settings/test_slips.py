@@ -335,6 +335,11 @@ def test_a_slip_in_the_courses_own_settings(one_copy: Copy, text: str, said: str
         ("settings.tolerance", "settings.tolerence", "AttributeError"),
         ("settings.tolerance", 'settings["tolerance"]', "TypeError"),
         ("    return {\n", "    return 3\n    return {\n", "TypeError"),
+        (
+            "    return {\n",
+            '    return {"x": 3}\n    return {\n',
+            "x is a int, which is no kind of",
+        ),
     ],
 )
 def test_questions_that_cannot_be_made_of_the_settings(
