@@ -15,19 +15,30 @@ import importlib
 import importlib.util
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from autograder import judging
+from autograder.agreement import agree
 from autograder.errors import AssignmentError, UsageError
 from autograder.judging.question import Keeps, Kind, Rehearses
 from autograder.kept.arrays import NO_SHELF, Shelf, open_shelf
 from autograder.kept.folder import cache_folder
 from autograder.model import Limits
+from autograder.settings import (
+    Attempts,
+    Late,
+    Refused,
+    Settings,
+    among,
+    read_course_settings,
+    read_settings,
+    shown,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +64,10 @@ class Assignment:
     limits: Limits
     version: str
     """Digest of its folder and of ``reference/``: the same version gives the same grade."""
-    policy: Mapping[str, Any]
-    """Tables of assignment.toml that concern handing in, such as ``late`` and ``attempts``."""
+    attempts: Attempts
+    """Which of a student's attempts counts."""
+    late: Late
+    """When it is due, and what lateness costs."""
     texts: tuple[str, ...] = ()
     """Module-level strings that written answers may stand in."""
     secret: bytes = b""
@@ -161,17 +174,15 @@ class Course:
         ``assignments/course.toml``; None: one has to be named.
 
         Raises:
-            AssignmentError: that file cannot be read.
+            AssignmentError: that file cannot be read, or says what it cannot mean.
         """
         slugs = self.assignments()
-        settings = self.folder / "assignments" / "course.toml"
-        if len(slugs) == 1 or not settings.is_file():
-            return slugs[0] if len(slugs) == 1 else None
-        try:
-            named = tomllib.loads(settings.read_text(encoding="utf-8")).get("default")
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise AssignmentError(f"{settings} cannot be read: {error}.") from error
-        return named if named in slugs else None
+        path = self.folder / "assignments" / "course.toml"
+        named = read_course_settings(path).default if path.is_file() else None
+        if named is not None and named not in slugs:
+            reason = f"is {shown(named)}, which is no assignment; {among(named, slugs)}"
+            raise Refused(("default",), reason).within(path)
+        return slugs[0] if len(slugs) == 1 else named
 
     def load(self, slug: str) -> Assignment:
         """One assignment.
@@ -180,17 +191,19 @@ class Course:
             UsageError: there is none of that name.
             AssignmentError: it is incomplete or contradicts itself.
         """
+        _ = self.default  # a slip in course.toml is told also where an assignment is named
         folder = self.folder / "assignments" / slug
         settings_file = folder / "assignment.toml"
         if slug not in self.assignments():
             known = ", ".join(self.assignments()) or "none at all"
             raise UsageError(f"There is no assignment {slug!r} in {self.folder}; there is {known}.")
-        try:
-            settings = tomllib.loads(settings_file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise AssignmentError(f"{settings_file} cannot be read: {error}.") from error
+        settings = read_settings(settings_file)
         module = self._questions(slug, folder)
-        kinds = _attribute(module, "questions", folder)(settings)
+        try:
+            kinds = _kinds(module, settings, folder)
+            agree(settings, kinds)
+        except Refused as refused:
+            raise refused.within(settings_file) from None
         version = _digest(folder, self.folder / "reference")
         secret = self._secret()
         shelf = open_shelf(version, *judging.__path__, secret=secret)
@@ -200,13 +213,17 @@ class Course:
         }
         return Assignment(
             slug=slug,
-            title=_setting(settings, "title", str, settings_file),
+            title=settings.title,
             folder=folder,
-            questions=_questions(settings, on_shelf, settings_file),
-            limits=_limits(settings.get("limits", {}), settings_file),
+            questions=tuple(
+                Question(name, asked.title, asked.points, on_shelf[name], asked.by_person)
+                for name, asked in settings.questions.items()
+            ),
+            limits=settings.limits.limits,
             version=version,
-            policy={key: settings[key] for key in ("late", "attempts") if key in settings},
-            texts=tuple(settings.get("texts", ())),
+            attempts=settings.attempts,
+            late=settings.late,
+            texts=settings.texts,
             secret=secret,
             draw_backgrounds=getattr(module, "backgrounds", dict),
             shelf=shelf,
@@ -219,7 +236,7 @@ class Course:
         kept = self.folder / "assignments" / ".secret"
         return kept.read_bytes() if kept.is_file() else b"autograder"
 
-    def _questions(self, slug: str, folder: Path) -> Any:
+    def _questions(self, slug: str, folder: Path) -> ModuleType:
         """The assignment's ``questions.py``, imported as a module of its own."""
         path = folder / "questions.py"
         if not path.is_file():
@@ -239,44 +256,27 @@ class Course:
         return module
 
 
-def _attribute(module: Any, name: str, folder: Path) -> Any:
-    if not hasattr(module, name):
-        raise AssignmentError(f"{folder / 'questions.py'} defines no {name}(settings).")
-    return getattr(module, name)
-
-
-def _setting(table: Mapping[str, Any], key: str, kind: type, where: Path) -> Any:
-    value = table.get(key)
-    if not isinstance(value, kind):
-        raise AssignmentError(f"{where}: {key} must be given, as a {kind.__name__}.")
-    return value
-
-
-def _questions(
-    settings: Mapping[str, Any], kinds: Mapping[str, Kind], where: Path
-) -> tuple[Question, ...]:
-    tables = _setting(settings, "questions", dict, where)
-    if set(tables) != set(kinds):
-        odd = ", ".join(sorted(set(tables) ^ set(kinds)))
-        raise AssignmentError(f"{where} and questions.py do not name the same questions: {odd}.")
-    return tuple(
-        Question(
-            name=name,
-            title=_setting(table, "title", str, where),
-            points=float(_setting(table, "points", (int, float), where)),  # type: ignore[arg-type]
-            kind=kinds[name],
-            by_person=bool(table.get("by_person", False)),
-        )
-        for name, table in tables.items()
-    )
-
-
-def _limits(table: Mapping[str, Any], where: Path) -> Limits:
-    known = {entry.name for entry in fields(Limits)}
-    odd = sorted(set(table) - known)
-    if odd:
-        raise AssignmentError(f"{where}: [limits] knows no {', '.join(odd)}.")
-    return Limits(**table)
+def _kinds(module: ModuleType, settings: Settings, folder: Path) -> dict[str, Kind]:
+    """What ``questions.py`` makes of the settings, by name of the question."""
+    path = folder / "questions.py"
+    if not hasattr(module, "questions"):
+        raise AssignmentError(f"{path} defines no questions(settings).")
+    try:
+        kinds: dict[str, Kind] = dict(module.questions(settings))
+    except (AssignmentError, Refused):
+        raise
+    except Exception as error:
+        raise AssignmentError(
+            f"{path}: questions(settings) fails: {type(error).__name__}: {error}."
+        ) from error
+    for name, kind in kinds.items():
+        lacking = [each for each in vars(Kind) if each[0] != "_" and each not in dir(kind)]
+        if lacking:
+            raise AssignmentError(
+                f"{path}: {name} is a {type(kind).__name__}, which is no kind of question: it has "
+                f"no {', '.join(lacking)}."
+            )
+    return kinds
 
 
 def _digest(*folders: Path) -> str:

@@ -15,14 +15,13 @@ from autograder.judging.rule.instance import Instance, Range
 from autograder.judging.rule.moments import SMALL, unbiased
 from autograder.judging.rule.pictures import monte_carlo
 from autograder.judging.rule.rates import constant_gradient, effective_rates
-from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
+from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
-from autograder.model import Line, Neuron, Picture
+from autograder.model import Explanation, FloatArray, Line, Neuron, Picture
+from autograder.settings import Settings
 from reference import moments, sigmoid_neuron, sparse_data, update_rules
 from reference.catalogue import Catalogue
 from reference.vocabulary import RULES
-
-FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 # From where the hyper-parameters of hidden instances are drawn.
 ETA, EPS = Range(0.1, 0.4), Range(1e-8, 1e-1, logarithmic=True)
@@ -30,30 +29,31 @@ EPOCHS = 60
 """Of the lecture's experiment: AdaGrad is stuck by then, RMSProp is there, Adam turns back."""
 
 
-def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
+def questions(settings: Settings) -> dict[str, Kind]:
     """Every question of the assignment by name; ``settings`` is its assignment.toml."""
 
-    def points(name: str) -> dict[str, float]:
-        return {k: float(v) for k, v in settings["questions"][name]["checks"].items()}
-
-    def rule(name: str, title: str, behaviour: Any, colour: str, **more: Any) -> UpdateRule:
+    def rule(
+        name: str,
+        behaviour: Behaviour,
+        ranges: Mapping[str, Range],
+        arguments: Mapping[str, str],
+    ) -> UpdateRule:
         return UpdateRule(
             function=f"do_{name}",
             catalogue=Catalogue(RULES[name]),
-            points=points(name),
-            behaviours=(behaviour(title, colour),),
-            conventions=Conventions.of(settings.get("conventions", {})),
-            tolerance=float(settings["tolerance"]),
-            **more,
+            points=settings.points(name),
+            ranges=ranges,
+            arguments=arguments,
+            behaviours=(behaviour,),
+            conventions=Conventions.of(settings.conventions),
+            tolerance=settings.tolerance,
         )
 
     return {
-        "gradients": gradients(points("gradients")),
+        "gradients": gradients(settings.points("gradients")),
         "adagrad": rule(
             "adagrad",
-            "AdaGrad",
-            Stuck,
-            "green",
+            Stuck("AdaGrad", "green"),
             ranges={"eta": ETA, "eps": EPS},
             arguments={
                 "X": "gradient",
@@ -64,9 +64,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
         ),
         "rmsprop": rule(
             "rmsprop",
-            "RMSProp",
-            Alive,
-            "saddlebrown",
+            Alive("RMSProp", "saddlebrown"),
             ranges={"eta": ETA, "eps": EPS, "beta": Range(0.5, 0.85)},
             arguments={
                 "X": "gradient",
@@ -78,9 +76,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
         ),
         "adam": rule(
             "adam",
-            "Adam",
-            Unbiased,
-            "magenta",
+            Unbiased("Adam", "magenta"),
             ranges={"eta": ETA, "eps": EPS, "beta1": Range(0.4, 0.65), "beta2": Range(0.75, 0.92)},
             arguments={
                 "X": "gradient",
@@ -91,7 +87,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
                 "beta2": "second moment",
             },
         ),
-        "bias_correction": bias_correction(points("bias_correction")),
+        "bias_correction": bias_correction(settings.points("bias_correction")),
         "explanation": Written("explanation"),
     }
 
@@ -364,7 +360,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
     )
 
 
-def _explain(slug: str, detail: str) -> Any:
+def _explain(slug: str, detail: str) -> Explanation:
     return Catalogue(RULES["adam"]).explain(slug, detail)
 
 

@@ -11,9 +11,10 @@ import numpy as np
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
 from autograder.judging.question import Kind
 from autograder.judging.rule.instance import Instance, Range
-from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
+from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
-from autograder.model import Line, Picture, Stream
+from autograder.model import FloatArray, Line, Picture, Stream
+from autograder.settings import Settings
 from reference import (
     beyond_adam,
     lecture_figure,
@@ -22,8 +23,6 @@ from reference import (
 )
 from reference.catalogue import Catalogue
 from reference.vocabulary import RuleAsData
-
-FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 # From where the hyper-parameters of hidden instances are drawn.  A short memory (beta2) lets v fall
 # again within a few epochs: only then can a maximum be told from no maximum.
@@ -34,31 +33,30 @@ GAMMA, DECAY = Range(0.6, 0.85), Range(0.2, 0.6)
 backgrounds = lecture_figure.backgrounds
 
 
-def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
+def questions(settings: Settings) -> dict[str, Kind]:
     """Every question of the assignment by name; ``settings`` is its assignment.toml."""
-
-    def points(name: str) -> dict[str, float]:
-        return {k: float(v) for k, v in settings["questions"][name]["checks"].items()}
 
     def rule(
         name: str,
         function: str,
         known: RuleAsData,
-        behaviour: Any,
+        behaviour: Behaviour,
         ranges: Mapping[str, Range],
         arguments: Mapping[str, str],
-        **more: Any,
+        power: float = 0.5,
+        recorded: bool = False,
     ) -> UpdateRule:
         return UpdateRule(
             function=function,
             catalogue=Catalogue(known),
-            points=points(name),
+            points=settings.points(name),
             ranges=ranges,
             arguments={**dict.fromkeys(("X", "Y", "grad_w", "grad_b"), "gradient"), **arguments},
             behaviours=(behaviour,),
-            conventions=Conventions.of(settings.get("conventions", {})),
-            tolerance=float(settings["tolerance"]),
-            **more,
+            conventions=Conventions.of(settings.conventions),
+            tolerance=settings.tolerance,
+            power=power,
+            recorded=recorded,
         )
 
     return {
@@ -71,7 +69,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
             arguments={"beta1": "first moment", "beta2": "second moment"},
             recorded=True,
         ),
-        "schedules": schedules(points("schedules")),
+        "schedules": schedules(settings.points("schedules")),
         "annealed_momentum": rule(
             name="annealed_momentum",
             function="do_annealed_momentum",
@@ -89,7 +87,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
             arguments={},
             power=1.0,
         ),
-        "arrival": arrival(points("arrival")),
+        "arrival": arrival(settings.points("arrival")),
         "practice": Written("practice"),
     }
 
@@ -203,7 +201,7 @@ class RateFalls:
         rows = shown.histories.get("an even slope")
         if rows is None or not np.isfinite(rows).all():
             return Judged(False, "There are no steps from which to read a learning rate.")
-        rates, t = -np.diff(rows, axis=0), np.arange(self.epochs)
+        rates, t = -np.diff(rows, axis=0), np.arange(self.epochs, dtype=np.float64)
         schedule = self.hyper["eta"] / (1 + self.hyper["decay"] * t)
         pictures = (self._picture(rates[:, 0], schedule, shown.name),)
         if np.allclose(rates, schedule[:, None], rtol=1e-9):

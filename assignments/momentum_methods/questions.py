@@ -13,14 +13,13 @@ import numpy as np
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
 from autograder.judging.question import Kind
 from autograder.judging.rule.instance import Instance, Range
-from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
+from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
-from autograder.model import Line, Neuron, Picture, Stream
+from autograder.model import FloatArray, Line, Neuron, Picture, Stream
+from autograder.settings import Settings
 from reference import lecture_figure, misconceptions_momentum, update_rules
 from reference.catalogue import Catalogue
 from reference.vocabulary import RuleAsData
-
-FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 # From where the hyper-parameters of hidden instances are drawn.
 ETA, GAMMA = Range(0.1, 0.4), Range(0.6, 0.85)
@@ -30,24 +29,21 @@ EPOCHS = 100
 backgrounds = lecture_figure.backgrounds
 
 
-def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
+def questions(settings: Settings) -> dict[str, Kind]:
     """Every question of the assignment by name; ``settings`` is its assignment.toml."""
 
-    def points(name: str) -> dict[str, float]:
-        return {k: float(v) for k, v in settings["questions"][name]["checks"].items()}
-
-    def rule(name: str, known: RuleAsData, *behaviours: Any) -> UpdateRule:
+    def rule(name: str, known: RuleAsData, *behaviours: Behaviour) -> UpdateRule:
         velocity = "velocity" in known.traits
         arguments = dict.fromkeys(("X", "Y", "grad_w", "grad_b"), "gradient")
         return UpdateRule(
             function=f"do_{name}",
             catalogue=Catalogue(known),
-            points=points(name),
+            points=settings.points(name),
             ranges={"eta": ETA, "gamma": GAMMA} if velocity else {"eta": ETA},
             arguments=arguments | ({"gamma": "velocity"} if velocity else {}),
             behaviours=behaviours,
-            conventions=Conventions.of(settings.get("conventions", {})),
-            tolerance=float(settings["tolerance"]),
+            conventions=Conventions.of(settings.conventions),
+            tolerance=settings.tolerance,
         )
 
     gamma = {"gamma": lecture_figure.experiment().gamma}
@@ -69,7 +65,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
             LookAhead(),
             SmallerOscillations("blue", gamma),
         ),
-        "velocity_weights": velocity_weights(points("velocity_weights")),
+        "velocity_weights": velocity_weights(settings.points("velocity_weights")),
         "explanation": Written("explanation"),
     }
 
@@ -241,7 +237,11 @@ class LookAhead:
     def instances(self) -> tuple[Instance, ...]:
         kick, slope = np.zeros(self.epochs), Stream(np.array([0.4]))
         kick[0] = 1.0
-        gradients = ((Stream(kick), Stream(kick)), (self.bowl, slope), (slope, self.bowl))
+        gradients: tuple[tuple[Neuron | Stream, Neuron | Stream], ...] = (
+            (Stream(kick), Stream(kick)),
+            (self.bowl, slope),
+            (slope, self.bowl),
+        )
         return tuple(
             Instance(
                 name=name,
@@ -282,7 +282,8 @@ class LookAhead:
         if (np.diff(rows.sum(axis=1)) == 0).any():
             return None
         age = np.subtract.outer(np.arange(self.epochs), np.arange(self.epochs))
-        return self._where(np.linalg.solve(np.tril(fading[np.maximum(age, 0)]), steps))
+        solved = np.linalg.solve(np.tril(fading[np.maximum(age, 0)]), steps)
+        return self._where(np.asarray(solved, dtype=np.float64))
 
     def _where(self, gradients: FloatArray) -> FloatArray | None:
         """The z at which the bowl has these gradients, by Newton's method."""

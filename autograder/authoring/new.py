@@ -39,7 +39,7 @@ def lay_down(slug: str, title: str | None, course: Path) -> tuple[Path, ...]:
             f"{slug!r} cannot be an assignment's name: it also names a Python module and a "
             "function, so use small letters, digits and underscores, such as 'weight_decay'."
         )
-    title = title or slug.replace("_", " ").capitalize()
+    title = (title or "").strip() or slug.replace("_", " ").capitalize()
     written = {course / _filled(place, slug, title): name for name, place in PLACES.items()}
     for path in (course / "assignments" / slug, *written):
         if path.exists():

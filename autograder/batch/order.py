@@ -20,7 +20,7 @@ from autograder.batch.run import Batch, Plan, Tally, Watcher, newest_attempts, p
 from autograder.batch.tasks import Executor, Opener, Task
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
-from autograder.policies import Policies, read_policies
+from autograder.policies import Policies
 from autograder.store import Store, store_url
 from autograder.submission import Found, find
 
@@ -46,8 +46,8 @@ class Order:
 
     @property
     def policies(self) -> Policies:
-        """The assignment's rules; raises AssignmentError."""
-        return read_policies(self.assignment.policy, self.extensions)
+        """The assignment's rules, with the extensions."""
+        return Policies.of(self.assignment.attempts, self.assignment.late, self.extensions)
 
     def of(self, *paths: Path) -> Order:
         """The same order for other paths."""

@@ -21,6 +21,7 @@ from autograder.bench.measured import Measured, measure
 from autograder.bench.others import as_notebook, nbgrader_autograde, otter_run
 from autograder.bench.stages import stage_seconds
 from autograder.course import Assignment, Course
+from autograder.errors import AutograderError
 from autograder.submission import find
 
 _PREPARE = """
@@ -47,8 +48,12 @@ class Line:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, and keep what was printed if asked to."""
     options = _options().parse_args(arguments)
-    course = Course.find(None)
-    assignment = course.load(options.assignment or course.assignments()[0])
+    try:
+        course = Course.find(None)
+        assignment = course.load(options.assignment or course.assignments()[0])
+    except AutograderError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return error.exit_status
     said: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         for line in _report(options, course, assignment, Path(scratch)):

@@ -112,6 +112,15 @@ class Formula:
     to see whether they matter."""
 
     public_calls = True
+    faults = frozenset[str]()
+
+    @property
+    def check_names(self) -> tuple[str, ...]:
+        return tuple(check.name for check in self.checks)
+
+    @property
+    def required_checks(self) -> tuple[str, ...]:
+        return self.check_names
 
     def rehearse(self) -> None:
         """Draw the whole pool."""

@@ -134,6 +134,21 @@ class Kind(Protocol):
         """False where ``autograder check`` has nothing to ask."""
         ...
 
+    @property
+    def check_names(self) -> tuple[str, ...]:
+        """The checks to which an assignment may give points."""
+        ...
+
+    @property
+    def required_checks(self) -> tuple[str, ...]:
+        """Those of them to which it must."""
+        ...
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """Slugs of the faults of which ``[conventions]`` may say what they cost."""
+        ...
+
     def draw(self, seed: bytes, *, public: bool = False) -> Exam:
         """The exam of one student; ``public``: examples that everybody may see."""
         ...

@@ -15,8 +15,11 @@ from autograder.judging.question import Answers
 from autograder.judging.rule.asked import Behaviour, Conventions, Judged, Rule, Shown
 from autograder.judging.rule.diagnose import prepare
 from autograder.judging.rule.exam import RuleExam, call_of, right_verdict
+from autograder.judging.rule.points import PARTS, WHOLE
 from autograder.judging.rule.pool import POOL, SHAPES, drawn, right_rows
+from autograder.judging.rule.probes import MEASURED
 from autograder.judging.rule.right_answers import right_beside
+from autograder.judging.words import INTERFACE
 from autograder.kept.arrays import Shelf
 from autograder.model import FloatArray
 
@@ -26,6 +29,18 @@ __all__ = ["Behaviour", "Conventions", "Judged", "RuleExam", "Shown", "UpdateRul
 @dataclass(frozen=True, eq=False)
 class UpdateRule(Rule):
     """A question that asks for an update rule; see :mod:`autograder.judging.rule`."""
+
+    required_checks = ()
+
+    @property
+    def check_names(self) -> tuple[str, ...]:
+        return (*PARTS, *WHOLE, *(behaviour.name for behaviour in self.behaviours))
+
+    @property
+    def faults(self) -> frozenset[str]:
+        families = (*self.catalogue.singles(), *self.catalogue.singles(MEASURED))
+        candidates = (candidate for family in families for candidate in family.candidates)
+        return frozenset(INTERFACE).union(*(candidate.slugs for candidate in candidates))
 
     def on_shelf(self, shelf: Shelf) -> UpdateRule:
         """The same, keeping there what is computed for its pool."""

@@ -18,6 +18,8 @@ class Written:
     name: str
     functions: tuple[str, ...] = ()
     public_calls = False
+    check_names = required_checks = ()
+    faults = frozenset[str]()
 
     def draw(self, seed: bytes, *, public: bool = False) -> WrittenExam:
         return WrittenExam(self.name)

@@ -9,7 +9,7 @@
     due = 2025-03-14T23:59:00+05:30      # with its offset, or beside timezone = "Asia/Kolkata"
     policy = "share_per_day"             # or "none" (late is only noted), or "cut_off"
     share = 0.1                          # of the points earned, for each day begun
-    cut_off_days = 3                     # later than this is worth nothing; leave out: no end
+    cut_off_days = 3                     # later than this is worth nothing; "cut_off" needs it
     grace_minutes = 10                   # so late is not yet late
 
 Pure functions on plain data: what is stored is always the score as it was earned, and the policy
@@ -19,7 +19,6 @@ is applied when grades are shown, so a due date may be moved without grading any
 from autograder.policies.attempts import current, handed_in
 from autograder.policies.late import Policies, apply_late
 from autograder.policies.people import Person, not_handed_in, read_extensions, read_roster
-from autograder.policies.settings import read_policies
 
 __all__ = [
     "Person",
@@ -29,6 +28,5 @@ __all__ = [
     "handed_in",
     "not_handed_in",
     "read_extensions",
-    "read_policies",
     "read_roster",
 ]

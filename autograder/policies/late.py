@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from autograder.model import Grade
+from autograder.settings import Attempts, Late
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,21 @@ class Policies:
     grace: timedelta = timedelta()
     extensions: Mapping[str, datetime] = field(default_factory=dict)
     """Own due dates, by student in lower case."""
+
+    @classmethod
+    def of(
+        cls, attempts: Attempts, late: Late, extensions: Mapping[str, datetime] | None = None
+    ) -> Policies:
+        """From the tables of an assignment.toml, and people's own due dates."""
+        return cls(
+            keep=attempts.keep,
+            due=late.due_at,
+            late=late.policy,
+            share=late.share or 0.0,
+            cut_off=late.cut_off,
+            grace=late.grace,
+            extensions=dict(extensions or {}),
+        )
 
     def due_for(self, student: str) -> datetime | None:
         """The due date of this student, extension included."""

@@ -19,6 +19,7 @@ from autograder.public.checks import (
     Value,
     WrittenQuestion,
 )
+from autograder.settings import MOST
 
 MAX_ITEMS = 100
 """Questions, examples of one, arguments of one."""
@@ -26,15 +27,6 @@ MAX_NUMBERS = 20_000
 """Of one array."""
 MAX_EPOCHS = 10_000
 MAX_TEXT = 500
-MOST = Limits(
-    notebook_seconds=300.0,
-    call_seconds=60.0,
-    total_seconds=3600.0,
-    cpu_seconds=3600.0,
-    memory=16 << 30,
-    output=16 << 20,
-)
-"""Limits that a file may ask for."""
 
 T = TypeVar("T")
 

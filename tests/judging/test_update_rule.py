@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.errors import AssignmentError
 from autograder.judging.question import Answers, examine
 from autograder.judging.rule.moments import identify
 from autograder.judging.update_rule import Conventions
@@ -19,6 +18,7 @@ from autograder.model import (
     Submission,
     Trace,
 )
+from autograder.settings import Convention
 from tests.judging.students import (
     NOBODY,
     RULES,
@@ -410,23 +410,20 @@ def test_steps_that_are_a_little_off_are_looked_at():
 # ---------------------------------------------------------------------------------- policies
 
 
-@pytest.mark.parametrize(
-    ("entry", "words"),
-    [
-        ({"policy": "forgive"}, "accept, warn, points or full"),
-        ({}, "accept, warn, points or full"),
-        ({"policy": "points"}, "share"),
-        ({"policy": "points", "share": 1.5}, "share"),
-    ],
-)
-def test_a_policy_that_does_not_exist_is_an_error_in_a_sentence(entry, words):
-    with pytest.raises(AssignmentError, match=words) as error:
-        Conventions.of({"epsilon_missing": entry})
-    assert "epsilon_missing" in str(error.value)
+def test_a_policy_says_what_a_fault_costs_and_whether_there_is_a_word():
+    table = {
+        "a": Convention("accept"),
+        "w": Convention("warn"),
+        "p": Convention("points", 0.2),
+        "f": Convention("full"),
+    }
+    conventions = Conventions.of(table)
+    assert conventions.shares == {"a": 0.0, "w": 0.0, "p": 0.2}
+    assert conventions.silent == {"a"}
 
 
 def test_a_convention_covers_only_what_is_a_convention_through_and_through():
-    both_named = Conventions.of({"a": {"policy": "points", "share": 0.1}, "b": {"policy": "warn"}})
+    both_named = Conventions.of({"a": Convention("points", 0.1), "b": Convention("warn")})
     assert both_named.covers(["a", "b"])
     assert both_named.share(["a", "b"]) == 0.1
     assert not both_named.covers(["a", "wrong_sign"])

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
-from autograder.errors import AssignmentError
 from autograder.judging.rule.catalogue import Catalogue
 from autograder.judging.rule.instance import Instance, Range
 from autograder.judging.rule.moments import Identification
 from autograder.judging.rule.probes import streamed
 from autograder.kept.arrays import NO_SHELF, Shelf
 from autograder.model import FloatArray, Picture
+from autograder.settings import Convention
 
 
 class Behaviour(Protocol):
@@ -62,26 +62,12 @@ class Conventions:
     """Slugs that are accepted without a word."""
 
     @classmethod
-    def of(cls, settings: Mapping[str, Mapping[str, Any]]) -> Conventions:
-        """From the table [conventions] of an assignment.toml.
-
-        Raises:
-            AssignmentError: a policy that does not exist, or no share where one is needed.
-        """
-        shares: dict[str, float] = {}
-        for slug, entry in settings.items():
-            policy = entry.get("policy")
-            if policy not in ("accept", "warn", "points", "full"):
-                raise AssignmentError(
-                    f"[conventions] {slug}: the policy must be accept, warn, points or full, "
-                    f"not {policy!r}."
-                )
-            if policy == "points" and not 0 <= entry.get("share", -1) <= 1:
-                raise AssignmentError(f"[conventions] {slug}: give a share between 0 and 1.")
-            if policy != "full":
-                shares[slug] = float(entry["share"]) if policy == "points" else 0.0
-        silent = {slug for slug, entry in settings.items() if entry["policy"] == "accept"}
-        return cls(shares, frozenset(silent))
+    def of(cls, table: Mapping[str, Convention]) -> Conventions:
+        """From the table [conventions] of an assignment.toml."""
+        return cls(
+            {slug: one.share or 0.0 for slug, one in table.items() if one.policy != "full"},
+            frozenset(slug for slug, one in table.items() if one.policy == "accept"),
+        )
 
     def covers(self, slugs: Sequence[str]) -> bool:
         return bool(slugs) and all(slug in self.shares for slug in slugs)

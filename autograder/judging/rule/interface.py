@@ -13,7 +13,7 @@ import numpy as np
 from autograder.judging.rule.evidence import Manners
 from autograder.judging.rule.history import History, read_history
 from autograder.judging.rule.instance import Instance
-from autograder.judging.rule.probes import Probes
+from autograder.judging.rule.probes import MEASURED, Probes
 from autograder.model import FloatArray, Outcome, Trace
 
 SAME = 1e-12
@@ -140,5 +140,5 @@ def _measured_decay(
         with np.errstate(all="ignore"):
             in_gradient = by_theta / by_g
         if np.isfinite(in_gradient) and abs(in_gradient) > LEAST_DECAY:
-            return {"decay_in_gradient": float(in_gradient), "decay_of_step": float(by_theta)}
+            return dict(zip(MEASURED, (float(in_gradient), float(by_theta)), strict=True))
     return {}

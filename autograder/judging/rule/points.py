@@ -32,6 +32,8 @@ PARTS = (
     "learning rate",
     "step",
 )
+WHOLE = ("trajectory", "vector", "edge cases")
+"""What is looked at of a rule as a whole."""
 WEIGHT = 1e-5
 """Recovered weights closer than this are equal."""
 

@@ -22,6 +22,9 @@ HUGE = 1e12
 TINY = 1e-12
 """Gradients and parameters that do not count beside epsilon = 1, inside the root or outside."""
 
+MEASURED = ("decay_in_gradient", "decay_of_step")
+"""What is measured of a student's weight decay, by the names under which edits ask for it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Probes:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.judging.update_rule import Conventions
+from autograder.settings import Convention
 from tests.judging.students import (
     assignment,
     exam,
@@ -99,7 +100,7 @@ def judged_under(policy, *edits):
 
 
 def policy(name, **more):
-    return {"epsilon_outside_root": {"policy": name, **more}}
+    return {"epsilon_outside_root": Convention(name, **more)}
 
 
 def test_accepted_is_right_and_nothing_is_said():
