@@ -43,7 +43,11 @@ class Wrong:
     """A known wrong formula."""
 
     slug: str
+    """The misconception's name; empty: students are told no name, but it must be caught."""
     formula: Callable[..., Any]
+    """Called with the right value, and with the example's arguments by keyword."""
+    detail: str = ""
+    """What is wrong in it, for the instructor, where there is no name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +149,8 @@ class Formula:
         faults = []
         for wrong in self.wrong:
             verdict = exam.judge(Answers(Submission("", ""), run, exam.simulate(wrong)))
-            faults.append(Fault.judged((wrong.slug,), verdict.checks, verdict.misconceptions))
+            slugs = (wrong.slug,) if wrong.slug else ()
+            faults.append(Fault.judged(slugs, verdict.checks, verdict.misconceptions, wrong.detail))
         return Proof(tuple(check.name for check in self.checks), tuple(faults))
 
 
@@ -296,7 +301,7 @@ class FormulaExam:
         if self.question.nudges and all(self._nothing(check, traces) for check in failed):
             return ("nothing_returned",), ""
         for wrong in self.question.wrong:
-            if self._explained(wrong, failed, traces):
+            if wrong.slug and self._explained(wrong, failed, traces):
                 return (wrong.slug,), ""
         ignored = self._ignored(traces)
         return (("hyperparameter_ignored",), ", ".join(ignored)) if ignored else ((), "")

@@ -17,6 +17,7 @@ class Fault:
     """One known fault, judged."""
 
     slugs: tuple[str, ...]
+    """Its names; empty: it has none, and must be given none."""
     detail: str
     lost: float
     failed: tuple[str, ...]

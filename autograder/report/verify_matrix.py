@@ -32,7 +32,7 @@ def folded(proof: Proof) -> tuple[Row, ...]:
     """A row a misconception, in the order of the catalogue."""
     by_name: dict[str, list[Fault]] = {}
     for fault in proof.faults:
-        by_name.setdefault(" + ".join(fault.slugs), []).append(fault)
+        by_name.setdefault(" + ".join(fault.slugs) or fault.detail, []).append(fault)
     return tuple(
         Row(name, tuple(faults), tuple(_mark(check, faults) for check in proof.checks))
         for name, faults in by_name.items()
@@ -72,6 +72,8 @@ def weak_spots(proof: Proof) -> tuple[str, ...]:
 
 
 def _full_name(fault: Fault) -> str:
+    if not fault.slugs:
+        return fault.detail
     return " + ".join(fault.slugs) + (f" ({fault.detail})" if fault.detail else "")
 
 

@@ -280,6 +280,16 @@ def test_heads_tell_checks_apart() -> None:
     assert heads(("f of a number", "f of a vector"), 6) == ("a", "b")
 
 
+def test_a_fault_without_a_name_is_listed_by_what_is_wrong() -> None:
+    unnamed = replace(fault("x", "step"), slugs=(), named=(), detail="counted from 1")
+    report = good(faults=(*PROOF.faults, unnamed))
+    assert report.ok
+    assert "counted from 1" in [row.name for row in folded(report.proof)]
+    named = good(faults=(*PROOF.faults, replace(unnamed, named=("wrong_sign",), lost=0.0)))
+    assert "MISNAMED: counted from 1 is named wrong_sign" in weak_spots(named.proof)
+    assert "MISSED: counted from 1 loses no point" in weak_spots(named.proof)
+
+
 def test_names_of_equivalents_are_listed() -> None:
     other = replace(fault("root_missing", "step", named="wrong_sign"), equivalent=True)
     report = good(faults=(*PROOF.faults, other))
