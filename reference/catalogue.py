@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.model import Explanation
-from reference import rules_as_data as rules
 from reference.misconceptions import EDITS, edits_for
 from reference.rules_as_data import FloatArray, Problem, Rules
+from reference.running import run, run_every_point
 from reference.vocabulary import Candidate, Edit, RuleAsData, words
 
 COMMON = 10
@@ -35,9 +35,9 @@ class Family:
         """Shape (candidates, rows, P); a row an epoch, or a row a point (see the schedule)."""
         batch = self.rules(problem, epochs)
         if not self.every_point:
-            return rules.run(batch, epochs)
+            return run(batch, epochs)
         epochs = problem.max_epochs if epochs is None else epochs
-        return rules.run_every_point(batch, epochs, by_point)
+        return run_every_point(batch, epochs, by_point)
 
     def subset(self, chosen: Iterable[int]) -> Family:
         """The same with some of the candidates only."""
