@@ -17,14 +17,14 @@ import numpy as np
 
 from autograder.course import Assignment, Course, Question
 from autograder.errors import AssignmentError
-from autograder.judging.catalogue import Candidate, Family
-from autograder.judging.compare import read_history
-from autograder.judging.explain import describe
 from autograder.judging.formula import Formula, FormulaExam
-from autograder.judging.instances import Instance
-from autograder.judging.pool import POOL, SHAPES, least_separation, pool_instance
 from autograder.judging.question import Answers, Verdict, examine
-from autograder.judging.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
+from autograder.judging.rule.catalogue import Candidate, Family
+from autograder.judging.rule.explain import describe
+from autograder.judging.rule.history import read_history
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.pool import POOL, SHAPES, least_separation, pool_instance
+from autograder.judging.rule.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
 from autograder.judging.update_rule import RuleExam, UpdateRule
 from autograder.model import Cell, FloatArray, NotebookRun, Outcome, Submission, Trace
 from autograder.release import model_answers

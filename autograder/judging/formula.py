@@ -15,13 +15,11 @@ from typing import Any
 import numpy as np
 
 from autograder.judging import words
-from autograder.judging.explain import SPOILED, missing, raised
-from autograder.judging.pool import POOL
+from autograder.judging.findings import Findings
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.seen import Findings
 from autograder.judging.shelf import Shelf
+from autograder.judging.stopped import SPOILED, missing, raised
 from autograder.model import (
-    Argument,
     Call,
     Check,
     Explanation,
@@ -34,6 +32,8 @@ from autograder.model import (
 )
 
 CLOSE = 1e-9
+POOL = 12
+"""Sets of examples of each check that students' exams are put together from."""
 Arguments = Mapping[str, Any]
 
 
@@ -337,8 +337,7 @@ def _below(example: Example) -> str:
 
 
 def _call(name: str, function: str, arguments: Arguments) -> Call:
-    plain: dict[str, Argument] = dict(arguments)
-    return Call(name, function, plain)
+    return Call(name, function, dict(arguments))
 
 
 def _answer(trace: Trace) -> FloatArray | None:

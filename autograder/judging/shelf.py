@@ -123,7 +123,7 @@ def open_shelf(version: str) -> Shelf:
 def _engine() -> str:
     """Digest of what computes the arrays."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

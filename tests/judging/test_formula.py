@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from students import called as called_one
-from students import exam, judge, question, score, take
 
 from autograder.judging.formula import Formula, FormulaCheck
 from autograder.model import Fault, Outcome, QuestionStatus, Trace
 from reference import sigmoid_neuron
+from tests.judging.students import called as called_one
+from tests.judging.students import exam, judge, question, score, take
 
 
 def correction(function):

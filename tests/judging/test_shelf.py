@@ -13,8 +13,8 @@ from autograder.cache import FOLDER_VARIABLE
 from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.judging import shelf as shelves
-from autograder.judging.pool import SHAPES, keep, of_the_pool, pool_instance
 from autograder.judging.question import Answers
+from autograder.judging.rule.pool import SHAPES, keep, of_the_pool, pool_instance
 from autograder.judging.shelf import MOST, NO_SHELF, Shelf, open_shelf
 from autograder.judging.update_rule import UpdateRule
 from autograder.model import FloatArray, NotebookRun, Outcome, Submission
@@ -168,7 +168,7 @@ def test_after_preparing_no_known_fault_is_evaluated_again(
     rule(tmp_path, monkeypatch).prepare()
     again = rule(tmp_path, monkeypatch)
     monkeypatch.setattr(
-        "autograder.judging.pool.least_separation",
+        "autograder.judging.rule.pool.least_separation",
         lambda *_: pytest.fail("the pool is checked again"),
     )
     again.prepare()
@@ -211,7 +211,7 @@ def test_a_pool_that_cannot_be_filled_is_a_fault_of_the_assignment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    monkeypatch.setattr("autograder.judging.pool.CHANCES", 0)
+    monkeypatch.setattr("autograder.judging.rule.pool.CHANCES", 0)
     with pytest.raises(AssignmentError, match=r"momentum_methods, .*tells all known faults"):
         Course.find().load("momentum_methods").prepare()
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from autograder.judging.seen import Findings
+from autograder.judging.findings import Findings
 from autograder.model import FloatArray, Opaque, Outcome, Trace, Value
 
 

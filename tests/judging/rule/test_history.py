@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.judging.compare import equal, first_difference, read_history
+from autograder.judging.rule.history import equal, first_difference, read_history
 from autograder.model import Opaque, Outcome, Trace
 
 

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.judging.compare import read_history
-from autograder.judging.instances import Instance
+from autograder.judging.rule.history import read_history
+from autograder.judging.rule.instance import Instance
 from autograder.model import FloatArray, Stream, Trace
 
 EPOCHS = 5
@@ -33,6 +33,8 @@ SMALL = 1e-8
 """Size of the gradients beside epsilon = 1."""
 LINEAR = 1e-6
 """Largest residual, relative to the moment, that still counts as an average."""
+UNBIASED = 1e-6
+"""How far from 1 the weights of an epoch may sum up to."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,3 +230,19 @@ def _fit(kind: str, streams: Sequence[FloatArray], moments: Sequence[FloatArray]
     weights = np.linalg.lstsq(known, seen, rcond=None)[0]
     residual = float(np.abs(known @ weights - seen).max() / scale)
     return Weights(np.asarray(weights.T, dtype=np.float64), seen, residual)
+
+
+def unbiased(found: Identification) -> bool | None:
+    """Whether both moments of w and of b are unbiased: every row of weights sums to 1.
+
+    No seed can make a right solution fail: the weights are recovered, not estimated.
+    None: the moments could not be recovered.
+    """
+    parts = (found.first_w, found.first_b, found.second_w, found.second_b)
+    if any(part is None for part in parts):
+        return None
+    return all(_sums_to_one(part) for part in parts if part is not None)
+
+
+def _sums_to_one(weights: Weights) -> bool:
+    return weights.is_average and bool((np.abs(weights.row_sums - 1) < UNBIASED).all())

@@ -10,19 +10,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograder.judging.compare import History
-from autograder.judging.facts import Probes, probes, streamed
-from autograder.judging.identify import Identification, identify, stream_instances
-from autograder.judging.instances import Instance
-from autograder.judging.pool import keep
+from autograder.judging.rule.asked import Rule
+from autograder.judging.rule.history import History
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.moments import Identification, identify, stream_instances
+from autograder.judging.rule.pool import keep
+from autograder.judging.rule.probes import Probes, probes, streamed
 from autograder.model import FloatArray
-
-if TYPE_CHECKING:
-    from autograder.judging.update_rule import UpdateRule
 
 ALIKE = 1e-10
 """Answers that differ from those of right code by no more than this, beside 1 or the entry itself,
@@ -53,14 +50,14 @@ def silenced(vector: Instance) -> Instance:
 
 
 @lru_cache(maxsize=1024)
-def streams_of(question: UpdateRule, drawn: Instance) -> tuple[Instance, ...]:
+def streams_of(question: Rule, drawn: Instance) -> tuple[Instance, ...]:
     """The recorded streams, with the hyper-parameters of a drawn instance."""
     chance = np.random.Generator(np.random.PCG64(7))
     return stream_instances(drawn.hyper, tuple(question.moments), chance)
 
 
 @lru_cache(maxsize=1024)
-def _beside(question: UpdateRule, drawn: Instance) -> tuple[Instance, ...]:
+def _beside(question: Rule, drawn: Instance) -> tuple[Instance, ...]:
     """What is asked of everybody, and every stream, that is made of one drawn instance."""
     if drawn.init_w.ndim:
         return (silenced(drawn), streamed(drawn)) if question.recorded else (silenced(drawn),)
@@ -70,7 +67,7 @@ def _beside(question: UpdateRule, drawn: Instance) -> tuple[Instance, ...]:
 
 
 @lru_cache(maxsize=1024)
-def right_beside(question: UpdateRule, drawn: Instance) -> Mapping[str, FloatArray]:
+def right_beside(question: Rule, drawn: Instance) -> Mapping[str, FloatArray]:
     """The right trajectories on what is made of a drawn instance, by name."""
     instances, right = _beside(question, drawn), question.catalogue.right()
 
@@ -87,7 +84,7 @@ def right_beside(question: UpdateRule, drawn: Instance) -> Mapping[str, FloatArr
 
 
 @lru_cache(maxsize=1024)
-def right_moments(question: UpdateRule, drawn: Instance) -> Identification:
+def right_moments(question: Rule, drawn: Instance) -> Identification:
     """What would be recovered of right code under the streams."""
     streams, rows = streams_of(question, drawn), right_beside(question, drawn)
     traces = {instance.name: instance.trace(rows[instance.name]) for instance in streams}

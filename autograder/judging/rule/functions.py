@@ -18,15 +18,15 @@ import numpy as np
 
 from autograder.errors import AssignmentError
 from autograder.judging import words
-from autograder.judging.catalogue import Candidate
-from autograder.judging.instances import Instance
+from autograder.judging.rule.catalogue import Candidate
+from autograder.judging.rule.instance import Instance
 from autograder.model import Explanation, FloatArray, Stream
 
 Rule = Callable[..., Any]
 
 
 @dataclass(frozen=True, eq=False)
-class PlainFault:
+class FunctionFault:
     """One known way to get the rule wrong, and what a student reads about it."""
 
     slug: str
@@ -48,10 +48,10 @@ class PlainFault:
 
 
 @dataclass(frozen=True, eq=False)
-class PlainCandidate:
+class FunctionCandidate:
     """The right rule (no fault), or one that has a fault."""
 
-    edits: tuple[PlainFault, ...]
+    edits: tuple[FunctionFault, ...]
     part: str = "both"
     numbers_only: bool = False
     replaces: bool = False
@@ -65,10 +65,10 @@ class PlainCandidate:
 
 
 @dataclass(frozen=True, eq=False)
-class PlainFamily:
+class FunctionFamily:
     """Candidates with the functions that compute them."""
 
-    candidates: tuple[PlainCandidate, ...]
+    candidates: tuple[FunctionCandidate, ...]
     rules: tuple[Rule, ...]
     every_point: bool = False
 
@@ -83,42 +83,42 @@ class PlainFamily:
         rows = [_path(rule, problem) for rule in self.rules]
         return np.stack(rows)[:, : None if epochs is None else epochs + 1]
 
-    def subset(self, chosen: Iterable[int]) -> PlainFamily:
+    def subset(self, chosen: Iterable[int]) -> FunctionFamily:
         kept = tuple(chosen)
-        return PlainFamily(
+        return FunctionFamily(
             tuple(self.candidates[k] for k in kept), tuple(self.rules[k] for k in kept)
         )
 
 
 @dataclass(frozen=True, eq=False)
-class PlainCatalogue:
+class FunctionCatalogue:
     """One rule and the known ways to get it wrong, all of them plain functions."""
 
     title: str
     rule: Rule
-    faults: tuple[PlainFault, ...] = field(default=())
+    faults: tuple[FunctionFault, ...] = field(default=())
 
     @cached_property
-    def _right(self) -> PlainFamily:
-        return PlainFamily((PlainCandidate(()),), (self.rule,))
+    def _right(self) -> FunctionFamily:
+        return FunctionFamily((FunctionCandidate(()),), (self.rule,))
 
     @cached_property
-    def _wrong(self) -> PlainFamily:
+    def _wrong(self) -> FunctionFamily:
         if not self.faults:
             raise AssignmentError(
                 f"{self.title}: no known fault is named, so nothing shows that the checks notice "
-                "anything. Write down one way to get the rule wrong, as a PlainFault."
+                "anything. Write down one way to get the rule wrong, as a FunctionFault."
             )
-        candidates = tuple(PlainCandidate((fault,)) for fault in self.faults)
-        return PlainFamily(candidates, tuple(fault.rule for fault in self.faults))
+        candidates = tuple(FunctionCandidate((fault,)) for fault in self.faults)
+        return FunctionFamily(candidates, tuple(fault.rule for fault in self.faults))
 
-    def right(self) -> PlainFamily:
+    def right(self) -> FunctionFamily:
         return self._right
 
-    def singles(self, measured: tuple[str, ...] = ()) -> tuple[PlainFamily, ...]:
+    def singles(self, measured: tuple[str, ...] = ()) -> tuple[FunctionFamily, ...]:
         return () if measured else (self._wrong,)
 
-    def pairs(self, measured: tuple[str, ...] = ()) -> tuple[PlainFamily, ...]:
+    def pairs(self, measured: tuple[str, ...] = ()) -> tuple[FunctionFamily, ...]:
         return ()
 
     def components(self, candidate: Candidate, instance: Instance, slug: str) -> frozenset[str]:

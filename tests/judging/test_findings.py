@@ -6,7 +6,7 @@ import gc
 
 import numpy as np
 
-from autograder.judging.seen import Findings
+from autograder.judging.findings import Findings
 from autograder.model import Outcome, Trace
 
 

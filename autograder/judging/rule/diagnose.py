@@ -12,16 +12,17 @@ with fewer and commoner faults is said.  No match: nothing is named.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 
-from autograder.judging.catalogue import Candidate, Catalogue, Family
-from autograder.judging.compare import History
-from autograder.judging.instances import Instance
-from autograder.judging.pool import keep, of_the_pool
+from autograder.judging.rule.catalogue import Candidate, Catalogue, Family
+from autograder.judging.rule.evidence import Diagnosis, Manners, Observation
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.pool import keep, of_the_pool
+from autograder.judging.rule.views import VIEWS, Alignment, View, align, every_point_logged
 from autograder.model import FloatArray
 
 Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -42,163 +43,25 @@ HABITS: Mapping[str, tuple[float, ...]] = {
 """Values that people write into their code in place of an argument."""
 
 
-@dataclass(frozen=True, eq=False)
-class Observation:
-    """One instance and what the student returned for it."""
-
-    instance: Instance
-    history: History
-
-    @property
-    def rows(self) -> FloatArray:
-        assert self.history.rows is not None
-        return self.history.rows
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What other calls have shown, by themselves, of the function's interface."""
-
-    ignored: tuple[str, ...] = ()
-    """Arguments without any effect."""
-    remembers: bool = False
-    """The same call twice gave different answers."""
-    mutates: tuple[str, ...] = ()
-    """Arguments that were changed by the call."""
-    stops: bool = False
-    """Returns fewer entries where its steps are tiny."""
-    measured: Mapping[str, float] | None = None
-    """Measured strengths of weight decay, by the name that edits know them by."""
-
-
-@dataclass(frozen=True, eq=False)
-class Diagnosis:
-    """What was found; all empty where nothing known explains the evidence."""
-
-    slugs: tuple[str, ...] = ()
-    candidate: Candidate | None = None
-    """The rule that the student's code computes, apart from its interface."""
-    view: str = ""
-    """The interface fault through which the trajectory was seen; empty: none."""
-    ignored: tuple[str, ...] = ()
-    mutates: tuple[str, ...] = ()
-    hard_coded: Mapping[str, float] | None = None
-    """Values found in place of ignored arguments."""
-
-    @property
-    def explains(self) -> bool:
-        """Whether the student's trajectories are fully accounted for."""
-        return self.candidate is not None
-
-
-# ------------------------------------------------------------------------------------- views
-
-View = Callable[[Observation], "Seen | None"]
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """How a trajectory is looked at: which student rows equal which expected rows."""
-
-    instance: Instance
-    """The instance to evaluate candidates on (a view may lengthen it or move its start)."""
-    student: FloatArray
-    expected: slice = field(default_factory=lambda: slice(None))
-    """Rows of the expected trajectory."""
-    every_point: bool = False
-    """True: a row a point."""
-    w_only: bool = False
-    """True: compare only w's entries against ``expected``, b against all rows."""
-
-
-def _plain(o: Observation) -> Seen | None:
-    if o.history.only_point or len(o.rows) != o.instance.max_epochs + 1:
-        return None
-    return Seen(o.instance, o.rows)
-
-
-def _every_point_logged(o: Observation) -> Seen | None:
-    if len(o.rows) != o.instance.max_epochs * o.instance.points + 1:
-        return None
-    return Seen(o.instance, o.rows, every_point=True)
-
-
-def _without_start(o: Observation) -> Seen | None:
-    if o.history.only_point or len(o.rows) != o.instance.max_epochs or len(o.rows) < 2:
-        return None
-    return Seen(o.instance, o.rows, slice(1, None))
-
-
-def _final_point(o: Observation) -> Seen | None:
-    if len(o.rows) != 1:
-        return None
-    return Seen(o.instance, o.rows, slice(-1, None))
-
-
-def _stops_early(o: Observation) -> Seen | None:
-    """A beginning of the trajectory; on some instances it may be all of it."""
-    if o.history.only_point or not 1 < len(o.rows) <= o.instance.max_epochs + 1:
-        return None
-    return Seen(o.instance, o.rows, slice(0, len(o.rows)))
-
-
-def _too_long(o: Observation) -> Seen | None:
-    """More entries than epochs: repeated ones, or more epochs than asked for."""
-    epochs = o.instance.max_epochs
-    if len(o.rows) <= epochs + 1:
-        return None
-    once = np.concatenate([o.rows[:1], o.rows[1:][(np.diff(o.rows, axis=0) != 0).any(axis=1)]])
-    if len(once) == epochs + 1:
-        return Seen(o.instance, once)
-    return Seen(o.instance, o.rows[: epochs + 1])
-
-
-def _aliased(o: Observation) -> Seen | None:
-    """Every entry is the same array: all show the last point (the start may be a copy)."""
-    w = o.rows[:, :-1]
-    if len(w) != o.instance.max_epochs + 1 or not (w[1:] == w[-1]).all():
-        return None
-    return Seen(o.instance, o.rows[-1:], slice(-1, None))
-
-
-def _own_start(o: Observation) -> Seen | None:
-    seen = _plain(o)
-    if seen is None or not (o.rows != o.rows[0]).any(axis=0).all():
-        return None  # a path that stands still is no path from another start
-    if not np.isfinite(o.rows[0]).all() or (o.rows[0] == o.instance.start).all():
-        return None
-    w = o.rows[0, :-1].reshape(o.instance.init_w.shape)
-    return Seen(replace(o.instance, init_w=w, init_b=float(o.rows[0, -1])), o.rows)
-
-
-VIEWS: Mapping[str, View] = {
-    "": _plain,
-    "history_without_start": _without_start,
-    "final_point_only": _final_point,
-    "stops_early": _stops_early,
-    "history_too_long": _too_long,
-    "history_aliased": _aliased,
-    "start_ignored": _own_start,
-}
-
-
 # --------------------------------------------------------------------------------- the search
 
 
-def diagnose(observations: Sequence[Observation], catalogue: Catalogue, facts: Facts) -> Diagnosis:
+def diagnose(
+    observations: Sequence[Observation], catalogue: Catalogue, manners: Manners
+) -> Diagnosis:
     """The simplest known explanation of all observations, or none."""
     usable = [o for o in observations if o.history.rows is not None]
     if not usable:
-        return _facts_only(facts)
-    for level in _levels(catalogue, facts):
+        return _manners_only(manners)
+    for level in _levels(catalogue, manners):
         looked_at = usable
         if values := {**level.hard_coded, **level.known.measured}:
-            looked_at = [replace(o, instance=with_hyper(o.instance, values)) for o in usable]
+            looked_at = [replace(o, instance=o.instance.with_hyper(values)) for o in usable]
         matches = _matches(level.known, looked_at, level.view)
         if matches:
             best = min(matches, key=lambda candidate: _rank(candidate, catalogue))
-            return _diagnosis(best, level.view, level.hard_coded, facts, looked_at)
-    return _facts_only(facts)
+            return _diagnosis(best, level.view, level.hard_coded, manners, looked_at)
+    return _manners_only(manners)
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,14 +85,14 @@ class _Level:
     hard_coded: Mapping[str, float] = field(default_factory=dict)
 
 
-def _levels(catalogue: Catalogue, facts: Facts) -> Iterator[_Level]:
+def _levels(catalogue: Catalogue, manners: Manners) -> Iterator[_Level]:
     """What is tried, the simplest first."""
     right = _Known("right", (catalogue.right(),))
     all_singles = [_Known("singles", catalogue.singles())]
     all_pairs = [_Known("pairs", catalogue.pairs(), many=True)]
-    if facts.measured:
-        names = tuple(sorted(facts.measured))
-        numbers = facts.measured
+    if manners.measured:
+        names = tuple(sorted(manners.measured))
+        numbers = manners.measured
         all_singles.append(_Known("measured singles", catalogue.singles(names), measured=numbers))
         all_pairs.append(
             _Known("measured pairs", catalogue.pairs(names), many=True, measured=numbers)
@@ -238,11 +101,11 @@ def _levels(catalogue: Catalogue, facts: Facts) -> Iterator[_Level]:
     yield _Level(right)
     for singles in all_singles:
         yield _Level(singles)
-    if facts.remembers:
+    if manners.remembers:
         return  # what it answers depends on the calls before: nothing further can be told apart
     for view in views:
         yield _Level(right, view)
-    choices = _hard_coded(facts.ignored)
+    choices = _hard_coded(manners.ignored)
     for choice in choices:
         yield _Level(right, hard_coded=choice)
     for pairs in all_pairs:
@@ -265,37 +128,16 @@ def _hard_coded(ignored: Sequence[str]) -> list[dict[str, float]]:
     return [dict(zip(fixed, chosen, strict=True)) for chosen in values] if fixed else []
 
 
-def with_hyper(instance: Instance, values: Mapping[str, float]) -> Instance:
-    """The instance with some hyper-parameters set to other values."""
-    return replace(instance, hyper={**instance.hyper, **values})
-
-
 def _matches(known: _Known, observations: Sequence[Observation], view: str) -> list[Candidate]:
     found: list[Candidate] = []
     for batch in _batches(known):
         looks: list[View] = [VIEWS[view]]
         if batch.family.every_point and view == "":
-            looks.append(_every_point_logged)
+            looks.append(every_point_logged)
         for look in looks:
-            if seen := _seen(look, observations):
-                found += _survivors(batch, seen)
+            if aligned := align(look, observations):
+                found += _survivors(batch, aligned)
     return found
-
-
-def _seen(look: View, observations: Sequence[Observation]) -> list[Seen]:
-    """Through one view, all observations; empty: the view does not fit one of them.
-
-    An aliased history shows only where w is a vector; with a number it is an honest history.
-    """
-    seen = []
-    for observation in observations:
-        one = look(observation)
-        if one is None and look is _aliased and observation.instance.init_w.ndim == 0:
-            one = _plain(observation)
-        if one is None:
-            return []
-        seen.append(one)
-    return seen
 
 
 def prepare(pool: Sequence[Instance], catalogue: Catalogue) -> None:
@@ -331,35 +173,35 @@ def _batches(known: _Known) -> Iterator[_Batch]:
             yield _Batch(family, name, by_point, known.many)
 
 
-def _survivors(batch: _Batch, seen: Sequence[Seen]) -> list[Candidate]:
-    """The candidates that equal the student on everything seen.
+def _survivors(batch: _Batch, aligned: Sequence[Alignment]) -> list[Candidate]:
+    """The candidates that equal the student on all that is aligned.
 
     What all of them do on an instance of the pool is known beforehand; elsewhere, and beyond the
     first epoch of many, only those are evaluated that have agreed so far.
     """
-    says_little = any(_says_little(one) for one in seen)
+    says_little = any(_says_little(one) for one in aligned)
     if says_little and batch.many:
         return []  # too many pairs would fit
     count = len(batch.family.candidates)
     agree: Bools = np.ones(count, dtype=bool)
-    rest = list(seen)
-    if seen[0].expected == slice(None) and batch.many:
+    rest = list(aligned)
+    if aligned[0].expected == slice(None) and batch.many:
         # of many all but a few part from the student within one epoch
-        agree = _agree(batch, seen[0], epochs=1, kept=True)
+        agree = _agree(batch, aligned[0], epochs=1, kept=True)
     elif count > 1:
-        pooled = [one for one in seen if of_the_pool(one.instance)]
+        pooled = [one for one in aligned if of_the_pool(one.instance)]
         for one in pooled:
             agree &= _agree(batch, one, kept=True)
-        rest = [one for one in seen if not of_the_pool(one.instance)]
-        if not pooled and seen[0].expected == slice(None):
-            agree = _agree(batch, seen[0], epochs=1)
+        rest = [one for one in aligned if not of_the_pool(one.instance)]
+        if not pooled and aligned[0].expected == slice(None):
+            agree = _agree(batch, aligned[0], epochs=1)
     left = batch.subset(agree)
     for one in rest:
         if not left.family.candidates:
             return []
         left = left.subset(_agree(left, one))
     found = list(left.family.candidates)
-    if any(one.instance.init_w.ndim == 1 for one in seen):
+    if any(one.instance.init_w.ndim == 1 for one in aligned):
         found = [candidate for candidate in found if not candidate.numbers_only]
     if says_little:
         found = [candidate for candidate in found if len(candidate.edits) <= 1]
@@ -372,16 +214,18 @@ def _kept(batch: _Batch, instance: Instance, epochs: int | None) -> FloatArray:
     return keep(instance, name, lambda: batch.trajectories(instance, epochs))
 
 
-def _agree(batch: _Batch, seen: Seen, epochs: int | None = None, kept: bool = False) -> Bools:
+def _agree(
+    batch: _Batch, aligned: Alignment, epochs: int | None = None, kept: bool = False
+) -> Bools:
     """Which candidates equal the student on one instance."""
-    if kept and of_the_pool(seen.instance):
-        expected = _kept(batch, seen.instance, epochs)
+    if kept and of_the_pool(aligned.instance):
+        expected = _kept(batch, aligned.instance, epochs)
     else:
-        expected = batch.trajectories(seen.instance, epochs)
-    if batch.family.every_point and not seen.every_point:
-        expected = expected[:, :: seen.instance.points]
-    expected = expected[:, seen.expected]
-    student = seen.student
+        expected = batch.trajectories(aligned.instance, epochs)
+    if batch.family.every_point and not aligned.every_point:
+        expected = expected[:, :: aligned.instance.points]
+    expected = expected[:, aligned.expected]
+    student = aligned.student
     if epochs is not None:
         student = student[: expected.shape[1]]
     if student.shape != expected.shape[1:]:
@@ -393,16 +237,18 @@ def _agree(batch: _Batch, seen: Seen, epochs: int | None = None, kept: bool = Fa
     return np.asarray(same.all(axis=(1, 2)))
 
 
-def _says_little(seen: Seen) -> bool:
+def _says_little(aligned: Alignment) -> bool:
     """Rows that end in NaN, or a parameter that never moves, fit too many pairs to name one."""
-    after = seen.student[1:] if len(seen.student) > 1 else seen.student
-    moves = len(seen.student) < 2 or bool((seen.student != seen.student[0]).any(axis=0).all())
+    after = aligned.student[1:] if len(aligned.student) > 1 else aligned.student
+    moves = len(aligned.student) < 2 or bool(
+        (aligned.student != aligned.student[0]).any(axis=0).all()
+    )
     return not np.isfinite(after[-1]).all() or not moves
 
 
 def _rank(candidate: Candidate, catalogue: Catalogue) -> tuple[int, int, int, int]:
-    seen = sum(catalogue.commonness(slug) for slug in candidate.slugs)
-    return (len(candidate.slugs), int(candidate.replaces), int(candidate.part != "both"), -seen)
+    often = sum(catalogue.commonness(slug) for slug in candidate.slugs)
+    return (len(candidate.slugs), int(candidate.replaces), int(candidate.part != "both"), -often)
 
 
 # ------------------------------------------------------------------------------ the diagnosis
@@ -412,13 +258,13 @@ def _diagnosis(
     candidate: Candidate,
     view: str,
     hard_coded: Mapping[str, float],
-    facts: Facts,
+    manners: Manners,
     observations: Sequence[Observation],
 ) -> Diagnosis:
     slugs = list(candidate.slugs)
     if view and view not in slugs:
         slugs.append(view)
-    ignored = facts.ignored
+    ignored = manners.ignored
     if candidate.slugs:  # a fault that makes an argument idle explains why it is idle
         ignored = tuple(hard_coded)
     if view == "start_ignored":
@@ -429,29 +275,34 @@ def _diagnosis(
         slugs = [slug for slug in slugs if slug not in ("stops_early", "history_too_long")]
     elif view == "stops_early":
         ignored = ()  # in the few epochs that it runs, more than one argument has no effect yet
-    slugs += _interface_slugs(replace(facts, ignored=ignored))
+    slugs += _interface_slugs(replace(manners, ignored=ignored))
     return Diagnosis(
-        tuple(dict.fromkeys(slugs))[:2], candidate, view, ignored, facts.mutates, hard_coded or None
+        tuple(dict.fromkeys(slugs))[:2],
+        candidate,
+        view,
+        ignored,
+        manners.mutates,
+        hard_coded or None,
     )
 
 
-def _facts_only(facts: Facts) -> Diagnosis:
+def _manners_only(manners: Manners) -> Diagnosis:
     return Diagnosis(
-        tuple(_interface_slugs(facts))[:2], None, "", facts.ignored, facts.mutates, None
+        tuple(_interface_slugs(manners))[:2], None, "", manners.ignored, manners.mutates, None
     )
 
 
-def _interface_slugs(facts: Facts) -> list[str]:
+def _interface_slugs(manners: Manners) -> list[str]:
     slugs = []
-    if facts.stops:
+    if manners.stops:
         slugs.append("stops_early")
-    if facts.remembers:
+    if manners.remembers:
         slugs.append("remembers_last_call")
-    starts = {"init_w", "init_b"} & set(facts.ignored)
+    starts = {"init_w", "init_b"} & set(manners.ignored)
     if starts:
         slugs.append("start_ignored")
-    if set(facts.ignored) - starts:
+    if set(manners.ignored) - starts:
         slugs.append("hyperparameter_ignored")
-    if facts.mutates:
+    if manners.mutates:
         slugs.append("mutates_input")
     return slugs

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from students import RULES, exam, question
 
-from autograder.judging.instances import Instance, Range, draw_instance
-from autograder.judging.pool import SEPARATION, least_separation
+from autograder.judging.rule.instance import Instance, Range, draw_instance
+from autograder.judging.rule.pool import SEPARATION, least_separation
 from autograder.model import Gradient, Neuron, Stream
 from autograder.sandbox.inside import gradients
+from tests.judging.students import RULES, exam, question
 
 RANGES = {"eta": Range(0.1, 0.4), "eps": Range(1e-8, 1e-1, logarithmic=True)}
 
@@ -119,7 +119,7 @@ def test_a_student_is_asked_the_same_again_and_another_student_something_else():
     assert [i.hyper for i in one.main] == [i.hyper for i in again.main]
     assert [i.hyper for i in one.main] != [i.hyper for i in other.main]
     assert [i.name for i in one.main] == ["number 1", "number 2", "vector"]
-    assert one.main[0].hyper != one.main[1].hyper
+    assert one.main.number.hyper != one.main.other_number.hyper
 
 
 def test_public_examples_are_everybodys_and_no_hidden_ones():

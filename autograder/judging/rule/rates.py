@@ -1,4 +1,4 @@
-"""What a rule does, apart from its digits: does its learning rate die, is its mean unbiased?"""
+"""What a rule does, apart from its digits: does its learning rate die or stay alive?"""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograder.judging.identify import Identification, Weights
-from autograder.judging.instances import Instance
+from autograder.judging.rule.instance import Instance
 from autograder.model import FloatArray, Stream
-
-CLOSE = 1e-6
 
 
 def constant_gradient(name: str, max_epochs: int, hyper: dict[str, float]) -> Instance:
@@ -46,19 +43,3 @@ def follows(rates: FloatArray, law: Callable[[FloatArray], FloatArray], share: f
     expected = law(t)[:, None]
     with np.errstate(all="ignore"):
         return bool((np.abs(rates - expected) <= share * expected).all())
-
-
-def unbiased(found: Identification) -> bool | None:
-    """Whether both moments of w and of b are unbiased: every row of weights sums to 1.
-
-    No seed can make a right solution fail: the weights are recovered, not estimated.
-    None: the moments could not be recovered.
-    """
-    parts = (found.first_w, found.first_b, found.second_w, found.second_b)
-    if any(part is None for part in parts):
-        return None
-    return all(_sums_to_one(part) for part in parts if part is not None)
-
-
-def _sums_to_one(weights: Weights) -> bool:
-    return weights.is_average and bool((np.abs(weights.row_sums - 1) < CLOSE).all())

@@ -12,16 +12,16 @@ recovered weights, the correction by the sums of these, the step by the moments 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from autograder.judging import words
-from autograder.judging.diagnose import Diagnosis, Facts, Observation, with_hyper
-from autograder.judging.identify import Identification, Weights
-from autograder.model import Check, Fault, FloatArray
+from autograder.judging.rule.asked import Rule
+from autograder.judging.rule.evidence import Evidence, Observation
+from autograder.judging.rule.moments import Weights
+from autograder.model import Check
 
 PARTS = (
     "gradient",
@@ -34,28 +34,6 @@ PARTS = (
 )
 WEIGHT = 1e-5
 """Recovered weights closer than this are equal."""
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """All that is known of one student's update rule."""
-
-    agrees: Mapping[str, bool]
-    """By main instance: whether the exact trajectory came back."""
-    observations: tuple[Observation, ...]
-    expected: Mapping[str, FloatArray]
-    facts: Facts
-    diagnosis: Diagnosis
-    moments: Identification
-    right_moments: Identification
-    sums_points: bool
-    edges: Mapping[str, bool]
-    behaviours: Mapping[str, Any]
-    faults: tuple[Fault, ...] = ()
-
-    @property
-    def right(self) -> bool:
-        return all(self.agrees.values())
 
 
 @dataclass(frozen=True)
@@ -76,7 +54,7 @@ class Loss:
         return max(0.0, (self.convention or 0.0) - before)
 
 
-def judge_parts(question: Any, evidence: Evidence) -> tuple[Check, ...]:
+def judge_parts(question: Rule, evidence: Evidence) -> tuple[Check, ...]:
     """One check for each name that the assignment gives points to."""
     loss = _loss(question, evidence)
     checks: list[Check] = []
@@ -95,7 +73,7 @@ def judge_parts(question: Any, evidence: Evidence) -> tuple[Check, ...]:
 # ------------------------------------------------------------------------------ what is lost
 
 
-def _loss(question: Any, evidence: Evidence) -> Loss:
+def _loss(question: Rule, evidence: Evidence) -> Loss:
     diagnosis = evidence.diagnosis
     if evidence.right:
         return Loss()
@@ -113,10 +91,10 @@ def _loss(question: Any, evidence: Evidence) -> Loss:
     return Loss(lost=costs[dearest], besides=wrong - costs[dearest])
 
 
-def _parts_of(slug: str, question: Any, evidence: Evidence) -> frozenset[str]:
+def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
     """The parts with points that one named fault concerns."""
     diagnosis = evidence.diagnosis
-    instance = with_hyper(evidence.observations[0].instance, evidence.facts.measured or {})
+    instance = evidence.observations[0].instance.with_hyper(evidence.manners.measured or {})
     parts: frozenset[str] = frozenset()
     if diagnosis.candidate is not None and slug in diagnosis.candidate.slugs:
         parts = question.catalogue.components(diagnosis.candidate, instance, slug)
@@ -125,13 +103,13 @@ def _parts_of(slug: str, question: Any, evidence: Evidence) -> frozenset[str]:
     return frozenset(part if part in question.points else "step" for part in parts)
 
 
-def _worth(slug: str, parts: frozenset[str], question: Any) -> float:
+def _worth(slug: str, parts: frozenset[str], question: Rule) -> float:
     if question.conventions.covers([slug]):
         return float(question.conventions.share([slug]))
     return float(sum(question.points.get(part, 0.0) for part in parts)) + 1.0
 
 
-def _measured_losses(question: Any, evidence: Evidence) -> list[str]:
+def _measured_losses(question: Rule, evidence: Evidence) -> list[str]:
     """Parts that are wrong, or not seen to be right, by measurement."""
     found, right = evidence.moments, evidence.right_moments
     firsts = [(found.first_w, right.first_w), (found.first_b, right.first_b)]
@@ -241,7 +219,7 @@ def _why_not(name: str, evidence: Evidence) -> str:
     return words.TRAJECTORY_WRONG[name]
 
 
-def _edges(points: float, evidence: Evidence, question: Any) -> list[Check]:
+def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
     share = points / len(evidence.edges)
     named = evidence.diagnosis.slugs
     forgiven = any(slug in question.conventions.shares for slug in named)
@@ -261,8 +239,3 @@ def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence) -> Chec
         text = judged.message if judged.passed else words.TRAJECTORY_CONVENTION
         return Check(name, True, points, points, text)
     return Check(name, False, 0.0, points, judged.message)
-
-
-def named_parts(checks: Sequence[Check]) -> tuple[str, ...]:
-    """The names of the checks that failed."""
-    return tuple(check.name for check in checks if not check.passed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Protocol
 
-from autograder.judging.instances import Instance
+from autograder.judging.rule.instance import Instance
 from autograder.model import Explanation, FloatArray
 
 

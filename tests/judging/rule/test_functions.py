@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from autograder.errors import AssignmentError
-from autograder.judging.instances import Instance, Range
-from autograder.judging.plain import PlainCatalogue, PlainFault
 from autograder.judging.question import Answers
-from autograder.judging.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
+from autograder.judging.rule.functions import FunctionCatalogue, FunctionFault
+from autograder.judging.rule.instance import Instance, Range
+from autograder.judging.rule.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
 from autograder.judging.update_rule import RuleExam, UpdateRule
 from autograder.model import Neuron, NotebookRun, Outcome, QuestionStatus, Stream, Submission
 
@@ -32,14 +32,14 @@ def without_rate(gradient: Any, start: Any, max_epochs: int, eta: float, decay: 
     return path
 
 
-FAULT = PlainFault(
+FAULT = FunctionFault(
     slug="without_rate",
     rule=without_rate,
     title="decays without the rate",
     what="Too much is taken away.",
     hint="By what is a gradient multiplied?",
 )
-CATALOGUE = PlainCatalogue("shrinking", shrinking, (FAULT,))
+CATALOGUE = FunctionCatalogue("shrinking", shrinking, (FAULT,))
 QUESTION = UpdateRule(
     function="do_shrinking",
     catalogue=CATALOGUE,
@@ -120,7 +120,7 @@ def test_recorded_gradients_are_replayed_by_distinct_points() -> None:
 
     stream = Stream(np.array([1.0, 2.0, 4.0]))
     one = instance(X=np.ones(1), Y=np.zeros(1), grad_w=stream, grad_b=stream, max_epochs=3)
-    rows = PlainCatalogue("asks", asks_twice).right().trajectories(one)[0]
+    rows = FunctionCatalogue("asks", asks_twice).right().trajectories(one)[0]
     assert np.allclose(-np.diff(rows[:, 0]) / 0.3, [1, 2, 4])
 
 
@@ -140,7 +140,7 @@ def test_a_rule_that_fails_is_said_in_a_sentence() -> None:
         raise NotImplementedError("write it")
 
     with pytest.raises(AssignmentError, match=r"The rule broken fails: .*write it"):
-        PlainCatalogue("broken", broken).right().trajectories(instance())
+        FunctionCatalogue("broken", broken).right().trajectories(instance())
 
 
 def test_a_rule_that_forgets_the_start_is_said_in_a_sentence() -> None:
@@ -148,12 +148,12 @@ def test_a_rule_that_forgets_the_start_is_said_in_a_sentence() -> None:
         return [start] * max_epochs
 
     with pytest.raises(AssignmentError, match=r"shape \(4, 2\) where \(5, 2\) belongs"):
-        PlainCatalogue("short", short).right().trajectories(instance())
+        FunctionCatalogue("short", short).right().trajectories(instance())
 
 
 def test_without_a_known_fault_nothing_is_proved() -> None:
     with pytest.raises(AssignmentError, match="no known fault is named"):
-        PlainCatalogue("alone", shrinking).singles()
+        FunctionCatalogue("alone", shrinking).singles()
 
 
 def test_a_missing_function_is_an_error_and_not_a_fault() -> None:

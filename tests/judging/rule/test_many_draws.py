@@ -1,7 +1,7 @@
 """Hidden instances as they are drawn: they separate every fault, and no right program fails one.
 
-``AUTOGRADER_DRAWS=10000 python3 -m pytest tests/judging/test_many_draws.py -n 0 -s`` draws as many
-and prints what was counted; by default it is a few dozen.
+``AUTOGRADER_DRAWS=10000 python3 -m pytest tests/judging/rule/test_many_draws.py -n 0 -s`` draws as
+many and prints what was counted; by default it is a few dozen.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from autograder.course import Course
-from autograder.judging.compare import equal, read_history
-from autograder.judging.pool import (
+from autograder.judging.rule.history import equal, read_history
+from autograder.judging.rule.pool import (
     SEPARATION,
     SHAPES,
     SIGNS,

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from students import RULES, exam, judge, question, score, share, verdict_on, written
 
-from autograder.judging.diagnose import EXACT
+from autograder.judging.rule.diagnose import EXACT
 from autograder.model import Fault, Outcome, Trace
+from tests.judging.students import RULES, exam, judge, question, score, share, verdict_on, written
 
 FORMS = {"w": ("v_w", "dw"), "b": ("v_b", "db")}
 
@@ -67,7 +67,7 @@ def same_on_all(family, exam, traces):
 
 def idle(family, exam):
     """The hyper-parameters without any effect on a candidate's trajectories."""
-    found = set(exam.main[0].hyper)
+    found = set(exam.main.number.hyper)
     for instance in exam.main:
         before = family.trajectories(instance)
         for name in set(found):

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from autograder.judging.catalogue import Candidate, Family
-from autograder.judging.instances import Instance
-from autograder.judging.update_rule import RuleExam
+from autograder.judging.rule.catalogue import Candidate, Family
+from autograder.judging.rule.exam import RuleExam
+from autograder.judging.rule.instance import Instance
 from autograder.model import Fault, FloatArray, Outcome, Trace
 
 Rows = Callable[[Instance, FloatArray], FloatArray | None]

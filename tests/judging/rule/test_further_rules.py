@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from autograder.course import Course
-from autograder.judging.pool import SEPARATION, least_separation
 from autograder.judging.question import Answers, Verdict
-from autograder.judging.simulate import simulate
+from autograder.judging.rule.pool import SEPARATION, least_separation
+from autograder.judging.rule.simulate import simulate
 from autograder.judging.update_rule import RuleExam, UpdateRule
 from autograder.model import NotebookRun, Outcome, Submission, Trace
 
-COURSE = Course(Path(__file__).parents[2])
+COURSE = Course(Path(__file__).parents[3])
 QUESTIONS = {
     "gradient_descent": "momentum_methods",
     "momentum": "momentum_methods",
@@ -73,8 +73,8 @@ def test_no_call_is_made_twice(name: str) -> None:
 
 def test_a_velocity_is_recovered_with_its_weights() -> None:
     ((_, traces),) = list(simulate(exam("momentum"), kind("momentum").catalogue.right()))
-    gamma = exam("momentum").main[0].hyper["gamma"]
-    from autograder.judging.identify import identify
+    gamma = exam("momentum").main.number.hyper["gamma"]
+    from autograder.judging.rule.moments import identify
 
     found = identify(exam("momentum").streams, traces)
     assert found.first_w is not None
@@ -129,7 +129,7 @@ def test_a_maximum_is_judged_where_gradients_fall_and_rise() -> None:
         "streamed vector",
     ]
     assert lost(single("amsgrad", "maximum_overwrites_state")) >= {"trajectory", "vector"}
-    together = kind("amsgrad").told_apart_on(asked.main[0])
+    together = kind("amsgrad").told_apart_on(asked.main.number)
     assert len(together) == 2
     assert least_separation(kind("amsgrad").catalogue, *together)[0] >= SEPARATION
 

@@ -4,10 +4,10 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from students import RULES, exam, take, written
 
-from autograder.judging.identify import EPOCHS, identify
+from autograder.judging.rule.moments import EPOCHS, identify
 from reference.moments import average_weights, corrected_weights
+from tests.judging.students import RULES, exam, take, written
 
 T = np.arange(1, EPOCHS + 1)
 ONES = np.tril(np.ones((EPOCHS, EPOCHS)))
@@ -19,7 +19,7 @@ def found_in(rule, *edits):
 
 
 def beta(rule, name):
-    return exam(rule).main[0].hyper[name]
+    return exam(rule).main.number.hyper[name]
 
 
 def first(found):

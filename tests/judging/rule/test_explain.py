@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from students import RULES, exam, judge, take, verdict_on, written
 
-from autograder.judging.explain import missing, monte_carlo, raised
-from autograder.judging.identify import identify
+from autograder.judging.rule.moments import identify
+from autograder.judging.rule.pictures import monte_carlo
+from autograder.judging.stopped import missing, raised
 from autograder.model import Fault, NotebookRun, Outcome
+from tests.judging.students import RULES, exam, judge, take, verdict_on, written
 
 UNCORRECTED = [("/ (1 - beta1**t)", ""), ("/ (1 - beta2**t)", "")]
 
@@ -32,7 +33,7 @@ def numbers(table):
 
 def test_a_wrong_adam_sees_its_recovered_weights_beside_the_rules():
     verdict = verdict_on("adam", written("adam", *UNCORRECTED))
-    beta1 = exam("adam").main[0].hyper["beta1"]
+    beta1 = exam("adam").main.number.hyper["beta1"]
     weights = numbers(next(t for t in verdict.tables if "first" in t.title))
     expected = [[(1 - beta1) * beta1 ** (t - i) for i in range(t + 1)] for t in range(len(weights))]
     for own, right in zip(weights, expected, strict=True):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from students import exam, part, rows, take, verdict_on, written
 
-from autograder.judging.behave import constant_gradient, effective_rates, follows, unbiased
-from autograder.judging.identify import identify
+from autograder.judging.rule.moments import identify, unbiased
+from autograder.judging.rule.rates import constant_gradient, effective_rates, follows
+from tests.judging.students import exam, part, rows, take, verdict_on, written
 
 LAWS = {
     "adagrad": lambda t: 1 / np.sqrt(t),
@@ -46,7 +46,7 @@ def test_both_parameters_have_to_follow():
 
 
 def test_effective_rates_are_steps_over_gradients_where_the_path_was():
-    one = exam("adagrad").main[0]
+    one = exam("adagrad").main.number
     path = np.array([[0.1, 0.2], [0.3, -0.1], [0.25, 0.4]])
     found = effective_rates(path, one)
     for t in range(2):
@@ -66,7 +66,7 @@ def test_where_the_gradient_is_nought_there_is_no_rate():
 
 def test_a_path_that_is_no_number_gives_no_rate_and_no_warning():
     found = effective_rates(
-        np.array([[0.0, 0.0], [np.inf, np.nan], [np.nan, -np.inf]]), exam("adagrad").main[0]
+        np.array([[0.0, 0.0], [np.inf, np.nan], [np.nan, -np.inf]]), exam("adagrad").main.number
     )
     assert not np.isfinite(found[1]).any()
 

@@ -91,6 +91,10 @@ class Instance:
             slope = (kind.high - kind.low) * kind.gain * (1 - half * half) / 2
             return np.asarray((kind.scale * (s - self.Y) * slope)[:, :, None])
 
+    def with_hyper(self, values: Mapping[str, float]) -> Instance:
+        """The same with some hyper-parameters set to other values."""
+        return replace(self, hyper={**self.hyper, **values})
+
     def call(self, function: str) -> Call:
         """What a student's function is asked."""
         w: Argument = float(self.init_w) if self.init_w.ndim == 0 else self.init_w

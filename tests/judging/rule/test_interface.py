@@ -1,7 +1,8 @@
 """Faults of the interface, alone and through one fault of the rule."""
 
 import pytest
-from students import RULES, compiled, part, share, verdict_on, written
+
+from tests.judging.students import RULES, compiled, part, share, verdict_on, written
 
 APPENDS = "        w_history.append(w)\n        b_history.append(b)\n"
 SETS_UP = "    w, b = init_w, init_b\n"

@@ -8,22 +8,20 @@ on the student alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice, tee
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from autograder.judging.catalogue import Catalogue, Family
-from autograder.judging.instances import Instance, draw_instance
+from autograder.judging.rule.asked import Rule
+from autograder.judging.rule.catalogue import Catalogue, Family
+from autograder.judging.rule.instance import Instance, draw_instance
 from autograder.judging.shelf import Shelf
 from autograder.model import FloatArray
-
-if TYPE_CHECKING:
-    from autograder.judging.update_rule import UpdateRule
 
 SHAPES: Mapping[str, int | None] = {"number 1": None, "number 2": None, "vector": 4}
 SIGNS: Mapping[str, int] = {"number 1": -1, "number 2": 1, "vector": 0}
@@ -41,30 +39,47 @@ _POOLED: WeakKeyDictionary[Instance, tuple[Shelf, str]] = WeakKeyDictionary()
 """Where what is computed for an instance of the pool is kept, and under what name."""
 
 
-def pool_instance(question: UpdateRule, name: str, number: int, *, kind: int = 1) -> Instance:
+def pool_instance(question: Rule, name: str, number: int, *, kind: int = 1) -> Instance:
     """One instance of the pool; the same object every time, so that what is computed for it can
     be kept.  ``kind`` 1: hidden; 2: public."""
     return _pool_instance(question, name, number, kind)  # a cache tells f(1) from f(1, kind=1)
 
 
 @lru_cache(maxsize=4096)
-def _pool_instance(question: UpdateRule, name: str, number: int, kind: int) -> Instance:
+def _pool_instance(question: Rule, name: str, number: int, kind: int) -> Instance:
     vector = SHAPES[name] is not None
     sign = SIGNS[name]
     seed = [kind, int(vector), 1 + sign, number, *question.function.encode()]
     key = f"{question.function}, {'public' if kind == 2 else 'hidden'} {name}, {number}"
 
-    def drawn() -> Iterator[Instance]:
+    def draws() -> Iterator[Instance]:
         chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
-        return _drawn(question, vector, chance, sign)
+        return _draws(question, vector, chance, sign)
 
     def first() -> FloatArray:
-        return np.array(_first_that_separates(question, drawn()), dtype=np.float64)
+        return np.array(_first_that_separates(question, draws()), dtype=np.float64)
 
     number_of_draw = int(question.shelf.array(f"{key}: draw", first))
-    instance = replace(next(islice(drawn(), number_of_draw, None)), name=name)
+    instance = replace(next(islice(draws(), number_of_draw, None)), name=name)
     _POOLED[instance] = (question.shelf, key)
     return instance
+
+
+class Drawn(NamedTuple):
+    """The instances that one exam is made of, in the order of ``SHAPES``."""
+
+    number: Instance
+    """x is a number."""
+    other_number: Instance
+    """Another one, under gradients of the other sign."""
+    vector: Instance
+    """x is a vector."""
+
+
+def drawn(question: Rule, numbers: Sequence[int], *, kind: int = 1) -> Drawn:
+    """Those with these numbers in the pool, one of each shape."""
+    of_each = zip(SHAPES, numbers, strict=True)
+    return Drawn(*(pool_instance(question, name, number, kind=kind) for name, number in of_each))
 
 
 def of_the_pool(instance: Instance) -> bool:
@@ -81,7 +96,7 @@ def keep(instance: Instance, name: str, make: Callable[[], FloatArray]) -> Float
 
 
 @lru_cache(maxsize=4096)
-def right_rows(question: UpdateRule, instance: Instance) -> FloatArray:
+def right_rows(question: Rule, instance: Instance) -> FloatArray:
     """The right trajectory on an instance."""
 
     def rows() -> FloatArray:
@@ -92,26 +107,26 @@ def right_rows(question: UpdateRule, instance: Instance) -> FloatArray:
 
 
 def separating_instance(
-    question: UpdateRule, vector: bool, chance: np.random.Generator, *, sign: int = 0
+    question: Rule, vector: bool, chance: np.random.Generator, *, sign: int = 0
 ) -> Instance:
     """Draw until every known fault leaves the right rule by ``SEPARATION``.
 
     Raises:
         ValueError: no draw does; the assignment's ranges or its catalogue must change.
     """
-    drawn, again = tee(_drawn(question, vector, chance, sign))
-    return next(islice(again, _first_that_separates(question, drawn), None))
+    draws, again = tee(_draws(question, vector, chance, sign))
+    return next(islice(again, _first_that_separates(question, draws), None))
 
 
-def _drawn(
-    question: UpdateRule, vector: bool, chance: np.random.Generator, sign: int
+def _draws(
+    question: Rule, vector: bool, chance: np.random.Generator, sign: int
 ) -> Iterator[Instance]:
     while True:
         yield draw_instance("drawn", 4 if vector else None, question.ranges, chance, sign=sign)
 
 
-def _first_that_separates(question: UpdateRule, drawn: Iterable[Instance]) -> int:
-    for number, instance in enumerate(islice(drawn, CHANCES)):
+def _first_that_separates(question: Rule, draws: Iterable[Instance]) -> int:
+    for number, instance in enumerate(islice(draws, CHANCES)):
         together = question.told_apart_on(instance)
         if least_separation(question.catalogue, *together)[0] >= SEPARATION:
             return number

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from students import (
+
+from autograder.judging.update_rule import Conventions
+from tests.judging.students import (
     assignment,
     exam,
     judge,
@@ -15,8 +17,6 @@ from students import (
     verdict_on,
     written,
 )
-
-from autograder.judging.update_rule import Conventions
 
 OUTSIDE = {
     rule: [(f"np.sqrt({v}_{p} + eps)", f"(np.sqrt({v}_{p}) + eps)") for p in "wb"]
