@@ -11,6 +11,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.judging.rule.catalogue import Candidate as JudgedCandidate
 from autograder.model import Explanation
 from reference.misconceptions import EDITS, edits_for
 from reference.rules_as_data import FloatArray, Problem, Rules
@@ -217,9 +218,12 @@ class Catalogue:
     def pairs(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
         return pairs(self.rule, measured)
 
-    def components(self, candidate: Candidate, instance: Problem, slug: str) -> frozenset[str]:
+    def components(
+        self, candidate: JudgedCandidate, instance: Problem, slug: str
+    ) -> frozenset[str]:
         """The parts of the rule that the candidate's edits named ``slug`` change."""
-        chosen = tuple(edit for edit in candidate.edits if edit.slug == slug)
+        edits = (edit for edit in candidate.edits if isinstance(edit, Edit))
+        chosen = tuple(edit for edit in edits if edit.slug == slug)
         before = self.right().rules(instance)
         where = tuple(candidate.where(edit) for edit in chosen)
         after = Family(self.rule, (Candidate(chosen, parts=where),)).rules(instance)
@@ -248,8 +252,9 @@ class Catalogue:
     def commonness(self, slug: str) -> int:
         return words()[slug].seen
 
-    def explains_division_by_zero(self, source: str) -> str | None:
+    def explains_fault(self, kind: str, source: str) -> str | None:
         """1 - beta**t in a function that divides by zero at once: its t is 0."""
-        if "correction" in self.rule.traits and ONE_MINUS_POWER.search(source):
+        divides = kind == "ZeroDivisionError" and "correction" in self.rule.traits
+        if divides and ONE_MINUS_POWER.search(source):
             return "correction_exponent_zero"
         return None

@@ -92,7 +92,7 @@ class Candidate:
     def numbers_only(self) -> bool:
         return any(edit.numbers_only for edit in self.edits)
 
-    def where(self, edit: Edit) -> str:
+    def where(self, edit: object) -> str:
         """The parameters that one of the edits sits in: ``both``, ``w`` or ``b``."""
         return self.parts[self.edits.index(edit)] if self.parts else self.part
 

@@ -370,7 +370,9 @@ def test_words_say_which_variant():
 
 
 def test_a_power_that_divides_by_zero_has_a_name_only_where_there_is_a_correction():
-    line = "m_hat = m / (1 - beta1 ** t)"
-    assert Catalogue(RULES["adam"]).explains_division_by_zero(line) == "correction_exponent_zero"
-    assert Catalogue(RULES["adam"]).explains_division_by_zero("w = w - eta / v * dw") is None
-    assert Catalogue(RULES["rmsprop"]).explains_division_by_zero(line) is None
+    line, divides = "m_hat = m / (1 - beta1 ** t)", "ZeroDivisionError"
+    adam = Catalogue(RULES["adam"])
+    assert adam.explains_fault(divides, line) == "correction_exponent_zero"
+    assert adam.explains_fault(divides, "w = w - eta / v * dw") is None
+    assert adam.explains_fault("TypeError", line) is None
+    assert Catalogue(RULES["rmsprop"]).explains_fault(divides, line) is None
