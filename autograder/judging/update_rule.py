@@ -57,4 +57,4 @@ class UpdateRule(Rule):
         if public:
             chance = np.random.Generator(np.random.PCG64(0))
         numbers = [int(POOL * chance.random()) for _ in SHAPES]
-        return RuleExam(self, drawn(self, numbers, kind=2 if public else 1))
+        return RuleExam(self, drawn(self, numbers, public=public))
