@@ -3,7 +3,7 @@
 It asks everybody's function
 
 - hidden instances (two with a number x, one with a vector): the exact trajectories;
-- edge cases: no epochs, a gradient that is zero, the same call twice, inputs untouched;
+- the edge cases that the question names: no epochs, the same call twice, inputs untouched;
 - recorded streams, whose steps are those of right moments or are not;
 - the behaviours of the lecture that an assignment adds.
 
