@@ -121,8 +121,12 @@ class Rule:
     public_calls = True
 
     def __post_init__(self) -> None:
-        """Raises AssignmentError: two hyper-parameters play one role."""
+        """Raises AssignmentError: one role is played twice, or points are for no edge case."""
         by_role(self.ranges)
+        if "edge cases" in self.points and not self.edge_cases:
+            raise AssignmentError(
+                f"{self.function}: there are points for edge cases, but edge_cases names none."
+            )
 
     @property
     def functions(self) -> tuple[str, ...]:

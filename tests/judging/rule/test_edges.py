@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.errors import AssignmentError
 from autograder.judging.rule.edges import GENERAL, NO_EPOCHS, TINY_STEPS, AtTheEdge, EdgeCase
 from reference.edge_cases import NEVER_ON
 from tests.judging.students import exam, judge, take, written
@@ -59,6 +60,11 @@ def test_only_those_of_the_question_are_judged_each_for_an_equal_share():
     worth = one.question.points["edge cases"] / 2
     assert (checks["no epochs"].score, checks["tiny steps"].score) == (worth, worth)
     assert not {"called twice", "inputs untouched", NEVER_ON.name} & set(checks)
+
+
+def test_points_for_no_edge_case_at_all_are_refused():
+    with pytest.raises(AssignmentError, match="do_adagrad: there are points for edge cases"):
+        asking()
 
 
 def test_a_call_is_made_only_for_an_edge_case_that_is_asked():
