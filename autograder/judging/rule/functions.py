@@ -60,7 +60,7 @@ class FunctionCandidate:
     def slugs(self) -> tuple[str, ...]:
         return tuple(fault.slug for fault in self.edits)
 
-    def where(self, edit: Any) -> str:
+    def where(self, edit: object) -> str:
         return "both"
 
 
@@ -122,10 +122,10 @@ class FunctionCatalogue:
         return ()
 
     def components(self, candidate: Candidate, instance: Instance, slug: str) -> frozenset[str]:
-        faults = [fault for fault in candidate.edits if fault.slug == slug]
-        return frozenset().union(*(fault.components for fault in faults))
+        faults = [edit for edit in candidate.edits if isinstance(edit, FunctionFault)]
+        return frozenset().union(*(fault.components for fault in faults if fault.slug == slug))
 
-    def explains_division_by_zero(self, source: str) -> str | None:
+    def explains_fault(self, kind: str, source: str) -> str | None:
         return None
 
     def commonness(self, slug: str) -> int:

@@ -226,12 +226,12 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
     named = evidence.diagnosis.slugs
     forgiven = any(slug in question.conventions.shares for slug in named)
     checks = []
-    for name, good in evidence.edges.items():
-        if not good and forgiven and name == "a feature that is never on":
-            checks.append(Check(name, True, share, share, words.EDGE_CONVENTION))
+    for edge, good in evidence.edges.items():
+        if not good and forgiven and edge.excused:
+            checks.append(Check(edge.name, True, share, share, words.EDGE_CONVENTION))
         else:
-            text = words.EDGE_RIGHT[name] if good else words.EDGE_WRONG[name]
-            checks.append(Check(name, good, share if good else 0.0, share, text))
+            text = edge.right if good else edge.wrong
+            checks.append(Check(edge.name, good, share if good else 0.0, share, text))
     return checks
 
 
