@@ -118,7 +118,7 @@ def open_store(where: Path | str, *, create: bool = True) -> Store:
         _prepare(engine)
         try:
             with _transaction(engine, writes=False) as connection:
-                current = is_current(connection)
+                current = is_current(connection, to_read="immutable" in url.query)
             if not current:
                 with _transaction(engine, writes=True) as connection:
                     migrate(connection)

@@ -32,7 +32,7 @@ def test_grades_come_back_brief_and_whole(path: Path) -> None:
     with open_store(path, create=False) as store:
         (brief,) = store.grades(ids(store))
         (whole,) = store.grades(ids(store), details=True)
-    assert repr(whole) == repr(original)
+    assert repr(whole) == repr(replace(original, printed="\x00\x1b[2J odd \\ud800 bytes"))
     assert brief.score == original.score
     assert brief.questions[0].checks == original.questions[0].checks
     assert brief.printed == ""

@@ -32,7 +32,7 @@ def url(server: str) -> Iterator[str]:
 
 
 def test_grades_come_back_as_they_were(url: str) -> None:
-    original = grade("a\0\ud800\N{SNOWMAN}")
+    original = grade("a\0\N{SNOWMAN}", printed="\0\x1b[2J odd bytes")
     with open_store(url) as store:
         store.append([to_row(attempt(original)), to_row(attempt(grade("bob", None)))])
         assert store.assignments() == ["rates"]
