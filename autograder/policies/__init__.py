@@ -18,7 +18,7 @@ is applied when grades are shown, so a due date may be moved without grading any
 
 from autograder.policies.attempts import current, handed_in
 from autograder.policies.late import Policies, apply_late
-from autograder.policies.people import Person, not_handed_in, read_extensions, read_roster
+from autograder.policies.people import Person, not_handed_in, read_extensions, read_people
 from autograder.policies.settings import read_policies
 
 __all__ = [
@@ -29,6 +29,6 @@ __all__ = [
     "handed_in",
     "not_handed_in",
     "read_extensions",
+    "read_people",
     "read_policies",
-    "read_roster",
 ]

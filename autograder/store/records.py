@@ -52,7 +52,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Facts:
+class Circumstances:
     """What an attempt's grade depended on."""
 
     circumstances: str
@@ -70,8 +70,8 @@ def to_row(attempt: Attempt) -> Row:
     return {
         "assignment": attempt.assignment,
         "assignment_version": attempt.assignment_version,
-        "student": plain(grade.student),
-        "file": plain(grade.file),
+        "student": storable(grade.student),
+        "file": storable(grade.file),
         "digest": attempt.digest,
         "status": grade.status.value,
         "score": None if grade.score is None else float(grade.score),
@@ -87,7 +87,7 @@ def to_row(attempt: Attempt) -> Row:
     }
 
 
-def plain(text: str) -> str:
+def storable(text: str) -> str:
     """Text that any database takes: no NUL, no half of a surrogate pair (odd file names)."""
     return whole(text).replace("\0", "\\x00")
 

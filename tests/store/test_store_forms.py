@@ -185,7 +185,7 @@ def test_a_store_of_the_first_program_opens_and_keeps_every_attempt(tmp_path: Pa
         ids = [entry.id for entry in entries]
         found = list(store.grades(ids, details=True))
         brief = list(store.grades(ids))
-        assert [fact.circumstances[:1] for fact in store.facts(ids)] == ["{"] * len(ids)
+        assert [fact.circumstances[:1] for fact in store.circumstances(ids)] == ["{"] * len(ids)
         store.append([to_row(attempt(grade()))])
         assert len(store.entries("rates")) == 4
     expected = expected_grades()

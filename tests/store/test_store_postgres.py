@@ -41,7 +41,7 @@ def test_grades_come_back_as_they_were(url: str) -> None:
         assert repr(next(store.grades([first.id], details=True))) == repr(original)
         assert store.entries("rates", original.student) == [first]
         assert second.score is None
-        assert store.facts([second.id])[0].peak_memory == 1 << 20
+        assert store.circumstances([second.id])[0].peak_memory == 1 << 20
 
 
 _WRITER = """
