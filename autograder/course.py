@@ -22,10 +22,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from autograder.cache import cache_folder
+from autograder import judging
 from autograder.errors import AssignmentError, UsageError
-from autograder.judging.question import Kind
-from autograder.judging.shelf import NO_SHELF, Shelf, open_shelf
+from autograder.judging.question import Keeps, Kind, Rehearses
+from autograder.kept.arrays import NO_SHELF, Shelf, open_shelf
+from autograder.kept.folder import cache_folder
 from autograder.model import Limits
 
 
@@ -86,7 +87,8 @@ class Assignment:
         try:
             for question in self.questions:
                 try:
-                    question.kind.prepare()
+                    if isinstance(question.kind, Keeps):
+                        question.kind.prepare()
                 except ValueError as error:
                     raise AssignmentError(f"{self.slug}, {question.name}: {error}.") from error
         finally:
@@ -100,7 +102,8 @@ class Assignment:
         """
         for question in self.questions:
             with contextlib.suppress(Exception):
-                question.kind.rehearse()
+                if isinstance(question.kind, Rehearses):
+                    question.kind.rehearse()
         self.shelf.close()
 
     def seed(self, student: str, question: str) -> bytes:
@@ -189,8 +192,12 @@ class Course:
         module = self._questions(slug, folder)
         kinds = _attribute(module, "questions", folder)(settings)
         version = _digest(folder, self.folder / "reference")
-        shelf = open_shelf(version)
-        on_shelf = {name: kind.on_shelf(shelf) for name, kind in kinds.items()}
+        secret = self._secret()
+        shelf = open_shelf(version, *judging.__path__, secret=secret)
+        on_shelf = {
+            name: kind.on_shelf(shelf) if isinstance(kind, Keeps) else kind
+            for name, kind in kinds.items()
+        }
         return Assignment(
             slug=slug,
             title=_setting(settings, "title", str, settings_file),
@@ -200,7 +207,7 @@ class Course:
             version=version,
             policy={key: settings[key] for key in ("late", "attempts") if key in settings},
             texts=tuple(settings.get("texts", ())),
-            secret=self._secret(),
+            secret=secret,
             draw_backgrounds=getattr(module, "backgrounds", dict),
             shelf=shelf,
         )

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.instances import Instance
+from autograder.judging.rule.instance import Instance
 from autograder.model import Line, Neuron, Picture
 from reference import sparse_data
 from reference.sparse_data import Experiment

@@ -9,7 +9,7 @@ import tempfile
 
 import pytest
 
-from autograder.cache import FOLDER_VARIABLE
+from autograder.kept.folder import FOLDER_VARIABLE
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.behave import constant_gradient, effective_rates, unbiased
-from autograder.judging.explain import monte_carlo
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
-from autograder.judging.identify import SMALL
-from autograder.judging.instances import Instance, Range
 from autograder.judging.question import Kind
+from autograder.judging.rule.instance import Instance, Range
+from autograder.judging.rule.moments import SMALL, unbiased
+from autograder.judging.rule.pictures import monte_carlo
+from autograder.judging.rule.rates import constant_gradient, effective_rates
 from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import Line, Neuron, Picture

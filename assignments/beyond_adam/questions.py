@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
-from autograder.judging.instances import Instance, Range
 from autograder.judging.question import Kind
+from autograder.judging.rule.instance import Instance, Range
 from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import Line, Picture, Stream
@@ -473,4 +474,39 @@ def arrival(points: Mapping[str, float]) -> Formula:
             ),
         ),
         points=points,
+        wrong=(
+            Wrong("", _at_the_last_point, "only the last point counts"),
+            Wrong("", _last_near_point, "the last near point is taken"),
+            Wrong("", _counted_from_one, "epochs are counted from 1"),
+            Wrong("", _of_w_alone, "only w is looked at"),
+            Wrong("", _end_instead_of_never, "never is the last epoch"),
+        ),
     )
+
+
+def _near(
+    w_history: FloatArray, b_history: FloatArray, w_goal: float, b_goal: float, radius: float
+) -> NDArray[np.bool_]:
+    return np.asarray(np.hypot(w_history - w_goal, b_history - b_goal) <= radius)
+
+
+def _at_the_last_point(right: float, **path: Any) -> float:
+    near = _near(**path)
+    return len(near) - 1.0 if near[-1] else -1.0
+
+
+def _last_near_point(right: float, **path: Any) -> float:
+    near = np.flatnonzero(_near(**path))
+    return float(near[-1]) if len(near) else -1.0
+
+
+def _counted_from_one(right: float, **path: Any) -> float:
+    return right + 1 if right >= 0 else right
+
+
+def _of_w_alone(right: float, **path: Any) -> float:
+    return arrival_epoch(**{**path, "b_history": np.full_like(path["w_history"], path["b_goal"])})
+
+
+def _end_instead_of_never(right: float, **path: Any) -> float:
+    return right if right >= 0 else len(path["w_history"]) - 1.0

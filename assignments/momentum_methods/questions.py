@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
-from autograder.judging.instances import Instance, Range
 from autograder.judging.question import Kind
+from autograder.judging.rule.instance import Instance, Range
 from autograder.judging.update_rule import Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import Line, Neuron, Picture, Stream

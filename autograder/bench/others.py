@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring.master import MASTER
 from autograder.bench.measured import Measured, measure
-from autograder.master import MASTER
 
 
 def otter_run(notebooks: Sequence[Path], assignment_folder: Path, scratch: Path) -> Measured | None:

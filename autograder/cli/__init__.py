@@ -28,9 +28,9 @@ _COMMANDS = {
     "feedback": "results",
     "show": "results",
     "export": "results",
-    "new": "upkeep",
-    "verify": "upkeep",
-    "release": "upkeep",
+    "new": "authoring",
+    "verify": "authoring",
+    "release": "authoring",
     "doctor": "upkeep",
 }
 """The commands, and the module of this package that each is in."""

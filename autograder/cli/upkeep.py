@@ -1,4 +1,4 @@
-"""Commands for whoever runs the course: ``new``, ``verify``, ``release``, ``doctor``."""
+"""The command for whoever keeps the grading machine: ``doctor``."""
 
 from __future__ import annotations
 
@@ -9,95 +9,8 @@ import click
 
 from autograder import console
 from autograder import doctor as practice
-from autograder.batch.files import whole_file
-from autograder.cli.options import course_option, end_with, json_option, load
+from autograder.cli.options import course_option, end_with, json_option
 from autograder.course import Course
-from autograder.new import lay_down
-from autograder.release import release as write_release
-from autograder.sandbox import open_sandbox
-
-
-@click.command()
-@click.argument("slug")
-@click.option("--title", metavar="WORDS", help="Its title; default: the slug in words.")
-@click.option(
-    "--course",
-    "course_folder",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("."),
-    help="Course folder; default: the working directory, which may be empty.",
-)
-def new(slug: str, title: str | None, course_folder: Path) -> None:
-    """Lay down the files of a new assignment; verify then says what to fill in.
-
-    \b
-    Example:  autograder new weight_decay
-    """
-    for path in lay_down(slug, title, course_folder):
-        click.echo(str(path))
-    click.echo(f"Fill them in, in this order; what is missing says: autograder verify {slug}")
-
-
-@click.command()
-@click.argument("slug", required=False)
-@course_option
-@click.option(
-    "--to",
-    "destination",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Where to; default: student_template in the course folder.",
-)
-def release(slug: str | None, course_folder: Path | None, destination: Path | None) -> None:
-    """Write what students get; refuses when anything hidden is in it.
-
-    \b
-    Example:  autograder release adaptive_learning_rates
-    """
-    course, assignment = load(course_folder, slug)
-    released = write_release(
-        assignment.folder,
-        destination or course.folder / "student_template",
-        reference=course.folder / "reference",
-    )
-    click.echo(f"{released.folder}: {', '.join(released.files)}")
-    click.echo(f"Searched for {released.lines_looked_for} hidden lines; none is in it.")
-
-
-@click.command()
-@click.argument("slug", required=False)
-@course_option
-@click.option(
-    "--html",
-    "page",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write the whole matrix, every variant and part, as a page.",
-)
-def verify(slug: str | None, course_folder: Path | None, page: Path | None) -> None:
-    """Prove an assignment: right answers pass, an empty one scores 0, faults are named.
-
-    Ends with status 1 where anything known slips through.
-
-    \b
-    Example:  autograder verify adaptive_learning_rates
-    """
-    # They draw on much that other commands do not.
-    from autograder.report.verify_page import verify_page
-    from autograder.report.verify_text import verify_text
-    from autograder.verify import verify as prove
-
-    course, assignment = load(course_folder, slug)
-    with open_sandbox(hidden=course.hidden) as box:
-        proof = prove(course, assignment.slug, box, lambda said: click.echo(said, err=True))
-    for line in verify_text(proof):
-        console.say(line)
-    if page is not None:
-        with whole_file(page) as file:
-            file.write(verify_page(proof).encode())
-        click.echo(f"The whole matrix: {page}")
-    end_with(0 if proof.ok else 1)
 
 
 @click.command()

@@ -1,7 +1,14 @@
 """Judging: pure functions on traces.
 
-``instances`` draws hidden problems; ``update_rule``, ``formula`` and ``written`` are the kinds of
-question; ``compare``, ``identify``, ``behave``, ``facts`` measure; ``diagnose`` names; ``parts``
-gives points; ``explain`` and ``words`` say it.  Nothing here knows a rule by name: the right rule
-and the known ways to get it wrong come in as a :class:`~autograder.judging.catalogue.Catalogue`.
+==================  ===========================================================================
+:mod:`.question`    the contracts, read first: what a kind of question is, and how it examines
+:mod:`.update_rule` the kind that asks for an update rule; how it works is the wing :mod:`.rule`
+:mod:`.formula`     the kind that asks for formulas
+:mod:`.written`     the kind that a person grades
+:mod:`.proof`       what a question shows of itself before it may grade
+:mod:`.stopped`     functions that gave no answer at all, of whatever kind of question
+:mod:`.words`       what students read of all this, in one table
+==================  ===========================================================================
+
+A kind draws calls for one student and judges the traces that the sandbox brings back.
 """

@@ -15,13 +15,11 @@ from typing import Any
 import numpy as np
 
 from autograder.judging import words
-from autograder.judging.explain import SPOILED, missing, raised
-from autograder.judging.pool import POOL
+from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.seen import Findings
-from autograder.judging.shelf import Shelf
+from autograder.judging.stopped import SPOILED, missing, raised
+from autograder.kept.findings import Findings
 from autograder.model import (
-    Argument,
     Call,
     Check,
     Explanation,
@@ -30,10 +28,13 @@ from autograder.model import (
     Opaque,
     Outcome,
     QuestionStatus,
+    Submission,
     Trace,
 )
 
 CLOSE = 1e-9
+POOL = 12
+"""Sets of examples of each check that students' exams are put together from."""
 Arguments = Mapping[str, Any]
 
 
@@ -42,7 +43,11 @@ class Wrong:
     """A known wrong formula."""
 
     slug: str
+    """The misconception's name; empty: students are told no name, but it must be caught."""
     formula: Callable[..., Any]
+    """Called with the right value, and with the example's arguments by keyword."""
+    detail: str = ""
+    """What is wrong in it, for the instructor, where there is no name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,13 +117,6 @@ class Formula:
 
     public_calls = True
 
-    def on_shelf(self, shelf: Shelf) -> Formula:
-        """Itself: there is nothing to keep."""
-        return self
-
-    def prepare(self) -> None:
-        """There is nothing to prepare."""
-
     def rehearse(self) -> None:
         """Draw the whole pool."""
         for check in self.checks:
@@ -136,6 +134,16 @@ class Formula:
                 for check, number in zip(self.checks, numbers, strict=True)
             },
         )
+
+    def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
+        """By every known wrong formula; there are no tolerances to measure."""
+        exam, run = self.draw(seed), NotebookRun(Outcome.RETURNED)
+        faults = []
+        for wrong in self.wrong:
+            verdict = exam.judge(Answers(Submission("", ""), run, exam.simulate(wrong)))
+            slugs = (wrong.slug,) if wrong.slug else ()
+            faults.append(Fault.judged(slugs, verdict.checks, verdict.misconceptions, wrong.detail))
+        return Proof(tuple(check.name for check in self.checks), tuple(faults))
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,7 +293,7 @@ class FormulaExam:
         if self.question.nudges and all(self._nothing(check, traces) for check in failed):
             return ("nothing_returned",), ""
         for wrong in self.question.wrong:
-            if self._explained(wrong, failed, traces):
+            if wrong.slug and self._explained(wrong, failed, traces):
                 return (wrong.slug,), ""
         ignored = self._ignored(traces)
         return (("hyperparameter_ignored",), ", ".join(ignored)) if ignored else ((), "")
@@ -337,8 +345,7 @@ def _below(example: Example) -> str:
 
 
 def _call(name: str, function: str, arguments: Arguments) -> Call:
-    plain: dict[str, Argument] = dict(arguments)
-    return Call(name, function, plain)
+    return Call(name, function, dict(arguments))
 
 
 def _answer(trace: Trace) -> FloatArray | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from autograder.judging.shelf import Shelf
+from autograder.judging.proof import Proof
+from autograder.kept.arrays import Shelf
 from autograder.model import (
     Call,
     Check,
@@ -133,18 +134,35 @@ class Kind(Protocol):
         """False where ``autograder check`` has nothing to ask."""
         ...
 
+    def draw(self, seed: bytes, *, public: bool = False) -> Exam:
+        """The exam of one student; ``public``: examples that everybody may see."""
+        ...
+
+    def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
+        """Show that every known wrong answer is caught, and how far right ones are from them.
+
+        ``seed``: what the exam is drawn from; ``right``: what right programs answered in it.
+        """
+        ...
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """A kind that computes something once for all students; a kind need not."""
+
     def on_shelf(self, shelf: Shelf) -> Kind:
-        """The same, keeping there what it computes once for all students."""
+        """The same, keeping there what it computes."""
         ...
 
     def prepare(self) -> None:
         """Compute now what can be kept, so that no student's grading has to."""
         ...
 
+
+@runtime_checkable
+class Rehearses(Protocol):
+    """A kind that has something to do once in each process; a kind need not."""
+
     def rehearse(self) -> None:
         """Do now, in this process's memory, what right answers of many students need once."""
-        ...
-
-    def draw(self, seed: bytes, *, public: bool = False) -> Exam:
-        """The exam of one student; ``public``: examples that everybody may see."""
         ...

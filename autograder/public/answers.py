@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.judging import words as judging_words
-from autograder.judging.compare import History, first_difference, read_history
-from autograder.judging.explain import SPOILED, missing, raised
+from autograder.judging.rule.history import History, first_difference, read_history
+from autograder.judging.stopped import SPOILED, missing, raised
 from autograder.model import Call, Fault, FloatArray, NotebookRun, Opaque, Outcome, Trace
 from autograder.public import words
 from autograder.public.checks import Example, Histories, Value

@@ -16,9 +16,9 @@ import numpy as np
 from autograder.course import Assignment, Question
 from autograder.errors import AssignmentError
 from autograder.judging.formula import CLOSE, FormulaCheck, FormulaExam
-from autograder.judging.instances import Instance
-from autograder.judging.pool import least_separation
 from autograder.judging.question import Exam
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.pool import least_separation
 from autograder.judging.update_rule import RuleExam
 from autograder.model import Argument, Call, FloatArray, Neuron, Stream
 from autograder.public.checks import (
@@ -115,7 +115,7 @@ def _examples(question: Question, exam: Exam) -> Iterator[Example]:
 
 
 def _shapes(exam: RuleExam) -> Mapping[str, Instance]:
-    return {"a number": exam.main[0], "a vector": exam.main[2]}
+    return {"a number": exam.main.number, "a vector": exam.main.vector}
 
 
 def _rule_examples(question: Question, exam: RuleExam) -> Iterator[Example]:

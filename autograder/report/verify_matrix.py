@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.verify import Fault, QuestionReport
+    from autograder.judging.proof import Fault, Proof
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Row:
         return all(fault.caught and fault.named_right for fault in self.faults)
 
 
-def folded(question: QuestionReport) -> tuple[Row, ...]:
+def folded(proof: Proof) -> tuple[Row, ...]:
     """A row a misconception, in the order of the catalogue."""
     by_name: dict[str, list[Fault]] = {}
-    for fault in question.faults:
-        by_name.setdefault(" + ".join(fault.slugs), []).append(fault)
+    for fault in proof.faults:
+        by_name.setdefault(" + ".join(fault.slugs) or fault.detail, []).append(fault)
     return tuple(
-        Row(name, tuple(faults), tuple(_mark(check, faults) for check in question.checks))
+        Row(name, tuple(faults), tuple(_mark(check, faults) for check in proof.checks))
         for name, faults in by_name.items()
     )
 
@@ -44,47 +44,52 @@ def _mark(check: str, faults: Sequence[Fault]) -> str:
     return "all" if count == len(faults) else "some" if count else "none"
 
 
-def named_otherwise(question: QuestionReport) -> tuple[str, ...]:
+def named_otherwise(proof: Proof) -> tuple[str, ...]:
     """Faults that bear the name of an equivalent, each as a sentence."""
     return tuple(
         f"{_full_name(fault)} is named {' and '.join(fault.named)}, which computes the same"
-        for fault in question.faults
+        for fault in proof.faults
         if fault.equivalent
     )
 
 
-def weak_spots(question: QuestionReport) -> tuple[str, ...]:
+def weak_spots(proof: Proof) -> tuple[str, ...]:
     """What keeps a question from being proved, each as a sentence."""
-    found = [f"MISSED: {_full_name(fault)} loses no point" for fault in question.missed]
-    for fault in question.misnamed:
+    found = [f"MISSED: {_full_name(fault)} loses no point" for fault in proof.missed]
+    for fault in proof.misnamed:
         named = f"is named {' and '.join(fault.named)}" if fault.named else "is not named"
         found.append(f"MISNAMED: {_full_name(fault)} {named}")
-    pairs = question.pairs
+    pairs = proof.pairs
     lost = pairs.count - pairs.caught - len(pairs.cancelling)
     if lost:
         found.append(f"MISSED: {lost} pairs of faults, which do not cancel")
-    if question.margins is not None and not question.margins.wide:
+    if proof.margins is not None and not proof.margins.wide:
         found.append("MARGIN: the tolerance is too near to right programs or to a fault")
+    if proof.is_empty:
+        found.append("NOTHING TO CATCH: no wrong answer to this very question is known")
+    found += [f"NOT SHOWN: {complaint}" for complaint in proof.complaints]
     return tuple(found)
 
 
 def _full_name(fault: Fault) -> str:
+    if not fault.slugs:
+        return fault.detail
     return " + ".join(fault.slugs) + (f" ({fault.detail})" if fault.detail else "")
 
 
-def factors(question: QuestionReport) -> tuple[float, float]:
+def factors(proof: Proof) -> tuple[float, float]:
     """How many times the tolerance exceeds rounding, and the smallest fault the tolerance."""
-    margins = question.margins
+    margins = proof.margins
     if margins is None:
         return float("nan"), float("nan")
     below = margins.tolerance / margins.rounding if margins.rounding else float("inf")
     return below, margins.fault / margins.tolerance
 
 
-def sole_catches(question: QuestionReport) -> dict[str, int]:
+def sole_catches(proof: Proof) -> dict[str, int]:
     """By check: how many faults it alone catches."""
-    alone = [fault.failed[0] for fault in question.faults if len(fault.failed) == 1]
-    return {check: alone.count(check) for check in question.checks}
+    alone = [fault.failed[0] for fault in proof.faults if len(fault.failed) == 1]
+    return {check: alone.count(check) for check in proof.checks}
 
 
 def heads(names: Sequence[str], width: int) -> tuple[str, ...]:

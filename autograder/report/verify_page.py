@@ -13,11 +13,12 @@ from autograder.report.verify_matrix import (
     named_otherwise,
     weak_spots,
 )
-from autograder.report.verify_text import idle_sentence, tally
+from autograder.report.verify_text import BY_PERSON, idle_sentence, tally
 from autograder.report.words import WORDS, Words
 
 if TYPE_CHECKING:
-    from autograder.verify import QuestionReport, VerifyReport
+    from autograder.authoring.verify import QuestionReport, VerifyReport
+    from autograder.judging.proof import Proof
 
 
 @dataclass(frozen=True)
@@ -30,28 +31,36 @@ class Section:
     """Number of faults, variants and parts counted."""
     weak: tuple[str, ...]
     otherwise: tuple[str, ...]
-    idle: str
+    remark: str
+    """What catches nothing alone, or that a person marks it."""
     below: float
     """How many times the tolerance exceeds rounding."""
     above: float
     """How many times the smallest fault exceeds the tolerance."""
 
 
-def verify_page(proof: VerifyReport, words: Words = WORDS) -> str:
+def verify_page(report: VerifyReport, words: Words = WORDS) -> str:
     """An HTML document that needs no other file; it names every fault: for the instructor only."""
-    sections = tuple(_section(question) for question in proof.questions)
-    return render("verify.html.j2", w=words, proof=proof, sections=sections, tally=tally(proof))
+    sections = tuple(_section(question) for question in report.questions)
+    return render("verify.html.j2", w=words, report=report, sections=sections, tally=tally(report))
 
 
 def _section(question: QuestionReport) -> Section:
-    below, above = factors(question)
+    proof = question.proof
+    below, above = factors(proof)
     return Section(
         question,
-        folded(question),
-        len(question.faults),
-        weak_spots(question),
-        named_otherwise(question),
-        idle_sentence(question),
+        folded(proof),
+        len(proof.faults),
+        weak_spots(proof),
+        named_otherwise(proof),
+        _remark(proof),
         below,
         above,
     )
+
+
+def _remark(proof: Proof) -> str:
+    if proof.by_person:
+        return BY_PERSON if proof.ok else ""
+    return idle_sentence(proof)

@@ -19,34 +19,37 @@ from autograder.report.verify_matrix import (
 )
 
 if TYPE_CHECKING:
-    from autograder.verify import QuestionReport, VerifyReport
+    from autograder.authoring.verify import QuestionReport, VerifyReport
+    from autograder.judging.proof import Proof
 
 WIDTH = 80
 NAME = 35
 """Columns of a misconception's name and its count."""
+BY_PERSON = "A person marks it; no answer, right or wrong, gets a point before that."
 MARKS = {"all": "x", "some": "o", "none": "."}
 
 
-def verify_text(proof: VerifyReport) -> Iterator[str]:
+def verify_text(report: VerifyReport) -> Iterator[str]:
     """The whole report, a line at a time."""
-    yield f"{proof.title} ({proof.slug})"
+    yield f"{report.title} ({report.slug})"
     yield ""
-    yield from _programs(proof)
-    for question in proof.questions:
+    yield from _programs(report)
+    for question in report.questions:
         yield ""
         yield from _question(question)
     yield ""
-    yield from _wrapped(f"{'PROVED' if proof.ok else 'NOT PROVED'}: {tally(proof)}")
+    yield from _wrapped(f"{'PROVED' if report.ok else 'NOT PROVED'}: {tally(report)}")
 
 
-def tally(proof: VerifyReport) -> str:
+def tally(report: VerifyReport) -> str:
     """How much was caught, in two sentences."""
-    faults = sum(len(q.faults) for q in proof.questions)
-    pairs = sum(q.pairs.count - len(q.pairs.cancelling) for q in proof.questions)
+    proofs = [question.proof for question in report.questions]
+    faults = sum(len(proof.faults) for proof in proofs)
+    pairs = sum(proof.pairs.count - len(proof.pairs.cancelling) for proof in proofs)
     return (
-        f"{_share(proof.mutation_score)} of {faults:,} known faults and {pairs:,} pairs "
-        f"are caught; {sum(p.ok for p in proof.programs)} of {len(proof.programs)} programs score "
-        f"as they should. It took {proof.seconds:.0f} seconds."
+        f"{_share(report.mutation_score)} of {faults:,} known faults and {pairs:,} pairs "
+        f"are caught; {sum(p.ok for p in report.programs)} of {len(report.programs)} programs "
+        f"score as they should. It took {report.seconds:.0f} seconds."
     )
 
 
@@ -55,14 +58,14 @@ def _share(score: float) -> str:
     return "100 %" if score == 1 else f"{min(100 * score, 99.99):.2f} %"
 
 
-def _programs(proof: VerifyReport) -> Iterator[str]:
-    full = [program for program in proof.programs if program.wanted and program.ok]
-    yield f"Programs that were run: {len(proof.programs)}"
+def _programs(report: VerifyReport) -> Iterator[str]:
+    full = [program for program in report.programs if program.wanted and program.ok]
+    yield f"Programs that were run: {len(report.programs)}"
     if full:
         score = f"{points(full[0].score)} of {points(full[0].max_score)}"
         names = ", ".join(program.name for program in full)
         yield from _wrapped(f"{score}: {names}", "  ")
-    for program in proof.programs:
+    for program in report.programs:
         if program not in full:
             wanted = "as it should" if program.ok else f"WRONG, {points(program.wanted)} is right"
             score = f"{points(program.score)} of {points(program.max_score)}"
@@ -72,14 +75,19 @@ def _programs(proof: VerifyReport) -> Iterator[str]:
 
 
 def _question(question: QuestionReport) -> Iterator[str]:
+    proof = question.proof
     yield f"{question.title} ({question.name})"
-    yield from _matrix(question, folded(question))
-    for sentence in (*_notes(question), *weak_spots(question)):
+    if proof.by_person:
+        notes = [BY_PERSON] if proof.ok else []
+    else:
+        yield from _matrix(proof, folded(proof))
+        notes = [*_notes(proof)]
+    for sentence in (*notes, *weak_spots(proof)):
         yield from _wrapped(sentence, "  ")
 
 
-def _matrix(question: QuestionReport, rows: tuple[Row, ...]) -> Iterator[str]:
-    checks = question.checks
+def _matrix(proof: Proof, rows: tuple[Row, ...]) -> Iterator[str]:
+    checks = proof.checks
     width = max(1, min(8, (WIDTH - NAME) // max(len(checks), 1) - 1))
     short = heads(checks, width)
     yield (" " * NAME + "".join(f" {head:<{width}}" for head in short)).rstrip()
@@ -97,32 +105,32 @@ def _matrix(question: QuestionReport, rows: tuple[Row, ...]) -> Iterator[str]:
         yield from _wrapped("; ".join(changed), "  ")
 
 
-def _notes(question: QuestionReport) -> Iterator[str]:
-    pairs = question.pairs
+def _notes(proof: Proof) -> Iterator[str]:
+    pairs = proof.pairs
     yield (
-        f"Caught: {len(question.faults) - len(question.missed)} of {len(question.faults)} faults "
+        f"Caught: {len(proof.faults) - len(proof.missed)} of {len(proof.faults)} faults "
         "(x: by this check in every variant, o: in some)"
         + (f", {pairs.caught:,} of {pairs.count:,} pairs." if pairs.count else ".")
     )
     if pairs.cancelling:
         yield "These pairs cancel to the right rule: " + "; ".join(pairs.cancelling) + "."
-    for sentence in named_otherwise(question):
+    for sentence in named_otherwise(proof):
         yield sentence + "."
-    if question.margins is not None:
-        margins, (below, above) = question.margins, factors(question)
+    if proof.margins is not None:
+        margins, (below, above) = proof.margins, factors(proof)
         yield (
             f"Margins: right programs are off by {margins.rounding:.1e} at most, the tolerance "
             f"{margins.tolerance:.0e} is {below:,.0f} times that; the smallest fault "
             f"({margins.fault_name}) is off by {margins.fault:.1e}, {above:,.0f} times the "
             "tolerance."
         )
-    yield idle_sentence(question)
+    yield idle_sentence(proof)
 
 
-def idle_sentence(question: QuestionReport) -> str:
+def idle_sentence(proof: Proof) -> str:
     """Which checks catch something alone, and what the others are for."""
-    alone = {check: count for check, count in sole_catches(question).items() if count}
-    idle = question.idle_checks
+    alone = {check: count for check, count in sole_catches(proof).items() if count}
+    idle = proof.idle_checks
     first = ""
     if alone:
         counts = (f"{check} ({count})" for check, count in alone.items())

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
+from autograder.authoring.release import release
+from autograder.authoring.verify import VerifyReport, verify
 from autograder.batch.pages import page_drawer
 from autograder.course import Assignment, Course
 from autograder.grading import grade_submission
 from autograder.model import Grade
-from autograder.release import release
 from autograder.sandbox import open_sandbox
 from autograder.submission import read
-from autograder.verify import VerifyReport, verify
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LEAST_VARIANTS, LEAST_SAMPLES = 6, 12
@@ -114,14 +114,15 @@ def test_right_programs_need_no_second_look_and_the_template_does(proof: VerifyR
 
 def test_every_misconception_is_caught_and_named(proof: VerifyReport) -> None:
     for question in proof.questions:
-        assert question.missed == (), question.name
-        assert question.misnamed == (), question.name
+        assert question.proof.missed == (), question.name
+        assert question.proof.misnamed == (), question.name
     assert proof.mutation_score == 1.0
     assert proof.ok
 
 
 def test_the_tolerance_is_far_from_rounding_and_from_faults(proof: VerifyReport) -> None:
-    margins = [question.margins for question in proof.questions if question.margins is not None]
+    measured = [question.proof.margins for question in proof.questions]
+    margins = [found for found in measured if found is not None]
     assert margins
     assert all(each.wide for each in margins)
 

@@ -65,5 +65,5 @@ def test_the_search_would_find_them() -> None:
 
 
 def test_the_skeleton_names_none_either() -> None:
-    for path in sorted((ROOT / "autograder" / "skeleton").iterdir()):
+    for path in sorted((ROOT / "autograder" / "authoring" / "skeleton").iterdir()):
         assert not named(path.read_text(encoding="utf-8")), path.name

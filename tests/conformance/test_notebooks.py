@@ -10,11 +10,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from autograder.authoring.master import model_answers
 from autograder.course import Course
-from autograder.release import model_answers
 
 COURSE = Course(Path(__file__).resolve().parents[2])
-# That of the first assignment has tests of its own, with faults: tests/release.
+# That of the first assignment has tests of its own, with faults: tests/authoring.
 OTHERS = [slug for slug in COURSE.assignments() if slug != COURSE.default]
 
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from students import called as called_one
-from students import exam, judge, question, score, take
 
-from autograder.judging.formula import Formula, FormulaCheck
+from autograder.judging.formula import Formula, FormulaCheck, Wrong
 from autograder.model import Fault, Outcome, QuestionStatus, Trace
 from reference import sigmoid_neuron
+from tests.judging.students import called as called_one
+from tests.judging.students import exam, judge, question, score, take
 
 
 def correction(function):
@@ -274,3 +274,40 @@ def test_examples_are_a_students_own_and_the_public_ones_everybodys():
 
     assert asked(b"ada") == asked(b"ada") != asked(b"emil")
     assert asked(b"ada", public=True) == asked(b"emil", public=True) != asked(b"ada")
+
+
+# ------------------------------------------------------------------------------ it proves itself
+
+
+def doubling(*wrong):
+    check = FormulaCheck(
+        "double", "double", lambda chance: [{"x": chance.random()}], lambda x: 2 * x
+    )
+    return Formula(("double",), (check,), {"double": 5.0}, wrong=wrong)
+
+
+def test_a_wrong_formula_without_a_name_is_caught_and_given_none():
+    kind = doubling(Wrong("", lambda right, x: x, "not doubled"))
+    (fault,) = kind.prove(b"", []).faults
+    assert (fault.slugs, fault.named, fault.detail) == ((), (), "not doubled")
+    assert fault.failed == ("double",)
+    assert fault.lost == 5
+    assert kind.prove(b"", []).ok
+
+
+def test_a_wrong_formula_with_a_name_is_caught_and_given_it():
+    (fault,) = doubling(Wrong("halved", lambda right, x: x / 2)).prove(b"", []).faults
+    assert fault.named == ("halved",)
+    assert fault.named_right
+
+
+def test_a_wrong_formula_that_loses_nothing_is_missed():
+    proof = doubling(Wrong("", lambda right, x: x + x, "added")).prove(b"", [])
+    assert [fault.detail for fault in proof.missed] == ["added"]
+    assert not proof.ok
+
+
+def test_without_a_wrong_formula_there_is_nothing_to_catch():
+    proof = doubling().prove(b"", [])
+    assert proof.is_empty
+    assert not proof.ok

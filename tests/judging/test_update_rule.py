@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from students import NOBODY, RULES, called, compiled, exam, judge, share, take, verdict_on, written
 
 from autograder.errors import AssignmentError
-from autograder.judging.identify import identify
 from autograder.judging.question import Answers, examine
+from autograder.judging.rule.moments import identify
 from autograder.judging.update_rule import Conventions
 from autograder.model import (
     Cell,
@@ -19,6 +18,18 @@ from autograder.model import (
     QuestionStatus,
     Submission,
     Trace,
+)
+from tests.judging.students import (
+    NOBODY,
+    RULES,
+    called,
+    compiled,
+    exam,
+    judge,
+    share,
+    take,
+    verdict_on,
+    written,
 )
 
 # ------------------------------------------------------------- right code, changed in unknown ways
@@ -363,7 +374,7 @@ def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process(
 def test_nothing_is_searched_for_in_right_code(rule, monkeypatch):
     one, traces = exam(rule), take(exam(rule), written(rule))
     monkeypatch.setattr(
-        "autograder.judging.update_rule.diagnose", lambda *_: pytest.fail("a fault is looked for")
+        "autograder.judging.rule.exam.diagnose", lambda *_: pytest.fail("a fault is looked for")
     )
     assert share(judge(one, traces)) == 1.0
 

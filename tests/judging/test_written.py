@@ -1,10 +1,12 @@
 """Written answers wait for a person."""
 
+from dataclasses import dataclass, replace
+
 import pytest
 
 from autograder.judging.question import Answers
-from autograder.judging.written import Written
-from autograder.model import NotebookRun, Outcome, QuestionStatus, Submission
+from autograder.judging.written import Written, WrittenExam
+from autograder.model import Check, NotebookRun, Outcome, QuestionStatus, Submission
 
 EXAM = Written("explanation").draw(b"anybody")
 
@@ -41,3 +43,61 @@ def test_whether_there_is_an_answer_is_said():
 def test_nothing_is_called():
     assert EXAM.calls == ()
     assert not Written("explanation").public_calls
+
+
+# ------------------------------------------------------------------------------ it proves itself
+
+
+def right(name="explanation"):
+    submission = Submission("", "", written={name: "Because."})
+    return Answers(submission, NotebookRun(Outcome.RETURNED), {})
+
+
+def test_it_is_proved_by_a_model_answer_that_is_found():
+    proof = Written("explanation").prove(b"", [right("another"), right()])
+    assert proof.ok
+    assert proof.by_person
+    assert proof.faults == ()
+
+
+@pytest.mark.parametrize("answers", [[], [right("another")]])
+def test_a_model_answer_that_is_not_found_is_noticed(answers):
+    proof = Written("explanation").prove(b"", answers)
+    assert not proof.ok
+    assert "no model answer named explanation is found" in proof.complaints[0]
+
+
+class Generous(WrittenExam):
+    def judge(self, answers):
+        verdict = super().judge(answers)
+        full = (Check("length", True, 10.0, 10.0, "Long enough."),)
+        return replace(verdict, checks=full) if verdict.answer else verdict
+
+
+class Hasty(WrittenExam):
+    def judge(self, answers):
+        return replace(super().judge(answers), status=None)
+
+
+class Forgetful(WrittenExam):
+    def judge(self, answers):
+        return replace(super().judge(answers), answer="Another's.")
+
+
+@pytest.mark.parametrize(
+    ("exam", "complaint"),
+    [
+        (Generous, "an answer is marked before a person has read it"),
+        (Hasty, "an answer is marked before a person has read it"),
+        (Forgetful, "a person does not see what was answered"),
+    ],
+)
+def test_one_that_gives_points_or_loses_answers_is_noticed(exam, complaint):
+    @dataclass(frozen=True)
+    class Doctored(Written):
+        def draw(self, seed, *, public=False):
+            return exam(self.name)
+
+    proof = Doctored("explanation").prove(b"", [right()])
+    assert proof.complaints == (complaint,)
+    assert not proof.ok

@@ -15,7 +15,7 @@ import pytest
 
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, UsageError
-from autograder.judging.pool import POOL, SHAPES, pool_instance
+from autograder.judging.rule.pool import POOL, SHAPES, pool_instance
 from autograder.judging.update_rule import UpdateRule
 from autograder.model import Gradient
 from autograder.public import FILE_NAME, public_checks, read_checks, to_json
@@ -52,7 +52,7 @@ def test_what_is_expected_is_what_the_rule_gives_for_the_inputs_shown() -> None:
     for question in checks.questions[1:4]:
         rule = catalogue.Catalogue(vocabulary.RULES[question.name])
         kind = next(q.kind for q in assignment().questions if q.name == question.name)
-        vector = kind.draw(b"", public=True).main[2]  # type: ignore[attr-defined]
+        vector = kind.draw(b"", public=True).main.vector  # type: ignore[attr-defined]
         example = question.examples[1]
         given = example.call.arguments
         gradient = given["grad_w"]
@@ -107,12 +107,6 @@ class Careless:
     def __init__(self, kind: UpdateRule) -> None:
         self.functions = kind.functions
         self._kind = kind
-
-    def on_shelf(self, shelf: Any) -> Careless:
-        return self
-
-    def prepare(self) -> None:
-        pass
 
     def draw(self, seed: bytes, *, public: bool = False) -> Any:
         return self._kind.draw(b"always", public=False)

@@ -1,0 +1,13 @@
+"""What it takes to write an assignment; who only grades never opens this room.
+
+::
+
+    new --skeleton/--> an author fills it in --verify--> proved --release--> student_template/
+
+=================  ============================================================================
+:mod:`.new`        lays down the files of a new assignment, from ``skeleton/``
+:mod:`.master`     reads the master notebook: questions, model answers, what students do not get
+:mod:`.release`    writes what students get, and refuses where :mod:`.leaks` finds a hidden line
+:mod:`.verify`     proves an assignment: right programs pass, every known fault is caught
+=================  ============================================================================
+"""

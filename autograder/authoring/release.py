@@ -1,0 +1,272 @@
+"""What students get: built from the master notebook by allow-list, then proved to hide the rest.
+
+``otter assign`` turns the master into the students' notebook.  Of that, only what is named here
+is kept, cell ids become a function of the cell, and a README, requirements and public examples
+(:mod:`autograder.public`) are laid beside it, so that the same master gives the same bytes.  Then
+every line of the model answers, of ``reference/`` and of ``questions.py`` is looked for in the
+result (:mod:`.leaks`).  Only a bundle in which none was found replaces the one before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.authoring.leaks import SHARED_LINES, find_leaks, lines_of_folder, shared_lines
+from autograder.authoring.master import MASTER, Master, read_master
+from autograder.course import Course
+from autograder.errors import AssignmentError, LeakError, UsageError
+from autograder.public import FILE_NAME, public_checks, to_json
+
+OTTER_SECONDS = 120.0
+"""Wall time that ``otter assign`` may take; it needs about two."""
+
+REQUIREMENTS = "jupyter>=1.0\nmatplotlib>=3.8\nnumpy>=1.26\notter-grader>=6.1\n"
+
+README = """\
+# {title}
+
+Your notebook is `{slug}.ipynb`. It tells what to do; nothing else is needed.
+
+{table}
+
+## Open
+
+With Python 3.11 or newer, in this folder:
+
+```
+python3 -m venv venv
+venv/bin/pip install -r requirements.txt
+venv/bin/jupyter lab {slug}.ipynb
+```
+
+(On Windows: `py -m venv venv`, then `venv\\Scripts\\pip` and `venv\\Scripts\\jupyter`.)
+Keep the notebook's name while you work on it: the checks look for it.
+
+## Check
+
+Run the cells from the top. Below each question a cell `grader.check(...)` tries what you wrote and
+says what is not right yet. The checks are inside the notebook and need no network. They are few:
+your work is graded with other data, so passing them is a good sign and not the whole grade.
+
+Where the course's `autograder` is installed, `autograder check {slug}.ipynb` tells
+you more: which example is not right, where it first differs, and both values.{examples}
+
+## Hand in
+
+1. *Kernel > Restart Kernel and Run All Cells*: what counts is what the notebook does from the top.
+2. Save, and hand in this one file, `{slug}.ipynb`, where your course collects it.
+   There is nothing to export.
+"""
+
+README_EXAMPLES = f"""
+Its examples are the numbers in `{FILE_NAME}`: keep that file beside your notebook."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """A bundle that was written."""
+
+    folder: Path
+    files: tuple[str, ...]
+    """Names within ``folder``, sorted."""
+    lines_looked_for: int
+    """How many hidden lines the bundle was searched for."""
+
+
+def release(assignment_folder: Path, destination: Path, *, reference: Path) -> Released:
+    """Write what students of one assignment get to ``destination / SLUG``, replacing it whole.
+
+    ``SLUG`` is the name of ``assignment_folder``; ``reference`` the folder that must stay hidden.
+
+    Raises AssignmentError where the master cannot be read or otter refuses it, and LeakError,
+    with file and line of each, where the bundle would show something hidden; UsageError where
+    ``destination`` cannot be written.  Then all stays as it was.
+    """
+    assignment_folder = assignment_folder.resolve()
+    slug = assignment_folder.name
+    master = read_master(assignment_folder)
+    checks = _public_checks(assignment_folder)
+    readme = README.format(
+        title=master.title,
+        slug=slug,
+        table=_table(master),
+        examples=README_EXAMPLES if checks else "",
+    )
+    bundle = {
+        f"{slug}.ipynb": _as_json(_public_part(_students_notebook(assignment_folder))),
+        "README.md": readme,
+        "requirements.txt": REQUIREMENTS,
+        **checks,
+    }
+    looked_for = refuse_leaks(bundle, master, assignment_folder, reference)
+    try:
+        _replace_folder(destination / slug, bundle)
+    except OSError as error:
+        raise UsageError(f"Cannot write the release to {destination / slug}: {error}.") from error
+    return Released(destination / slug, tuple(sorted(bundle)), looked_for)
+
+
+def refuse_leaks(
+    bundle: Mapping[str, str], master: Master, assignment_folder: Path, reference: Path
+) -> int:
+    """How many hidden lines were looked for in ``bundle`` (file name -> text), all in vain.
+
+    Raises LeakError where one was found.
+    """
+    hidden = [
+        *master.hidden,
+        *lines_of_folder(reference),
+        *lines_of_folder(assignment_folder, "*.py"),
+    ]
+    leaks = find_leaks(bundle, hidden, shared_lines(assignment_folder))
+    if leaks:
+        shown = "".join(f"\n  {leak}" for leak in leaks[:10])
+        more = f"\n  and {len(leaks) - 10} more" if len(leaks) > 10 else ""
+        raise LeakError(
+            f"Not released: students of {assignment_folder.name} would see hidden lines.{shown}"
+            f"{more}\nTake them out of what students get, or, where a line may be seen, write it "
+            f"into {SHARED_LINES} of the assignment."
+        )
+    return len(hidden)
+
+
+# ------------------------------------------------------------------ the students' notebook
+
+
+def _students_notebook(assignment_folder: Path) -> dict[str, Any]:
+    """What ``otter assign`` makes of the master, as decoded JSON."""
+    slug = assignment_folder.name
+    try:
+        import jupytext
+    except ImportError as error:
+        raise AssignmentError(
+            "A release needs Jupytext and otter-grader: pip install 'autograder[authoring]'."
+        ) from error
+    with tempfile.TemporaryDirectory(prefix="release-") as scratch:
+        try:
+            notebook = jupytext.read(assignment_folder / MASTER)
+        except Exception as error:  # its readers raise what they like, YAML errors among others
+            raise AssignmentError(f"Jupytext cannot read {slug}/{MASTER}: {error}") from error
+        jupytext.write(notebook, Path(scratch) / f"{slug}.ipynb", fmt="ipynb")
+        _run_otter(f"{slug}.ipynb", scratch)
+        written = Path(scratch) / "out" / "student"
+        names = sorted(path.name for path in written.iterdir())
+        if names != [f"{slug}.ipynb"]:
+            raise AssignmentError(
+                f"{slug}: otter wrote {', '.join(names)} for students, but a release is one "
+                "notebook with its tests inside. Set 'files: false' under 'tests' in the "
+                "assignment's configuration, and name no further files."
+            )
+        student: dict[str, Any] = json.loads((written / names[0]).read_text(encoding="utf-8"))
+        return student
+
+
+def _run_otter(notebook: str, folder: str) -> None:
+    command = [sys.executable, "-m", "otter", "assign", "--no-run-tests", "--no-pdfs"]
+    try:
+        done = subprocess.run(
+            [*command, notebook, "out"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=OTTER_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise AssignmentError(f"{notebook}: otter assign took over {OTTER_SECONDS:g} s.") from error
+    if done.returncode != 0:
+        said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
+        raise AssignmentError(f"otter assign refuses {notebook}: {said}")
+
+
+def _public_part(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a notebook only what is named here: what is not thought of cannot slip through."""
+    metadata = notebook["metadata"]
+    otter = metadata.get("otter", {})
+    tests = {name: _without_trailing_spaces(test) for name, test in otter.get("tests", {}).items()}
+    seen: dict[str, int] = {}
+    return {
+        "cells": [_public_cell(cell, seen) for cell in notebook["cells"]],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            "otter": {"OK_FORMAT": bool(otter.get("OK_FORMAT", True)), "tests": tests},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _public_cell(cell: Mapping[str, Any], seen: dict[str, int]) -> dict[str, Any]:
+    """A cell without outputs; its id follows from its text, and from how often that came before."""
+    kind, source = cell["cell_type"], "".join(cell["source"])
+    seen[source] = seen.get(source, 0) + 1
+    digest = hashlib.sha256(f"{kind}\n{seen[source]}\n{source}".encode()).hexdigest()
+    kept = ("deletable", "editable", "tags")
+    public = {
+        "cell_type": kind,
+        "id": digest[:12],
+        "metadata": {key: cell["metadata"][key] for key in kept if key in cell["metadata"]},
+        "source": source.splitlines(keepends=True),
+    }
+    return public | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _without_trailing_spaces(test: Any) -> Any:
+    """Tests are Python text, or otter's older nested form, which is left as it is."""
+    if not isinstance(test, str):
+        return test
+    return "\n".join(line.rstrip() for line in test.strip().splitlines()) + "\n"
+
+
+def _as_json(notebook: Mapping[str, Any]) -> str:
+    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+# ------------------------------------------------------------------ beside it, and onto the disk
+
+
+def _public_checks(assignment_folder: Path) -> dict[str, str]:
+    """The examples that students may try their work on; none where there is only a notebook."""
+    if not (assignment_folder / "assignment.toml").is_file():
+        return {}
+    assignment = Course(assignment_folder.parents[1]).load(assignment_folder.name)
+    return {FILE_NAME: to_json(public_checks(assignment))}
+
+
+def _table(master: Master) -> str:
+    """The questions and their points, in Markdown."""
+    rows = [
+        f"| `{question.name}` | {question.points:g} |"
+        f"{' read by a person' if question.manual else ''} |"
+        for question in master.questions
+    ]
+    return "\n".join(["| question | points | |", "|---|---|---|", *rows])
+
+
+def _replace_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Write all files, or none: a new folder is filled first and then takes the old one's place."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+        new, old = Path(scratch) / "new", Path(scratch) / "old"
+        new.mkdir()
+        for name, text in files.items():
+            (new / name).write_text(text, encoding="utf-8", newline="\n")
+        if folder.is_dir() and not folder.is_symlink():
+            os.rename(folder, old)
+        try:
+            os.rename(new, folder)
+        except OSError:
+            if old.is_dir():
+                shutil.move(old, folder)
+            raise

@@ -1,0 +1,149 @@
+"""What an assignment says of an update rule: its right form, its faults, its points, its ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from autograder.errors import AssignmentError
+from autograder.judging.rule.catalogue import Catalogue
+from autograder.judging.rule.instance import Instance, Range
+from autograder.judging.rule.moments import Identification
+from autograder.judging.rule.probes import streamed
+from autograder.kept.arrays import NO_SHELF, Shelf
+from autograder.model import FloatArray, Picture
+
+
+class Behaviour(Protocol):
+    """Something a rule does that the lecture shows; assignments define their own."""
+
+    @property
+    def name(self) -> str:
+        """Also the name of its check, to which the assignment gives points."""
+        ...
+
+    @property
+    def instances(self) -> Sequence[Instance]: ...
+
+    def judge(self, shown: Shown) -> Judged:
+        """From the student's own trajectories on these instances."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What a behaviour may look at."""
+
+    histories: Mapping[str, FloatArray]
+    """Rows by instance name; an instance whose answer was no history is absent."""
+    moments: Identification
+    name: str
+    """The student's function."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a behaviour has to say."""
+
+    passed: bool
+    message: str
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Conventions:
+    """What an assignment makes of faults that other courses teach."""
+
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """By slug: the share of the question's points that it costs, 0 to 1; absent: in full."""
+    silent: frozenset[str] = frozenset()
+    """Slugs that are accepted without a word."""
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Mapping[str, Any]]) -> Conventions:
+        """From the table [conventions] of an assignment.toml.
+
+        Raises:
+            AssignmentError: a policy that does not exist, or no share where one is needed.
+        """
+        shares: dict[str, float] = {}
+        for slug, entry in settings.items():
+            policy = entry.get("policy")
+            if policy not in ("accept", "warn", "points", "full"):
+                raise AssignmentError(
+                    f"[conventions] {slug}: the policy must be accept, warn, points or full, "
+                    f"not {policy!r}."
+                )
+            if policy == "points" and not 0 <= entry.get("share", -1) <= 1:
+                raise AssignmentError(f"[conventions] {slug}: give a share between 0 and 1.")
+            if policy != "full":
+                shares[slug] = float(entry["share"]) if policy == "points" else 0.0
+        silent = {slug for slug, entry in settings.items() if entry["policy"] == "accept"}
+        return cls(shares, frozenset(silent))
+
+    def covers(self, slugs: Sequence[str]) -> bool:
+        return bool(slugs) and all(slug in self.shares for slug in slugs)
+
+    def share(self, slugs: Sequence[str]) -> float:
+        return max(self.shares[slug] for slug in slugs)
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One update rule as an assignment asks for it."""
+
+    function: str
+    catalogue: Catalogue
+    points: Mapping[str, float]
+    """By name of the check; see :mod:`autograder.judging.rule.points` for the parts of a rule."""
+    ranges: Mapping[str, Range]
+    """From where the hyper-parameters of hidden instances are drawn."""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """Which part of the rule an argument belongs to; absent: the step."""
+    behaviours: tuple[Behaviour, ...] = ()
+    conventions: Conventions = field(default_factory=Conventions)
+    tolerance: float = 1e-6
+    power: float = 0.5
+    """Of the second moment, by which a step is divided; 1/2 is the root."""
+    recorded: bool = False
+    """True: a run under recorded gradients that rise and fall is judged like the drawn ones, for a
+    rule in which a fault may show under such gradients only (a maximum that is left out)."""
+
+    shelf: Shelf = NO_SHELF
+    """Keeps what is the same for every student."""
+
+    public_calls = True
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        return (self.function,)
+
+    @property
+    def moments(self) -> Mapping[str, str]:
+        """Which of ``first`` and ``second`` can be recovered, and the names they go by here."""
+        names = {"first moment": "first", "velocity": "first", "second moment": "second"}
+        return {names[name]: name for name in self.points if name in names}
+
+    @cached_property
+    def shown(self) -> tuple[Instance, ...]:
+        """What the behaviours look at; several may look at one call."""
+        each = (instance for behaviour in self.behaviours for instance in behaviour.instances)
+        return tuple({instance.name: instance for instance in each}.values())
+
+    @cached_property
+    def right_shown(self) -> Mapping[str, FloatArray]:
+        """The right trajectories on these, by name."""
+        return {instance.name: self._right_on(instance) for instance in self.shown}
+
+    def _right_on(self, shown: Instance) -> FloatArray:
+        def rows() -> FloatArray:
+            found: FloatArray = self.catalogue.right().trajectories(shown)[0]
+            return found
+
+        return self.shelf.array(f"{self.function}: right on {shown.name}", rows)
+
+    def told_apart_on(self, instance: Instance) -> tuple[Instance, ...]:
+        """The instances that come with a drawn one; on one of them every fault must show."""
+        return (instance, streamed(instance)) if self.recorded else (instance,)

@@ -1,0 +1,308 @@
+"""Naming what a student's update rule computes.
+
+The right rule edited by every known misconception, then by every pair of them, is evaluated on
+the instances that the student's code was asked; a candidate is named if its trajectories are the
+student's on *all* of them.  Faults of the interface (a history without its start, a hard-coded
+learning rate) are views on a trajectory and combine with the same candidates.
+
+What computes the same cannot be told apart and need not be: among equal explanations the one
+with fewer and commoner faults is said.  No match: nothing is named.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+
+from autograder.judging.rule.catalogue import Candidate, Catalogue, Family
+from autograder.judging.rule.evidence import Diagnosis, Manners, Observation
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.pool import keep, of_the_pool
+from autograder.judging.rule.views import VIEWS, Alignment, View, align, every_point_logged
+from autograder.model import FloatArray
+
+Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+EXACT = 1e-9
+"""Two trajectories that agree to this, relative to their size, are the same computation."""
+FEW = 3
+"""Habitual values that are tried beside another fault."""
+HABITS: Mapping[str, tuple[float, ...]] = {
+    "eta": (0.1, 0.01, 0.001, 1.0, 0.5, 0.05),
+    "eps": (1e-8, 1e-6, 1e-7, 1e-10, 1e-5, 1e-4),
+    "beta": (0.9, 0.99, 0.95, 0.999),
+    "beta1": (0.9, 0.99, 0.95, 0.5),
+    "beta2": (0.999, 0.99, 0.9, 0.95),
+    "gamma": (0.9, 0.99, 0.5),
+    "decay": (0.01, 0.001, 0.1, 0.05, 0.0),
+}
+"""Values that people write into their code in place of an argument."""
+
+
+# --------------------------------------------------------------------------------- the search
+
+
+def diagnose(
+    observations: Sequence[Observation], catalogue: Catalogue, manners: Manners
+) -> Diagnosis:
+    """The simplest known explanation of all observations, or none."""
+    usable = [o for o in observations if o.history.rows is not None]
+    if not usable:
+        return _manners_only(manners)
+    for level in _levels(catalogue, manners):
+        looked_at = usable
+        if values := {**level.hard_coded, **level.known.measured}:
+            looked_at = [replace(o, instance=o.instance.with_hyper(values)) for o in usable]
+        matches = _matches(level.known, looked_at, level.view)
+        if matches:
+            best = min(matches, key=lambda candidate: _rank(candidate, catalogue))
+            return _diagnosis(best, level.view, level.hard_coded, manners, looked_at)
+    return _manners_only(manners)
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Known rules that are tried together."""
+
+    name: str
+    families: tuple[Family, ...]
+    many: bool = False
+    """Whether they are so many that they are looked at for one epoch first."""
+    measured: Mapping[str, float] = field(default_factory=dict)
+    """Numbers measured of the student's code that every one of them needs."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """One step of the search."""
+
+    known: _Known
+    view: str = ""
+    hard_coded: Mapping[str, float] = field(default_factory=dict)
+
+
+def _levels(catalogue: Catalogue, manners: Manners) -> Iterator[_Level]:
+    """What is tried, the simplest first."""
+    right = _Known("right", (catalogue.right(),))
+    all_singles = [_Known("singles", catalogue.singles())]
+    all_pairs = [_Known("pairs", catalogue.pairs(), many=True)]
+    if manners.measured:
+        names = tuple(sorted(manners.measured))
+        numbers = manners.measured
+        all_singles.append(_Known("measured singles", catalogue.singles(names), measured=numbers))
+        all_pairs.append(
+            _Known("measured pairs", catalogue.pairs(names), many=True, measured=numbers)
+        )
+    views = [name for name in VIEWS if name]
+    yield _Level(right)
+    for singles in all_singles:
+        yield _Level(singles)
+    if manners.remembers:
+        return  # what it answers depends on the calls before: nothing further can be told apart
+    for view in views:
+        yield _Level(right, view)
+    choices = _hard_coded(manners.ignored)
+    for choice in choices:
+        yield _Level(right, hard_coded=choice)
+    for pairs in all_pairs:
+        yield _Level(pairs)
+    for view, singles in itertools.product(views, all_singles):
+        yield _Level(singles, view)
+    for choice in choices[:FEW]:  # beside another fault, only the commonest of them
+        if len(choice) <= 2:
+            for singles in all_singles:
+                yield _Level(singles, hard_coded=choice)
+        for view in views:
+            yield _Level(right, view, choice)
+
+
+def _hard_coded(ignored: Sequence[str]) -> list[dict[str, float]]:
+    """What may stand in the code in place of ignored arguments: of several the commonest."""
+    fixed = [name for name in ignored if name in HABITS]
+    each = {0: 0, 1: 6, 2: 3}.get(len(fixed), 2)
+    values = itertools.product(*(HABITS[name][:each] for name in fixed))
+    return [dict(zip(fixed, chosen, strict=True)) for chosen in values] if fixed else []
+
+
+def _matches(known: _Known, observations: Sequence[Observation], view: str) -> list[Candidate]:
+    found: list[Candidate] = []
+    for batch in _batches(known):
+        looks: list[View] = [VIEWS[view]]
+        if batch.family.every_point and view == "":
+            looks.append(every_point_logged)
+        for look in looks:
+            if aligned := align(look, observations):
+                found += _survivors(batch, aligned)
+    return found
+
+
+def prepare(pool: Sequence[Instance], catalogue: Catalogue) -> None:
+    """Evaluate what every student's diagnosis on these instances of the pool begins with."""
+    singles = _Known("singles", catalogue.singles())
+    for known in (singles, _Known("pairs", catalogue.pairs(), many=True)):
+        for batch in _batches(known):
+            for instance in pool[:1] if batch.many else pool:
+                _kept(batch, instance, 1 if batch.many else None)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Candidates evaluated in one way."""
+
+    family: Family
+    name: str
+    by_point: bool
+    many: bool
+    """Whether they are so many that they are looked at for one epoch first."""
+
+    def trajectories(self, instance: Instance, epochs: int | None) -> FloatArray:
+        return self.family.trajectories(instance, epochs, by_point=self.by_point)
+
+    def subset(self, chosen: Bools) -> _Batch:
+        return replace(self, family=self.family.subset(np.flatnonzero(chosen).tolist()))
+
+
+def _batches(known: _Known) -> Iterator[_Batch]:
+    for number, family in enumerate(known.families):
+        for by_point in (True, False) if family.every_point else (True,):
+            name = f"{known.name} {number}, {'points' if by_point else 'epochs'} counted"
+            yield _Batch(family, name, by_point, known.many)
+
+
+def _survivors(batch: _Batch, aligned: Sequence[Alignment]) -> list[Candidate]:
+    """The candidates that equal the student on all that is aligned.
+
+    What all of them do on an instance of the pool is known beforehand; elsewhere, and beyond the
+    first epoch of many, only those are evaluated that have agreed so far.
+    """
+    says_little = any(_says_little(one) for one in aligned)
+    if says_little and batch.many:
+        return []  # too many pairs would fit
+    count = len(batch.family.candidates)
+    agree: Bools = np.ones(count, dtype=bool)
+    rest = list(aligned)
+    if aligned[0].expected == slice(None) and batch.many:
+        # of many all but a few part from the student within one epoch
+        agree = _agree(batch, aligned[0], epochs=1, kept=True)
+    elif count > 1:
+        pooled = [one for one in aligned if of_the_pool(one.instance)]
+        for one in pooled:
+            agree &= _agree(batch, one, kept=True)
+        rest = [one for one in aligned if not of_the_pool(one.instance)]
+        if not pooled and aligned[0].expected == slice(None):
+            agree = _agree(batch, aligned[0], epochs=1)
+    left = batch.subset(agree)
+    for one in rest:
+        if not left.family.candidates:
+            return []
+        left = left.subset(_agree(left, one))
+    found = list(left.family.candidates)
+    if any(one.instance.init_w.ndim == 1 for one in aligned):
+        found = [candidate for candidate in found if not candidate.numbers_only]
+    if says_little:
+        found = [candidate for candidate in found if len(candidate.edits) <= 1]
+    return found
+
+
+@lru_cache(maxsize=512)
+def _kept(batch: _Batch, instance: Instance, epochs: int | None) -> FloatArray:
+    name = f"{batch.name}, {'all epochs' if epochs is None else f'{epochs} epochs'}"
+    return keep(instance, name, lambda: batch.trajectories(instance, epochs))
+
+
+def _agree(
+    batch: _Batch, aligned: Alignment, epochs: int | None = None, kept: bool = False
+) -> Bools:
+    """Which candidates equal the student on one instance."""
+    if kept and of_the_pool(aligned.instance):
+        expected = _kept(batch, aligned.instance, epochs)
+    else:
+        expected = batch.trajectories(aligned.instance, epochs)
+    if batch.family.every_point and not aligned.every_point:
+        expected = expected[:, :: aligned.instance.points]
+    expected = expected[:, aligned.expected]
+    student = aligned.student
+    if epochs is not None:
+        student = student[: expected.shape[1]]
+    if student.shape != expected.shape[1:]:
+        return np.zeros(len(expected), dtype=bool)
+    with np.errstate(all="ignore"):
+        size = 1 + np.abs(student)
+        same = (np.abs(expected - student) <= EXACT * size) | (expected == student)
+    same |= np.isnan(expected) & np.isnan(student)
+    return np.asarray(same.all(axis=(1, 2)))
+
+
+def _says_little(aligned: Alignment) -> bool:
+    """Rows that end in NaN, or a parameter that never moves, fit too many pairs to name one."""
+    after = aligned.student[1:] if len(aligned.student) > 1 else aligned.student
+    moves = len(aligned.student) < 2 or bool(
+        (aligned.student != aligned.student[0]).any(axis=0).all()
+    )
+    return not np.isfinite(after[-1]).all() or not moves
+
+
+def _rank(candidate: Candidate, catalogue: Catalogue) -> tuple[int, int, int, int]:
+    often = sum(catalogue.commonness(slug) for slug in candidate.slugs)
+    return (len(candidate.slugs), int(candidate.replaces), int(candidate.part != "both"), -often)
+
+
+# ------------------------------------------------------------------------------ the diagnosis
+
+
+def _diagnosis(
+    candidate: Candidate,
+    view: str,
+    hard_coded: Mapping[str, float],
+    manners: Manners,
+    observations: Sequence[Observation],
+) -> Diagnosis:
+    slugs = list(candidate.slugs)
+    if view and view not in slugs:
+        slugs.append(view)
+    ignored = manners.ignored
+    if candidate.slugs:  # a fault that makes an argument idle explains why it is idle
+        ignored = tuple(hard_coded)
+    if view == "start_ignored":
+        ignored = tuple(name for name in ignored if name not in ("init_w", "init_b"))
+    if "max_epochs" in ignored:
+        # as many entries whatever max_epochs is: the number is written into the code, and a
+        # history too short or too long follows from that
+        slugs = [slug for slug in slugs if slug not in ("stops_early", "history_too_long")]
+    elif view == "stops_early":
+        ignored = ()  # in the few epochs that it runs, more than one argument has no effect yet
+    slugs += _interface_slugs(replace(manners, ignored=ignored))
+    return Diagnosis(
+        tuple(dict.fromkeys(slugs))[:2],
+        candidate,
+        view,
+        ignored,
+        manners.mutates,
+        hard_coded or None,
+    )
+
+
+def _manners_only(manners: Manners) -> Diagnosis:
+    return Diagnosis(
+        tuple(_interface_slugs(manners))[:2], None, "", manners.ignored, manners.mutates, None
+    )
+
+
+def _interface_slugs(manners: Manners) -> list[str]:
+    slugs = []
+    if manners.stops:
+        slugs.append("stops_early")
+    if manners.remembers:
+        slugs.append("remembers_last_call")
+    starts = {"init_w", "init_b"} & set(manners.ignored)
+    if starts:
+        slugs.append("start_ignored")
+    if set(manners.ignored) - starts:
+        slugs.append("hyperparameter_ignored")
+    if manners.mutates:
+        slugs.append("mutates_input")
+    return slugs

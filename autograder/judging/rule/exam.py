@@ -1,0 +1,340 @@
+"""One student's exam in an update rule: what is asked, and what the answers are judged to be.
+
+It asks everybody's function
+
+- hidden instances (two with a number x, one with a vector): the exact trajectories;
+- edge cases: no epochs, a gradient that is zero, the same call twice, inputs untouched;
+- recorded streams, whose steps are those of right moments or are not;
+- the behaviours of the lecture that an assignment adds.
+
+Where all answers are those of right code, but for rounding, there is nothing to find out: the
+verdict on right code is known.  Any other function is asked further:
+
+- more recorded streams, from which its moments are recovered;
+- one call with each argument changed, to see that it matters.
+
+It is diagnosed; then each part of the rule is judged by what is known of it, so that one fault
+costs its own part and the trajectory, not everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from autograder.judging.question import Answers, Further, Verdict
+from autograder.judging.rule import explain
+from autograder.judging.rule.asked import Judged, Rule, Shown
+from autograder.judging.rule.diagnose import diagnose
+from autograder.judging.rule.evidence import Diagnosis, Evidence, Manners, Observation
+from autograder.judging.rule.history import History, equal, read_history
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.interface import read_manners, remembers, sums_over_points
+from autograder.judging.rule.moments import Identification, identify, one_of_each
+from autograder.judging.rule.points import judge_parts
+from autograder.judging.rule.pool import SHAPES, Drawn, pool_instance, right_rows
+from autograder.judging.rule.probes import Probes, streamed
+from autograder.judging.rule.right_answers import (
+    alike,
+    probes_of,
+    right_beside,
+    right_moments,
+    silenced,
+    streams_of,
+)
+from autograder.judging.stopped import stopped
+from autograder.kept.findings import Findings
+from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
+
+
+@lru_cache(maxsize=1024)
+def right_verdict(question: Rule, number: Instance) -> Verdict:
+    """What is said of right code: the same to everybody, but for the moments, which depend on the
+    hyper-parameters of the first instance."""
+    others = (pool_instance(question, name, 0) for name in tuple(SHAPES)[1:])
+    exam = RuleExam(question, Drawn(number, *others))
+    traces = {
+        instance.name: instance.trace(exam.right_rows(instance))
+        for instance in (*exam.asked_of_all, *exam.streams)
+    }
+    return exam.judge(Answers(Submission("", ""), NotebookRun(Outcome.RETURNED), traces))
+
+
+@lru_cache(maxsize=16384)
+def call_of(instance: Instance, function: str) -> Call:
+    return instance.call(function)
+
+
+_ALIKE = Findings[bool]()
+"""Whether an answer to an instance is right code's but for rounding."""
+
+
+def _numbers_first(instances: Sequence[Instance]) -> tuple[Instance, ...]:
+    return tuple(sorted(instances, key=lambda instance: instance.init_w.ndim))
+
+
+@dataclass(frozen=True, eq=False)
+class RuleExam:
+    """The calls of one exam, and the judging of their traces."""
+
+    question: Rule
+    main: Drawn
+    """The hidden instances that everything else is made of."""
+
+    @cached_property
+    def asked(self) -> Probes:
+        return probes_of(self.main.number)
+
+    @cached_property
+    def judged(self) -> tuple[Instance, ...]:
+        """The instances on which every entry of both histories has to be right."""
+        if not self.question.recorded:
+            return self.main
+        return (*self.main, self.asked.streamed, self.streamed_vector)
+
+    @cached_property
+    def streamed_vector(self) -> Instance:
+        """Recorded gradients that rise and fall, of a vector w."""
+        return streamed(self.main.vector)
+
+    @cached_property
+    def zero_gradient(self) -> Instance:
+        """The vector with a second feature that is never on, so that its weight's gradient is 0."""
+        return silenced(self.main.vector)
+
+    @cached_property
+    def streams(self) -> tuple[Instance, ...]:
+        return streams_of(self.question, self.main.number)
+
+    @cached_property
+    def asked_of_all(self) -> tuple[Instance, ...]:
+        """What right code is known by, in order: numbers before vectors, so that what a function
+        keeps from one call to the next shows as a different answer before its shape makes it
+        fail."""
+        recorded = (self.asked.streamed, self.streamed_vector) if self.question.recorded else ()
+        asked = (
+            *self.main,
+            self.asked.base,
+            self.asked.none,
+            self.asked.settled,
+            self.zero_gradient,
+            *recorded,
+            *one_of_each(self.streams),
+            *self.question.shown,
+            self.asked.again,
+        )
+        return _numbers_first(asked)
+
+    @cached_property
+    def instances(self) -> tuple[Instance, ...]:
+        """All that may be asked: of everybody, then further."""
+        known = {instance.name for instance in self.asked_of_all}
+        further = [i for i in (*self.asked.instances, *self.streams) if i.name not in known]
+        return (*self.asked_of_all, *_numbers_first(further))
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return self._calls(self.asked_of_all)
+
+    def further(self, answers: Answers) -> Further:
+        """The other instances.  A function that remembers is measured from a defined state, and not
+        from what calls of another shape left in it."""
+        return Further(self.further_calls, fresh=remembers(self.asked, answers.traces))
+
+    @cached_property
+    def further_calls(self) -> tuple[Call, ...]:
+        return self._calls(self.instances[len(self.asked_of_all) :])
+
+    def _calls(self, instances: Sequence[Instance]) -> tuple[Call, ...]:
+        return tuple(call_of(instance, self.question.function) for instance in instances)
+
+    # ----------------------------------------------------------------------------- judging
+
+    def verdict_if_right(self, answers: Answers) -> Verdict | None:
+        """That on right code, where all answers are right code's but for rounding."""
+        if all(self._alike(instance, answers.traces) for instance in self.asked_of_all):
+            return right_verdict(self.question, self.main.number)
+        return None
+
+    def _alike(self, instance: Instance, traces: Mapping[str, Trace]) -> bool:
+        trace = traces[instance.name]
+
+        def same() -> bool:
+            history = self._history(instance, traces)
+            return not trace.changed and alike(history, self.right_rows(instance))
+
+        return _ALIKE.of(trace, (self.question, instance), same)
+
+    def judge(self, answers: Answers) -> Verdict:
+        """The verdict on one student's traces of all calls."""
+        question, traces = self.question, answers.traces
+        main = [traces[instance.name] for instance in self.main]
+        no_answer = stopped(question.function, question.points, main, answers.run)
+        if no_answer is not None:
+            return self._named_by_division(no_answer, answers)
+        observations = [Observation(i, self._history(i, traces)) for i in self.judged]
+        agrees = {o.instance.name: self._agrees(o) for o in observations}
+        manners = read_manners(self.asked, self.main, traces)
+        right = all(agrees.values())
+        diagnosis = Diagnosis()
+        if not right or manners.remembers or manners.mutates or manners.stops:
+            diagnosis = self._diagnose(observations, manners, traces, right)
+        else:
+            diagnosis = self._diagnose_elsewhere(traces)
+        moments = self._identified(traces)
+        evidence = Evidence(
+            agrees=agrees,
+            observations=tuple(observations),
+            expected={o.instance.name: self.right_rows(o.instance) for o in observations},
+            manners=manners,
+            diagnosis=diagnosis,
+            moments=moments,
+            right_moments=moments if right else self._right_moments,
+            sums_points=sums_over_points(self.asked, traces),
+            edges=self._edges(traces, manners),
+            behaviours=self._behaviours(traces, moments),
+            faults=tuple(t.fault for t in traces.values() if t.fault is not None),
+        )
+        return explain.verdict(question, evidence, judge_parts(question, evidence))
+
+    def _history(self, instance: Instance, traces: Mapping[str, Trace]) -> History:
+        trace = traces[instance.name]
+        return read_history(trace, instance.features, instance.init_w.ndim == 1)
+
+    def right_rows(self, instance: Instance) -> FloatArray:
+        """The right trajectory on one of the instances, shape (epochs + 1, d + 1)."""
+        return self._right[instance.name]
+
+    @cached_property
+    def _right(self) -> Mapping[str, FloatArray]:
+        question = self.question
+        return {
+            **{instance.name: right_rows(question, instance) for instance in self.main},
+            **right_beside(question, self.main.number),
+            **right_beside(question, self.main.vector),
+            **question.right_shown,
+        }
+
+    def rounding(self, traces: Mapping[str, Trace]) -> float:
+        """The largest difference of the main trajectories from the right ones."""
+        most = 0.0
+        for instance in self.main:
+            rows = self._history(instance, traces).rows
+            right = self.right_rows(instance)
+            if rows is None or rows.shape != right.shape:
+                return float("inf")
+            most = max(most, float(np.abs(rows - right).max()))
+        return most
+
+    def _agrees(self, observation: Observation) -> bool:
+        rows = observation.history.rows
+        if rows is None or observation.history.only_point:
+            return False
+        return equal(rows, self.right_rows(observation.instance), self.question.tolerance)
+
+    def _diagnose(
+        self,
+        observations: Sequence[Observation],
+        manners: Manners,
+        traces: Mapping[str, Trace],
+        right: bool,
+    ) -> Diagnosis:
+        if all(o.history.nothing for o in observations):
+            return Diagnosis(("nothing_returned",))
+        if right:
+            return diagnose(observations, self.question.catalogue, replace(manners, ignored=()))
+        # Under an epsilon of 1e12 a rule shows what other calls hide: that only a division by zero
+        # gives NaN there, or that a small v is treated in a way of its own.
+        whole = all(
+            o.history.rows is not None and len(o.rows) == o.instance.max_epochs + 1
+            for o in observations
+        )
+        if whole:
+            further = (self.asked.points[0], *self.asked.decay)
+            observations = (
+                *observations,
+                *(Observation(i, self._history(i, traces)) for i in further),
+            )
+        return diagnose(observations, self.question.catalogue, manners)
+
+    def _diagnose_elsewhere(self, traces: Mapping[str, Trace]) -> Diagnosis:
+        """What is wrong only in longer runs, such as stopping once the steps are small."""
+        for behaviour in self.question.behaviours:
+            for instance in behaviour.instances:
+                observation = Observation(instance, self._history(instance, traces))
+                if observation.history.rows is None:
+                    continue
+                if len(observation.rows) != instance.max_epochs + 1:
+                    return diagnose([observation], self.question.catalogue, Manners())
+        return Diagnosis()
+
+    def _named_by_division(self, stopped: Verdict, answers: Answers) -> Verdict:
+        """Code that divides by zero whatever it is given, even where no epsilon or gradient can be
+        the zero, may say by that alone what is wrong."""
+        asked = (*self.main, *self.asked.points, *self.asked.decay)
+        faults = [answers.traces[instance.name].fault for instance in asked]
+        if any(fault is None or fault.kind != "ZeroDivisionError" for fault in faults):
+            return stopped
+        source = answers.run.sources.get(self.question.function, "")
+        slug = self.question.catalogue.explains_division_by_zero(source)
+        if slug is None:
+            return stopped
+        explanation = self.question.catalogue.explain(slug)
+        return replace(
+            stopped,
+            misconceptions=(slug,),
+            explanations=(explanation,),
+            message=f"Your {self.question.function} {explanation.title}. {stopped.message}",
+        )
+
+    def _identified(self, traces: Mapping[str, Trace]) -> Identification:
+        """The moments recovered from the student's steps; of the right steps they are known."""
+        if all(self._alike(instance, traces) for instance in self.streams):
+            return self._right_moments
+        return identify(self.streams, traces, self.question.power)
+
+    @property
+    def _right_moments(self) -> Identification:
+        """What would be recovered of right code."""
+        return right_moments(self.question, self.main.number)
+
+    def _edges(self, traces: Mapping[str, Trace], manners: Manners) -> Mapping[str, bool]:
+        none = self._history(self.asked.none, traces).rows
+        zero = self._history(self.zero_gradient, traces).rows
+        start = self.asked.none.start
+        return {
+            "no epochs": none is not None and equal(none, start[None], self.question.tolerance),
+            "a feature that is never on": zero is not None and self._stays(zero),
+            "inputs untouched": not manners.mutates and self._answered(traces),
+            "called twice": not manners.remembers and self._answered(traces),
+            "tiny steps": not manners.stops and self._answered(traces),
+        }
+
+    def _stays(self, rows: FloatArray) -> bool:
+        """Whether the weight of the feature that is never on is one finite number throughout."""
+        silent = rows[:, 1]
+        apart = np.abs(silent - self.zero_gradient.start[1])
+        return len(rows) > 0 and bool(
+            np.isfinite(rows).all() and (apart <= self.question.tolerance).all()
+        )
+
+    def _answered(self, traces: Mapping[str, Trace]) -> bool:
+        return self._history(self.asked.base, traces).rows is not None
+
+    def _behaviours(
+        self, traces: Mapping[str, Trace], moments: Identification
+    ) -> Mapping[str, Judged]:
+        found = {}
+        for behaviour in self.question.behaviours:
+            histories = {}
+            for instance in behaviour.instances:
+                history = self._history(instance, traces)
+                if history.rows is not None and len(history.rows) == instance.max_epochs + 1:
+                    histories[instance.name] = history.rows
+            found[behaviour.name] = behaviour.judge(
+                Shown(histories, moments, self.question.function)
+            )
+        return found

@@ -1,0 +1,197 @@
+"""Hidden instances: problems on which a rule and every known way to get it wrong part.
+
+An instance is drawn from a seed that belongs to one student and one question, so a regrade asks
+the same again.  Epsilon spans many orders of magnitude, and the gradient is scaled so that it
+matters at each of them: with epsilon = 1e-8 and gradients of order one the commonest faults would
+change nothing that a double can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from autograder.model import Argument, Call, FloatArray, Gradient, Neuron, Outcome, Stream, Trace
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """One call of an update rule: data, gradient, start, hyper-parameters."""
+
+    name: str
+    X: FloatArray
+    """Shape (n,) for a number x, (n, d) for a vector."""
+    Y: FloatArray
+    """Shape (n,)."""
+    init_w: FloatArray
+    """Shape () or (d,), as x."""
+    init_b: float
+    max_epochs: int
+    grad_w: Neuron | Stream
+    grad_b: Neuron | Stream
+    hyper: Mapping[str, float]
+    """Further arguments by name, such as eta and eps."""
+
+    @property
+    def points(self) -> int:
+        return len(self.Y)
+
+    @property
+    def features(self) -> int:
+        """d; 1 also where x is a number."""
+        return int(self.init_w.size)
+
+    @property
+    def start(self) -> FloatArray:
+        """w's entries, then b: shape (d + 1,)."""
+        return np.append(self.init_w, self.init_b)
+
+    @cached_property
+    def t(self) -> FloatArray:
+        """The epochs 1, 2, ...; at least two, so that one can tell whether a clock runs."""
+        return np.arange(1, max(self.max_epochs, 2) + 1, dtype=np.float64)
+
+    def gradient(self, theta: FloatArray, epoch: int) -> FloatArray:
+        """Gradients of the n points at many parameters: (K, d + 1) -> (K, n, d + 1).
+
+        ``epoch`` counts from 0; it is what a replayed stream depends on.
+        """
+        x = self.X.reshape(self.points, self.features)
+        result = np.empty((len(theta), self.points, self.features + 1))
+        result[:, :, :-1] = self._factor(self.grad_w, theta, x, epoch)
+        if isinstance(self.grad_w, Neuron):
+            result[:, :, :-1] *= x
+        result[:, :, -1] = self._factor(self.grad_b, theta, x, epoch)[:, :, 0]
+        return result
+
+    def gradients_along(self, path: FloatArray) -> FloatArray:
+        """The summed gradients at the points of one path: (epochs, d + 1) -> (epochs, d + 1)."""
+        if not isinstance(self.grad_w, Stream) or not isinstance(self.grad_b, Stream):
+            return np.asarray(self.gradient(path, 0).sum(axis=1))
+        epochs = np.arange(len(path))
+        each = [
+            kind.values[np.minimum(epochs, len(kind.values) - 1)].reshape(len(path), -1)
+            for kind in (self.grad_w, self.grad_b)
+        ]
+        return np.asarray(self.points * np.concatenate(each, axis=1))
+
+    def _factor(
+        self, kind: Neuron | Stream, theta: FloatArray, x: FloatArray, epoch: int
+    ) -> FloatArray:
+        if isinstance(kind, Stream):
+            row = kind.values[min(epoch, len(kind.values) - 1)]
+            return np.broadcast_to(row, (len(theta), self.points, np.size(row)))
+        with np.errstate(all="ignore"):  # a student's path may lead to infinity
+            z = theta[:, :-1] @ x.T + theta[:, -1:]
+            half = np.tanh(kind.gain * z)
+            s = kind.low + (kind.high - kind.low) * (1 + half) / 2
+            slope = (kind.high - kind.low) * kind.gain * (1 - half * half) / 2
+            return np.asarray((kind.scale * (s - self.Y) * slope)[:, :, None])
+
+    def with_hyper(self, values: Mapping[str, float]) -> Instance:
+        """The same with some hyper-parameters set to other values."""
+        return replace(self, hyper={**self.hyper, **values})
+
+    def call(self, function: str) -> Call:
+        """What a student's function is asked."""
+        w: Argument = float(self.init_w) if self.init_w.ndim == 0 else self.init_w
+        arguments: dict[str, Argument] = {
+            "X": self.X,
+            "Y": self.Y,
+            "init_w": w,
+            "init_b": self.init_b,
+            "max_epochs": self.max_epochs,
+            "grad_w": Gradient("w", self.grad_w),
+            "grad_b": Gradient("b", self.grad_b),
+            **self.hyper,
+        }
+        return Call(self.name, function, arguments)
+
+    def trace(self, rows: FloatArray) -> Trace:
+        """That of a function that returned these rows (w's entries, then b) as two histories."""
+        w = rows[:, :-1] if self.init_w.ndim else rows[:, 0]
+        return Trace(self.name, Outcome.RETURNED, (w, rows[:, -1]))
+
+
+@dataclass(frozen=True)
+class Range:
+    """From where a hyper-parameter of a hidden instance is drawn."""
+
+    low: float
+    high: float
+    logarithmic: bool = False
+
+    def draw(self, chance: np.random.Generator, *, upper_half: bool = False) -> float:
+        share = chance.random()
+        if upper_half:
+            share = (1 + share) / 2
+        if self.logarithmic:
+            return float(self.low * (self.high / self.low) ** share)
+        return float(self.low + (self.high - self.low) * share)
+
+
+def draw_instance(
+    name: str,
+    features: int | None,
+    ranges: Mapping[str, Range],
+    chance: np.random.Generator,
+    *,
+    sign: int = 0,
+) -> Instance:
+    """One random instance; ``features``: d for a vector x, None for a number.
+
+    ``sign`` 1: all gradients are positive, so that code which forgets a square under a root gives
+    numbers that tell more than NaN does; -1: b's are negative, and w's at the start; 0: mixed.
+    One point has x = 0, as most have in the lecture's data.
+
+    The squashing function is never the notebook's own sigmoid, so that code which does not use
+    the gradient it is given computes something else.
+    """
+
+    def uniform(low: float, high: float, *shape: int) -> FloatArray:
+        return low + (high - low) * chance.random(shape)
+
+    points, d = int(5 + 3 * chance.random()), features or 1
+    # Among tiny numbers some faults look alike (v = 1 + g**2 is 1): on one instance epsilon is not
+    # tiny.
+    hyper = {
+        key: range_.draw(chance, upper_half=sign < 0 and range_.logarithmic)
+        for key, range_ in ranges.items()
+    }
+    on = chance.random((points, d)) > 0.3
+    on[[0, 1, -2, -1]] = True  # every feature is on, also where a point is left out
+    on[2] = False
+    flip = np.where((chance.random((points, d)) < 0.5) & (sign <= 0), -1.0, 1.0)
+    x = flip * uniform(0.5, 2.0, points, d) * on
+    neuron = Neuron(
+        low=float(uniform(-1.5, -0.5)),
+        high=float(uniform(1.0, 2.0)),
+        gain=float(uniform(0.15, 0.35)),
+    )
+    instance = Instance(
+        name=name,
+        X=x if features else x[:, 0],
+        Y=uniform(-0.4, 0.9, points) - 3.0 * sign,
+        init_w=uniform(0.4, 1.6, d) * np.where(chance.random(d) < 0.5, -1.0, 1.0)
+        if features
+        else np.array(uniform(0.4, 1.6)),
+        init_b=float(uniform(0.5, 1.5)),
+        max_epochs=int(6 + 3 * chance.random()),
+        grad_w=neuron,
+        grad_b=neuron,
+        hyper=hyper,
+    )
+    total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+    if sign < 0 and total[0] > 0:
+        instance = replace(instance, X=-instance.X, init_w=-instance.init_w)
+    size = np.abs(total).mean()
+    wanted = np.sqrt(hyper.get("eps", 1.0)) * float(uniform(1.0, 3.0))
+    scaled = Neuron(float(wanted / size), neuron.low, neuron.high, neuron.gain)
+    return _with_gradient(instance, scaled)
+
+
+def _with_gradient(instance: Instance, kind: Neuron | Stream) -> Instance:
+    return replace(instance, grad_w=kind, grad_b=kind)

@@ -1,0 +1,144 @@
+"""What single calls show of a function's interface: idle arguments, memory, changed inputs.
+
+One short base call is asked again with one argument changed at a time.  An argument whose change
+changes nothing is ignored.  The base call itself is asked twice, at the beginning and at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from autograder.judging.rule.evidence import Manners
+from autograder.judging.rule.history import History, read_history
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.probes import Probes
+from autograder.model import FloatArray, Outcome, Trace
+
+SAME = 1e-12
+LEAST_DECAY = 1e-9
+"""Weight decay below this is rounding."""
+
+
+def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+    """Whether the gradient is the sum over all points: its direction, and twice as long for twice
+    the points.  Whatever the rule multiplies the first step with does not matter."""
+    rows = [_rows(instance, traces) for instance in asked.points]
+    if any(r is None or len(r) != 2 or not np.isfinite(r).all() for r in rows):
+        return False
+    once, twice = (r[0] - r[1] for r in rows if r is not None)
+    instance = asked.points[0]
+    total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+    scale = np.abs(once).max() / np.abs(total).max()
+    close = 1e-6 * np.abs(once).max()
+    return bool(
+        scale > 0
+        and (np.abs(once - scale * total) <= close).all()
+        and (np.abs(twice - 2 * once) <= 2 * close).all()
+    )
+
+
+def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]) -> Manners:
+    """What the probes' traces show; ``others``: further calls that must leave inputs alone."""
+    base = _rows(asked.base, traces)
+    return Manners(
+        ignored=_ignored(asked, traces, base) if base is not None else (),
+        remembers=remembers(asked, traces),
+        mutates=_mutates((*asked.instances, *others), traces),
+        measured=_measured_decay(asked.decay, traces),
+        stops=_stops(asked, traces, base),
+    )
+
+
+def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
+    trace = traces.get(instance.name)
+    if trace is None:
+        return None
+    history: History = read_history(trace, instance.features, instance.init_w.ndim == 1)
+    return history.rows
+
+
+def _same(one: FloatArray, other: FloatArray) -> bool:
+    if one.shape != other.shape:
+        return False
+    with np.errstate(all="ignore"):
+        close = np.abs(one - other) <= SAME * (1 + np.abs(other))
+    close |= (one == other) | (np.isnan(one) & np.isnan(other))
+    return bool(close.all())
+
+
+def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
+    if not _tells(base, asked.base):
+        return ()
+    found = []
+    recorded, points = _rows(asked.streamed, traces), _rows(asked.points[0], traces)
+    if recorded is not None and not _tells(recorded, asked.streamed):
+        recorded = None
+    none = _rows(asked.none, traces)
+    for name, instance in asked.changed.items():
+        before = recorded if name in asked.base.hyper else base
+        idle = _unchanged(before, _rows(instance, traces))
+        if name in asked.beside:
+            # another call, in which what hid the change in the first one is unlikely to hide it
+            other = base if name in asked.base.hyper else points
+            idle = idle and _unchanged(other, _rows(asked.beside[name], traces))
+        if name == "max_epochs":
+            idle = idle and none is not None and len(none) == len(base)
+        if idle:
+            found.append(name)
+    return tuple(found)
+
+
+def _tells(rows: FloatArray, instance: Instance) -> bool:
+    """Whether a change could show: NaN equals NaN, and a parameter that stands still stands still,
+    whatever the argument."""
+    moves = (rows != instance.start).any(axis=0).all()
+    return bool(np.isfinite(rows).all() and moves)
+
+
+def _unchanged(before: FloatArray | None, after: FloatArray | None) -> bool:
+    return before is not None and after is not None and _same(before, after)
+
+
+def _stops(asked: Probes, traces: Mapping[str, Trace], base: FloatArray | None) -> bool:
+    """Whether it returns fewer entries where nothing moves than where something does."""
+    settled = _rows(asked.settled, traces)
+    return settled is not None and base is not None and len(settled) < len(base)
+
+
+def remembers(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+    """Whether the same call is answered otherwise later on."""
+    base, again = _rows(asked.base, traces), _rows(asked.again, traces)
+    return base is not None and again is not None and not _same(base, again)
+
+
+def _mutates(instances: Sequence[Instance], traces: Mapping[str, Trace]) -> tuple[str, ...]:
+    found: set[str] = set()
+    for instance in instances:
+        trace = traces.get(instance.name)
+        if trace is None or trace.outcome is not Outcome.RETURNED:
+            continue
+        found.update(trace.changed)
+    return tuple(name for name in ("X", "Y", "init_w") if name in found)
+
+
+def _measured_decay(
+    instances: Sequence[Instance], traces: Mapping[str, Trace]
+) -> Mapping[str, float]:
+    """Strength of a weight decay: how the first step depends on where it starts.  Everything is so
+    small that no root feels it, wherever epsilon stands.
+
+    The step is c * (g + decay * theta): the slopes by theta and by g give the decay.
+    """
+    rows = [_rows(instance, traces) for instance in instances]
+    if any(r is None or r.shape != (2, 2) or not np.isfinite(r).all() for r in rows):
+        return {}
+    first, moved, doubled = ((r[0] - r[1]) for r in rows if r is not None)
+    for column in (0, 1):  # decay may be added for w only
+        by_theta, by_g = moved[column] - first[column], doubled[column] - first[column]
+        with np.errstate(all="ignore"):
+            in_gradient = by_theta / by_g
+        if np.isfinite(in_gradient) and abs(in_gradient) > LEAST_DECAY:
+            return {"decay_in_gradient": float(in_gradient), "decay_of_step": float(by_theta)}
+    return {}

@@ -1,0 +1,248 @@
+"""Recovering from a black box with which weights its moments average the gradients.
+
+The judge supplies the gradient, so it chooses the stream g_1, g_2, ... that the student's code
+sees.  Two settings make the moments visible:
+
+- **first moment**: gradients so small against epsilon = 1 that the root is 1 to 15 digits; then
+  the step *is* eta * m_hat.  (With epsilon = 1 it makes no difference whether it stands inside
+  the root or outside, so that a convention about epsilon does not disturb this.)
+- **second moment**: beta1 = 0 where there is one, so that m_hat_t = g_t; then
+  v_hat_t = (eta * g_t / step_t)**2 - epsilon.
+
+With more streams than epochs, least squares of m_hat on the g's (of v_hat on the g**2's) gives
+the weights C[t, i] (D[t, i]) of epoch i's gradient in epoch t's moment, to about ten digits, and
+its residual says whether the moment is such an average at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.judging.rule.history import read_history
+from autograder.judging.rule.instance import Instance
+from autograder.model import FloatArray, Stream, Trace
+
+EPOCHS = 5
+STREAMS = EPOCHS + 3
+FEATURES = 40
+"""Entries of the vector w whose every entry is a stream of its own."""
+SMALL = 1e-8
+"""Size of the gradients beside epsilon = 1."""
+LINEAR = 1e-6
+"""Largest residual, relative to the moment, that still counts as an average."""
+UNBIASED = 1e-6
+"""How far from 1 the weights of an epoch may sum up to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """How one moment of one parameter averages the gradients of the epochs."""
+
+    values: FloatArray
+    """Shape (epochs, epochs): row t, column i; zero above the diagonal in right code."""
+    moments: FloatArray
+    """Shape (streams, epochs): the moments themselves, for the Monte Carlo picture."""
+    residual: float
+    """Largest relative deviation from an average with these weights; near 1e-9 in right code."""
+
+    @property
+    def is_average(self) -> bool:
+        return self.residual < LINEAR
+
+    @property
+    def row_sums(self) -> FloatArray:
+        """The sums over i; all 1 exactly if E[m_hat_t] = E[g] for every stationary g."""
+        return np.asarray(self.values.sum(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class Identification:
+    """All that was recovered of one function; None: not recoverable."""
+
+    first_w: Weights | None
+    first_b: Weights | None
+    second_w: Weights | None
+    second_b: Weights | None
+    first_vector: Weights | None
+    second_vector: Weights | None
+    step_follows: bool
+    """Whether a step at an epsilon of the size of v is eta * m_hat / sqrt(v_hat + eps) of the
+    moments recovered."""
+
+
+def stream_instances(
+    hyper: Mapping[str, float], moments: Sequence[str], chance: np.random.Generator
+) -> tuple[Instance, ...]:
+    """The calls from which the moments are recovered.
+
+    ``hyper`` holds the function's hyper-parameters; ``moments`` which of ``"first"`` and
+    ``"second"`` the rule has.
+    """
+    instances = []
+    for kind in moments:
+        size = SMALL if kind == "first" else 1.0
+        for number in range(STREAMS):
+            streams = size * (0.6 + 0.8 * chance.random((2, EPOCHS)))
+            instances.append(
+                _instance(f"{kind} moment {number + 1}", kind, streams[0], streams[1], hyper)
+            )
+        vector = size * (0.6 + 0.8 * chance.random((EPOCHS, FEATURES)))
+        b = size * (0.6 + 0.8 * chance.random(EPOCHS))
+        instances.append(_instance(f"{kind} moment of a vector", kind, vector, b, hyper))
+    streams = 0.6 + 0.8 * chance.random((2, EPOCHS))
+    instances.append(_instance("step", "step", streams[0], streams[1], hyper))
+    return tuple(instances)
+
+
+def one_of_each(instances: Sequence[Instance]) -> tuple[Instance, ...]:
+    """Of these calls, one of every form: enough to see whether the moments are the right ones."""
+    first: dict[tuple[str, int], Instance] = {}
+    for instance in instances:
+        first.setdefault((instance.name.split()[0], instance.init_w.ndim), instance)
+    return tuple(first.values())
+
+
+def _instance(
+    name: str, kind: str, w: FloatArray, b: FloatArray, hyper: Mapping[str, float]
+) -> Instance:
+    settings = {
+        "first": {"eta": 1 / SMALL, "eps": 1.0},
+        "step": {"eta": 0.5, "eps": 0.6},
+        "second": {"eta": 0.5, "eps": 1e-10, "beta1": 0.0},
+    }[kind]
+    # A rule is asked only for what it has: not every one has an epsilon, or a beta1.
+    settings = {name: settings.get(name, value) for name, value in hyper.items()}
+    vector = w.ndim == 2
+    return Instance(
+        name=name,
+        X=np.ones((1, w.shape[1])) if vector else np.ones(1),
+        Y=np.zeros(1),
+        init_w=np.full(w.shape[1], 0.3) if vector else np.array(0.3),
+        init_b=0.7,
+        max_epochs=EPOCHS,
+        grad_w=Stream(w),
+        grad_b=Stream(b),
+        hyper=settings,
+    )
+
+
+def identify(
+    instances: Sequence[Instance], traces: Mapping[str, Trace], power: float = 0.5
+) -> Identification:
+    """Recover the moments from the traces of :func:`stream_instances`.
+
+    ``power``: of the second moment, by which a step is divided; 1/2 is the root.
+    """
+    recovered: dict[str, Weights | None] = {}
+    for kind in ("first", "second"):
+        of_numbers = [i for i in instances if i.name.startswith(kind) and i.init_w.ndim == 0]
+        moments = [_moments(i, traces, kind, power) for i in of_numbers]
+        for column, parameter in enumerate("wb"):
+            known = [m[:, column] for m in moments if m is not None]
+            streams = [
+                _stream(i, parameter)
+                for i, m in zip(of_numbers, moments, strict=True)
+                if m is not None
+            ]
+            recovered[f"{kind}_{parameter}"] = _fit(kind, streams, known)
+        of_vector = [i for i in instances if i.name.startswith(kind) and i.init_w.ndim == 1]
+        recovered[f"{kind}_vector"] = None
+        for instance in of_vector:
+            found = _moments(instance, traces, kind, power)
+            if found is not None and isinstance(instance.grad_w, Stream):
+                recovered[f"{kind}_vector"] = _fit(
+                    kind, list(instance.grad_w.values.T), list(found[:, :-1].T)
+                )
+    step = next(i for i in instances if i.name == "step")
+    asked_for_second = any(i.name.startswith("second") for i in instances)
+    follows = _step_follows(step, traces, recovered, power if asked_for_second else None)
+    return Identification(**recovered, step_follows=follows)
+
+
+def _step_follows(
+    instance: Instance,
+    traces: Mapping[str, Trace],
+    found: Mapping[str, Weights | None],
+    power: float | None,
+) -> bool:
+    """``power`` None: the rule has no second moment to divide by."""
+    rows = _rows(instance, traces)
+    if rows is None:
+        return False
+    for column, parameter in enumerate("wb"):
+        first, second = found[f"first_{parameter}"], found[f"second_{parameter}"]
+        if power is not None and second is None:
+            return False
+        g = _stream(instance, parameter)
+        m_hat = g if first is None else first.values @ g
+        eta, divisor = instance.hyper["eta"], np.ones_like(g)
+        with np.errstate(all="ignore"):
+            if power is not None and second is not None:
+                divisor = (second.values @ g**2 + instance.hyper["eps"]) ** power
+            expected = eta * m_hat / divisor
+            if not (np.abs(-np.diff(rows[:, column]) - expected) <= LINEAR).all():
+                return False
+    return True
+
+
+def _stream(instance: Instance, parameter: str) -> FloatArray:
+    kind = instance.grad_w if parameter == "w" else instance.grad_b
+    assert isinstance(kind, Stream)
+    return kind.values
+
+
+def _moments(
+    instance: Instance, traces: Mapping[str, Trace], kind: str, power: float
+) -> FloatArray | None:
+    """The moments seen in one call, shape (epochs, parameters); None: no such trajectory."""
+    rows = _rows(instance, traces)
+    if rows is None:
+        return None
+    with np.errstate(all="ignore"):
+        steps = -np.diff(rows, axis=0)
+        if kind == "first":
+            found = steps / instance.hyper["eta"]
+        else:
+            g = np.column_stack([_stream(instance, "w"), _stream(instance, "b")])
+            found = (instance.hyper["eta"] * g / steps) ** (1 / power) - instance.hyper["eps"]
+    return np.asarray(found) if np.isfinite(found).all() else None
+
+
+def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
+    trace = traces.get(instance.name)
+    if trace is None:
+        return None
+    rows = read_history(trace, instance.features, instance.init_w.ndim == 1).rows
+    return rows if rows is not None and len(rows) == EPOCHS + 1 else None
+
+
+def _fit(kind: str, streams: Sequence[FloatArray], moments: Sequence[FloatArray]) -> Weights | None:
+    if len(streams) < STREAMS:
+        return None
+    g, seen = np.array(streams), np.array(moments)
+    known = g if kind == "first" else g**2
+    scale = np.abs(seen).max()
+    if scale == 0:
+        return None
+    weights = np.linalg.lstsq(known, seen, rcond=None)[0]
+    residual = float(np.abs(known @ weights - seen).max() / scale)
+    return Weights(np.asarray(weights.T, dtype=np.float64), seen, residual)
+
+
+def unbiased(found: Identification) -> bool | None:
+    """Whether both moments of w and of b are unbiased: every row of weights sums to 1.
+
+    No seed can make a right solution fail: the weights are recovered, not estimated.
+    None: the moments could not be recovered.
+    """
+    parts = (found.first_w, found.first_b, found.second_w, found.second_b)
+    if any(part is None for part in parts):
+        return None
+    return all(_sums_to_one(part) for part in parts if part is not None)
+
+
+def _sums_to_one(weights: Weights) -> bool:
+    return weights.is_average and bool((np.abs(weights.row_sums - 1) < UNBIASED).all())

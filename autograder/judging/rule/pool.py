@@ -1,0 +1,164 @@
+"""The pool of hidden instances that students' exams are put together from.
+
+An instance is drawn until every known fault shows on it.  That check costs more than grading, so
+each shape has a dozen instances, drawn from fixed seeds, that are checked once and then kept, with
+whatever is computed for them (:mod:`autograder.kept.arrays`); which ones a student gets depends
+on the student alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice, tee
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from autograder.judging.rule.asked import Rule
+from autograder.judging.rule.catalogue import Catalogue, Family
+from autograder.judging.rule.instance import Instance, draw_instance
+from autograder.kept.arrays import Shelf
+from autograder.model import FloatArray
+
+SHAPES: Mapping[str, int | None] = {"number 1": None, "number 2": None, "vector": 4}
+SIGNS: Mapping[str, int] = {"number 1": -1, "number 2": 1, "vector": 0}
+"""Which sign the gradients of an instance have; 0: both."""
+POOL = 12
+"""Instances of each shape that students' exams are put together from.  Each is checked once (that
+it separates every known fault from the right rule), then kept: checking costs more than grading."""
+SEPARATION = 1e-3
+"""Every known fault moves some entry of every instance by at least this."""
+CHANCES = 200
+"""Draws after which an instance that separates is given up as a fault of the assignment."""
+
+
+_POOLED: WeakKeyDictionary[Instance, tuple[Shelf, str]] = WeakKeyDictionary()
+"""Where what is computed for an instance of the pool is kept, and under what name."""
+
+
+def pool_instance(question: Rule, name: str, number: int, *, kind: int = 1) -> Instance:
+    """One instance of the pool; the same object every time, so that what is computed for it can
+    be kept.  ``kind`` 1: hidden; 2: public."""
+    return _pool_instance(question, name, number, kind)  # a cache tells f(1) from f(1, kind=1)
+
+
+@lru_cache(maxsize=4096)
+def _pool_instance(question: Rule, name: str, number: int, kind: int) -> Instance:
+    vector = SHAPES[name] is not None
+    sign = SIGNS[name]
+    seed = [kind, int(vector), 1 + sign, number, *question.function.encode()]
+    key = f"{question.function}, {'public' if kind == 2 else 'hidden'} {name}, {number}"
+
+    def draws() -> Iterator[Instance]:
+        chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+        return _draws(question, vector, chance, sign)
+
+    def first() -> FloatArray:
+        return np.array(_first_that_separates(question, draws()), dtype=np.float64)
+
+    number_of_draw = int(question.shelf.array(f"{key}: draw", first))
+    instance = replace(next(islice(draws(), number_of_draw, None)), name=name)
+    _POOLED[instance] = (question.shelf, key)
+    return instance
+
+
+class Drawn(NamedTuple):
+    """The instances that one exam is made of, in the order of ``SHAPES``."""
+
+    number: Instance
+    """x is a number."""
+    other_number: Instance
+    """Another one, under gradients of the other sign."""
+    vector: Instance
+    """x is a vector."""
+
+
+def drawn(question: Rule, numbers: Sequence[int], *, kind: int = 1) -> Drawn:
+    """Those with these numbers in the pool, one of each shape."""
+    of_each = zip(SHAPES, numbers, strict=True)
+    return Drawn(*(pool_instance(question, name, number, kind=kind) for name, number in of_each))
+
+
+def of_the_pool(instance: Instance) -> bool:
+    """Whether other students get this very instance, too."""
+    return instance in _POOLED
+
+
+def keep(instance: Instance, name: str, make: Callable[[], FloatArray]) -> FloatArray:
+    """An array that is computed for an instance: if that is of the pool, once for all students."""
+    if not of_the_pool(instance):
+        return make()
+    shelf, key = _POOLED[instance]
+    return shelf.array(f"{key}: {name}", make)
+
+
+@lru_cache(maxsize=4096)
+def right_rows(question: Rule, instance: Instance) -> FloatArray:
+    """The right trajectory on an instance."""
+
+    def rows() -> FloatArray:
+        found: FloatArray = question.catalogue.right().trajectories(instance)[0]
+        return found
+
+    return keep(instance, "right", rows)
+
+
+def separating_instance(
+    question: Rule, vector: bool, chance: np.random.Generator, *, sign: int = 0
+) -> Instance:
+    """Draw until every known fault leaves the right rule by ``SEPARATION``.
+
+    Raises:
+        ValueError: no draw does; the assignment's ranges or its catalogue must change.
+    """
+    draws, again = tee(_draws(question, vector, chance, sign))
+    return next(islice(again, _first_that_separates(question, draws), None))
+
+
+def _draws(
+    question: Rule, vector: bool, chance: np.random.Generator, sign: int
+) -> Iterator[Instance]:
+    while True:
+        yield draw_instance("drawn", 4 if vector else None, question.ranges, chance, sign=sign)
+
+
+def _first_that_separates(question: Rule, draws: Iterable[Instance]) -> int:
+    for number, instance in enumerate(islice(draws, CHANCES)):
+        together = question.told_apart_on(instance)
+        if least_separation(question.catalogue, *together)[0] >= SEPARATION:
+            return number
+    raise ValueError(
+        f"{question.function}: none of {CHANCES} random instances tells all known faults from the "
+        "right rule; widen the ranges of its hyper-parameters"
+    )
+
+
+def least_separation(catalogue: Catalogue, *instances: Instance) -> tuple[float, str]:
+    """The smallest of the largest differences to a single fault, and that fault's name.
+
+    Several instances are taken together: a fault need not show on every one of them.
+    """
+    right = [catalogue.right().trajectories(instance)[0] for instance in instances]
+    least, name = float("inf"), ""
+    for family in catalogue.singles():
+        with np.errstate(all="ignore"):
+            each = [_apart(family, *pair) for pair in zip(instances, right, strict=True)]
+            apart = np.max(each, axis=0)
+        for candidate, difference in zip(family.candidates, apart, strict=True):
+            if candidate.numbers_only and instances[0].init_w.ndim:
+                continue
+            if difference < least:  # NaN is not
+                least, name = float(difference), "+".join(candidate.slugs)
+    return least, name
+
+
+def _apart(family: Family, instance: Instance, right: FloatArray) -> FloatArray:
+    """The largest difference of each candidate's trajectory from the right one."""
+    rows = family.trajectories(instance, 3 if family.every_point else None)
+    if family.every_point:
+        rows = rows[:, :: instance.points]
+    apart: FloatArray = np.abs(rows - right[: rows.shape[1]]).max(axis=(1, 2))
+    return apart

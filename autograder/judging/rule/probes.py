@@ -1,0 +1,178 @@
+"""Calls that show what a function makes of its arguments, changed one at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from autograder.judging.rule.instance import Instance
+from autograder.model import Neuron, Stream
+
+NUDGES: Mapping[str, float] = {"eps": 8.0, "eta": 1.5}
+"""Factors by which hyper-parameters are changed; others, being shares, are nudged by -0.1."""
+
+
+HUGE = 1e12
+"""An epsilon beside which no gradient's square counts."""
+
+
+TINY = 1e-12
+"""Gradients and parameters that do not count beside epsilon = 1, inside the root or outside."""
+
+
+@dataclass(frozen=True, eq=False)
+class Probes:
+    """The calls of this module, drawn from one hidden instance of numbers."""
+
+    base: Instance
+    streamed: Instance
+    """The base call under recorded gradients; hyper-parameters are changed on it."""
+    again: Instance
+    changed: Mapping[str, Instance]
+    decay: tuple[Instance, ...]
+    points: tuple[Instance, Instance]
+    """One epoch with an epsilon so large that the step is the gradient; then every point twice."""
+    beside: Mapping[str, Instance]
+    """The first of these with what the gradient depends on changed, an argument at a time."""
+    none: Instance
+    """The base call for no epochs at all."""
+    settled: Instance
+    """A start so near the minimum, and an eta so small, that nothing moves to speak of."""
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        asked = (self.base, self.streamed, *self.changed.values(), *self.beside.values())
+        return (*asked, *self.decay, *self.points, self.none, self.settled, self.again)
+
+
+def probes(instance: Instance) -> Probes:
+    """Calls that show which arguments matter."""
+    base = replace(instance, name="base", max_epochs=3)
+    changed = {
+        **_other_gradients(base),
+        "init_w": replace(base, init_w=base.init_w + 0.25),
+        "init_b": replace(base, init_b=base.init_b + 0.25),
+        "max_epochs": replace(base, max_epochs=4),
+    }
+    named = {name: replace(i, name=f"another {name}") for name, i in changed.items()}
+    points = _points_instances(base)
+    beside = {
+        name: replace(instance, name=f"points, another {name}")
+        for name, instance in _other_gradients(points[0]).items()
+    }
+    recorded = streamed(base)
+    for name, value in base.hyper.items():
+        nudged = value * NUDGES[name] if name in NUDGES else value - 0.1
+        hyper = {**recorded.hyper, name: nudged}
+        named[name] = replace(recorded, name=f"another {name}", hyper=hyper)
+        beside[name] = replace(base, name=f"base, another {name}", hyper=hyper)
+    again = replace(base, name="again")
+    none = replace(base, name="no epochs", max_epochs=0)
+    return Probes(
+        base,
+        recorded,
+        again,
+        named,
+        _decay_instances(base),
+        points,
+        beside,
+        none,
+        _settled_instance(base),
+    )
+
+
+def _settled_instance(base: Instance) -> Instance:
+    """A billionth away from a perfect fit, with an eta of a billionth."""
+    kind = base.grad_b
+    assert isinstance(kind, Neuron)
+    squashed = np.tanh(kind.gain * (base.X * base.init_w + base.init_b))
+    return replace(
+        base,
+        name="settled",
+        Y=kind.low + (kind.high - kind.low) * (1 + squashed) / 2,
+        init_b=base.init_b + 1e-9,
+        hyper=_with_known(base.hyper, eta=1e-9),
+    )
+
+
+def _times(kind: Neuron | Stream, factor: float) -> Neuron | Stream:
+    assert isinstance(kind, Neuron)
+    return replace(kind, scale=kind.scale * factor)
+
+
+def _other_gradients(instance: Instance) -> dict[str, Instance]:
+    """The instance with each argument changed that only the gradient depends on."""
+    return {
+        # not all by one factor: what standardises X would not feel that
+        "X": replace(instance, X=instance.X * np.where(np.arange(instance.points) % 2, 1.5, 0.7)),
+        "Y": replace(instance, Y=instance.Y + 0.3),
+        "grad_w": replace(instance, grad_w=_scaled(instance.grad_w)),
+        "grad_b": replace(instance, grad_b=_scaled(instance.grad_b)),
+    }
+
+
+def streamed(base: Instance) -> Instance:
+    """The base call under gradients that rise and fall, so that no hyper-parameter is idle by
+    chance (the largest square so far, say, forgets the others as long as gradients shrink)."""
+    size = math.sqrt(base.hyper.get("eps", 1.0))
+    of_w = size * np.array([0.8, 1.4, 0.7, 1.9, 1.1])
+    if base.init_w.ndim:  # every entry of w has a size of its own
+        of_w = np.multiply.outer(of_w, 1 + 0.1 * np.arange(base.features))
+    return replace(
+        base,
+        name="streamed vector" if base.init_w.ndim else "streamed",
+        X=np.ones((1, *base.init_w.shape)),
+        Y=np.zeros(1),
+        max_epochs=5,
+        grad_w=Stream(of_w),
+        grad_b=Stream(size * np.array([1.2, 0.6, 1.6, 0.9, 2.1])),
+    )
+
+
+def _points_instances(base: Instance) -> tuple[Instance, Instance]:
+    hyper = _with_known(base.hyper, eta=math.sqrt(HUGE), eps=HUGE)
+    # so small a gradient that nobody clips it
+    small = _times(base.grad_w, 1e-4), _times(base.grad_b, 1e-4)
+    once = replace(base, name="points", max_epochs=1, hyper=hyper, grad_w=small[0], grad_b=small[1])
+    twice = replace(
+        once, name="points twice", X=np.repeat(once.X, 2, axis=0), Y=np.repeat(once.Y, 2)
+    )
+    return once, twice
+
+
+def _with_known(hyper: Mapping[str, float], **values: float) -> Mapping[str, float]:
+    """Hyper-parameters with other values, as far as the rule has them."""
+    return {name: values.get(name, value) for name, value in hyper.items()}
+
+
+def _scaled(kind: Neuron | Stream) -> Neuron | Stream:
+    assert isinstance(kind, Neuron)
+    # another shape too: what divides by its own size does not feel a factor
+    return replace(kind, scale=kind.scale * 1.7, gain=kind.gain * 1.4)
+
+
+def _decay_instances(base: Instance) -> tuple[Instance, ...]:
+    """One epoch with a recorded gradient: at a start, at another, with twice the gradient."""
+
+    def one(name: str, w: float, b: float, g: float) -> Instance:
+        gradient = Stream(np.array([g * TINY]))
+        return Instance(
+            name=name,
+            X=np.ones(1),
+            Y=np.zeros(1),
+            init_w=np.array(w * TINY),
+            init_b=b * TINY,
+            max_epochs=1,
+            grad_w=gradient,
+            grad_b=gradient,
+            hyper=_with_known(base.hyper, eta=1.0, eps=1.0),
+        )
+
+    return (
+        one("decay 1", 0.3, 0.7, 1.0),
+        one("decay 2", 1.3, 1.7, 1.0),
+        one("decay 3", 0.3, 0.7, 2.0),
+    )

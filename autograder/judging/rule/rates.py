@@ -1,0 +1,45 @@
+"""What a rule does, apart from its digits: does its learning rate die or stay alive?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from autograder.judging.rule.instance import Instance
+from autograder.model import FloatArray, Stream
+
+
+def constant_gradient(name: str, max_epochs: int, hyper: dict[str, float]) -> Instance:
+    """A call under the gradient g = 1 at every point, for w and for b."""
+    ones = Stream(np.ones(max_epochs))
+    return Instance(
+        name=name,
+        X=np.ones(1),
+        Y=np.zeros(1),
+        init_w=np.array(0.3),
+        init_b=-0.4,
+        max_epochs=max_epochs,
+        grad_w=ones,
+        grad_b=ones,
+        hyper={"eta": 0.1, "eps": 1e-10, **hyper},
+    )
+
+
+def effective_rates(rows: FloatArray, instance: Instance) -> FloatArray:
+    """``|step_t| / (eta * |g_t|)`` along a trajectory: shape (epochs, parameters).
+
+    g_t is the summed gradient where the trajectory was at that epoch; NaN where it is 0.
+    """
+    g = instance.gradients_along(rows[:-1])
+    with np.errstate(all="ignore"):
+        rates = np.abs(np.diff(rows, axis=0)) / (instance.hyper["eta"] * np.abs(g))
+    return np.where(np.isfinite(rates), rates, np.nan)
+
+
+def follows(rates: FloatArray, law: Callable[[FloatArray], FloatArray], share: float) -> bool:
+    """Whether the effective rates of all parameters follow a law of t within a share of it."""
+    t = np.arange(1, len(rates) + 1, dtype=np.float64)
+    expected = law(t)[:, None]
+    with np.errstate(all="ignore"):
+        return bool((np.abs(rates - expected) <= share * expected).all())

@@ -1,0 +1,91 @@
+"""What right code answers, on everything that is made of a drawn instance.
+
+All of it is the same for every student who gets that instance, so it is made once: the instances
+here, their answers on the shelf.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from autograder.judging.rule.asked import Rule
+from autograder.judging.rule.history import History
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.moments import Identification, identify, stream_instances
+from autograder.judging.rule.pool import keep
+from autograder.judging.rule.probes import Probes, probes, streamed
+from autograder.model import FloatArray
+
+ALIKE = 1e-10
+"""Answers that differ from those of right code by no more than this, beside 1 or the entry itself,
+differ by rounding and need no second look."""
+
+
+def alike(history: History, right: FloatArray) -> bool:
+    """Whether a student's history is that of right code but for rounding."""
+    rows = history.rows
+    if rows is None or history.only_point or rows.shape != right.shape:
+        return False
+    with np.errstate(all="ignore"):
+        return bool((np.abs(rows - right) <= ALIKE * np.maximum(1, np.abs(right))).all())
+
+
+@lru_cache(maxsize=1024)
+def probes_of(drawn: Instance) -> Probes:
+    """The probes made of a drawn instance of numbers."""
+    return probes(drawn)
+
+
+@lru_cache(maxsize=1024)
+def silenced(vector: Instance) -> Instance:
+    """The same with a second feature that is never on, so that its weight's gradient is 0."""
+    silent = vector.X.copy()
+    silent[:, 1] = 0.0
+    return replace(vector, name="feature never on", X=silent, max_epochs=3)
+
+
+@lru_cache(maxsize=1024)
+def streams_of(question: Rule, drawn: Instance) -> tuple[Instance, ...]:
+    """The recorded streams, with the hyper-parameters of a drawn instance."""
+    chance = np.random.Generator(np.random.PCG64(7))
+    return stream_instances(drawn.hyper, tuple(question.moments), chance)
+
+
+@lru_cache(maxsize=1024)
+def _beside(question: Rule, drawn: Instance) -> tuple[Instance, ...]:
+    """What is asked of everybody, and every stream, that is made of one drawn instance."""
+    if drawn.init_w.ndim:
+        return (silenced(drawn), streamed(drawn)) if question.recorded else (silenced(drawn),)
+    asked = probes_of(drawn)
+    interface = (asked.base, asked.again, asked.none, asked.settled, asked.streamed)
+    return (*interface, *streams_of(question, drawn))
+
+
+@lru_cache(maxsize=1024)
+def right_beside(question: Rule, drawn: Instance) -> Mapping[str, FloatArray]:
+    """The right trajectories on what is made of a drawn instance, by name."""
+    instances, right = _beside(question, drawn), question.catalogue.right()
+
+    def rows() -> FloatArray:
+        return np.concatenate([right.trajectories(i)[0].ravel() for i in instances])
+
+    shapes = [(i.max_epochs + 1, i.features + 1) for i in instances]
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = np.split(keep(drawn, "right beside it", rows), ends[:-1])
+    return {
+        instance.name: part.reshape(shape)
+        for instance, part, shape in zip(instances, parts, shapes, strict=True)
+    }
+
+
+@lru_cache(maxsize=1024)
+def right_moments(question: Rule, drawn: Instance) -> Identification:
+    """What would be recovered of right code under the streams."""
+    streams, rows = streams_of(question, drawn), right_beside(question, drawn)
+    traces = {instance.name: instance.trace(rows[instance.name]) for instance in streams}
+    return identify(streams, traces, question.power)

@@ -1,0 +1,181 @@
+"""The students' folder: current, the same bytes every time, and without anything hidden."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_assignment import MASTER, make_assignment
+
+from autograder.authoring.master import read_master
+from autograder.authoring.release import Released, refuse_leaks, release
+from autograder.errors import AssignmentError, LeakError, UsageError
+
+COURSE = Path(__file__).resolve().parents[2]
+SLUGS = sorted(path.parent.name for path in COURSE.glob("assignments/*/notebook.md"))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_there_is_something_to_release() -> None:
+    assert "adaptive_learning_rates" in SLUGS
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_committed_template_is_current(slug: str, tmp_path: Path) -> None:
+    """If this fails, run ``autograder release`` and commit what it wrote."""
+    released = release(COURSE / "assignments" / slug, tmp_path, reference=COURSE / "reference")
+    assert contents(released.folder) == contents(COURSE / "student_template" / slug)
+    assert released.lines_looked_for > 100
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_nothing_of_this_machine_or_day_is_in_it(slug: str) -> None:
+    for name, data in contents(COURSE / "student_template" / slug).items():
+        found = re.search(
+            r"/home/|/root/|/tmp/|/work/|20\d\d-\d\d-\d\d|otter_version", data.decode()
+        )
+        assert found is None, f"{name}: {found}"
+
+
+# ------------------------------------------------------------------ a small assignment, once
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Released:
+    course = tmp_path_factory.mktemp("course")
+    assignment, reference = make_assignment(course)
+    stale = course / "student_template" / "doubling" / "left_over.txt"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("from the year before", encoding="utf-8")
+    return release(assignment, course / "student_template", reference=reference)
+
+
+def small_notebook(small: Released) -> dict[str, Any]:
+    text = (small.folder / "doubling.ipynb").read_text(encoding="utf-8")
+    notebook: dict[str, Any] = json.loads(text)
+    return notebook
+
+
+def test_the_folder_is_replaced_whole(small: Released) -> None:
+    assert small.files == ("README.md", "doubling.ipynb", "requirements.txt")
+    assert tuple(contents(small.folder)) == small.files
+    assert [path.name for path in small.folder.parent.iterdir()] == ["doubling"]
+
+
+def test_students_get_stubs_and_public_tests(small: Released) -> None:
+    notebook = small_notebook(small)
+    sources = ["".join(cell["source"]) for cell in notebook["cells"]]
+    assert 'def double(number):\n    """Twice the number."""\n    ...\n\ntwice = ...' in sources
+    assert 'grader.check("doubling")' in sources
+    assert "_Type your answer here, replacing this text._" in sources
+    tests = notebook["metadata"]["otter"]["tests"]
+    assert "def test_double" in tests["doubling"]
+    assert "def test_negative" not in tests["doubling"]
+
+
+def test_only_what_is_allowed_is_in_the_notebook(small: Released) -> None:
+    notebook = small_notebook(small)
+    assert set(notebook) == {"cells", "metadata", "nbformat", "nbformat_minor"}
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info", "otter"}
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    for cell in notebook["cells"]:
+        assert set(cell["metadata"]) <= {"deletable", "editable", "tags"}
+        assert not cell.get("outputs")
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_readme_says_what_to_do(small: Released) -> None:
+    readme = (small.folder / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith("# Doubling\n")
+    assert "| `doubling` | 3 | |" in readme
+    assert "| `why` | 2 | read by a person |" in readme
+    for heading in ("## Open", "## Check", "## Hand in"):
+        assert heading in readme
+
+
+# ------------------------------------------------------------------ refusals
+
+
+def test_a_solution_line_in_a_given_cell_is_refused_and_nothing_written(tmp_path: Path) -> None:
+    planted = MASTER.replace("start = 21  # given", "the_answer = number  +  number")
+    assignment, reference = make_assignment(tmp_path, planted)
+    before = tmp_path / "out" / "doubling" / "kept.txt"
+    before.parent.mkdir(parents=True)
+    before.write_text("the release before", encoding="utf-8")
+    with pytest.raises(LeakError) as caught:
+        release(assignment, tmp_path / "out", reference=reference)
+    place = planted.splitlines().index("    the_answer = number + number") + 1
+    assert "doubling.ipynb, cell 3, line 2 shows" in str(caught.value)
+    assert f"line {place} of doubling/notebook.md: the_answer = number + number" in str(
+        caught.value
+    )
+    assert contents(tmp_path / "out") == {"doubling/kept.txt": b"the release before"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ('return 2 * number + 0 * len("nothing")', "line 4 of reference/truth.py"),
+        ("hidden_case = draw(epochs=12, eps=0.5)", "line 1 of doubling/questions.py"),
+        ("Because adding a number to itself doubles it.", "of doubling/notebook.md"),
+    ],
+)
+@pytest.mark.parametrize("where", ["README.md", "metadata"])
+def test_any_hidden_line_anywhere_is_refused(
+    tmp_path: Path, shown: str, said: str, where: str
+) -> None:
+    assignment, reference = make_assignment(tmp_path)
+    (assignment / "questions.py").write_text("hidden_case = draw(epochs=12, eps=0.5)\n")
+    notebook = {"cells": [], "metadata": {"note": shown if where == "metadata" else ""}}
+    bundle = {
+        "doubling.ipynb": json.dumps(notebook),
+        "README.md": f"# Doubling\n\n{shown if where == 'README.md' else ''}\n",
+    }
+    with pytest.raises(LeakError, match=said):
+        refuse_leaks(bundle, read_master(assignment), assignment, reference)
+
+
+def test_many_leaks_are_counted_not_listed(tmp_path: Path) -> None:
+    assignment, reference = make_assignment(tmp_path)
+    bundle = {"README.md": "the_answer = number + number\n" * 13}
+    with pytest.raises(LeakError, match="and 3 more"):
+        refuse_leaks(bundle, read_master(assignment), assignment, reference)
+
+
+def test_what_otter_refuses_is_one_sentence(tmp_path: Path) -> None:
+    broken = MASTER.replace("def test_double(double):", "def test_double(double)")
+    assignment, reference = make_assignment(tmp_path, broken)
+    with pytest.raises(AssignmentError, match=r"otter assign refuses doubling\.ipynb"):
+        release(assignment, tmp_path / "out", reference=reference)
+    assert not (tmp_path / "out").exists()
+
+
+def test_tests_in_files_of_their_own_are_refused(tmp_path: Path) -> None:
+    assignment, reference = make_assignment(tmp_path, MASTER.replace("files: false", "files: true"))
+    with pytest.raises(AssignmentError, match="a release is one notebook"):
+        release(assignment, tmp_path / "out", reference=reference)
+
+
+def test_a_header_that_jupytext_cannot_read_is_one_sentence(tmp_path: Path) -> None:
+    broken = MASTER.replace("jupyter:\n", "jupyter: [\n", 1)
+    assignment, reference = make_assignment(tmp_path, broken)
+    with pytest.raises(AssignmentError, match=r"Jupytext cannot read doubling/notebook\.md"):
+        release(assignment, tmp_path / "out", reference=reference)
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    assignment, reference = make_assignment(tmp_path)
+    (tmp_path / "out").write_text("a file where a folder is needed")
+    with pytest.raises(UsageError, match=r"Cannot write the release to .*doubling"):
+        release(assignment, tmp_path / "out", reference=reference)

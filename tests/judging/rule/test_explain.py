@@ -1,0 +1,143 @@
+"""What a student reads and sees of a verdict."""
+
+import numpy as np
+import pytest
+
+from autograder.judging.rule.moments import identify
+from autograder.judging.rule.pictures import monte_carlo
+from autograder.judging.stopped import missing, raised
+from autograder.model import Fault, NotebookRun, Outcome
+from tests.judging.students import RULES, exam, judge, take, verdict_on, written
+
+UNCORRECTED = [("/ (1 - beta1**t)", ""), ("/ (1 - beta2**t)", "")]
+
+
+def test_the_name_stands_in_a_sentence_about_the_function():
+    verdict = verdict_on("adam", written("adam", *UNCORRECTED))
+    explanation = verdict.explanations[0]
+    assert verdict.message == f"Your do_adam {explanation.title}."
+    assert explanation.hint
+    assert explanation.lecture
+
+
+def test_two_names_stand_in_one_sentence():
+    edits = [*UNCORRECTED, ("dw +=", "dw ="), ("db +=", "db =")]
+    verdict = verdict_on("adam", written("adam", *edits))
+    one, other = (e.title for e in verdict.explanations)
+    assert verdict.message == f"Your do_adam {one} and {other}."
+
+
+def numbers(table):
+    return [[float(cell) for cell in row[1:] if cell] for row in table.rows]
+
+
+def test_a_wrong_adam_sees_its_recovered_weights_beside_the_rules():
+    verdict = verdict_on("adam", written("adam", *UNCORRECTED))
+    beta1 = exam("adam").main.number.hyper["beta1"]
+    weights = numbers(next(t for t in verdict.tables if "first" in t.title))
+    expected = [[(1 - beta1) * beta1 ** (t - i) for i in range(t + 1)] for t in range(len(weights))]
+    for own, right in zip(weights, expected, strict=True):
+        np.testing.assert_allclose(own, right, rtol=2e-3)
+    picture = next(p for p in verdict.pictures if "Weights in your first" in p.title)
+    rule, own = picture.lines
+    assert (rule.style, own.style) == ("bar", "bar")
+    assert sum(rule.y) == pytest.approx(1)
+    assert sum(own.y) == pytest.approx(1 - beta1 ** len(own.y))
+
+
+def test_only_the_moment_that_is_wrong_is_shown():
+    verdict = verdict_on("adam", written("adam", ("/ (1 - beta2**t)", "")))
+    assert [("second" in t.title) for t in verdict.tables] == [True]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_right_rule_is_shown_no_weights_but_its_path(rule):
+    verdict = verdict_on(rule, written(rule))
+    assert not verdict.tables
+    titles = [p.title for p in verdict.pictures]
+    assert any("path" in title for title in titles)
+    assert not any("Weights" in title for title in titles)
+    assert all(len(line.x) == len(line.y) for p in verdict.pictures for line in p.lines)
+
+
+def test_the_mean_of_many_streams_is_drawn_with_its_band():
+    one = exam("adam")
+    found = identify(one.streams, take(one, written("adam"))).first_vector
+    mean = found.moments.mean()
+    expected, own = monte_carlo(found, mean, "m_hat").lines
+    assert set(expected.y) == {1.0}
+    for low, middle, high in zip(own.low, own.y, own.high, strict=True):
+        assert low < middle < high
+        assert low < 1 < high, "within the 99 % band for this recorded draw"
+
+
+def test_a_biased_mean_is_off_the_line_at_first():
+    one = exam("adam")
+    found = identify(one.streams, take(one, written("adam", *UNCORRECTED))).first_vector
+    right = identify(one.streams, take(one, written("adam"))).first_vector
+    _, own = monte_carlo(found, right.moments.mean(), "m").lines
+    assert own.high[0] < 1
+
+
+SENTENCES = {
+    "reset": (
+        "rmsprop",
+        [("beta * v_w +", "0 * v_w + 2 *"), ("beta * v_b +", "0 * v_b + 2 *")],
+        "Only the newest gradient counts in v of w",
+    ),
+    "sums": (
+        "adam",
+        [("beta1**t", "beta1**(2 * t)"), ("beta2**t", "beta2**(2 * t)")],
+        "add up to",
+    ),
+    "no average": ("adagrad", [("dw**2", "dw**4"), ("db**2", "db**4")], "no weighted sum"),
+    "points": ("adagrad", [("zip(X, Y)", "list(zip(X, Y))[:1]")], "all points' gradients"),
+    "first difference": ("adagrad", [("eta /", "eta / t /")], "first difference is at epoch 2"),
+    "ratio": ("adagrad", [("eta /", "eta / t /")], "0.5 times the rule's step"),
+}
+
+
+@pytest.mark.parametrize("what", SENTENCES)
+def test_a_fault_without_a_name_is_described(what):
+    rule, edits, words = SENTENCES[what]
+    verdict = verdict_on(rule, written(rule, *edits))
+    assert verdict.misconceptions == ()
+    assert words in " ".join(verdict.evidence)
+
+
+def test_no_hidden_digit_of_the_right_path_is_given_away():
+    verdict = verdict_on("adagrad", written("adagrad", ("eta /", "eta / t /")))
+    one = exam("adagrad")
+    said = " ".join((*verdict.evidence, *(c.message for c in verdict.checks)))
+    for instance in one.main:
+        for value in one.question.catalogue.right().trajectories(instance)[0].ravel():
+            assert f"{value:.4g}" not in said.split()
+
+
+def test_an_error_is_said_with_place_line_and_cause():
+    fault = Fault("NameError", "name 'npp' is not defined", 4, 2, "  v = npp.sqrt(v)")
+    text = raised("do_adam", fault)
+    assert text == (
+        "do_adam stopped with NameError in cell 4, line 2 (v = npp.sqrt(v)): "
+        "name 'npp' is not defined"
+    )
+    assert raised("do_adam", Fault("KeyError", "")) == "do_adam stopped with KeyError"
+
+
+def test_an_error_on_some_calls_only_is_said_too():
+    edit = (
+        "    w, b = init_w",
+        "    if np.ndim(init_w): raise TypeError('vectors')\n    w, b = init_w",
+    )
+    verdict = judge(exam("adagrad"), take(exam("adagrad"), written("adagrad", edit)))
+    assert "TypeError" in verdict.message
+
+
+def test_in_a_file_without_cells_a_place_is_a_line() -> None:
+    fault = Fault("NameError", "name 'npp' is not defined", None, 79, "x = npp.pi")
+    run = NotebookRun(Outcome.RETURNED, {0: fault})
+    assert missing("f", run) == (
+        "There is no function f in this file: the file stopped at line 79: x = npp.pi: "
+        "NameError: name 'npp' is not defined"
+    )
+    assert "in line 79 (x = npp.pi)" in raised("f", fault)
