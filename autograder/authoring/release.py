@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -204,7 +204,7 @@ def _public_part(text: str) -> str:
         "language_info": {"name": "python"},
         "otter": {"OK_FORMAT": bool(otter.get("OK_FORMAT", True)), "tests": tests},
     }
-    makers = {
+    makers: dict[str, Callable[..., Any]] = {
         "code": nbformat.v4.new_code_cell,
         "markdown": nbformat.v4.new_markdown_cell,
         "raw": nbformat.v4.new_raw_cell,
