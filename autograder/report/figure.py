@@ -26,7 +26,7 @@ LETTER = 6.2
 
 
 @dataclass(frozen=True)
-class Entry:
+class LegendLine:
     """A line of the legend."""
 
     label: str
@@ -38,7 +38,7 @@ class Drawing:
     """A figure ready for a page."""
 
     svg: Markup
-    legend: tuple[Entry, ...]
+    legend: tuple[LegendLine, ...]
     notes: tuple[str, ...]
     """Sentences on what could not be drawn."""
 
@@ -63,7 +63,7 @@ def draw(
         "</svg>",
     )
     notes = (_note(curve, x_axis, y_axis, words) for curve in curves)
-    legend = tuple(Entry(curve.label, _swatch(curve)) for curve in curves if curve.label)
+    legend = tuple(LegendLine(curve.label, _swatch(curve)) for curve in curves if curve.label)
     return Drawing(Markup("".join(parts)), legend, tuple(note for note in notes if note))
 
 
