@@ -31,7 +31,7 @@ def of_student(store: Store, assignment: str, student: str, policies: Policies) 
     if not entries:
         raise UsageError(f"There is no attempt of {student!r} at {assignment} in {store.name}.")
     counts = next(iter(current(entries, policies).values())).id
-    told = store.facts([entry.id for entry in entries])
+    told = store.circumstances([entry.id for entry in entries])
     return [
         Remembered(
             entry=entry,

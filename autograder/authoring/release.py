@@ -10,13 +10,13 @@ result (:mod:`.leaks`).  Only a bundle in which none was found replaces the one 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ def release(assignment_folder: Path, destination: Path, *, reference: Path) -> R
         examples=README_EXAMPLES if checks else "",
     )
     bundle = {
-        f"{slug}.ipynb": _as_json(_public_part(_students_notebook(assignment_folder))),
+        f"{slug}.ipynb": _public_part(_students_notebook(assignment_folder)),
         "README.md": readme,
         "requirements.txt": REQUIREMENTS,
         **checks,
@@ -143,8 +143,8 @@ def refuse_leaks(
 # ------------------------------------------------------------------ the students' notebook
 
 
-def _students_notebook(assignment_folder: Path) -> dict[str, Any]:
-    """What ``otter assign`` makes of the master, as decoded JSON."""
+def _students_notebook(assignment_folder: Path) -> str:
+    """What ``otter assign`` makes of the master."""
     slug = assignment_folder.name
     try:
         import jupytext
@@ -167,8 +167,7 @@ def _students_notebook(assignment_folder: Path) -> dict[str, Any]:
                 "notebook with its tests inside. Set 'files: false' under 'tests' in the "
                 "assignment's configuration, and name no further files."
             )
-        student: dict[str, Any] = json.loads((written / names[0]).read_text(encoding="utf-8"))
-        return student
+        return (written / names[0]).read_text(encoding="utf-8")
 
 
 def _run_otter(notebook: str, folder: str) -> None:
@@ -189,37 +188,38 @@ def _run_otter(notebook: str, folder: str) -> None:
         raise AssignmentError(f"otter assign refuses {notebook}: {said}")
 
 
-def _public_part(notebook: Mapping[str, Any]) -> dict[str, Any]:
+_KEPT = ("deletable", "editable", "tags")
+"""Metadata that a cell keeps."""
+
+
+def _public_part(text: str) -> str:
     """Of a notebook only what is named here: what is not thought of cannot slip through."""
-    metadata = notebook["metadata"]
-    otter = metadata.get("otter", {})
+    import nbformat  # takes a while to import, and no other command needs it
+
+    notebook = nbformat.reads(text, as_version=4)
+    otter = notebook.metadata.get("otter", {})
     tests = {name: _without_trailing_spaces(test) for name, test in otter.get("tests", {}).items()}
-    seen: dict[str, int] = {}
-    return {
-        "cells": [_public_cell(cell, seen) for cell in notebook["cells"]],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-            "otter": {"OK_FORMAT": bool(otter.get("OK_FORMAT", True)), "tests": tests},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "otter": {"OK_FORMAT": bool(otter.get("OK_FORMAT", True)), "tests": tests},
     }
-
-
-def _public_cell(cell: Mapping[str, Any], seen: dict[str, int]) -> dict[str, Any]:
-    """A cell without outputs; its id follows from its text, and from how often that came before."""
-    kind, source = cell["cell_type"], "".join(cell["source"])
-    seen[source] = seen.get(source, 0) + 1
-    digest = hashlib.sha256(f"{kind}\n{seen[source]}\n{source}".encode()).hexdigest()
-    kept = ("deletable", "editable", "tags")
-    public = {
-        "cell_type": kind,
-        "id": digest[:12],
-        "metadata": {key: cell["metadata"][key] for key in kept if key in cell["metadata"]},
-        "source": source.splitlines(keepends=True),
+    makers: dict[str, Callable[..., Any]] = {
+        "code": nbformat.v4.new_code_cell,
+        "markdown": nbformat.v4.new_markdown_cell,
+        "raw": nbformat.v4.new_raw_cell,
     }
-    return public | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+    seen: Counter[str] = Counter()
+    cells = []
+    for cell in notebook.cells:
+        # A cell's id follows from its text, and from how often that came before.
+        seen[cell.source] += 1
+        named = f"{cell.cell_type}\n{seen[cell.source]}\n{cell.source}"
+        digest = hashlib.sha256(named.encode()).hexdigest()
+        shown = {key: cell.metadata[key] for key in _KEPT if key in cell.metadata}
+        cells.append(makers[cell.cell_type](cell.source, id=digest[:12], metadata=shown))
+    public: str = nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=metadata))
+    return public + "\n"
 
 
 def _without_trailing_spaces(test: Any) -> Any:
@@ -227,10 +227,6 @@ def _without_trailing_spaces(test: Any) -> Any:
     if not isinstance(test, str):
         return test
     return "\n".join(line.rstrip() for line in test.strip().splitlines()) + "\n"
-
-
-def _as_json(notebook: Mapping[str, Any]) -> str:
-    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 # ------------------------------------------------------------------ beside it, and onto the disk

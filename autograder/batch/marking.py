@@ -19,7 +19,7 @@ from autograder.errors import AssignmentError, SandboxError
 from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus
 from autograder.policies import Policies, apply_late
-from autograder.report import feedback_page
+from autograder.report import compile_templates, feedback_page
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import Attempt, Row, to_row
 from autograder.submission import load
@@ -62,6 +62,7 @@ class CourseMarking:
         def get_ready() -> None:
             _versions()
             assignment.prepare()
+            compile_templates()
             if submissions >= _MANY:
                 assignment.rehearse()
 

@@ -7,13 +7,12 @@ import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import overload
 
 from autograder.batch.files import whole_file
 from autograder.course import Assignment
-from autograder.formats import AssignmentInfo, to_csv, to_json
+from autograder.formats import AssignmentInfo, csv_parts, json_parts
 from autograder.model import Grade
 from autograder.policies import Policies, apply_late, current, handed_in
 from autograder.store import Entry, Store
@@ -111,31 +110,14 @@ class CurrentGrades(Sequence[Grade]):
             yield apply_late(grade, handed_in(entry), self._policies)
 
 
-_CHUNK = 200
-_BEFORE, _AFTER = '"submissions": [\n', "\n ]\n}\n"
+def write_results(grades: Iterable[Grade], info: AssignmentInfo, out: OutFolder) -> None:
+    """Write ``grades.csv`` and ``grades.json`` in the order given, each whole or not at all.
 
-
-def write_results(grades: Sequence[Grade], info: AssignmentInfo, out: OutFolder) -> None:
-    """Write ``grades.csv`` and ``grades.json``, each whole or not at all, a few grades at a time.
-
-    The same bytes as :func:`to_csv` and :func:`to_json` give for all grades at once.
+    Goes through the grades twice, and holds none of them.
     """
-    with whole_file(out.csv) as csv_file, whole_file(out.json) as json_file:
-        csv_file.write(to_csv([], info).encode())
-        head, _, _ = to_json([], info).partition("[")
-        separator = f"{head}[\n"
-        for chunk in _chunks(grades):
-            csv_file.write(to_csv(chunk, info).partition("\n")[2].encode())
-            inner = to_json(chunk, info).partition(_BEFORE)[2].removesuffix(_AFTER)
-            json_file.write(f"{separator}{inner}".encode())
-            separator = ",\n"
-        json_file.write((_AFTER if len(grades) else to_json([], info)).encode())
-
-
-def _chunks(grades: Iterable[Grade]) -> Iterator[list[Grade]]:
-    rest = iter(grades)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk
+    for path, parts in ((out.csv, csv_parts), (out.json, json_parts)):
+        with whole_file(path) as file:
+            file.writelines(part.encode() for part in parts(grades, info))
 
 
 def info_of(assignment: Assignment) -> AssignmentInfo:

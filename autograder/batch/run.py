@@ -20,7 +20,7 @@ from autograder.batch.files import sweep, whole_file
 from autograder.batch.output import OutFolder
 from autograder.batch.tasks import Executor, Failure, Outcome, Outcomes, Result, Task
 from autograder.model import SubmissionStatus
-from autograder.store import Entry, Store, plain
+from autograder.store import Entry, Store, storable
 
 _EVERY = 0.25
 """Seconds between two transactions."""
@@ -72,7 +72,7 @@ def plan(
     todo: list[Task] = []
     kept: list[Entry] = []
     for task in tasks:
-        entry = newest.get(plain(task.student))
+        entry = newest.get(storable(task.student))
         if entry is None or force or not _is_done(entry, task, version):
             todo.append(task)
         else:
@@ -90,7 +90,7 @@ def _is_done(entry: Entry, task: Task, version: str) -> bool:
         return False
     digest = task.digest()
     # Where there were no bytes to read (a link, a folder), the name is all there is to compare.
-    return entry.digest == digest and (digest != "" or entry.file == plain(task.found.file))
+    return entry.digest == digest and (digest != "" or entry.file == storable(task.found.file))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ Course.find().load(sys.argv[1]).prepare()
 
 
 @dataclass(frozen=True)
-class Line:
+class Way:
     """One way of grading, per submission."""
 
     name: str
@@ -138,7 +138,7 @@ def _ours(
     course: Course,
     assignment: Assignment,
     scratch: Path,
-) -> tuple[Line, Line, Line, Line]:
+) -> tuple[Way, Way, Way, Way]:
     """Us without pages (the middle of three runs) and with, and the floors, measured between."""
 
     def graded(out: str, *how: str) -> Measured:
@@ -154,8 +154,8 @@ def _ours(
     return (
         _line(f"autograder, {options.workers} workers, no pages", count, bare),
         _line(f"autograder, {options.workers} workers, with pages", count, paged),
-        Line("floor: the student's own computation", count, together, together),
-        Line("the same, a forked process each", count, apart, apart),
+        Way("floor: the student's own computation", count, together, together),
+        Way("the same, a forked process each", count, apart, apart),
     )
 
 
@@ -168,14 +168,14 @@ def _grade(course: Course, folder: Path, out: Path, workers: int, *options: str)
     return measured
 
 
-def _line(name: str, count: int, measured: Measured) -> Line:
+def _line(name: str, count: int, measured: Measured) -> Way:
     if measured.status != 0:
         name += f" (FAILED with status {measured.status})"
     wall, cpu = measured.wall_seconds / count, measured.cpu_seconds / count
-    return Line(name, count, wall, cpu, measured.peak_memory)
+    return Way(name, count, wall, cpu, measured.peak_memory)
 
 
-def _table(lines: Sequence[Line], floor: Line, ours: Line) -> Iterator[str]:
+def _table(lines: Sequence[Way], floor: Way, ours: Way) -> Iterator[str]:
     yield "| | notebooks | s each | CPU s each | CPU / floor | s / ours with pages | peak MB |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
     for line in lines:

@@ -26,7 +26,7 @@ from autograder.cli.options import (
 from autograder.closing import closing_words, problems
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.policies import not_handed_in, read_roster
+from autograder.policies import not_handed_in, read_people
 from autograder.store import open_store
 
 
@@ -77,7 +77,7 @@ def _grade(
     whole_table: bool = False,
 ) -> int:
     """Grade, write the result files, say what came of it; the exit status."""
-    people = read_roster(roster) if roster else []
+    people = read_people(roster) if roster else []
     order.check()
     tally = Tally(0)
     stopped = False

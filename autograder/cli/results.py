@@ -14,7 +14,6 @@ from autograder.batch.order import current_grades
 from autograder.batch.output import info_of
 from autograder.batch.pages import page_drawer, write_index, write_pages
 from autograder.cli.options import json_option, order_for, store_options
-from autograder.formats.roster import read_roster
 from autograder.store import open_store
 
 
@@ -73,7 +72,7 @@ def export(
     Example:  autograder export --format canvas --roster canvas.csv > up.csv
     """
     order = order_for(course_folder, slug, out, paths=(), **rest)
-    people = read_roster(roster) if roster else None
+    people = formats.read_roster(roster) if roster else None
     with open_store(order.store_at, create=False) as store:
         grades = current_grades(order, store, details=False)
         written = formats.export(grades, name, info_of(order.assignment), people)

@@ -4,9 +4,9 @@
 those systems.  Nothing here touches a disk: an :class:`Export` says which files to write.
 """
 
-from autograder.formats.csv_table import to_csv
+from autograder.formats.csv_table import csv_parts, to_csv
 from autograder.formats.exporting import FORMATS, export
-from autograder.formats.json_document import to_json
+from autograder.formats.json_document import json_parts, to_json
 from autograder.formats.parts import AssignmentInfo, Document, Export
 from autograder.formats.roster import Roster, parse_roster, read_roster
 
@@ -16,7 +16,9 @@ __all__ = [
     "Document",
     "Export",
     "Roster",
+    "csv_parts",
     "export",
+    "json_parts",
     "parse_roster",
     "read_roster",
     "to_csv",

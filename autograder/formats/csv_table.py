@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from autograder.formats.parts import AssignmentInfo, csv_text, in_order
 from autograder.model import Grade
@@ -10,9 +10,15 @@ from autograder.model import Grade
 
 def to_csv(grades: Sequence[Grade], info: AssignmentInfo) -> str:
     """Sorted by student.  A score that is None (pending, or could not be judged) is empty."""
-    header = ["student", "file", "status", "score", "max_score"]
-    rows = [_row(grade, info) for grade in in_order(grades)]
-    return csv_text([[*header, *info.questions, "misconceptions", "message"], *rows])
+    return "".join(csv_parts(in_order(grades), info))
+
+
+def csv_parts(grades: Iterable[Grade], info: AssignmentInfo) -> Iterator[str]:
+    """The same in the order given, row by row."""
+    yield csv_text([["student", "file", "status", "score", "max_score", *info.questions,
+                     "misconceptions", "message"]])  # fmt: skip
+    for grade in grades:
+        yield csv_text([_row(grade, info)])
 
 
 def _row(grade: Grade, info: AssignmentInfo) -> list[str | float | None]:

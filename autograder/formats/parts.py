@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.model import Grade
+from autograder.text import INVISIBLE
 
 CsvCell = str | float | int | None
 """A number is written as a number, None as an empty cell."""
@@ -66,7 +67,6 @@ def tidy_number(value: float | None) -> float | int | None:
 _FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
 _HARMLESS = re.compile(r"[+-]?\d+([.,]\d+)?|-+")
 _QUOTED = re.compile(r'[",;|\t\n]|^\s|\s$')
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def csv_text(rows: Iterable[Sequence[CsvCell]]) -> str:
@@ -85,7 +85,7 @@ def neutral(text: str) -> str:
     text gets an apostrophe in front.  What is no formula keeps its form: numbers with a sign (phone
     numbers, negative ids), dashes alone.
     """
-    text = _CONTROL.sub(" ", text.replace("\r\n", "\n"))
+    text = INVISIBLE.sub(" ", text.replace("\r\n", "\n"))
     if _FORMULA.match(text) and not _HARMLESS.fullmatch(text):
         return "'" + text
     return text

@@ -7,12 +7,11 @@ itself; never where two lines fit equally well.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.csv_file import CsvRow, parse_csv, read_csv
 from autograder.errors import UsageError
 from autograder.model import Grade
 from autograder.submission.lms_names import LmsName, parse_lms_name
@@ -43,32 +42,18 @@ class Roster:
 
 def read_roster(path: Path) -> Roster:
     """Reads an LMS's CSV; raises :class:`UsageError` where it is none."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"The roster {path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise UsageError(
-            f"The roster {path} is not UTF-8: export it from the LMS again, as CSV."
-        ) from None
-    return parse_roster(text)
+    return _roster(read_csv(path))
 
 
 def parse_roster(text: str) -> Roster:
-    """The same from the file's text, separated by commas or semicolons."""
-    first = text.split("\n", 1)[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
-    try:
-        lines = [
-            row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if row
-        ]
-    except csv.Error as error:
-        raise UsageError(f"The roster is no CSV that can be read: {error}.") from None
-    if not lines:
-        raise UsageError("The roster is empty: export it from the LMS again, as CSV.")
-    width = len(lines[0])
-    rows = (tuple((row + [""] * width)[:width]) for row in lines[1:])
-    return Roster(tuple(lines[0]), tuple(rows))
+    """The same from the file's text."""
+    return _roster(parse_csv(text, "The roster"))
+
+
+def _roster(lines: Sequence[CsvRow]) -> Roster:
+    header, *rows = (line.cells for line in lines)
+    width = len(header)
+    return Roster(header, tuple((*row, *[""] * width)[:width] for row in rows))
 
 
 def lms_name_of(grade: Grade) -> LmsName | None:

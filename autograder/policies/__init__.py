@@ -18,7 +18,7 @@ is applied when grades are shown, so a due date may be moved without grading any
 
 from autograder.policies.attempts import current, handed_in
 from autograder.policies.late import Policies, apply_late
-from autograder.policies.people import Person, not_handed_in, read_extensions, read_roster
+from autograder.policies.people import Person, not_handed_in, read_extensions, read_people
 
 __all__ = [
     "Person",
@@ -28,5 +28,5 @@ __all__ = [
     "handed_in",
     "not_handed_in",
     "read_extensions",
-    "read_roster",
+    "read_people",
 ]

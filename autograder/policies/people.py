@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from autograder.csv_file import read_csv
 from autograder.errors import UsageError
 
 
@@ -42,7 +41,7 @@ def read_extensions(path: Path) -> dict[str, datetime]:
     return extensions
 
 
-def read_roster(path: Path) -> list[Person]:
+def read_people(path: Path) -> list[Person]:
     """The people of a course from a CSV with a column ``id`` and, if it has them, ``name``,
     ``email`` and ``section``; raises UsageError, naming file and line."""
     people: dict[str, Person] = {}
@@ -62,26 +61,14 @@ def not_handed_in(roster: Sequence[Person], students: Iterable[str]) -> list[Per
 
 def _rows(path: Path, required: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells, by lower-case column name, of each line that is not empty."""
-    try:
-        # utf-8-sig: spreadsheet programs put a byte order mark first.
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8 text: save it as CSV (UTF-8).") from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    header = [name.strip().casefold() for name in next(reader, [])]
+    first, *rest = read_csv(path)
+    header = [name.strip().casefold() for name in first.cells]
     for name in required:
         if name not in header:
             raise UsageError(f"{path} has no column {name!r} in its first line.")
-    for cells in reader:
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    for line in rest:
+        row = dict(zip(header, (cell.strip() for cell in line.cells), strict=False))
         if any(row.values()):
             if not all(row.get(name) for name in required):
-                raise UsageError(f"{path}, line {reader.line_num}: a value is missing.")
-            yield reader.line_num, row
-
-
-def _delimiter(text: str) -> str:
-    first = text.split("\n", 1)[0]
-    return max(",;\t", key=first.count)  # spreadsheets in many countries write semicolons
+                raise UsageError(f"{path}, line {line.line}: a value is missing.")
+            yield line.line, row

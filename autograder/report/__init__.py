@@ -5,6 +5,7 @@ Everything shown comes from :class:`autograder.model.Grade`; every fixed word fr
 """
 
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
+from autograder.report.html import compile_templates
 from autograder.report.index import index_page
 from autograder.report.page import feedback_page
 from autograder.report.words import WORDS, Words
@@ -15,6 +16,7 @@ __all__ = [
     "Contour",
     "Words",
     "backgrounds_of",
+    "compile_templates",
     "feedback_page",
     "index_page",
 ]

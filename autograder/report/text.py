@@ -7,23 +7,17 @@ from __future__ import annotations
 
 import re
 
-# C0 controls but tab and newline, DEL, C1 (a terminal obeys them), lone surrogates (no UTF-8),
-# marks and overrides that reorder a line (a "Trojan source"), line separators, noncharacters.
-_HARMFUL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-    "\ufdd0-\ufdef\ufeff\ufffe\uffff]"
-)
-
+from autograder.text import INVISIBLE
 
 _COLOURING = re.compile("\x1b\\[[0-9;]*m")
 
 
 def visible(text: str) -> str:
     r"""The text with harmful characters written out, as in ``\x1b`` or ``\u202e``."""
-    if _HARMFUL.search(text) is None:
+    if INVISIBLE.search(text) is None:
         return text
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _HARMFUL.sub(_written_out, unified)
+    return INVISIBLE.sub(_written_out, unified)
 
 
 def uncoloured(text: str) -> str:
@@ -53,5 +47,4 @@ def points(score: float | None) -> str:
 
 
 def _written_out(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return match.group().encode("unicode_escape").decode()

@@ -26,19 +26,13 @@ import numpy as np
 from autograder.model import Cell, Fault, Opaque, Value
 from autograder.sandbox.protocol import RawFault
 from autograder.sandbox.sentences import FIXED, KINDS, PLAIN_WORDS, sentences
+from autograder.text import INVISIBLE
 
 HIDDEN = "…"
 """Stands for what was taken out."""
 MAX_MESSAGE = 500
 MAX_CODE = 200
 
-_RANGES = (
-    (0x00, 0x09), (0x0B, 0x20), (0x7F, 0xA0), (0xAD, 0xAE), (0x61C, 0x61D), (0x200B, 0x2010),
-    (0x2028, 0x202F), (0x2060, 0x2070), (0xD800, 0xE000), (0xFEFF, 0xFF00), (0xFFF9, 0xFFFC),
-    (0xE0000, 0xE0080),
-)  # fmt: skip
-_CONTROL = {code: "�" for first, end in _RANGES for code in range(first, end)}
-"""Control characters, marks that turn the direction of writing, half characters, invisible ones."""
 _ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\^_])")
 
 
@@ -47,7 +41,8 @@ def clean(text: str, cap: int) -> str:
 
     Line ends and tabs stay.  (It still has to be escaped for HTML and CSV.)
     """
-    text = _ESCAPES.sub("", text).replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROL)
+    text = _ESCAPES.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = INVISIBLE.sub("�", text)
     return text if len(text) <= cap else text[: cap - 1] + HIDDEN
 
 

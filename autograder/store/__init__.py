@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograder.store.records import Attempt, Entry, Row, plain, to_row
+from autograder.store.records import Attempt, Entry, Row, storable, to_row
 
 if TYPE_CHECKING:
     from autograder.store.database import Store, open_store, store_url
 
-__all__ = ["Attempt", "Entry", "Row", "Store", "open_store", "plain", "store_url", "to_row"]
+__all__ = ["Attempt", "Entry", "Row", "Store", "open_store", "storable", "store_url", "to_row"]
 
 
 def __getattr__(name: str) -> Any:

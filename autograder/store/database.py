@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from autograder.errors import StoreError, UsageError
 from autograder.model import Grade, SubmissionStatus
-from autograder.store.records import Entry, Facts, Row, grade_of, plain
+from autograder.store.records import Circumstances, Entry, Row, grade_of, storable
 from autograder.store.schema import ATTEMPTS, is_current, migrate
 from autograder.store.words import sentence
 
@@ -59,7 +59,7 @@ class Store:
         columns = [ATTEMPTS.c[name] for name in Entry.__dataclass_fields__]
         query = sa.select(*columns).where(ATTEMPTS.c.assignment == assignment)
         if student is not None:
-            query = query.where(ATTEMPTS.c.student == plain(student))
+            query = query.where(ATTEMPTS.c.student == storable(student))
         with self._begin() as connection:
             rows = connection.execute(query.order_by(ATTEMPTS.c.id)).mappings().all()
         return [Entry(**{**row, "status": SubmissionStatus(row["status"])}) for row in rows]
@@ -81,13 +81,13 @@ class Store:
             for id_ in wanted:
                 yield grade_of(*rows[id_])
 
-    def facts(self, ids: Sequence[int]) -> list[Facts]:
+    def circumstances(self, ids: Sequence[int]) -> list[Circumstances]:
         """What these attempts' grades depended on, in the order asked for."""
-        names = tuple(Facts.__dataclass_fields__)
+        names = tuple(Circumstances.__dataclass_fields__)
         query = sa.select(ATTEMPTS.c.id, *(ATTEMPTS.c[name] for name in names))
         with self._begin() as connection:
             found = connection.execute(query.where(ATTEMPTS.c.id.in_(ids))).mappings().all()
-        rows = {row["id"]: Facts(**{name: row[name] for name in names}) for row in found}
+        rows = {row["id"]: Circumstances(**{name: row[name] for name in names}) for row in found}
         return [rows[id_] for id_ in ids]
 
     def assignments(self) -> list[str]:
@@ -118,7 +118,7 @@ def open_store(where: Path | str, *, create: bool = True) -> Store:
         _prepare(engine)
         try:
             with _transaction(engine, writes=False) as connection:
-                current = is_current(connection)
+                current = is_current(connection, to_read="immutable" in url.query)
             if not current:
                 with _transaction(engine, writes=True) as connection:
                     migrate(connection)

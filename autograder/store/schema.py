@@ -52,11 +52,17 @@ def _first_tables(connection: Connection) -> None:
     ATTEMPTS.create(connection)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first_tables,)
+def _second_form(connection: Connection) -> None:
+    """The tables stay: an older program shall say that it is older, not that rows are damaged."""
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first_tables, _second_form)
 """Step n brings a store from version n to n + 1; steps are only ever added at the end.
 
 A step that alters a table spells its SQL out, so that it means the same for ever.
 """
+READ_AS_IT_IS = 1
+"""Stores of this version and later ones need no step to be read, only to be written to."""
 
 # Any constant will do: it keeps two programs from migrating one PostgreSQL store at once.
 _ADVISORY_LOCK = 0x67726164
@@ -82,11 +88,14 @@ def migrate(connection: Connection, steps: Sequence[Migration] = MIGRATIONS) -> 
     return len(steps)
 
 
-def is_current(connection: Connection, steps: Sequence[Migration] = MIGRATIONS) -> bool:
-    """Whether there is nothing to migrate; writes nothing."""
+def is_current(
+    connection: Connection, steps: Sequence[Migration] = MIGRATIONS, *, to_read: bool = False
+) -> bool:
+    """Whether there is nothing to migrate, where ``to_read`` to read it; writes nothing."""
     if not sa.inspect(connection).has_table(SCHEMA.name):
         return False
-    return connection.execute(sa.select(SCHEMA.c.version)).scalar() == len(steps)
+    version = connection.execute(sa.select(SCHEMA.c.version)).scalar() or 0
+    return (READ_AS_IT_IS if to_read else len(steps)) <= version <= len(steps)
 
 
 def _version(connection: Connection) -> int:

@@ -2,8 +2,9 @@
 
 Only three things of a notebook matter for grading: of each cell its kind, its text, and whether
 it is marked as the place for an answer.  They are read straight from the JSON, so that a notebook
-without metadata, outputs, counts or cell ids is a notebook.  (``nbformat`` reads versions 1 to 3
-by checking the whole file against its schema, twice, and refuses those.)
+without metadata, outputs, counts or cell ids is a notebook.  (``nbformat``, with which we
+write notebooks, refuses those, and checks versions 1 to 3 against their schema, twice; it takes
+0.9 ms where this takes 0.2.)
 
 The formats differ in where the text is: ``code`` and ``text`` (1), ``input`` in ``worksheets``
 (2, 3), ``source`` (4); and in whether lines bring their own ends: in 2 and 3 they need not.

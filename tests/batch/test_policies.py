@@ -17,7 +17,7 @@ from autograder.policies import (
     current,
     not_handed_in,
     read_extensions,
-    read_roster,
+    read_people,
 )
 from autograder.settings import Attempts, Late
 from autograder.settings.reading import as_type
@@ -183,7 +183,7 @@ def test_extensions_are_read_whatever_spreadsheet_wrote_them(tmp_path: Path) -> 
     ("text", "complaint"),
     [
         ("student,until\n", "no column 'due'"),
-        ("", "no column 'student'"),
+        ("", "extensions.csv is empty"),
         ("student,due\nalice,tomorrow\n", "line 2: the due date 'tomorrow'"),
         ("student,due\n\nalice,2025-03-14T23:59\n", "line 3: .*with an offset"),
         ("student,due\nalice,\n", "line 2: a value is missing"),
@@ -201,7 +201,7 @@ def test_a_mistake_in_the_extensions_names_its_line(
 def test_the_roster_tells_who_has_not_handed_in(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text('id,name,section\nalice,"Doe, Alice",A\nBOB,Bob,B\ncarol,"Two\nlines",\n')
-    roster = read_roster(path)
+    roster = read_people(path)
     assert roster[0] == Person("alice", "Doe, Alice", "", "A")
     assert not_handed_in(roster, ["Alice", "bob"]) == [Person("carol", "Two\nlines")]
 
@@ -209,10 +209,10 @@ def test_the_roster_tells_who_has_not_handed_in(tmp_path: Path) -> None:
 def test_a_roster_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     with pytest.raises(UsageError, match="cannot be read: No such file"):
-        read_roster(path)
+        read_people(path)
     path.write_bytes(b"id\n\xff\n")
     with pytest.raises(UsageError, match="not UTF-8"):
-        read_roster(path)
+        read_people(path)
     path.write_text("id\nalice\nAlice\n")
     with pytest.raises(UsageError, match="line 3: 'Alice' is on the roster twice"):
-        read_roster(path)
+        read_people(path)

@@ -186,7 +186,7 @@ def test_roster_from_a_file(tmp_path: Path) -> None:
     ("contents", "sentence"),
     [
         (None, "cannot be read: No such file"),
-        (b"", "The roster is empty"),
+        (b"", "is empty"),
         (b"\xff\xfe\x00", "is not UTF-8"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Tables and summaries fit a terminal, say what they say without colour, and cannot steer it."""
+"""Tables fit a terminal, say what they say without colour, and cannot steer it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import io
 from dataclasses import replace
 
 import pytest
-from example_grades import adam_question, not_graded, unreadable, with_text_everywhere, wrong_adam
+from example_grades import not_graded, unreadable, with_text_everywhere, wrong_adam
 from rich.console import Console, RenderableType
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.report.terminal import grade_summary, result_table
+from autograder.report.terminal import result_table
 
 
 def printed(content: RenderableType, width: int = 80, encoding: str = "utf-8") -> str:
@@ -62,27 +62,8 @@ def test_an_empty_table_is_no_error() -> None:
     assert "0 submissions" in printed(result_table([]))
 
 
-def test_the_summary_says_each_check_and_the_hint() -> None:
-    text = " ".join(printed(grade_summary(wrong_adam())).split())
-    assert "alice.ipynb 78 of 90 points" in text
-    assert "Adam 18 of 30, some points" in text
-    assert "✓ first moment (6/6): m decays with β₁ and takes in (1 − β₁) g." in text
-    assert "✗ bias correction (0/6): m and v are used as they are, uncorrected." in text
-    (explanation,) = adam_question().explanations
-    for part in (explanation.title, explanation.what, explanation.hint):
-        assert part in text
-    assert "10 points, not counted yet" in text
-
-
-def test_the_summary_of_an_unreadable_file_helps() -> None:
-    text = " ".join(printed(grade_summary(unreadable())).split())
-    assert "The file is empty." in text
-    assert "Restart & Run All" in text
-
-
 def test_plain_text_where_there_is_no_terminal() -> None:
     assert "\x1b" not in printed(result_table(class_of_three()))
-    assert "\x1b" not in printed(grade_summary(wrong_adam()))
 
 
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,19 +80,16 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b[32m" not in on_a_terminal()
 
 
-def test_ascii_terminals_get_words_for_marks() -> None:
-    text = printed(grade_summary(wrong_adam()), encoding="ascii")
-    assert "not passed bias correction" in " ".join(text.split())
-    assert "\\u03b2" in text  # β, written out rather than lost
-    printed(result_table(class_of_three()), encoding="ascii")
+def test_ascii_terminals_get_letters_written_out() -> None:
+    text = printed(result_table([wrong_adam("Zoë")]), encoding="ascii")
+    assert "Zo\\xeb" in text
 
 
-@pytest.mark.parametrize("report", [lambda g: result_table([g]), grade_summary])
 @pytest.mark.parametrize(
     "text", ["\x1b]0;title\x07\x1b[2J", "\x9b31m\r\x08", "[red]x[/red][/]", "\u202egnp\ud800"]
 )
-def test_strangers_cannot_steer_the_terminal(report, text: str) -> None:
-    out = printed(report(with_text_everywhere(wrong_adam(), text)))
+def test_strangers_cannot_steer_the_terminal(text: str) -> None:
+    out = printed(result_table([with_text_everywhere(wrong_adam(), text)]))
     assert not set(out) & set("\x1b\x9b\x07\x08\r\u202e\ud800")
     if text.startswith("["):
         assert "[red]x[/red][/]" in out

@@ -1,4 +1,4 @@
-"""The result files are written a few grades at a time, without a seam."""
+"""The result files are written part by part, without a seam."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INFO = AssignmentInfo("rates", 90, ("adam", "explanation"))
 
 
 @pytest.mark.parametrize("count", [0, 1, 200, 201])
-def test_chunks_leave_no_seam(count: int, tmp_path: Path) -> None:
+def test_parts_leave_no_seam(count: int, tmp_path: Path) -> None:
     out = OutFolder(tmp_path)
     message = '"submissions": [\n ]\n}\n, [ { in what a student wrote'
     # Not in the order of their names, so that sorting shows.

@@ -32,7 +32,7 @@ def url(server: str) -> Iterator[str]:
 
 
 def test_grades_come_back_as_they_were(url: str) -> None:
-    original = grade("a\0\ud800\N{SNOWMAN}")
+    original = grade("a\0\N{SNOWMAN}", printed="\0\x1b[2J odd bytes")
     with open_store(url) as store:
         store.append([to_row(attempt(original)), to_row(attempt(grade("bob", None)))])
         assert store.assignments() == ["rates"]
@@ -41,7 +41,7 @@ def test_grades_come_back_as_they_were(url: str) -> None:
         assert repr(next(store.grades([first.id], details=True))) == repr(original)
         assert store.entries("rates", original.student) == [first]
         assert second.score is None
-        assert store.facts([second.id])[0].peak_memory == 1 << 20
+        assert store.circumstances([second.id])[0].peak_memory == 1 << 20
 
 
 _WRITER = """

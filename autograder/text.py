@@ -1,0 +1,33 @@
+"""Text of strangers, made harmless: the one table of what does not show, and half characters.
+
+Escaping for HTML, CSV or SQL is the work of whoever writes these; this comes before it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and line end: a terminal obeys them
+    "\xad\u200b\u2060-\u2064\ufff9-\ufffb"  # no width: words that look alike and are not
+    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f"  # they end or turn a line ("Trojan source")
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff"  # half characters and no characters
+    "\U000e0000-\U000e007f]"  # tags: a second text that nobody sees
+)
+"""One such character.  The joiners U+200C and U+200D are not among them: Persian and emoji need
+them to be read."""
+
+
+def whole(text: str) -> str:
+    r"""The text with half characters (lone surrogates: no UTF-8) written out, as ``\ud800``."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def whole_throughout(data: Any) -> Any:
+    """Dicts and lists as JSON has them, with :func:`whole` texts."""
+    if isinstance(data, str):
+        return whole(data)
+    if isinstance(data, dict):
+        return {whole(key): whole_throughout(value) for key, value in data.items()}
+    return [whole_throughout(item) for item in data] if isinstance(data, list | tuple) else data
