@@ -12,6 +12,7 @@ with Adaptive Learning Rate", and the papers named where they are used.
     annealing        momentum with a learning rate that is lowered on the way
     beyond_adam      AMSGrad, the sequence on which Adam fails, AdaGrad without its root
     rules_as_data    all these rules as one recurrence with other numbers in it
+    running          such a rule's path: gather, moments, correct, step
     vocabulary       rules, edits of their numbers, and what is said of them
     misconceptions   the known edits (misconceptions_momentum: those of velocity and look-ahead)
     catalogue        a rule with its faults, one by one and in pairs, evaluated together

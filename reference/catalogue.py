@@ -11,10 +11,11 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.judging.rule.catalogue import Candidate as JudgedCandidate
 from autograder.model import Explanation
-from reference import rules_as_data as rules
 from reference.misconceptions import EDITS, edits_for
 from reference.rules_as_data import FloatArray, Problem, Rules
+from reference.running import run, run_every_point
 from reference.vocabulary import Candidate, Edit, RuleAsData, words
 
 COMMON = 10
@@ -35,9 +36,9 @@ class Family:
         """Shape (candidates, rows, P); a row an epoch, or a row a point (see the schedule)."""
         batch = self.rules(problem, epochs)
         if not self.every_point:
-            return rules.run(batch, epochs)
+            return run(batch, epochs)
         epochs = problem.max_epochs if epochs is None else epochs
-        return rules.run_every_point(batch, epochs, by_point)
+        return run_every_point(batch, epochs, by_point)
 
     def subset(self, chosen: Iterable[int]) -> Family:
         """The same with some of the candidates only."""
@@ -217,9 +218,12 @@ class Catalogue:
     def pairs(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
         return pairs(self.rule, measured)
 
-    def components(self, candidate: Candidate, instance: Problem, slug: str) -> frozenset[str]:
+    def components(
+        self, candidate: JudgedCandidate, instance: Problem, slug: str
+    ) -> frozenset[str]:
         """The parts of the rule that the candidate's edits named ``slug`` change."""
-        chosen = tuple(edit for edit in candidate.edits if edit.slug == slug)
+        edits = (edit for edit in candidate.edits if isinstance(edit, Edit))
+        chosen = tuple(edit for edit in edits if edit.slug == slug)
         before = self.right().rules(instance)
         where = tuple(candidate.where(edit) for edit in chosen)
         after = Family(self.rule, (Candidate(chosen, parts=where),)).rules(instance)
@@ -248,8 +252,9 @@ class Catalogue:
     def commonness(self, slug: str) -> int:
         return words()[slug].seen
 
-    def explains_division_by_zero(self, source: str) -> str | None:
+    def explains_fault(self, kind: str, source: str) -> str | None:
         """1 - beta**t in a function that divides by zero at once: its t is 0."""
-        if "correction" in self.rule.traits and ONE_MINUS_POWER.search(source):
+        divides = kind == "ZeroDivisionError" and "correction" in self.rule.traits
+        if divides and ONE_MINUS_POWER.search(source):
             return "correction_exponent_zero"
         return None

@@ -13,11 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from reference import rules_as_data as rules
 from reference.rules_as_data import FloatArray, RuleView
-from reference.vocabulary import Edit, RuleAsData
+from reference.vocabulary import Apply, Edit, RuleAsData
 
 EDITS: list[Edit] = []
 
@@ -31,20 +29,21 @@ def _edit(
     parts: str = "both w b",
     numbers_only: bool = False,
     measured: str = "",
-    whole: bool = False,
-) -> Callable[[Callable[[RuleView], None]], Callable[[RuleView], None]]:
-    def register(apply: Callable[[RuleView], None]) -> Callable[[RuleView], None]:
+) -> Callable[[Apply], Apply]:
+    """Add an edit to the catalogue; ``needs``, ``only`` and ``parts`` are words in a row."""
+
+    def register(apply: Apply) -> Apply:
         EDITS.append(
             Edit(
                 slug,
                 variant,
                 apply,
-                frozenset(needs.split()),
-                frozenset(only.split()),
-                tuple(parts.split()),
-                numbers_only,
-                measured,
-                whole or slug == "another_rule",
+                needs=frozenset(needs.split()),
+                only=frozenset(only.split()),
+                parts=tuple(parts.split()),
+                numbers_only=numbers_only,
+                measured=measured,
+                whole=slug == "another_rule",
             )
         )
         return apply
@@ -586,16 +585,12 @@ _clock("points counted", "correction_exponent_total", lambda rule: rule.t * rule
     "correction_exponent_total", "t counted on between w and b", needs="correction", parts="both"
 )
 def _(rule: RuleView) -> None:
-    parameters = len(rule.problem.start)
-    is_b = (np.arange(parameters) == parameters - 1)[:, None]
-    rule.m_clock = rule.v_clock = 2 * rule.t - 1 + is_b
+    rule.m_clock = rule.v_clock = 2 * rule.t - 1 + rule.is_b[:, None]
 
 
 @_edit("correction_exponent_total", "1 for w, 2 for b", needs="correction", parts="both")
 def _(rule: RuleView) -> None:
-    parameters = len(rule.problem.start)
-    is_b = (np.arange(parameters) == parameters - 1)[:, None]
-    rule.m_clock = rule.v_clock = 1.0 + is_b + 0 * rule.t
+    rule.m_clock = rule.v_clock = 1.0 + rule.is_b[:, None] + 0 * rule.t
 
 
 @_edit(
@@ -628,10 +623,8 @@ def _(rule: RuleView) -> None:
     numbers_only=True,
 )
 def _(rule: RuleView) -> None:
-    parameters = len(rule.problem.start)
-    is_b = (np.arange(parameters) == parameters - 1)[:, None]
     rule.share_m_in_turn = rule.share_v_in_turn = 1.0
-    rule.m_clock = rule.v_clock = 2 * rule.t - 1 + is_b
+    rule.m_clock = rule.v_clock = 2 * rule.t - 1 + rule.is_b[:, None]
 
 
 @_edit("correction_precedence", "t from 1", needs="correction")

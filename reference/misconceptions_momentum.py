@@ -15,7 +15,7 @@ import numpy as np
 
 from reference import rules_as_data as rules
 from reference.rules_as_data import FloatArray, RuleView
-from reference.vocabulary import RULES, Edit, RuleAsData
+from reference.vocabulary import RULES, Apply, Edit, RuleAsData
 
 Numbers = Callable[[RuleView], Mapping[str, float | FloatArray]]
 
@@ -40,27 +40,17 @@ def fault(
         slug,
         variant,
         apply,
-        frozenset(needs.split()),
-        frozenset(only.split()),
-        tuple(parts.split()),
-        numbers_only,
-        measured="",
+        needs=frozenset(needs.split()),
+        only=frozenset(only.split()),
+        parts=tuple(parts.split()),
+        numbers_only=numbers_only,
     )
 
 
-def another(variant: str, numbers: Callable[[RuleView], None], *, only: str) -> Edit:
+def another(variant: str, apply: Apply, *, only: str) -> Edit:
     """Another rule in place of the right one."""
-    return Edit(
-        "another_rule",
-        variant,
-        numbers,
-        frozenset(),
-        frozenset(only.split()),
-        ("both",),
-        numbers_only=False,
-        measured="",
-        whole=True,
-    )
+    names = frozenset(only.split())
+    return Edit("another_rule", variant, apply, only=names, parts=("both",), whole=True)
 
 
 def _looks(rule: RuleView, share: float) -> dict[str, float]:
@@ -80,7 +70,7 @@ def _eta(rule: RuleView) -> float:
 # ------------------------------------------------------------------------------- another rule
 
 
-def _momentum_with(gamma: float) -> Callable[[RuleView], None]:
+def _momentum_with(gamma: float) -> Apply:
     def numbers(rule: RuleView) -> None:
         rules.gradient_descent(rule)
         rule.m_decay = gamma
@@ -198,10 +188,12 @@ def _only(looks: str) -> Numbers:
     """Only ``looks`` (w or b) looks ahead; the other one stands still when it is asked for."""
 
     def numbers(rule: RuleView) -> dict[str, FloatArray]:
-        is_b = np.arange(len(rule.problem.start)) == len(rule.problem.start) - 1
-        own, other = (is_b, ~is_b) if looks == "b" else (~is_b, is_b)
+        own = rule.is_b if looks == "b" else ~rule.is_b
         ahead = _gamma(rule) * _eta(rule)
-        return {"lookahead": ahead * own, "lookahead_of_other": ahead * other}
+        return {
+            "lookahead": np.where(own, ahead, 0.0),
+            "lookahead_of_other": np.where(own, 0.0, ahead),
+        }
 
     return numbers
 

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from reference import rules_as_data as rules
 from reference.rules_as_data import RuleView
+
+Apply: TypeAlias = Callable[[RuleView], None]
+"""Sets some numbers of a rule."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class RuleAsData:
 
     name: str
     title: str
-    numbers: Callable[[RuleView], None]
+    numbers: Apply
     traits: frozenset[str]
     """Of ``history`` (anything kept from epoch to epoch), ``v`` (a second moment), ``root``,
     ``decay``, ``m`` (a first moment), ``betas``, ``correction``, ``maximum``, ``velocity``
@@ -55,16 +59,16 @@ class Edit:
     slug: str
     variant: str
     """What distinguishes it from others of that name, in words; empty: nothing does."""
-    apply: Callable[[RuleView], None]
-    needs: frozenset[str]
+    apply: Apply
+    needs: frozenset[str] = frozenset()
     """Traits that a rule must have for the edit to mean something."""
-    only: frozenset[str]
+    only: frozenset[str] = frozenset()
     """Names of the rules it is for; empty: all that have the traits."""
-    parts: tuple[str, ...]
+    parts: tuple[str, ...] = ("both", "w", "b")
     """Of ``both``, ``w``, ``b``: in which parameters the fault may sit."""
-    numbers_only: bool
+    numbers_only: bool = False
     """True: such code only runs where w is a number."""
-    measured: str
+    measured: str = ""
     """Name of a measured hyper-parameter that it needs; empty: none."""
     whole: bool = False
     """True: it sets the rule's numbers anew, so that two such edits do not compose."""
@@ -88,14 +92,14 @@ class Candidate:
     def numbers_only(self) -> bool:
         return any(edit.numbers_only for edit in self.edits)
 
-    def where(self, edit: Edit) -> str:
+    def where(self, edit: object) -> str:
         """The parameters that one of the edits sits in: ``both``, ``w`` or ``b``."""
         return self.parts[self.edits.index(edit)] if self.parts else self.part
 
     @property
     def replaces(self) -> bool:
         """Whether one of the edits replaces the rule by another one."""
-        return any(edit.slug == "another_rule" for edit in self.edits)
+        return any(edit.whole for edit in self.edits)
 
 
 def _rule(name: str, title: str, traits: str) -> RuleAsData:

@@ -11,7 +11,14 @@ import numpy as np
 
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
 from autograder.judging.question import Kind
-from autograder.judging.rule.instance import Instance, Range
+from autograder.judging.rule.edges import (
+    CALLED_TWICE,
+    INPUTS_UNTOUCHED,
+    NO_EPOCHS,
+    TINY_STEPS,
+)
+from autograder.judging.rule.hyperparameters import Range
+from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.moments import SMALL, unbiased
 from autograder.judging.rule.pictures import monte_carlo
 from autograder.judging.rule.rates import constant_gradient, effective_rates
@@ -19,12 +26,16 @@ from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown
 from autograder.judging.written import Written
 from autograder.model import Explanation, FloatArray, Line, Neuron, Picture
 from autograder.settings import Settings
-from reference import moments, sigmoid_neuron, sparse_data, update_rules
+from reference import hyperparameters, moments, sigmoid_neuron, sparse_data, update_rules
 from reference.catalogue import Catalogue
+from reference.edge_cases import NEVER_ON
 from reference.vocabulary import RULES
 
 # From where the hyper-parameters of hidden instances are drawn.
-ETA, EPS = Range(0.1, 0.4), Range(1e-8, 1e-1, logarithmic=True)
+ETA, EPS = hyperparameters.eta(0.1, 0.4), hyperparameters.eps(1e-8, 1e-1)
+BETA = hyperparameters.beta(0.5, 0.85)
+BETA1, BETA2 = hyperparameters.beta1(0.4, 0.65), hyperparameters.beta2(0.75, 0.92)
+EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 EPOCHS = 60
 """Of the lecture's experiment: AdaGrad is stuck by then, RMSProp is there, Adam turns back."""
 
@@ -45,6 +56,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges=ranges,
             arguments=arguments,
             behaviours=(behaviour,),
+            edge_cases=EDGE_CASES,
             conventions=Conventions.of(settings.conventions),
             tolerance=settings.tolerance,
         )
@@ -65,7 +77,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
         "rmsprop": rule(
             "rmsprop",
             Alive("RMSProp", "saddlebrown"),
-            ranges={"eta": ETA, "eps": EPS, "beta": Range(0.5, 0.85)},
+            ranges={"eta": ETA, "eps": EPS, "beta": BETA},
             arguments={
                 "X": "gradient",
                 "Y": "gradient",
@@ -77,7 +89,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
         "adam": rule(
             "adam",
             Unbiased("Adam", "magenta"),
-            ranges={"eta": ETA, "eps": EPS, "beta1": Range(0.4, 0.65), "beta2": Range(0.75, 0.92)},
+            ranges={"eta": ETA, "eps": EPS, "beta1": BETA1, "beta2": BETA2},
             arguments={
                 "X": "gradient",
                 "Y": "gradient",
@@ -150,7 +162,7 @@ def path_and_rates(
     rows: FloatArray, instance: Instance, name: str, colour: str
 ) -> tuple[Picture, ...]:
     """The two pictures of every update rule: its path, and its effective learning rates."""
-    rates = effective_rates(rows, instance)
+    rates = effective_rates(rows, instance, instance.hyper["eta"])
     t = tuple(float(k) for k in range(1, len(rates) + 1))
     return (
         Picture(
@@ -191,7 +203,7 @@ class _OnTheLecturesData:
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
         return (
-            constant_gradient("constant gradient", 25, dict(self.hyper)),
+            constant_gradient("constant gradient", 25, {"eta": 0.1, "eps": 1e-10, **self.hyper}),
             the_experiment(self.hyper),
         )
 
@@ -204,7 +216,8 @@ class _OnTheLecturesData:
     def rates(self, shown: Shown) -> FloatArray | None:
         """Effective rates under the constant gradient; None: there are none."""
         rows = shown.histories.get("constant gradient")
-        return None if rows is None else effective_rates(rows, self.instances[0])
+        constant = self.instances[0]
+        return None if rows is None else effective_rates(rows, constant, constant.hyper["eta"])
 
     def end_of_b(self, shown: Shown) -> float:
         """How far from the minimum b ends on the lecture's data; NaN: there is no path."""

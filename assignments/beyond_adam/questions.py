@@ -10,25 +10,35 @@ import numpy as np
 
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
 from autograder.judging.question import Kind
-from autograder.judging.rule.instance import Instance, Range
+from autograder.judging.rule.edges import (
+    CALLED_TWICE,
+    INPUTS_UNTOUCHED,
+    NO_EPOCHS,
+    TINY_STEPS,
+)
+from autograder.judging.rule.hyperparameters import Range
+from autograder.judging.rule.instance import Instance
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import FloatArray, Line, Picture, Stream
 from autograder.settings import Settings
 from reference import (
     beyond_adam,
+    hyperparameters,
     lecture_figure,
     misconceptions_momentum,
     update_rules,
 )
 from reference.catalogue import Catalogue
+from reference.edge_cases import NEVER_ON
 from reference.vocabulary import RuleAsData
 
 # From where the hyper-parameters of hidden instances are drawn.  A short memory (beta2) lets v fall
 # again within a few epochs: only then can a maximum be told from no maximum.
-ETA, EPS = Range(0.1, 0.4), Range(1e-8, 1e-1, logarithmic=True)
-BETA1, BETA2 = Range(0.3, 0.5), Range(0.6, 0.85)
-GAMMA, DECAY = Range(0.6, 0.85), Range(0.2, 0.6)
+ETA, EPS = hyperparameters.eta(0.1, 0.4), hyperparameters.eps(1e-8, 1e-1)
+BETA1, BETA2 = hyperparameters.beta1(0.3, 0.5), hyperparameters.beta2(0.6, 0.85)
+GAMMA, DECAY = hyperparameters.gamma(0.6, 0.85), hyperparameters.decay(0.2, 0.6)
+EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 
 backgrounds = lecture_figure.backgrounds
 
@@ -53,6 +63,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges=ranges,
             arguments={**dict.fromkeys(("X", "Y", "grad_w", "grad_b"), "gradient"), **arguments},
             behaviours=(behaviour,),
+            edge_cases=EDGE_CASES,
             conventions=Conventions.of(settings.conventions),
             tolerance=settings.tolerance,
             power=power,

@@ -12,17 +12,25 @@ import numpy as np
 
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
 from autograder.judging.question import Kind
-from autograder.judging.rule.instance import Instance, Range
+from autograder.judging.rule.edges import (
+    CALLED_TWICE,
+    INPUTS_UNTOUCHED,
+    NO_EPOCHS,
+    TINY_STEPS,
+)
+from autograder.judging.rule.instance import Instance
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import FloatArray, Line, Neuron, Picture, Stream
 from autograder.settings import Settings
-from reference import lecture_figure, misconceptions_momentum, update_rules
+from reference import hyperparameters, lecture_figure, misconceptions_momentum, update_rules
 from reference.catalogue import Catalogue
+from reference.edge_cases import NEVER_ON
 from reference.vocabulary import RuleAsData
 
 # From where the hyper-parameters of hidden instances are drawn.
-ETA, GAMMA = Range(0.1, 0.4), Range(0.6, 0.85)
+ETA, GAMMA = hyperparameters.eta(0.1, 0.4), hyperparameters.gamma(0.6, 0.85)
+EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 EPOCHS = 100
 """Of the lecture's experiment: momentum has swung beyond the best b and come back by then."""
 
@@ -42,6 +50,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges={"eta": ETA, "gamma": GAMMA} if velocity else {"eta": ETA},
             arguments=arguments | ({"gamma": "velocity"} if velocity else {}),
             behaviours=behaviours,
+            edge_cases=EDGE_CASES,
             conventions=Conventions.of(settings.conventions),
             tolerance=settings.tolerance,
         )

@@ -39,7 +39,7 @@ class Refused(ValueError):
 
 
 def dotted(path: Iterable[str | int]) -> str:
-    """A path as TOML writes it: ``questions.adam.checks."edge cases"``, ``texts[0]``."""
+    """A path as TOML writes it: ``questions.NAME.checks."edge cases"``, ``texts[0]``."""
     text = ""
     for step in path:
         if isinstance(step, int):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.conformance.commands import run
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "assignments" / "README.md"
@@ -30,21 +29,6 @@ def blocks() -> list[Block]:
     fence = r'^```(\w+)(?: (\w+)(?:="([^"]*)")?)?\n(.*?)^```$'
     found = re.findall(fence, GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     return [Block(*parts) for parts in found]
-
-
-def run(line: str, folder: Path) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
-    done = subprocess.run(
-        [sys.executable, "-m", *line.split()],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
 
 
 def follow(folder: Path) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 
 from reference.catalogue import Catalogue, Family
 from reference.misconceptions import EDITS, edits_for
-from reference.rules_as_data import Problem
 from reference.vocabulary import RULES, Candidate
+from tests.reference.problems import Given
 
 ETA, EPS, BETA, BETA1, BETA2 = 0.3, 0.05, 0.8, 0.6, 0.85
 HYPER = {"eta": ETA, "eps": EPS, "beta": BETA, "beta1": BETA1, "beta2": BETA2, "gamma": 0.7}
@@ -28,7 +28,7 @@ def recorded(theta, epoch):
     return np.repeat((shares * [G_W[epoch], G_B[epoch]])[None], len(theta), axis=0)
 
 
-PROBLEM = Problem(recorded, START, POINTS, EPOCHS, HYPER)
+PROBLEM = Given(recorded, START, POINTS, EPOCHS, HYPER)
 
 
 def steps(rule, slug, variant="", part="both"):
@@ -205,7 +205,7 @@ def test_b_not_adaptive_is_gradient_descent_for_b():
 
 def test_weight_decay_of_the_measured_strength():
     hyper = {**HYPER, "decay_in_gradient": 0.03, "decay_of_step": 0.02}
-    one = Problem(recorded, START, POINTS, 1, hyper)
+    one = Given(recorded, START, POINTS, 1, hyper)
     measured = ("decay_in_gradient", "decay_of_step")
     edits = {
         e.variant: e
@@ -370,7 +370,9 @@ def test_words_say_which_variant():
 
 
 def test_a_power_that_divides_by_zero_has_a_name_only_where_there_is_a_correction():
-    line = "m_hat = m / (1 - beta1 ** t)"
-    assert Catalogue(RULES["adam"]).explains_division_by_zero(line) == "correction_exponent_zero"
-    assert Catalogue(RULES["adam"]).explains_division_by_zero("w = w - eta / v * dw") is None
-    assert Catalogue(RULES["rmsprop"]).explains_division_by_zero(line) is None
+    line, divides = "m_hat = m / (1 - beta1 ** t)", "ZeroDivisionError"
+    adam = Catalogue(RULES["adam"])
+    assert adam.explains_fault(divides, line) == "correction_exponent_zero"
+    assert adam.explains_fault(divides, "w = w - eta / v * dw") is None
+    assert adam.explains_fault("TypeError", line) is None
+    assert Catalogue(RULES["rmsprop"]).explains_fault(divides, line) is None

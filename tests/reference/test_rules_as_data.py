@@ -1,11 +1,13 @@
-"""Rules as data are the lecture's rules, alone and many at once."""
+"""Rules as data, run stage by stage, are the lecture's rules, alone and many at once."""
 
 import numpy as np
 import pytest
 
-from reference import beyond_adam, update_rules
+from reference import beyond_adam, running, update_rules
 from reference import rules_as_data as data
-from reference.rules_as_data import Problem, Rules, run, run_every_point
+from reference.rules_as_data import Rules
+from reference.running import run, run_every_point
+from tests.reference.problems import Given
 
 POINTS = 5
 HYPER = {"eta": 0.23, "eps": 0.02, "gamma": 0.7, "beta": 0.8, "beta1": 0.6, "beta2": 0.85}
@@ -28,7 +30,7 @@ def problem(seed, max_epochs=9, **hyper):
     def gradient(theta, epoch):
         return np.tanh(np.einsum("nij,kj->kni", mix, theta) - goals)
 
-    return Problem(gradient, chance.normal(size=3), POINTS, max_epochs, {**HYPER, **hyper})
+    return Given(gradient, chance.normal(size=3), POINTS, max_epochs, {**HYPER, **hyper})
 
 
 def batch(one, *edits):
@@ -121,7 +123,7 @@ def test_rules_side_by_side_do_not_mix():
 def test_an_edit_stays_in_its_part(part, columns):
     """Under a gradient that does not depend on the parameters, the other part goes on as it was."""
     one = problem(7)
-    still = Problem(
+    still = Given(
         lambda theta, t: np.repeat(one.gradient(one.start[None] + t, 0), len(theta), axis=0),
         one.start,
         POINTS,
@@ -196,3 +198,30 @@ def test_division_by_zero_is_silent_and_gives_no_number():
     rows = run(batch(problem(4), from_zero))[0]
     assert np.isfinite(rows[0]).all()
     assert not np.isfinite(rows[1:]).any()
+
+
+def test_every_number_is_some_transforms_and_every_transforms_is_a_number():
+    """A transform for a number that is misspelt would never run."""
+    stages = (running.gather, running.moments, running.correct, running.step)
+    called_for = {name for stage in stages for numbers, _ in stage.transforms for name in numbers}
+    assert called_for <= {*data.NUMBERS, *data.PER_EPOCH}
+
+
+KINDS = {"m_sense": -1.0, "v_sense": -1.0, "power": 1.0}
+"""Numbers of which only some values have a meaning."""
+
+
+@pytest.mark.parametrize("name", [*data.NUMBERS, *data.PER_EPOCH])
+def test_every_number_says_something(name):
+    """Another value of any one number is another path."""
+
+    def adam(rule):
+        rule.share_v_in_turn = float(name == "share_before_steps")
+
+    def another(rule):
+        adam(rule)
+        setattr(rule, name, KINDS.get(name, 1.0 - 0.5 * getattr(rule, name)))
+
+    rules = batch(problem(6), adam, another)
+    rows = run_every_point(rules, 2, True) if name == "keeps_adding" else run(rules)
+    assert (rows[0] != rows[1]).any()

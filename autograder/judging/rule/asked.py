@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Protocol
 
 from autograder.judging.rule.catalogue import Catalogue
-from autograder.judging.rule.instance import Instance, Range
+from autograder.judging.rule.edges import GENERAL, EdgeCase
+from autograder.judging.rule.hyperparameters import Range, by_role
+from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.moments import Identification
 from autograder.judging.rule.probes import streamed
 from autograder.judging.shelf import NO_SHELF, Shelf
@@ -85,12 +87,14 @@ class Rule:
     points: Mapping[str, float]
     """By name of the check; see :mod:`autograder.judging.rule.points` for the parts of a rule."""
     ranges: Mapping[str, Range]
-    """From where the hyper-parameters of hidden instances are drawn."""
+    """Every hyper-parameter of the function, and from where hidden instances draw it."""
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Which part of the rule an argument belongs to; absent: the step."""
     behaviours: tuple[Behaviour, ...] = ()
     conventions: Conventions = field(default_factory=Conventions)
     tolerance: float = 1e-6
+    edge_cases: tuple[EdgeCase, ...] = GENERAL
+    """What the check ``edge cases`` asks, each for an equal share of its points."""
     power: float = 0.5
     """Of the second moment, by which a step is divided; 1/2 is the root."""
     recorded: bool = False
@@ -102,6 +106,10 @@ class Rule:
 
     public_calls = True
 
+    def __post_init__(self) -> None:
+        """Raises AssignmentError: two hyper-parameters play one role."""
+        by_role(self.ranges)
+
     @property
     def functions(self) -> tuple[str, ...]:
         return (self.function,)
@@ -111,6 +119,11 @@ class Rule:
         """Which of ``first`` and ``second`` can be recovered, and the names they go by here."""
         names = {"first moment": "first", "velocity": "first", "second moment": "second"}
         return {names[name]: name for name in self.points if name in names}
+
+    @property
+    def habits(self) -> Mapping[str, tuple[float, ...]]:
+        """Values that people write into their code in place of a hyper-parameter, by its name."""
+        return {name: range_.habits for name, range_ in self.ranges.items() if range_.habits}
 
     @cached_property
     def shown(self) -> tuple[Instance, ...]:

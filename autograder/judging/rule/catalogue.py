@@ -7,7 +7,7 @@ one.  A family evaluates many candidates at once on an instance.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from autograder.judging.rule.instance import Instance
 from autograder.model import Explanation, FloatArray
@@ -26,15 +26,15 @@ class Edit(Protocol):
 
 class Candidate(Protocol):
     @property
-    def edits(self) -> tuple[Any, ...]: ...
+    def edits(self) -> tuple[Edit, ...]: ...
     @property
     def part(self) -> str: ...
     @property
     def slugs(self) -> tuple[str, ...]: ...
     @property
     def numbers_only(self) -> bool: ...
-    def where(self, edit: Any) -> str:
-        """The parameters that one edit sits in: ``both``, ``w`` or ``b``."""
+    def where(self, edit: object) -> str:
+        """The parameters that one of its edits sits in: ``both``, ``w`` or ``b``."""
         ...
 
     @property
@@ -52,7 +52,7 @@ class Family(Hashable, Protocol):
         ...
 
     def trajectories(
-        self, problem: Any, epochs: int | None = None, *, by_point: bool = True
+        self, problem: Instance, epochs: int | None = None, *, by_point: bool = True
     ) -> FloatArray:
         """Shape (candidates, rows, d + 1)."""
         ...
@@ -81,9 +81,9 @@ class Catalogue(Protocol):
         """The parts of the rule that a candidate's edits of one name change."""
         ...
 
-    def explains_division_by_zero(self, source: str) -> str | None:
-        """The name of the fault by which this function divides by zero at its first epoch,
-        whatever it is given; None: not known."""
+    def explains_fault(self, kind: str, source: str) -> str | None:
+        """The name of the fault by which a function raises an exception of this kind, whatever it
+        is given; None: not known.  ``source`` is the function's own, a student's text."""
         ...
 
     def explain(self, slug: str, detail: str = "") -> Explanation: ...

@@ -18,6 +18,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.catalogue import Candidate, Catalogue, Family
 from autograder.judging.rule.evidence import Diagnosis, Manners, Observation
 from autograder.judging.rule.instance import Instance
@@ -31,29 +32,18 @@ EXACT = 1e-9
 """Two trajectories that agree to this, relative to their size, are the same computation."""
 FEW = 3
 """Habitual values that are tried beside another fault."""
-HABITS: Mapping[str, tuple[float, ...]] = {
-    "eta": (0.1, 0.01, 0.001, 1.0, 0.5, 0.05),
-    "eps": (1e-8, 1e-6, 1e-7, 1e-10, 1e-5, 1e-4),
-    "beta": (0.9, 0.99, 0.95, 0.999),
-    "beta1": (0.9, 0.99, 0.95, 0.5),
-    "beta2": (0.999, 0.99, 0.9, 0.95),
-    "gamma": (0.9, 0.99, 0.5),
-    "decay": (0.01, 0.001, 0.1, 0.05, 0.0),
-}
-"""Values that people write into their code in place of an argument."""
 
 
 # --------------------------------------------------------------------------------- the search
 
 
-def diagnose(
-    observations: Sequence[Observation], catalogue: Catalogue, manners: Manners
-) -> Diagnosis:
+def diagnose(observations: Sequence[Observation], question: Rule, manners: Manners) -> Diagnosis:
     """The simplest known explanation of all observations, or none."""
+    catalogue = question.catalogue
     usable = [o for o in observations if o.history.rows is not None]
     if not usable:
         return _manners_only(manners)
-    for level in _levels(catalogue, manners):
+    for level in _levels(question, manners):
         looked_at = usable
         if values := {**level.hard_coded, **level.known.measured}:
             looked_at = [replace(o, instance=o.instance.with_hyper(values)) for o in usable]
@@ -85,8 +75,9 @@ class _Level:
     hard_coded: Mapping[str, float] = field(default_factory=dict)
 
 
-def _levels(catalogue: Catalogue, manners: Manners) -> Iterator[_Level]:
+def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
     """What is tried, the simplest first."""
+    catalogue = question.catalogue
     right = _Known("right", (catalogue.right(),))
     all_singles = [_Known("singles", catalogue.singles())]
     all_pairs = [_Known("pairs", catalogue.pairs(), many=True)]
@@ -105,7 +96,7 @@ def _levels(catalogue: Catalogue, manners: Manners) -> Iterator[_Level]:
         return  # what it answers depends on the calls before: nothing further can be told apart
     for view in views:
         yield _Level(right, view)
-    choices = _hard_coded(manners.ignored)
+    choices = _hard_coded(manners.ignored, question.habits)
     for choice in choices:
         yield _Level(right, hard_coded=choice)
     for pairs in all_pairs:
@@ -120,11 +111,13 @@ def _levels(catalogue: Catalogue, manners: Manners) -> Iterator[_Level]:
             yield _Level(right, view, choice)
 
 
-def _hard_coded(ignored: Sequence[str]) -> list[dict[str, float]]:
+def _hard_coded(
+    ignored: Sequence[str], habits: Mapping[str, Sequence[float]]
+) -> list[dict[str, float]]:
     """What may stand in the code in place of ignored arguments: of several the commonest."""
-    fixed = [name for name in ignored if name in HABITS]
+    fixed = [name for name in ignored if name in habits]
     each = {0: 0, 1: 6, 2: 3}.get(len(fixed), 2)
-    values = itertools.product(*(HABITS[name][:each] for name in fixed))
+    values = itertools.product(*(habits[name][:each] for name in fixed))
     return [dict(zip(fixed, chosen, strict=True)) for chosen in values] if fixed else []
 
 

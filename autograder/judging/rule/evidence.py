@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from autograder.judging.rule.asked import Judged
 from autograder.judging.rule.catalogue import Candidate
+from autograder.judging.rule.edges import EdgeCase
 from autograder.judging.rule.history import History
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.moments import Identification
@@ -75,7 +76,8 @@ class Evidence:
     moments: Identification
     right_moments: Identification
     sums_points: bool
-    edges: Mapping[str, bool]
+    edges: Mapping[EdgeCase, bool]
+    """Which of the question's edge cases hold."""
     behaviours: Mapping[str, Judged]
     faults: tuple[Fault, ...] = ()
 

@@ -25,11 +25,13 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from autograder.judging import words
 from autograder.judging.findings import Findings
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule import explain
 from autograder.judging.rule.asked import Judged, Rule, Shown
 from autograder.judging.rule.diagnose import diagnose
+from autograder.judging.rule.edges import AtTheEdge, EdgeCase
 from autograder.judging.rule.evidence import Diagnosis, Evidence, Manners, Observation
 from autograder.judging.rule.history import History, equal, read_history
 from autograder.judging.rule.instance import Instance
@@ -40,10 +42,10 @@ from autograder.judging.rule.pool import SHAPES, Drawn, pool_instance, right_row
 from autograder.judging.rule.probes import Probes, streamed
 from autograder.judging.rule.right_answers import (
     alike,
+    at_the_edges,
     probes_of,
     right_beside,
     right_moments,
-    silenced,
     streams_of,
 )
 from autograder.judging.stopped import stopped
@@ -100,10 +102,10 @@ class RuleExam:
         """Recorded gradients that rise and fall, of a vector w."""
         return streamed(self.main.vector)
 
-    @cached_property
-    def zero_gradient(self) -> Instance:
-        """The vector with a second feature that is never on, so that its weight's gradient is 0."""
-        return silenced(self.main.vector)
+    @property
+    def at_the_edges(self) -> Mapping[EdgeCase, Instance]:
+        """The calls that edge cases make for themselves."""
+        return at_the_edges(self.question, self.main.vector)
 
     @cached_property
     def streams(self) -> tuple[Instance, ...]:
@@ -120,7 +122,7 @@ class RuleExam:
             self.asked.base,
             self.asked.none,
             self.asked.settled,
-            self.zero_gradient,
+            *self.at_the_edges.values(),
             *recorded,
             *one_of_each(self.streams),
             *self.question.shown,
@@ -174,7 +176,7 @@ class RuleExam:
         main = [traces[instance.name] for instance in self.main]
         no_answer = stopped(question.function, question.points, main, answers.run)
         if no_answer is not None:
-            return self._named_by_division(no_answer, answers)
+            return self._named_by_fault(no_answer, answers)
         observations = [Observation(i, self._history(i, traces)) for i in self.judged]
         agrees = {o.instance.name: self._agrees(o) for o in observations}
         manners = read_manners(self.asked, self.main, traces)
@@ -245,7 +247,7 @@ class RuleExam:
         if all(o.history.nothing for o in observations):
             return Diagnosis(("nothing_returned",))
         if right:
-            return diagnose(observations, self.question.catalogue, replace(manners, ignored=()))
+            return diagnose(observations, self.question, replace(manners, ignored=()))
         # Under an epsilon of 1e12 a rule shows what other calls hide: that only a division by zero
         # gives NaN there, or that a small v is treated in a way of its own.
         whole = all(
@@ -258,7 +260,7 @@ class RuleExam:
                 *observations,
                 *(Observation(i, self._history(i, traces)) for i in further),
             )
-        return diagnose(observations, self.question.catalogue, manners)
+        return diagnose(observations, self.question, manners)
 
     def _diagnose_elsewhere(self, traces: Mapping[str, Trace]) -> Diagnosis:
         """What is wrong only in longer runs, such as stopping once the steps are small."""
@@ -268,18 +270,19 @@ class RuleExam:
                 if observation.history.rows is None:
                     continue
                 if len(observation.rows) != instance.max_epochs + 1:
-                    return diagnose([observation], self.question.catalogue, Manners())
+                    return diagnose([observation], self.question, Manners())
         return Diagnosis()
 
-    def _named_by_division(self, stopped: Verdict, answers: Answers) -> Verdict:
-        """Code that divides by zero whatever it is given, even where no epsilon or gradient can be
-        the zero, may say by that alone what is wrong."""
+    def _named_by_fault(self, stopped: Verdict, answers: Answers) -> Verdict:
+        """Code that raises one kind of exception whatever it is given (divides by zero, even where
+        no epsilon or gradient can be the zero) may say by that alone what is wrong."""
         asked = (*self.main, *self.asked.points, *self.asked.decay)
         faults = [answers.traces[instance.name].fault for instance in asked]
-        if any(fault is None or fault.kind != "ZeroDivisionError" for fault in faults):
+        kinds = {"" if fault is None else fault.kind for fault in faults}
+        if len(kinds) != 1 or "" in kinds:
             return stopped
         source = answers.run.sources.get(self.question.function, "")
-        slug = self.question.catalogue.explains_division_by_zero(source)
+        slug = self.question.catalogue.explains_fault(kinds.pop(), source)
         if slug is None:
             return stopped
         explanation = self.question.catalogue.explain(slug)
@@ -287,7 +290,9 @@ class RuleExam:
             stopped,
             misconceptions=(slug,),
             explanations=(explanation,),
-            message=f"Your {self.question.function} {explanation.title}. {stopped.message}",
+            message=words.NAMED_AND_STOPPED.format(
+                function=self.question.function, what=explanation.title, stopped=stopped.message
+            ),
         )
 
     def _identified(self, traces: Mapping[str, Trace]) -> Identification:
@@ -301,28 +306,28 @@ class RuleExam:
         """What would be recovered of right code."""
         return right_moments(self.question, self.main.number)
 
-    def _edges(self, traces: Mapping[str, Trace], manners: Manners) -> Mapping[str, bool]:
-        none = self._history(self.asked.none, traces).rows
-        zero = self._history(self.zero_gradient, traces).rows
-        start = self.asked.none.start
-        return {
-            "no epochs": none is not None and equal(none, start[None], self.question.tolerance),
-            "a feature that is never on": zero is not None and self._stays(zero),
-            "inputs untouched": not manners.mutates and self._answered(traces),
-            "called twice": not manners.remembers and self._answered(traces),
-            "tiny steps": not manners.stops and self._answered(traces),
-        }
+    def _edges(self, traces: Mapping[str, Trace], manners: Manners) -> Mapping[EdgeCase, bool]:
+        """Which of the question's edge cases hold."""
 
-    def _stays(self, rows: FloatArray) -> bool:
-        """Whether the weight of the feature that is never on is one finite number throughout."""
-        silent = rows[:, 1]
-        apart = np.abs(silent - self.zero_gradient.start[1])
-        return len(rows) > 0 and bool(
-            np.isfinite(rows).all() and (apart <= self.question.tolerance).all()
+        def rows(instance: Instance | None) -> FloatArray | None:
+            return None if instance is None else self._history(instance, traces).rows
+
+        shown = AtTheEdge(
+            answered=rows(self.asked.base) is not None,
+            no_epochs=rows(self.asked.none),
+            start=self.asked.none.start,
+            mutates=bool(manners.mutates),
+            remembers=manners.remembers,
+            stops=manners.stops,
+            instance=None,
+            rows=None,
+            tolerance=self.question.tolerance,
         )
-
-    def _answered(self, traces: Mapping[str, Trace]) -> bool:
-        return self._history(self.asked.base, traces).rows is not None
+        found = {}
+        for edge in self.question.edge_cases:
+            own = self.at_the_edges.get(edge)
+            found[edge] = edge.holds(replace(shown, instance=own, rows=rows(own)))
+        return found
 
     def _behaviours(
         self, traces: Mapping[str, Trace], moments: Identification

@@ -9,11 +9,12 @@ change nothing that a double can show.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
+from autograder.judging.rule.hyperparameters import Range, Role, by_role
 from autograder.model import Argument, Call, FloatArray, Gradient, Neuron, Outcome, Stream, Trace
 
 
@@ -33,7 +34,11 @@ class Instance:
     grad_w: Neuron | Stream
     grad_b: Neuron | Stream
     hyper: Mapping[str, float]
-    """Further arguments by name, such as eta and eps."""
+    """Further arguments by name: the hyper-parameters."""
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    """From where these were drawn, with what they are to the rule; empty: they were not drawn."""
+    purpose: str = ""
+    """What the call is made for, where several are made for one thing; empty: for itself."""
 
     @property
     def points(self) -> int:
@@ -53,6 +58,17 @@ class Instance:
     def t(self) -> FloatArray:
         """The epochs 1, 2, ...; at least two, so that one can tell whether a clock runs."""
         return np.arange(1, max(self.max_epochs, 2) + 1, dtype=np.float64)
+
+    def value(self, role: Role, otherwise: float) -> float:
+        """Of the hyper-parameter that plays a role; ``otherwise``: if there is none."""
+        name = by_role(self.ranges).get(role)
+        return otherwise if name is None else self.hyper[name]
+
+    def hyper_with(self, values: Mapping[Role, float]) -> Mapping[str, float]:
+        """The hyper-parameters with other values for some roles, as far as the rule has them."""
+        names = by_role(self.ranges)
+        others = {names[role]: value for role, value in values.items() if role in names}
+        return {**self.hyper, **others}
 
     def gradient(self, theta: FloatArray, epoch: int) -> FloatArray:
         """Gradients of the n points at many parameters: (K, d + 1) -> (K, n, d + 1).
@@ -116,23 +132,6 @@ class Instance:
         return Trace(self.name, Outcome.RETURNED, (w, rows[:, -1]))
 
 
-@dataclass(frozen=True)
-class Range:
-    """From where a hyper-parameter of a hidden instance is drawn."""
-
-    low: float
-    high: float
-    logarithmic: bool = False
-
-    def draw(self, chance: np.random.Generator, *, upper_half: bool = False) -> float:
-        share = chance.random()
-        if upper_half:
-            share = (1 + share) / 2
-        if self.logarithmic:
-            return float(self.low * (self.high / self.low) ** share)
-        return float(self.low + (self.high - self.low) * share)
-
-
 def draw_instance(
     name: str,
     features: int | None,
@@ -183,12 +182,13 @@ def draw_instance(
         grad_w=neuron,
         grad_b=neuron,
         hyper=hyper,
+        ranges=ranges,
     )
     total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
     if sign < 0 and total[0] > 0:
         instance = replace(instance, X=-instance.X, init_w=-instance.init_w)
     size = np.abs(total).mean()
-    wanted = np.sqrt(hyper.get("eps", 1.0)) * float(uniform(1.0, 3.0))
+    wanted = np.sqrt(instance.value(Role.EPSILON, 1.0)) * float(uniform(1.0, 3.0))
     scaled = Neuron(float(wanted / size), neuron.low, neuron.high, neuron.gain)
     return _with_gradient(instance, scaled)
 

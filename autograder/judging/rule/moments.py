@@ -4,9 +4,9 @@ The judge supplies the gradient, so it chooses the stream g_1, g_2, ... that the
 sees.  Two settings make the moments visible:
 
 - **first moment**: gradients so small against epsilon = 1 that the root is 1 to 15 digits; then
-  the step *is* eta * m_hat.  (With epsilon = 1 it makes no difference whether it stands inside
-  the root or outside, so that a convention about epsilon does not disturb this.)
-- **second moment**: beta1 = 0 where there is one, so that m_hat_t = g_t; then
+  the step *is* eta * m_hat, with eta the step size.  (With epsilon = 1 it makes no difference
+  whether it stands inside the root or outside, so that a convention does not disturb this.)
+- **second moment**: a first decay of 0, so that m_hat_t = g_t; then
   v_hat_t = (eta * g_t / step_t)**2 - epsilon.
 
 With more streams than epochs, least squares of m_hat on the g's (of v_hat on the g**2's) gives
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.judging.rule.history import read_history
+from autograder.judging.rule.hyperparameters import Role
 from autograder.judging.rule.instance import Instance
 from autograder.model import FloatArray, Stream, Trace
 
@@ -33,6 +34,13 @@ SMALL = 1e-8
 """Size of the gradients beside epsilon = 1."""
 LINEAR = 1e-6
 """Largest residual, relative to the moment, that still counts as an average."""
+SETTINGS: Mapping[str, Mapping[Role, float]] = {
+    "first": {Role.STEP_SIZE: 1 / SMALL, Role.EPSILON: 1.0},
+    "second": {Role.STEP_SIZE: 0.5, Role.EPSILON: 1e-10, Role.FIRST_DECAY: 0.0},
+    "step": {Role.STEP_SIZE: 0.5, Role.EPSILON: 0.6},
+}
+"""By purpose of a call: the values under which it shows what it is made for, as far as the rule has
+such hyper-parameters."""
 UNBIASED = 1e-6
 """How far from 1 the weights of an epoch may sum up to."""
 
@@ -72,13 +80,18 @@ class Identification:
     """Whether a step at an epsilon of the size of v is eta * m_hat / sqrt(v_hat + eps) of the
     moments recovered."""
 
+    def of(self, kind: str, parameter: str) -> Weights | None:
+        """Of the ``"first"`` or ``"second"`` moment of ``"w"`` or ``"b"``."""
+        found: Weights | None = getattr(self, f"{kind}_{parameter}")
+        return found
+
 
 def stream_instances(
-    hyper: Mapping[str, float], moments: Sequence[str], chance: np.random.Generator
+    drawn: Instance, moments: Sequence[str], chance: np.random.Generator
 ) -> tuple[Instance, ...]:
     """The calls from which the moments are recovered.
 
-    ``hyper`` holds the function's hyper-parameters; ``moments`` which of ``"first"`` and
+    ``drawn`` has the function's hyper-parameters; ``moments`` says which of ``"first"`` and
     ``"second"`` the rule has.
     """
     instances = []
@@ -87,13 +100,13 @@ def stream_instances(
         for number in range(STREAMS):
             streams = size * (0.6 + 0.8 * chance.random((2, EPOCHS)))
             instances.append(
-                _instance(f"{kind} moment {number + 1}", kind, streams[0], streams[1], hyper)
+                _instance(f"{kind} moment {number + 1}", kind, streams[0], streams[1], drawn)
             )
         vector = size * (0.6 + 0.8 * chance.random((EPOCHS, FEATURES)))
         b = size * (0.6 + 0.8 * chance.random(EPOCHS))
-        instances.append(_instance(f"{kind} moment of a vector", kind, vector, b, hyper))
+        instances.append(_instance(f"{kind} moment of a vector", kind, vector, b, drawn))
     streams = 0.6 + 0.8 * chance.random((2, EPOCHS))
-    instances.append(_instance("step", "step", streams[0], streams[1], hyper))
+    instances.append(_instance("step", "step", streams[0], streams[1], drawn))
     return tuple(instances)
 
 
@@ -101,20 +114,11 @@ def one_of_each(instances: Sequence[Instance]) -> tuple[Instance, ...]:
     """Of these calls, one of every form: enough to see whether the moments are the right ones."""
     first: dict[tuple[str, int], Instance] = {}
     for instance in instances:
-        first.setdefault((instance.name.split()[0], instance.init_w.ndim), instance)
+        first.setdefault((instance.purpose, instance.init_w.ndim), instance)
     return tuple(first.values())
 
 
-def _instance(
-    name: str, kind: str, w: FloatArray, b: FloatArray, hyper: Mapping[str, float]
-) -> Instance:
-    settings = {
-        "first": {"eta": 1 / SMALL, "eps": 1.0},
-        "step": {"eta": 0.5, "eps": 0.6},
-        "second": {"eta": 0.5, "eps": 1e-10, "beta1": 0.0},
-    }[kind]
-    # A rule is asked only for what it has: not every one has an epsilon, or a beta1.
-    settings = {name: settings.get(name, value) for name, value in hyper.items()}
+def _instance(name: str, kind: str, w: FloatArray, b: FloatArray, drawn: Instance) -> Instance:
     vector = w.ndim == 2
     return Instance(
         name=name,
@@ -125,7 +129,9 @@ def _instance(
         max_epochs=EPOCHS,
         grad_w=Stream(w),
         grad_b=Stream(b),
-        hyper=settings,
+        hyper=drawn.hyper_with(SETTINGS[kind]),
+        ranges=drawn.ranges,
+        purpose=kind,
     )
 
 
@@ -138,7 +144,7 @@ def identify(
     """
     recovered: dict[str, Weights | None] = {}
     for kind in ("first", "second"):
-        of_numbers = [i for i in instances if i.name.startswith(kind) and i.init_w.ndim == 0]
+        of_numbers = [i for i in instances if i.purpose == kind and i.init_w.ndim == 0]
         moments = [_moments(i, traces, kind, power) for i in of_numbers]
         for column, parameter in enumerate("wb"):
             known = [m[:, column] for m in moments if m is not None]
@@ -148,7 +154,7 @@ def identify(
                 if m is not None
             ]
             recovered[f"{kind}_{parameter}"] = _fit(kind, streams, known)
-        of_vector = [i for i in instances if i.name.startswith(kind) and i.init_w.ndim == 1]
+        of_vector = [i for i in instances if i.purpose == kind and i.init_w.ndim == 1]
         recovered[f"{kind}_vector"] = None
         for instance in of_vector:
             found = _moments(instance, traces, kind, power)
@@ -156,8 +162,8 @@ def identify(
                 recovered[f"{kind}_vector"] = _fit(
                     kind, list(instance.grad_w.values.T), list(found[:, :-1].T)
                 )
-    step = next(i for i in instances if i.name == "step")
-    asked_for_second = any(i.name.startswith("second") for i in instances)
+    step = next(i for i in instances if i.purpose == "step")
+    asked_for_second = any(i.purpose == "second" for i in instances)
     follows = _step_follows(step, traces, recovered, power if asked_for_second else None)
     return Identification(**recovered, step_follows=follows)
 
@@ -172,16 +178,17 @@ def _step_follows(
     rows = _rows(instance, traces)
     if rows is None:
         return False
+    eta, eps = _step_size_and_epsilon(instance)
     for column, parameter in enumerate("wb"):
         first, second = found[f"first_{parameter}"], found[f"second_{parameter}"]
         if power is not None and second is None:
             return False
         g = _stream(instance, parameter)
         m_hat = g if first is None else first.values @ g
-        eta, divisor = instance.hyper["eta"], np.ones_like(g)
+        divisor = np.ones_like(g)
         with np.errstate(all="ignore"):
             if power is not None and second is not None:
-                divisor = (second.values @ g**2 + instance.hyper["eps"]) ** power
+                divisor = (second.values @ g**2 + eps) ** power
             expected = eta * m_hat / divisor
             if not (np.abs(-np.diff(rows[:, column]) - expected) <= LINEAR).all():
                 return False
@@ -201,14 +208,20 @@ def _moments(
     rows = _rows(instance, traces)
     if rows is None:
         return None
+    eta, eps = _step_size_and_epsilon(instance)
     with np.errstate(all="ignore"):
         steps = -np.diff(rows, axis=0)
         if kind == "first":
-            found = steps / instance.hyper["eta"]
+            found = steps / eta
         else:
             g = np.column_stack([_stream(instance, "w"), _stream(instance, "b")])
-            found = (instance.hyper["eta"] * g / steps) ** (1 / power) - instance.hyper["eps"]
+            found = (eta * g / steps) ** (1 / power) - eps
     return np.asarray(found) if np.isfinite(found).all() else None
+
+
+def _step_size_and_epsilon(instance: Instance) -> tuple[float, float]:
+    """Where a rule has none, what makes no difference: 1 and 0."""
+    return instance.value(Role.STEP_SIZE, 1.0), instance.value(Role.EPSILON, 0.0)
 
 
 def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
@@ -222,14 +235,14 @@ def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
 def _fit(kind: str, streams: Sequence[FloatArray], moments: Sequence[FloatArray]) -> Weights | None:
     if len(streams) < STREAMS:
         return None
-    g, seen = np.array(streams), np.array(moments)
+    g, found = np.array(streams), np.array(moments)
     known = g if kind == "first" else g**2
-    scale = np.abs(seen).max()
+    scale = np.abs(found).max()
     if scale == 0:
         return None
-    weights = np.linalg.lstsq(known, seen, rcond=None)[0]
-    residual = float(np.abs(known @ weights - seen).max() / scale)
-    return Weights(np.asarray(weights.T, dtype=np.float64), seen, residual)
+    weights = np.linalg.lstsq(known, found, rcond=None)[0]
+    residual = float(np.abs(known @ weights - found).max() / scale)
+    return Weights(np.asarray(weights.T, dtype=np.float64), found, residual)
 
 
 def unbiased(found: Identification) -> bool | None:

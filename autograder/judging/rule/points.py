@@ -32,7 +32,9 @@ PARTS = (
     "learning rate",
     "step",
 )
-WHOLE = ("trajectory", "vector", "edge cases")
+EDGES = "edge cases"
+"""The check that several smaller ones stand for."""
+WHOLE = ("trajectory", "vector", EDGES)
 """What is looked at of a rule as a whole."""
 WEIGHT = 1e-5
 """Recovered weights closer than this are equal."""
@@ -65,7 +67,7 @@ def judge_parts(question: Rule, evidence: Evidence) -> tuple[Check, ...]:
             checks.append(_part(name, points, loss))
         elif name in ("trajectory", "vector"):
             checks.append(_trajectory(name, points, loss, evidence))
-        elif name == "edge cases":
+        elif name == EDGES:
             checks += _edges(points, evidence, question)
         else:
             checks.append(_behaviour(name, points, loss, evidence))
@@ -114,8 +116,8 @@ def _worth(slug: str, parts: frozenset[str], question: Rule) -> float:
 def _measured_losses(question: Rule, evidence: Evidence) -> list[str]:
     """Parts that are wrong, or not seen to be right, by measurement."""
     found, right = evidence.moments, evidence.right_moments
-    firsts = [(found.first_w, right.first_w), (found.first_b, right.first_b)]
-    seconds = [(found.second_w, right.second_w), (found.second_b, right.second_b)]
+    firsts = [(found.of("first", p), right.of("first", p)) for p in "wb"]
+    seconds = [(found.of("second", p), right.of("second", p)) for p in "wb"]
     asked = {"first": firsts, "second": seconds}
     needed = [pair for moment in question.moments for pair in asked[moment]]
     scheduled = "learning rate" in question.points
@@ -226,12 +228,12 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
     named = evidence.diagnosis.slugs
     forgiven = any(slug in question.conventions.shares for slug in named)
     checks = []
-    for name, good in evidence.edges.items():
-        if not good and forgiven and name == "a feature that is never on":
-            checks.append(Check(name, True, share, share, words.EDGE_CONVENTION))
+    for edge, good in evidence.edges.items():
+        if not good and forgiven and edge.excused:
+            checks.append(Check(edge.name, True, share, share, words.EDGE_CONVENTION))
         else:
-            text = words.EDGE_RIGHT[name] if good else words.EDGE_WRONG[name]
-            checks.append(Check(name, good, share if good else 0.0, share, text))
+            text = edge.right if good else edge.wrong
+            checks.append(Check(edge.name, good, share if good else 0.0, share, text))
     return checks
 
 

@@ -8,12 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from autograder.judging.rule.hyperparameters import Role
 from autograder.judging.rule.instance import Instance
 from autograder.model import Neuron, Stream
-
-NUDGES: Mapping[str, float] = {"eps": 8.0, "eta": 1.5}
-"""Factors by which hyper-parameters are changed; others, being shares, are nudged by -0.1."""
-
 
 HUGE = 1e12
 """An epsilon beside which no gradient's square counts."""
@@ -43,7 +40,7 @@ class Probes:
     none: Instance
     """The base call for no epochs at all."""
     settled: Instance
-    """A start so near the minimum, and an eta so small, that nothing moves to speak of."""
+    """A start so near the minimum, and a step size so small, that nothing moves to speak of."""
 
     @property
     def instances(self) -> tuple[Instance, ...]:
@@ -67,9 +64,8 @@ def probes(instance: Instance) -> Probes:
         for name, instance in _other_gradients(points[0]).items()
     }
     recorded = streamed(base)
-    for name, value in base.hyper.items():
-        nudged = value * NUDGES[name] if name in NUDGES else value - 0.1
-        hyper = {**recorded.hyper, name: nudged}
+    for name, range_ in base.ranges.items():
+        hyper = {**recorded.hyper, name: range_.nudged(base.hyper[name])}
         named[name] = replace(recorded, name=f"another {name}", hyper=hyper)
         beside[name] = replace(base, name=f"base, another {name}", hyper=hyper)
     again = replace(base, name="again")
@@ -88,7 +84,7 @@ def probes(instance: Instance) -> Probes:
 
 
 def _settled_instance(base: Instance) -> Instance:
-    """A billionth away from a perfect fit, with an eta of a billionth."""
+    """A billionth away from a perfect fit, with a step size of a billionth, where there is one."""
     kind = base.grad_b
     assert isinstance(kind, Neuron)
     squashed = np.tanh(kind.gain * (base.X * base.init_w + base.init_b))
@@ -97,7 +93,7 @@ def _settled_instance(base: Instance) -> Instance:
         name="settled",
         Y=kind.low + (kind.high - kind.low) * (1 + squashed) / 2,
         init_b=base.init_b + 1e-9,
-        hyper=_with_known(base.hyper, eta=1e-9),
+        hyper=base.hyper_with({Role.STEP_SIZE: 1e-9}),
     )
 
 
@@ -120,7 +116,7 @@ def _other_gradients(instance: Instance) -> dict[str, Instance]:
 def streamed(base: Instance) -> Instance:
     """The base call under gradients that rise and fall, so that no hyper-parameter is idle by
     chance (the largest square so far, say, forgets the others as long as gradients shrink)."""
-    size = math.sqrt(base.hyper.get("eps", 1.0))
+    size = math.sqrt(base.value(Role.EPSILON, 1.0))
     of_w = size * np.array([0.8, 1.4, 0.7, 1.9, 1.1])
     if base.init_w.ndim:  # every entry of w has a size of its own
         of_w = np.multiply.outer(of_w, 1 + 0.1 * np.arange(base.features))
@@ -136,7 +132,7 @@ def streamed(base: Instance) -> Instance:
 
 
 def _points_instances(base: Instance) -> tuple[Instance, Instance]:
-    hyper = _with_known(base.hyper, eta=math.sqrt(HUGE), eps=HUGE)
+    hyper = base.hyper_with({Role.STEP_SIZE: math.sqrt(HUGE), Role.EPSILON: HUGE})
     # so small a gradient that nobody clips it
     small = _times(base.grad_w, 1e-4), _times(base.grad_b, 1e-4)
     once = replace(base, name="points", max_epochs=1, hyper=hyper, grad_w=small[0], grad_b=small[1])
@@ -144,11 +140,6 @@ def _points_instances(base: Instance) -> tuple[Instance, Instance]:
         once, name="points twice", X=np.repeat(once.X, 2, axis=0), Y=np.repeat(once.Y, 2)
     )
     return once, twice
-
-
-def _with_known(hyper: Mapping[str, float], **values: float) -> Mapping[str, float]:
-    """Hyper-parameters with other values, as far as the rule has them."""
-    return {name: values.get(name, value) for name, value in hyper.items()}
 
 
 def _scaled(kind: Neuron | Stream) -> Neuron | Stream:
@@ -171,7 +162,8 @@ def _decay_instances(base: Instance) -> tuple[Instance, ...]:
             max_epochs=1,
             grad_w=gradient,
             grad_b=gradient,
-            hyper=_with_known(base.hyper, eta=1.0, eps=1.0),
+            hyper=base.hyper_with({Role.STEP_SIZE: 1.0, Role.EPSILON: 1.0}),
+            ranges=base.ranges,
         )
 
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from autograder.judging.rule.instance import Instance
 from autograder.model import FloatArray, Stream
 
 
-def constant_gradient(name: str, max_epochs: int, hyper: dict[str, float]) -> Instance:
+def constant_gradient(name: str, max_epochs: int, hyper: Mapping[str, float]) -> Instance:
     """A call under the gradient g = 1 at every point, for w and for b."""
     ones = Stream(np.ones(max_epochs))
     return Instance(
@@ -22,18 +22,18 @@ def constant_gradient(name: str, max_epochs: int, hyper: dict[str, float]) -> In
         max_epochs=max_epochs,
         grad_w=ones,
         grad_b=ones,
-        hyper={"eta": 0.1, "eps": 1e-10, **hyper},
+        hyper=hyper,
     )
 
 
-def effective_rates(rows: FloatArray, instance: Instance) -> FloatArray:
-    """``|step_t| / (eta * |g_t|)`` along a trajectory: shape (epochs, parameters).
+def effective_rates(rows: FloatArray, instance: Instance, step_size: float) -> FloatArray:
+    """``|step_t| / (step_size * |g_t|)`` along a trajectory: shape (epochs, parameters).
 
     g_t is the summed gradient where the trajectory was at that epoch; NaN where it is 0.
     """
     g = instance.gradients_along(rows[:-1])
     with np.errstate(all="ignore"):
-        rates = np.abs(np.diff(rows, axis=0)) / (instance.hyper["eta"] * np.abs(g))
+        rates = np.abs(np.diff(rows, axis=0)) / (step_size * np.abs(g))
     return np.where(np.isfinite(rates), rates, np.nan)
 
 

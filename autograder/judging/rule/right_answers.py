@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from autograder.judging.rule.asked import Rule
+from autograder.judging.rule.edges import EdgeCase
 from autograder.judging.rule.history import History
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.moments import Identification, identify, stream_instances
@@ -42,25 +42,24 @@ def probes_of(drawn: Instance) -> Probes:
 
 
 @lru_cache(maxsize=1024)
-def silenced(vector: Instance) -> Instance:
-    """The same with a second feature that is never on, so that its weight's gradient is 0."""
-    silent = vector.X.copy()
-    silent[:, 1] = 0.0
-    return replace(vector, name="feature never on", X=silent, max_epochs=3)
+def at_the_edges(question: Rule, vector: Instance) -> Mapping[EdgeCase, Instance]:
+    """The calls that edge cases make of a drawn instance with a vector."""
+    return {edge: edge.call(vector) for edge in question.edge_cases if edge.call is not None}
 
 
 @lru_cache(maxsize=1024)
 def streams_of(question: Rule, drawn: Instance) -> tuple[Instance, ...]:
     """The recorded streams, with the hyper-parameters of a drawn instance."""
     chance = np.random.Generator(np.random.PCG64(7))
-    return stream_instances(drawn.hyper, tuple(question.moments), chance)
+    return stream_instances(drawn, tuple(question.moments), chance)
 
 
 @lru_cache(maxsize=1024)
 def _beside(question: Rule, drawn: Instance) -> tuple[Instance, ...]:
     """What is asked of everybody, and every stream, that is made of one drawn instance."""
     if drawn.init_w.ndim:
-        return (silenced(drawn), streamed(drawn)) if question.recorded else (silenced(drawn),)
+        recorded = (streamed(drawn),) if question.recorded else ()
+        return (*at_the_edges(question, drawn).values(), *recorded)
     asked = probes_of(drawn)
     interface = (asked.base, asked.again, asked.none, asked.settled, asked.streamed)
     return (*interface, *streams_of(question, drawn))
@@ -70,6 +69,8 @@ def _beside(question: Rule, drawn: Instance) -> tuple[Instance, ...]:
 def right_beside(question: Rule, drawn: Instance) -> Mapping[str, FloatArray]:
     """The right trajectories on what is made of a drawn instance, by name."""
     instances, right = _beside(question, drawn), question.catalogue.right()
+    if not instances:  # with a vector, where no edge case asks for one
+        return {}
 
     def rows() -> FloatArray:
         return np.concatenate([right.trajectories(i)[0].ravel() for i in instances])

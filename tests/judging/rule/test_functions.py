@@ -10,7 +10,8 @@ import pytest
 from autograder.errors import AssignmentError
 from autograder.judging.question import Answers
 from autograder.judging.rule.functions import FunctionCatalogue, FunctionFault
-from autograder.judging.rule.instance import Instance, Range
+from autograder.judging.rule.hyperparameters import Range, StepSize
+from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
 from autograder.judging.update_rule import RuleExam, UpdateRule
 from autograder.model import Neuron, NotebookRun, Outcome, QuestionStatus, Stream, Submission
@@ -44,7 +45,7 @@ QUESTION = UpdateRule(
     function="do_shrinking",
     catalogue=CATALOGUE,
     points={"trajectory": 6.0, "vector": 4.0},
-    ranges={"eta": Range(0.1, 0.4), "decay": Range(0.2, 0.6)},
+    ranges={"eta": StepSize(0.1, 0.4), "decay": Range(0.2, 0.6)},
 )
 SEED = b"s" * 32
 

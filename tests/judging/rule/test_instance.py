@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from autograder.judging.rule.instance import Instance, Range, draw_instance
+from autograder.judging.rule.hyperparameters import Epsilon, Range, StepSize
+from autograder.judging.rule.instance import Instance, draw_instance
 from autograder.judging.rule.pool import SEPARATION, least_separation
 from autograder.model import Gradient, Neuron, Stream
 from autograder.sandbox.inside import gradients
 from tests.judging.students import RULES, exam, question
 
-RANGES = {"eta": Range(0.1, 0.4), "eps": Range(1e-8, 1e-1, logarithmic=True)}
+RANGES = {"eta": StepSize(0.1, 0.4), "eps": Epsilon(1e-8, 1e-1)}
 
 
 def drawn(seed, features=None):

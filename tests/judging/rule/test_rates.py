@@ -12,7 +12,14 @@ LAWS = {
     "rmsprop": lambda t: 1 / np.sqrt(1 - 0.9**t),
     "adam": lambda t: np.ones_like(t),
 }
-HYPER = {"adagrad": {}, "rmsprop": {"beta": 0.9}, "adam": {"beta1": 0.9, "beta2": 0.999}}
+HYPER = {
+    rule: {"eta": 0.1, "eps": 1e-10, **decays}
+    for rule, decays in (
+        ("adagrad", {}),
+        ("rmsprop", {"beta": 0.9}),
+        ("adam", {"beta1": 0.9, "beta2": 0.999}),
+    )
+}
 
 
 def rates_of(rule, *edits):
@@ -22,7 +29,7 @@ def rates_of(rule, *edits):
         return 1.0
 
     path = written(rule, *edits)(one.X, one.Y, 0.3, -0.4, 20, ones, ones, **one.hyper)
-    return effective_rates(rows(path), one)
+    return effective_rates(rows(path), one, one.hyper["eta"])
 
 
 @pytest.mark.parametrize("rule", LAWS)
@@ -48,7 +55,7 @@ def test_both_parameters_have_to_follow():
 def test_effective_rates_are_steps_over_gradients_where_the_path_was():
     one = exam("adagrad").main.number
     path = np.array([[0.1, 0.2], [0.3, -0.1], [0.25, 0.4]])
-    found = effective_rates(path, one)
+    found = effective_rates(path, one, one.hyper["eta"])
     for t in range(2):
         g = one.gradient(path[t][None], t)[0].sum(axis=0)
         expected = np.abs(path[t + 1] - path[t]) / (one.hyper["eta"] * np.abs(g))
@@ -59,15 +66,14 @@ def test_where_the_gradient_is_nought_there_is_no_rate():
     one = constant_gradient("constant", 2, {})
     silent = type(one.grad_w)(np.zeros(2))
     still = type(one)(**{**one.__dict__, "grad_w": silent})
-    found = effective_rates(np.array([[0.0, 0.0], [0.0, 1.0], [0.0, 2.0]]), still)
+    found = effective_rates(np.array([[0.0, 0.0], [0.0, 1.0], [0.0, 2.0]]), still, 0.1)
     assert np.isnan(found[:, 0]).all()
     assert np.isfinite(found[:, 1]).all()
 
 
 def test_a_path_that_is_no_number_gives_no_rate_and_no_warning():
-    found = effective_rates(
-        np.array([[0.0, 0.0], [np.inf, np.nan], [np.nan, -np.inf]]), exam("adagrad").main.number
-    )
+    path = np.array([[0.0, 0.0], [np.inf, np.nan], [np.nan, -np.inf]])
+    found = effective_rates(path, exam("adagrad").main.number, 0.1)
     assert not np.isfinite(found[1]).any()
 
 

@@ -1,0 +1,104 @@
+"""Hyper-parameters: from where hidden instances draw them, and what the judge has to know of them.
+
+A question names those of its function.  The judge never asks what one is called; it asks what it
+*is* to the rule, where that matters: a gradient is measured under a huge epsilon, moments under a
+first decay of 0.  A rule need not have any of these::
+
+    ranges={"eta": StepSize(0.1, 0.4), "eps": Epsilon(1e-8, 1e-1), "beta": Range(0.5, 0.85)}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+import numpy as np
+
+from autograder.errors import AssignmentError
+
+
+class Role(StrEnum):
+    """What a hyper-parameter is to a rule."""
+
+    STEP_SIZE = "step size"  # a step is proportional to it
+    EPSILON = "epsilon"  # stands beside the gradient's square (or its root) in what divides a step
+    FIRST_DECAY = "first decay"  # with 0 the step follows the newest gradient alone
+
+
+@dataclass(frozen=True)
+class Range:
+    """A hyper-parameter, such as a share between 0 and 1."""
+
+    low: float
+    high: float
+    logarithmic: bool = False
+    """True: drawn so that every order of magnitude is as likely as another."""
+    habits: tuple[float, ...] = ()
+    """Values that people write into their code in place of the argument, the commonest first."""
+
+    role: ClassVar[Role | None] = None
+    """What it is to the rule; None: nothing that the judge has to know."""
+
+    def draw(self, chance: np.random.Generator, *, upper_half: bool = False) -> float:
+        share = chance.random()
+        if upper_half:
+            share = (1 + share) / 2
+        if self.logarithmic:
+            return float(self.low * (self.high / self.low) ** share)
+        return float(self.low + (self.high - self.low) * share)
+
+    def nudged(self, value: float) -> float:
+        """Another value, to see whether it matters."""
+        return value * 8.0 if self.logarithmic else value - 0.1
+
+
+@dataclass(frozen=True)
+class StepSize(Range):
+    """The factor of every step."""
+
+    low: float = 0.1
+    high: float = 0.4
+
+    role = Role.STEP_SIZE
+
+    def nudged(self, value: float) -> float:
+        return value * 1.5
+
+
+@dataclass(frozen=True)
+class Epsilon(Range):
+    """What keeps a step from being divided by 0; gradients are drawn as large as its root."""
+
+    low: float = 1e-8
+    high: float = 1e-1
+    logarithmic: bool = True
+
+    role = Role.EPSILON
+
+
+@dataclass(frozen=True)
+class FirstDecay(Range):
+    """The share of the average of gradients that is kept from one epoch to the next."""
+
+    role = Role.FIRST_DECAY
+
+
+def by_role(ranges: Mapping[str, Range]) -> Mapping[Role, str]:
+    """The names of the hyper-parameters that play a role.
+
+    Raises:
+        AssignmentError: two of them play the same one.
+    """
+    names: dict[Role, str] = {}
+    for name, range_ in ranges.items():
+        if range_.role is None:
+            continue
+        if range_.role in names:
+            raise AssignmentError(
+                f"{names[range_.role]} and {name} are both called the {range_.role} of one rule; "
+                "give one of them a plain Range."
+            )
+        names[range_.role] = name
+    return names
