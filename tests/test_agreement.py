@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -107,6 +107,7 @@ def test_the_kinds_name_the_checks_that_they_make(slug: str) -> None:
         assert set(kind.required_checks) <= set(kind.check_names)
         if isinstance(kind, UpdateRule):
             assert set(kind.points) <= set(kind.check_names)
+            assert "edge cases" not in replace(kind, edge_cases=()).check_names
             assert kind.faults >= {"wrong_sign", "history_aliased", "weight_decay_added"}
         elif isinstance(kind, Formula):
             assert kind.check_names == kind.required_checks == tuple(kind.points)

@@ -15,7 +15,7 @@ from autograder.judging.question import Answers
 from autograder.judging.rule.asked import Behaviour, Conventions, Judged, Rule, Shown
 from autograder.judging.rule.diagnose import prepare
 from autograder.judging.rule.exam import RuleExam, call_of, right_verdict
-from autograder.judging.rule.points import PARTS, WHOLE
+from autograder.judging.rule.points import EDGES, PARTS, WHOLE
 from autograder.judging.rule.pool import POOL, SHAPES, drawn, right_rows
 from autograder.judging.rule.probes import MEASURED
 from autograder.judging.rule.right_answers import right_beside
@@ -34,7 +34,8 @@ class UpdateRule(Rule):
 
     @property
     def check_names(self) -> tuple[str, ...]:
-        return (*PARTS, *WHOLE, *(behaviour.name for behaviour in self.behaviours))
+        whole = WHOLE if self.edge_cases else tuple(name for name in WHOLE if name != EDGES)
+        return (*PARTS, *whole, *(behaviour.name for behaviour in self.behaviours))
 
     @property
     def faults(self) -> frozenset[str]:

@@ -32,7 +32,9 @@ PARTS = (
     "learning rate",
     "step",
 )
-WHOLE = ("trajectory", "vector", "edge cases")
+EDGES = "edge cases"
+"""The check that several smaller ones stand for."""
+WHOLE = ("trajectory", "vector", EDGES)
 """What is looked at of a rule as a whole."""
 WEIGHT = 1e-5
 """Recovered weights closer than this are equal."""
@@ -65,7 +67,7 @@ def judge_parts(question: Rule, evidence: Evidence) -> tuple[Check, ...]:
             checks.append(_part(name, points, loss))
         elif name in ("trajectory", "vector"):
             checks.append(_trajectory(name, points, loss, evidence))
-        elif name == "edge cases":
+        elif name == EDGES:
             checks += _edges(points, evidence, question)
         else:
             checks.append(_behaviour(name, points, loss, evidence))
