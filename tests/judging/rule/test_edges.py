@@ -7,6 +7,7 @@ import pytest
 
 from autograder.errors import AssignmentError
 from autograder.judging.rule.edges import GENERAL, NO_EPOCHS, TINY_STEPS, AtTheEdge, EdgeCase
+from autograder.judging.shelf import NO_SHELF
 from reference.edge_cases import NEVER_ON
 from tests.judging.students import exam, judge, take, written
 
@@ -25,8 +26,9 @@ FINE = AtTheEdge(
 
 
 def asking(*edge_cases):
-    one = exam("adagrad")
-    return replace(one, question=replace(one.question, edge_cases=edge_cases))
+    """An exam of another question than the assignment's, so that nothing is kept for both."""
+    question = replace(exam("adagrad").question, edge_cases=edge_cases, shelf=NO_SHELF)
+    return question.draw(b"somebody")
 
 
 def checks_of(one, student):
