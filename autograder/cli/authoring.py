@@ -82,8 +82,8 @@ def verify(slug: str | None, course_folder: Path | None, page: Path | None) -> N
     """
     # They draw on much that other commands do not.
     from autograder.authoring.verify import verify as prove
-    from autograder.report.verify_page import verify_page
-    from autograder.report.verify_text import verify_text
+    from autograder.authoring.verify_page import verify_page
+    from autograder.authoring.verify_text import verify_text
 
     course, assignment = load(course_folder, slug)
     with open_sandbox(hidden=course.hidden) as box:

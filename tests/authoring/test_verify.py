@@ -17,6 +17,9 @@ from autograder.authoring.verify import (
     VerifyReport,
     prove_question,
 )
+from autograder.authoring.verify_matrix import folded, heads, sole_catches, weak_spots
+from autograder.authoring.verify_page import verify_page
+from autograder.authoring.verify_text import verify_text
 from autograder.cli import main
 from autograder.course import Assignment, Course, Question
 from autograder.judging.formula import Formula
@@ -25,9 +28,6 @@ from autograder.judging.question import Answers
 from autograder.judging.update_rule import UpdateRule
 from autograder.judging.written import WrittenExam
 from autograder.model import NotebookRun, Outcome, Submission
-from autograder.report.verify_matrix import folded, heads, sole_catches, weak_spots
-from autograder.report.verify_page import verify_page
-from autograder.report.verify_text import verify_text
 
 COURSE = Path(__file__).resolve().parents[2]
 SLUG = "momentum_methods"

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
+from autograder.authoring.verify_matrix import weak_spots
 from autograder.course import Assignment, Course
 from autograder.judging.proof import NO_PAIRS, Margins, Proof
 from autograder.judging.question import Answers
@@ -14,7 +15,6 @@ from autograder.judging.rule import proof as proving
 from autograder.judging.rule.catalogue import Family
 from autograder.judging.update_rule import Conventions, UpdateRule
 from autograder.model import NotebookRun, Outcome, Submission
-from autograder.report.verify_matrix import weak_spots
 
 COURSE = Path(__file__).resolve().parents[3]
 SEED = b"somebody"

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from autograder.report.html import render
-from autograder.report.verify_matrix import (
+from autograder.authoring.verify import QuestionReport, VerifyReport
+from autograder.authoring.verify_matrix import (
     Row,
     factors,
     folded,
     named_otherwise,
     weak_spots,
 )
-from autograder.report.verify_text import BY_PERSON, idle_sentence, tally
+from autograder.authoring.verify_text import BY_PERSON, idle_sentence, tally
+from autograder.judging.proof import Proof
+from autograder.report.html import render
 from autograder.report.words import WORDS, Words
-
-if TYPE_CHECKING:
-    from autograder.authoring.verify import QuestionReport, VerifyReport
-    from autograder.judging.proof import Proof
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from autograder.report.text import points
-from autograder.report.verify_matrix import (
+from autograder.authoring.verify import QuestionReport, VerifyReport
+from autograder.authoring.verify_matrix import (
     Row,
     factors,
     folded,
@@ -17,10 +16,8 @@ from autograder.report.verify_matrix import (
     sole_catches,
     weak_spots,
 )
-
-if TYPE_CHECKING:
-    from autograder.authoring.verify import QuestionReport, VerifyReport
-    from autograder.judging.proof import Proof
+from autograder.judging.proof import Proof
+from autograder.report.text import points
 
 WIDTH = 80
 NAME = 35
