@@ -49,4 +49,4 @@ def test_a_slip_breaks_its_contract(contract: str, tmp_path: Path) -> None:
     done = lint(tmp_path)
     assert done.returncode == 1
     verdicts = [line for line in done.stdout.splitlines() if contract in line]
-    assert any(line.endswith("BROKEN") for line in verdicts), done.stdout
+    assert any(" BROKEN" in line for line in verdicts), done.stdout
