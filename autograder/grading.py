@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from autograder.course import Assignment, Question
+from autograder.judging import words
 from autograder.judging.question import Verdict, examine
+from autograder.judging.stopped import cells_stopped
 from autograder.model import (
     Grade,
     NotebookRun,
@@ -115,26 +117,8 @@ def _unreadable(submission: Submission, assignment: Assignment, box: Sandbox) ->
 
 
 def _notices(run: NotebookRun, submission: Submission) -> tuple[str, ...]:
-    """Sentences on cells that failed."""
-    sentences = []
-    whole_file = len(submission.cells) == 1 and not submission.file.endswith(".ipynb")
-    for number, fault in sorted(run.faults.items()):
-        place = "The file" if whole_file else f"Cell {number}"
-        line = "" if fault.line is None else f" in line {fault.line}"
-        code = f" ({fault.code.strip()})" if fault.code.strip() else ""
-        sentences.append(f"{place} stopped{line}{code}: {fault.kind}: {fault.message}")
+    """Sentences on cells that failed, and on a notebook that did not run to its end."""
+    sentences = cells_stopped(run, submission)
     if run.outcome is not Outcome.RETURNED:
-        sentences.append(ENDED.get(run.outcome, "The notebook did not run to its end."))
+        sentences.append(words.ENDED.get(run.outcome.value, words.ENDED_OTHERWISE))
     return tuple(sentences)
-
-
-ENDED = {
-    Outcome.TIMED_OUT: "The notebook did not finish in the time it has; what it defined before "
-    "was graded.",
-    Outcome.EXITED: "The notebook ended the Python process; what it defined otherwise was graded.",
-    Outcome.CRASHED: "The notebook crashed the Python process; what it defined otherwise was "
-    "graded.",
-    Outcome.OUT_OF_MEMORY: "The notebook asked for more memory than it has; what it defined "
-    "otherwise was graded.",
-    Outcome.FLOODED: "The notebook printed far too much; what it defined otherwise was graded.",
-}

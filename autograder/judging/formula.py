@@ -66,8 +66,8 @@ class FormulaCheck:
     """Another function of the student that this one may call; empty: none."""
     right_given: Callable[..., Any] | None = None
     """The formula given that function's own value, as first argument."""
-    success: str = "Right."
-    failure: str = "Not the formula's value."
+    success: str = words.FORMULA_RIGHT
+    failure: str = words.FORMULA_WRONG
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +78,10 @@ class Example:
     right: FloatArray
 
 
-def examples(check: FormulaCheck, number: int, *, kind: int = 1) -> tuple[Example, ...]:
+def examples(check: FormulaCheck, number: int, *, public: bool = False) -> tuple[Example, ...]:
     """One set of examples of the pool; the same objects every time, so that they are drawn, and
-    made ready to be sent, once.  ``kind`` 1: hidden; 2: public."""
-    return _examples(check, number, kind)  # a cache tells f(1) from f(1, kind=1)
+    made ready to be sent, once."""
+    return _examples(check, number, public)  # a cache tells f(1) from f(1, public=x)
 
 
 _ALIKE = Findings[bool]()
@@ -89,8 +89,8 @@ _ALIKE = Findings[bool]()
 
 
 @lru_cache(maxsize=4096)
-def _examples(check: FormulaCheck, number: int, kind: int) -> tuple[Example, ...]:
-    seed = np.random.SeedSequence([kind, number, *check.name.encode()])
+def _examples(check: FormulaCheck, number: int, public: bool) -> tuple[Example, ...]:
+    seed = np.random.SeedSequence([2 if public else 1, number, *check.name.encode()])
     drawn = check.examples(np.random.Generator(np.random.PCG64(seed)))
     return tuple(
         Example(
@@ -125,12 +125,11 @@ class Formula:
 
     def draw(self, seed: bytes, *, public: bool = False) -> FormulaExam:
         chance = np.random.Generator(np.random.PCG64(int.from_bytes(seed, "big")))
-        kind = 2 if public else 1
         numbers = [0 if public else int(POOL * chance.random()) for _ in self.checks]
         return FormulaExam(
             self,
             {
-                check.name: examples(check, number, kind=kind)
+                check.name: examples(check, number, public=public)
                 for check, number in zip(self.checks, numbers, strict=True)
             },
         )
@@ -384,5 +383,5 @@ def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
     if trace.value is None:
         return words.NOTHING_RETURNED.format(function=check.function)
     if isinstance(trace.value, Opaque):
-        return f"{check.function} returns something of type {trace.value.type_name}, not numbers."
+        return words.FORMULA_OPAQUE.format(function=check.function, type=trace.value.type_name)
     return check.failure

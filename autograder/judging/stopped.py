@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from autograder.judging import words
 from autograder.judging.question import Verdict
-from autograder.model import Check, Fault, NotebookRun, Outcome, QuestionStatus, Trace
+from autograder.model import Check, Fault, NotebookRun, Outcome, QuestionStatus, Submission, Trace
 
 SPOILED = (
     Outcome.TIMED_OUT,
@@ -42,28 +42,51 @@ def missing(function: str, run: NotebookRun) -> str:
     number, fault = sorted(run.faults.items())[0]
     if number == 0:  # a .py file: what comes after the line that failed was never run
         return words.MISSING_BELOW.format(function=function, fault=_cell_fault(number, fault))
-    return (
-        words.MISSING.format(function=function)
-        + " "
-        + words.BEFORE.format(fault=_cell_fault(number, fault))
-    )
+    why = words.BEFORE.format(fault=_cell_fault(number, fault))
+    return f"{words.MISSING.format(function=function)} {why}"
 
 
 def _cell_fault(number: int, fault: Fault) -> str:
-    places = [f"cell {number}"] if number else []
-    places += [f"line {fault.line}"] if fault.line is not None else []
+    place = _place(number, fault.line)
     code = f": {fault.code.strip()}" if fault.code.strip() else ""
-    where = f"{', '.join(places)}{code}: " if places else ""
+    where = f"{place}{code}: " if place else ""
     return f"{where}{fault.kind}: {fault.message}"
+
+
+def _place(cell: int | None, line: int | None) -> str:
+    places = [words.CELL.format(number=cell)] if cell else []
+    places += [words.LINE.format(number=line)] if line is not None else []
+    return ", ".join(places)
+
+
+def cells_stopped(run: NotebookRun, submission: Submission) -> list[str]:
+    """A sentence on each cell that failed, or on the file."""
+    whole_file = len(submission.cells) == 1 and not submission.file.endswith(".ipynb")
+    return [
+        words.CELL_STOPPED.format(
+            place=words.WHOLE_FILE if whole_file else words.WHOLE_CELL.format(number=number),
+            line="" if fault.line is None else _in_place(_place(None, fault.line)),
+            code=_in_brackets(fault.code),
+            kind=fault.kind,
+            message=fault.message,
+        )
+        for number, fault in sorted(run.faults.items())
+    ]
+
+
+def _in_place(place: str) -> str:
+    return words.IN_PLACE.format(place=place)
+
+
+def _in_brackets(code: str) -> str:
+    return f" ({code.strip()})" if code.strip() else ""
 
 
 def raised(function: str, fault: Fault) -> str:
     """One sentence on an exception: what, where."""
     where = ""
     if fault.line is not None:
-        place = f"cell {fault.cell}, line {fault.line}" if fault.cell else f"line {fault.line}"
-        code = f" ({fault.code.strip()})" if fault.code.strip() else ""
-        where = f" in {place}{code}"
+        where = _in_place(_place(fault.cell, fault.line)) + _in_brackets(fault.code)
     return words.RAISED.format(
         function=function, kind=fault.kind, where=where, message=fault.message
     ).rstrip(": ")

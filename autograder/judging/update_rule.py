@@ -60,7 +60,7 @@ class UpdateRule(Rule):
         if public:
             chance = np.random.Generator(np.random.PCG64(0))
         numbers = [int(POOL * chance.random()) for _ in SHAPES]
-        return RuleExam(self, drawn(self, numbers, kind=2 if public else 1))
+        return RuleExam(self, drawn(self, numbers, public=public))
 
     def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
         """By every known fault and every two of them, and by what right programs answered."""

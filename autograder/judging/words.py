@@ -1,5 +1,8 @@
 """The words of the judge that students read, in one table, so that a teacher can change them."""
 
+
+# -------------------------------------------------------------------- the checks of an update rule
+
 PART_RIGHT = {
     "gradient": "The gradient is summed over all points.",
     "velocity": "The velocity gathers the gradients with the right weights.",
@@ -66,6 +69,9 @@ EDGE_WRONG = {
     "for every epoch, however small the steps are.",
 }
 EDGE_CONVENTION = "Not held against you: it follows from the convention named below."
+
+# ---------------------------------------------------------------- functions and cells that stopped
+
 MISSING = (
     "There is no function {function} in this file. Was it deleted or renamed, or did its cell fail?"
 )
@@ -81,6 +87,99 @@ STOPPED = {
 RAISED = "{function} stopped with {kind}{where}: {message}"
 NOTHING_RETURNED = "Every path needs a return: {function} gives back nothing."
 BEFORE = "(It was not defined because a cell failed: {fault})"
+CELL = "cell {number}"
+LINE = "line {number}"
+IN_PLACE = " in {place}"
+CELL_STOPPED = "{place} stopped{line}{code}: {kind}: {message}"
+WHOLE_FILE = "The file"
+WHOLE_CELL = "Cell {number}"
+ENDED = {
+    "timed_out": "The notebook did not finish in the time it has; what it defined before was "
+    "graded.",
+    "exited": "The notebook ended the Python process; what it defined otherwise was graded.",
+    "crashed": "The notebook crashed the Python process; what it defined otherwise was graded.",
+    "out_of_memory": "The notebook asked for more memory than it has; what it defined otherwise "
+    "was graded.",
+    "flooded": "The notebook printed far too much; what it defined otherwise was graded.",
+}
+ENDED_OTHERWISE = "The notebook did not run to its end."
+
+# --------------------------------------------------------------------------- the form of an answer
+
+HISTORIES_NONE = "it returns nothing"
+HISTORIES_COUNT = "it returns {count} things, where two histories belong"
+HISTORIES_OTHER = "it returns {what}, where a pair (w_history, b_history) belongs"
+HISTORY_OTHER = "{name} is {what}, not one number or array per epoch"
+HISTORY_SHAPES = (
+    "w_history has shape {w} and b_history {b}, where {wanted} and (epochs + 1,) belong"
+)
+HISTORY_LENGTHS = "w_history has {w} entries and b_history {b}"
+HISTORY_WIDTH = "the entries of w_history have {own} numbers, not {wanted}"
+WHAT_NONE = "None"
+WHAT_OPAQUE = "something of type {type}"
+WHAT_NUMBER = "one number"
+WHAT_ARRAY = "one array of shape {shape}"
+WHAT_SEQUENCE = "a sequence of {count} things of unlike shape"
+
+# ------------------------------------------------------------------------------ faults with a name
+
+NAMED = "Your {function} {what}."
+NAMED_AND_STOPPED = "Your {function} {what}. {stopped}"
+TWO_NAMES = " and "
+WITHOUT_EFFECT = "without effect: {names}"
+ALWAYS = "{name} is always {value:g}"
+CHANGED = "changed: {names}"
+IN_ONE_ONLY = "in {parameter} only"
+
+# --------------------------------------------------------------------------- faults without a name
+
+NO_SUM = (
+    "The first step does not point along the sum of all points' gradients, or does not double when "
+    "every point is there twice."
+)
+NO_START = "The first entry of {parameter}'s history is not the start."
+NO_NUMBER = "From epoch {epoch} on, {parameter} is no number (NaN)."
+FIRST_DIFFERENCE = (
+    "The first difference is at epoch {epoch}, in {parameter}: your step there is {step:.3g}, "
+    "which is {ratio:.4g} times the rule's step."
+)
+MOMENT_LETTERS = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}
+MOMENT_OF = "{moment} of {parameter}"
+MOMENT_LOST = "What is kept as {what} could not be recovered from the steps."
+MOMENT_NO_SUM = "What is kept as {what} is no weighted sum of the gradients so far."
+MOMENT_NEWEST = "Only the newest gradient counts in {what}: the state is lost at every epoch."
+MOMENT_SUMS = "The weights in {what} add up to {sums} times what they should, epoch by epoch."
+
+# ----------------------------------------------------------------------------- tables and pictures
+
+WEIGHTS_TABLE = "Recovered weights of your {moment} (of w)"
+WEIGHTS_ROW = "epoch {epoch}"
+WEIGHTS_COLUMN = "{power} of epoch {epoch}"
+WEIGHTS_PICTURE = "Weights in your {moment}"
+WEIGHTS_CAPTION = (
+    "How much each epoch's gradient counts in the {moment} of epoch {epoch}: recovered from your "
+    "steps, beside the rule's."
+)
+WEIGHTS_AXES = ("epoch of the gradient", "weight")
+WEIGHTS_LINES = ("the rule", "your {function}")
+MEAN_PICTURE = "Is {what} unbiased?"
+MEAN_CAPTION = (
+    "The mean of {what} over {streams} random streams of gradients, with its 99 % band, in units "
+    "of what it should be on average (the line at 1)."
+)
+MEAN_AXES = ("epoch t", "mean, relative to its expectation")
+MEAN_LINES = ("expected", "mean of your {what}")
+
+# -------------------------------------------------------------------- formulas and written answers
+
+FORMULA_RIGHT = "Right."
+FORMULA_WRONG = "Not the formula's value."
+FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."
+WRITTEN_FOUND = "A person will read your answer."
+WRITTEN_NONE = "No written answer was found. It belongs in the cell below the question."
+
+# -------------------------------------------------------------------------- faults of any function
+
 INTERFACE = {
     "history_aliased": (
         "stores the same array in its history again and again",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from autograder.judging import words
 from autograder.judging.proof import Proof
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.model import Call, NotebookRun, Outcome, QuestionStatus, Submission
@@ -66,9 +67,5 @@ class WrittenExam:
         """Pending, with the answer that a person will read."""
         written = answers.submission.written.get(self.name, "").strip()
         answer = written or answers.run.texts.get(self.name, "").strip()
-        message = (
-            "A person will read your answer."
-            if answer
-            else "No written answer was found. It belongs in the cell below the question."
-        )
+        message = words.WRITTEN_FOUND if answer else words.WRITTEN_NONE
         return Verdict((), status=QuestionStatus.PENDING, message=message, answer=answer)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.errors import SandboxError
+from autograder.judging.stopped import cells_stopped
 from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
 from autograder.public import words
 from autograder.public.answers import complaints, history_of
@@ -194,20 +195,8 @@ def _written(name: str, submission: Submission, run: NotebookRun) -> str:
 
 
 def _notices(run: NotebookRun, submission: Submission) -> tuple[str, ...]:
-    """Sentences on cells that failed."""
-    whole_file = len(submission.cells) == 1 and not submission.file.endswith(".ipynb")
-    sentences = []
-    for number, fault in sorted(run.faults.items()):
-        code = fault.code.strip()
-        sentences.append(
-            words.CELL_FAILED.format(
-                place="The file" if whole_file else f"Cell {number}",
-                line="" if fault.line is None else f" in line {fault.line}",
-                code=f" ({code})" if code else "",
-                kind=fault.kind,
-                message=fault.message,
-            )
-        )
+    """Sentences on cells that failed, and on a notebook that did not run to its end."""
+    sentences = cells_stopped(run, submission)
     if run.outcome is not Outcome.RETURNED:
         sentences.append(words.ENDED.format(what=words.HOW_ENDED[run.outcome.value]))
     return tuple(sentences)

@@ -45,4 +45,3 @@ HOW_ENDED = {
     "flooded": "printed far too much",
     "not_run": "could not be run",
 }
-CELL_FAILED = "{place} stopped{line}{code}: {kind}: {message}"

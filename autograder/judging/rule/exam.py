@@ -25,6 +25,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from autograder.judging import words
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule import explain
 from autograder.judging.rule.asked import Judged, Rule, Shown
@@ -287,7 +288,9 @@ class RuleExam:
             stopped,
             misconceptions=(slug,),
             explanations=(explanation,),
-            message=f"Your {self.question.function} {explanation.title}. {stopped.message}",
+            message=words.NAMED_AND_STOPPED.format(
+                function=self.question.function, what=explanation.title, stopped=stopped.message
+            ),
         )
 
     def _identified(self, traces: Mapping[str, Trace]) -> Identification:

@@ -1,4 +1,4 @@
-"""From evidence to what a student reads: messages, explanations, pictures, tables."""
+"""From evidence to what a student reads: the message, explanations, measurements in words."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def _message(question: Rule, evidence: Evidence, slugs: tuple[str, ...]) -> str 
         return words.NOTHING_RETURNED.format(function=question.function)
     if slugs:
         titles = [_explanation(slug, question, evidence).title for slug in slugs]
-        return f"Your {question.function} {' and '.join(titles)}."
+        what = words.TWO_NAMES.join(titles)
+        return words.NAMED.format(function=question.function, what=what)
     if not evidence.right and evidence.faults:
         return raised(question.function, evidence.faults[0])
     return None
@@ -58,14 +59,14 @@ def _explanation(slug: str, question: Rule, evidence: Evidence) -> Explanation:
     details = []
     if slug == "hyperparameter_ignored":
         names = [n for n in diagnosis.ignored if n not in ("init_w", "init_b")]
-        details.append("without effect: " + ", ".join(names))
+        details.append(words.WITHOUT_EFFECT.format(names=", ".join(names)))
         values = diagnosis.hard_coded or {}
-        details += [f"{name} is always {value:g}" for name, value in values.items()]
+        details += [words.ALWAYS.format(name=name, value=value) for name, value in values.items()]
     if slug == "start_ignored":
         names = [n for n in diagnosis.ignored if n in ("init_w", "init_b")]
-        details += ["without effect: " + ", ".join(names)] if names else []
+        details += [words.WITHOUT_EFFECT.format(names=", ".join(names))] if names else []
     if slug == "mutates_input":
-        details.append("changed: " + ", ".join(diagnosis.mutates))
+        details.append(words.CHANGED.format(names=", ".join(diagnosis.mutates)))
     candidate = diagnosis.candidate
     if candidate is not None and slug in candidate.slugs:
         details += describe([e for e in candidate.edits if e.slug == slug], candidate)
@@ -80,7 +81,7 @@ def describe(edits: Sequence[Edit], candidate: Candidate) -> list[str]:
         details += [edit.variant] if edit.variant else []
         where = candidate.where(edit)
         if where != "both" and len(edit.parts) > 1:
-            details.append(f"in {where} only")
+            details.append(words.IN_ONE_ONLY.format(parameter=where))
     return list(dict.fromkeys(details))
 
 
@@ -88,25 +89,17 @@ def describe(edits: Sequence[Edit], candidate: Candidate) -> list[str]:
 
 
 def _sentences(question: Rule, evidence: Evidence) -> list[str]:
-    """What was measured, for faults with and without a name."""
-    found = []
-    if not evidence.diagnosis.explains:
-        found += _first_difference(evidence)
-    letters = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}
+    """What was measured, where nothing known explains it."""
+    if evidence.diagnosis.explains:
+        return []
+    found = _first_difference(evidence)
     for kind, name in question.moments.items():
-        title = letters[name]
         for parameter in "wb":
-            own = getattr(evidence.moments, f"{kind}_{parameter}")
-            right = getattr(evidence.right_moments, f"{kind}_{parameter}")
-            sentence = _moment_sentence(f"{title} of {parameter}", own, right)
-            if sentence and not evidence.diagnosis.explains:
-                found.append(sentence)
-    if not evidence.sums_points and not evidence.diagnosis.explains:
-        found.append(
-            "The first step does not point along the sum of all points' gradients, or does not "
-            "double when every point is there twice."
-        )
-    return found
+            own = evidence.moments.of(kind, parameter)
+            right = evidence.right_moments.of(kind, parameter)
+            what = words.MOMENT_OF.format(moment=words.MOMENT_LETTERS[name], parameter=parameter)
+            found += _moment_sentences(what, own, right)
+    return found if evidence.sums_points else [*found, words.NO_SUM]
 
 
 def _first_difference(evidence: Evidence) -> list[str]:
@@ -118,29 +111,28 @@ def _first_difference(evidence: Evidence) -> list[str]:
         if difference is None:
             continue
         if difference.epoch == 0:
-            return [f"The first entry of {difference.parameter}'s history is not the start."]
+            return [words.NO_START.format(parameter=difference.parameter)]
+        place = {"epoch": difference.epoch, "parameter": difference.parameter}
         if difference.ratio is None:
-            return [f"From epoch {difference.epoch} on, {difference.parameter} is no number (NaN)."]
+            return [words.NO_NUMBER.format(**place)]
         return [
-            f"The first difference is at epoch {difference.epoch}, in {difference.parameter}: your "
-            f"step there is {difference.own_step:.3g}, which is {difference.ratio:.4g} times the "
-            "rule's step."
+            words.FIRST_DIFFERENCE.format(**place, step=difference.own_step, ratio=difference.ratio)
         ]
     return []
 
 
-def _moment_sentence(what: str, own: Weights | None, right: Weights | None) -> str | None:
+def _moment_sentences(what: str, own: Weights | None, right: Weights | None) -> list[str]:
+    """What is wrong with one recovered moment, in a sentence; empty: nothing to be said."""
     if right is None or not right.is_average:
-        return None
+        return []
     if own is None:
-        return f"What is kept as {what} could not be recovered from the steps."
+        return [words.MOMENT_LOST.format(what=what)]
     if not own.is_average:
-        return f"What is kept as {what} is no weighted sum of the gradients so far."
+        return [words.MOMENT_NO_SUM.format(what=what)]
     if np.allclose(own.values, right.values, atol=1e-5):
-        return None
-    ratio = own.row_sums / right.row_sums
+        return []
     off_diagonal = own.values - np.diag(np.diag(own.values))
     if np.abs(off_diagonal).max() < 1e-6:
-        return f"Only the newest gradient counts in {what}: the state is lost at every epoch."
-    sums = ", ".join(f"{x:.3g}" for x in ratio)
-    return f"The weights in {what} add up to {sums} times what they should, epoch by epoch."
+        return [words.MOMENT_NEWEST.format(what=what)]
+    sums = ", ".join(f"{x:.3g}" for x in own.row_sums / right.row_sums)
+    return [words.MOMENT_SUMS.format(what=what, sums=sums)]

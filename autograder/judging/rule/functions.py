@@ -22,7 +22,7 @@ from autograder.judging.rule.catalogue import Candidate
 from autograder.judging.rule.instance import Instance
 from autograder.model import Explanation, FloatArray, Stream
 
-Rule = Callable[..., Any]
+RuleFunction = Callable[..., Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class FunctionFault:
     """One known way to get the rule wrong, and what a student reads about it."""
 
     slug: str
-    rule: Rule
+    rule: RuleFunction
     title: str
     """Completes "Your function ..."."""
     what: str
@@ -69,7 +69,7 @@ class FunctionFamily:
     """Candidates with the functions that compute them."""
 
     candidates: tuple[FunctionCandidate, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleFunction, ...]
     every_point: bool = False
 
     def trajectories(
@@ -95,7 +95,7 @@ class FunctionCatalogue:
     """One rule and the known ways to get it wrong, all of them plain functions."""
 
     title: str
-    rule: Rule
+    rule: RuleFunction
     faults: tuple[FunctionFault, ...] = field(default=())
 
     @cached_property
@@ -153,16 +153,16 @@ class _Summed:
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.recorded = any(isinstance(g, Stream) for g in (instance.grad_w, instance.grad_b))
-        self.seen: dict[bytes, int] = {}
+        self.epochs: dict[bytes, int] = {}
 
     def __call__(self, theta: Any) -> FloatArray:
         theta = np.asarray(theta, dtype=np.float64)
-        epoch = self.seen.setdefault(theta.tobytes(), len(self.seen)) if self.recorded else 0
+        epoch = self.epochs.setdefault(theta.tobytes(), len(self.epochs)) if self.recorded else 0
         total: FloatArray = self.instance.gradient(theta[None], epoch).sum(axis=1)[0]
         return total
 
 
-def _path(rule: Rule, instance: Instance) -> FloatArray:
+def _path(rule: RuleFunction, instance: Instance) -> FloatArray:
     name = getattr(rule, "__name__", "the rule")
     hyper = _accepted(rule, instance.hyper)
     try:
@@ -180,7 +180,7 @@ def _path(rule: Rule, instance: Instance) -> FloatArray:
     return path
 
 
-def _accepted(rule: Rule, hyper: Mapping[str, float]) -> dict[str, float]:
+def _accepted(rule: RuleFunction, hyper: Mapping[str, float]) -> dict[str, float]:
     """Those hyper-parameters that the function knows; the judge may have measured others."""
     parameters = inspect.signature(rule).parameters
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):

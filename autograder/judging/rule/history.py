@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from autograder.judging import words
 from autograder.kept.findings import Findings
 from autograder.model import FloatArray, Opaque, Outcome, Trace, Value
 
@@ -43,26 +44,23 @@ def _read_history(trace: Trace, features: int, vector: bool) -> History:
     w, b = (_squeezed(part, vector and k == 0) for k, part in enumerate(parts))
     if not isinstance(w, np.ndarray) or not isinstance(b, np.ndarray):
         name, part = ("w_history", w) if not isinstance(w, np.ndarray) else ("b_history", b)
-        return History(None, f"{name} is {_describe(part)}, not one number or array per epoch")
+        return History(None, words.HISTORY_OTHER.format(name=name, what=_describe(part)))
     if w.size == b.size == 0:
         return History(np.empty((0, features + 1)))
     if w.ndim == int(vector) and b.ndim == 0:
         return _rows(w[None], b[None], features, only_point=True)
     if w.ndim != 1 + int(vector) or b.ndim != 1:
-        return History(
-            None,
-            f"w_history has shape {w.shape} and b_history {b.shape}, where "
-            f"{'(epochs + 1, d)' if vector else '(epochs + 1,)'} and (epochs + 1,) belong",
-        )
+        wanted = "(epochs + 1, d)" if vector else "(epochs + 1,)"
+        return History(None, words.HISTORY_SHAPES.format(w=w.shape, b=b.shape, wanted=wanted))
     return _rows(w, b, features)
 
 
 def _rows(w: FloatArray, b: FloatArray, features: int, only_point: bool = False) -> History:
     if len(w) != len(b):
-        return History(None, f"w_history has {len(w)} entries and b_history {len(b)}")
+        return History(None, words.HISTORY_LENGTHS.format(w=len(w), b=len(b)))
     w = w.reshape(len(w), -1)
     if w.shape[1] != features:
-        return History(None, f"the entries of w_history have {w.shape[1]} numbers, not {features}")
+        return History(None, words.HISTORY_WIDTH.format(own=w.shape[1], wanted=features))
     rows = np.concatenate([w, b[:, None]], axis=1)
     rows.setflags(write=False)  # other students' answers may be the same
     return History(rows, only_point=only_point)
@@ -78,20 +76,20 @@ def _two_parts(value: Value) -> tuple[Value, Value] | None:
 
 def _not_two(value: Value) -> str:
     if value is None:
-        return "it returns nothing"
+        return words.HISTORIES_NONE
     if isinstance(value, tuple):
-        return f"it returns {len(value)} things, where two histories belong"
-    return f"it returns {_describe(value)}, where a pair (w_history, b_history) belongs"
+        return words.HISTORIES_COUNT.format(count=len(value))
+    return words.HISTORIES_OTHER.format(what=_describe(value))
 
 
 def _describe(value: Value) -> str:
     if value is None:
-        return "None"
+        return words.WHAT_NONE
     if isinstance(value, Opaque):
-        return f"something of type {value.type_name}"
+        return words.WHAT_OPAQUE.format(type=value.type_name)
     if isinstance(value, np.ndarray):
-        return "one number" if value.ndim == 0 else f"one array of shape {value.shape}"
-    return f"a sequence of {len(value)} things of unlike shape"
+        return words.WHAT_ARRAY.format(shape=value.shape) if value.ndim else words.WHAT_NUMBER
+    return words.WHAT_SEQUENCE.format(count=len(value))
 
 
 def _squeezed(part: Value, vector: bool) -> Value:

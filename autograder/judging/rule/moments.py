@@ -72,6 +72,11 @@ class Identification:
     """Whether a step at an epsilon of the size of v is eta * m_hat / sqrt(v_hat + eps) of the
     moments recovered."""
 
+    def of(self, kind: str, parameter: str) -> Weights | None:
+        """Of the ``"first"`` or ``"second"`` moment of ``"w"`` or ``"b"``."""
+        found: Weights | None = getattr(self, f"{kind}_{parameter}")
+        return found
+
 
 def stream_instances(
     hyper: Mapping[str, float], moments: Sequence[str], chance: np.random.Generator
@@ -222,14 +227,14 @@ def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
 def _fit(kind: str, streams: Sequence[FloatArray], moments: Sequence[FloatArray]) -> Weights | None:
     if len(streams) < STREAMS:
         return None
-    g, seen = np.array(streams), np.array(moments)
+    g, found = np.array(streams), np.array(moments)
     known = g if kind == "first" else g**2
-    scale = np.abs(seen).max()
+    scale = np.abs(found).max()
     if scale == 0:
         return None
-    weights = np.linalg.lstsq(known, seen, rcond=None)[0]
-    residual = float(np.abs(known @ weights - seen).max() / scale)
-    return Weights(np.asarray(weights.T, dtype=np.float64), seen, residual)
+    weights = np.linalg.lstsq(known, found, rcond=None)[0]
+    residual = float(np.abs(known @ weights - found).max() / scale)
+    return Weights(np.asarray(weights.T, dtype=np.float64), found, residual)
 
 
 def unbiased(found: Identification) -> bool | None:

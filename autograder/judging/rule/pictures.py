@@ -2,65 +2,75 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
+from autograder.judging import words
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.evidence import Evidence
 from autograder.judging.rule.moments import Weights
-from autograder.model import Line, Picture, Table
+from autograder.model import FloatArray, Line, Picture, Table
+
+
+class _Off(NamedTuple):
+    """A moment of w whose weights are not the rule's."""
+
+    kind: str
+    name: str
+    own: FloatArray
+    right: FloatArray
+
+
+def _off(question: Rule, evidence: Evidence) -> Iterator[_Off]:
+    for kind, name in question.moments.items():
+        own, right = evidence.moments.of(kind, "w"), evidence.right_moments.of(kind, "w")
+        if own is None or right is None or not right.is_average:
+            continue  # a moment that is no average has no weights to show
+        if not np.allclose(own.values, right.values, atol=1e-5):
+            yield _Off(kind, name, own.values, right.values)
 
 
 def weights_tables(question: Rule, evidence: Evidence) -> list[Table]:
-    tables = []
-    for kind, title in question.moments.items():
-        own = getattr(evidence.moments, f"{kind}_w")
-        right = getattr(evidence.right_moments, f"{kind}_w")
-        if own is None or right is None or not right.is_average:
-            continue  # a moment that is no average has no weights to show
-        if np.allclose(own.values, right.values, atol=1e-5):
-            continue
-        epochs = len(own.values)
-        rows = tuple(
-            (
-                f"epoch {t + 1}",
-                *(f"{own.values[t, i]:.4g}" if i <= t else "" for i in range(epochs)),
-            )
-            for t in range(epochs)
-        )
-        power = "g" if kind == "first" else "g^2"
-        header = ("", *(f"{power} of epoch {i + 1}" for i in range(epochs)))
-        tables.append(Table(f"Recovered weights of your {title} (of w)", header, rows))
-    return tables
+    """Recovered weights of every epoch."""
+    return [_table(off) for off in _off(question, evidence)]
 
 
 def weights_pictures(question: Rule, evidence: Evidence) -> list[Picture]:
     """Recovered weights of the last epoch beside the expected ones."""
-    pictures = []
-    for kind, title in question.moments.items():
-        own = getattr(evidence.moments, f"{kind}_w")
-        right = getattr(evidence.right_moments, f"{kind}_w")
-        if own is None or right is None or not right.is_average:
-            continue  # a moment that is no average has no weights to show
-        if np.allclose(own.values, right.values, atol=1e-5):
-            continue
-        t = len(own.values)
-        x = tuple(float(i) for i in range(1, t + 1))
-        pictures.append(
-            Picture(
-                title=f"Weights in your {title}",
-                caption=f"How much each epoch's gradient counts in the {title} of epoch {t}: "
-                "recovered from your steps, beside the rule's.",
-                x_label="epoch of the gradient",
-                y_label="weight",
-                lines=(
-                    Line("the rule", x, _floats(right.values[-1]), "tab:gray", "bar"),
-                    Line(f"your {question.function}", x, _floats(own.values[-1]), "tab:red", "bar"),
-                ),
-            )
+    return [_picture(off, question.function) for off in _off(question, evidence)]
+
+
+def _table(off: _Off) -> Table:
+    epochs = range(len(off.own))
+    power = "g" if off.kind == "first" else "g^2"
+    header = (words.WEIGHTS_COLUMN.format(power=power, epoch=i + 1) for i in epochs)
+    rows = tuple(
+        (
+            words.WEIGHTS_ROW.format(epoch=t + 1),
+            *(f"{off.own[t, i]:.4g}" if i <= t else "" for i in epochs),
         )
-    return pictures
+        for t in epochs
+    )
+    return Table(words.WEIGHTS_TABLE.format(moment=off.name), ("", *header), rows)
+
+
+def _picture(off: _Off, function: str) -> Picture:
+    last = len(off.own)
+    x = tuple(float(i) for i in range(1, last + 1))
+    x_label, y_label = words.WEIGHTS_AXES
+    rule, own = words.WEIGHTS_LINES
+    return Picture(
+        title=words.WEIGHTS_PICTURE.format(moment=off.name),
+        caption=words.WEIGHTS_CAPTION.format(moment=off.name, epoch=last),
+        x_label=x_label,
+        y_label=y_label,
+        lines=(
+            Line(rule, x, _floats(off.right[-1]), "tab:gray", "bar"),
+            Line(own.format(function=function), x, _floats(off.own[-1]), "tab:red", "bar"),
+        ),
+    )
 
 
 def monte_carlo(own: Weights, mean: float, what: str) -> Picture:
@@ -70,16 +80,17 @@ def monte_carlo(own: Weights, mean: float, what: str) -> Picture:
         estimate = own.moments.mean(axis=0) / mean
         band = 2.576 * own.moments.std(axis=0, ddof=1) / np.sqrt(streams) / mean
     t = tuple(float(i) for i in range(1, epochs + 1))
+    x_label, y_label = words.MEAN_AXES
+    expected, found = words.MEAN_LINES
     return Picture(
-        title=f"Is {what} unbiased?",
-        caption=f"The mean of {what} over {streams} random streams of gradients, with its 99 % "
-        "band, in units of what it should be on average (the line at 1).",
-        x_label="epoch t",
-        y_label="mean, relative to its expectation",
+        title=words.MEAN_PICTURE.format(what=what),
+        caption=words.MEAN_CAPTION.format(what=what, streams=streams),
+        x_label=x_label,
+        y_label=y_label,
         lines=(
-            Line("expected", t, (1.0,) * epochs, "black", "--"),
+            Line(expected, t, (1.0,) * epochs, "black", "--"),
             Line(
-                f"mean of your {what}",
+                found.format(what=what),
                 t,
                 _floats(estimate),
                 "tab:red",
@@ -91,5 +102,5 @@ def monte_carlo(own: Weights, mean: float, what: str) -> Picture:
     )
 
 
-def _floats(values: Any) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
+def _floats(values: FloatArray) -> tuple[float, ...]:
+    return tuple(values.tolist())

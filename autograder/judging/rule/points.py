@@ -112,8 +112,8 @@ def _worth(slug: str, parts: frozenset[str], question: Rule) -> float:
 def _measured_losses(question: Rule, evidence: Evidence) -> list[str]:
     """Parts that are wrong, or not seen to be right, by measurement."""
     found, right = evidence.moments, evidence.right_moments
-    firsts = [(found.first_w, right.first_w), (found.first_b, right.first_b)]
-    seconds = [(found.second_w, right.second_w), (found.second_b, right.second_b)]
+    firsts = [(found.of("first", p), right.of("first", p)) for p in "wb"]
+    seconds = [(found.of("second", p), right.of("second", p)) for p in "wb"]
     asked = {"first": firsts, "second": seconds}
     needed = [pair for moment in question.moments for pair in asked[moment]]
     scheduled = "learning rate" in question.points

@@ -9,9 +9,8 @@ on the student alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
-from itertools import islice, tee
+from itertools import islice
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -24,6 +23,7 @@ from autograder.kept.arrays import Shelf
 from autograder.model import FloatArray
 
 SHAPES: Mapping[str, int | None] = {"number 1": None, "number 2": None, "vector": 4}
+"""How many features x has in each instance of an exam; None: x is a number."""
 SIGNS: Mapping[str, int] = {"number 1": -1, "number 2": 1, "vector": 0}
 """Which sign the gradients of an instance have; 0: both."""
 POOL = 12
@@ -39,28 +39,33 @@ _POOLED: WeakKeyDictionary[Instance, tuple[Shelf, str]] = WeakKeyDictionary()
 """Where what is computed for an instance of the pool is kept, and under what name."""
 
 
-def pool_instance(question: Rule, name: str, number: int, *, kind: int = 1) -> Instance:
+def pool_instance(question: Rule, name: str, number: int, *, public: bool = False) -> Instance:
     """One instance of the pool; the same object every time, so that what is computed for it can
-    be kept.  ``kind`` 1: hidden; 2: public."""
-    return _pool_instance(question, name, number, kind)  # a cache tells f(1) from f(1, kind=1)
+    be kept.
+
+    Raises:
+        ValueError: no draw tells all known faults apart; the ranges of the assignment's
+            hyper-parameters or its catalogue must change.
+    """
+    return _pool_instance(question, name, number, public)  # a cache tells f(1) from f(1, public=x)
 
 
 @lru_cache(maxsize=4096)
-def _pool_instance(question: Rule, name: str, number: int, kind: int) -> Instance:
-    vector = SHAPES[name] is not None
-    sign = SIGNS[name]
-    seed = [kind, int(vector), 1 + sign, number, *question.function.encode()]
-    key = f"{question.function}, {'public' if kind == 2 else 'hidden'} {name}, {number}"
+def _pool_instance(question: Rule, name: str, number: int, public: bool) -> Instance:
+    features, sign = SHAPES[name], SIGNS[name]
+    seed = [2 if public else 1, 1 if features else 0, 1 + sign, number, *question.function.encode()]
+    key = f"{question.function}, {'public' if public else 'hidden'} {name}, {number}"
 
     def draws() -> Iterator[Instance]:
         chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
-        return _draws(question, vector, chance, sign)
+        while True:
+            yield draw_instance(name, features, question.ranges, chance, sign=sign)
 
     def first() -> FloatArray:
         return np.array(_first_that_separates(question, draws()), dtype=np.float64)
 
     number_of_draw = int(question.shelf.array(f"{key}: draw", first))
-    instance = replace(next(islice(draws(), number_of_draw, None)), name=name)
+    instance = next(islice(draws(), number_of_draw, None))
     _POOLED[instance] = (question.shelf, key)
     return instance
 
@@ -76,10 +81,10 @@ class Drawn(NamedTuple):
     """x is a vector."""
 
 
-def drawn(question: Rule, numbers: Sequence[int], *, kind: int = 1) -> Drawn:
+def drawn(question: Rule, numbers: Sequence[int], *, public: bool = False) -> Drawn:
     """Those with these numbers in the pool, one of each shape."""
     of_each = zip(SHAPES, numbers, strict=True)
-    return Drawn(*(pool_instance(question, name, number, kind=kind) for name, number in of_each))
+    return Drawn(*(pool_instance(question, name, k, public=public) for name, k in of_each))
 
 
 def of_the_pool(instance: Instance) -> bool:
@@ -104,25 +109,6 @@ def right_rows(question: Rule, instance: Instance) -> FloatArray:
         return found
 
     return keep(instance, "right", rows)
-
-
-def separating_instance(
-    question: Rule, vector: bool, chance: np.random.Generator, *, sign: int = 0
-) -> Instance:
-    """Draw until every known fault leaves the right rule by ``SEPARATION``.
-
-    Raises:
-        ValueError: no draw does; the assignment's ranges or its catalogue must change.
-    """
-    draws, again = tee(_draws(question, vector, chance, sign))
-    return next(islice(again, _first_that_separates(question, draws), None))
-
-
-def _draws(
-    question: Rule, vector: bool, chance: np.random.Generator, sign: int
-) -> Iterator[Instance]:
-    while True:
-        yield draw_instance("drawn", 4 if vector else None, question.ranges, chance, sign=sign)
 
 
 def _first_that_separates(question: Rule, draws: Iterable[Instance]) -> int:
