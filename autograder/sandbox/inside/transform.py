@@ -22,7 +22,7 @@ from contextlib import contextmanager
 RUN_ONCE = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun"})
 """Cell magics whose body is ordinary code; the bodies of others are another language."""
 
-_INSTALL = re.compile(r"^(\s*)(pip3?|conda|mamba|uv)\s+\w.*$", re.MULTILINE)
+_INSTALL = re.compile(r"^([ \t]*)(pip3?|conda|mamba|uv)[ \t]+\w.*$", re.MULTILINE)
 """What Jupyter runs as ``%pip`` although the per cent sign is missing."""
 
 Transform = Callable[[str], str]
