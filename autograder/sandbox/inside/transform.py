@@ -86,10 +86,15 @@ class CellReader:
             try:
                 return ast.parse(source, filename)
             except SyntaxError as original:
+                # Without what is no Python, the parser gets to the mistake itself.
+                python = self._as_python(source)
                 try:
-                    return ast.parse(self._as_python(source), filename)
-                except SyntaxError:
-                    raise original from None
+                    return ast.parse(python, filename)
+                except SyntaxError as further:
+                    if python.strip() == source.strip():
+                        raise original from None
+                    further.lineno = _line_in(source, further)
+                    raise further from None
 
     def _as_python(self, source: str) -> str:
         source = _INSTALL.sub(r"\1pass", source)
@@ -101,6 +106,14 @@ class CellReader:
         # IPython drops empty lines at the top; put them back to keep line numbers.
         empty = len(source) - len(source.lstrip("\n"))
         return "\n" * empty + self._transform(source.lstrip("\n"))
+
+
+def _line_in(source: str, error: SyntaxError) -> int | None:
+    """The line of a mistake: a magic over several lines is one line for the parser."""
+    lines, text = source.split("\n"), (error.text or "").strip()
+    place = (error.lineno or 1) - 1
+    further = (i for i in range(place, len(lines)) if lines[i].strip() == text)
+    return next(further, place) + 1
 
 
 def _without_cell_magic(source: str) -> str:
