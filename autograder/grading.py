@@ -16,6 +16,10 @@ from autograder.model import (
 from autograder.sandbox import Sandbox
 
 
+MOST_FAULTS = 20
+"""Cells that failed of which the page tells; of the others, how many."""
+
+
 def grade_submission(
     submission: Submission, assignment: Assignment, box: Sandbox, *, public: bool = False
 ) -> Grade:
@@ -116,13 +120,15 @@ def _unreadable(submission: Submission, assignment: Assignment, box: Sandbox) ->
 
 def _notices(run: NotebookRun, submission: Submission) -> tuple[str, ...]:
     """Sentences on cells that failed."""
-    sentences = []
+    sentences: list[str] = []
     whole_file = len(submission.cells) == 1 and not submission.file.endswith(".ipynb")
-    for number, fault in sorted(run.faults.items()):
+    for number, fault in sorted(run.faults.items())[:MOST_FAULTS]:
         place = "The file" if whole_file else f"Cell {number}"
         line = "" if fault.line is None else f" in line {fault.line}"
         code = f" ({fault.code.strip()})" if fault.code.strip() else ""
         sentences.append(f"{place} stopped{line}{code}: {fault.kind}: {fault.message}")
+    if (more := len(run.faults) - MOST_FAULTS) > 0:
+        sentences.append(f"{more} more {'cell' if more == 1 else 'cells'} stopped.")
     if run.outcome is not Outcome.RETURNED:
         sentences.append(ENDED.get(run.outcome, "The notebook did not run to its end."))
     return tuple(sentences)

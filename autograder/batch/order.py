@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from autograder.batch.descriptors import require_descriptors
 from autograder.batch.files import require_writable, sweep
 from autograder.batch.in_process import InProcess
 from autograder.batch.local import LocalWorkers, forks_safely
@@ -60,8 +61,16 @@ class Order:
                 raise UsageError(f"There is no file or folder {path}.")
         if self.workers is not None and self.workers < 0:
             raise UsageError(f"--workers {self.workers}: give 0 (in this process) or more.")
+        require_descriptors(self.processes)
         store_url(self.store_at)
         require_writable(self.out.path)
+
+    @property
+    def processes(self) -> int:
+        """Worker processes on this machine; 0: submissions are graded in this one."""
+        if self.scheduler is not None:
+            return 0
+        return self.workers if self.workers is not None else cores()
 
     @property
     def scratch_in(self) -> Path | None:
@@ -172,8 +181,7 @@ def _executor(order: Order, opener: Opener) -> Executor:
         from autograder.batch.cluster import DaskCluster
 
         return DaskCluster(opener, order.scheduler)
-    workers = order.workers if order.workers is not None else cores()
-    return LocalWorkers(opener, workers) if workers else InProcess(opener)
+    return LocalWorkers(opener, order.processes) if order.processes else InProcess(opener)
 
 
 def cores() -> int:
