@@ -15,7 +15,6 @@ from autograder.model import (
 )
 from autograder.sandbox import Sandbox
 
-
 MOST_FAULTS = 20
 """Cells that failed of which the page tells; of the others, how many."""
 

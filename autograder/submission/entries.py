@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from autograder.submission.names import clean, from_disk
+from autograder.submission.names import clean
 from autograder.submission.naming import is_archive
 from autograder.submission.opening import ours
 from autograder.submission.reading import kind_of
@@ -103,9 +103,8 @@ def list_folder(
         why = ours(error) or "cannot be looked into: " + os.strerror(error.errno or 0)
         yield Entry(parts, folder, 0.0, fault=f"The folder {clean('/'.join(parts))} {why}.")
         return
-    for on_disk, is_folder, is_link in found:
-        name = from_disk(on_disk)
-        entry = entry_of(folder / on_disk, (*parts, name))
+    for name, is_folder, is_link in found:
+        entry = entry_of(folder / name, (*parts, name))
         if (ignored := why_ignored(name)) is not None:
             yield replace(entry, ignored=ignored)
         elif not is_folder:

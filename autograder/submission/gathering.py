@@ -21,7 +21,7 @@ from autograder.submission.archive import CLASS, Archive
 from autograder.submission.entries import Entry, ResultsFolder, entry_of, list_folder, why_ignored
 from autograder.submission.layout import are_student_folders, has_lms_names, is_class_folder
 from autograder.submission.lms_names import parse_lms_name
-from autograder.submission.names import clean, from_disk
+from autograder.submission.names import clean
 from autograder.submission.naming import is_archive
 from autograder.submission.opening import Unreadable
 from autograder.submission.reading import kind_of
@@ -48,13 +48,13 @@ class Gatherer:
         singles: list[list[Entry]] = []
         containers: list[list[Entry]] = []
         for path in given:
-            *above, name = map(from_disk, path.relative_to(base).parts or (path.name,))
+            *above, name = path.relative_to(base).parts or (path.name,)
             entries = self._contents(path, name, is_only=len(given) == 1)
             entries = [replace(entry, above=tuple(above)) for entry in entries]
             is_file = len(entries) == 1 and entries[0].parts == (name,)
             (singles if is_file else containers).append(entries)
         if len(given) == 1:
-            are_students = parse_lms_name(from_disk(given[0].name)) is not None
+            are_students = parse_lms_name(given[0].name) is not None
         elif any(map(_telling, singles)) and _are_a_whole_folder(given):
             are_students = True
         else:

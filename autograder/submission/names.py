@@ -8,9 +8,7 @@ safe to print; :func:`safe_name` makes it one component of a path.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import sys
 import unicodedata
 
 LONGEST_FILE_NAME = 100
@@ -20,14 +18,6 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _PUNCTUATION = frozenset(" ._-+@,()'")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
 _DIGEST_DIGITS = 16
-
-
-def from_disk(name: str) -> str:
-    """A name as the disk has it, read as UTF-8 whatever the locale says: grades must not depend on
-    how a terminal is set up.  What is no UTF-8 becomes half characters, as Python carries bytes."""
-    if os.name != "posix" or sys.getfilesystemencoding() == "utf-8":
-        return name
-    return os.fsencode(name).decode("utf-8", "surrogateescape")
 
 
 def clean(raw: str) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -614,25 +612,6 @@ def test_a_file_that_we_cannot_read_is_not_replaced_by_a_worse_one(
     (alice,) = found_in("sub")
     with pytest.raises(ReadingError, match=r"hw\.ipynb may not be read"):
         load(alice)
-
-
-def test_a_name_is_the_same_under_every_locale(
-    tmp_path: Path, found_in: Finder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = (
-        "import sys; from pathlib import Path; from autograder.submission import find\n"
-        "for found in find([Path(sys.argv[1])], scratch=Path(sys.argv[2])):\n"
-        "    print(ascii((found.student, found.file)))"
-    )
-    files(tmp_path / "sub" / "Zoë.ipynb", tmp_path / "sub" / "李雷" / "hw.py")
-    said = set()
-    for locale, utf8 in (("C.UTF-8", "1"), ("C", "0")):
-        monkeypatch.setenv("LC_ALL", locale)
-        monkeypatch.setenv("PYTHONUTF8", utf8)
-        monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
-        command = [sys.executable, "-c", program, tmp_path / "sub", tmp_path / "scratch"]
-        said.add(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    assert said == {"('Zo\\xeb', 'Zo\\xeb.ipynb')\n('\\u674e\\u96f7', '\\u674e\\u96f7/hw.py')\n"}
 
 
 def test_folders_without_end_are_left(tmp_path: Path, found_in: Finder) -> None:
