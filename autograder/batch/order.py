@@ -98,7 +98,7 @@ def look(order: Order, scratch: Path) -> Finds:
     if not finds.found:
         places = ", ".join(str(path) for path in order.paths)
         others = len(finds.unclaimed)
-        beside = f" (but {others} other files)" if others else ""
+        beside = f" (but {others} other {'file' if others == 1 else 'files'})" if others else ""
         raise UsageError(f"There are no notebooks or Python files in {places}{beside}.")
     return finds
 

@@ -27,7 +27,7 @@ _TEXT_KEYS = ("source", "input", "code", "text")
 _DECISIVE_KEYS = ("nbformat", "cells", "worksheets", "cell_type", *_TEXT_KEYS)
 _KINDS = {"code": "code", "raw": "raw"}  # everything else is text: markdown, heading, html, text
 _MOST_CELLS = 10_000
-_MOST_PARTS = 2_000_000
+_MOST_PARTS = 3_000_000
 """Of a notebook of megabytes, to keep what it unpacks to in memory in proportion."""
 
 
@@ -71,7 +71,7 @@ def _decode(data: bytes) -> str:
 
 
 def _parse_json(data: bytes, text: str) -> Any:
-    if len(data) > 1_000_000 and text.count(",") + text.count("[") > _MOST_PARTS:
+    if len(data) > 1_000_000 and _parts_of(text) > _MOST_PARTS:
         raise Unreadable(
             "holds far too many values for a notebook: clear the outputs of all cells and save."
         )
@@ -83,6 +83,11 @@ def _parse_json(data: bytes, text: str) -> Any:
         ) from None
     except json.JSONDecodeError as error:
         raise Unreadable(_not_json(data, text, error)) from None
+
+
+def _parts_of(text: str) -> int:
+    """A bound for the objects that it unpacks to; a dictionary takes the memory of several."""
+    return text.count(",") + text.count("[") + 4 * text.count("{")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -53,7 +53,8 @@ _OURS = {
     errno.ENOENT: "is not there any more: it was moved or deleted while this was running",
     errno.EMFILE: "cannot be opened, because too many files are open: raise the limit (ulimit -n)",
     errno.ENFILE: "cannot be opened, because too many files are open on this machine",
-    errno.ENOSPC: "cannot be unpacked: there is no room for it on the disk",
+    errno.ENOSPC: "cannot be unpacked, because the disk is full: make room, or name another place "
+    "in TMPDIR",
     errno.EDQUOT: "cannot be unpacked: there is no room left for this user on the disk",
     errno.EROFS: "cannot be unpacked: the disk is read-only",
     errno.EIO: "cannot be read: the disk has a fault",

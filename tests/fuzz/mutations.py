@@ -5,6 +5,7 @@ Everything comes from one number, so that whatever fails can be made again.
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import random
@@ -208,11 +209,11 @@ def _change(rng: random.Random, node: Any) -> None:
             continue
         how = rng.random()
         if how < 0.6:
-            node[key] = rng.choice(STRANGE)
+            node[key] = copy.deepcopy(rng.choice(STRANGE))
         elif how < 0.8:
             del node[key]
         elif isinstance(node, list):
-            node.extend([node[key]] * rng.choice([1, 20]))
+            node.extend(copy.deepcopy([node[key]] * rng.choice([1, 20])))
         return
 
 
