@@ -159,7 +159,7 @@ class Runner:
             message = f"used more than {limits.cpu_seconds:g} s of processor time"
             return Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
         is_full = ended.peak_memory >= 0.8 * limits.memory
-        if ended.status == wire.GAVE_UP or (is_full and ended.status in _OUT_OF_MEMORY):
+        if ended.status == wire.NO_MEMORY or (is_full and ended.status in _OUT_OF_MEMORY):
             return Trouble(Outcome.OUT_OF_MEMORY, Fault("MemoryError", "used too much memory"))
         if ended.status >= 0:
             message = "ended the process instead of returning"

@@ -25,6 +25,7 @@ from typing import BinaryIO
 
 from autograder.errors import ReadingError
 from autograder.submission.entries import (
+    DEEPEST,
     Budget,
     Entry,
     is_hand_in_by_mistake,
@@ -193,7 +194,8 @@ def _parts(member: zipfile.ZipInfo) -> tuple[str, ...]:
         with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
     pieces = name.replace("\\", "/").split("/")
-    return tuple(p[-_LONGEST_NAME:] for p in pieces if p.strip() not in ("", ".", ".."))
+    named = [p[-_LONGEST_NAME:] for p in pieces if p.strip() not in ("", ".", "..")]
+    return tuple(named[-DEEPEST:])
 
 
 def may_be_wanted(entry: Entry) -> bool:

@@ -107,7 +107,8 @@ def _asked(cells: tuple[Cell, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["{}.py", "d{}/hw.py", "x/{}/hw.py", ".{}.py", "x/{}.py", "{}.json"]
+    "name",
+    ["{}.py", "d{}/hw.py", "x/{}/hw.py", ".{}.py", "x/{}.py", "{}.json", "x/" * 999 + "{}.py"],
 )
 def test_archives_of_many_members(tmp_path: Path, name: str) -> None:
     def work(size: int) -> Callable[[], object]:
