@@ -87,13 +87,15 @@ class CellReader:
                 return ast.parse(source, filename)
             except SyntaxError as original:
                 # Without what is no Python, the parser gets to the mistake itself.
-                python = self._as_python(source)
+                python = source
                 try:
+                    python = self._as_python(source)
                     return ast.parse(python, filename)
                 except SyntaxError as further:
-                    if python.strip() == source.strip():
+                    begins_with = (original.text or "").lstrip()[:1]
+                    if python.strip() == source.strip() and begins_with not in ("%", "!", "?"):
                         raise original from None
-                    further.lineno = _line_in(source, further)
+                    further.filename, further.lineno = filename, _line_in(source, further)
                     raise further from None
 
     def _as_python(self, source: str) -> str:
