@@ -31,6 +31,7 @@ def closing_words(
     else:
         yield from _spread(grades)
     yield _this_run(tally)
+    yield from _passed_over(tally)
     if missing:
         yield f"Not handed in ({len(missing)}): {_listed(missing)}"
     yield f"Grades:          {order.out.csv}, {order.out.json.name}"
@@ -55,6 +56,15 @@ def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
             f"Stopped: {done} of {_submissions(tally.total)} graded and kept. "
             "The same command goes on from there."
         )
+
+
+def _passed_over(tally: Tally) -> Iterator[str]:
+    """Files that are no part of anybody's row, by reason."""
+    by_reason: dict[str, list[str]] = {}
+    for unclaimed in tally.unclaimed:
+        by_reason.setdefault(unclaimed.reason, []).append(unclaimed.file)
+    for reason, files in sorted(by_reason.items()):
+        yield f"Passed over ({len(files)}), {reason}: {_listed(files)}"
 
 
 def _this_run(tally: Tally) -> str:

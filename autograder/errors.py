@@ -7,6 +7,8 @@
     ├── AssignmentError             a broken assignment                  (exit status 2)
     │   └── LeakError               a release would show something hidden
     ├── StoreError                  the store cannot be read or written  (exit status 1)
+    ├── ReadingError                a submission's file cannot be read here: no permission, no
+    │                               room to unpack, too many open files  (exit status 1)
     └── SandboxError                this machine cannot run student code safely, or a
                                     sandbox died                         (exit status 1 or 2)
 
@@ -39,6 +41,10 @@ class LeakError(AssignmentError):
 
 class StoreError(AutograderError):
     """The store of grades cannot be opened, read or written."""
+
+
+class ReadingError(AutograderError):
+    """This machine keeps a submission's file from being read: that one is not graded."""
 
 
 class SandboxError(AutograderError):

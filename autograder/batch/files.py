@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from autograder.errors import AutograderError
-from autograder.submission import DEFAULT_CAP
 
 
 @contextmanager
@@ -74,16 +71,3 @@ def _alive(pid: int) -> bool:
     except OSError:
         return True
     return True
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal, as the store has it; empty where none were read."""
-    try:
-        status = path.lstat()
-        # Never open a pipe or a device that a student handed in: it might block for ever.
-        if not stat.S_ISREG(status.st_mode) or status.st_size > DEFAULT_CAP:
-            return ""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.batch.tasks import TRIES, Failure, Marker, Opener, Outcome, Outcomes, Task
-from autograder.errors import AutograderError, SandboxError
+from autograder.errors import AutograderError, ReadingError, SandboxError
 
 
 class InProcess:
@@ -58,6 +58,8 @@ class Desk:
             except SandboxError as error:
                 reason = str(error)
                 self.close()
+            except ReadingError as error:
+                return Failure(task, str(error))
             except AutograderError:
                 raise
             except Exception as error:

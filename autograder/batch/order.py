@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.batch.files import require_writable
+from autograder.batch.descriptors import require_descriptors
+from autograder.batch.files import require_writable, sweep
 from autograder.batch.in_process import InProcess
 from autograder.batch.local import LocalWorkers, forks_safely
 from autograder.batch.marking import CourseMarking
 from autograder.batch.output import CurrentGrades, OutFolder
 from autograder.batch.pages import page_drawer, write_pages
 from autograder.batch.run import Batch, Plan, Tally, Watcher, newest_attempts, plan
+from autograder.batch.scratch import scratch_folder
 from autograder.batch.tasks import Executor, Opener, Task
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
 from autograder.policies import Policies
 from autograder.store import Store, store_url
-from autograder.submission import Found, find
+from autograder.submission import Finds, Found, search
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,16 @@ class Order:
                 raise UsageError(f"There is no file or folder {path}.")
         if self.workers is not None and self.workers < 0:
             raise UsageError(f"--workers {self.workers}: give 0 (in this process) or more.")
+        require_descriptors(self.processes)
         store_url(self.store_at)
         require_writable(self.out.path)
+
+    @property
+    def processes(self) -> int:
+        """Worker processes on this machine; 0: submissions are graded in this one."""
+        if self.scheduler is not None:
+            return 0
+        return self.workers if self.workers is not None else cores()
 
     @property
     def scratch_in(self) -> Path | None:
@@ -73,24 +82,41 @@ class Order:
         return self.store if self.store is not None else self.out.store
 
 
-def tasks_for(order: Order, scratch: Path) -> list[Task]:
-    """One task a student; archives are unpacked into ``scratch``.
+def look(order: Order, scratch: Path) -> Finds:
+    """What there is to grade, and what is nobody's; archives are unpacked into ``scratch``.
 
     Raises UsageError when there is nothing to grade.
     """
-    found = find(order.paths, scratch=scratch, assignment=order.assignment.slug)
-    if not found:
+    ours = (order.out.path, order.out.feedback, order.course.folder / "results", Path("results"))
+    results = {os.path.realpath(folder) for folder in ours}
+    finds = search(
+        order.paths,
+        scratch=scratch,
+        assignment=order.assignment.slug,
+        results=lambda folder: os.path.realpath(folder) in results,
+    )
+    if not finds.found:
         places = ", ".join(str(path) for path in order.paths)
-        raise UsageError(f"There are no notebooks or Python files in {places}.")
-    return [_task(one) for one in found]
+        others = len(finds.unclaimed)
+        beside = f" (but {others} other {'file' if others == 1 else 'files'})" if others else ""
+        raise UsageError(f"There are no notebooks or Python files in {places}{beside}.")
+    return finds
 
 
 def _task(found: Found) -> Task:
-    handed_in = datetime.fromtimestamp(found.modified, UTC) if found.modified else None
+    handed_in = _time(found.modified)
     if found.is_late is False:
         # The learning platform knows; a file's own time may be that of its download.
         handed_in = None
     return Task(replace(found, passed_over=()), handed_in)
+
+
+def _time(modified: float) -> datetime | None:
+    """None: not known, or a time that nobody lives in (a disk takes any number)."""
+    try:
+        return datetime.fromtimestamp(modified, UTC) if modified else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
@@ -99,8 +125,11 @@ def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
     ``tally`` is kept up to date, so that it is right also where this raises: AutograderError,
     or KeyboardInterrupt once the workers are stopped.
     """
-    with tempfile.TemporaryDirectory(prefix="autograder-", dir=order.scratch_in) as scratch:
-        _grade(order, tasks_for(order, Path(scratch)), store, tally, watch)
+    sweep(order.out.path)
+    with scratch_folder(order.scratch_in) as scratch:
+        finds = look(order, scratch)
+        tally.unclaimed = finds.unclaimed
+        _grade(order, [_task(found) for found in finds.found], store, tally, watch)
 
 
 def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watch: Watcher) -> None:
@@ -152,8 +181,7 @@ def _executor(order: Order, opener: Opener) -> Executor:
         from autograder.batch.cluster import DaskCluster
 
         return DaskCluster(opener, order.scheduler)
-    workers = order.workers if order.workers is not None else cores()
-    return LocalWorkers(opener, workers) if workers else InProcess(opener)
+    return LocalWorkers(opener, order.processes) if order.processes else InProcess(opener)
 
 
 def cores() -> int:
@@ -178,4 +206,7 @@ def summary(order: Order, tally: Tally, missing: Sequence[str]) -> dict[str, obj
             for failure in sorted(tally.failures, key=lambda failure: failure.task.student)
         ],
         "not_handed_in": list(missing),
+        "passed_over": [
+            {"file": unclaimed.file, "reason": unclaimed.reason} for unclaimed in tally.unclaimed
+        ],
     }

@@ -21,6 +21,7 @@ from autograder.batch.output import OutFolder
 from autograder.batch.tasks import Executor, Failure, Outcome, Outcomes, Result, Task
 from autograder.model import SubmissionStatus
 from autograder.store import Entry, Store, storable
+from autograder.submission import Unclaimed
 
 _EVERY = 0.25
 """Seconds between two transactions."""
@@ -45,6 +46,8 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     """Of those graded now: ``full``, ``partial``, ``none``, ``unreadable``, ``not_graded``."""
     failures: list[Failure] = field(default_factory=list)
+    unclaimed: tuple[Unclaimed, ...] = ()
+    """Files that are nobody's row."""
 
     @property
     def graded(self) -> int:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from autograder.batch.files import digest_of
 from autograder.model import SubmissionStatus
 from autograder.store import Row
-from autograder.submission import Found
+from autograder.submission import Found, digest_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,9 @@ class Task:
 
     def digest(self) -> str:
         """SHA-256 of the file as it is now, as the store has it; empty where nothing is read."""
-        return "" if self.found.problem is not None else digest_of(self.found.path)
+        found = self.found
+        is_there = found.problem is None and found.fault is None
+        return digest_of(found.path) if is_there else ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class Marker(Protocol):
     """Grades one submission after another, in the process that opened it."""
 
     def mark(self, task: Task) -> Result:
-        """Grade; raises SandboxError when the sandbox, not the submission, failed."""
+        """Grade; raises SandboxError when the sandbox, not the submission, failed, and ReadingError
+        where this machine cannot read the submission."""
         ...
 
     def close(self) -> None: ...

@@ -10,7 +10,13 @@ from multiprocessing.connection import Connection
 
 from autograder.batch.in_process import words_for
 from autograder.batch.tasks import Failure, Opener, Task
-from autograder.errors import AssignmentError, AutograderError, SandboxError, UsageError
+from autograder.errors import (
+    AssignmentError,
+    AutograderError,
+    ReadingError,
+    SandboxError,
+    UsageError,
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ def serve(connection: Connection, opener: Opener, inherited: Sequence[Connection
             except SandboxError as error:
                 connection.send(refusal(error))
                 return
+            except ReadingError as error:
+                connection.send(Failure(task, str(error)))
             except (BrokenPipeError, ConnectionResetError):
                 return
             except Exception as error:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -42,6 +44,11 @@ class Program(click.Group):
     A command's module is imported when the command is wanted: worker processes import this one.
     """
 
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
+        if args is None:
+            _read_names_as_utf8()
+        return super().main(args, *rest, **more)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_COMMANDS)
 
@@ -69,6 +76,16 @@ class Program(click.Group):
                 raise
             click.echo(f"Error: {_sentence(error)}", err=True)
             ctx.exit(error.exit_status if isinstance(error, AutograderError) else 1)
+
+
+def _read_names_as_utf8() -> None:
+    """Where the locale says otherwise, start anew: names of files and what is written must not
+    depend on how a terminal is set up.  What the terminal is sent stays as it wants it."""
+    if sys.getfilesystemencoding() == "utf-8" or os.environ.get("PYTHONUTF8") == "1":
+        return
+    spoken = f"{sys.stdout.encoding}:backslashreplace" if sys.stdout is not None else "utf-8"
+    environment = {"PYTHONIOENCODING": spoken, **os.environ, "PYTHONUTF8": "1"}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
 
 def _sentence(error: Exception) -> str:

@@ -79,7 +79,7 @@ def _title(titles: Sequence[str], info: AssignmentInfo) -> str:
     """The column's title in Canvas, with its id, where the roster has the assignment already."""
     for wanted in (info.label, info.slug):
         for title in titles:
-            bare = re.sub(r"\s*\(\d+\)\s*$", "", title).strip()
+            bare = re.sub(r"\(\d+\)$", "", title.strip()).strip()
             if bare.casefold() == wanted.casefold():
                 return title
     return info.label

@@ -71,7 +71,7 @@ def _filled_in(grades: Sequence[Grade], info: AssignmentInfo, roster: Roster) ->
 
 
 def _keys(roster: Roster, identifier: int) -> RosterKeys:
-    numbers = [re.search(r"\d*$", row[identifier].strip()) for row in roster.rows]
+    numbers = [re.search(r"(?<!\d)\d*$", row[identifier].strip()) for row in roster.rows]
     name = roster.column("Full name")
     end = roster.column("Status") or roster.required("Grade", "Moodle")
     identities = [i for i in range(end) if i not in (identifier, name)]  # which, the site decides

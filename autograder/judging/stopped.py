@@ -16,6 +16,9 @@ SPOILED = (
     Outcome.FLOODED,
 )
 
+MOST_FAULTS = 20
+"""Cells that failed of which the page tells; of the others, how many."""
+
 
 def stopped(
     function: str, points: Mapping[str, float], traces: Sequence[Trace], run: NotebookRun
@@ -60,9 +63,9 @@ def _place(cell: int | None, line: int | None) -> str:
 
 
 def cells_stopped(run: NotebookRun, submission: Submission) -> list[str]:
-    """A sentence on each cell that failed, or on the file."""
+    """A sentence on each of the first cells that failed, or on the file; how many more."""
     whole_file = len(submission.cells) == 1 and not submission.file.endswith(".ipynb")
-    return [
+    sentences = [
         words.CELL_STOPPED.format(
             place=words.WHOLE_FILE if whole_file else words.WHOLE_CELL.format(number=number),
             line="" if fault.line is None else _in_place(_place(None, fault.line)),
@@ -70,8 +73,13 @@ def cells_stopped(run: NotebookRun, submission: Submission) -> list[str]:
             kind=fault.kind,
             message=fault.message,
         )
-        for number, fault in sorted(run.faults.items())
+        for number, fault in sorted(run.faults.items())[:MOST_FAULTS]
     ]
+    if (more := len(run.faults) - MOST_FAULTS) > 0:
+        sentences.append(
+            words.MORE_STOPPED.format(more=more, cells="cell" if more == 1 else "cells")
+        )
+    return sentences
 
 
 def _in_place(place: str) -> str:

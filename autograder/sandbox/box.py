@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -174,5 +175,7 @@ def _filter() -> bytes:
     try:
         return seccomp.build()
     except (ImportError, OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            raise SandboxError("too many files are open: raise the limit (ulimit -n)") from error
         how = next(layer.how_to_get for layer in described(()) if layer.name == "seccomp")
         raise SandboxError(f"the layer 'seccomp' is missing ({error}); needed: {how}") from error

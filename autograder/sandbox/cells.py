@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from autograder.model import Cell, Fault, Limits, NotebookRun, Outcome
 from autograder.sandbox import protocol
 from autograder.sandbox.child import Frame, Garbage
-from autograder.sandbox.faults import Faults, clean, source_lines
+from autograder.sandbox.faults import Faults, clean
 from autograder.sandbox.inside import wire
 from autograder.sandbox.runner import Runner, Trouble
 
@@ -113,5 +113,5 @@ class Cells:
 
     def _lines(self, cell: int, first: int, last: int) -> str:
         """Source of a function, cut from what was handed in, not from what the child says."""
-        lines = source_lines(self._cells[cell].source)[max(0, first - 1) : last]
+        lines = self.faults.lines(cell)[max(0, first - 1) : last]
         return clean("\n".join(lines), _MAX_SOURCE)

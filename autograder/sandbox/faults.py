@@ -49,12 +49,14 @@ def clean(text: str, cap: int) -> str:
 _TAIL = re.compile(r"\.\n`np\..*| \(/\S*\)$", re.DOTALL)
 """What follows NumPy's and Python's sentences: advice over several lines, a path."""
 _WORD = re.compile(r"[^\W\d]\w*")
+_CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _NUMBER = re.compile(r"(?<!\w)[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?|\bnan\b|\binf\b")
 
 
 def source_lines(source: str) -> list[str]:
     """Lines as Python counts them (``str.splitlines`` also splits at form feeds and others)."""
-    return re.split(r"\r\n|\r|\n", source)
+    return _LINE_END.split(source)
 
 
 class Faults:
@@ -62,15 +64,22 @@ class Faults:
 
     def __init__(self, cells: Sequence[Cell]) -> None:
         self._cells = cells
+        self._lines: dict[int, list[str]] = {}
         self._source = "\n".join(cell.source for cell in cells)
+
+    def lines(self, index: int) -> Sequence[str]:
+        """The lines of a cell, cut up when they are first wanted."""
+        if index not in self._lines:
+            self._lines[index] = source_lines(self._cells[index].source)
+        return self._lines[index]
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(re.findall(r"[^\W\d]\w*", self._source)) | KINDS | PLAIN_WORDS
+        return frozenset(_WORD.findall(self._source)) | KINDS | PLAIN_WORDS
 
     @cached_property
     def _classes(self) -> frozenset[str]:
-        return frozenset(re.findall(r"^\s*class\s+(\w+)", self._source, re.MULTILINE))
+        return frozenset(_CLASS.findall(self._source))
 
     def of_cell(self, raw: RawFault) -> Fault:
         """What a cell raised: no hidden value exists yet, so the message stays."""
@@ -117,8 +126,7 @@ class Faults:
     def _fault(self, raw: RawFault, kind: str, message: str) -> Fault:
         if raw.cell is None:
             return Fault(kind, message)
-        cell = self._cells[raw.cell]
-        lines = source_lines(cell.source)
+        cell, lines = self._cells[raw.cell], self.lines(raw.cell)
         if raw.line is None or raw.line > len(lines):
             return Fault(kind, message, cell.number or None)
         code = clean(lines[raw.line - 1].strip(), MAX_CODE)

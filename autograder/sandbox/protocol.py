@@ -28,6 +28,8 @@ MAX_MESSAGE = 8 << 10
 MAX_TEXT = 4 * (64 << 10)
 _MAX_DEPTH = 4
 _MAX_ENTRIES = 10_000
+_MAX_VALUES = 50_000
+"""Values in one answer, each an object of ours: empty arrays take 9 bytes there and 200 here."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def read_answer(data: bytes, number: int, arguments: int, cells: int) -> Answer:
         raise WireError("no such outcome")
     if changes > arguments or unreceived > arguments:
         raise WireError("a count is beyond its cap")
-    value = _read_value(frame, 0)
+    value = _Values(frame).read()
     fault = _read_fault(frame, cells) if marks & wire.HAS_FAULT else None
     parameter = frame.text(1000) if marks & wire.HAS_PARAMETER else ""
     changed = {frame.count(arguments - 1): frame.array() for _ in range(changes)}
@@ -209,25 +211,32 @@ def value_alone(data: bytes, number: int) -> bytes | None:
 def read_value(data: bytes) -> Value:
     """What :func:`value_alone` gave."""
     frame = Reader(data)
-    value = _read_value(frame, 0)
+    value = _Values(frame).read()
     frame.end()
     return value
 
 
-def _read_value(frame: Reader, depth: int) -> Value:
-    kind = frame.u8()
-    if kind == wire.V_NONE:
-        return None
-    if kind == wire.V_ARRAY:
-        return frame.array()
-    if kind == wire.V_TUPLE and depth < _MAX_DEPTH:
-        entries: list[Any] = [
-            _read_value(frame, depth + 1) for _ in range(frame.count(_MAX_ENTRIES))
-        ]
-        return tuple(entries)
-    if kind == wire.V_OPAQUE:
-        return Opaque(frame.text(1000))
-    raise WireError("no such value")
+class _Values:
+    """Reads what a function returned; counts, for a tuple may hold tuples of ten thousand."""
+
+    def __init__(self, frame: Reader) -> None:
+        self._frame, self._left = frame, _MAX_VALUES
+
+    def read(self, depth: int = 0) -> Value:
+        frame = self._frame
+        kind = frame.u8()
+        if kind == wire.V_NONE:
+            return None
+        if kind == wire.V_ARRAY:
+            return frame.array()
+        if kind == wire.V_TUPLE and depth < _MAX_DEPTH:
+            count = frame.count(min(_MAX_ENTRIES, self._left))
+            self._left -= count
+            entries: list[Any] = [self.read(depth + 1) for _ in range(count)]
+            return tuple(entries)
+        if kind == wire.V_OPAQUE:
+            return Opaque(frame.text(1000))
+        raise WireError("no such value")
 
 
 def _read_fault(frame: Reader, cells: int) -> RawFault:

@@ -19,7 +19,12 @@ READY_SECONDS = 60.0
 """A child takes milliseconds; more than this is a machine in trouble."""
 
 _MENTIONS = {"matplotlib": ("matplotlib", "pylab", "seaborn"), "pandas": ("pandas", "seaborn")}
-_MAGIC = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
+_MAGIC = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
+
+
+_OUT_OF_MEMORY = (1, -signal.SIGABRT)
+"""How a process ends that is refused memory where nothing can be done about it: in Python outside
+of the student's code, in a library."""
 
 
 class Worker(Protocol):
@@ -153,10 +158,13 @@ class Runner:
         if killed and ended.cpu_seconds >= round(limits.cpu_seconds) - 0.5:
             message = f"used more than {limits.cpu_seconds:g} s of processor time"
             return Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
+        is_full = ended.peak_memory >= 0.8 * limits.memory
+        if ended.status == wire.NO_MEMORY or (is_full and ended.status in _OUT_OF_MEMORY):
+            return Trouble(Outcome.OUT_OF_MEMORY, Fault("MemoryError", "used too much memory"))
         if ended.status >= 0:
             message = "ended the process instead of returning"
             return Trouble(Outcome.EXITED, Fault("SystemExit", message))
-        if killed and ended.peak_memory >= 0.8 * limits.memory:
+        if killed and is_full:
             return Trouble(Outcome.OUT_OF_MEMORY, Fault("MemoryError", "used too much memory"))
         # Killed, and not by us: perhaps by a person, or by a machine that is short of memory.
         forgiven, self._forgave = killed and not self._forgave, self._forgave or killed

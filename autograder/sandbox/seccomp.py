@@ -20,8 +20,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import struct
-import tempfile
 from typing import Any
 
 _STANDS_FOR_PID = 0x5AFEC0DE
@@ -96,7 +96,8 @@ def build() -> bytes:
     only("prlimit64", 0, (0, _STANDS_FOR_PID))
     threads = _FORBIDDEN_CLONE | _CLONE_THREAD | _CLONE_VM
     rule(allow, "clone", sc.Arg(0, sc.MASKED_EQ, threads, _CLONE_THREAD | _CLONE_VM))
-    with tempfile.TemporaryFile() as file:
+    # In memory: a full disk must not look like a library that is missing.
+    with os.fdopen(os.memfd_create("filter"), "w+b") as file:
         program.export_bpf(file)
         file.seek(0)
         return file.read()

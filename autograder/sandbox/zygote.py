@@ -35,6 +35,7 @@ from autograder.sandbox.gaps import fill_gaps
 from autograder.sandbox.inside import files
 from autograder.sandbox.inside.harness import Harness
 from autograder.sandbox.inside.transform import CellReader
+from autograder.sandbox.inside.wire import NO_MEMORY
 
 _NUMPY_PARTS = ("numpy.random", "numpy.linalg", "numpy.fft", "numpy.polynomial")
 """NumPy imports these when they are first used, 13 ms each time after a fork."""
@@ -221,6 +222,7 @@ class Zygote:
         return _Child(client, message["child"], pid, os.pidfd_open(pid))
 
     def _run_child(self, client: _Client, bounds: Bounds, pipes: tuple[int, int, int]) -> NoReturn:
+        status = 126
         try:
             output = os.dup(pipes[0])
             try:
@@ -231,8 +233,10 @@ class Zygote:
             if not self._plan.jailed:
                 files.install()
             Harness(REQUESTS, ANSWERS, self._reader).serve()
+        except MemoryError:
+            status = NO_MEMORY
         finally:
-            _exit(126)
+            _exit(status)
 
     def load_matplotlib(self) -> None:
         """Without a display; with the fonts that the grader's user has found already."""

@@ -2,89 +2,152 @@
 
 A group is what is judged together for whose is whose: a class's folder or archive, or all the
 single files and students' folders side by side, as a shell makes them of ``submissions/*``.
+
+Students' archives stay closed here: whatever is in them is theirs.  An archive is the class's only
+where it is the one path that was given, or the only archive or submission in the folder that was.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.errors import UsageError
-from autograder.submission.archive import STUDENT_LIMITS, ArchiveLimits, is_archive, unpack
-from autograder.submission.entries import Entry, entry_of, is_plain_file, list_folder
-from autograder.submission.layout import are_student_folders
+from autograder.errors import ReadingError, UsageError
+from autograder.submission.archive import CLASS, Archive
+from autograder.submission.entries import Entry, ResultsFolder, entry_of, list_folder, why_ignored
+from autograder.submission.layout import are_student_folders, has_lms_names, is_class_folder
 from autograder.submission.lms_names import parse_lms_name
 from autograder.submission.names import clean
+from autograder.submission.naming import is_archive
 from autograder.submission.opening import Unreadable
 from autograder.submission.reading import kind_of
 
 
-def groups(paths: Sequence[Path], scratch: Path) -> Iterator[list[Entry]]:
-    """Entries that are judged together: of each class's folder or archive, and all the others."""
-    given = [Path(os.path.abspath(path)) for path in dict.fromkeys(paths)]
-    for path in given:
-        if not os.path.lexists(path):
-            raise UsageError(f"{clean(str(path))} is not there: give a file or folder to grade.")
-    base = Path(os.path.commonpath([path.parent for path in given]))
-    singles: list[list[Entry]] = []
-    containers: list[list[Entry]] = []
-    for path in given:
-        *above, name = path.relative_to(base).parts or (path.name,)
-        entries = _contents(path, name, scratch, is_only=len(given) == 1)
-        entries = [replace(entry, above=tuple(above)) for entry in entries]
-        is_file = len(entries) == 1 and entries[0].parts == (name,)
-        (singles if is_file else containers).append(entries)
-    if len(given) == 1:
-        are_students = parse_lms_name(given[0].name) is not None
-    else:
-        are_students = are_student_folders([[e.parts[1:] for e in c] for c in containers])
-    if are_students:
-        singles, containers = singles + containers, []
-    yield [entry for entries in singles for entry in entries]
-    for entries in containers:
-        lowered = [entry.lower() for entry in entries]
-        yield lowered if len(given) > 1 else [replace(entry, above=()) for entry in lowered]
+@dataclass(frozen=True)
+class Gatherer:
+    """Gathers what lies at paths."""
 
+    scratch: Path
+    """Where members of archives will be unpacked."""
+    results: ResultsFolder
+    kept_open: ExitStack
+    """Closes the archives of which entries are still to be unpacked."""
 
-def _contents(path: Path, name: str, scratch: Path, *, is_only: bool) -> list[Entry]:
-    """The entries of a folder or archive, each with its name as first part; else the path itself.
-
-    A link to a folder is followed where it is all that was asked for; among the many paths that
-    a shell makes of ``submissions/*`` it may be a student's, and is not.
-    """
-    if path.is_dir() and (is_only or not path.is_symlink()):
-        return list(_opened(list_folder(path, (name,)), scratch))
-    entry = replace(entry_of(path, (name,)), is_given=True)
-    if not is_archive(name):
-        return [entry]
-    if is_only:
-        try:
-            members = list(unpack(path, _made(scratch), (name,), ArchiveLimits()))
-        except Unreadable as why:
-            raise UsageError(f"{clean(name)} {why}") from None
-        return list(_opened(members, scratch))
-    return list(_opened([entry], scratch))
-
-
-def _opened(entries: Iterable[Entry], scratch: Path) -> Iterator[Entry]:
-    """The entries, with students' archives replaced by what is in them."""
-    for entry in entries:
-        if entry.problem is not None or not (is_archive(entry.name) and is_plain_file(entry.path)):
-            yield entry
-            continue
-        try:
-            members = list(unpack(entry.path, _made(scratch), entry.parts, STUDENT_LIMITS))
-        except Unreadable as why:
-            yield replace(entry, problem=str(why))
-            continue
-        if any(kind_of(member.name) for member in members):
-            yield from members
+    def groups(self, paths: Sequence[Path]) -> Iterator[list[Entry]]:
+        """Entries that are judged together: of each class's folder or archive, and all others."""
+        given = [Path(os.path.abspath(path)) for path in dict.fromkeys(paths)]
+        for path in given:
+            if not os.path.lexists(path):
+                there = f"{clean(str(path))} is not there"
+                raise UsageError(f"{there}: give a file or folder to grade.")
+        base = Path(os.path.commonpath([path.parent for path in given]))
+        singles: list[list[Entry]] = []
+        containers: list[list[Entry]] = []
+        for path in given:
+            *above, name = path.relative_to(base).parts or (path.name,)
+            entries = self._contents(path, name, is_only=len(given) == 1)
+            entries = [replace(entry, above=tuple(above)) for entry in entries]
+            is_file = len(entries) == 1 and entries[0].parts == (name,)
+            (singles if is_file else containers).append(entries)
+        if len(given) == 1:
+            are_students = parse_lms_name(given[0].name) is not None
+        elif any(map(_telling, singles)) and _are_a_whole_folder(given):
+            are_students = True
         else:
-            yield replace(entry, problem="has no notebook (.ipynb) or Python file (.py) in it.")
+            are_students = are_student_folders([_telling(entries) for entries in containers])
+        if are_students:
+            singles, containers = singles + containers, []
+        yield [entry for entries in singles for entry in entries]
+        for entries in containers:
+            lowered = [entry.lower() for entry in entries]
+            yield lowered if len(given) > 1 else [replace(entry, above=()) for entry in lowered]
+
+    def _contents(self, path: Path, name: str, *, is_only: bool) -> list[Entry]:
+        """The entries of a folder or a class's archive, each with its name as first part; else the
+        path itself.
+
+        A link to a folder is followed where it is all that was asked for; among the many paths that
+        a shell makes of ``submissions/*`` it may be a student's, and is not.
+        """
+        if is_only:
+            path = Path(os.path.realpath(path)) if path.is_dir() or is_archive(name) else path
+        if path.is_dir() and not path.is_symlink():
+            entries = list(list_folder(path, (name,), self.results))
+            return self._class_archive_in(entries) if is_only else entries
+        entry = replace(entry_of(path, (name,)), is_given=True)
+        if is_only and is_archive(name) and parse_lms_name(name) is None:
+            try:
+                return self._members(path, (name,))
+            except Unreadable as why:
+                raise UsageError(f"{clean(name)} {why}") from None
+        return [entry]
+
+    def _class_archive_in(self, entries: list[Entry]) -> list[Entry]:
+        """The same, but for an archive that is the class's: then what is in it, in its place."""
+        kept = [entry for entry in entries if entry.ignored is None]
+        handed_in = [e for e in kept if is_archive(e.name) or kind_of(e.name) is not None]
+        if len(handed_in) != 1 or len(handed_in[0].parts) != 2 or not is_archive(handed_in[0].name):
+            return entries
+        (archive,) = handed_in
+        if archive.problem is not None or parse_lms_name(archive.name) is not None:
+            return entries
+        try:
+            members = self._members(archive.path, archive.parts[:-1])
+        except (Unreadable, ReadingError):
+            return entries  # whoever opens it next will say so
+        if not _is_of_a_class([member.parts[1:] for member in members if member.ignored is None]):
+            return entries
+        return members
+
+    def _members(self, path: Path, above: tuple[str, ...]) -> list[Entry]:
+        """What is in a class's archive; what is ignored there, once for each folder."""
+        archive = Archive(path, CLASS)
+        self.kept_open.callback(archive.close)
+        members: list[Entry] = []
+        ignored: set[tuple[str, ...]] = set()
+        for member in archive.entries(above, self.scratch):
+            reasons = [why_ignored(part) for part in member.parts[len(above) :]]
+            first = next((i for i, reason in enumerate(reasons) if reason), None)
+            if first is None:
+                members.append(member)
+                continue
+            parts = member.parts[: len(above) + first + 1]
+            if parts not in ignored:
+                ignored.add(parts)
+                members.append(replace(member, parts=parts, ignored=reasons[first]))
+        return members
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def _telling(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
+    """Of what may be a submission, the parts below the path that was given."""
+    named = [entry for entry in entries if entry.ignored is None]
+    return [e.parts[1:] for e in named if kind_of(e.name) is not None or is_archive(e.name)]
+
+
+def _are_a_whole_folder(given: Sequence[Path]) -> bool:
+    """Whether the paths are all that is in their folder, as in ``submissions/*``."""
+    (first, *_), parents = given, {path.parent for path in given}
+    if len(parents) > 1:
+        return False
+    with contextlib.suppress(OSError):
+        every = {name for name in os.listdir(first.parent) if why_ignored(name) is None}
+        return every <= {path.name for path in given}
+    return False
+
+
+def _is_of_a_class(below: Sequence[tuple[str, ...]]) -> bool:
+    """Whether an archive that lies alone in a folder is the class's and not its only student's."""
+    handed_in = [p for p in below if kind_of(p[-1]) is not None or is_archive(p[-1])]
+    while handed_in and len({p[0] for p in handed_in}) == 1 and all(len(p) > 1 for p in handed_in):
+        if parse_lms_name(handed_in[0][0]) is not None:
+            return True
+        handed_in = [parts[1:] for parts in handed_in]
+    return (
+        any(is_archive(parts[-1]) for parts in handed_in)
+        or has_lms_names({parts[0] for parts in handed_in})
+        or is_class_folder(handed_in)
+    )

@@ -10,31 +10,26 @@ where it lies                                          the student
 ``{student}.ipynb``                                    the file's stem
 =====================================================  ==========================================
 
-A folder that alone wraps all the others, as archives have, is passed through.  Beside other
-submissions a folder (or archive) is a student's, and all in it one hand-in, unless it is a
-class's, which is looked into in the same way:
+The outermost name decides, because a student did not choose it: what an LMS wrote, else the entry
+of the folder that grading was pointed at.  All that lies below is that student's, whatever it is
+called: names down there are chosen by whoever handed it in, who may write a classmate's.
 
-- names directly in it are of an LMS: one of Moodle's, or most of them Canvas's, of several people
-- or it holds no submission itself but two or more folders or archives that do; not so where
-
-  - one of these is named as the assignment (nbgrader's layout), or as students name folders of
-    their own (``src``, ``old``, ``part 2``), or as one in a folder beside it: then it is work in
-    parts,
-  - or a folder beside it holds a submission itself: then folders here are students'.
+A folder that alone wraps all the others, as archives have, is passed through.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from autograder.submission.archive import is_archive
-from autograder.submission.class_folders import class_folders
-from autograder.submission.entries import Entry, is_hand_in_by_mistake
+from autograder.submission.entries import Entry, is_hand_in_by_mistake, may_be_notebook
 from autograder.submission.lms_names import LmsName, are_canvas_names, parse_lms_name
-from autograder.submission.naming import stem
+from autograder.submission.naming import is_archive, stem
 from autograder.submission.reading import kind_of
+
+_NBGRADERS = frozenset({"source", "release", "submitted", "autograded", "feedback", "inbound"})
+"""Folders of a course of nbgrader's."""
 
 
 @dataclass(frozen=True)
@@ -51,54 +46,58 @@ class HandIn:
     """One of the files of a hand-in, helpers and drafts included."""
 
 
-def hand_ins(entries: Sequence[Entry], assignment: str) -> tuple[HandIn, ...]:
-    """Those entries that are submissions, with their students."""
-    chosen = [entry for entry in entries if _may_be_one(entry)]
-    nbgrader = list(_nbgrader(chosen, assignment))
-    if nbgrader:
-        return tuple(nbgrader)
-    depth = _depth_of_wrappers(chosen, assignment)
-    return tuple(_in_a_class([(entry, entry.parts[depth:]) for entry in chosen], assignment))
+@dataclass(frozen=True)
+class PassedOver:
+    """An entry that is nobody's."""
+
+    entry: Entry
+    reason: str
+    """What it is instead, in a few words."""
 
 
-def _in_a_class(
-    inner: Sequence[tuple[Entry, tuple[str, ...]]], assignment: str
-) -> Iterator[HandIn]:
-    """Of a class's folder; of each entry the parts of its path below that folder."""
-    folders: dict[str, list[tuple[Entry, tuple[str, ...]]]] = defaultdict(list)
-    for entry, parts in inner:
-        if len(parts) > 1:
-            folders[parts[0]].append((entry, parts[1:]))
-    contents = {name: [parts for _, parts in below] for name, below in folders.items()}
-    classes = class_folders(contents, assignment)
-    own = [(entry, parts) for entry, parts in inner if parts[0] not in classes]
-    names = _lms_names(parts[0] for _, parts in own)
-    for entry, parts in own:
-        hand_in = _hand_in(entry, parts, names[parts[0]])
-        if hand_in is not None:
-            yield hand_in
-    for name in sorted(classes):
-        yield from _in_a_class(folders[name], assignment)
+def whose(entries: Sequence[Entry], assignment: str) -> Iterator[HandIn | PassedOver]:
+    """Every entry, with its student or with why it has none."""
+    for entry in entries:
+        if entry.ignored is not None:
+            yield PassedOver(entry, entry.ignored)
+    kept = [entry for entry in entries if entry.ignored is None]
+    telling = [entry.parts for entry in kept if _tells(entry)]
+    wrappers = _wrappers(telling, assignment)
+    inside = []
+    for entry in kept:
+        if entry.parts[: len(wrappers)] == wrappers and len(entry.parts) > len(wrappers):
+            inside.append((entry, entry.parts[len(wrappers) :]))
+        else:
+            yield PassedOver(entry, "beside the folder that all submissions are in")
+    if _is_nbgraders([parts[len(wrappers) :] for parts in telling]):
+        yield from _of_nbgrader(inside, assignment)
+    else:
+        yield from _of_a_class(inside)
 
 
-def _may_be_one(entry: Entry) -> bool:
-    return (
-        kind_of(entry.name) is not None
-        or is_archive(entry.name)
-        or entry.problem is not None
-        or entry.is_given
-        or is_hand_in_by_mistake(entry.name)
-    )
+def _of_a_class(inside: Sequence[tuple[Entry, tuple[str, ...]]]) -> Iterator[HandIn]:
+    """Of each entry the parts of its path below the class's folder."""
+    names = _lms_names({parts[0] for _, parts in inside})
+    for entry, parts in inside:
+        lms = names[parts[0]]
+        file = lms.file if lms is not None and len(parts) == 1 else parts[-1]
+        student = lms.name if lms is not None else stem(parts[0])
+        yield HandIn(entry, student, file, lms, is_folder=len(parts) > 1 or lms is not None)
 
 
-def _hand_in(entry: Entry, parts: tuple[str, ...], lms: LmsName | None) -> HandIn | None:
-    file = lms.file if lms is not None and len(parts) == 1 else parts[-1]
-    is_folder = len(parts) > 1 or lms is not None
-    is_certain = is_folder or entry.is_given or entry.problem is not None
-    if kind_of(file) is None and not is_certain:
-        return None  # a PDF lying beside the submissions, not in anybody's folder
-    student = lms.name if lms is not None else stem(parts[0])
-    return HandIn(entry, student, file, lms, is_folder)
+def _tells(entry: Entry) -> bool:
+    """Whether an entry may be a submission, so that where it lies says how the class is laid out.
+
+    A web page or a text file lying about says nothing, but in a folder it may be all that somebody
+    handed in.
+    """
+    if entry.problem is not None or entry.fault is not None or entry.is_given:
+        return True
+    name = entry.name
+    if kind_of(name) is not None or is_archive(name):
+        return True
+    weak = is_hand_in_by_mistake(name) or may_be_notebook(name)
+    return weak and (len(entry.parts) > 1 or parse_lms_name(name) is not None)
 
 
 # ------------------------------------------------------------------ which system it comes from
@@ -115,15 +114,25 @@ def _lms_names(names: Iterable[str]) -> dict[str, LmsName | None]:
     }
 
 
-def _nbgrader(entries: Sequence[Entry], assignment: str) -> Iterator[HandIn]:
-    below = []
-    for entry in entries:
-        folders = entry.parts[:-1]
-        if "submitted" in folders and len(folders) >= folders.index("submitted") + 3:
-            below.append((entry, entry.parts[folders.index("submitted") + 1 :]))
-    wanted = [(entry, parts) for entry, parts in below if parts[1] == assignment]
-    for entry, parts in wanted or below:
-        yield HandIn(entry, parts[0], entry.name, is_folder=True)
+def _is_nbgraders(telling: Sequence[tuple[str, ...]]) -> bool:
+    """Whether this is a course's folder of nbgrader's and nothing else is in it."""
+    return any(parts[0] == "submitted" and len(parts) > 3 for parts in telling) and all(
+        parts[0] in _NBGRADERS for parts in telling if len(parts) > 1
+    )
+
+
+def _of_nbgrader(
+    inside: Sequence[tuple[Entry, tuple[str, ...]]], assignment: str
+) -> Iterator[HandIn | PassedOver]:
+    submitted = [parts for _, parts in inside if parts[0] == "submitted" and len(parts) > 3]
+    has_it = any(parts[2] == assignment for parts in submitted)
+    for entry, parts in inside:
+        if parts[0] != "submitted" or len(parts) < 4:
+            yield PassedOver(entry, "outside of nbgrader's folder submitted")
+        elif has_it and parts[2] != assignment:
+            yield PassedOver(entry, "of another assignment")
+        else:
+            yield HandIn(entry, parts[1], entry.name, is_folder=True)
 
 
 # ------------------------------------------------------------------ folders around the folders
@@ -132,20 +141,23 @@ def _nbgrader(entries: Sequence[Entry], assignment: str) -> Iterator[HandIn]:
 def are_student_folders(folders: Sequence[Sequence[tuple[str, ...]]]) -> bool:
     """Whether folders side by side are one student's each, by the parts of what is in them.
 
-    They are where two hold something of the same name (``hw.ipynb``), or none holds more than one
-    notebook; else each is a class's.
+    They are where most names in them are in several of them (``hw.ipynb``), or where fewer than
+    half hold more than one hand-in: no single student's folder decides.
     """
-    children = [{parts[0] for parts in folder} for folder in folders]
-    if sum(map(len, children)) > len(set().union(*children)):
+    counts = Counter(name for folder in folders for name in {parts[0] for parts in folder})
+    if 2 * sum(count for count in counts.values() if count > 1) >= counts.total():
         return True
-    return not any(map(_is_class_folder, folders))
+    return 2 * sum(map(is_class_folder, folders)) < len(folders)
 
 
-def _depth_of_wrappers(entries: Sequence[Entry], assignment: str) -> int:
+def _wrappers(telling: Sequence[tuple[str, ...]], assignment: str) -> tuple[str, ...]:
+    """The folders, each alone in the one before it, around a class's."""
     depth = 0
-    while _is_wrapped([entry.parts[depth:] for entry in entries], assignment):
+    while True:
+        inner = [parts[depth:] for parts in telling]
+        if _is_nbgraders(inner) or not _is_wrapped(inner, assignment):
+            return telling[0][:depth] if telling else ()
         depth += 1
-    return depth
 
 
 def _is_wrapped(inner: Sequence[tuple[str, ...]], assignment: str) -> bool:
@@ -156,14 +168,20 @@ def _is_wrapped(inner: Sequence[tuple[str, ...]], assignment: str) -> bool:
     name, below = first.pop(), [parts[1:] for parts in inner]
     if parse_lms_name(name) is not None or is_archive(name):
         return False
-    if any(parse_lms_name(parts[0]) for parts in below):
+    if has_lms_names({parts[0] for parts in below}):
         return True
     if {parts[0] for parts in below} == {assignment}:
         return False  # submitted/alice/week_three/hw.ipynb
-    return _is_class_folder(below)
+    return is_class_folder(below)
 
 
-def _is_class_folder(contents: Sequence[tuple[str, ...]]) -> bool:
+def has_lms_names(names: Iterable[str]) -> bool:
+    """Whether most of the names side by side are an LMS's."""
+    found = list(_lms_names(names).values())
+    return 2 * sum(lms is not None for lms in found) > len(found)
+
+
+def is_class_folder(contents: Sequence[tuple[str, ...]]) -> bool:
     """Whether there are several hand-ins in a folder, judging by the parts below it.
 
     A notebook with Python files beside or below it is one student's work with helpers.
@@ -171,6 +189,8 @@ def _is_class_folder(contents: Sequence[tuple[str, ...]]) -> bool:
     direct = [parts[0] for parts in contents if len(parts) == 1]
     notebooks = sum(kind_of(name) == "notebook" for name in direct)
     programs = sum(kind_of(name) == "python" for name in direct)
+    if sum(map(is_archive, direct)) > 1:
+        return True
     if notebooks:
         return notebooks > 1
     return programs > 1 or (not programs and any(len(parts) > 1 for parts in contents))

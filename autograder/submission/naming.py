@@ -12,6 +12,11 @@ def stem(name: str) -> str:
     return name
 
 
+def is_archive(name: str) -> bool:
+    """Whether a file of this name is looked into."""
+    return name.lower().endswith(".zip")
+
+
 def likeness(name: str, assignment: str) -> int:
     """2: the file is named as the assignment is; 1: its name contains it; 0: neither."""
     wanted, given = _plain(assignment), _plain(stem(name))

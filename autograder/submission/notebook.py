@@ -27,7 +27,8 @@ ANSWER_TAG = "otter_answer_cell"
 _TEXT_KEYS = ("source", "input", "code", "text")
 _DECISIVE_KEYS = ("nbformat", "cells", "worksheets", "cell_type", *_TEXT_KEYS)
 _KINDS = {"code": "code", "raw": "raw"}  # everything else is text: markdown, heading, html, text
-_MOST_PARTS = 2_000_000
+_MOST_CELLS = 10_000
+_MOST_PARTS = 3_000_000
 """Of a notebook of megabytes, to keep what it unpacks to in memory in proportion."""
 
 
@@ -71,7 +72,7 @@ def _decode(data: bytes) -> str:
 
 
 def _parse_json(data: bytes, text: str) -> Any:
-    if len(data) > 1_000_000 and text.count(",") + text.count("[") > _MOST_PARTS:
+    if len(data) > 1_000_000 and _parts_of(text) > _MOST_PARTS:
         raise Unreadable(
             "holds far too many values for a notebook: clear the outputs of all cells and save."
         )
@@ -83,6 +84,11 @@ def _parse_json(data: bytes, text: str) -> Any:
         ) from None
     except json.JSONDecodeError as error:
         raise Unreadable(_not_json(data, text, error)) from None
+
+
+def _parts_of(text: str) -> int:
+    """A bound for the objects that it unpacks to; a dictionary takes the memory of several."""
+    return text.count(",") + text.count("[") + 4 * text.count("{")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -160,6 +166,11 @@ def _cells(document: dict[str, Any]) -> list[dict[str, Any] | None]:
         found = list(_cells_of_sheets(sheets if isinstance(sheets, list) else []))
     if not any(isinstance(cell, dict) for cell in found):
         raise Unreadable("has no cells in it: hand in the notebook that holds your work.")
+    if len(found) > _MOST_CELLS:
+        raise Unreadable(
+            f"has {len(found)} cells, more than the {_MOST_CELLS} that are read: "
+            "hand in the notebook that holds your work."
+        )
     return [cell if isinstance(cell, dict) else None for cell in found]
 
 

@@ -2,7 +2,12 @@
 
 The path may name a link to the teacher's own files, a pipe that never ends, a device, or be
 changed between looking and opening.  So: look without following, open without following and
-without waiting, look again at what was opened, and read no more than the cap.
+without waiting, look again at what was opened, and read no more than the cap.  This is the one
+door: what is graded, what its digest is taken of and what is unpacked come through it.
+
+Two ways to fail are told apart.  What the file *is* (a link, a pipe, too large) is its student's:
+:class:`Unreadable`.  What this machine does not let us do (no permission, too many open files, a
+disk that fails) is nobody's who handed in: :class:`autograder.errors.ReadingError`.
 """
 
 from __future__ import annotations
@@ -12,6 +17,9 @@ import os
 import stat
 from hashlib import sha256
 from pathlib import Path
+
+from autograder.errors import ReadingError
+from autograder.submission.names import clean
 
 DEFAULT_CAP = 20_000_000
 """Bytes a submission may have; notebooks with many figures stay well below."""
@@ -34,13 +42,24 @@ _KINDS = (
     (stat.S_ISBLK, "is a device, not a file: hand in the notebook itself."),
 )
 
-_ERRORS = {
-    errno.ENOENT: "is not there any more: it was moved or deleted.",
-    errno.EACCES: "may not be read: its permissions do not allow it; make it readable.",
-    errno.EPERM: "may not be read: its permissions do not allow it; make it readable.",
+_THEIRS = {
     errno.ELOOP: _KINDS[0][1],
     errno.ENXIO: "is a pipe, socket or device, not a file: hand in the notebook itself.",
     errno.ENAMETOOLONG: "has a name that is too long for this machine: shorten it.",
+}
+_OURS = {
+    errno.EACCES: "may not be read by whoever runs this: make it readable (chmod u+r)",
+    errno.EPERM: "may not be read by whoever runs this: make it readable (chmod u+r)",
+    errno.ENOENT: "is not there any more: it was moved or deleted while this was running",
+    errno.EMFILE: "cannot be opened, because too many files are open: raise the limit (ulimit -n)",
+    errno.ENFILE: "cannot be opened, because too many files are open on this machine",
+    errno.ENOSPC: "cannot be unpacked, because the disk is full: make room, or name another place "
+    "in TMPDIR",
+    errno.EDQUOT: "cannot be unpacked: there is no room left for this user on the disk",
+    errno.EROFS: "cannot be unpacked: the disk is read-only",
+    errno.EIO: "cannot be read: the disk has a fault",
+    errno.ESTALE: "cannot be read: the disk it is on is gone",
+    errno.ENOMEM: "cannot be read: this machine is out of memory",
 }
 
 
@@ -51,24 +70,46 @@ class Unreadable(Exception):
     """
 
 
-def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes:
-    """The contents of a regular file of at most ``cap`` bytes; raises :class:`Unreadable`."""
+def open_regular(path: Path) -> int:
+    """A descriptor of a regular file, for reading; whoever gets it closes it.
+
+    Raises:
+        Unreadable: it is no regular file.
+        ReadingError: this machine does not let us open it.
+    """
     try:
         _require_file(os.lstat(path).st_mode)
         descriptor = os.open(path, _FLAGS)
     except (OSError, ValueError) as error:
-        raise Unreadable(_said_plainly(error)) from None
+        raise _failure(error, path.name) from None
     try:
-        status = os.fstat(descriptor)
-        _require_file(status.st_mode)
-        _require_size(status.st_size, cap)
+        _require_file(os.fstat(descriptor).st_mode)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes:
+    """The contents of a regular file of at most ``cap`` bytes; raises as :func:`open_regular`."""
+    descriptor = open_regular(path)
+    try:
+        _require_size(os.fstat(descriptor).st_size, cap)
         data = _read_at_most(descriptor, cap + 1)
     except OSError as error:
-        raise Unreadable(_said_plainly(error)) from None
+        raise _failure(error, path.name) from None
     finally:
         os.close(descriptor)
     _require_size(len(data), cap)  # it may have grown meanwhile
     return data
+
+
+def digest_of(path: Path, cap: int = DEFAULT_CAP) -> str:
+    """SHA-256 of a file's bytes, hexadecimal; empty where none can be read."""
+    try:
+        return digest(read_bytes(path, cap))
+    except (Unreadable, ReadingError):
+        return ""
 
 
 def digest(data: bytes) -> str:
@@ -105,8 +146,21 @@ def _read_at_most(descriptor: int, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-def _said_plainly(error: OSError | ValueError) -> str:
-    if isinstance(error, OSError):
-        known = _ERRORS.get(error.errno or 0)
-        return known or f"could not be read: {os.strerror(error.errno or 0)}."
-    return "has a name that no file can have."  # a NUL in the path
+def ours(error: OSError) -> str | None:
+    """What to say of a failure that is this machine's; None: the file itself is at fault."""
+    return _OURS.get(error.errno or 0)
+
+
+def not_unpacked(error: OSError, name: str) -> ReadingError:
+    """What to raise where a copy cannot be written."""
+    reason = ours(error) or f"cannot be unpacked: {os.strerror(error.errno or 0)}"
+    return ReadingError(f"{clean(name)} {reason}.")
+
+
+def _failure(error: OSError | ValueError, name: str) -> Unreadable | ReadingError:
+    if not isinstance(error, OSError):
+        return Unreadable("has a name that no file can have.")  # a NUL in the path
+    if error.errno in _THEIRS:
+        return Unreadable(_THEIRS[error.errno or 0])
+    reason = ours(error) or f"cannot be read: {os.strerror(error.errno or 0)}"
+    return ReadingError(f"{clean(name)} {reason}.")

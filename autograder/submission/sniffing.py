@@ -22,7 +22,7 @@ _SIGNATURES = (
     (b"MZ", "a program"),
     (b"version https://git-lfs", "a Git LFS pointer, without the contents"),
 )
-_PREAMBLE = re.compile(rb"<\?xml[^>]*>|<!--.*?-->", re.DOTALL)
+_PREAMBLE = re.compile(rb"(?:\s*<(?:\?xml[^>]*|!--[^>]*--)>)*")
 _WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _CONFLICT = re.compile(r"^(<{7} |>{7} )", re.MULTILINE)
 
@@ -33,7 +33,9 @@ def disguise(data: bytes) -> str | None:
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
             return what
-    if _WEB_PAGE.match(_PREAMBLE.sub(b"", data[:2000])):
+    start = data[:2000]
+    begins = _PREAMBLE.match(start)
+    if _WEB_PAGE.match(start, begins.end() if begins else 0):
         return "a web page, perhaps the page to log in or an exported copy"
     return None
 

@@ -95,6 +95,7 @@ def test_grading_again_repeats_nothing_and_gives_the_same_bytes(
         "counts": {},
         "not_graded": [],
         "not_handed_in": [],
+        "passed_over": [],
     }
     assert (graded / "grades.json").read_bytes() == before
     assert "alice" in (graded / "feedback" / "alice.html").read_text(), "a lost page is drawn again"

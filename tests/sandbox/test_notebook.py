@@ -290,3 +290,41 @@ def test_linear_algebra_needs_no_threads(run: Run) -> None:
     )
     _, (trace,) = run(source, calls=[call("f")], limits=QUICK)
     assert trace.value == 300.0
+
+
+@pytest.mark.parametrize(
+    ("cell", "line"),
+    [
+        ("%matplotlib inline\nx = 1\nfor i in range(3)\n    pass", 3),
+        ("!ls\n\n%time x = 1\ny = (1", 4),
+        ("pip install numpy\nx = = 2", 2),
+        ("%%time\nx = 1\nx = = 2", 3),
+        ("!ls \\\n  -l\nx = 1\nx = = 2", 4),
+        ("\n\n%pylab\ndef f(:\n    pass", 4),
+        ("x = = 2\n%pylab", 1),
+        ("%pylab\nif x:\n        y = 1\n    z = 2", 4),
+        ("if x:\n        y = 1\n    z = 2", 3),
+        ("%pylab", None),
+    ],
+)
+def test_a_mistake_in_a_cell_with_a_magic_is_found_where_it_is(
+    run: Run, cell: str, line: int | None
+) -> None:
+    notebook, _ = run(cell)
+    if line is None:
+        assert not notebook.faults
+    else:
+        fault = notebook.faults[1]
+        assert fault.kind in ("SyntaxError", "IndentationError")
+        assert fault.line == line
+        assert fault.code == cell.split("\n")[line - 1].strip()
+
+
+def test_a_process_without_memory_is_not_said_to_have_called_exit(run: Run) -> None:
+    keeps = (
+        "kept = []\ntry:\n    while True: kept.append(bytearray(10_000))\nexcept MemoryError: pass"
+    )
+    big = Call("big", "f", {"X": np.zeros(200_000)})
+    notebook, traces = run(keeps, "def f(X):\n    return [X] * 9", calls=[big, big])
+    assert notebook.outcome is Outcome.RETURNED
+    assert {trace.outcome for trace in traces} == {Outcome.OUT_OF_MEMORY}

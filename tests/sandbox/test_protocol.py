@@ -144,3 +144,25 @@ def test_text_is_read_whatever_its_bytes() -> None:
     assert Reader(struct.pack("<I", 2) + b"\xff\xfe").text(100) == "��"
     with pytest.raises(WireError):
         Reader(writer.body()).text(3)
+
+
+def test_an_answer_of_empty_arrays_is_refused_before_it_fills_the_memory() -> None:
+    empty = wire.V_ARRAY.to_bytes(1, "little") + b"\1" + b"\0" * 4
+    hundreds = struct.pack("<BI", wire.V_TUPLE, 10_000) + empty * 10_000
+    bomb = struct.pack("<BI", wire.V_TUPLE, 100) + hundreds * 100
+    data = wire.ANSWER_HEAD.pack(0, wire.RETURNED, 0, 0, 0) + bomb
+    assert len(data) < wire.MAX_FRAME
+    tracemalloc.start()
+    try:
+        with pytest.raises(WireError):
+            protocol.read_answer(data, 0, 3, 2)
+        assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_largest_honest_answer_is_read() -> None:
+    ragged = [[1.0] * (1 + number % 3) for number in range(10_000)]
+    answer = protocol.read_answer(_answer((ragged, ragged)), 0, 0, 0)
+    assert isinstance(answer.value, tuple)
+    assert [len(part) for part in answer.value] == [10_000, 10_000]

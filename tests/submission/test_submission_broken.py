@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from notebooks import SMALL, code, notebook, write
 
+from autograder.errors import ReadingError
 from autograder.model import Submission
 from autograder.submission import read
 
@@ -159,21 +161,38 @@ def test_pipe_swapped_in_after_the_look_does_not_wait(
     assert "is a named pipe" in problem_of(path)
 
 
-def test_missing_and_impossible_paths(tmp_path: Path) -> None:
-    assert "is not there" in problem_of(tmp_path / "gone.ipynb")
+def test_impossible_paths(tmp_path: Path) -> None:
     long = read(tmp_path / ("x" * 300), student="x", file="x.ipynb")
     assert "name that is too long" in (long.problem or "")
     zero = read(Path("a\0b.ipynb"), student="x", file="x.ipynb")
     assert "a name that no file can have" in (zero.problem or "")
 
 
-def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_vanished_is_nobodys_fault(tmp_path: Path) -> None:
+    with pytest.raises(ReadingError, match=r"gone\.ipynb is not there any more"):
+        problem_of(tmp_path / "gone.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.EACCES, "may not be read by whoever runs this"),
+        (errno.EMFILE, r"ulimit -n"),
+        (errno.ENFILE, "too many files are open"),
+        (errno.EIO, "the disk has a fault"),
+        (errno.EINVAL, "cannot be read"),
+    ],
+)
+def test_what_this_machine_does_not_let_us_open_is_no_students_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
     def refuse(*_: object) -> int:
-        raise PermissionError(13, "Permission denied")
+        raise OSError(number, os.strerror(number))
 
     path = write(tmp_path / "alice.ipynb")
     monkeypatch.setattr(os, "open", refuse)  # root may read everything
-    assert "may not be read" in problem_of(path)
+    with pytest.raises(ReadingError, match=rf"alice\.ipynb .*{words}"):
+        problem_of(path)
 
 
 def test_neither_notebook_nor_python(tmp_path: Path) -> None:

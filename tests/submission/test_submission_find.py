@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from notebooks import SMALL, write
 
-from autograder.errors import UsageError
-from autograder.submission import Found, find, load, safe_name
+from autograder.errors import ReadingError, UsageError
+from autograder.submission import Found, find, load, safe_name, search
 from autograder.submission.lms_names import parse_lms_name
 
 Finder = Callable[..., tuple[Found, ...]]
@@ -161,91 +162,181 @@ def test_where_no_file_can_be_read_the_newest_says_why(tmp_path: Path, found_in:
     assert len(alice.notices) == 1
 
 
-# ------------------------------------------------------------------ classes' folders among others
-
-
-def class_and_loose_files(tmp_path: Path, *inside: str) -> None:
-    files(tmp_path / "sub" / "zoe.py", *(tmp_path / "sub" / "folders" / name for name in inside))
-
-
-def test_a_folder_of_students_folders_beside_loose_files(tmp_path: Path, found_in: Finder) -> None:
-    class_and_loose_files(tmp_path, "carol/adaptive_learning_rates.py", "dave/work/hw.ipynb")
-    files(tmp_path / "sub" / "folders" / "eve" / "one.py", tmp_path / "sub" / "folders" / "jo.zip")
-    files(tmp_path / "sub" / "folders" / "instructions.pdf")
-    found = students(found_in("sub"))
-    assert found.pop("jo") == "folders/jo.zip"
-    assert found == {
-        "zoe": "zoe.py",
-        "carol": "folders/carol/adaptive_learning_rates.py",
-        "dave": "folders/dave/work/hw.ipynb",
-        "eve": "folders/eve/one.py",
-    }
-
-
-def test_sections_and_groups_are_looked_into(tmp_path: Path, found_in: Finder) -> None:
-    sub = tmp_path / "sub"
-    files(
-        *(sub / "monday" / "all" / name / "hw.ipynb" for name in ("alice", "bob")),
-        *(sub / "friday" / "first" / name / "hw.ipynb" for name in ("carol", "dan")),
-        *(sub / "friday" / "second" / name / "hw.ipynb" for name in ("eve", "frank")),
-    )
-    assert set(students(found_in("sub"))) == {"alice", "bob", "carol", "dan", "eve", "frank"}
+# ------------------------------------------------------------------ whose: names further down
 
 
 @pytest.mark.parametrize(
     "inside",
     [
-        pytest.param(("one/hw.ipynb",), id="one folder"),
-        pytest.param(("src/hw.ipynb", "draft/hw.ipynb"), id="names of a student's own folders"),
-        pytest.param(("part 1/a.ipynb", "part_2/b.ipynb"), id="parts"),
-        pytest.param(("hw.ipynb", "ann/a.py", "ben/b.py"), id="a submission beside folders"),
-        pytest.param(("adaptive_learning_rates/a.ipynb", "else/b.ipynb"), id="the assignment"),
-        pytest.param(("ann/hw.ipynb", "pictures/plot.html"), id="no second submission"),
-        pytest.param(("hw_1_2_ann.py", "hw_1_2_ben.py"), id="names like Canvas's by chance"),
+        pytest.param(("amy/hw.py",), id="a folder named as she is"),
+        pytest.param(("amy/hw.py", "zoe/hw.py"), id="two students' folders"),
+        pytest.param(("amy.py", "zoe.py"), id="files named as they are"),
+        pytest.param(("amy_456_assignsubmission_file_hw.py",), id="a name of Moodle's"),
+        pytest.param(("amy_456_assignsubmission_file_/hw.py",), id="a folder of Moodle's"),
+        pytest.param(("amy_45678_45679_hw.py", "zoe_45670_45671_hw.py"), id="names of Canvas's"),
+        pytest.param(("submitted/amy/adaptive_learning_rates/hw.py",), id="nbgrader's layout"),
+        pytest.param(("up/amy/a/hw.py", "up/zoe/a/hw.py"), id="further down"),
     ],
 )
-def test_a_folder_that_may_be_one_students_stays_whole(
-    tmp_path: Path, found_in: Finder, inside: tuple[str, ...]
-) -> None:
-    class_and_loose_files(tmp_path, *inside)
-    assert set(students(found_in("sub"))) == {"folders", "zoe"}
-
-
-def test_folders_beside_students_folders_are_students(tmp_path: Path, found_in: Finder) -> None:
-    files(
-        *(tmp_path / "sub" / "alice" / name / "hw.ipynb" for name in ("sunday", "monday")),
-        tmp_path / "sub" / "bob" / "hw.ipynb",
-    )
-    assert set(students(found_in("sub"))) == {"alice", "bob"}
-
-
-def test_folders_with_the_same_inside_are_students(tmp_path: Path, found_in: Finder) -> None:
-    for student in ("alice", "bob"):
-        for part in ("adagrad", "adam"):
-            files(tmp_path / "sub" / student / part / "hw.ipynb")
-    assert set(students(found_in("sub"))) == {"alice", "bob"}
-
-
-@pytest.mark.parametrize("place", ["upload", "upload/from the LMS"])
-def test_a_download_of_an_lms_lying_in_a_folder(
-    tmp_path: Path, found_in: Finder, place: str
+@pytest.mark.parametrize("is_zipped", [False, True])
+def test_what_lies_in_a_students_folder_or_archive_is_that_students(
+    tmp_path: Path, found_in: Finder, inside: tuple[str, ...], is_zipped: bool
 ) -> None:
     sub = tmp_path / "sub"
+    files(sub / "amy.py")
+    if is_zipped:
+        with zipfile.ZipFile(sub / "ben.zip", "w") as archive:
+            for name in inside:
+                archive.writestr(name, "x = 0")
+    else:
+        files(*(sub / "ben" / name for name in inside))
+    found = found_in("sub")
+    assert [entry.student for entry in found] == ["amy", "ben"]
+    assert found[0].file == "amy.py"
+    assert found[0].notices == ()
+    assert set(students(found_in("sub/amy.py", f"sub/ben{'.zip' * is_zipped}"))) == {"amy", "ben"}
+
+
+def test_a_name_of_moodles_ends_where_moodle_ended_it(tmp_path: Path, found_in: Finder) -> None:
     files(
-        sub / "bob" / "hw.ipynb",  # says nothing of a folder with such names
-        sub / place / "frank.py",
-        sub / place / "gina_12345_67890_hw.py",
-        sub / place / "Doe Jane_998_assignsubmission_file" / "hw.py",
+        tmp_path / "sub" / "Ben B_12_assignsubmission_file_Amy A_13_assignsubmission_file_hw.py",
+        tmp_path / "sub" / "Amy A_13_assignsubmission_file_hw.py",
     )
-    found = students(found_in("sub"))
-    assert set(found) == {"bob", "frank", "gina", "Doe Jane"}
-    assert found["Doe Jane"] == f"{place}/Doe Jane_998_assignsubmission_file/hw.py"
+    found = found_in("sub")
+    assert [entry.student for entry in found] == ["Amy A", "Ben B"]
+    assert found[0].notices == ()
 
 
-def test_a_download_of_canvas_lying_in_a_folder(tmp_path: Path, found_in: Finder) -> None:
-    class_and_loose_files(tmp_path, "doejane_9_346_hw.ipynb", "poeed_LATE_10_347_hw.py")
-    found = {entry.student: entry.is_late for entry in found_in("sub")}
-    assert found == {"doejane": False, "poeed": True, "zoe": None}
+def test_folders_beside_loose_files_are_students(tmp_path: Path, found_in: Finder) -> None:
+    sub = tmp_path / "sub"
+    files(sub / "zoe.py", sub / "dave" / "work" / "hw.ipynb", sub / "dave" / "draft" / "a.py")
+    assert students(found_in("sub")) == {"dave": "dave/work/hw.ipynb", "zoe": "zoe.py"}
+
+
+def test_nbgraders_layout_needs_a_course_of_nbgraders(tmp_path: Path, found_in: Finder) -> None:
+    sub = tmp_path / "sub"
+    files(sub / "submitted" / "amy" / "adaptive_learning_rates" / "hw.py", sub / "ben" / "hw.py")
+    assert set(students(found_in("sub"))) == {"ben", "submitted"}
+
+
+def test_one_students_folder_among_several_does_not_decide_for_all(
+    tmp_path: Path, found_in: Finder
+) -> None:
+    names = ("amy", "ben", "zoe")
+    files(*(tmp_path / name / f"{name[0]}.ipynb" for name in names))
+    files(tmp_path / "ben" / "amy.ipynb")  # two notebooks: as a class's folder has
+    assert set(students(found_in(*names))) == set(names)
+
+
+# ------------------------------------------------------------------ an archive of the class
+
+
+def zipped(path: Path, **members: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, contents in members.items():
+            archive.writestr(name, contents)
+    return path
+
+
+@pytest.mark.parametrize("wrapper", ["", "everything/"])
+def test_a_class_archive_alone_in_a_folder(tmp_path: Path, found_in: Finder, wrapper: str) -> None:
+    amy = zipped(tmp_path / "amy.zip", **{"hw.ipynb": SMALL}).read_bytes()
+    zoe = zipped(tmp_path / "zoe.zip", **{"w/hw.py": "x = 1", "ben/hw.ipynb": SMALL}).read_bytes()
+    members = {f"{wrapper}amy.zip": amy, f"{wrapper}zoe.zip": zoe, f"{wrapper}ben.py": "x = 1"}
+    zipped(tmp_path / "sub" / "all.zip", **members)
+    (tmp_path / "sub" / "notes.pdf").write_bytes(b"%PDF")
+    found = found_in("sub")
+    assert [entry.student for entry in found] == ["amy", "ben", "zoe"]
+    assert all(load(entry).problem is None for entry in found)
+
+
+def test_beside_anything_else_an_archive_is_a_students(tmp_path: Path, found_in: Finder) -> None:
+    amy = zipped(tmp_path / "amy.zip", **{"hw.ipynb": SMALL}).read_bytes()
+    zipped(tmp_path / "sub" / "all.zip", **{"amy.zip": amy, "zoe.zip": amy, "x.ipynb": SMALL})
+    files(tmp_path / "sub" / "ben.py")
+    assert set(students(found_in("sub"))) == {"all", "ben"}
+
+
+def test_the_only_students_archive_is_that_students(tmp_path: Path, found_in: Finder) -> None:
+    zipped(tmp_path / "sub" / "amy.zip", **{"hw.ipynb": SMALL, "helper.py": "x = 1"})
+    assert students(found_in("sub")) == {"amy": "amy.zip/hw.ipynb"}
+
+
+# ------------------------------------------------------------------ what is nobody's
+
+
+def test_what_is_passed_over_is_said_with_the_reason(tmp_path: Path) -> None:
+    sub = tmp_path / "sub"
+    files(
+        sub / "alice.ipynb",
+        sub / ".bob.ipynb",
+        sub / ".git" / "config.py",
+        sub / ".git" / "head.py",
+        sub / "__pycache__" / "a.py",
+        sub / "figure.png",
+        sub / "bob" / "hw.py",
+        sub / "bob" / "data.csv",
+    )
+    finds = search([sub], scratch=tmp_path / "scratch")
+    assert [found.student for found in finds.found] == ["alice", "bob"]
+    assert {item.file: item.reason for item in finds.unclaimed} == {
+        ".bob.ipynb": "hidden (the name begins with a dot)",
+        ".git": "hidden (the name begins with a dot)",
+        "__pycache__": "what a program leaves behind",
+        "figure.png": "no notebook or Python file",
+    }
+
+
+def test_nothing_below_the_results_is_a_submission(tmp_path: Path, found_in: Finder) -> None:
+    files(tmp_path / "sub" / "alice.ipynb", tmp_path / "sub" / "bob" / "hw.py")
+    for out in (tmp_path / "sub" / "out", tmp_path / "sub" / "marks" / "rates"):
+        for name in ("grades.csv", "grades.json", "feedback/alice.html", "index.html"):
+            write(out / name, "results")
+    files(tmp_path / "sub" / "out" / "unpacked.py")
+    finds = search(
+        [tmp_path / "sub"],
+        scratch=tmp_path / "scratch",
+        results=lambda folder: folder.name == "out",
+    )
+    assert [found.student for found in finds.found] == ["alice", "bob"]
+    assert {item.file for item in finds.unclaimed} == {"out", "marks/rates"}
+
+
+def test_who_disguises_a_hand_in_as_results_is_graded_all_the_same(
+    tmp_path: Path, found_in: Finder
+) -> None:
+    bob = tmp_path / "sub" / "bob"
+    files(tmp_path / "sub" / "alice.ipynb", bob / "grades.csv", bob / "grades.json")
+    files(bob / "feedback" / "hw.ipynb")
+    assert set(students(found_in("sub"))) == {"alice", "bob"}
+
+
+# ------------------------------------------------------------------ notebooks under other endings
+
+
+@pytest.mark.parametrize("name", ["hw.json", "hw.txt", "hw", "hw.ipynb.bak", "hw.ipynb (1)"])
+@pytest.mark.parametrize("place", ["ivy", "ivy/work", "ivy.zip"])
+def test_a_notebook_under_another_ending_is_found_by_its_contents(
+    tmp_path: Path, found_in: Finder, name: str, place: str
+) -> None:
+    files(tmp_path / "sub" / "amy" / "hw.ipynb", tmp_path / "sub" / "amy" / "notes.json")
+    if place.endswith(".zip"):
+        zipped(tmp_path / "sub" / place, **{name: SMALL, "data.json": "{}", "b.py": "x = 2"})
+    else:
+        write(tmp_path / "sub" / place / name, SMALL)
+        files(tmp_path / "sub" / place / "b.py", tmp_path / "sub" / place / "data.json")
+    amy, ivy = found_in("sub")
+    assert (amy.student, amy.file, ivy.student) == ("amy", "amy/hw.ipynb", "ivy")
+    assert ivy.file == f"{place}/{name}"
+    assert load(ivy).cells[0].source == "x = 1"
+
+
+def test_a_notebook_under_another_ending_beside_others(tmp_path: Path, found_in: Finder) -> None:
+    write(tmp_path / "sub" / "ivy.json", SMALL)
+    write(tmp_path / "sub" / "metadata.json", "{}")
+    files(tmp_path / "sub" / "amy.ipynb")
+    assert students(found_in("sub")) == {"amy": "amy.ipynb", "ivy": "ivy.json"}
 
 
 # ------------------------------------------------------------------ several paths
@@ -488,23 +579,39 @@ def test_a_link_to_a_folder_is_followed_only_where_it_is_all_that_was_given(
     assert "symbolic link" in (found["link"] or "")
 
 
-def test_a_folder_that_may_not_be_opened(
+def test_a_folder_that_may_not_be_opened_is_no_students_fault(
     tmp_path: Path, found_in: Finder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files(tmp_path / "sub" / "alice" / "hw.ipynb", tmp_path / "sub" / "bob" / "hw.ipynb")
-    scandir = os.scandir
+    real = os.open
 
-    def refuse(path: Path) -> object:
+    def refuse(path: Path, *args: int) -> int:
         if Path(path).name == "bob":
             raise PermissionError(13, "Permission denied")
-        return scandir(path)
+        return real(path, *args)
 
-    monkeypatch.setattr(os, "scandir", refuse)
-    found = {entry.student: load(entry).problem for entry in found_in("sub")}
-    assert found == {
-        "alice": None,
-        "bob": "bob is a folder that may not be opened: make it readable.",
-    }
+    monkeypatch.setattr(os, "open", refuse)  # root may open everything
+    alice, bob = found_in("sub")
+    assert load(alice).problem is None
+    with pytest.raises(ReadingError, match=r"The folder .*bob may not be read by whoever runs"):
+        load(bob)
+
+
+def test_a_file_that_we_cannot_read_is_not_replaced_by_a_worse_one(
+    tmp_path: Path, found_in: Finder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files(tmp_path / "sub" / "alice" / "hw.ipynb", tmp_path / "sub" / "alice" / "helper.py")
+    real = os.open
+
+    def refuse(path: Path, *args: int) -> int:
+        if Path(path).name == "hw.ipynb":
+            raise PermissionError(13, "Permission denied")
+        return real(path, *args)
+
+    monkeypatch.setattr(os, "open", refuse)
+    (alice,) = found_in("sub")
+    with pytest.raises(ReadingError, match=r"hw\.ipynb may not be read"):
+        load(alice)
 
 
 def test_folders_without_end_are_left(tmp_path: Path, found_in: Finder) -> None:

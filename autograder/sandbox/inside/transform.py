@@ -22,7 +22,7 @@ from contextlib import contextmanager
 RUN_ONCE = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun"})
 """Cell magics whose body is ordinary code; the bodies of others are another language."""
 
-_INSTALL = re.compile(r"^(\s*)(pip3?|conda|mamba|uv)\s+\w.*$", re.MULTILINE)
+_INSTALL = re.compile(r"^([ \t]*)(pip3?|conda|mamba|uv)[ \t]+\w.*$", re.MULTILINE)
 """What Jupyter runs as ``%pip`` although the per cent sign is missing."""
 
 Transform = Callable[[str], str]
@@ -86,10 +86,17 @@ class CellReader:
             try:
                 return ast.parse(source, filename)
             except SyntaxError as original:
+                # Without what is no Python, the parser gets to the mistake itself.
+                python = source
                 try:
-                    return ast.parse(self._as_python(source), filename)
-                except SyntaxError:
-                    raise original from None
+                    python = self._as_python(source)
+                    return ast.parse(python, filename)
+                except SyntaxError as further:
+                    begins_with = (original.text or "").lstrip()[:1]
+                    if python.strip() == source.strip() and begins_with not in ("%", "!", "?"):
+                        raise original from None
+                    further.filename, further.lineno = filename, _line_in(source, further)
+                    raise further from None
 
     def _as_python(self, source: str) -> str:
         source = _INSTALL.sub(r"\1pass", source)
@@ -101,6 +108,14 @@ class CellReader:
         # IPython drops empty lines at the top; put them back to keep line numbers.
         empty = len(source) - len(source.lstrip("\n"))
         return "\n" * empty + self._transform(source.lstrip("\n"))
+
+
+def _line_in(source: str, error: SyntaxError) -> int | None:
+    """The line of a mistake: a magic over several lines is one line for the parser."""
+    lines, text = source.split("\n"), (error.text or "").strip()
+    place = (error.lineno or 1) - 1
+    further = (i for i in range(place, len(lines)) if lines[i].strip() == text)
+    return next(further, place) + 1
 
 
 def _without_cell_magic(source: str) -> str:

@@ -42,6 +42,9 @@ HAS_FAULT, HAS_PARAMETER = 1, 2
 # What a function returned.
 V_NONE, V_ARRAY, V_TUPLE, V_OPAQUE = 0, 1, 2, 3
 
+NO_MEMORY = 125
+"""Exit status of a child in which there was no memory left for what is ours."""
+
 NOWHERE = 0xFFFFFFFF
 """In place of a position: there is none."""
 

@@ -1,0 +1,179 @@
+"""What an order looks at, and what it asks of the machine before it begins."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.batch import order as order_module
+from autograder.batch.descriptors import require_descriptors
+from autograder.batch.in_process import Desk
+from autograder.batch.order import Order, look
+from autograder.batch.output import OutFolder
+from autograder.batch.tasks import Failure, Marker, Result, Task
+from autograder.course import Course
+from autograder.errors import AutograderError, ReadingError, UsageError
+from autograder.submission import Found
+
+COURSE = Path(__file__).resolve().parents[2]
+SLUG = "adaptive_learning_rates"
+RIGHT = COURSE / "assignments" / SLUG / "right_variants" / "lecture_loops.py"
+
+
+def order(*paths: Path, out: Path) -> Order:
+    course = Course.find(COURSE)
+    return Order(course, course.load(SLUG), paths, OutFolder(out))
+
+
+def students(order: Order, scratch: Path) -> list[str]:
+    return [found.student for found in look(order, scratch).found]
+
+
+@pytest.mark.parametrize("out", ["results/adaptive_learning_rates", "marks", "."])
+def test_grading_a_folder_twice_makes_no_student_of_its_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "alice.py").write_text("x = 1")
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "bob" / "hw.py").write_text("x = 1")
+    here = order(Path("."), out=Path(out))
+    assert students(here, tmp_path.parent / "scratch") == ["alice", "bob"]
+    for name in ("grades.csv", "grades.json", "grades.db", "index.html"):
+        here.out.path.mkdir(parents=True, exist_ok=True)
+        (here.out.path / name).write_text("results")
+    here.out.feedback.mkdir(parents=True)
+    (here.out.feedback / "alice.html").write_text("<html>")
+    (here.out.feedback / "hw.py").write_text("x = 1")
+    assert students(here, tmp_path.parent / "scratch") == ["alice", "bob"]
+
+
+def test_the_results_of_another_out_folder_are_no_student_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "alice.py").write_text("x = 1")
+    before = OutFolder(tmp_path / "results" / SLUG)
+    before.feedback.mkdir(parents=True)
+    for path in (before.csv, before.json, before.page("alice"), before.page("zoe")):
+        path.write_text("results")
+    assert students(order(Path("."), out=tmp_path / "new"), tmp_path / "new") == ["alice"]
+
+
+def test_times_that_nobody_lives_in_are_not_known(tmp_path: Path) -> None:
+    for modified in (1e18, -1e18, float(1 << 60), 253402300800.0 * 2):
+        task = order_module._task(Found("alice", tmp_path / "a.py", "a.py", modified))
+        assert task.handed_in is None
+    task = order_module._task(Found("alice", tmp_path / "a.py", "a.py", 1e9))
+    assert task.handed_in is not None
+    assert task.handed_in.year == 2001
+
+
+def test_where_nothing_is_to_be_graded_it_says_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "notes.csv").write_text("a,b")
+    with pytest.raises(UsageError, match=r"no notebooks .* in .*sub \(but 1 other file"):
+        look(order(tmp_path / "sub", out=tmp_path / "out"), tmp_path / "scratch")
+
+
+# ------------------------------------------------------------------ this machine's faults
+
+
+class CannotRead:
+    def mark(self, task: Task) -> Result:
+        raise ReadingError("alice.py may not be read by whoever runs this.")
+
+    def close(self) -> None:
+        pass
+
+
+def _cannot_read() -> Marker:
+    return CannotRead()
+
+
+def test_a_file_that_we_cannot_read_fails_alone(tmp_path: Path) -> None:
+    task = Task(Found("alice", tmp_path / "alice.py", "alice.py", 1e9))
+    outcome = Desk(_cannot_read).mark(task)
+    assert outcome == Failure(task, "alice.py may not be read by whoever runs this.")
+
+
+def test_a_low_soft_limit_of_open_files_is_raised() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (60, before[1]))
+        require_descriptors(2)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= 64 + 2 * 16
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.parametrize(("workers", "more"), [(0, "set it)."), (4, "or give fewer --workers.")])
+def test_a_low_hard_limit_of_open_files_is_named(
+    monkeypatch: pytest.MonkeyPatch, workers: int, more: str
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (20, 20))
+    with pytest.raises(AutograderError, match=r"have 20 files open .*ulimit -n \d+") as caught:
+        require_descriptors(workers)
+    assert str(caught.value).endswith(more)
+
+
+# ------------------------------------------------------------------ the whole program
+
+
+def grade(tmp_path: Path, *options: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "autograder", "grade", "sub", "--out", "out", "--workers", "0"]
+    arguments = ["--course", COURSE, "--assignment", SLUG, *options]
+    return subprocess.run(
+        [*command, *map(str, arguments)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(COURSE), "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_result_is_the_same_under_every_locale(tmp_path: Path) -> None:
+    sub = tmp_path / "sub"
+    (sub / "Zoë").mkdir(parents=True)
+    shutil.copy(RIGHT, sub / "Zoë" / "lösung.py")
+    (sub / "李雷.py").write_text("raise ValueError('größer')\n", encoding="utf-8")
+    (sub / ".ünsichtbar.py").write_text("x = 1")
+    seen = set()
+    for locale, utf8 in (("C.UTF-8", "1"), ("C", "0")):
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        run = grade(tmp_path, "--json", LC_ALL=locale, PYTHONUTF8=utf8, PYTHONCOERCECLOCALE="0")
+        assert run.returncode == 0, run.stderr
+        assert json.loads(run.stdout)["passed_over"] == [
+            {"file": ".ünsichtbar.py", "reason": "hidden (the name begins with a dot)"}
+        ]
+        names = sorted(os.listdir(os.fsencode(tmp_path / "out" / "feedback")))
+        files = [(tmp_path / "out" / name).read_bytes() for name in ("grades.json", "grades.csv")]
+        seen.add((*files, *names))
+    assert len(seen) == 1
+    assert "Zoë".encode() in seen.pop()[1]
+
+
+def test_numpys_warnings_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "huge.py").write_text(
+        "import numpy as np\n"
+        "def do_adagrad(X, Y, init_w, init_b, max_epochs, grad_w, grad_b, eta=0.1, eps=1e-8):\n"
+        "    w = [init_w] + [1e308 * (-1) ** i + 0 * init_w for i in range(max_epochs)]\n"
+        "    return w, [init_b] + [np.inf] * max_epochs\n"
+        "do_rmsprop = do_adam = do_adagrad\n"
+        "def f(w, b, x): return 1e308\n"
+        "def grad_w(w, b, x, y): return 1e308 * (1 + 0 * w)\n"
+        "def grad_b(w, b, x, y): return np.nan\n"
+        "def correct_bias(moment, beta, t): return moment * 1e308\n"
+    )
+    run = grade(tmp_path)
+    assert run.returncode == 0
+    assert "Warning" not in run.stdout + run.stderr
