@@ -25,14 +25,12 @@ class Behaviour(Protocol):
     @property
     def name(self) -> str:
         """Also the name of its check, to which the assignment gives points."""
-        ...
 
     @property
     def instances(self) -> Sequence[Instance]: ...
 
     def judge(self, shown: Shown) -> Judged:
         """From the student's own trajectories on these instances."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
