@@ -26,7 +26,6 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from types import TracebackType
 
 import numpy as np
 
@@ -100,12 +99,7 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
