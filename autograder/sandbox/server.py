@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import marshal
@@ -211,18 +210,8 @@ class ForkServer(Line):
 
     def _start(self, theirs: int, grader: int) -> subprocess.Popen[bytes]:
         layout = self._plan.layout
-        command = [
-            layout.interpreter,
-            "-s",
-            "-P",
-            "-S",
-            "-X",
-            "utf8",
-            "-X",
-            "no_debug_ranges",
-            "-c",
-            _START,
-        ]
+        switches = ("-s", "-P", "-S", "-X", "utf8", "-X", "no_debug_ranges")
+        command = [layout.interpreter, *switches, "-c", _START]
         if self._plan.jail == "bubblewrap":
             outer = bubblewrap_command(find_bubblewrap(), layout.readable, layout.interpreter)
             command = [*outer, *command]
@@ -258,7 +247,7 @@ class ForkServer(Line):
                 "jail": self._plan.jail,
                 "lines": MOST_LINES,
                 "uid": None,
-                "filter": base64.b64encode(self._plan.program).decode(),
+                "filter": self._plan.program,
                 "fonts": _found_fonts(),
                 "without": sorted(self._plan.without),
             },

@@ -42,9 +42,9 @@ from autograder.model import (
 )
 from autograder.sandbox import protocol
 from autograder.sandbox.cells import Cells
-from autograder.sandbox.child import Frame, Garbage
+from autograder.sandbox.child import Frame, Garbage, Worker
 from autograder.sandbox.inside import wire
-from autograder.sandbox.runner import Launcher, Runner, Trouble, Worker, packages_mentioned
+from autograder.sandbox.runner import Launcher, Runner, Trouble, packages_mentioned
 
 MAX_CHILDREN = 16
 """Processes that are started for one submission at most."""
