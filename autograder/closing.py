@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean, median
 
 from rich.console import RenderableType
 
@@ -10,7 +11,7 @@ from autograder.batch.order import Order
 from autograder.batch.output import CurrentGrades
 from autograder.batch.run import Tally
 from autograder.console import counts
-from autograder.report.terminal import result_table
+from autograder.report.terminal import ResultTable
 
 _LONGEST_TABLE = 60
 """Students up to which the table is worth its room on a screen."""
@@ -27,7 +28,7 @@ def closing_words(
 ) -> Iterator[RenderableType]:
     """What goes to standard output after a run, a line or table each."""
     if len(grades) and (whole_table or len(grades) <= _LONGEST_TABLE):
-        yield result_table(list(grades))
+        yield ResultTable(list(grades))
     else:
         yield from _spread(grades)
     yield _this_run(tally)
@@ -73,11 +74,9 @@ def _spread(grades: CurrentGrades) -> Iterator[str]:
     scores = sorted(e.score for e in grades.entries if e.score is not None)
     if not scores:
         return
-    middle = (scores[(len(scores) - 1) // 2] + scores[len(scores) // 2]) / 2
-    mean = sum(scores) / len(scores)
     yield (
-        f"Points: mean {mean:.1f}, median {middle:g}, from {scores[0]:g} to {scores[-1]:g}, "
-        f"of {grades.entries[0].max_score:g}"
+        f"Points: mean {fmean(scores):.1f}, median {median(scores):g}, "
+        f"from {scores[0]:g} to {scores[-1]:g}, of {grades.entries[0].max_score:g}"
     )
 
 
