@@ -12,6 +12,7 @@ from autograder.batch.output import CurrentGrades
 from autograder.batch.run import Tally
 from autograder.console import counts
 from autograder.report.terminal import ResultTable
+from autograder.text import counted
 
 _LONGEST_TABLE = 60
 """Students up to which the table is worth its room on a screen."""
@@ -53,16 +54,17 @@ def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
     if stopped:
         done = tally.kept + tally.graded
         yield (
-            f"Stopped: {done} of {_submissions(tally.total)} graded and kept. "
+            f"Stopped: {done} of {counted(tally.total, 'submission')} graded and kept. "
             "The same command goes on from there."
         )
 
 
 def _this_run(tally: Tally) -> str:
+    submissions = counted(tally.total, "submission")
     if not tally.graded:
-        return f"{_submissions(tally.total)}, all graded before: nothing is new or has changed."
+        return f"{submissions}, all graded before: nothing is new or has changed."
     before = f"; {tally.kept} graded before" if tally.kept else ""
-    return f"Of {_submissions(tally.total)} in this run: {counts(tally)}{before}."
+    return f"Of {submissions} in this run: {counts(tally)}{before}."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -78,7 +80,3 @@ def _spread(grades: CurrentGrades) -> Iterator[str]:
         f"Points: mean {fmean(scores):.1f}, median {median(scores):g}, "
         f"from {scores[0]:g} to {scores[-1]:g}, of {grades.entries[0].max_score:g}"
     )
-
-
-def _submissions(count: int) -> str:
-    return f"{count} submission" if count == 1 else f"{count} submissions"

@@ -15,6 +15,7 @@ from autograder.batch.output import info_of
 from autograder.batch.pages import page_drawer, write_index, write_pages
 from autograder.cli.options import json_option, order_for, path_option, store_options
 from autograder.store import open_store
+from autograder.text import counted
 
 
 @click.command()
@@ -30,8 +31,7 @@ def feedback(**named: Any) -> None:
         grades = current_grades(order, store, details=True)
         count = write_pages(grades, order.out, page_drawer(order.assignment))
         write_index(current_grades(order, store), order.out, order.assignment)
-    pages = "1 feedback page" if count == 1 else f"{count} feedback pages"
-    click.echo(f"{pages} in {order.out.feedback}")
+    click.echo(f"{counted(count, 'feedback page')} in {order.out.feedback}")
 
 
 @click.command()
@@ -74,8 +74,7 @@ def export(name: str, roster: Path | None, destination: Path | None, **named: An
         path = (destination or order.out.path) / document.name
         with whole_file(path) as file:
             file.write(document.text.encode())
-    count = len(written.documents)
-    files = "1 file" if count == 1 else f"{count} files"
+    files = counted(len(written.documents), "file")
     click.echo(f"{files} in {destination or order.out.path}")
 
 

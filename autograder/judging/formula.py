@@ -17,7 +17,7 @@ import numpy as np
 from autograder.judging import words
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.stopped import SPOILED, missing, raised
+from autograder.judging.stopped import no_answer
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -379,14 +379,6 @@ def _close(own: FloatArray, value: Any) -> bool:
 
 
 def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
-    if trace.outcome is Outcome.MISSING:
-        return missing(check.function, run)
-    if trace.outcome is Outcome.RAISED and trace.fault is not None:
-        return raised(check.function, trace.fault)
-    if trace.outcome in SPOILED:
-        return words.STOPPED[trace.outcome.value].format(function=check.function)
-    if trace.value is None:
-        return words.NOTHING_RETURNED.format(function=check.function)
     if isinstance(trace.value, Opaque):
         return words.FORMULA_OPAQUE.format(function=check.function, type=trace.value.type_name)
-    return check.failure
+    return no_answer(check.function, trace, run) or check.failure

@@ -13,8 +13,8 @@ import select
 import time
 from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from autograder.errors import SandboxError
 from autograder.sandbox.inside import wire
@@ -61,18 +61,16 @@ class Garbage:
 Event = Frame | Ended | Flooded | Garbage
 
 
-class Handle(Protocol):
-    """Whoever started the child: can kill it and knows when it has ended."""
+@dataclass(frozen=True)
+class Handle:
+    """What whoever started the child can do with it, and knows of it."""
 
-    def kill(self) -> None:
-        """End the child at once."""
-
-    def ended(self, timeout: float) -> Ended | None:
-        """Wait at most so long; raises SandboxError if whoever started it is gone."""
-
-    @property
-    def wakes(self) -> int:
-        """A descriptor that becomes readable when :meth:`ended` may have news."""
+    kill: Callable[[], None]
+    """End the child at once."""
+    ended: Callable[[float], Ended | None]
+    """Wait at most so many seconds; raises SandboxError if whoever started it is gone."""
+    wakes: int
+    """A descriptor that becomes readable when ``ended`` may have news."""
 
 
 class FrameParser:

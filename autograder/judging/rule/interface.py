@@ -52,12 +52,8 @@ def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
 
 
 def _same(one: FloatArray, other: FloatArray) -> bool:
-    if one.shape != other.shape:
-        return False
     with np.errstate(all="ignore"):
-        close = np.abs(one - other) <= SAME * (1 + np.abs(other))
-    close |= (one == other) | (np.isnan(one) & np.isnan(other))
-    return bool(close.all())
+        return one.shape == other.shape and np.allclose(one, other, SAME, SAME, equal_nan=True)
 
 
 def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
