@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.judging import words as judging_words
 from autograder.judging.rule.history import History, first_difference, read_history
 from autograder.judging.stopped import no_answer
 from autograder.model import Call, FloatArray, NotebookRun, Opaque, Trace
@@ -90,7 +91,9 @@ def _of_histories(expected: Histories, trace: Trace) -> tuple[str, ...]:
         return (words.ONLY_POINT.format(wanted=len(right)),)
     rows = history.rows
     if len(rows) != len(right):
-        length = words.LENGTH.format(epochs=len(right) - 1, wanted=len(right), entries=len(rows))
+        length = judging_words.TRAJECTORY_LENGTH.format(
+            epochs=len(right) - 1, wanted=len(right), entries=len(rows)
+        )
         return (length, *_first_difference(rows[: len(right)], right[: len(rows)], expected))
     return _first_difference(rows, right, expected)
 

@@ -212,13 +212,11 @@ def _why_not(name: str, evidence: Evidence) -> str:
                 return words.TRAJECTORY_FORM[name].format(problem=observation.history.problem)
             if observation.history.rows is None:
                 return words.TRAJECTORY_RAISED[name]
-            entries, wanted_entries = (
-                len(observation.history.rows),
-                len(evidence.expected[observation.instance.name]),
-            )
-            if entries != wanted_entries:
-                return words.TRAJECTORY_LENGTH[name].format(
-                    epochs=wanted_entries - 1, wanted=wanted_entries, entries=entries
+            entries = len(observation.history.rows)
+            wanted = len(evidence.expected[observation.instance.name])
+            if entries != wanted:
+                return words.TRAJECTORY_LENGTH.format(
+                    epochs=wanted - 1, wanted=wanted, entries=entries
                 )
     return words.TRAJECTORY_WRONG[name]
 
