@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean, median
 
 from rich.console import RenderableType
 
@@ -10,7 +11,8 @@ from autograder.batch.order import Order
 from autograder.batch.output import CurrentGrades
 from autograder.batch.run import Tally
 from autograder.console import counts
-from autograder.report.terminal import result_table
+from autograder.report.terminal import ResultTable
+from autograder.text import counted
 
 _LONGEST_TABLE = 60
 """Students up to which the table is worth its room on a screen."""
@@ -27,7 +29,7 @@ def closing_words(
 ) -> Iterator[RenderableType]:
     """What goes to standard output after a run, a line or table each."""
     if len(grades) and (whole_table or len(grades) <= _LONGEST_TABLE):
-        yield result_table(list(grades))
+        yield ResultTable(list(grades))
     else:
         yield from _spread(grades)
     yield _this_run(tally)
@@ -53,7 +55,7 @@ def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
     if stopped:
         done = tally.kept + tally.graded
         yield (
-            f"Stopped: {done} of {_submissions(tally.total)} graded and kept. "
+            f"Stopped: {done} of {counted(tally.total, 'submission')} graded and kept. "
             "The same command goes on from there."
         )
 
@@ -68,10 +70,11 @@ def _passed_over(tally: Tally) -> Iterator[str]:
 
 
 def _this_run(tally: Tally) -> str:
+    submissions = counted(tally.total, "submission")
     if not tally.graded:
-        return f"{_submissions(tally.total)}, all graded before: nothing is new or has changed."
+        return f"{submissions}, all graded before: nothing is new or has changed."
     before = f"; {tally.kept} graded before" if tally.kept else ""
-    return f"Of {_submissions(tally.total)} in this run: {counts(tally)}{before}."
+    return f"Of {submissions} in this run: {counts(tally)}{before}."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -83,13 +86,7 @@ def _spread(grades: CurrentGrades) -> Iterator[str]:
     scores = sorted(e.score for e in grades.entries if e.score is not None)
     if not scores:
         return
-    middle = (scores[(len(scores) - 1) // 2] + scores[len(scores) // 2]) / 2
-    mean = sum(scores) / len(scores)
     yield (
-        f"Points: mean {mean:.1f}, median {middle:g}, from {scores[0]:g} to {scores[-1]:g}, "
-        f"of {grades.entries[0].max_score:g}"
+        f"Points: mean {fmean(scores):.1f}, median {median(scores):g}, "
+        f"from {scores[0]:g} to {scores[-1]:g}, of {grades.entries[0].max_score:g}"
     )
-
-
-def _submissions(count: int) -> str:
-    return f"{count} submission" if count == 1 else f"{count} submissions"

@@ -7,8 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -40,24 +39,24 @@ def say(what: RenderableType) -> None:
         console.print(what)
 
 
-class ProgressView(Protocol):
-    """Shows a tally as it grows; a context manager."""
+class ProgressView:
+    """Shows a tally as it grows; this one shows nothing.  A context manager."""
 
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
-    def __call__(self, tally: Tally) -> None: ...
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, tally: Tally) -> None:
+        pass
 
 
 def progress_view(*, quiet: bool) -> ProgressView:
     """A bar where standard error is a terminal, else a line now and then; nothing when quiet."""
     console = Console(stderr=True, soft_wrap=True)
     if quiet:
-        return _Silent()
+        return ProgressView()
     return _Bar(console) if console.is_terminal else _Lines()
 
 
@@ -82,23 +81,7 @@ def terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Silent:
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
-
-    def __call__(self, tally: Tally) -> None:
-        return None
-
-
-class _Lines(_Silent):
+class _Lines(ProgressView):
     """A line every few seconds, so that a log shows that something goes on."""
 
     def __init__(self) -> None:
@@ -121,7 +104,7 @@ class _Lines(_Silent):
         )
 
 
-class _Bar(_Silent):
+class _Bar(ProgressView):
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
             BarColumn(bar_width=20),
@@ -141,12 +124,7 @@ class _Bar(_Silent):
         self._progress.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
     def __call__(self, tally: Tally) -> None:

@@ -17,6 +17,7 @@ import autograder
 from autograder.batch.order import cores
 from autograder.errors import SandboxError
 from autograder.sandbox import Layer, layers, open_sandbox
+from autograder.text import counted
 
 _EXTRAS = (
     ("otter", "authoring", "release: writing what students get"),
@@ -47,7 +48,7 @@ def words(found: Diagnosis) -> Iterator[RenderableType]:
     """For a person at a terminal."""
     yield (
         f"autograder {autograder.__version__}, Python {platform.python_version()}, "
-        f"{platform.system()} {platform.release()}, {_cores()}"
+        f"{platform.system()} {platform.release()}, {counted(cores(), 'core')}"
     )
     yield _table(found.layers)
     for layer in found.layers:
@@ -83,8 +84,3 @@ def _table(found: Sequence[Layer]) -> Table:
         here, needed = ("yes" if x else "no" for x in (layer.active, layer.mandatory))
         table.add_row(layer.name, here, needed, layer.protects_from)
     return table
-
-
-def _cores() -> str:
-    count = cores()
-    return "1 core" if count == 1 else f"{count} cores"

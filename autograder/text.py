@@ -19,6 +19,11 @@ INVISIBLE = re.compile(
 them to be read."""
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 file``, ``3 files``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def whole(text: str) -> str:
     r"""The text with half characters (lone surrogates: no UTF-8) written out, as ``\ud800``."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -40,14 +40,8 @@ def floor_of(course: Course, assignment: str, folder: Path, at_once: int) -> Flo
     ``at_once`` processes measure it side by side, as many as grading has workers: a processor
     that shares its memory and caches takes longer over the same work.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "autograder.bench.floor",
-        str(course.folder),
-        assignment,
-        str(folder),
-    ]
+    command = [sys.executable, "-m", "autograder.bench.floor"]
+    command += [str(course.folder), assignment, str(folder)]
     running = [
         subprocess.Popen(command, stdout=subprocess.PIPE, cwd=course.folder) for _ in range(at_once)
     ]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
-import shutil
 import subprocess
 import sys
 import tokenize
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import nbformat
 
 from autograder.authoring.master import MASTER
 from autograder.bench.measured import Measured, measure
@@ -62,7 +62,7 @@ def nbgrader_autograde(
     source = course / "source" / slug
     source.mkdir(parents=True)
     cells = [_test_cell(number, code) for number, code in enumerate(tests, start=1)]
-    (source / f"{slug}.ipynb").write_text(json.dumps(_notebook(cells)))
+    (source / f"{slug}.ipynb").write_text(_notebook(cells))
     nbgrader = [sys.executable, "-m", "nbgrader"]
     # It calls other programs of its environment by name.
     found = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -72,24 +72,22 @@ def nbgrader_autograde(
     for number, path in enumerate(notebooks):
         place = course / "submitted" / f"s{number:05}" / slug
         place.mkdir(parents=True)
-        handed_in = json.loads(path.read_text(encoding="utf-8"))
-        (place / f"{slug}.ipynb").write_text(json.dumps(_notebook(handed_in["cells"] + cells)))
+        handed_in = nbformat.read(path, as_version=4)
+        (place / f"{slug}.ipynb").write_text(
+            _notebook([*handed_in.cells, *cells]), encoding="utf-8"
+        )
     return measure([*nbgrader, "autograde", slug], course, found)
 
 
-def _notebook(cells: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "cells": [{**cell, "id": f"c{number}"} for number, cell in enumerate(cells)],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+def _notebook(cells: Sequence[Any]) -> str:
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": kernel})
+    text: str = nbformat.writes(notebook)
+    return text
 
 
-def _test_cell(number: int, code: str) -> dict[str, Any]:
-    nbgrader = {
+def _test_cell(number: int, code: str) -> Any:
+    marks = {
         "cell_type": "code",
         "grade": True,
         "grade_id": f"test{number}",
@@ -99,28 +97,12 @@ def _test_cell(number: int, code: str) -> dict[str, Any]:
         "solution": False,
         "task": False,
     }
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {"nbgrader": nbgrader},
-        "outputs": [],
-        "source": code,
-    }
+    return nbformat.v4.new_code_cell(code, id=f"test{number}", metadata={"nbgrader": marks})
 
 
 def as_notebook(path: Path, destination: Path) -> Path:
-    """A submission as a notebook: itself, or a Python file as one cell."""
-    if path.suffix == ".ipynb":
-        shutil.copy(path, destination)
-        return destination
+    """A Python file as a notebook of one cell."""
     with tokenize.open(path) as file:  # as Python would: the file may name its encoding
         source = file.read()
-    cell: dict[str, Any] = {
-        "cell_type": "code",
-        "execution_count": None,
-        "metadata": {},
-        "outputs": [],
-        "source": source,
-    }
-    destination.write_text(json.dumps(_notebook([cell])))
+    destination.write_text(_notebook([nbformat.v4.new_code_cell(source)]), encoding="utf-8")
     return destination

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from autograder.batch.marking import CourseMarking
@@ -100,14 +99,9 @@ class _TimedSession:
         self._session.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         with self._clock.stage("talking to it"):
-            self._session.__exit__(kind, error, trace)
+            self._session.__exit__(*raised)
 
     def call(self, calls: Any, *, fresh: bool = False) -> Any:
         with self._clock.stage("talking to it"):

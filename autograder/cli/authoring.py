@@ -10,7 +10,7 @@ from autograder import console
 from autograder.authoring.new import lay_down
 from autograder.authoring.release import release as write_release
 from autograder.batch.files import whole_file
-from autograder.cli.options import course_option, end_with, load
+from autograder.cli.options import course_option, end_with, load, path_option
 from autograder.sandbox import open_sandbox
 
 
@@ -39,12 +39,8 @@ def new(slug: str, title: str | None, course_folder: Path) -> None:
 @click.command()
 @click.argument("slug", required=False)
 @course_option
-@click.option(
-    "--to",
-    "destination",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Where to; default: student_template in the course folder.",
+@path_option(
+    "--to", "destination", help="Where to; default: student_template in the course folder."
 )
 def release(slug: str | None, course_folder: Path | None, destination: Path | None) -> None:
     """Write what students get; refuses when anything hidden is in it.
@@ -65,12 +61,11 @@ def release(slug: str | None, course_folder: Path | None, destination: Path | No
 @click.command()
 @click.argument("slug", required=False)
 @course_option
-@click.option(
-    "--html",
-    "page",
+@path_option(
+    *("--html", "page"),
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the whole matrix, every variant and part, as a page.",
+    dir_okay=False,
 )
 def verify(slug: str | None, course_folder: Path | None, page: Path | None) -> None:
     """Prove an assignment: right answers pass, an empty one scores 0, faults are named.

@@ -20,6 +20,7 @@ from autograder.cli.options import (
     end_with,
     json_option,
     order_for,
+    path_option,
     store_options,
     unsafe_option,
 )
@@ -39,32 +40,21 @@ from autograder.store import open_store
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on the Dask cluster at this address.")
 @click.option("--force", is_flag=True, help="Grade again what is graded already.")
 @click.option("--no-feedback", is_flag=True, help="Leave the feedback pages for later.")
-@click.option(
+@path_option(
     "--roster",
     metavar="CSV",
-    type=click.Path(path_type=Path),
     help="Who takes the course (id, name, email, section): shows who has not handed in.",
 )
 @unsafe_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @json_option
-def grade(
-    paths: tuple[Path, ...],
-    course_folder: Path | None,
-    slug: str | None,
-    out: Path | None,
-    no_feedback: bool,
-    roster: Path | None,
-    quiet: bool,
-    as_json: bool,
-    **rest: Any,
-) -> None:
+def grade(no_feedback: bool, roster: Path | None, quiet: bool, as_json: bool, **named: Any) -> None:
     """Grade files and folders; what is graded already is not graded again.
 
     \b
     Example:  autograder grade submissions/ --out results/week3 --workers 4
     """
-    order = order_for(course_folder, slug, out, paths=paths, pages=not no_feedback, **rest)
+    order = order_for(pages=not no_feedback, **named)
     end_with(_grade(order, roster, quiet=quiet, as_json=as_json))
 
 
@@ -103,12 +93,7 @@ def _grade(
 
 @click.command()
 @course_options
-@click.option(
-    "--out",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where results go; default: demo-results.",
-)
+@path_option("--out", help="Where results go; default: demo-results.", file_okay=False)
 @unsafe_option
 def demo(course_folder: Path | None, slug: str | None, out: Path | None, unsafe: bool) -> None:
     """Grade the sample submissions that come with an assignment.
@@ -118,7 +103,7 @@ def demo(course_folder: Path | None, slug: str | None, out: Path | None, unsafe:
     """
     course = Course.find(course_folder)
     slug = slug or course.default
-    order = order_for(course.folder, slug, out or _demo_folder(), paths=(), unsafe=unsafe)
+    order = order_for(course.folder, slug, out or _demo_folder(), unsafe=unsafe)
     samples = order.assignment.folder / "sample_submissions"
     if not samples.is_dir():
         raise UsageError(f"There are no sample submissions in {order.assignment.folder}.")

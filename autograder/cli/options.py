@@ -16,12 +16,21 @@ from autograder.policies import read_extensions
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-course_option = click.option(
-    "--course",
-    "course_folder",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+
+def path_option(
+    *names: str, help: str, metavar: str = "DIR", **which: Any
+) -> Callable[[Command], Command]:
+    """An option that is a path; ``which``: what may lie there, in click's words."""
+    return click.option(
+        *names, metavar=metavar, type=click.Path(path_type=Path, **which), help=help
+    )
+
+
+course_option = path_option(
+    *("--course", "course_folder"),
     help="Course folder; default: the working directory or one above it.",
+    exists=True,
+    file_okay=False,
 )
 assignment_option = click.option(
     "--assignment",
@@ -40,16 +49,10 @@ def store_options(command: Command) -> Command:
         click.option(
             "--store", metavar="URL", help="Database of grades; default: grades.db in --out."
         ),
-        click.option(
-            "--out",
-            metavar="DIR",
-            type=click.Path(file_okay=False, path_type=Path),
-            help="Where results lie; default: results/SLUG.",
-        ),
-        click.option(
+        path_option("--out", help="Where results lie; default: results/SLUG.", file_okay=False),
+        path_option(
             "--extensions",
             metavar="CSV",
-            type=click.Path(path_type=Path),
             help="Own due dates: a CSV with the columns student and due.",
         ),
     ):
@@ -76,12 +79,20 @@ def load(course_folder: Path | None, slug: str | None) -> tuple[Course, Assignme
     return course, course.load(slug)
 
 
-def order_for(course_folder: Path | None, slug: str | None, out: Path | None, **rest: Any) -> Order:
+def order_for(
+    course_folder: Path | None,
+    slug: str | None,
+    out: Path | None,
+    paths: tuple[Path, ...] = (),
+    extensions: Path | None = None,
+    **rest: Any,
+) -> Order:
+    """What a command's options ask for; ``rest``: what an order calls by the same names."""
     course, assignment = load(course_folder, slug)
-    extensions = rest.pop("extensions", None)
     return Order(
         course=course,
         assignment=assignment,
+        paths=paths,
         out=OutFolder(out or Path("results") / assignment.slug),
         extensions=read_extensions(extensions) if extensions else {},
         **rest,

@@ -13,25 +13,25 @@ from autograder.batch.files import whole_file
 from autograder.batch.order import current_grades
 from autograder.batch.output import info_of
 from autograder.batch.pages import page_drawer, write_index, write_pages
-from autograder.cli.options import json_option, order_for, store_options
+from autograder.cli.options import json_option, order_for, path_option, store_options
 from autograder.store import open_store
+from autograder.text import counted
 
 
 @click.command()
 @store_options
-def feedback(course_folder: Path | None, slug: str | None, out: Path | None, **rest: Any) -> None:
+def feedback(**named: Any) -> None:
     """Write the feedback pages again, from what is stored.
 
     \b
     Example:  autograder feedback --out results/week3
     """
-    order = order_for(course_folder, slug, out, paths=(), **rest)
+    order = order_for(**named)
     with open_store(order.store_at, create=False) as store:
         grades = current_grades(order, store, details=True)
         count = write_pages(grades, order.out, page_drawer(order.assignment))
         write_index(current_grades(order, store), order.out, order.assignment)
-    pages = "1 feedback page" if count == 1 else f"{count} feedback pages"
-    click.echo(f"{pages} in {order.out.feedback}")
+    click.echo(f"{counted(count, 'feedback page')} in {order.out.feedback}")
 
 
 @click.command()
@@ -44,34 +44,23 @@ def feedback(course_folder: Path | None, slug: str | None, out: Path | None, **r
     help="For whom.",
 )
 @store_options
-@click.option(
+@path_option(
     "--roster",
     metavar="CSV",
-    type=click.Path(path_type=Path),
     help="What the learning platform exported of its people (canvas, moodle).",
 )
-@click.option(
-    "--to",
-    "destination",
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+@path_option(
+    *("--to", "destination"),
     help="Write files here; default: one file goes to standard output, several to --out.",
+    file_okay=False,
 )
-def export(
-    name: str,
-    course_folder: Path | None,
-    slug: str | None,
-    out: Path | None,
-    roster: Path | None,
-    destination: Path | None,
-    **rest: Any,
-) -> None:
+def export(name: str, roster: Path | None, destination: Path | None, **named: Any) -> None:
     """Grades for a spreadsheet, a program, or a learning platform.
 
     \b
     Example:  autograder export --format canvas --roster canvas.csv > up.csv
     """
-    order = order_for(course_folder, slug, out, paths=(), **rest)
+    order = order_for(**named)
     people = formats.read_roster(roster) if roster else None
     with open_store(order.store_at, create=False) as store:
         grades = current_grades(order, store, details=False)
@@ -85,8 +74,7 @@ def export(
         path = (destination or order.out.path) / document.name
         with whole_file(path) as file:
             file.write(document.text.encode())
-    count = len(written.documents)
-    files = "1 file" if count == 1 else f"{count} files"
+    files = counted(len(written.documents), "file")
     click.echo(f"{files} in {destination or order.out.path}")
 
 
@@ -94,20 +82,13 @@ def export(
 @click.argument("student")
 @store_options
 @json_option
-def show(
-    student: str,
-    course_folder: Path | None,
-    slug: str | None,
-    out: Path | None,
-    as_json: bool,
-    **rest: Any,
-) -> None:
+def show(student: str, as_json: bool, **named: Any) -> None:
     """Every attempt of a student, and what its grade depended on.
 
     \b
     Example:  autograder show alice
     """
-    order = order_for(course_folder, slug, out, paths=(), **rest)
+    order = order_for(**named)
     with open_store(order.store_at, create=False) as store:
         found = history.of_student(store, order.assignment.slug, student, order.policies)
     click.echo(json.dumps(history.as_json(found), indent=1) if as_json else history.text(found))

@@ -8,15 +8,14 @@ from pathlib import Path
 import click
 
 from autograder import console, public
-from autograder.cli.options import course_options, json_option, unsafe_option
+from autograder.cli.options import course_options, json_option, path_option, unsafe_option
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
+@path_option(
     "--checks",
     metavar="PATH",
-    type=click.Path(path_type=Path),
     help="The public_checks.json that came with your notebook; default: the one beside FILE, "
     "here, or released in the course.",
 )

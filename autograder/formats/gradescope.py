@@ -24,7 +24,8 @@ def to_gradescope(grades: Sequence[Grade], info: AssignmentInfo) -> Export:
 
 def to_results(grade: Grade) -> str:
     """One ``results.json``; all tests are visible, since one hidden test hides the total."""
-    results: dict[str, Any] = {"output": _summary(grade), "output_format": "text"}
+    said = "\n".join([*([grade.message] if grade.message else []), *grade.notices])
+    results: dict[str, Any] = {"output": said, "output_format": "text"}
     score = tidy_number(grade.score)
     if score is not None:
         results |= {
@@ -35,10 +36,6 @@ def to_results(grade: Grade) -> str:
         }
     text = json.dumps(results, indent=1, ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8", "replace").decode() + "\n"
-
-
-def _summary(grade: Grade) -> str:
-    return "\n".join([*([grade.message] if grade.message else []), *grade.notices])
 
 
 def _test(number: int, question: QuestionGrade) -> dict[str, Any]:

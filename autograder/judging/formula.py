@@ -17,7 +17,7 @@ import numpy as np
 from autograder.judging import words
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.stopped import SPOILED, missing, raised
+from autograder.judging.stopped import no_answer
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -78,18 +78,14 @@ class Example:
     right: FloatArray
 
 
-def examples(check: FormulaCheck, number: int, *, public: bool = False) -> tuple[Example, ...]:
-    """One set of examples of the pool; the same objects every time, so that they are drawn, and
-    made ready to be sent, once."""
-    return _examples(check, number, public)  # a cache tells f(1) from f(1, public=x)
-
-
 _ALIKE = Findings[bool]()
 """Whether an answer to an example is the right one."""
 
 
 @lru_cache(maxsize=4096)
-def _examples(check: FormulaCheck, number: int, public: bool) -> tuple[Example, ...]:
+def examples(check: FormulaCheck, number: int, public: bool) -> tuple[Example, ...]:
+    """One set of examples of the pool; the same objects every time, so that they are drawn, and
+    made ready to be sent, once."""
     seed = np.random.SeedSequence([2 if public else 1, number, *check.name.encode()])
     drawn = check.examples(np.random.Generator(np.random.PCG64(seed)))
     return tuple(
@@ -130,7 +126,7 @@ class Formula:
         """Draw the whole pool."""
         for check in self.checks:
             for number in range(POOL):
-                examples(check, number)
+                examples(check, number, False)
 
     def draw(self, seed: bytes, *, public: bool = False) -> FormulaExam:
         chance = np.random.Generator(np.random.PCG64(int.from_bytes(seed, "big")))
@@ -138,7 +134,7 @@ class Formula:
         return FormulaExam(
             self,
             {
-                check.name: examples(check, number, public=public)
+                check.name: examples(check, number, public)
                 for check, number in zip(self.checks, numbers, strict=True)
             },
         )
@@ -383,14 +379,6 @@ def _close(own: FloatArray, value: Any) -> bool:
 
 
 def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
-    if trace.outcome is Outcome.MISSING:
-        return missing(check.function, run)
-    if trace.outcome is Outcome.RAISED and trace.fault is not None:
-        return raised(check.function, trace.fault)
-    if trace.outcome in SPOILED:
-        return words.STOPPED[trace.outcome.value].format(function=check.function)
-    if trace.value is None:
-        return words.NOTHING_RETURNED.format(function=check.function)
     if isinstance(trace.value, Opaque):
         return words.FORMULA_OPAQUE.format(function=check.function, type=trace.value.type_name)
-    return check.failure
+    return no_answer(check.function, trace, run) or check.failure

@@ -72,19 +72,15 @@ class Exam(Protocol):
     @property
     def calls(self) -> tuple[Call, ...]:
         """What everybody is asked: all that it takes to see that code is right."""
-        ...
 
     def further(self, answers: Answers) -> Further:
         """What is asked besides, to find out what is wrong."""
-        ...
 
     def verdict_if_right(self, answers: Answers) -> Verdict | None:
         """The verdict from :attr:`calls` alone, where they leave nothing to find out; else None."""
-        ...
 
     def judge(self, answers: Answers) -> Verdict:
         """The verdict from the answers to all calls."""
-        ...
 
 
 def examine(
@@ -127,38 +123,31 @@ class Kind(Protocol):
     @property
     def functions(self) -> tuple[str, ...]:
         """The student's functions concerned; their source is shown in the feedback."""
-        ...
 
     @property
     def public_calls(self) -> bool:
         """False where ``autograder check`` has nothing to ask."""
-        ...
 
     @property
     def check_names(self) -> tuple[str, ...]:
         """The checks to which an assignment may give points."""
-        ...
 
     @property
     def required_checks(self) -> tuple[str, ...]:
         """Those of them to which it must."""
-        ...
 
     @property
     def faults(self) -> frozenset[str]:
         """Slugs of the faults of which ``[conventions]`` may say what they cost."""
-        ...
 
     def draw(self, seed: bytes, *, public: bool = False) -> Exam:
         """The exam of one student; ``public``: examples that everybody may see."""
-        ...
 
     def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
         """Show that every known wrong answer is caught, and how far right ones are from them.
 
         ``seed``: what the exam is drawn from; ``right``: what right programs answered in it.
         """
-        ...
 
 
 @runtime_checkable
@@ -167,11 +156,9 @@ class Keeps(Protocol):
 
     def on_shelf(self, shelf: Shelf) -> Kind:
         """The same, keeping there what it computes."""
-        ...
 
     def prepare(self) -> None:
         """Compute now what can be kept, so that no student's grading has to."""
-        ...
 
 
 @runtime_checkable
@@ -180,4 +167,3 @@ class Rehearses(Protocol):
 
     def rehearse(self) -> None:
         """Do now, in this process's memory, what right answers of many students need once."""
-        ...

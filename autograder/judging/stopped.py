@@ -38,6 +38,17 @@ def stopped(
     return None
 
 
+def no_answer(function: str, trace: Trace, run: NotebookRun) -> str:
+    """Why one call brought no answer, in a sentence; empty: it brought one."""
+    if trace.outcome is Outcome.MISSING:
+        return missing(function, run)
+    if trace.outcome in SPOILED:
+        return words.STOPPED[trace.outcome.value].format(function=function)
+    if trace.outcome is not Outcome.RETURNED:
+        return raised(function, trace.fault or Fault("Error", ""))
+    return words.NOTHING_RETURNED.format(function=function) if trace.value is None else ""
+
+
 def missing(function: str, run: NotebookRun) -> str:
     """What to say of a function that the notebook does not define, and why it may be so."""
     if not run.faults:

@@ -44,12 +44,10 @@ TRAJECTORY_RAISED = {
     "vector": "The function stopped with an error where x is a vector. Does it treat w as one "
     "number, for example with math.sqrt?",
 }
-TRAJECTORY_LENGTH = {
-    "trajectory": "For {epochs} epochs the histories should have {wanted} entries, the start "
-    "first; yours have {entries}.",
-    "vector": "For {epochs} epochs the histories should have {wanted} entries, the start first; "
-    "yours have {entries}.",
-}
+TRAJECTORY_LENGTH = (
+    "For {epochs} epochs the histories should have {wanted} entries, the start first; yours have "
+    "{entries}."
+)
 EDGE_RIGHT = {
     "no epochs": "With max_epochs = 0 it returns just the start.",
     "inputs untouched": "The inputs are left as they were.",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from autograder.model import Grade
 from autograder.settings import Attempts, Late
+from autograder.text import counted
 
 
 @dataclass(frozen=True)
@@ -90,5 +91,5 @@ def duration(late: timedelta) -> str:
     for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
         count = minutes // length
         if count:
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+            return counted(count, unit)
     raise AssertionError("there is at least one minute")

@@ -9,8 +9,8 @@ import numpy as np
 
 from autograder.judging import words as judging_words
 from autograder.judging.rule.history import History, first_difference, read_history
-from autograder.judging.stopped import SPOILED, missing, raised
-from autograder.model import Call, Fault, FloatArray, NotebookRun, Opaque, Outcome, Trace
+from autograder.judging.stopped import no_answer
+from autograder.model import Call, FloatArray, NotebookRun, Opaque, Trace
 from autograder.public import words
 from autograder.public.checks import Example, Histories, Value
 
@@ -19,8 +19,7 @@ SHOWN_DIGITS = 7
 
 def complaints(example: Example, trace: Trace, run: NotebookRun) -> tuple[str, ...]:
     """What is wrong with the answer to one example; empty: nothing."""
-    ended = _ended(example.call.function, trace, run)
-    if ended:
+    if ended := no_answer(example.call.function, trace, run):
         return (ended,)
     if isinstance(example.expected, Histories):
         return _of_histories(example.expected, trace)
@@ -35,19 +34,6 @@ def _as_python(call: Call) -> str:
         for name, value in call.arguments.items()
     )
     return f"{call.function}({arguments})"
-
-
-def _ended(function: str, trace: Trace, run: NotebookRun) -> str:
-    """Why there is no answer at all; empty: there is one."""
-    if trace.outcome is Outcome.MISSING:
-        return missing(function, run)
-    if trace.outcome in SPOILED:
-        return judging_words.STOPPED[trace.outcome.value].format(function=function)
-    if trace.outcome is not Outcome.RETURNED:
-        return raised(function, trace.fault or Fault("Error", ""))
-    if trace.value is None:
-        return judging_words.NOTHING_RETURNED.format(function=function)
-    return ""
 
 
 # -------------------------------------------------------------------------------------- formulas
@@ -105,7 +91,9 @@ def _of_histories(expected: Histories, trace: Trace) -> tuple[str, ...]:
         return (words.ONLY_POINT.format(wanted=len(right)),)
     rows = history.rows
     if len(rows) != len(right):
-        length = words.LENGTH.format(epochs=len(right) - 1, wanted=len(right), entries=len(rows))
+        length = judging_words.TRAJECTORY_LENGTH.format(
+            epochs=len(right) - 1, wanted=len(right), entries=len(rows)
+        )
         return (length, *_first_difference(rows[: len(right)], right[: len(rows)], expected))
     return _first_difference(rows, right, expected)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.errors import SandboxError
 from autograder.judging.stopped import cells_stopped
-from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
+from autograder.model import Call, NotebookRun, Outcome, Submission, Trace
 from autograder.public import words
 from autograder.public.answers import complaints, history_of
 from autograder.public.checks import Example, Histories, PublicChecks, PublicQuestion
@@ -122,7 +122,7 @@ def _calls(question: PublicQuestion) -> tuple[Call, ...]:
     another answer before its shape makes it fail.
     """
     calls = [example.call for example in question.examples]
-    calls.sort(key=lambda call: any(np.ndim(v) > 1 for v in _arrays(call).values()))
+    calls.sort(key=_has_a_matrix)
     first = _first_rule(question)
     if first is not None:
         calls.insert(calls.index(first.call) + 1, replace(first.call, name=_again(first)))
@@ -138,8 +138,8 @@ def _again(example: Example) -> str:
     return f"{example.call.name}, again"
 
 
-def _arrays(call: Call) -> Mapping[str, FloatArray]:
-    return {name: v for name, v in call.arguments.items() if isinstance(v, np.ndarray)}
+def _has_a_matrix(call: Call) -> bool:
+    return any(isinstance(v, np.ndarray) and v.ndim > 1 for v in call.arguments.values())
 
 
 # -------------------------------------------------------------------------------------- verdicts
@@ -172,7 +172,8 @@ def _manners(question: PublicQuestion, traces: Mapping[str, Trace]) -> Sequence[
         return ()
     function = first.call.function
     same = again is not None and np.array_equal(rows, again, equal_nan=True)
-    changed = sorted({n for e in question.examples for n in _changed(traces[e.call.name])})
+    own = (traces[example.call.name] for example in question.examples)
+    changed = sorted({n for t in own if t.outcome is Outcome.RETURNED for n in t.changed})
     inputs = (words.INPUTS_WRONG.format(names=" and ".join(changed)),) if changed else ()
     return (
         Tried(
@@ -182,10 +183,6 @@ def _manners(question: PublicQuestion, traces: Mapping[str, Trace]) -> Sequence[
         ),
         Tried("inputs untouched", words.INPUTS.format(function=function), inputs),
     )
-
-
-def _changed(trace: Trace) -> Sequence[str]:
-    return tuple(trace.changed) if trace.outcome is Outcome.RETURNED else ()
 
 
 def _written(name: str, submission: Submission, run: NotebookRun) -> str:

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from autograder.public import words
 from autograder.public.run import Report, TriedQuestion
-from autograder.report.text import one_line, visible
+from autograder.report.terminal import plain
+from autograder.report.text import one_line
 from autograder.report.words import WORDS
 
 
@@ -97,6 +98,4 @@ def _question(question: TriedQuestion, options: ConsoleOptions) -> Iterator[Rend
 
 
 def _text(text: str, options: ConsoleOptions, style: str = "") -> Text:
-    """The text without anything that this terminal would obey or could not show."""
-    shown = visible(text).encode(options.encoding, "backslashreplace").decode(options.encoding)
-    return Text(shown, style=style)
+    return Text(plain(text, options), style=style)

@@ -14,10 +14,6 @@ ENTRY_WRONG = "entry {place} should be {expected}; yours is {own} ({count} of {a
 OPAQUE = "it returns {what}, where numbers belong."
 BUILDS_ON = "(It may build on your {function}, which is not right yet: begin there.)"
 FORM = "The histories cannot be read: {problem}."
-LENGTH = (
-    "For {epochs} epochs the histories should have {wanted} entries, the start first; yours have "
-    "{entries}."
-)
 ONLY_POINT = "It returns one point; the histories should have {wanted} entries, the start first."
 START_WRONG = "The first entry should be the start: {parameter} is {expected}, yours is {own}."
 EPOCH_WRONG = (

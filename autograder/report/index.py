@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
@@ -69,13 +70,13 @@ def _rows(
     grades: Sequence[Grade], names: Sequence[str], pages: Mapping[str, str], words: Words
 ) -> list[Row]:
     said = [found(grade, words) for grade in grades]
-    size = range(len(grades))
-    by_student = sorted(size, key=lambda i: (grades[i].student.casefold(), grades[i].file))
-    place = {i: rank for rank, i in enumerate(by_student)}
-    by_total = sorted(size, key=lambda i: (_score_or_least(grades[i]), place[i]))
-    by_found = sorted(size, key=lambda i: (said[i] == "", said[i], place[i]))
-    total_place = {i: rank for rank, i in enumerate(by_total)}
-    found_place = {i: rank for rank, i in enumerate(by_found)}
+
+    def places(order: Callable[[int], tuple[Any, ...]]) -> dict[int, int]:
+        return {i: rank for rank, i in enumerate(sorted(range(len(grades)), key=order))}
+
+    by_student = places(lambda i: (grades[i].student.casefold(), grades[i].file))
+    by_total = places(lambda i: (_score_or_least(grades[i]), by_student[i]))
+    by_found = places(lambda i: (said[i] == "", said[i], by_student[i]))
     rows = []
     for i in by_student:
         questions = {question.name: question for question in grades[i].questions}
@@ -85,9 +86,9 @@ def _rows(
                 cells=tuple(questions.get(name) for name in names),
                 found=said[i],
                 link=_address(pages.get(grades[i].student, "")),
-                by_student=place[i],
-                by_total=total_place[i],
-                by_found=found_place[i],
+                by_student=by_student[i],
+                by_total=by_total[i],
+                by_found=by_found[i],
             )
         )
     return rows

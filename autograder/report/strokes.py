@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -25,60 +24,39 @@ class Colour:
         return f"--c:{self.light};--n:{self.dark}"
 
 
-COLOURS: Mapping[str, Colour] = MappingProxyType(
-    {
-        "blue": Colour("#1a4fd0", "#7aa7ff"),
-        "orange": Colour("#b85c00", "#ffa94d"),
-        "green": Colour("#0a7d2c", "#4ccf74"),
-        "red": Colour("#c4161c", "#ff7070"),
-        "purple": Colour("#6d3bb8", "#b794f6"),
-        "brown": Colour("#7a4a1c", "#d3a06b"),
-        "magenta": Colour("#d100b1", "#ff6ee6"),
-        "cyan": Colour("#007c91", "#4dd0e1"),
-        "black": Colour("#111111", "#f2f2f2"),
-        "grey": Colour("#5f6b76", "#a9b4be"),
-    }
-)
-_OTHER_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "k": "black",
-        "r": "red",
-        "g": "green",
-        "b": "blue",
-        "c": "cyan",
-        "m": "magenta",
-        "gray": "grey",
-        "pink": "magenta",
-        "deeppink": "magenta",
-        "fuchsia": "magenta",
-        "hotpink": "magenta",
-        "gold": "orange",
-        "yellow": "orange",
-        "y": "orange",
-        "crimson": "red",
-        "firebrick": "red",
-        "lime": "green",
-        "limegreen": "green",
-        "royalblue": "blue",
-        "deepskyblue": "cyan",
-        "chocolate": "brown",
-        "sienna": "brown",
-        "violet": "purple",
-        "saddlebrown": "brown",
-        "olive": "brown",
-        "navy": "blue",
-        "teal": "cyan",
-    }
-)
+COLOURS: Mapping[str, Colour] = {
+    "blue": Colour("#1a4fd0", "#7aa7ff"),
+    "orange": Colour("#b85c00", "#ffa94d"),
+    "green": Colour("#0a7d2c", "#4ccf74"),
+    "red": Colour("#c4161c", "#ff7070"),
+    "purple": Colour("#6d3bb8", "#b794f6"),
+    "brown": Colour("#7a4a1c", "#d3a06b"),
+    "magenta": Colour("#d100b1", "#ff6ee6"),
+    "cyan": Colour("#007c91", "#4dd0e1"),
+    "black": Colour("#111111", "#f2f2f2"),
+    "grey": Colour("#5f6b76", "#a9b4be"),
+}
+_NEAR: Mapping[str, str] = {
+    "blue": "b royalblue navy",
+    "orange": "gold yellow y",
+    "green": "g lime limegreen",
+    "red": "r crimson firebrick",
+    "purple": "violet",
+    "brown": "chocolate sienna saddlebrown olive",
+    "magenta": "m pink deeppink fuchsia hotpink",
+    "cyan": "c deepskyblue teal",
+    "black": "k",
+    "grey": "gray",
+}
+"""Other names that are drawn in each of them."""
+_OTHER_NAMES = {other: name for name, others in _NEAR.items() for other in others.split()}
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
-DASHES: Mapping[str, str] = MappingProxyType(
-    {
-        "--": ' stroke-dasharray="6 3"',
-        ":": ' stroke-dasharray="0.1 3.4"',
-        "-.": ' stroke-dasharray="7 3 0.1 3"',
-    }
-)
+DASHES: Mapping[str, str] = {
+    "--": ' stroke-dasharray="6 3"',
+    ":": ' stroke-dasharray="0.1 3.4"',
+    "-.": ' stroke-dasharray="7 3 0.1 3"',
+}
 """Attributes of a path, by matplotlib's line style."""
 
 MARKS = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -21,29 +20,22 @@ from autograder.report.statistics import counts_and_average, question_names, wor
 from autograder.report.text import one_line, points, visible
 from autograder.report.words import WORDS, Words
 
-STYLES: Mapping[QuestionStatus, str] = MappingProxyType(
-    {
-        QuestionStatus.FULL: "green",
-        QuestionStatus.PARTIAL: "yellow",
-        QuestionStatus.NONE: "red",
-        QuestionStatus.PENDING: "dim",
-        QuestionStatus.TIMEOUT: "red",
-        QuestionStatus.ERROR: "red",
-    }
-)
-
-
-def result_table(grades: Sequence[Grade], words: Words = WORDS) -> RenderableType:
-    """A row a student, a column a question; names of questions are shortened where it is narrow."""
-    return ResultTable(tuple(grades), words)
+STYLES: Mapping[QuestionStatus, str] = {
+    QuestionStatus.FULL: "green",
+    QuestionStatus.PARTIAL: "yellow",
+    QuestionStatus.NONE: "red",
+    QuestionStatus.PENDING: "dim",
+    QuestionStatus.TIMEOUT: "red",
+    QuestionStatus.ERROR: "red",
+}
 
 
 @dataclass(frozen=True)
 class ResultTable:
-    """What :func:`result_table` prints, once it knows how wide the terminal is."""
+    """A row a student, a column a question; names of questions are shortened where it is narrow."""
 
-    grades: tuple[Grade, ...]
-    words: Words
+    grades: Sequence[Grade]
+    words: Words = WORDS
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
@@ -54,7 +46,7 @@ class ResultTable:
         table.add_column(words.terminal_student, overflow="fold", max_width=20 if short else None)
         for name in names:
             heading = f"{short.get(name, name)}\n/{points(worth_of(name, self.grades))}"
-            table.add_column(Text(_plain(heading, options)), justify="right", no_wrap=True)
+            table.add_column(Text(plain(heading, options)), justify="right", no_wrap=True)
         table.add_column(words.terminal_total, justify="right", no_wrap=True)
         table.add_column(words.terminal_found, overflow="fold", min_width=20)
         for grade in self.grades:
@@ -63,18 +55,18 @@ class ResultTable:
         cut = (name for name in short if short[name] != name)
         pairs = ", ".join(words.terminal_short.format(short=short[n], name=n) for n in cut)
         if pairs:
-            yield Text(_plain(pairs, options), style="dim")
-        yield Text(_plain(counts_and_average(self.grades, words), options))
+            yield Text(plain(pairs, options), style="dim")
+        yield Text(plain(counts_and_average(self.grades, words), options))
 
     def _row(self, grade: Grade, names: Sequence[str], options: ConsoleOptions) -> list[Text]:
         by_name = {question.name: question for question in grade.questions}
-        row = [Text(_plain(one_line(grade.student, 60), options))]
+        row = [Text(plain(one_line(grade.student, 60), options))]
         for name in names:
             question = by_name.get(name)
             style = STYLES[question.status] if question else "dim"
-            row.append(Text(_plain(self._score(question), options), style=style))
-        row.append(Text(_plain(points(grade.score), options), style="bold"))
-        row.append(Text(_plain(found(grade, self.words), options)))
+            row.append(Text(plain(self._score(question), options), style=style))
+        row.append(Text(plain(points(grade.score), options), style="bold"))
+        row.append(Text(plain(found(grade, self.words), options)))
         return row
 
     def _score(self, question: QuestionGrade | None) -> str:
@@ -97,6 +89,6 @@ def _shortened_names(names: Sequence[str]) -> dict[str, str]:
     return {name: name for name in names}
 
 
-def _plain(text: str, options: ConsoleOptions) -> str:
+def plain(text: str, options: ConsoleOptions) -> str:
     """The text without anything that this terminal would obey or could not show."""
     return visible(text).encode(options.encoding, "backslashreplace").decode(options.encoding)

@@ -8,32 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from autograder.model import QuestionStatus, SubmissionStatus
-
-
-def _statuses() -> Mapping[QuestionStatus, str]:
-    return MappingProxyType(
-        {
-            QuestionStatus.FULL: "all points",
-            QuestionStatus.PARTIAL: "some points",
-            QuestionStatus.NONE: "no points yet",
-            QuestionStatus.PENDING: "a person will read it",
-            QuestionStatus.TIMEOUT: "did not finish in time",
-            QuestionStatus.ERROR: "could not be run",
-        }
-    )
-
-
-def _submissions() -> Mapping[SubmissionStatus, str]:
-    return MappingProxyType(
-        {
-            SubmissionStatus.GRADED: "graded",
-            SubmissionStatus.UNREADABLE: "unreadable",
-            SubmissionStatus.NOT_GRADED: "not graded",
-        }
-    )
 
 
 @dataclass(frozen=True)
@@ -42,8 +18,23 @@ class Words:
 
     language: str = "en"
     """Of all words below, for the browser and for screen readers."""
-    question_status: Mapping[QuestionStatus, str] = field(default_factory=_statuses)
-    submission_status: Mapping[SubmissionStatus, str] = field(default_factory=_submissions)
+    question_status: Mapping[QuestionStatus, str] = field(
+        default_factory=lambda: {
+            QuestionStatus.FULL: "all points",
+            QuestionStatus.PARTIAL: "some points",
+            QuestionStatus.NONE: "no points yet",
+            QuestionStatus.PENDING: "a person will read it",
+            QuestionStatus.TIMEOUT: "did not finish in time",
+            QuestionStatus.ERROR: "could not be run",
+        }
+    )
+    submission_status: Mapping[SubmissionStatus, str] = field(
+        default_factory=lambda: {
+            SubmissionStatus.GRADED: "graded",
+            SubmissionStatus.UNREADABLE: "unreadable",
+            SubmissionStatus.NOT_GRADED: "not graded",
+        }
+    )
 
     # ---- the top of a feedback page
     page_title: str = "{assignment}: feedback for {student}"
@@ -96,13 +87,11 @@ class Words:
     )
     checks: str = "What was checked"
     marks: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType({"ok": "✓", "partly": "◐", "missed": "✗"})
+        default_factory=lambda: {"ok": "✓", "partly": "◐", "missed": "✗"}
     )
     """Before a check, beside its colour."""
     verdicts: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType(
-            {"ok": "passed", "partly": "partly passed", "missed": "not passed"}
-        )
+        default_factory=lambda: {"ok": "passed", "partly": "partly passed", "missed": "not passed"}
     )
     """The marks in words, for screen readers and terminals."""
     evidence: str = "What was measured"

@@ -11,7 +11,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 
 from autograder.model import Call, Cell, Gradient, Limits, Neuron
@@ -83,25 +83,21 @@ def by_layer(jail: str) -> dict[str, float]:
 
 def with_plot(jail: str) -> float:
     """Milliseconds of a submission with a plot, once matplotlib has been loaded."""
-    launcher = start_untested(jail)
-    try:
+    with closing(start_untested(jail)) as launcher:
         empty_submission(launcher, _PLOT)
         return median(lambda: empty_submission(launcher, _PLOT), 20)
-    finally:
-        launcher.close()
 
 
 def calls(jail: str) -> tuple[float, float]:
     """Microseconds of a call, and of a gradient within a call."""
-    launcher = start_untested(jail)
-    neuron = Gradient("w", Neuron())
-    try:
-        with Session(launcher, _CALLS, Limits(), (), (), 0) as session:
-            asked = [Call(str(number), "nothing", {"X": 1.0}) for number in range(1000)]
-            call = median(lambda: session.call(asked), 5)
-            gradient = median(lambda: session.call([Call("g", "many", {"grad_w": neuron})]), 5)
-    finally:
-        launcher.close()
+    asked = [Call(str(number), "nothing", {"X": 1.0}) for number in range(1000)]
+    many = [Call("g", "many", {"grad_w": Gradient("w", Neuron())})]
+    with (
+        closing(start_untested(jail)) as launcher,
+        Session(launcher, _CALLS, Limits(), (), (), 0) as session,
+    ):
+        call = median(lambda: session.call(asked), 5)
+        gradient = median(lambda: session.call(many), 5)
     return call, 1e3 * gradient / _GRADIENTS
 
 

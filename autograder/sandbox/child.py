@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 import select
 import time
+from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from autograder.errors import SandboxError
 from autograder.sandbox.inside import wire
@@ -60,18 +61,16 @@ class Garbage:
 Event = Frame | Ended | Flooded | Garbage
 
 
-class Handle(Protocol):
-    """Whoever started the child: can kill it and knows when it has ended."""
+@dataclass(frozen=True)
+class Handle:
+    """What whoever started the child can do with it, and knows of it."""
 
-    def kill(self) -> None:
-        """End the child at once."""
-
-    def ended(self, timeout: float) -> Ended | None:
-        """Wait at most so long; raises SandboxError if whoever started it is gone."""
-
-    @property
-    def wakes(self) -> int:
-        """A descriptor that becomes readable when :meth:`ended` may have news."""
+    kill: Callable[[], None]
+    """End the child at once."""
+    ended: Callable[[float], Ended | None]
+    """Wait at most so many seconds; raises SandboxError if whoever started it is gone."""
+    wakes: int
+    """A descriptor that becomes readable when ``ended`` may have news."""
 
 
 class FrameParser:
@@ -105,28 +104,17 @@ class FrameParser:
         return bool(self._buffer)
 
 
-class Child:
-    """One child, from its first frame to its end."""
+class Worker(ABC):
+    """A child, however it was started: what it writes, kept until somebody asks for it."""
 
-    def __init__(self, handle: Handle, requests: int, answers: int, output: int, keep: int) -> None:
-        self._handle = handle
-        self._requests, self._answers, self._output = requests, answers, output
-        self._open = {requests, answers, output}
-        for descriptor in self._open:
-            os.set_blocking(descriptor, False)
-        self._outgoing = bytearray()
+    def __init__(self, keep: int) -> None:
+        """``keep``: how many bytes of what it prints are kept."""
         self.events: deque[Event] = deque()
         """What has happened and nobody has asked for yet."""
-        self._parser = FrameParser()
-        self._keep = keep
         self.printed = bytearray()
-        self._count = 0
+        self._parser = FrameParser()
+        self._keep, self._count = keep, 0
         self._ended: Ended | None = None
-
-    def send(self, frame: bytes) -> None:
-        """Queue a frame; it is written as the child reads."""
-        self._outgoing += frame
-        self._write()
 
     def next_event(self, deadline: float) -> Event | None:
         """What happens next; None: nothing by ``deadline`` (of ``time.monotonic``).
@@ -142,16 +130,58 @@ class Child:
             self._pump(left)
         return self.events.popleft()
 
-    def read_output(self) -> None:
-        """Take what has been printed up to now."""
-        self._read(self._output)
-
     def stop_keeping_output(self) -> None:
         """What is printed from now on is counted and thrown away."""
         self._keep = 0
 
+    def _take_answers(self, data: bytes) -> None:
+        self.events.extend(self._parser.feed(data))
+
+    def _take_output(self, data: bytes) -> None:
+        room = self._keep - len(self.printed)
+        if room > 0:
+            self.printed += data[:room]
+        before, self._count = self._count, self._count + len(data)
+        if before <= MAX_PRINTED < self._count:
+            self.events.append(Flooded())
+
+    @abstractmethod
+    def _pump(self, timeout: float) -> None:
+        """Wait for news, at most so many seconds, and take it in."""
+
+    @abstractmethod
+    def send(self, frame: bytes) -> None:
+        """Queue a frame; it is written as the child reads."""
+
+    @abstractmethod
+    def read_output(self) -> None:
+        """Take what has been printed up to now."""
+
+    @abstractmethod
     def kill(self) -> Ended:
         """End it and wait for the end; raises SandboxError if nobody reports it."""
+
+
+class Child(Worker):
+    """A child that a zygote has forked, from its first frame to its end."""
+
+    def __init__(self, handle: Handle, requests: int, answers: int, output: int, keep: int) -> None:
+        super().__init__(keep)
+        self._handle = handle
+        self._requests, self._answers, self._output = requests, answers, output
+        self._open = {requests, answers, output}
+        for descriptor in self._open:
+            os.set_blocking(descriptor, False)
+        self._outgoing = bytearray()
+
+    def send(self, frame: bytes) -> None:
+        self._outgoing += frame
+        self._write()
+
+    def read_output(self) -> None:
+        self._read(self._output)
+
+    def kill(self) -> Ended:
         try:
             if self._ended is None:
                 self._handle.kill()
@@ -212,17 +242,9 @@ class Child:
             if not data:
                 self._close_one(descriptor)
             elif descriptor == self._answers:
-                self.events.extend(self._parser.feed(data))
+                self._take_answers(data)
             else:
                 self._take_output(data)
-
-    def _take_output(self, data: bytes) -> None:
-        room = self._keep - len(self.printed)
-        if room > 0:
-            self.printed += data[:room]
-        before, self._count = self._count, self._count + len(data)
-        if before <= MAX_PRINTED < self._count:
-            self.events.append(Flooded())
 
     def _close_one(self, descriptor: int) -> None:
         self._open.discard(descriptor)

@@ -17,7 +17,6 @@ this was no student's doing.
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import os
 import resource
@@ -59,7 +58,7 @@ class Plan:
             tuple(data["readable"]),
             data["jail"] != "none",
             data["uid"],
-            base64.b64decode(data["filter"]),
+            data["filter"],
             frozenset(data["without"]),
         )
 

@@ -16,13 +16,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import IO, Any
 
 from autograder.errors import SandboxError
 from autograder.model import Limits
-from autograder.sandbox.child import MAX_PRINTED, Ended, Event, Flooded, FrameParser
+from autograder.sandbox.child import Ended, Worker
 from autograder.sandbox.layout import Layout
 from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
 
@@ -106,34 +106,28 @@ class PlainLauncher:
         """Nothing is left."""
 
 
-class PlainChild:
-    """One child, with the face of :class:`autograder.sandbox.child.Child`."""
+class PlainChild(Worker):
+    """A child that is an interpreter of its own."""
 
     def __init__(self, process: subprocess.Popen[bytes], keep: int) -> None:
+        super().__init__(keep)
         self._process = process
-        self._keep = keep
-        self.printed = bytearray()
-        self._count = 0
         # Bounded, so that a flood waits in the pipe and not in our memory.
-        self._news: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=64)
+        self._news: queue.Queue[Callable[[], None]] = queue.Queue(maxsize=64)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self.events: deque[Event] = deque()
-        """What has happened and nobody has asked for yet."""
-        self._parser = FrameParser()
-        self._ended: Ended | None = None
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
         self._readers = [
-            _thread(self._read, "answers", process.stdout),
-            _thread(self._read, "output", process.stderr),
+            _thread(self._read, self._take_answers, process.stdout),
+            _thread(self._read, self._take_output, process.stderr),
         ]
         self._others = [_thread(self._write, process.stdin), _thread(self._wait)]
 
-    def _read(self, kind: str, pipe: IO[bytes]) -> None:
+    def _read(self, take: Callable[[bytes], None], pipe: IO[bytes]) -> None:
         with contextlib.suppress(OSError, ValueError):
             while data := os.read(pipe.fileno(), 1 << 16):
-                self._news.put((kind, data))
+                self._news.put(partial(take, data))
 
     def _write(self, pipe: IO[bytes]) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -152,50 +146,25 @@ class PlainChild:
             self._process.wait()
         for reader in self._readers:  # what it wrote last comes before its end
             reader.join(0.5)
-        self._news.put(("ended", Ended(self._process.returncode, cpu, peak)))
+        self._news.put(partial(self._end, Ended(self._process.returncode, cpu, peak)))
+
+    def _end(self, ended: Ended) -> None:
+        self._ended = ended
 
     def send(self, frame: bytes) -> None:
-        """Queue a frame; a thread writes it as the child reads."""
         self._outgoing.put(frame)
 
-    def next_event(self, deadline: float) -> Event | None:
-        """What happens next; None: nothing by ``deadline``."""
-        while not self.events:
-            if self._ended is not None:
-                return self._ended
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return None
-            with contextlib.suppress(queue.Empty):
-                self._take(*self._news.get(timeout=left))
-        return self.events.popleft()
-
-    def _take(self, kind: str, news: Any) -> None:
-        if kind == "answers":
-            self.events.extend(self._parser.feed(news))
-        elif kind == "ended":
-            self._ended = news
-        else:
-            room = self._keep - len(self.printed)
-            if room > 0:
-                self.printed += news[:room]
-            before, self._count = self._count, self._count + len(news)
-            if before <= MAX_PRINTED < self._count:
-                self.events.append(Flooded())
+    def _pump(self, timeout: float) -> None:
+        with contextlib.suppress(queue.Empty):
+            self._news.get(timeout=timeout)()
 
     def read_output(self) -> None:
-        """Take what has been printed up to now."""
         time.sleep(0.01)  # the reading thread may still hold the last of it
         with contextlib.suppress(queue.Empty):
             while True:
-                self._take(*self._news.get_nowait())
-
-    def stop_keeping_output(self) -> None:
-        """What is printed from now on is counted and thrown away."""
-        self._keep = 0
+                self._news.get_nowait()()
 
     def kill(self) -> Ended:
-        """End it and wait for the end."""
         if self._ended is None:
             with contextlib.suppress(OSError):
                 self._process.kill()
@@ -203,7 +172,7 @@ class PlainChild:
         deadline = time.monotonic() + 30.0
         while self._ended is None:
             try:
-                self._take(*self._news.get(timeout=max(0.0, deadline - time.monotonic())))
+                self._news.get(timeout=max(0.0, deadline - time.monotonic()))()
             except queue.Empty:
                 raise SandboxError("a process cannot be ended; its work is repeated") from None
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):

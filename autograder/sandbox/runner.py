@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import signal
 import time
-from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
 from autograder.errors import SandboxError
 from autograder.model import Fault, Limits, Outcome, Usage
-from autograder.sandbox.child import Ended, Event, Flooded, Frame
+from autograder.sandbox.child import Ended, Event, Flooded, Frame, Worker
 from autograder.sandbox.faults import clean, of_signal
 from autograder.sandbox.inside import wire
 
@@ -25,29 +24,6 @@ _MAGIC = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 _OUT_OF_MEMORY = (1, -signal.SIGABRT)
 """How a process ends that is refused memory where nothing can be done about it: in Python outside
 of the student's code, in a library."""
-
-
-class Worker(Protocol):
-    """A child, however it was started (:class:`autograder.sandbox.child.Child`)."""
-
-    printed: bytearray
-    events: deque[Event]
-    """What has happened and nobody has asked for yet."""
-
-    def send(self, frame: bytes) -> None:
-        """Queue a frame for it."""
-
-    def next_event(self, deadline: float) -> Event | None:
-        """What happens next; None: nothing by ``deadline`` (of ``time.monotonic``)."""
-
-    def read_output(self) -> None:
-        """Take what has been printed up to now."""
-
-    def stop_keeping_output(self) -> None:
-        """What is printed from now on is counted and thrown away."""
-
-    def kill(self) -> Ended:
-        """End it and wait for the end."""
 
 
 class Launcher(Protocol):

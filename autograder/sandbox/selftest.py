@@ -103,13 +103,8 @@ def selftest(launcher: Launcher, hidden: Sequence[Path], grader_user: int) -> No
         or not isinstance(value, np.ndarray)
         or value.shape != (len(_ATTEMPTS),)
     ):
-        why = (
-            trace.fault.message
-            if trace.fault
-            else next(
-                (fault.message for fault in session.notebook.faults.values()), trace.outcome.value
-            )
-        )
+        faults = [trace.fault, *session.notebook.faults.values()]
+        why = next((fault.message for fault in faults if fault), trace.outcome.value)
         raise SandboxError(f"the sandbox cannot run its own self-test ({why}); nothing is graded")
     through = [attempt for attempt, got in zip(_ATTEMPTS, value, strict=True) if got != 0.0]
     if through:

@@ -186,32 +186,17 @@ def sentences() -> tuple[re.Pattern[str], ...]:
 
 
 _WORDS = """
-    __format__ __round__ a able access active add after aligned all allocate already ambiguous
-    an and answer any are argument arguments array arrays as assigned assignment assignments
-    associated at attribute autograd Axes axis bad base be been before bool both bounds
-    broadcast broadcasted but by bytes callable called can Cannot cannot cast casting changed
-    class coerce complex concatenate contains convert converted core coroutine could cupy cv2
-    data DataFrame depth deque destination detected dict dict_items dict_keys dict_values
-    dictionary did Did dim dimension dimensional dimensions divide division does doesn domain
-    dtype element elements ellipsis empty enclosing encountered enough enumerate equiv error
-    exceeded executing expected failed Figure filter first float float32 float64 for free from
-    frozenset function generator getitem GiB given global got graded gufunc has have having
-    homogeneous implicit in inconsistent index indexed indices inhomogeneous Input input inputs
-    instances int int64 integer integers into invalid is it item items iterable iteration its
-    jax k keras key keyword KiB known lambda len length like Line2D list list_iterator literal
-    local loop m map mapping match matching math matmul matrix maximum mean memory method MiB
-    mismatch missing mode module modulo more multiple multiply must n name named ndarray newaxis
-    No nobody non None none NoneType not notebook number numeric Numerical numpy object objects
-    of on one only operand operands operation operator or out output outside pandas part perhaps
-    pop positional possible pow power provided range read real recursion referenced remapped
-    requested required reshape result reversed safe same same_kind scalar scipy scope seaborn
-    self sequence sequences Series set setting shape shapes signature Singular size sklearn
-    slice slices sqrt squeeze str string subscriptable subtract supported supports swap sympy
-    system take takes tensorflow that The the there this through TiB to together too torch tqdm
-    true_divide truth tuple type types ufunc Unable unexpected unhashable unknown unpack unsafe
-    unsupported use used value values variable was were when where which while whose will with
-    without write you zero zip
+    __format__ __round__ able active add assigned assignments autograd Axes been bool both
+    broadcasted called class coerce contains converted coroutine cupy cv2 DataFrame dict
+    dict_items dict_keys dict_values dtype elements ellipsis enumerate equiv failed Figure
+    filter first float32 frozenset function getitem GiB global having homogeneous implicit
+    inconsistent int64 items jax keras key KiB known lambda length Line2D list_iterator map
+    mapping memory MiB mode ndarray newaxis none NoneType numeric numpy on operator outside
+    pandas perhaps possible power provided reversed scipy seaborn self sequences Series sklearn
+    sqrt squeeze subtract supports swap sympy system take tensorflow there this through TiB
+    torch tqdm true_divide unknown unsafe use used when whose will without write zip
 """
+"""Beside those that stand in the sentences themselves."""
 
 _OWNERS: tuple[object, ...] = (
     np, np.ndarray, np.float64, np.linalg, np.random, math, list, dict, tuple, str, float, int, set,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import marshal
@@ -14,12 +13,13 @@ import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import SandboxError
 from autograder.model import Limits
-from autograder.sandbox.child import Child, Ended
+from autograder.sandbox.child import Child, Ended, Handle
 from autograder.sandbox.jail import bubblewrap_command
 from autograder.sandbox.layers import find_bubblewrap
 from autograder.sandbox.layout import Layout
@@ -142,7 +142,9 @@ class Line:
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
-        return Child(_Forked(self, self._count), requests, answers, output, keep)
+        kill, ended = partial(self.kill, self._count), partial(self.ended, self._count)
+        handle = Handle(kill, ended, self.socket.fileno())
+        return Child(handle, requests, answers, output, keep)
 
     def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
         try:
@@ -211,18 +213,8 @@ class ForkServer(Line):
 
     def _start(self, theirs: int, grader: int) -> subprocess.Popen[bytes]:
         layout = self._plan.layout
-        command = [
-            layout.interpreter,
-            "-s",
-            "-P",
-            "-S",
-            "-X",
-            "utf8",
-            "-X",
-            "no_debug_ranges",
-            "-c",
-            _START,
-        ]
+        switches = ("-s", "-P", "-S", "-X", "utf8", "-X", "no_debug_ranges")
+        command = [layout.interpreter, *switches, "-c", _START]
         if self._plan.jail == "bubblewrap":
             outer = bubblewrap_command(find_bubblewrap(), layout.readable, layout.interpreter)
             command = [*outer, *command]
@@ -258,7 +250,7 @@ class ForkServer(Line):
                 "jail": self._plan.jail,
                 "lines": MOST_LINES,
                 "uid": None,
-                "filter": base64.b64encode(self._plan.program).decode(),
+                "filter": self._plan.program,
                 "fonts": _found_fonts(),
                 "without": sorted(self._plan.without),
             },
@@ -285,24 +277,6 @@ class ForkServer(Line):
             self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
-
-
-class _Forked:
-    """A child of the zygote, as :class:`autograder.sandbox.child.Handle` wants it."""
-
-    def __init__(self, line: Line, number: int) -> None:
-        self._line = line
-        self._number = number
-
-    def kill(self) -> None:
-        self._line.kill(self._number)
-
-    def ended(self, timeout: float) -> Ended | None:
-        return self._line.ended(self._number, timeout)
-
-    @property
-    def wakes(self) -> int:
-        return self._line.socket.fileno()
 
 
 def _own_user(pid: int) -> int:

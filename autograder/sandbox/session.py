@@ -26,7 +26,6 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from types import TracebackType
 
 import numpy as np
 
@@ -43,9 +42,9 @@ from autograder.model import (
 )
 from autograder.sandbox import protocol
 from autograder.sandbox.cells import Cells
-from autograder.sandbox.child import Frame, Garbage
+from autograder.sandbox.child import Frame, Garbage, Worker
 from autograder.sandbox.inside import wire
-from autograder.sandbox.runner import Launcher, Runner, Trouble, Worker, packages_mentioned
+from autograder.sandbox.runner import Launcher, Runner, Trouble, packages_mentioned
 
 MAX_CHILDREN = 16
 """Processes that are started for one submission at most."""
@@ -100,12 +99,7 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property

@@ -10,7 +10,7 @@ from example_grades import not_graded, unreadable, with_text_everywhere, wrong_a
 from rich.console import Console, RenderableType
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.report.terminal import result_table
+from autograder.report.terminal import ResultTable
 
 
 def printed(content: RenderableType, width: int = 80, encoding: str = "utf-8") -> str:
@@ -27,7 +27,7 @@ def class_of_three() -> list[Grade]:
 
 
 def test_the_table_fits_80_columns_and_loses_nothing() -> None:
-    text = printed(result_table(class_of_three()))
+    text = printed(ResultTable(class_of_three()))
     assert max(map(len, text.splitlines())) <= 80
     (alice,) = [line for line in text.splitlines() if "alice_with" in line]
     assert alice.split()[1:] == ["10", "20", "20", "18", "10", "later", "78", "correction_missing"]
@@ -37,7 +37,7 @@ def test_the_table_fits_80_columns_and_loses_nothing() -> None:
 
 
 def test_a_wide_terminal_shows_whole_names() -> None:
-    text = printed(result_table(class_of_three()), width=140)
+    text = printed(ResultTable(class_of_three()), width=140)
     assert "bias_correction explanation" in text
     assert "alice_with_quite_a_long_name" in text
     assert "unreadable: The file is empty." in text
@@ -46,7 +46,7 @@ def test_a_wide_terminal_shows_whole_names() -> None:
 
 def test_not_graded_has_no_score() -> None:
     (line,) = [
-        row for row in printed(result_table([not_graded()]), 140).splitlines() if "cleo" in row
+        row for row in printed(ResultTable([not_graded()]), 140).splitlines() if "cleo" in row
     ]
     assert line.split()[:2] == ["cleo", "–"]
     assert "not graded: The sandbox died twice." in line
@@ -54,23 +54,23 @@ def test_not_graded_has_no_score() -> None:
 
 def test_a_timeout_is_said_in_the_table() -> None:
     hangs = QuestionGrade("adam", "Adam", QuestionStatus.TIMEOUT, 0.0, 30.0)
-    text = printed(result_table([replace(wrong_adam(), questions=(hangs,))]), 140)
+    text = printed(ResultTable([replace(wrong_adam(), questions=(hangs,))]), 140)
     assert "adam: did not finish in time" in text
 
 
 def test_an_empty_table_is_no_error() -> None:
-    assert "0 submissions" in printed(result_table([]))
+    assert "0 submissions" in printed(ResultTable([]))
 
 
 def test_plain_text_where_there_is_no_terminal() -> None:
-    assert "\x1b" not in printed(result_table(class_of_three()))
+    assert "\x1b" not in printed(ResultTable(class_of_three()))
 
 
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     def on_a_terminal() -> str:
         file = io.StringIO()
         Console(file=file, width=80, force_terminal=True, color_system="standard").print(
-            result_table(class_of_three())
+            ResultTable(class_of_three())
         )
         return file.getvalue()
 
@@ -81,7 +81,7 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ascii_terminals_get_letters_written_out() -> None:
-    text = printed(result_table([wrong_adam("Zoë")]), encoding="ascii")
+    text = printed(ResultTable([wrong_adam("Zoë")]), encoding="ascii")
     assert "Zo\\xeb" in text
 
 
@@ -89,7 +89,7 @@ def test_ascii_terminals_get_letters_written_out() -> None:
     "text", ["\x1b]0;title\x07\x1b[2J", "\x9b31m\r\x08", "[red]x[/red][/]", "\u202egnp\ud800"]
 )
 def test_strangers_cannot_steer_the_terminal(text: str) -> None:
-    out = printed(result_table([with_text_everywhere(wrong_adam(), text)]))
+    out = printed(ResultTable([with_text_everywhere(wrong_adam(), text)]))
     assert not set(out) & set("\x1b\x9b\x07\x08\r\u202e\ud800")
     if text.startswith("["):
         assert "[red]x[/red][/]" in out

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.model import Call, Cell, Gradient, Limits, Neuron, Outcome
-from autograder.sandbox import open_sandbox, plain
+from autograder.sandbox import child, open_sandbox
 from tests.sandbox.conftest import COURSE
 
 SOURCE = """
@@ -28,7 +28,7 @@ def crashes(): os.abort()
 def test_it_behaves_like_the_sandbox_for_honest_and_for_broken_code(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(plain, "MAX_PRINTED", 8 << 20)
+    monkeypatch.setattr(child, "MAX_PRINTED", 8 << 20)
     with open_sandbox([COURSE], unsafe=True) as box:
         assert box.unsafe
         assert not any(layer.active for layer in box.layers)

@@ -25,14 +25,12 @@ class Behaviour(Protocol):
     @property
     def name(self) -> str:
         """Also the name of its check, to which the assignment gives points."""
-        ...
 
     @property
     def instances(self) -> Sequence[Instance]: ...
 
     def judge(self, shown: Shown) -> Judged:
         """From the student's own trajectories on these instances."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,11 +140,8 @@ class Rule:
         return {instance.name: self._right_on(instance) for instance in self.shown}
 
     def _right_on(self, shown: Instance) -> FloatArray:
-        def rows() -> FloatArray:
-            found: FloatArray = self.catalogue.right().trajectories(shown)[0]
-            return found
-
-        return self.shelf.array(f"{self.function}: right on {shown.name}", rows)
+        name = f"{self.function}: right on {shown.name}"
+        return self.shelf.array(name, lambda: self.catalogue.right().trajectories(shown)[0])
 
     def told_apart_on(self, instance: Instance) -> tuple[Instance, ...]:
         """The instances that come with a drawn one; on one of them every fault must show."""

@@ -21,7 +21,6 @@ class Edit(Protocol):
     @property
     def parts(self) -> tuple[str, ...]:
         """Of ``both``, ``w``, ``b``: in which parameters it can sit."""
-        ...
 
 
 class Candidate(Protocol):
@@ -35,12 +34,10 @@ class Candidate(Protocol):
     def numbers_only(self) -> bool: ...
     def where(self, edit: object) -> str:
         """The parameters that one of its edits sits in: ``both``, ``w`` or ``b``."""
-        ...
 
     @property
     def replaces(self) -> bool:
         """True: one of its edits replaces the rule as a whole; a smaller fault is likelier."""
-        ...
 
 
 class Family(Hashable, Protocol):
@@ -49,13 +46,11 @@ class Family(Hashable, Protocol):
     @property
     def every_point(self) -> bool:
         """True: these candidates step at every point, and may log every point."""
-        ...
 
     def trajectories(
         self, problem: Instance, epochs: int | None = None, *, by_point: bool = True
     ) -> FloatArray:
         """Shape (candidates, rows, d + 1)."""
-        ...
 
     def subset(self, chosen: Iterable[int]) -> Family: ...
 
@@ -66,27 +61,21 @@ class Catalogue(Protocol):
     @property
     def title(self) -> str:
         """The rule's name in words."""
-        ...
 
     def right(self) -> Family: ...
     def singles(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
         """Every known fault; or those with one of these measured numbers in them."""
-        ...
 
     def pairs(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
         """Every two known faults; or those with one of these measured numbers in them."""
-        ...
 
     def components(self, candidate: Candidate, instance: Instance, slug: str) -> frozenset[str]:
         """The parts of the rule that a candidate's edits of one name change."""
-        ...
 
     def explains_fault(self, kind: str, source: str) -> str | None:
         """The name of the fault by which a function raises an exception of this kind, whatever it
         is given; None: not known.  ``source`` is the function's own, a student's text."""
-        ...
 
     def explain(self, slug: str, detail: str = "") -> Explanation: ...
     def commonness(self, slug: str) -> int:
         """How often real students wrote it; breaks ties between equal explanations."""
-        ...

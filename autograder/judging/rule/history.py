@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from autograder.judging import words
+from autograder.judging.rule.instance import Instance
 from autograder.kept.findings import Findings
 from autograder.model import FloatArray, Opaque, Outcome, Trace, Value
 
@@ -33,6 +35,14 @@ _HISTORIES = Findings[History]()
 def read_history(trace: Trace, features: int, vector: bool) -> History:
     """Read the value of a trace; ``vector``: x is an array of ``features`` numbers."""
     return _HISTORIES.of(trace, (features, vector), partial(_read_history, trace, features, vector))
+
+
+def rows_of(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
+    """The rows of the answer to an instance; None: there is none, or it is no pair of histories."""
+    trace = traces.get(instance.name)
+    if trace is None:
+        return None
+    return read_history(trace, instance.features, instance.init_w.ndim == 1).rows
 
 
 def _read_history(trace: Trace, features: int, vector: bool) -> History:

@@ -190,8 +190,4 @@ def draw_instance(
     size = np.abs(total).mean()
     wanted = np.sqrt(instance.value(Role.EPSILON, 1.0)) * float(uniform(1.0, 3.0))
     scaled = Neuron(float(wanted / size), neuron.low, neuron.high, neuron.gain)
-    return _with_gradient(instance, scaled)
-
-
-def _with_gradient(instance: Instance, kind: Neuron | Stream) -> Instance:
-    return replace(instance, grad_w=kind, grad_b=kind)
+    return replace(instance, grad_w=scaled, grad_b=scaled)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from autograder.judging.rule.evidence import Manners
-from autograder.judging.rule.history import History, read_history
+from autograder.judging.rule.history import rows_of
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.probes import MEASURED, Probes
 from autograder.model import FloatArray, Outcome, Trace
@@ -24,7 +24,7 @@ LEAST_DECAY = 1e-9
 def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
     """Whether the gradient is the sum over all points: its direction, and twice as long for twice
     the points.  Whatever the rule multiplies the first step with does not matter."""
-    rows = [_rows(instance, traces) for instance in asked.points]
+    rows = [rows_of(instance, traces) for instance in asked.points]
     if any(r is None or len(r) != 2 or not np.isfinite(r).all() for r in rows):
         return False
     once, twice = (r[0] - r[1] for r in rows if r is not None)
@@ -41,7 +41,7 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
 
 def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]) -> Manners:
     """What the probes' traces show; ``others``: further calls that must leave inputs alone."""
-    base = _rows(asked.base, traces)
+    base = rows_of(asked.base, traces)
     return Manners(
         ignored=_ignored(asked, traces, base) if base is not None else (),
         remembers=remembers(asked, traces),
@@ -51,38 +51,26 @@ def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
     )
 
 
-def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
-    trace = traces.get(instance.name)
-    if trace is None:
-        return None
-    history: History = read_history(trace, instance.features, instance.init_w.ndim == 1)
-    return history.rows
-
-
 def _same(one: FloatArray, other: FloatArray) -> bool:
-    if one.shape != other.shape:
-        return False
     with np.errstate(all="ignore"):
-        close = np.abs(one - other) <= SAME * (1 + np.abs(other))
-    close |= (one == other) | (np.isnan(one) & np.isnan(other))
-    return bool(close.all())
+        return one.shape == other.shape and np.allclose(one, other, SAME, SAME, equal_nan=True)
 
 
 def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
     if not _tells(base, asked.base):
         return ()
     found = []
-    recorded, points = _rows(asked.streamed, traces), _rows(asked.points[0], traces)
+    recorded, points = rows_of(asked.streamed, traces), rows_of(asked.points[0], traces)
     if recorded is not None and not _tells(recorded, asked.streamed):
         recorded = None
-    none = _rows(asked.none, traces)
+    none = rows_of(asked.none, traces)
     for name, instance in asked.changed.items():
         before = recorded if name in asked.base.hyper else base
-        idle = _unchanged(before, _rows(instance, traces))
+        idle = _unchanged(before, rows_of(instance, traces))
         if name in asked.beside:
             # another call, in which what hid the change in the first one is unlikely to hide it
             other = base if name in asked.base.hyper else points
-            idle = idle and _unchanged(other, _rows(asked.beside[name], traces))
+            idle = idle and _unchanged(other, rows_of(asked.beside[name], traces))
         if name == "max_epochs":
             idle = idle and none is not None and len(none) == len(base)
         if idle:
@@ -103,13 +91,13 @@ def _unchanged(before: FloatArray | None, after: FloatArray | None) -> bool:
 
 def _stops(asked: Probes, traces: Mapping[str, Trace], base: FloatArray | None) -> bool:
     """Whether it returns fewer entries where nothing moves than where something does."""
-    settled = _rows(asked.settled, traces)
+    settled = rows_of(asked.settled, traces)
     return settled is not None and base is not None and len(settled) < len(base)
 
 
 def remembers(asked: Probes, traces: Mapping[str, Trace]) -> bool:
     """Whether the same call is answered otherwise later on."""
-    base, again = _rows(asked.base, traces), _rows(asked.again, traces)
+    base, again = rows_of(asked.base, traces), rows_of(asked.again, traces)
     return base is not None and again is not None and not _same(base, again)
 
 
@@ -131,7 +119,7 @@ def _measured_decay(
 
     The step is c * (g + decay * theta): the slopes by theta and by g give the decay.
     """
-    rows = [_rows(instance, traces) for instance in instances]
+    rows = [rows_of(instance, traces) for instance in instances]
     if any(r is None or r.shape != (2, 2) or not np.isfinite(r).all() for r in rows):
         return {}
     first, moved, doubled = ((r[0] - r[1]) for r in rows if r is not None)

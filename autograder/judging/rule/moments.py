@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.judging.rule.history import read_history
+from autograder.judging.rule.history import rows_of
 from autograder.judging.rule.hyperparameters import Role
 from autograder.judging.rule.instance import Instance
 from autograder.model import FloatArray, Stream, Trace
@@ -225,10 +225,7 @@ def _step_size_and_epsilon(instance: Instance) -> tuple[float, float]:
 
 
 def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
-    trace = traces.get(instance.name)
-    if trace is None:
-        return None
-    rows = read_history(trace, instance.features, instance.init_w.ndim == 1).rows
+    rows = rows_of(instance, traces)
     return rows if rows is not None and len(rows) == EPOCHS + 1 else None
 
 

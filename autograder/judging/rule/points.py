@@ -12,7 +12,7 @@ recovered weights, the correction by the sums of these, the step by the moments 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,7 @@ from autograder.judging import words
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.evidence import Evidence, Observation
 from autograder.judging.rule.moments import Weights
-from autograder.model import Check
+from autograder.model import Check, FloatArray
 
 PARTS = (
     "gradient",
@@ -143,18 +143,12 @@ def _same_velocity(own: Weights | None, right: Weights | None, scheduled: bool) 
 
     ``scheduled``: with which weight it enters is the learning rate's matter.
     """
-    if own is None or right is None or not own.is_average:
-        return False
-    with np.errstate(all="ignore"):
-        one, other = (w.values / np.diag(w.values) if scheduled else w.values for w in (own, right))
-    return bool((np.abs(one - other) < WEIGHT).all())
+    return _same(own, right, lambda w: w.values / np.diag(w.values) if scheduled else w.values)
 
 
 def _same_newest(own: Weights | None, right: Weights | None) -> bool:
     """Whether every gradient enters with the right weight: the learning rate of its epoch."""
-    if own is None or right is None or not own.is_average:
-        return False
-    return bool((np.abs(np.diag(own.values) - np.diag(right.values)) < WEIGHT).all())
+    return _same(own, right, lambda w: np.diag(w.values))
 
 
 def _same_shares(own: Weights | None, right: Weights | None) -> bool:
@@ -163,17 +157,23 @@ def _same_shares(own: Weights | None, right: Weights | None) -> bool:
         return False
     if not right.is_average:  # the right moment is no weighted sum: compare what was recovered
         return bool(np.allclose(own.moments, right.moments, rtol=WEIGHT, atol=WEIGHT))
-    if not own.is_average:
-        return False
-    with np.errstate(all="ignore"):
-        shares = own.values / own.row_sums[:, None]
-    return bool((np.abs(shares - right.values / right.row_sums[:, None]) < WEIGHT).all())
+    return _same(own, right, lambda w: w.values / w.row_sums[:, None])
 
 
 def _same_sums(own: Weights | None, right: Weights | None) -> bool:
     if own is None or right is None or not own.is_average:
         return False
     return bool((np.abs(own.row_sums / right.row_sums - 1) < WEIGHT).all())
+
+
+def _same(
+    own: Weights | None, right: Weights | None, seen: Callable[[Weights], FloatArray]
+) -> bool:
+    """Whether what is seen of the student's weights is what is seen of the right ones."""
+    if own is None or right is None or not own.is_average:
+        return False
+    with np.errstate(all="ignore"):
+        return bool((np.abs(seen(own) - seen(right)) < WEIGHT).all())
 
 
 # ------------------------------------------------------------------------------- the checks
@@ -212,13 +212,11 @@ def _why_not(name: str, evidence: Evidence) -> str:
                 return words.TRAJECTORY_FORM[name].format(problem=observation.history.problem)
             if observation.history.rows is None:
                 return words.TRAJECTORY_RAISED[name]
-            entries, wanted_entries = (
-                len(observation.history.rows),
-                len(evidence.expected[observation.instance.name]),
-            )
-            if entries != wanted_entries:
-                return words.TRAJECTORY_LENGTH[name].format(
-                    epochs=wanted_entries - 1, wanted=wanted_entries, entries=entries
+            entries = len(observation.history.rows)
+            wanted = len(evidence.expected[observation.instance.name])
+            if entries != wanted:
+                return words.TRAJECTORY_LENGTH.format(
+                    epochs=wanted - 1, wanted=wanted, entries=entries
                 )
     return words.TRAJECTORY_WRONG[name]
 

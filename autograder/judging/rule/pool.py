@@ -103,12 +103,7 @@ def keep(instance: Instance, name: str, make: Callable[[], FloatArray]) -> Float
 @lru_cache(maxsize=4096)
 def right_rows(question: Rule, instance: Instance) -> FloatArray:
     """The right trajectory on an instance."""
-
-    def rows() -> FloatArray:
-        found: FloatArray = question.catalogue.right().trajectories(instance)[0]
-        return found
-
-    return keep(instance, "right", rows)
+    return keep(instance, "right", lambda: question.catalogue.right().trajectories(instance)[0])
 
 
 def _first_that_separates(question: Rule, draws: Iterable[Instance]) -> int:
@@ -131,9 +126,10 @@ def least_separation(catalogue: Catalogue, *instances: Instance) -> tuple[float,
     least, name = float("inf"), ""
     for family in catalogue.singles():
         with np.errstate(all="ignore"):
-            each = [_apart(family, *pair) for pair in zip(instances, right, strict=True)]
-            apart = np.max(each, axis=0)
-        for candidate, difference in zip(family.candidates, apart, strict=True):
+            epochs = 3 if family.every_point else None
+            each = [apart(family, *pair, epochs) for pair in zip(instances, right, strict=True)]
+            most = np.max(each, axis=0)
+        for candidate, difference in zip(family.candidates, most, strict=True):
             if candidate.numbers_only and instances[0].init_w.ndim:
                 continue
             if difference < least:  # NaN is not
@@ -141,10 +137,10 @@ def least_separation(catalogue: Catalogue, *instances: Instance) -> tuple[float,
     return least, name
 
 
-def _apart(family: Family, instance: Instance, right: FloatArray) -> FloatArray:
-    """The largest difference of each candidate's trajectory from the right one."""
-    rows = family.trajectories(instance, 3 if family.every_point else None)
+def apart(family: Family, instance: Instance, right: FloatArray, epochs: int | None) -> FloatArray:
+    """The largest difference of each candidate's trajectory from the right one, in so many epochs
+    (None: in all)."""
+    rows = family.trajectories(instance, epochs)
     if family.every_point:
         rows = rows[:, :: instance.points]
-    apart: FloatArray = np.abs(rows - right[: rows.shape[1]]).max(axis=(1, 2))
-    return apart
+    return np.asarray(np.abs(rows - right[: rows.shape[1]]).max(axis=(1, 2)))

@@ -15,14 +15,12 @@ from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.catalogue import Candidate, Family
 from autograder.judging.rule.exam import RuleExam
 from autograder.judging.rule.explain import describe
-from autograder.judging.rule.history import read_history
+from autograder.judging.rule.history import rows_of
 from autograder.judging.rule.instance import Instance
-from autograder.judging.rule.pool import POOL, SHAPES, least_separation, pool_instance
+from autograder.judging.rule.points import EDGES
+from autograder.judging.rule.pool import POOL, SHAPES, apart, least_separation, pool_instance
 from autograder.judging.rule.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
 from autograder.model import FloatArray, NotebookRun, Outcome, Submission, Trace
-
-EDGES = "edge cases"
-"""The check that several smaller ones stand for."""
 
 
 def prove(rule: Rule, exam: RuleExam, right: Sequence[Answers]) -> Proof:
@@ -92,10 +90,7 @@ def _agree(
 ) -> bool:
     """Whether two sets of traces have the same main trajectories, NaN where the other has NaN."""
     for instance in exam.judged:
-        mine, theirs = (
-            read_history(traces[instance.name], instance.features, instance.init_w.ndim > 0).rows
-            for traces in (one, other)
-        )
+        mine, theirs = rows_of(instance, one), rows_of(instance, other)
         if mine is None or theirs is None or mine.shape != theirs.shape:
             return False
         if not np.allclose(mine, theirs, rtol=0, atol=rule.tolerance, equal_nan=True):
@@ -119,9 +114,9 @@ def _pairs(rule: Rule, exam: RuleExam) -> Pairs:
         # Most pairs show within two epochs of the first instance; only the rest is run whole.
         for epochs in (2, None):
             for instance in exam.judged:
-                apart = _apart(left, exam, instance, epochs)
-                caught += int((apart > rule.tolerance).sum())
-                left = left.subset(np.flatnonzero(apart <= rule.tolerance).tolist())
+                off = _apart(left, exam, instance, epochs)
+                caught += int((off > rule.tolerance).sum())
+                left = left.subset(np.flatnonzero(off <= rule.tolerance).tolist())
                 if not left.candidates:
                     break
         for number, candidate in enumerate(left.candidates):
@@ -137,11 +132,7 @@ def _apart(family: Family, exam: RuleExam, instance: Instance, epochs: int | Non
     if not family.candidates:
         return np.empty(0)
     epochs = None if epochs is None else min(epochs, instance.max_epochs)
-    rows = family.trajectories(instance, epochs)
-    if family.every_point:
-        rows = rows[:, :: instance.points]
-    with np.errstate(all="ignore"):
-        most = np.abs(rows - exam.right_rows(instance)[: rows.shape[1]]).max(axis=(1, 2))
+    most = apart(family, instance, exam.right_rows(instance), epochs)
     return np.asarray(np.where(np.isnan(most), np.inf, most))
 
 

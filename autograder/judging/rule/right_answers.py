@@ -77,7 +77,8 @@ def right_beside(question: Rule, drawn: Instance) -> Mapping[str, FloatArray]:
 
     shapes = [(i.max_epochs + 1, i.features + 1) for i in instances]
     ends = np.cumsum([math.prod(shape) for shape in shapes])
-    parts = np.split(keep(drawn, "right beside it", rows), ends[:-1])
+    names = ", ".join(instance.name for instance in instances)
+    parts = np.split(keep(drawn, f"right on {names}", rows), ends[:-1])
     return {
         instance.name: part.reshape(shape)
         for instance, part, shape in zip(instances, parts, shapes, strict=True)
