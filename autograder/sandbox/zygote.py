@@ -77,8 +77,10 @@ class Zygote:
         self._most_clients: int = config["lines"]
         self._selector = selectors.DefaultSelector()
         self._owner = self._welcome(config["socket"], int(config["grader"]))
-        self._plan = Plan.read(config)
+        self._plan = Plan.read(config).prepared(config["covered"])
         self._fonts: list[tuple[str, str]] = config["fonts"]
+        self._scratch: str = config["scratch"]
+        """How the names of folders in a shared place begin."""
         self._loaded: set[str] = set()
         self._filling: list[object] = []
         self._reader = CellReader()
@@ -236,7 +238,7 @@ class Zygote:
 
     def load_matplotlib(self) -> None:
         """Without a display; with the fonts that the grader's user has found already."""
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix=self._scratch) as folder:
             os.environ["MPLCONFIGDIR"] = folder
             for name, content in self._fonts:
                 with open(os.path.join(folder, os.path.basename(name)), "w") as file:
