@@ -28,8 +28,8 @@ from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
 from autograder.sandbox.scratch import Scratch, own_folder
 
 _MODULES = (
-    "inside.wire", "inside.values", "inside.transform", "inside.statements",
-    "inside.standins", "inside.notebook", "inside.calls", "inside.harness",
+    "inside.wire", "inside.progress", "inside.values", "inside.transform", "inside.statements",
+    "inside.standins", "inside.names", "inside.notebook", "inside.calls", "inside.harness",
 )  # fmt: skip
 
 _START = (
