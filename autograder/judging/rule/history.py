@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -78,6 +78,8 @@ class _Parts(NamedTuple):
 
 
 def _parts(value: Value, features: int, vector: bool, start: FloatArray | None) -> _Parts | None:
+    if _plainly_two(value, features, vector, start):
+        return _Parts(*value)
     if isinstance(value, Keyed):
         held = dict(value.entries)
         return _Parts(held["w"], held["b"], "other") if {"w", "b"} <= held.keys() else None
@@ -88,6 +90,20 @@ def _parts(value: Value, features: int, vector: bool, start: FloatArray | None) 
     if parts is None:
         return None
     return _Parts(parts[1], parts[0], "swapped") if _swapped(*parts, features, start) else parts
+
+
+def _plainly_two(
+    value: Value, features: int, vector: bool, start: FloatArray | None
+) -> TypeGuard[tuple[FloatArray, FloatArray]]:
+    """Whether these are two histories that begin where they should, as nearly all are."""
+    if type(value) is not tuple or len(value) != 2 or start is None:
+        return False
+    w, b = value
+    if type(w) is not np.ndarray or type(b) is not np.ndarray:
+        return False
+    if w.ndim != 1 + vector or b.ndim != 1 or not w.size or not b.size:
+        return False
+    return features > 1 or bool(w.flat[0] == start[0] and b[0] == start[1])
 
 
 def _first_two(value: Value, start: FloatArray | None) -> _Parts | None:
@@ -139,7 +155,10 @@ def _two_numbers(part: Value) -> bool:
 
 def _begins_at(numbers: FloatArray, start: FloatArray) -> bool:
     """Whether the first two of them are a number w and b of the start."""
-    return len(numbers) >= 2 and len(start) == 2 and bool(np.allclose(numbers[:2], start))
+    if len(numbers) < 2 or len(start) != 2:
+        return False
+    with np.errstate(all="ignore"):
+        return bool((np.abs(numbers[:2] - start) <= 1e-9 * (1 + np.abs(start))).all())
 
 
 def _swapped(w: Value, b: Value, form: Form, features: int, start: FloatArray | None) -> bool:
