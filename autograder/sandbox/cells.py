@@ -35,9 +35,11 @@ class Cells:
         names: Sequence[str],
         texts: Sequence[str],
         seed: int,
+        modules: Sequence[str] | None = None,
     ) -> None:
         self._runner, self._cells, self._limits = runner, tuple(cells), limits
         self._names, self._texts, self._seed = tuple(names), tuple(texts), seed
+        self._modules = modules
         self.faults = Faults(self._cells)
         self._stops: dict[int, int] = {}
         self._ended_by: dict[int, Fault] = {}
@@ -65,7 +67,7 @@ class Cells:
         """Start a child and run the cells in it; raises :class:`Trouble`."""
         worker = self._runner.start()
         cells = [(c, self._stops.get(i, wire.NOWHERE)) for i, c in enumerate(self._cells)]
-        asked = (self._names, self._texts, self._seed, self._limits.modules)
+        asked = (self._names, self._texts, self._seed, self._modules)
         worker.send(protocol.notebook_frame(cells, *asked))
         deadline = time.monotonic() + self._limits.notebook_seconds
         place, announced = protocol.Place(), 0
