@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from autograder.errors import AutograderError
+from autograder.sandbox.scratch import lives
 
 
 @contextmanager
@@ -58,16 +59,6 @@ def sweep(folder: Path) -> None:
     """Remove what killed runs left half-written in a folder."""
     for part in folder.glob(".*.part"):
         pid = part.name.split(".")[-2]
-        if not pid.isdigit() or not _alive(int(pid)):
+        if not pid.isdigit() or not lives(int(pid)):
             with contextlib.suppress(OSError):
                 part.unlink()
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from autograder.judging import words
 from autograder.judging.question import Verdict
-from autograder.model import Check, Fault, NotebookRun, Outcome, QuestionStatus, Submission, Trace
+from autograder.model import (
+    Check,
+    Fault,
+    NotebookRun,
+    Outcome,
+    QuestionStatus,
+    Submission,
+    Taken,
+    Trace,
+)
 
 SPOILED = (
     Outcome.TIMED_OUT,
@@ -17,7 +26,12 @@ SPOILED = (
 )
 
 MOST_FAULTS = 20
-"""Cells that failed of which the page tells; of the others, how many."""
+"""Errors of cells of which the page tells; of the others, how many."""
+
+_ENDS_A_FILE = frozenset(
+    {"SyntaxError", "IndentationError", "TabError", "SystemExit", "KeyboardInterrupt"}
+)
+"""Exceptions below which nothing of a ``.py`` file is run; below others all is."""
 
 
 def stopped(
@@ -54,7 +68,9 @@ def missing(function: str, run: NotebookRun) -> str:
     if not run.faults:
         return words.MISSING.format(function=function)
     number, fault = sorted(run.faults.items())[0]
-    if number == 0:  # a .py file: what comes after the line that failed was never run
+    if number == 0:
+        if run.outcome is Outcome.RETURNED and fault.kind not in _ENDS_A_FILE:
+            return words.MISSING.format(function=function)
         return words.MISSING_BELOW.format(function=function, fault=_cell_fault(number, fault))
     why = words.BEFORE.format(fault=_cell_fault(number, fault))
     return f"{words.MISSING.format(function=function)} {why}"
@@ -74,9 +90,18 @@ def _place(cell: int | None, line: int | None) -> str:
 
 
 def cells_stopped(run: NotebookRun, submission: Submission) -> list[str]:
-    """A sentence on each of the first cells that failed, or on the file; how many more."""
+    """A sentence on each error of the cells, first errors first, and on each name given back."""
     whole_file = len(submission.cells) == 1 and not submission.file.endswith(".ipynb")
-    sentences = [
+    errors = [*_first_errors(run, whole_file), *map(_later_error, run.further)]
+    return [
+        *errors[:MOST_FAULTS],
+        *_more_errors(len(errors[MOST_FAULTS:]) + run.unlisted),
+        *map(_name_taken, run.taken),
+    ]
+
+
+def _first_errors(run: NotebookRun, whole_file: bool) -> list[str]:
+    return [
         words.CELL_STOPPED.format(
             place=words.WHOLE_FILE if whole_file else words.WHOLE_CELL.format(number=number),
             line="" if fault.line is None else _in_place(_place(None, fault.line)),
@@ -84,13 +109,32 @@ def cells_stopped(run: NotebookRun, submission: Submission) -> list[str]:
             kind=fault.kind,
             message=fault.message,
         )
-        for number, fault in sorted(run.faults.items())[:MOST_FAULTS]
+        for number, fault in sorted(run.faults.items())
     ]
-    if (more := len(run.faults) - MOST_FAULTS) > 0:
-        sentences.append(
-            words.MORE_STOPPED.format(more=more, cells="cell" if more == 1 else "cells")
-        )
-    return sentences
+
+
+def _later_error(fault: Fault) -> str:
+    return words.CELL_FAILED_TOO.format(
+        place=_place(fault.cell, fault.line),
+        code=_in_brackets(fault.code),
+        kind=fault.kind,
+        message=fault.message,
+    )
+
+
+def _more_errors(count: int) -> list[str]:
+    if count == 1:
+        return [words.ONE_MORE_ERROR]
+    return [words.MORE_ERRORS.format(count=count)] if count else []
+
+
+def _name_taken(taken: Taken) -> str:
+    place = words.NAME_PLACE_IN_CELL if taken.cell else words.NAME_PLACE
+    return words.NAME_TAKEN.format(
+        place=place.format(line=taken.line, cell=taken.cell),
+        code=_in_brackets(taken.code),
+        name=taken.name,
+    )
 
 
 def _in_place(place: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -16,8 +15,10 @@ from autograder.sandbox.layers import Layer, described, may_change_user, possibl
 from autograder.sandbox.layout import find_layout
 from autograder.sandbox.plain import PlainLauncher
 from autograder.sandbox.runner import Launcher
+from autograder.sandbox.scratch import sweep
 from autograder.sandbox.selftest import selftest
 from autograder.sandbox.session import Session
+from autograder.sandbox.shortage import is_shortage, lacking
 
 if TYPE_CHECKING:
     from autograder.sandbox.server import ForkServer
@@ -46,15 +47,20 @@ class Sandbox:
         names: Sequence[str] = (),
         texts: Sequence[str] = (),
         seed: int | None = None,
+        modules: Sequence[str] | None = None,
     ) -> Session:
         """Run a submission's cells; its functions can then be called.
 
         ``names`` are the functions whose source is wanted, ``texts`` the module-level strings.
         ``seed`` starts NumPy's and Python's random numbers, before the cells and before each
-        call.  Raises SandboxError if the sandbox is lost: open another and try again.
+        call.  ``modules`` are the packages, besides Python's own and NumPy, that a notebook may
+        import; None: those that are installed.  What only looks depend on is never an error: there
+        is a stand-in for it.
+
+        Raises SandboxError if the sandbox is lost: open another and try again.
         """
         own_seed = self._seed if seed is None else seed
-        return Session(self._launcher, cells, limits, names, texts, own_seed)
+        return Session(self._launcher, cells, limits, names, texts, own_seed, modules)
 
     def joined(self) -> Sandbox:
         """Another one on the same zygote, for a copy (by fork) of the process that opened this one.
@@ -101,6 +107,7 @@ def open_sandbox(
 
     Raises SandboxError, in one sentence, if a mandatory layer is missing or does not hold.
     """
+    sweep()
     if unsafe:
         meanwhile()
         names = [layer.name for layer in described(())]
@@ -133,7 +140,8 @@ def _tried(
     """A sandbox on a zygote that has been started, once it has withstood the attacks."""
     try:
         launcher.await_zygote()
-        selftest(launcher, hidden, os.geteuid() if launcher.own_users else -1)
+        user = os.geteuid() if launcher.own_users else -1
+        selftest(launcher, hidden, launcher.covered, user)
     except BaseException:
         launcher.close()
         raise
@@ -160,7 +168,10 @@ def _start(jail: str, hidden: Sequence[Path], without: Sequence[str]) -> ForkSer
 
     layout = find_layout(hidden)
     own_users = may_change_user(layout, jail) and "user" not in without
-    return ForkServer(ServerPlan(layout, jail, _filter(), own_users, frozenset(without)))
+    try:
+        return ForkServer(ServerPlan(layout, jail, _filter(), own_users, frozenset(without)))
+    except OSError as error:
+        raise lacking("the sandbox cannot be started", error) from error
 
 
 def _filter() -> bytes:
@@ -169,7 +180,7 @@ def _filter() -> bytes:
     try:
         return seccomp.build()
     except (ImportError, OSError, RuntimeError) as error:
-        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
-            raise SandboxError("too many files are open: raise the limit (ulimit -n)") from error
+        if isinstance(error, OSError) and is_shortage(error):
+            raise lacking("the filter of system calls cannot be made", error) from error
         how = next(layer.how_to_get for layer in described(()) if layer.name == "seccomp")
         raise SandboxError(f"the layer 'seccomp' is missing ({error}); needed: {how}") from error

@@ -35,9 +35,11 @@ class Cells:
         names: Sequence[str],
         texts: Sequence[str],
         seed: int,
+        modules: Sequence[str] | None = None,
     ) -> None:
         self._runner, self._cells, self._limits = runner, tuple(cells), limits
         self._names, self._texts, self._seed = tuple(names), tuple(texts), seed
+        self._modules = modules
         self.faults = Faults(self._cells)
         self._stops: dict[int, int] = {}
         self._ended_by: dict[int, Fault] = {}
@@ -59,13 +61,14 @@ class Cells:
                     outcome = trouble.outcome
         # Something ends it again and again: nothing more is tried, the calls cannot be made.
         self._stops = dict.fromkeys(range(len(self._cells)), 0)
-        return NotebookRun(outcome, self._ended_faults(), printed)
+        return NotebookRun(outcome, self._ended_faults(), printed=printed)
 
     def run(self) -> tuple[protocol.Ran, str]:
         """Start a child and run the cells in it; raises :class:`Trouble`."""
         worker = self._runner.start()
         cells = [(c, self._stops.get(i, wire.NOWHERE)) for i, c in enumerate(self._cells)]
-        worker.send(protocol.notebook_frame(cells, self._names, self._texts, self._seed))
+        asked = (self._names, self._texts, self._seed, self._modules)
+        worker.send(protocol.notebook_frame(cells, *asked))
         deadline = time.monotonic() + self._limits.notebook_seconds
         place, announced = protocol.Place(), 0
         while True:
@@ -104,14 +107,28 @@ class Cells:
         return {self._cells[index].number: fault for index, fault in self._ended_by.items()}
 
     def _notebook_run(self, outcome: Outcome, ran: protocol.Ran, printed: str) -> NotebookRun:
-        faults = {
-            self._cells[index].number: self.faults.of_cell(raw) for index, raw in ran.faults.items()
-        }
+        first: dict[int, Fault] = {}
+        further: list[Fault] = []
+        for index, raw in ran.faults:
+            number, fault = self._cells[index].number, self.faults.of_cell(raw)
+            if number in first:
+                further.append(fault)
+            else:
+                first[number] = fault
         sources = {self._names[index]: self._lines(*place) for index, place in ran.places.items()}
         texts = {self._texts[i]: clean(text, _MAX_WORDS) for i, text in ran.texts.items()}
-        return NotebookRun(outcome, faults | self._ended_faults(), printed, texts, sources)
+        return NotebookRun(
+            outcome,
+            first | self._ended_faults(),
+            tuple(further),
+            ran.unlisted,
+            tuple(self.faults.taken(raw) for raw in ran.taken),
+            printed,
+            texts,
+            sources,
+        )
 
     def _lines(self, cell: int, first: int, last: int) -> str:
         """Source of a function, cut from what was handed in, not from what the child says."""
-        lines = self.faults.lines(cell)[max(0, first - 1) : last]
+        lines = self.faults.lines_of(cell)[max(0, first - 1) : last]
         return clean("\n".join(lines), _MAX_SOURCE)

@@ -25,10 +25,11 @@ from autograder.model import Limits
 from autograder.sandbox.child import Ended, Worker
 from autograder.sandbox.layout import Layout
 from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
+from autograder.sandbox.scratch import Scratch, own_folder
 
 _MODULES = (
-    "inside.wire", "inside.values", "inside.transform", "inside.statements",
-    "inside.standins", "inside.notebook", "inside.calls", "inside.harness",
+    "inside.wire", "inside.progress", "inside.values", "inside.transform", "inside.statements",
+    "inside.standins", "inside.names", "inside.notebook", "inside.calls", "inside.harness",
 )  # fmt: skip
 
 _START = (
@@ -40,6 +41,7 @@ if sys.platform == "win32":
         msvcrt.setmode(number, os.O_BINARY)
 boot = marshal.loads(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))
 sys.path[:0] = [path for path in boot["path"] if path not in sys.path]
+sys.path.append(os.getcwd())
 load(boot["modules"])
 try:
     import resource
@@ -77,17 +79,20 @@ class PlainLauncher:
         environment = {**os.environ, **ENVIRONMENT, "HOME": os.path.expanduser("~")}
         environment["PATH"] = os.environ.get("PATH", "")
         command = [sys.executable, "-s", "-P", "-X", "utf8", "-c", _START]
+        scratch = own_folder()
         try:
             process = subprocess.Popen(
                 command,
                 env=environment,
+                cwd=scratch.name,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
         except OSError as error:
+            scratch.cleanup()
             raise SandboxError(f"Python cannot be started: {error}") from error
-        child = PlainChild(process, keep)
+        child = PlainChild(process, scratch, keep)
         boot = {
             "path": self._layout.import_path,
             "modules": [(name, None) for name in PACKAGES] + compiled(_MODULES),
@@ -109,9 +114,9 @@ class PlainLauncher:
 class PlainChild(Worker):
     """A child that is an interpreter of its own."""
 
-    def __init__(self, process: subprocess.Popen[bytes], keep: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], scratch: Scratch, keep: int) -> None:
         super().__init__(keep)
-        self._process = process
+        self._process, self._scratch = process, scratch
         # Bounded, so that a flood waits in the pipe and not in our memory.
         self._news: queue.Queue[Callable[[], None]] = queue.Queue(maxsize=64)
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -179,6 +184,7 @@ class PlainChild(Worker):
             assert pipe is not None
             with contextlib.suppress(OSError):
                 pipe.close()
+        self._scratch.cleanup()
         return self._ended
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-import time
 import unicodedata
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -155,16 +153,3 @@ def test_signals_have_names() -> None:
     assert of_signal(11).kind == "SIGSEGV"
     assert of_signal(31).kind == "SIGSYS"
     assert of_signal(99).kind == "signal 99"
-
-
-def test_a_source_is_cut_into_lines_once_for_all_its_faults() -> None:
-    faults = Faults([Cell(1, "x = 1\n" * 200_000)])
-    once = _seconds(lambda: faults.of_cell(RawFault("E", "m", 0, 3)))
-    again = _seconds(lambda: [faults.of_cell(RawFault("E", "m", 0, 3)) for _ in range(200)])
-    assert again < 20 * once
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
