@@ -35,12 +35,14 @@ def test_what_killed_runs_left_is_swept_away_and_nothing_else(place: Path) -> No
     left = place / f"autograder-scratch-{_gone()}-abc_1"
     living = place / f"autograder-scratch-{os.getpid()}-abc"
     others = [living, place / "autograder-scratch-x-abc", place / "results", place / "tmp1234"]
-    for folder in (left, *others):
+    no_number = place / f"autograder-scratch-{10**20}-abc"
+    for folder in (left, no_number, *others):
         (folder / "inside").mkdir(parents=True)
     link = place / f"autograder-scratch-{_gone()}-link"
     link.symlink_to(place / "results")
     open_sandbox(unsafe=True).close()
     assert not left.exists()
+    assert not no_number.exists()
     assert all((folder / "inside").is_dir() for folder in others)
     assert link.is_symlink()
 
