@@ -21,6 +21,7 @@ from autograder.batch.in_process import Desk
 from autograder.batch.tasks import Failure, Opener, Outcome, Outcomes, Result, Task
 from autograder.batch.worker import Refusal, refusal
 from autograder.errors import AutograderError, SandboxError, UsageError
+from autograder.extras import how_to_get
 
 try:
     from distributed import Client, as_completed, get_worker
@@ -28,7 +29,7 @@ try:
     from distributed.scheduler import KilledWorker
 except ImportError as error:
     raise UsageError(
-        "Grading on a cluster needs one more package: pip install 'autograder[cluster]'."
+        f"Grading on a cluster needs further packages: {how_to_get('cluster')}."
     ) from error
 
 _PATIENCE = 20.0
