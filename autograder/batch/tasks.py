@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -44,6 +44,8 @@ class Result:
     """The row for the store."""
     page: bytes | None
     """The feedback page; None: none was asked for."""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+    """What failed, for each question that could not be judged through our fault."""
 
 
 @dataclass(frozen=True)
