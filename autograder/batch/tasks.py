@@ -92,3 +92,7 @@ class Executor(Protocol):
 
 TRIES = 3
 """How often a submission is tried before it counts as one that cannot be graded."""
+
+PATIENCE = 300.0
+"""Seconds after which a process that does not answer is given up: more than all that a submission
+may take, on a machine with other things to do."""
