@@ -47,6 +47,15 @@ _LOOK = 1.0
 _Future: TypeAlias = Any
 
 
+class _Client(Client):  # type: ignore[misc]
+    """One that never reached a scheduler goes without a word; Dask's would wait for its farewell,
+    and complain that there is none."""
+
+    def __del__(self) -> None:
+        if getattr(self, "status", None) == "running":
+            super().__del__()
+
+
 class DaskCluster:
     """An executor on the workers of a Dask scheduler."""
 
@@ -170,7 +179,7 @@ def _connected(address: str) -> Generator[Client, None, None]:
     try:
         if not address:  # Dask would start a cluster of its own
             raise ValueError("no address")
-        client = Client(address, timeout=_PATIENCE, set_as_default=False)
+        client = _Client(address, timeout=_PATIENCE, set_as_default=False)
     except Exception as error:  # whatever its many layers make of an address
         raise UsageError(_no_scheduler(address, error)) from error
     try:

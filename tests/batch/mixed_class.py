@@ -70,7 +70,7 @@ def _programs() -> dict[str, tuple[str, bytes]]:
         facts = "PATHS, PIDS, HIDDEN, PORT = ['/etc'], [1], '/x', 1\n"
         functions = "".join(
             f"\ndef do_{rule}(X, Y, init_w, init_b, max_epochs, grad_w, grad_b, **rest):\n"
-            "    return go(X)\n"
+            "    return go(*[X] * go.__code__.co_argcount)\n"
             for rule in ("adagrad", "rmsprop", "adam")
         )
         made[_student(name)] = (".py", (facts + source + functions).encode())
