@@ -50,7 +50,12 @@ def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
         by_reason.setdefault(failure.reason, []).append(failure.task.student)
     for reason, students in by_reason.items():
         yield f"Not graded: {_listed(students)}: {reason}"
-    if by_reason:
+    by_fault: dict[tuple[str, str], list[str]] = {}
+    for one in sorted(tally.unjudged, key=lambda one: (one.question, one.student)):
+        by_fault.setdefault((one.question, one.reason), []).append(one.student)
+    for (question, reason), students in by_fault.items():
+        yield f"Not judged: {question} of {_listed(students)}: {reason}"
+    if by_reason or by_fault:
         yield "This is no fault of the students; the same command tries again."
     if stopped:
         done = tally.kept + tally.graded

@@ -25,6 +25,7 @@ _KINDS = (
     ("partial", "partial"),
     ("none", "no points"),
     ("unreadable", "unreadable"),
+    ("unjudged", "judged in part"),
     ("not_graded", "not graded"),
 )
 

@@ -16,14 +16,9 @@ from rich.table import Table
 import autograder
 from autograder.batch.order import cores
 from autograder.errors import SandboxError
+from autograder.extras import EXTRAS, NEEDS, how_to_get
 from autograder.sandbox import Layer, layers, open_sandbox
 from autograder.text import counted
-
-_EXTRAS = (
-    ("otter", "authoring", "release: writing what students get"),
-    ("distributed", "cluster", "grade --scheduler: a Dask cluster"),
-    ("psycopg", "postgres", "--store postgresql://..."),
-)
 
 
 @dataclass(frozen=True)
@@ -54,9 +49,9 @@ def words(found: Diagnosis) -> Iterator[RenderableType]:
     for layer in found.layers:
         if not layer.active:
             yield f"To get {layer.name}: {layer.how_to_get}"
-    for module, extra, purpose in _EXTRAS:
-        if importlib.util.find_spec(module) is None:
-            yield f"For {purpose}: pip install 'autograder[{extra}]'"
+    for extra, purpose in EXTRAS.items():
+        if importlib.util.find_spec(NEEDS[extra]) is None:
+            yield f"For {purpose}: {how_to_get(extra)}"
     if found.problem is None:
         yield "The sandbox was tried and holds: grading may start."
     else:

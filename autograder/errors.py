@@ -16,6 +16,11 @@ What a *student's* file or code does wrong is never an exception here: it is dat
 (:class:`autograder.model.Submission` ``.problem``, :class:`autograder.model.Outcome`).
 """
 
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
 
 class AutograderError(Exception):
     """Base of all; ``str(error)`` is a sentence that needs no traceback."""
@@ -49,3 +54,13 @@ class ReadingError(AutograderError):
 
 class SandboxError(AutograderError):
     """The sandbox cannot start, is not safe, or died; the submission concerned is retried."""
+
+
+def words_for(error: Exception) -> str:
+    """An error in the grader itself, and where it happened: no end of a sentence."""
+    frames = traceback.extract_tb(error.__traceback__)
+    # The innermost frame of our own says more than one in a library.
+    own = [frame for frame in frames if "autograder" in Path(frame.filename).parts] or frames
+    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    said = next(iter(str(error).splitlines()), "no message")[:200]
+    return f"{type(error).__name__}{place}: {said}"

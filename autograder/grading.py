@@ -41,6 +41,11 @@ def grade_submission(
             for question in assignment.questions
         ]
         verdicts = [verdict for verdict, _ in examine(exams, submission, session)]
+    unjudged = {
+        question.name: verdict.unjudged
+        for question, verdict in zip(assignment.questions, verdicts, strict=True)
+        if verdict.unjudged
+    }
     questions = tuple(
         _question_grade(question, verdict, run)
         for question, verdict in zip(assignment.questions, verdicts, strict=True)
@@ -50,19 +55,22 @@ def grade_submission(
         student=submission.student,
         file=submission.file,
         status=SubmissionStatus.GRADED,
-        score=round(sum(scores), 6),
+        # A sum without what could not be judged would be a 0 for it after all.
+        score=None if unjudged else round(sum(scores), 6),
         max_score=assignment.max_score,
         message=" ".join(submission.notices) or None,
         questions=questions,
         notices=_notices(run, submission),
         printed=run.printed,
         unsafe=box.unsafe,
+        unjudged=unjudged,
         usage=session.usage,
     )
 
 
 def _question_grade(question: Question, verdict: Verdict, run: NotebookRun) -> QuestionGrade:
-    score = None if question.by_person else round(sum(c.score for c in verdict.checks), 6)
+    has_score = not question.by_person and not verdict.unjudged
+    score = round(sum(check.score for check in verdict.checks), 6) if has_score else None
     sources = run.sources
     return QuestionGrade(
         name=question.name,

@@ -372,7 +372,7 @@ class Grade:
     file: str
     status: SubmissionStatus
     score: float | None
-    """None: not graded, through our fault."""
+    """None: not graded, or not all of it, through our fault."""
     max_score: float
     message: str | None = None
     questions: tuple[QuestionGrade, ...] = ()
@@ -382,4 +382,7 @@ class Grade:
     """What the notebook printed on its own run."""
     unsafe: bool = False
     """True where it was graded without the sandbox."""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+    """What failed, for each question that could not be judged through our fault; such a submission
+    is graded but for these, and has no score as a whole."""
     usage: Usage = Usage()

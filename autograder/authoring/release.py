@@ -25,6 +25,7 @@ from autograder.authoring.leaks import SHARED_LINES, find_leaks, lines_of_folder
 from autograder.authoring.master import MASTER, Master, read_master
 from autograder.course import Course
 from autograder.errors import AssignmentError, LeakError, UsageError
+from autograder.extras import how_to_get
 from autograder.public import FILE_NAME, public_checks, to_json
 
 OTTER_SECONDS = 120.0
@@ -150,7 +151,7 @@ def _students_notebook(assignment_folder: Path) -> str:
         import jupytext
     except ImportError as error:
         raise AssignmentError(
-            "A release needs Jupytext and otter-grader: pip install 'autograder[authoring]'."
+            f"A release needs Jupytext and otter-grader: {how_to_get('authoring')}."
         ) from error
     with tempfile.TemporaryDirectory(prefix="release-") as scratch:
         try:

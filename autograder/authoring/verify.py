@@ -146,6 +146,8 @@ def _run_programs(
             ):
                 if wanted:
                     right[question.name].append(answers)
+                if verdict.unjudged:
+                    complaints.append(f"{question.name}: judging it failed: {verdict.unjudged}")
                 if question.by_person:
                     continue
                 score += sum(check.score for check in verdict.checks)

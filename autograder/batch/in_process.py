@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 from autograder.batch.tasks import TRIES, Failure, Marker, Opener, Outcome, Outcomes, Task
-from autograder.errors import AutograderError, ReadingError, SandboxError
+from autograder.errors import AutograderError, ReadingError, SandboxError, words_for
 
 
 class InProcess:
@@ -63,15 +61,10 @@ class Desk:
             except AutograderError:
                 raise
             except Exception as error:
-                return Failure(task, words_for(error))
+                return Failure(task, failed_on(error))
         return Failure(task, reason)
 
 
-def words_for(error: Exception) -> str:
+def failed_on(error: Exception) -> str:
     """A sentence on an error in the grader itself, and where it happened."""
-    frames = traceback.extract_tb(error.__traceback__)
-    # The innermost frame of our own says more than one in a library.
-    own = [frame for frame in frames if "autograder" in Path(frame.filename).parts] or frames
-    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
-    said = next(iter(str(error).splitlines()), "no message")[:200]
-    return f"The grader itself failed on this submission: {type(error).__name__}{place}: {said}"
+    return f"The grader itself failed on this submission: {words_for(error)}"

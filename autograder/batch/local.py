@@ -28,7 +28,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from autograder.batch.tasks import TRIES, Failure, Opener, Outcome, Outcomes, Result, Task
+from autograder.batch.tasks import PATIENCE, TRIES, Failure, Opener, Outcome, Outcomes, Result, Task
 from autograder.batch.worker import Refusal, serve
 from autograder.errors import AutograderError, SandboxError
 from autograder.threads import limit_threads
@@ -64,7 +64,7 @@ class _Worker:
 class LocalWorkers:
     """An executor with ``count`` worker processes on this machine."""
 
-    def __init__(self, opener: Opener, count: int, *, patience: float = 900.0) -> None:
+    def __init__(self, opener: Opener, count: int, *, patience: float = PATIENCE) -> None:
         """``patience``: seconds after which a worker that does not answer is given up."""
         self._opener = opener
         self._count = count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,16 +16,18 @@ from typing import Any
 import numpy as np
 
 import autograder
+from autograder import budget
+from autograder.batch.pages import drawn
 from autograder.batch.tasks import Failure, Marker, Result, Task
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, SandboxError
 from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus
 from autograder.policies import Policies, apply_late
-from autograder.report import compile_templates, feedback_page
+from autograder.report import compile_templates
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import Attempt, Row, to_row
-from autograder.submission import load
+from autograder.submission import given_up, load
 
 _MANY = 50
 """Submissions among which nearly everything that may be drawn is drawn for somebody."""
@@ -121,9 +123,9 @@ class _CourseMarker:
     def mark(self, task: Task) -> Result:
         written = [question.name for question in self._assignment.questions if question.by_person]
         # A student's numbers overflow; what NumPy says to that is no news for who grades.
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        with np.errstate(all="ignore"), warnings.catch_warnings(), budget.memory():
             warnings.simplefilter("ignore")
-            submission = load(task.found, written_questions=written)
+            submission = _read(task, written)
             grade = grade_submission(submission, self._assignment, self._box)
             return self._result(task, submission, grade)
 
@@ -139,7 +141,17 @@ class _CourseMarker:
         if marking.pages:
             shown = apply_late(grade, task.handed_in, marking.policies)
             page = _page(shown, self._assignment.title, self._assignment.backgrounds)
-        return Result(grade.student, grade.status, grade.score, grade.max_score, row, page)
+        most, unjudged = grade.max_score, grade.unjudged
+        return Result(grade.student, grade.status, grade.score, most, row, page, unjudged)
+
+
+def _read(task: Task, written: Sequence[str]) -> Submission:
+    """The submission; one that takes far too much to read counts as one that nobody can read."""
+    try:
+        with budget.seconds(budget.READING):
+            return load(task.found, written_questions=written)
+    except (budget.Exceeded, MemoryError):
+        return given_up(task.found)
 
 
 def _joined(marking: CourseMarking) -> Sandbox | None:
@@ -153,8 +165,7 @@ def _joined(marking: CourseMarking) -> Sandbox | None:
 
 
 def _page(grade: Grade, title: str, backgrounds: Any) -> bytes:
-    page = feedback_page(grade, assignment_title=title, backgrounds=backgrounds)
-    return page.encode("utf-8", "replace")
+    return drawn(grade, title, backgrounds).encode("utf-8", "replace")
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -204,6 +204,10 @@ def summary(order: Order, tally: Tally, missing: Sequence[str]) -> dict[str, obj
         "not_graded": [
             {"student": failure.task.student, "reason": failure.reason}
             for failure in sorted(tally.failures, key=lambda failure: failure.task.student)
+        ],
+        "not_judged": [
+            asdict(one)
+            for one in sorted(tally.unjudged, key=lambda one: (one.student, one.question))
         ],
         "not_handed_in": list(missing),
         "passed_over": [

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+from autograder import budget
 from autograder.batch.files import sweep, whole_file
 from autograder.batch.output import OutFolder
 from autograder.course import Assignment
 from autograder.model import Grade
 from autograder.report import feedback_page, index_page
+from autograder.report.contour import Contour
+from autograder.report.words import WORDS, Words
 
 _LARGEST_INDEX = 2_000
 """Submissions on one page, all of which have to be in memory."""
@@ -49,8 +54,30 @@ def page_drawer(assignment: Assignment) -> Draw:
     """Draws feedback pages of one assignment."""
 
     def draw(grade: Grade) -> str:
-        return feedback_page(
-            grade, assignment_title=assignment.title, backgrounds=assignment.backgrounds
-        )
+        with budget.memory():
+            return drawn(grade, assignment.title, assignment.backgrounds)
 
     return draw
+
+
+def drawn(
+    grade: Grade,
+    title: str,
+    backgrounds: Mapping[str, Contour | Mapping[str, Any]],
+    words: Words = WORDS,
+) -> str:
+    """A feedback page; where it fails or takes too much, one without what is hard to draw.
+
+    A grade stands, whatever becomes of its page.
+    """
+
+    def page(shown: Grade) -> str:
+        with budget.seconds(budget.DRAWING):
+            return feedback_page(shown, assignment_title=title, backgrounds=backgrounds)
+
+    try:
+        return page(grade)
+    except (Exception, budget.Exceeded):
+        plain = (replace(q, pictures=(), tables=(), source="") for q in grade.questions)
+        notices = (*grade.notices, words.drawn_plainly)
+        return page(replace(grade, questions=tuple(plain), printed="", notices=notices))

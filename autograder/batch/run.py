@@ -36,6 +36,16 @@ class Plan:
     """Attempts that need not be repeated."""
 
 
+@dataclass(frozen=True)
+class Unjudged:
+    """One question of one submission that could not be judged; the others were."""
+
+    student: str
+    question: str
+    reason: str
+    """What failed."""
+
+
 @dataclass
 class Tally:
     """Running counts of a batch."""
@@ -44,8 +54,11 @@ class Tally:
     """Submissions of this run, those already graded included."""
     kept: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    """Of those graded now: ``full``, ``partial``, ``none``, ``unreadable``, ``not_graded``."""
+    """Of those graded now: ``full``, ``partial``, ``none``, ``unreadable``, ``unjudged`` (but for
+    some questions), ``not_graded``."""
     failures: list[Failure] = field(default_factory=list)
+    unjudged: list[Unjudged] = field(default_factory=list)
+    """Single questions that could not be judged through our fault."""
     unclaimed: tuple[Unclaimed, ...] = ()
     """Files that are nobody's row."""
 
@@ -56,6 +69,10 @@ class Tally:
 
     def add(self, result: Result) -> None:
         self.counts[_kind(result)] += 1
+        self.unjudged += [
+            Unjudged(result.student, question, reason)
+            for question, reason in result.unjudged.items()
+        ]
 
 
 class Watcher(Protocol):
@@ -89,7 +106,8 @@ def newest_attempts(entries: Iterable[Entry]) -> dict[str, Entry]:
 
 
 def _is_done(entry: Entry, task: Task, version: str) -> bool:
-    if entry.status is SubmissionStatus.NOT_GRADED or entry.assignment_version != version:
+    # Without a score it was not graded, or not all of it, through our fault.
+    if entry.score is None or entry.assignment_version != version:
         return False
     digest = task.digest()
     # Where there were no bytes to read (a link, a folder), the name is all there is to compare.
@@ -156,6 +174,8 @@ def _together(outcomes: Outcomes) -> Iterator[list[Outcome]]:
 def _kind(result: Result) -> str:
     if result.status is not SubmissionStatus.GRADED:
         return result.status.value
+    if result.unjudged:
+        return "unjudged"
     if result.score is None or result.score <= 0:
         return "none"
     return "full" if result.score >= result.max_score else "partial"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -44,6 +44,8 @@ class Result:
     """The row for the store."""
     page: bytes | None
     """The feedback page; None: none was asked for."""
+    unjudged: Mapping[str, str] = field(default_factory=dict)
+    """What failed, for each question that could not be judged through our fault."""
 
 
 @dataclass(frozen=True)
@@ -90,3 +92,7 @@ class Executor(Protocol):
 
 TRIES = 3
 """How often a submission is tried before it counts as one that cannot be graded."""
+
+PATIENCE = 300.0
+"""Seconds after which a process that does not answer is given up: more than all that a submission
+may take, on a machine with other things to do."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from autograder.batch.in_process import words_for
+from autograder.batch.in_process import failed_on
 from autograder.batch.tasks import Failure, Opener, Task
 from autograder.errors import (
     AssignmentError,
@@ -33,7 +33,7 @@ class Refusal:
 def refusal(error: Exception) -> Refusal:
     """What a worker says when it cannot go on because of ``error``."""
     if not isinstance(error, AutograderError):
-        return Refusal(SandboxError, words_for(error))
+        return Refusal(SandboxError, failed_on(error))
     kinds = (SandboxError, AssignmentError, UsageError, AutograderError)
     return Refusal(next(kind for kind in kinds if isinstance(error, kind)), str(error))
 
@@ -74,7 +74,7 @@ def serve(connection: Connection, opener: Opener, inherited: Sequence[Connection
             except (BrokenPipeError, ConnectionResetError):
                 return
             except Exception as error:
-                connection.send(Failure(task, words_for(error)))
+                connection.send(Failure(task, failed_on(error)))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is done with us, or gone
     finally:

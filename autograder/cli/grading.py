@@ -88,7 +88,7 @@ def _grade(
                 console.say(line)
     for line in problems(tally, stopped=stopped):
         click.echo(line, err=True)
-    return 1 if stopped or tally.failures else 0
+    return 1 if stopped or tally.failures or tally.unjudged else 0
 
 
 @click.command()

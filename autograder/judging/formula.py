@@ -7,6 +7,7 @@ answer is compared with known wrong formulas.  A function that builds on another
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
@@ -170,8 +171,8 @@ class FormulaExam:
         calls: list[Call] = []
         for check in self.question.checks:
             for example in self.examples[check.name] if check.builds_on else ():
-                fewer = {k: v for k, v in example.call.arguments.items() if k != "y"}
-                calls.append(_call(_below(example), check.builds_on, fewer))
+                below = _arguments_below(example)
+                calls.append(_call(_below(example), check.builds_on, below))
         if self.question.nudges:
             first = self.question.checks[0]
             for name, arguments in self._nudged().items():
@@ -249,16 +250,35 @@ class FormulaExam:
             own = _answer(trace)
             if own is None:
                 return False
-            below = traces.get(_below(example))
-            value = None if below is None else _answer(below)
-            if value is None or check.right_given is None or self._builds_on_right(check, traces):
-                return False
-            given = check.right_given(value, **example.call.arguments)
-            if not _close(own, given):
+            given = self._right_given_own(check, example, traces)
+            if given is None or self._builds_on_right(check, traces) or not _close(own, given):
                 return False
             # Nothing, given a value that makes it nothing, shows no formula.
             shown = shown or bool(np.any(given))
         return shown
+
+    def _right_given_own(
+        self, check: FormulaCheck, example: Example, traces: Mapping[str, Trace]
+    ) -> FloatArray | None:
+        """The right value given what the student's own function below returned; None: that is no
+        value of the shape that it should have, with which nothing can be computed."""
+        below = traces.get(_below(example))
+        value = None if below is None else _answer(below)
+        if value is None or check.right_given is None:
+            return None
+        shape = self._shape_below(check, example)
+        if value.size != math.prod(shape) or (value.shape != shape and value.size != 1):
+            return None
+        with np.errstate(all="ignore"):
+            given = check.right_given(value.reshape(shape), **example.call.arguments)
+        return np.asarray(given, dtype=np.float64)
+
+    def _shape_below(self, check: FormulaCheck, example: Example) -> tuple[int, ...]:
+        """That of what a check's function builds on: a number's, where no check asks for it."""
+        for other in self.question.checks:
+            if other.function == check.builds_on:
+                return np.shape(other.right(**_arguments_below(example)))
+        return ()
 
     def _builds_on_right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
         """Whether what a check builds on is right, and so no excuse for another value."""
@@ -317,11 +337,8 @@ class FormulaExam:
                 own = _answer(traces[example.call.name])
                 if own is None:
                     continue
-                values = [example.right]
-                below = traces.get(_below(example))
-                if below is not None and check.right_given is not None:
-                    value = _answer(below)
-                    values += [] if value is None else [check.right_given(value, **arguments)]
+                given = self._right_given_own(check, example, traces)
+                values = [example.right, *([] if given is None else [given])]
                 with np.errstate(all="ignore"):
                     guesses = [wrong.formula(value, **arguments) for value in values]
                 if not any(_close(own, guess) for guess in guesses):
@@ -346,6 +363,10 @@ class FormulaExam:
 def _below(example: Example) -> str:
     """Name of the call of what a function builds on."""
     return f"{example.call.name} below"
+
+
+def _arguments_below(example: Example) -> Arguments:
+    return {name: value for name, value in example.call.arguments.items() if name != "y"}
 
 
 def _call(name: str, function: str, arguments: Arguments) -> Call:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol, runtime_checkable
 
+from autograder import budget
+from autograder.errors import SandboxError, words_for
+from autograder.judging import words
 from autograder.judging.proof import Proof
 from autograder.kept.arrays import Shelf
 from autograder.model import (
@@ -36,6 +39,9 @@ class Verdict:
     """``timeout``, ``error`` or ``pending``; None: full, partial or none, by the points."""
     message: str | None = None
     answer: str = ""
+    unjudged: str = ""
+    """Why it could not be judged, through our fault: what failed, for the instructor.  Empty: it
+    was judged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +96,9 @@ def examine(
 
     A gradient function is an answer to a question that asks for one.  So what comes before the
     first exam that hands one in is asked, and judged, to its end before that begins.
+
+    What fails while one question is judged is that question's: its verdict says so, and the others
+    are judged all the same.  Raises SandboxError if the sandbox is lost.
     """
     hands_in = [any(call.hands_in_gradient for call in exam.calls) for exam in exams]
     first = hands_in.index(True) if True in hands_in else 0
@@ -102,19 +111,55 @@ def _in_one_go(
 ) -> list[tuple[Verdict, Answers]]:
     """First everything that everybody is asked, together; then each exam's further calls, where
     there is something to find out."""
-    traces = iter(functions.call([call for exam in exams for call in exam.calls]))
+    calls = [call for exam in exams for call in exam.calls]
+    try:
+        with budget.seconds(budget.JUDGING):
+            traces = iter(functions.call(calls))
+    except (budget.Exceeded, MemoryError):
+        nothing = Answers(submission, functions.notebook, {})
+        return [(_too_much(), nothing) for _ in exams]
     judged = []
     for exam in exams:
         own = {trace.call: trace for trace in islice(traces, len(exam.calls))}
-        answers = Answers(submission, functions.notebook, own)
-        verdict = exam.verdict_if_right(answers)
-        if verdict is None:
-            further = exam.further(answers)
-            asked = functions.call(further.calls, fresh=further.fresh)
-            answers = replace(answers, traces={**own, **{trace.call: trace for trace in asked}})
-            verdict = exam.judge(answers)
-        judged.append((verdict, answers))
+        judged.append(_contained(exam, Answers(submission, functions.notebook, own), functions))
     return judged
+
+
+def _contained(exam: Exam, answers: Answers, functions: Functions) -> tuple[Verdict, Answers]:
+    """Judge one exam, whatever comes of it."""
+    try:
+        with budget.seconds(budget.JUDGING):
+            return _judged(exam, answers, functions)
+    except SandboxError:
+        raise
+    except (budget.Exceeded, MemoryError):
+        return _too_much(), answers
+    except Exception as error:
+        return not_judged(error), answers
+
+
+def _judged(exam: Exam, answers: Answers, functions: Functions) -> tuple[Verdict, Answers]:
+    verdict = exam.verdict_if_right(answers)
+    if verdict is not None:
+        return verdict, answers
+    further = exam.further(answers)
+    asked = functions.call(further.calls, fresh=further.fresh)
+    traces = {**answers.traces, **{trace.call: trace for trace in asked}}
+    answers = replace(answers, traces=traces)
+    return exam.judge(answers), answers
+
+
+def not_judged(error: Exception) -> Verdict:
+    """Of a question whose judging failed: no verdict on the student."""
+    return Verdict(
+        (), status=QuestionStatus.ERROR, message=words.NOT_JUDGED, unjudged=words_for(error)
+    )
+
+
+def _too_much() -> Verdict:
+    """Of a question whose answers take more than a hundred times what honest ones take: those are
+    the student's own, and would take as long at every further try."""
+    return Verdict((), status=QuestionStatus.TIMEOUT, message=words.TOO_MUCH)
 
 
 class Kind(Protocol):

@@ -1,6 +1,17 @@
 """The words of the judge that students read, in one table, so that a teacher can change them."""
 
 
+# ------------------------------------------------------------------ questions without a judgement
+
+NOT_JUDGED = (
+    "This question could not be judged, through no fault of yours. It is not a 0, and will be "
+    "judged again."
+)
+TOO_MUCH = (
+    "What your functions returned took far more time or memory to look through than any right "
+    "answer does, so it was given up. Return what is asked for, and nothing that is larger."
+)
+
 # -------------------------------------------------------------------- the checks of an update rule
 
 PART_RIGHT = {

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from autograder.model import SubmissionStatus
 from autograder.policies.late import Policies, lateness, remaining_share
 from autograder.store import Entry
 
@@ -15,8 +14,8 @@ def current(entries: Iterable[Entry], policies: Policies) -> dict[str, Entry]:
     """The attempt that counts for each student, in the order of their names.
 
     ``entries`` oldest first.  Grading a file again replaces what it was given before, also where
-    the best attempt counts; an attempt that failed through our fault never replaces one that was
-    graded.
+    the best attempt counts; an attempt that failed through our fault, in a question or as a whole,
+    never replaces one that was graded.
     """
     by_student: dict[str, dict[str, Entry]] = {}
     for entry in entries:
@@ -32,7 +31,7 @@ def handed_in(entry: Entry) -> datetime | None:
 
 
 def _replacement(before: Entry | None, entry: Entry) -> Entry:
-    ours = entry.status is SubmissionStatus.NOT_GRADED
+    ours = entry.score is None
     if before is not None and ours and before.assignment_version == entry.assignment_version:
         return before
     return entry

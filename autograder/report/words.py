@@ -47,6 +47,9 @@ class Words:
         "Not counted yet: {question} ({max} points). It could not be judged, through no fault of "
         "yours; it is not a 0 and will be judged again."
     )
+    drawn_plainly: str = (
+        "Figures, tables and code are left out of this page: they could not be drawn."
+    )
     unsafe: str = (
         "This was graded without the sandbox, which is meant for trying things out. "
         "Ask your instructor whether the score counts."

@@ -28,8 +28,11 @@ class Store:
     Every method raises StoreError, in one sentence, when the database cannot be used.
     """
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, file: Path | None = None) -> None:
+        """``file``: where the store lies; None: not in a file of this machine."""
         self._engine = engine
+        self._file = file
+        self._identity = _identity(file)
         self.name = name
         """What a person calls it: a path, or a URL without its password."""
 
@@ -92,8 +95,18 @@ class Store:
 
     @contextmanager
     def _begin(self, *, writes: bool = False) -> Iterator[Connection]:
+        self._require_file()
         with _told(self.name), _transaction(self._engine, writes=writes) as connection:
             yield connection
+
+    def _require_file(self) -> None:
+        """A file that was removed takes all that is written into it, and nobody finds it again."""
+        if self._identity != _identity(self._file):
+            raise StoreError(
+                f"{self.name} was moved, removed or replaced while it was in use (or its disk is "
+                "gone): put it back where it was, or choose another folder with --out, and run "
+                "the same command again; what is stored in it is not graded again."
+            )
 
 
 def open_store(where: Path | str, *, create: bool = True) -> Store:
@@ -119,7 +132,16 @@ def open_store(where: Path | str, *, create: bool = True) -> Store:
         except BaseException:
             engine.dispose()
             raise
-    return Store(engine, name)
+    return Store(engine, name, Path(where) if local else None)
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """What tells a file from any other, whatever it is called; None: there is none."""
+    try:
+        status = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return None if status is None else (status.st_dev, status.st_ino)
 
 
 def store_url(where: Path | str) -> sa.URL:

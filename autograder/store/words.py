@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.extras import how_to_get
+
 _SENTENCES: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("database is locked", "database table is locked"),
@@ -26,7 +28,7 @@ _SENTENCES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("no module named 'psycopg",),
-        "A PostgreSQL store needs one more package: pip install 'autograder[postgres]'.",
+        f"A PostgreSQL store needs one more package: {how_to_get('postgres')}.",
     ),
     (
         ("authentication failed", "no password supplied", "role "),

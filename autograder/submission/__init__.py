@@ -2,11 +2,12 @@
 
 - :func:`search` lists what ``autograder grade PATH...`` was pointed at, one entry a student and
   what is nobody's; :func:`find` the first of these
-- :func:`read` reads one file, :func:`load` one entry that was found
+- :func:`read` reads one file, :func:`load` one entry that was found, :func:`given_up`
+  what is said of one that takes far too much to read
 - :func:`safe_name` is the name of a student's feedback file
 """
 
-from autograder.submission.finding import Finds, Found, Unclaimed, find, load, search
+from autograder.submission.finding import Finds, Found, Unclaimed, find, given_up, load, search
 from autograder.submission.names import clean, safe_name
 from autograder.submission.opening import DEFAULT_CAP, digest_of
 from autograder.submission.reading import read
@@ -19,6 +20,7 @@ __all__ = [
     "clean",
     "digest_of",
     "find",
+    "given_up",
     "load",
     "read",
     "safe_name",

@@ -39,7 +39,7 @@ from autograder.submission.gathering import Gatherer
 from autograder.submission.layout import HandIn, PassedOver, whose
 from autograder.submission.names import clean
 from autograder.submission.naming import is_archive, likeness
-from autograder.submission.opening import DEFAULT_CAP, Unreadable, read_bytes
+from autograder.submission.opening import DEFAULT_CAP, Unreadable, digest_of, read_bytes
 from autograder.submission.reading import kind_of, read
 from autograder.submission.sniffing import looks_like_notebook
 
@@ -152,6 +152,19 @@ def load(
         cap=cap,
     )
     return replace(submission, notices=found.notices + submission.notices)
+
+
+def given_up(found: Found) -> Submission:
+    """A file that takes a hundred times what any hand-in does to read is one nobody can read."""
+    problem = (
+        f"{found.file} takes far more time or memory to read than any notebook does, so it was "
+        "given up: hand in a notebook or Python file without what makes it so."
+    )
+    is_there = found.problem is None and found.fault is None
+    digest = digest_of(found.path) if is_there else ""
+    return Submission(
+        found.student, found.file, problem=problem, digest=digest, notices=found.notices
+    )
 
 
 # ------------------------------------------------------------------ whose

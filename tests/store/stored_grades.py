@@ -48,6 +48,7 @@ def question(name: str = "adam", score: float | None = 18.0) -> QuestionGrade:
 def grade(student: str = "alice", score: float | None = 78.0, **rest: object) -> Grade:
     values: dict[str, object] = {
         "student": student,
+        "unjudged": {"adagrad": "KeyError in a_module.py, line 3: no message"},
         "file": f"{student}.ipynb",
         "status": SubmissionStatus.GRADED,
         "score": score,

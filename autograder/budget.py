@@ -1,0 +1,96 @@
+"""What one step of ours may take of this machine for one submission.
+
+Theory of operation.  Student code runs in the sandbox, within the sandbox's limits; but its file is
+read, its answers are decoded and judged, and its page is drawn out here.  A file can be made so
+that one of these takes very long, or very much memory.  What bounds them is the kernel: a timer
+that counts this process's own processor time (not the time it waits, so that a busy machine is
+nobody's fault) and raises :class:`Exceeded` in the middle of whatever is going on, and a limit on
+the memory that this process may have besides what it has already.
+
+A timer's signal is answered in the main thread only.  So submissions are marked in main threads:
+of this program, of its worker processes, or, where somebody else's threads call
+(:mod:`autograder.batch.cluster`), of a process started for it.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+READING = 30.0
+"""Processor seconds for reading one submission; they take about 0.01."""
+JUDGING = 30.0
+"""Processor seconds for judging one question; they take about 0.2 at most."""
+DRAWING = 30.0
+"""Processor seconds for one feedback page; it takes about 0.05."""
+MEMORY = 448 << 20
+"""Bytes that reading, judging and drawing one submission may take."""
+
+_AGAIN = 1.0
+"""Processor seconds after which the timer goes off again, should something have caught it."""
+
+
+class Exceeded(BaseException):
+    """A step took more than its budget.  No Exception, so that no library takes it for its own."""
+
+
+@contextmanager
+def seconds(budget: float) -> Iterator[None]:
+    """At most so many seconds of processor time; raises Exceeded in the middle of them.
+
+    The innermost budget counts; an outer one goes on afterwards, with what it had left.
+    """
+    if not _has_timer():
+        yield
+        return
+
+    def over(_signal: int, _frame: object) -> None:
+        raise Exceeded
+
+    before = signal.signal(signal.SIGPROF, over)
+    left = signal.setitimer(signal.ITIMER_PROF, budget, _AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, *left)
+        signal.signal(signal.SIGPROF, before)
+
+
+@contextmanager
+def memory(budget: int = MEMORY) -> Iterator[None]:
+    """At most so many bytes besides those that this process has; MemoryError in the middle."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limits = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_DATA, (min([_data() + budget, *limits]), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def can_interrupt() -> bool:
+    """Whether a budget of time is more than a wish where this is called."""
+    return _has_timer()
+
+
+def _has_timer() -> bool:
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and hasattr(signal, "setitimer")
+
+
+def _data() -> int:
+    """Bytes of memory that this process may write to, as RLIMIT_DATA counts them."""
+    if sys.platform != "linux":
+        return 1 << 40
+    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        found = re.search(r"^VmData:\s+(\d+) kB", status.read(), re.MULTILINE)
+    return int(found[1]) << 10 if found else 1 << 40
