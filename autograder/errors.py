@@ -14,6 +14,12 @@ What a *student's* file or code does wrong is never an exception here: it is dat
 (:class:`autograder.model.Submission` ``.problem``, :class:`autograder.model.Outcome`).
 """
 
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
 
 class AutograderError(Exception):
     """Base of all; ``str(error)`` is a sentence that needs no traceback."""
@@ -43,3 +49,24 @@ class StoreError(AutograderError):
 
 class SandboxError(AutograderError):
     """The sandbox cannot start, is not safe, or died; the submission concerned is retried."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of code that an error came out of."""
+
+    file: Path
+    line: int
+    authors: bool
+    """True: it is an assignment's own or the reference's; False: it is the engine's."""
+
+
+def place_of(error: BaseException) -> Place | None:
+    """The innermost such line: it says more than one in a library; None: there is none."""
+    place = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module = frame.f_globals.get("__name__", "")
+        authors = module.startswith("assignments_") or module.split(".")[0] == "reference"
+        if authors or module.split(".")[0] == "autograder":
+            place = Place(Path(frame.f_code.co_filename), line, authors)
+    return place

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 from autograder.batch.tasks import TRIES, Failure, Marker, Opener, Outcome, Outcomes, Task
-from autograder.errors import AutograderError, SandboxError
+from autograder.errors import AutograderError, SandboxError, place_of
 
 
 class InProcess:
@@ -66,10 +64,9 @@ class Desk:
 
 
 def words_for(error: Exception) -> str:
-    """A sentence on an error in the grader itself, and where it happened."""
-    frames = traceback.extract_tb(error.__traceback__)
-    # The innermost frame of our own says more than one in a library.
-    own = [frame for frame in frames if "autograder" in Path(frame.filename).parts] or frames
-    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    """A sentence on an error in the grader or in an assignment, and where it happened."""
+    at = place_of(error)
+    whose = "assignment's own code" if at is not None and at.authors else "grader itself"
+    place = f" in {at.file.name}, line {at.line}" if at is not None else ""
     said = next(iter(str(error).splitlines()), "no message")[:200]
-    return f"The grader itself failed on this submission: {type(error).__name__}{place}: {said}"
+    return f"The {whose} failed on this submission: {type(error).__name__}{place}: {said}"

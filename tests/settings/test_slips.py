@@ -350,3 +350,34 @@ def test_questions_that_cannot_be_made_of_the_settings(
     with pytest.raises(AssignmentError, match=re.escape(said)) as error:
         Course(one_copy.folder).load(one_copy.slug)
     assert str(file) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        (COMMANDS["release"], 2, "Error: {file}, line {line}: NameError: name 'sparse_dat' is not"),
+        (
+            COMMANDS["grade"],
+            1,
+            "alice: The assignment's own code failed on this submission: NameError in "
+            "questions.py, line {line}: name 'sparse_dat' is not",
+        ),
+    ],
+    ids=["release", "grade"],
+)
+def test_code_of_the_assignment_that_fails_later_is_told_with_its_line(
+    one_copy: Copy, command: list[str], status: int, said: str, tmp_path: Path
+) -> None:
+    file = one_copy.file.parent / "questions.py"
+    old, new = "return sparse_data.lecture_experiment()", "return sparse_dat.lecture_experiment()"
+    text = file.read_text()
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new))
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions" / "alice.py").write_text("x = 1\n")
+    values = {"submissions": str(tmp_path / "submissions"), "out": str(tmp_path / "out")}
+    arguments = [part.format(**values, slug=one_copy.slug) for part in command]
+    result = CliRunner().invoke(main, [*arguments, "--course", str(one_copy.folder)])
+    line = text[: text.index(old)].count("\n") + 1
+    assert result.exit_code == status
+    assert said.format(file=file, line=line) in result.stderr
