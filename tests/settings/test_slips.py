@@ -119,6 +119,9 @@ SLIPS = {
     "points that do not add up": Slip(
         r"points = (\d+)", r"points = \g<1>.5", "questions.{q}.checks", "add up to"
     ),
+    "points that almost add up": Slip(
+        r"points = (\d+)", r"points = \g<1>.0000001", "questions.{q}.checks", ".0000001"
+    ),
     "checks for a person": Slip(
         "by_person = true",
         'by_person = true\nchecks = { "x" = 10 }',
