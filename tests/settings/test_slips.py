@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -231,6 +232,9 @@ def copied(slug: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
         text = (COURSE.folder / "assignments" / slug / name).read_text(encoding="utf-8")
         (folder / "assignments" / slug / name).write_text(text, encoding="utf-8")
     (folder / "assignments" / slug / "sample_submissions").mkdir()
+    released = Path("student_template", slug, "public_checks.json")
+    (folder / released).parent.mkdir(parents=True)
+    shutil.copy(COURSE.folder / released, folder / released)
     return Copy(folder, slug)
 
 
@@ -257,6 +261,7 @@ def test_a_slip_is_refused_in_a_sentence_that_names_its_place(copy: Copy, slip: 
 # ---------------------------------------------------------------------------- by every command
 
 COMMANDS = {
+    "check": ["check", "{submissions}/alice.py"],
     "grade": ["grade", "{submissions}", "--workers", "0", "--out", "{out}"],
     "demo": ["demo", "--out", "{out}"],
     "feedback": ["feedback", "--out", "{out}"],
@@ -316,10 +321,6 @@ def test_a_slip_in_the_courses_own_settings(one_copy: Copy, text: str, said: str
     file.write_text(text.format(slug=one_copy.slug))
     for command in ("verify", "check"):
         arguments = [command, *([str(one_copy.file)] if command == "check" else [])]
-        if command == "check":  # reads it to know which of the released examples are meant
-            examples = one_copy.folder / "student_template" / one_copy.slug
-            examples.mkdir(parents=True)
-            (examples / "public_checks.json").write_text("{}")
         result = CliRunner().invoke(main, [*arguments, "--course", str(one_copy.folder)])
         assert result.exit_code == 2
         assert str(file) in result.stderr
