@@ -19,6 +19,7 @@ What a *student's* file or code does wrong is never an exception here: it is dat
 from __future__ import annotations
 
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -56,11 +57,30 @@ class SandboxError(AutograderError):
     """The sandbox cannot start, is not safe, or died; the submission concerned is retried."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """A line of code that an error came out of."""
+
+    file: Path
+    line: int
+    authors: bool
+    """True: it is an assignment's own or the reference's; False: it is the engine's."""
+
+
+def place_of(error: BaseException) -> Place | None:
+    """The innermost such line: it says more than one in a library; None: there is none."""
+    place = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module = frame.f_globals.get("__name__", "")
+        authors = module.startswith("assignments_") or module.split(".")[0] == "reference"
+        if authors or module.split(".")[0] == "autograder":
+            place = Place(Path(frame.f_code.co_filename), line, authors)
+    return place
+
+
 def words_for(error: Exception) -> str:
-    """An error in the grader itself, and where it happened: no end of a sentence."""
-    frames = traceback.extract_tb(error.__traceback__)
-    # The innermost frame of our own says more than one in a library.
-    own = [frame for frame in frames if "autograder" in Path(frame.filename).parts] or frames
-    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    """An error in the grader or in an assignment, and where it happened: no end of a sentence."""
+    at = place_of(error)
+    place = f" in {at.file.name}, line {at.line}" if at is not None else ""
     said = next(iter(str(error).splitlines()), "no message")[:200]
     return f"{type(error).__name__}{place}: {said}"

@@ -73,7 +73,7 @@ NUMBERS: Mapping[str, float] = {
     "use_v_raw": 0.0,  # the second moment before its correction
     "use_theta": 0.0,
     "use_one": 0.0,
-    "power": 0.0,  # 1/2: divided by the root; 0: not adaptive
+    "power": 0.0,  # 1/2: divided by the root; 0: not adaptive; any other one, too
     "eps_in": 0.0,
     "eps_out": 0.0,
     "eps_out_raw": 0.0,  # added to the root of the uncorrected v

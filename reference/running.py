@@ -412,8 +412,10 @@ def _take_the_root(s: _Step) -> None:
     inside, power = s.v_hat + s.n["eps_in"], s.n["power"]
     s.root = np.sqrt(inside)
     if (power != 0.5).any():
-        kinds = [power == 1, power == 0, power == -0.5]
-        s.root = np.select(kinds, [inside, np.ones_like(s.root), 1 / s.root], s.root)
+        kinds = [power == 0.5, power == 1, power == 0, power == -0.5]  # far faster than a power
+        known = [s.root, inside, np.ones_like(s.root), 1 / s.root]
+        others = s.root if np.any(kinds, axis=0).all() else inside**power
+        s.root = np.select(kinds, known, others)
 
 
 @step("eps_out")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ SLIPS = {
     "One way through the house": ("model.py", "from autograder.course import Course"),
     "in a circle": ("judging/rule/history.py", "from autograder.judging.rule.exam import RuleExam"),
     "the room of the authors": ("batch/run.py", "from autograder.authoring.new import lay_down"),
-    "What student code meets": ("sandbox/inside/wire.py", "from autograder.model import Call"),
+    "What student code meets": ("sandbox/inside/wire.py", "from autograder.text import counted"),
+    "neither what is asked": ("judging/rule/history.py", "import reference.vocabulary"),
     "knows click": ("course.py", "import click"),
 }
 
@@ -50,3 +52,16 @@ def test_a_slip_breaks_its_contract(contract: str, tmp_path: Path) -> None:
     assert done.returncode == 1
     verdicts = [line for line in done.stdout.splitlines() if contract in line]
     assert any(" BROKEN" in line for line in verdicts), done.stdout
+
+
+def test_the_sandboxes_inside_is_kept_from_every_room_and_the_contracts_see_every_folder() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (inside,) = (c for c in contracts if c.get("source_modules") == ["autograder.sandbox.inside"])
+    (layers,) = (c for c in contracts if c["type"] == "layers")
+    rooms = {room.strip() for layer in layers["layers"] for room in layer.split("|")}
+    kept_from = {name.removeprefix("autograder.") for name in inside["forbidden_modules"]}
+    assert kept_from == rooms - {"__main__", "sandbox"}
+    # What has no __init__.py is not looked at.
+    folders = {path.parent for path in (ROOT / "autograder").rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []

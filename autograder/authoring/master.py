@@ -240,14 +240,19 @@ def _split(lines: tuple[SourceLine, ...]) -> tuple[list[str], list[SourceLine]]:
     kept: list[str] = []
     hidden: list[SourceLine] = []
     inside = ""
+    began = 0
     for line in lines:
         mark = re.match(r"\s*#\s*(BEGIN|END) (SOLUTION|IGNORE)\b", line.text)
         if mark is not None:
-            inside = mark[2] if mark[1] == "BEGIN" else ""
+            inside, began = (mark[2], line.number) if mark[1] == "BEGIN" else ("", 0)
             continue
         marked = re.search(r"#\s*(SOLUTION|SOLUTION NO PROMPT|IGNORE|SEED)\s*$", line.text)
         if inside or marked is not None:
             hidden.append(line)
         if inside != "IGNORE":
             kept.append(line.text)
+    if inside:
+        raise AssignmentError(
+            f"{lines[0].file}, line {began}: BEGIN {inside} is never ended in this cell."
+        )
     return kept, hidden

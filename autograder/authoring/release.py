@@ -23,7 +23,7 @@ from typing import Any
 
 from autograder.authoring.leaks import SHARED_LINES, find_leaks, lines_of_folder, shared_lines
 from autograder.authoring.master import MASTER, Master, read_master
-from autograder.course import Course
+from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, LeakError, UsageError
 from autograder.extras import how_to_get
 from autograder.public import FILE_NAME, public_checks, to_json
@@ -96,7 +96,7 @@ def release(assignment_folder: Path, destination: Path, *, reference: Path) -> R
     assignment_folder = assignment_folder.resolve()
     slug = assignment_folder.name
     master = read_master(assignment_folder)
-    checks = _public_checks(assignment_folder)
+    checks = _public_checks(assignment_folder, master)
     readme = README.format(
         title=master.title,
         slug=slug,
@@ -233,12 +233,28 @@ def _without_trailing_spaces(test: Any) -> Any:
 # ------------------------------------------------------------------ beside it, and onto the disk
 
 
-def _public_checks(assignment_folder: Path) -> dict[str, str]:
+def _public_checks(assignment_folder: Path, master: Master) -> dict[str, str]:
     """The examples that students may try their work on; none where there is only a notebook."""
     if not (assignment_folder / "assignment.toml").is_file():
         return {}
     assignment = Course(assignment_folder.parents[1]).load(assignment_folder.name)
+    _refuse_other_points(master, assignment)
     return {FILE_NAME: to_json(public_checks(assignment))}
+
+
+def _refuse_other_points(master: Master, assignment: Assignment) -> None:
+    """Students must read of the questions, and of the points, that they are graded by."""
+    told = {question.name: question.points for question in master.questions}
+    asked = {question.name: question.points for question in assignment.questions}
+    for name in (*told, *asked):
+        if told.get(name) != asked.get(name):
+            parts = [
+                f"{points[name]:g} points in {file}" if name in points else f"not in {file}"
+                for file, points in ((MASTER, told), ("assignment.toml", asked))
+            ]
+            raise AssignmentError(
+                f"{assignment.slug}: the question {name} is {' and '.join(parts)}."
+            )
 
 
 def _table(master: Master) -> str:

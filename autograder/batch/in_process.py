@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograder.batch.tasks import TRIES, Failure, Marker, Opener, Outcome, Outcomes, Task
-from autograder.errors import AutograderError, ReadingError, SandboxError, words_for
+from autograder.errors import AutograderError, ReadingError, SandboxError, place_of, words_for
 
 
 class InProcess:
@@ -66,5 +66,7 @@ class Desk:
 
 
 def failed_on(error: Exception) -> str:
-    """A sentence on an error in the grader itself, and where it happened."""
-    return f"The grader itself failed on this submission: {words_for(error)}"
+    """A sentence on an error in the grader or in an assignment, and where it happened."""
+    at = place_of(error)
+    whose = "assignment's own code" if at is not None and at.authors else "grader itself"
+    return f"The {whose} failed on this submission: {words_for(error)}"

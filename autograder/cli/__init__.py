@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 import autograder
-from autograder.errors import AutograderError
+from autograder.errors import AssignmentError, AutograderError, place_of
 from autograder.threads import limit_threads
 
 DEBUG = "AUTOGRADER_DEBUG"
@@ -74,8 +74,9 @@ class Program(click.Group):
         except Exception as error:
             if os.environ.get(DEBUG):
                 raise
-            click.echo(f"Error: {_sentence(error)}", err=True)
-            ctx.exit(error.exit_status if isinstance(error, AutograderError) else 1)
+            sentence, exit_status = _sentence(error)
+            click.echo(f"Error: {sentence}", err=True)
+            ctx.exit(exit_status)
 
 
 def _read_names_as_utf8() -> None:
@@ -88,13 +89,19 @@ def _read_names_as_utf8() -> None:
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: Exception) -> tuple[str, int]:
+    """What to say of an error, and the exit status."""
     if isinstance(error, AutograderError):
-        return str(error)
+        return str(error), error.exit_status
     said = next(iter(str(error).splitlines()), "")
+    named = f"{type(error).__name__}{': ' if said else ''}{said}."
+    place = place_of(error)
+    if place is not None and place.authors:
+        return f"{place.file}, line {place.line}: {named}", AssignmentError.exit_status
     return (
-        f"{type(error).__name__}{': ' if said else ''}{said}. This is a fault of autograder "
-        f"itself: set {DEBUG}=1 and run the command again to see where."
+        f"{named} This is a fault of autograder itself: set {DEBUG}=1 and run the command again to "
+        "see where.",
+        1,
     )
 
 

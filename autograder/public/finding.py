@@ -20,6 +20,7 @@ def find_checks(
 
     Raises:
         UsageError: there is none, or more than one.
+        AssignmentError: it is a course's, and the assignment there is broken.
     """
     if given is not None:
         path = given / FILE_NAME if given.is_dir() else given
@@ -50,6 +51,14 @@ def _of_course(course: Path | None, slug: str | None) -> Path:
             f"There is no {FILE_NAME} beside your file or here: it comes with your notebook, so "
             "put your file back beside it, or name it with --checks PATH."
         )
+    path = _released(folder, slug)
+    # Who has the assignment, too, is told of a slip in it, as by every other command.
+    if path.parent.name in Course(folder).assignments():
+        Course(folder).load(path.parent.name)
+    return path
+
+
+def _released(folder: Path, slug: str | None) -> Path:
     templates = folder / "student_template"
     if slug is not None:
         path = templates / slug / FILE_NAME

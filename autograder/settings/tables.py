@@ -118,7 +118,7 @@ class QuestionSettings(Table, frozen=True):
                 "grades it: by_person = true)",
             )
         if not self.by_person and abs(total - self.points) > 1e-9:
-            raise Refused(("checks",), f"add up to {total:g}, but points is {self.points:g}")
+            raise Refused(("checks",), f"add up to {total:.12g}, but points is {self.points:.12g}")
 
 
 class Attempts(Table, frozen=True):

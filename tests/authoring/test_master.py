@@ -77,6 +77,7 @@ def test_ignored_cells_are_no_answers_and_hidden(tmp_path: Path) -> None:
         ("# BEGIN TESTS\n", "", "otter fence is empty"),
         ("points: 3", "points: three", "'points: ...' with a number"),
         ("start = 21  # given\n```", "start = 21  # given\n", "never closed|ends no open"),
+        ("    # END SOLUTION\n", "", r"line 35: BEGIN SOLUTION is never ended"),
     ],
 )
 def test_a_broken_master_is_one_sentence(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,36 @@ def test_many_leaks_are_counted_not_listed(tmp_path: Path) -> None:
     bundle = {"README.md": "the_answer = number + number\n" * 13}
     with pytest.raises(LeakError, match="and 3 more"):
         refuse_leaks(bundle, read_master(assignment), assignment, reference)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("points: 30", "points: 35", "momentum is 35 points in notebook.md and 30 points in assig"),
+        (
+            "name: momentum",
+            "name: momentom",
+            "momentom is 30 points in notebook.md and not in assi",
+        ),
+    ],
+)
+def test_students_are_told_the_points_that_they_are_graded_by(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "assignments" / "momentum_methods"
+    shutil.copytree(
+        COURSE / "assignments" / "momentum_methods",
+        folder,
+        ignore=shutil.ignore_patterns("sample_submissions"),
+    )
+    (tmp_path / "reference").symlink_to(COURSE / "reference")
+    text = (folder / "notebook.md").read_text(encoding="utf-8")
+    assert text.count(f"{old}\n") == 1
+    (folder / "notebook.md").write_text(text.replace(f"{old}\n", f"{new}\n"), encoding="utf-8")
+    with pytest.raises(AssignmentError, match="momentum_methods: the question") as caught:
+        release(folder, tmp_path / "out", reference=tmp_path / "reference")
+    assert said in str(caught.value)
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_otter_refuses_is_one_sentence(tmp_path: Path) -> None:

@@ -138,6 +138,14 @@ def test_the_file_gives_back_what_was_written(tmp_path: Path) -> None:
     assert adam.examples[1].expected.vector
 
 
+def test_where_people_mark_everything_the_file_is_read_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    path.write_text(to_json(replace(gathered(), questions=())), encoding="utf-8")
+    read = read_checks(path)
+    assert read.questions == ()
+    assert read.written == gathered().written
+
+
 def test_t_is_a_whole_number_and_a_moment_an_array() -> None:
     bias = read_checks(RELEASED).questions[-1]
     several = bias.examples[2]
@@ -160,10 +168,16 @@ def at(*path: Any) -> Any:
 
 
 EXAMPLE = ("questions", 3, "examples", 0)
+
+
+def repeated(document: dict[str, Any]) -> None:
+    document["questions"].append(document["questions"][0])
+
+
 BROKEN = {
     "another format": (at("format", "something else"), '"format"'),
     "an unknown key": (at("code", "import os"), "unknown key 'code'"),
-    "no questions": (at("questions", []), "names of their own"),
+    "two questions of one name": (repeated, "names of their own"),
     "too many questions": (at("questions", [{}] * 101), "at most 100"),
     "a name that is none": (at(*EXAMPLE, "function", "os.system"), "is no name"),
     "a path as slug": (at("assignment", "../x"), "is no name"),

@@ -77,6 +77,23 @@ def test_setting_a_rule_forgets_every_other_one(name):
     np.testing.assert_allclose(run(rules)[0], by_the_book(name, one), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("power", [1 / 3, 0.25, 0.75, -1.0])
+def test_any_power_of_the_second_moment_may_divide_beside_the_usual_ones(power):
+    one = problem(5)
+    rules = Rules(2, one)
+    data.adagrad(rules.view())
+    rules.view([1]).power = power
+    theta, v, path = one.start, 0.0, [one.start]
+    for epoch in range(one.max_epochs):
+        g = one.gradient(theta[None], epoch)[0].sum(axis=0)
+        v = v + g**2
+        theta = theta - one.hyper["eta"] / (v + one.hyper["eps"]) ** power * g
+        path.append(theta)
+    rows = run(rules)
+    np.testing.assert_allclose(rows[1], path, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(rows[0], by_the_book("adagrad", one), rtol=0, atol=1e-12)
+
+
 def no_correction(rule):
     rule.m_b = rule.v_b = 0.0
 
@@ -207,7 +224,7 @@ def test_every_number_is_some_transforms_and_every_transforms_is_a_number():
     assert called_for <= {*data.NUMBERS, *data.PER_EPOCH}
 
 
-KINDS = {"m_sense": -1.0, "v_sense": -1.0, "power": 1.0}
+KINDS = {"m_sense": -1.0, "v_sense": -1.0}
 """Numbers of which only some values have a meaning."""
 
 

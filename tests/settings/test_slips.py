@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -119,6 +120,9 @@ SLIPS = {
     "points that do not add up": Slip(
         r"points = (\d+)", r"points = \g<1>.5", "questions.{q}.checks", "add up to"
     ),
+    "points that almost add up": Slip(
+        r"points = (\d+)", r"points = \g<1>.0000001", "questions.{q}.checks", ".0000001"
+    ),
     "checks for a person": Slip(
         "by_person = true",
         'by_person = true\nchecks = { "x" = 10 }',
@@ -228,6 +232,9 @@ def copied(slug: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
         text = (COURSE.folder / "assignments" / slug / name).read_text(encoding="utf-8")
         (folder / "assignments" / slug / name).write_text(text, encoding="utf-8")
     (folder / "assignments" / slug / "sample_submissions").mkdir()
+    released = Path("student_template", slug, "public_checks.json")
+    (folder / released).parent.mkdir(parents=True)
+    shutil.copy(COURSE.folder / released, folder / released)
     return Copy(folder, slug)
 
 
@@ -254,6 +261,7 @@ def test_a_slip_is_refused_in_a_sentence_that_names_its_place(copy: Copy, slip: 
 # ---------------------------------------------------------------------------- by every command
 
 COMMANDS = {
+    "check": ["check", "{submissions}/alice.py"],
     "grade": ["grade", "{submissions}", "--workers", "0", "--out", "{out}"],
     "demo": ["demo", "--out", "{out}"],
     "feedback": ["feedback", "--out", "{out}"],
@@ -313,10 +321,6 @@ def test_a_slip_in_the_courses_own_settings(one_copy: Copy, text: str, said: str
     file.write_text(text.format(slug=one_copy.slug))
     for command in ("verify", "check"):
         arguments = [command, *([str(one_copy.file)] if command == "check" else [])]
-        if command == "check":  # reads it to know which of the released examples are meant
-            examples = one_copy.folder / "student_template" / one_copy.slug
-            examples.mkdir(parents=True)
-            (examples / "public_checks.json").write_text("{}")
         result = CliRunner().invoke(main, [*arguments, "--course", str(one_copy.folder)])
         assert result.exit_code == 2
         assert str(file) in result.stderr
@@ -350,3 +354,34 @@ def test_questions_that_cannot_be_made_of_the_settings(
     with pytest.raises(AssignmentError, match=re.escape(said)) as error:
         Course(one_copy.folder).load(one_copy.slug)
     assert str(file) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        (COMMANDS["release"], 2, "Error: {file}, line {line}: NameError: name 'sparse_dat' is not"),
+        (
+            COMMANDS["grade"],
+            1,
+            "alice: The assignment's own code failed on this submission: NameError in "
+            "questions.py, line {line}: name 'sparse_dat' is not",
+        ),
+    ],
+    ids=["release", "grade"],
+)
+def test_code_of_the_assignment_that_fails_later_is_told_with_its_line(
+    one_copy: Copy, command: list[str], status: int, said: str, tmp_path: Path
+) -> None:
+    file = one_copy.file.parent / "questions.py"
+    old, new = "return sparse_data.lecture_experiment()", "return sparse_dat.lecture_experiment()"
+    text = file.read_text()
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new))
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions" / "alice.py").write_text("x = 1\n")
+    values = {"submissions": str(tmp_path / "submissions"), "out": str(tmp_path / "out")}
+    arguments = [part.format(**values, slug=one_copy.slug) for part in command]
+    result = CliRunner().invoke(main, [*arguments, "--course", str(one_copy.folder)])
+    line = text[: text.index(old)].count("\n") + 1
+    assert result.exit_code == status
+    assert said.format(file=file, line=line) in result.stderr

@@ -41,6 +41,13 @@ class Range:
     role: ClassVar[Role | None] = None
     """What it is to the rule; None: nothing that the judge has to know."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where there is nothing to draw."""
+        if not -np.inf < self.low <= self.high < np.inf:
+            raise ValueError(f"there is no number from {self.low:g} to {self.high:g}")
+        if self.logarithmic and self.low <= 0:
+            raise ValueError(f"{self.low:g} has no order of magnitude: a logarithmic range is > 0")
+
     def draw(self, chance: np.random.Generator, *, upper_half: bool = False) -> float:
         share = chance.random()
         if upper_half:

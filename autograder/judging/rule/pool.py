@@ -107,13 +107,19 @@ def right_rows(question: Rule, instance: Instance) -> FloatArray:
 
 
 def _first_that_separates(question: Rule, draws: Iterable[Instance]) -> int:
+    nearest = (-1.0, "")
     for number, instance in enumerate(islice(draws, CHANCES)):
         together = question.told_apart_on(instance)
-        if least_separation(question.catalogue, *together)[0] >= SEPARATION:
+        least = least_separation(question.catalogue, *together)
+        if least[0] >= SEPARATION:
             return number
+        nearest = max(nearest, least)
+    difference, fault = nearest
     raise ValueError(
         f"{question.function}: none of {CHANCES} random instances tells all known faults from the "
-        "right rule; widen the ranges of its hyper-parameters"
+        f"right rule: at best {fault} differs from it by {difference:.1g}, and it takes "
+        f"{SEPARATION:g}; widen the ranges of its hyper-parameters, or look at what that fault "
+        "computes"
     )
 
 

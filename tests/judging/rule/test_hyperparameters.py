@@ -89,3 +89,12 @@ def test_gradients_are_as_large_as_the_root_of_epsilon_whatever_it_is_called():
 )
 def test_another_value_shows_whether_it_matters(range_, value, another):
     assert range_.nudged(value) == pytest.approx(another)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "logarithmic"),
+    [(0.6, 0.2, False), (0.1, float("inf"), False), (float("nan"), 1.0, False), (0.0, 1.0, True)],
+)
+def test_a_range_in_which_nothing_can_be_drawn_is_refused(low, high, logarithmic):
+    with pytest.raises(ValueError, match=r"there is no number from|no order of magnitude"):
+        Range(low, high, logarithmic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from autograder.judging.update_rule import UpdateRule
 from autograder.kept.arrays import Shelf
 from autograder.kept.folder import FOLDER_VARIABLE
 from autograder.model import FloatArray, NotebookRun, Outcome, Submission
+from reference import vocabulary
 
 
 class Maker:
@@ -108,9 +110,14 @@ def test_a_pool_that_cannot_be_filled_is_a_fault_of_the_assignment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    monkeypatch.setattr("autograder.judging.rule.pool.CHANCES", 0)
-    with pytest.raises(AssignmentError, match=r"momentum_methods, .*tells all known faults"):
+    monkeypatch.setattr("autograder.judging.rule.pool.CHANCES", 2)
+    monkeypatch.setattr("autograder.judging.rule.pool.SEPARATION", 1e6)
+    with pytest.raises(AssignmentError, match=r"momentum_methods, .*none of 2 .*faults") as error:
         Course.find().load("momentum_methods").prepare()
+    said = r"at best (\w+) differs from it by \S+, and it takes 1e\+06"
+    named = re.search(said, str(error.value))
+    assert named is not None
+    assert named[1] in vocabulary.words(), "the fault that was nearest to being told apart"
 
 
 def test_a_rehearsal_that_fails_is_nobodys_business(monkeypatch: pytest.MonkeyPatch) -> None:
