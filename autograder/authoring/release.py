@@ -26,50 +26,12 @@ from autograder.authoring.master import MASTER, Master, read_master
 from autograder.course import Course
 from autograder.errors import AssignmentError, LeakError, UsageError
 from autograder.public import FILE_NAME, public_checks, to_json
+from autograder.report.html import render
 
 OTTER_SECONDS = 120.0
 """Wall time that ``otter assign`` may take; it needs about two."""
 
 REQUIREMENTS = "jupyter>=1.0\nmatplotlib>=3.8\nnumpy>=1.26\notter-grader>=6.1\n"
-
-README = """\
-# {title}
-
-Your notebook is `{slug}.ipynb`. It tells what to do; nothing else is needed.
-
-{table}
-
-## Open
-
-With Python 3.11 or newer, in this folder:
-
-```
-python3 -m venv venv
-venv/bin/pip install -r requirements.txt
-venv/bin/jupyter lab {slug}.ipynb
-```
-
-(On Windows: `py -m venv venv`, then `venv\\Scripts\\pip` and `venv\\Scripts\\jupyter`.)
-Keep the notebook's name while you work on it: the checks look for it.
-
-## Check
-
-Run the cells from the top. Below each question a cell `grader.check(...)` tries what you wrote and
-says what is not right yet. The checks are inside the notebook and need no network. They are few:
-your work is graded with other data, so passing them is a good sign and not the whole grade.
-
-Where the course's `autograder` is installed, `autograder check {slug}.ipynb` tells
-you more: which example is not right, where it first differs, and both values.{examples}
-
-## Hand in
-
-1. *Kernel > Restart Kernel and Run All Cells*: what counts is what the notebook does from the top.
-2. Save, and hand in this one file, `{slug}.ipynb`, where your course collects it.
-   There is nothing to export.
-"""
-
-README_EXAMPLES = f"""
-Its examples are the numbers in `{FILE_NAME}`: keep that file beside your notebook."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +58,16 @@ def release(assignment_folder: Path, destination: Path, *, reference: Path) -> R
     slug = assignment_folder.name
     master = read_master(assignment_folder)
     checks = _public_checks(assignment_folder)
-    readme = README.format(
+    readme = render(
+        "README.md.j2",
         title=master.title,
         slug=slug,
-        table=_table(master),
-        examples=README_EXAMPLES if checks else "",
+        questions=master.questions,
+        examples="".join(checks),
     )
     bundle = {
         f"{slug}.ipynb": _public_part(_students_notebook(assignment_folder)),
-        "README.md": readme,
+        "README.md": readme + "\n",
         "requirements.txt": REQUIREMENTS,
         **checks,
     }
@@ -238,16 +201,6 @@ def _public_checks(assignment_folder: Path) -> dict[str, str]:
         return {}
     assignment = Course(assignment_folder.parents[1]).load(assignment_folder.name)
     return {FILE_NAME: to_json(public_checks(assignment))}
-
-
-def _table(master: Master) -> str:
-    """The questions and their points, in Markdown."""
-    rows = [
-        f"| `{question.name}` | {question.points:g} |"
-        f"{' read by a person' if question.manual else ''} |"
-        for question in master.questions
-    ]
-    return "\n".join(["| question | points | |", "|---|---|---|", *rows])
 
 
 def _replace_folder(folder: Path, files: Mapping[str, str]) -> None:
