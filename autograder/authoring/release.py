@@ -63,7 +63,7 @@ def release(assignment_folder: Path, destination: Path, *, reference: Path) -> R
         title=master.title,
         slug=slug,
         questions=master.questions,
-        examples="".join(checks),
+        examples=FILE_NAME if checks else "",
     )
     bundle = {
         f"{slug}.ipynb": _public_part(_students_notebook(assignment_folder)),
