@@ -27,50 +27,12 @@ from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, LeakError, UsageError
 from autograder.extras import how_to_get
 from autograder.public import FILE_NAME, public_checks, to_json
+from autograder.report.html import render
 
 OTTER_SECONDS = 120.0
 """Wall time that ``otter assign`` may take; it needs about two."""
 
 REQUIREMENTS = "jupyter>=1.0\nmatplotlib>=3.8\nnumpy>=1.26\notter-grader>=6.1\n"
-
-README = """\
-# {title}
-
-Your notebook is `{slug}.ipynb`. It tells what to do; nothing else is needed.
-
-{table}
-
-## Open
-
-With Python 3.11 or newer, in this folder:
-
-```
-python3 -m venv venv
-venv/bin/pip install -r requirements.txt
-venv/bin/jupyter lab {slug}.ipynb
-```
-
-(On Windows: `py -m venv venv`, then `venv\\Scripts\\pip` and `venv\\Scripts\\jupyter`.)
-Keep the notebook's name while you work on it: the checks look for it.
-
-## Check
-
-Run the cells from the top. Below each question a cell `grader.check(...)` tries what you wrote and
-says what is not right yet. The checks are inside the notebook and need no network. They are few:
-your work is graded with other data, so passing them is a good sign and not the whole grade.
-
-Where the course's `autograder` is installed, `autograder check {slug}.ipynb` tells
-you more: which example is not right, where it first differs, and both values.{examples}
-
-## Hand in
-
-1. *Kernel > Restart Kernel and Run All Cells*: what counts is what the notebook does from the top.
-2. Save, and hand in this one file, `{slug}.ipynb`, where your course collects it.
-   There is nothing to export.
-"""
-
-README_EXAMPLES = f"""
-Its examples are the numbers in `{FILE_NAME}`: keep that file beside your notebook."""
 
 
 @dataclass(frozen=True)
@@ -97,15 +59,16 @@ def release(assignment_folder: Path, destination: Path, *, reference: Path) -> R
     slug = assignment_folder.name
     master = read_master(assignment_folder)
     checks = _public_checks(assignment_folder, master)
-    readme = README.format(
+    readme = render(
+        "README.md.j2",
         title=master.title,
         slug=slug,
-        table=_table(master),
-        examples=README_EXAMPLES if checks else "",
+        questions=master.questions,
+        examples=FILE_NAME if checks else "",
     )
     bundle = {
         f"{slug}.ipynb": _public_part(_students_notebook(assignment_folder)),
-        "README.md": readme,
+        "README.md": readme + "\n",
         "requirements.txt": REQUIREMENTS,
         **checks,
     }
@@ -255,16 +218,6 @@ def _refuse_other_points(master: Master, assignment: Assignment) -> None:
             raise AssignmentError(
                 f"{assignment.slug}: the question {name} is {' and '.join(parts)}."
             )
-
-
-def _table(master: Master) -> str:
-    """The questions and their points, in Markdown."""
-    rows = [
-        f"| `{question.name}` | {question.points:g} |"
-        f"{' read by a person' if question.manual else ''} |"
-        for question in master.questions
-    ]
-    return "\n".join(["| question | points | |", "|---|---|---|", *rows])
 
 
 def _replace_folder(folder: Path, files: Mapping[str, str]) -> None:

@@ -48,7 +48,7 @@ class Order:
     @property
     def policies(self) -> Policies:
         """The assignment's rules, with the extensions."""
-        return Policies.of(self.assignment.attempts, self.assignment.late, self.extensions)
+        return Policies(self.assignment.attempts, self.assignment.late, self.extensions)
 
     def of(self, *paths: Path) -> Order:
         """The same order for other paths."""

@@ -7,6 +7,7 @@ import itertools
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,18 +18,12 @@ from autograder.batch.order import cores
 from autograder.bench.diagnosis import diagnosis_table
 from autograder.bench.floor import floor_of
 from autograder.bench.machine import machine
-from autograder.bench.measured import Measured, measure
+from autograder.bench.measured import Measured, in_fresh_processes, measure, table
 from autograder.bench.others import as_notebook, nbgrader_autograde, otter_run
 from autograder.bench.stages import stage_seconds
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
 from autograder.submission import find
-
-_PREPARE = """
-import sys
-from autograder.course import Course
-Course.find().load(sys.argv[1]).prepare()
-"""
 
 
 @dataclass(frozen=True)
@@ -94,10 +89,10 @@ def _report(
     yield machine()
     yield ""
     # In a process of its own: what we hold in memory would count as that of every command we run.
-    prepared = measure([sys.executable, "-c", _PREPARE, assignment.slug], course.folder)
+    (prepared,) = in_fresh_processes(1, _prepare, course, assignment.slug)
     yield (
         "Not counted below: what is computed once for a version of the assignment and then kept, "
-        f"{prepared.cpu_seconds:.1f} s of processor time in this run."
+        f"{prepared:.1f} s of processor time in this run."
     )
     yield ""
     notebooks = _right_notebooks(assignment, options.count, scratch / "in")
@@ -111,18 +106,23 @@ def _report(
     tests = [f"assert callable({name})" for name in assignment.functions]
     if options.nbgrader and (nbgrader := nbgrader_autograde(some, assignment.slug, tests, scratch)):
         lines.append(_line("nbgrader autograde, one process", len(some), nbgrader))
-    yield from _table(lines, floor, paged)
-    yield ""
+    head = " | notebooks | s each | CPU s each | CPU / floor | s / ours with pages | peak MB"
+    yield from table(head, (_row(line, floor, paged) for line in lines))
     yield f"Over the floor, without pages: {bare.cpu / floor.cpu:.2f} times its CPU."
     yield ""
-    yield "| stage, one process | ms CPU a submission |"
-    yield "|---|---:|"
-    for stage, seconds in stage_seconds(course, assignment, found[:50], scratch).items():
-        yield f"| {stage} | {seconds * 1e3:.1f} |"
-    yield ""
-    yield from diagnosis_table(course, assignment.slug, options.samples)
+    stages = stage_seconds(course, assignment, found[:50], scratch)
+    rows = ((stage, f"{seconds * 1e3:.1f}") for stage, seconds in stages.items())
+    yield from table("stage, one process | ms CPU a submission", rows)
+    if options.samples != 0:
+        yield from diagnosis_table(course, assignment.slug, options.samples)
     if options.sizes:
         yield from _scaling(options, course, notebooks, scratch)
+
+
+def _prepare(course: Course, slug: str) -> float:
+    """CPU seconds of a process that computes what is kept."""
+    course.load(slug).prepare()
+    return time.process_time()
 
 
 def _right_notebooks(assignment: Assignment, count: int, folder: Path) -> list[Path]:
@@ -175,15 +175,16 @@ def _line(name: str, count: int, measured: Measured) -> Way:
     return Way(name, count, wall, cpu, measured.peak_memory)
 
 
-def _table(lines: Sequence[Way], floor: Way, ours: Way) -> Iterator[str]:
-    yield "| | notebooks | s each | CPU s each | CPU / floor | s / ours with pages | peak MB |"
-    yield "|---|---:|---:|---:|---:|---:|---:|"
-    for line in lines:
-        memory = f"{line.memory / 1e6:.0f}" if line.memory else ""
-        yield (
-            f"| {line.name} | {line.count} | {line.wall:.4f} | {line.cpu:.4f} "
-            f"| {line.cpu / floor.cpu:.2f} | {line.wall / ours.wall:.1f} | {memory} |"
-        )
+def _row(line: Way, floor: Way, ours: Way) -> tuple[object, ...]:
+    each = (f"{line.wall:.4f}", f"{line.cpu:.4f}")
+    ratios = (f"{line.cpu / floor.cpu:.2f}", f"{line.wall / ours.wall:.1f}")
+    return (
+        line.name,
+        line.count,
+        *each,
+        *ratios,
+        f"{line.memory / 1e6:.0f}" if line.memory else "",
+    )
 
 
 def _scaling(
@@ -195,19 +196,17 @@ def _scaling(
     start = median(run.wall_seconds for run in runs)
     yield f"To start and to grade one submission takes {start:.2f} s; each further one, less:"
     yield ""
-    yield "| submissions | s each | each further one | CPU s each | peak MB | run again, s |"
-    yield "|---:|---:|---:|---:|---:|---:|"
-    for size in options.sizes:
-        folder = _copies(notebooks, size, scratch / f"in{size}")
-        out = scratch / f"out{size}"
+
+    def row(size: int) -> tuple[object, ...]:
+        folder, out = _copies(notebooks, size, scratch / f"in{size}"), scratch / f"out{size}"
         first = _grade(course, folder, out, options.workers, "--no-feedback")
         again = _grade(course, folder, out, options.workers, "--no-feedback")
-        further = (first.wall_seconds - start) / max(size - 1, 1)
-        yield (
-            f"| {size} | {first.wall_seconds / size:.4f} | {further:.4f} "
-            f"| {first.cpu_seconds / size:.4f} | {first.peak_memory / 1e6:.0f} "
-            f"| {again.wall_seconds:.1f} |"
-        )
+        each = (first.wall_seconds / size, (first.wall_seconds - start) / max(size - 1, 1))
+        seconds = (f"{number:.4f}" for number in (*each, first.cpu_seconds / size))
+        return (size, *seconds, f"{first.peak_memory / 1e6:.0f}", f"{again.wall_seconds:.1f}")
+
+    head = "submissions | s each | each further one | CPU s each | peak MB | run again, s"
+    yield from table(head, map(row, options.sizes))
 
 
 def _copies(notebooks: Sequence[Path], count: int, folder: Path) -> Path:

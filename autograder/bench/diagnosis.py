@@ -8,15 +8,13 @@ takes is subtracted.
 from __future__ import annotations
 
 import gc
-import json
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.bench.measured import in_fresh_processes, table
 from autograder.bench.stages import JUDGING, Clock, TimedBox
 from autograder.course import Assignment, Course
 from autograder.grading import grade_submission
@@ -33,28 +31,28 @@ FIRST, AGAIN = "wrong, first seen by a process", "wrong, seen again"
 def diagnosis_table(course: Course, slug: str, count: int | None = None) -> Iterator[str]:
     """A table of the milliseconds that judging a wrong sample takes beyond a right one.
 
-    ``count``: of how many samples; None: of all.
+    ``count``: of how many samples, at least one; None: of all.
     """
-    command = [sys.executable, "-m", "autograder.bench.diagnosis", str(course.folder), slug]
-    command += [] if count is None else [str(count)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=course.folder)
-    right, wrong = json.loads(done.stdout)
+    ((right, wrong),) = in_fresh_processes(1, _measure, course, slug, count)
     base = statistics.mean(right)
-    yield "| judging, ms CPU beyond a right submission | submissions | mean | 95 % | most |"
-    yield "|---|---:|---:|---:|---:|"
-    for name, seconds in wrong.items():
-        beyond = sorted(1e3 * (one - base) for one in seconds)
-        high = beyond[int(0.95 * (len(beyond) - 1))]
-        mean = statistics.mean(beyond)
-        yield f"| {name} | {len(beyond)} | {mean:.1f} | {high:.1f} | {beyond[-1]:.1f} |"
-    yield ""
+    head = "judging, ms CPU beyond a right submission | submissions | mean | 95 % | most"
+    yield from table(head, (_row(name, base, seconds) for name, seconds in wrong.items()))
     yield f"A right one is judged in {1e3 * base:.1f} ms; a diagnosis may add {1e3 * GOAL:g}."
 
 
+def _row(name: str, base: float, seconds: Sequence[float]) -> tuple[object, ...]:
+    beyond = sorted(1e3 * (one - base) for one in seconds)
+    if not beyond:
+        return (name, 0, "", "", "")
+    shown = (statistics.mean(beyond), beyond[int(0.95 * (len(beyond) - 1))], beyond[-1])
+    return (name, len(beyond), *(f"{number:.1f}" for number in shown))
+
+
 def _measure(
-    course: Course, assignment: Assignment, count: int | None
+    course: Course, slug: str, count: int | None
 ) -> tuple[list[float], Mapping[str, list[float]]]:
     """CPU seconds of judging right submissions, and wrong ones by when they come."""
+    assignment = course.load(slug)
     assignment.prepare()  # as grading a course does
     with tempfile.TemporaryDirectory() as scratch, open_sandbox(course.hidden) as box:
         samples = _load(assignment.folder / "sample_submissions", Path(scratch))[:count]
@@ -92,9 +90,3 @@ class _Judge:
 
 def _load(folder: Path, scratch: Path) -> Sequence[Submission]:
     return [load(one) for one in find([folder], scratch=scratch)]
-
-
-if __name__ == "__main__":
-    _course = Course.find(Path(sys.argv[1]))
-    _count = int(sys.argv[3]) if len(sys.argv) > 3 else None
-    print(json.dumps(_measure(_course, _course.load(sys.argv[2]), _count)))

@@ -6,18 +6,16 @@ import contextlib
 import gc
 import inspect
 import io
-import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.bench.measured import in_fresh_processes
 from autograder.course import Assignment, Course
 from autograder.model import Argument, Call, Gradient, Neuron, Submission
 from autograder.sandbox.inside.gradients import neuron, stream
@@ -40,19 +38,17 @@ def floor_of(course: Course, assignment: str, folder: Path, at_once: int) -> Flo
     ``at_once`` processes measure it side by side, as many as grading has workers: a processor
     that shares its memory and caches takes longer over the same work.
     """
-    command = [sys.executable, "-m", "autograder.bench.floor"]
-    command += [str(course.folder), assignment, str(folder)]
-    running = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=course.folder) for _ in range(at_once)
-    ]
-    said = [process.communicate()[0] for process in running]
-    if any(process.returncode for process in running):
-        raise SystemExit("the floor cannot be measured: see above")
-    floors = [Floor(**json.loads(text)) for text in said]
+    floors = in_fresh_processes(at_once, _floor_of_folder, course, assignment, folder)
     return Floor(
         [seconds for floor in floors for seconds in floor.together],
         [seconds for floor in floors for seconds in floor.apart],
     )
+
+
+def _floor_of_folder(course: Course, slug: str, folder: Path) -> Floor:
+    with tempfile.TemporaryDirectory() as scratch:
+        found = find([folder], scratch=Path(scratch))
+        return measure_floor([load(one) for one in found], course.load(slug))
 
 
 def measure_floor(submissions: Sequence[Submission], assignment: Assignment) -> Floor:
@@ -145,14 +141,3 @@ def _globals(namespace: dict[str, Any], values: Mapping[str, Any]) -> Iterator[N
         for name in values:
             del namespace[name]
         namespace.update(before)
-
-
-def _main(course_folder: str, slug: str, folder: str) -> None:
-    assignment = Course.find(Path(course_folder)).load(slug)
-    with tempfile.TemporaryDirectory() as scratch:
-        found = find([Path(folder)], scratch=Path(scratch))
-        print(json.dumps(asdict(measure_floor([load(one) for one in found], assignment))))
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

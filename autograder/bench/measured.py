@@ -1,4 +1,4 @@
-"""Runs a command to its end and asks the kernel what it used."""
+"""Runs commands and functions in processes of their own, and says what they used."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,3 +52,21 @@ def measure(
         said = output.read().decode(errors="replace").strip()[-500:]
     cpu = usage.ru_utime + usage.ru_stime
     return Measured(wall, cpu, usage.ru_maxrss << 10, process.returncode, said)
+
+
+def in_fresh_processes(
+    count: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> list[T]:
+    """What a function answers in so many new processes, side by side: nothing is warm in them."""
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        running = [pool.submit(function, *args, **kwargs) for _ in range(count)]
+        return [one.result() for one in running]
+
+
+def table(head: str, rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """A table in Markdown, a line at a time, and a blank line: words first, then numbers."""
+    yield f"| {head} |"
+    yield "|---|" + "---:|" * head.count("|")
+    for row in rows:
+        yield f"| {' | '.join(map(str, row))} |"
+    yield ""

@@ -77,14 +77,12 @@ def verify(slug: str | None, course_folder: Path | None, page: Path | None) -> N
     """
     # They draw on much that other commands do not.
     from autograder.authoring.verify import verify as prove
-    from autograder.authoring.verify_page import verify_page
-    from autograder.authoring.verify_text import verify_text
+    from autograder.authoring.verify_report import verify_page, verify_text
 
     course, assignment = load(course_folder, slug)
     with open_sandbox(hidden=course.hidden) as box:
         proof = prove(course, assignment.slug, box, lambda said: click.echo(said, err=True))
-    for line in verify_text(proof):
-        console.say(line)
+    console.say(verify_text(proof))
     if page is not None:
         with whole_file(page) as file:
             file.write(verify_page(proof).encode())

@@ -39,7 +39,7 @@ def _replacement(before: Entry | None, entry: Entry) -> Entry:
 
 def _choose(files: Mapping[str, Entry], policies: Policies) -> Entry:
     newest_first = list(files.values())[::-1]
-    if policies.keep == "latest":
+    if policies.attempts.keep == "latest":
         return newest_first[0]
     # max takes the first of equals: the newest.
     return max(newest_first, key=lambda entry: _worth(entry, policies))

@@ -16,38 +16,14 @@ from autograder.text import counted
 class Policies:
     """An assignment's rules; the defaults are those of an assignment that says nothing."""
 
-    keep: str = "latest"
-    """``latest`` or ``best``: which attempt counts."""
-    due: datetime | None = None
-    """None: nothing is ever late."""
-    late: str = "none"
-    """``none``, ``share_per_day`` or ``cut_off``."""
-    share: float = 0.0
-    """Share of the earned points that each day begun costs, 0 to 1."""
-    cut_off: timedelta | None = None
-    """Later than this after the due date is worth nothing; None: no end."""
-    grace: timedelta = timedelta()
+    attempts: Attempts = field(default_factory=Attempts)
+    late: Late = field(default_factory=Late)
     extensions: Mapping[str, datetime] = field(default_factory=dict)
     """Own due dates, by student in lower case."""
 
-    @classmethod
-    def of(
-        cls, attempts: Attempts, late: Late, extensions: Mapping[str, datetime] | None = None
-    ) -> Policies:
-        """From the tables of an assignment.toml, and people's own due dates."""
-        return cls(
-            keep=attempts.keep,
-            due=late.due_at,
-            late=late.policy,
-            share=late.share or 0.0,
-            cut_off=late.cut_off,
-            grace=late.grace,
-            extensions=dict(extensions or {}),
-        )
-
     def due_for(self, student: str) -> datetime | None:
         """The due date of this student, extension included."""
-        return self.extensions.get(student.casefold(), self.due)
+        return self.extensions.get(student.casefold(), self.late.due_at)
 
 
 def apply_late(grade: Grade, handed_in: datetime | None, policies: Policies) -> Grade:
@@ -66,7 +42,7 @@ def apply_late(grade: Grade, handed_in: datetime | None, policies: Policies) -> 
 def lateness(student: str, handed_in: datetime | None, policies: Policies) -> timedelta | None:
     """How long after the student's due date; None: in time, or not known."""
     due = policies.due_for(student)
-    if due is None or handed_in is None or handed_in - due <= policies.grace:
+    if due is None or handed_in is None or handed_in - due <= policies.late.grace:
         return None
     return handed_in - due
 
@@ -75,14 +51,12 @@ def remaining_share(late: timedelta | None, policies: Policies) -> float:
     """What share of the points earned is left, 0 to 1."""
     if late is None:
         return 1.0
-    if policies.cut_off is not None and late > policies.cut_off + policies.grace:
+    rules = policies.late
+    if rules.cut_off is not None and late > rules.cut_off + rules.grace:
         return 0.0
-    if policies.late == "cut_off":
-        return 1.0 if policies.cut_off is not None else 0.0
-    if policies.late == "share_per_day":
-        days = math.ceil(late / timedelta(days=1))
-        return max(0.0, 1.0 - policies.share * days)
-    return 1.0
+    if rules.share is None:
+        return 1.0
+    return max(0.0, 1.0 - rules.share * math.ceil(late / timedelta(days=1)))
 
 
 def duration(late: timedelta) -> str:

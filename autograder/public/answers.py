@@ -21,9 +21,9 @@ def complaints(example: Example, trace: Trace, run: NotebookRun) -> tuple[str, .
     """What is wrong with the answer to one example; empty: nothing."""
     if ended := no_answer(example.call.function, trace, run):
         return (ended,)
-    if isinstance(example.expected, Histories):
-        return _of_histories(example.expected, trace)
-    sentence = _of_value(example.expected, trace)
+    if isinstance(example.right, Histories):
+        return _of_histories(example.right, trace)
+    sentence = _of_value(example.right, trace)
     return (f"{_as_python(example.call)}: {sentence}",) if sentence else ()
 
 

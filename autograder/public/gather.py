@@ -8,7 +8,7 @@ assignment gives the same file on every machine.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,14 @@ from autograder.judging.rule.pool import least_separation
 from autograder.judging.update_rule import RuleExam
 from autograder.model import Argument, Call, FloatArray, Neuron, Stream
 from autograder.public.checks import (
+    FORMAT,
     Example,
-    Histories,
+    Expected,
     PublicChecks,
     PublicQuestion,
-    Value,
     WrittenQuestion,
 )
+from autograder.settings import LimitsTable
 
 DIGITS = 4
 """Significant digits of public inputs."""
@@ -59,9 +60,10 @@ def public_checks(assignment: Assignment) -> PublicChecks:
             examples = tuple(_examples(question, exam))
             asked.append(PublicQuestion(question.name, question.title, examples))
     return PublicChecks(
+        FORMAT,
         assignment.slug,
         assignment.title,
-        assignment.limits,
+        LimitsTable(**asdict(assignment.limits)),
         tuple(asked),
         tuple(written),
         assignment.texts,
@@ -139,8 +141,12 @@ def _rule_examples(question: Question, exam: RuleExam) -> Iterator[Example]:
     for instance in (*rounded.values(), start_only):
         rows = rule.catalogue.right().trajectories(instance)[0]
         vector = instance.init_w.ndim > 0
-        expected = Histories(_to_digits(rows, EXPECTED_DIGITS), vector, rule.tolerance)
-        yield Example(instance.call(rule.function), asks[instance.name], expected)
+        w, b = np.split(_to_digits(rows, EXPECTED_DIGITS), [-1], axis=1)
+        histories = Expected(
+            w_history=(w if vector else w[:, 0]).tolist(), b_history=b[:, 0].tolist()
+        )
+        call = instance.call(rule.function)
+        yield Example.of(call, asks[instance.name], histories, rule.tolerance)
 
 
 def _rounded(instance: Instance) -> Instance:
@@ -169,10 +175,11 @@ def _formula_examples(exam: FormulaExam) -> Iterator[Example]:
         for number, drawn in enumerate(exam.examples[check.name][:PER_CHECK], start=1):
             arguments = {name: _argument(value) for name, value in drawn.call.arguments.items()}
             value = np.asarray(check.right(**arguments), dtype=np.float64)
-            yield Example(
+            yield Example.of(
                 Call(f"{check.name}, {number}", check.function, arguments),
                 _asked(check, number),
-                Value(_to_digits(value, EXPECTED_DIGITS), CLOSE),
+                Expected(value=_to_digits(value, EXPECTED_DIGITS).tolist()),
+                CLOSE,
                 check.builds_on,
             )
 

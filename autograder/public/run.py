@@ -97,7 +97,7 @@ def _open(hidden: Sequence[Path], unsafe: bool) -> tuple[Sandbox, str]:
 
 def _run(submission: Submission, checks: PublicChecks, box: Sandbox) -> Report:
     with box.open(
-        submission.cells, checks.limits, names=checks.functions, texts=checks.texts, seed=0
+        submission.cells, checks.limits.limits, names=checks.functions, texts=checks.texts, seed=0
     ) as session:
         run = session.notebook
         questions = []
@@ -130,7 +130,7 @@ def _calls(question: PublicQuestion) -> tuple[Call, ...]:
 
 
 def _first_rule(question: PublicQuestion) -> Example | None:
-    rules = (e for e in question.examples if isinstance(e.expected, Histories))
+    rules = (e for e in question.examples if isinstance(e.right, Histories))
     return next(rules, None)
 
 
@@ -165,9 +165,9 @@ def _manners(question: PublicQuestion, traces: Mapping[str, Trace]) -> Sequence[
     first = _first_rule(question)
     if first is None:
         return ()
-    assert isinstance(first.expected, Histories)
-    rows = history_of(first.expected, traces[first.call.name]).rows
-    again = history_of(first.expected, traces[_again(first)]).rows
+    assert isinstance(first.right, Histories)
+    rows = history_of(first.right, traces[first.call.name]).rows
+    again = history_of(first.right, traces[_again(first)]).rows
     if rows is None:
         return ()
     function = first.call.function

@@ -1,4 +1,5 @@
-"""The template engine: every text it writes is made visible and escaped, whoever wrote it."""
+"""The template engine: every text it writes is made visible, and escaped where it becomes a page,
+whoever wrote it."""
 
 from __future__ import annotations
 
@@ -9,17 +10,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.report.marks import check_mark
-from autograder.report.text import one_line, points, shortened, uncoloured, visible
+from autograder.report.text import one_line, points, shortened, uncoloured, visible, wrapped
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
 """Content security policy of every page: no scripts, nothing from elsewhere."""
+PLAIN = (".txt.j2", ".md.j2")
+"""Names of templates whose text is no page end so."""
 
 
 def render(template: str, **values: Any) -> str:
-    """The page that a template of this package makes of the values."""
+    """The page or text that a template of this package makes of the values."""
     return _environment().get_template(template).render(policy=POLICY, **values)
 
 
@@ -39,7 +42,7 @@ def percent(part: float, whole: float) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("autograder.report"),
-        autoescape=True,
+        autoescape=lambda name: name is None or not name.endswith(PLAIN),
         finalize=_fit_to_show,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -50,6 +53,7 @@ def _environment() -> Environment:
         points=points,
         shortened=shortened,
         uncoloured=uncoloured,
+        wrapped=wrapped,
         percent=percent,
         check_mark=check_mark,
     )

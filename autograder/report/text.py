@@ -6,9 +6,11 @@ Escaping for HTML is the template engine's work; this comes before it and serves
 from __future__ import annotations
 
 import re
+import textwrap
 
 from autograder.text import INVISIBLE
 
+WIDTH = 80
 _COLOURING = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -36,6 +38,14 @@ def shortened(text: str, limit: int, more: str) -> str:
     if len(text) <= limit:
         return text
     return text[:limit] + more.format(count=len(text) - limit)
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """Lines that fit a page of 80 columns, each ended; nothing for an empty text."""
+    lines = textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def points(score: float | None) -> str:

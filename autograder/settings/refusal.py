@@ -73,7 +73,8 @@ def shown(raw: object) -> str:
     if isinstance(raw, int) and raw.bit_length() > 64:
         return "a number that large"  # Python refuses to write out thousands of digits
     if isinstance(raw, str | bool):
-        text = json.dumps(raw, ensure_ascii=False)
+        # What a terminal would obey is written out.
+        text = json.dumps(raw, ensure_ascii=not str(raw).isprintable())
     else:
         text = raw.isoformat() if isinstance(raw, date | time) else f"{raw}"
     return text if len(text) <= 60 else f"{text[:57]}..."

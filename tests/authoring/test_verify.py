@@ -18,8 +18,7 @@ from autograder.authoring.verify import (
     prove_question,
 )
 from autograder.authoring.verify_matrix import folded, heads, sole_catches, weak_spots
-from autograder.authoring.verify_page import verify_page
-from autograder.authoring.verify_text import verify_text
+from autograder.authoring.verify_report import verify_page, verify_text
 from autograder.cli import main
 from autograder.course import Assignment, Course, Question
 from autograder.judging.formula import Formula
@@ -63,7 +62,7 @@ def proof() -> VerifyReport:
 
 
 def test_the_printed_report_fits_a_page(proof: VerifyReport) -> None:
-    lines = list(verify_text(proof))
+    lines = verify_text(proof).splitlines()
     assert max(map(len, lines)) <= 80
     text = "\n".join(lines)
     assert lines[-2].startswith("PROVED: 100 %") or lines[-1].startswith("PROVED: 100 %")
@@ -142,7 +141,7 @@ def test_a_formula_of_which_nothing_wrong_is_known_is_not_proved() -> None:
     assert proof.is_empty
     assert not proof.ok
     report = QuestionReport(asked.name, asked.title, proof)
-    assert any("NOTHING TO CATCH" in line for line in verify_text(whole(GOOD, report)))
+    assert any("NOTHING TO CATCH" in line for line in verify_text(whole(GOOD, report)).splitlines())
     assert "NOTHING TO CATCH" in verify_page(whole(GOOD, report))
     assert not whole(GOOD, report).ok
 
@@ -155,7 +154,7 @@ def test_a_written_question_is_proved_to_leave_points_to_a_person() -> None:
     proof = prove_question(assignment, asked, [found])
     assert proof.ok
     assert proof.by_person
-    text = "\n".join(verify_text(whole(GOOD, QuestionReport(asked.name, asked.title, proof))))
+    text = verify_text(whole(GOOD, QuestionReport(asked.name, asked.title, proof)))
     assert "A person marks it; no answer, right or wrong, gets a point before that." in text
     page = verify_page(whole(QuestionReport(asked.name, asked.title, proof)))
     assert "A person marks it" in page
@@ -170,7 +169,7 @@ def test_a_written_question_that_no_person_marks_is_not_proved() -> None:
     proof = prove_question(assignment, replace(asked, by_person=False), [found])
     assert not proof.ok
     report = whole(QuestionReport(asked.name, asked.title, proof))
-    text = " ".join(" ".join(verify_text(report)).split())
+    text = " ".join(verify_text(report).split())
     assert "NOT SHOWN: only a person can mark it, and assignment.toml does not say" in text
     assert "gets a point before" not in text
 
@@ -234,7 +233,7 @@ def test_what_is_weak_is_said_and_not_proved(change: dict[str, object], spot: st
     assert GOOD.ok
     assert not weak.ok
     assert spot in "; ".join(weak_spots(weak.proof))
-    lines = list(verify_text(whole(GOOD, weak)))
+    lines = verify_text(whole(GOOD, weak)).splitlines()
     assert any(line.startswith("NOT PROVED") for line in lines)
     page = verify_page(whole(GOOD, weak))
     assert "Not proved" in page
@@ -243,7 +242,7 @@ def test_what_is_weak_is_said_and_not_proved(change: dict[str, object], spot: st
 
 def test_an_almost_perfect_score_is_not_rounded_up() -> None:
     nearly = good(pairs=Pairs(1_000_000, 999_999, ()))
-    text = " ".join(verify_text(whole(nearly)))
+    text = " ".join(verify_text(whole(nearly)).splitlines())
     assert "100 %" not in text
     assert "99.99 %" in text
 
@@ -252,7 +251,7 @@ def test_a_right_program_that_loses_a_point_is_listed() -> None:
     lost = Program("loops.py", 89.0, 90.0, 90.0, ("adam: step: off",))
     report = whole(GOOD, programs=(lost, Program("empty", 0.0, 90.0, 0.0, ())))
     assert not report.ok
-    text = "\n".join(verify_text(report))
+    text = verify_text(report)
     assert "89 of 90: loops.py (WRONG, 90 is right)" in text
     assert "adam: step: off" in text
     assert "adam: step: off" in verify_page(report)
@@ -262,7 +261,7 @@ def test_variants_fold_into_a_row() -> None:
     first, second = folded(PROOF)
     assert (first.name, first.marks) == ("epsilon_missing", ("all", "none", "none"))
     assert (second.name, second.marks) == ("wrong_sign", ("some", "all", "some"))
-    lines = list(verify_text(whole(GOOD)))
+    lines = verify_text(whole(GOOD)).splitlines()
     row = next(line for line in lines if line.startswith("  wrong_sign x2"))
     assert row.split()[2:] == ["o", "x", "o"]
 
@@ -270,7 +269,7 @@ def test_variants_fold_into_a_row() -> None:
 def test_checks_that_catch_nothing_alone_are_named_fairly() -> None:
     assert PROOF.idle_checks == ("trajectory", "edge cases")
     assert sole_catches(PROOF) == {"step": 1, "trajectory": 0, "edge cases": 0}
-    text = " ".join(" ".join(verify_text(whole(GOOD))).split())
+    text = " ".join(verify_text(whole(GOOD)).split())
     assert "Nothing would slip through without trajectory and edge cases alone" in text
     assert "partial credit" in text
 
@@ -294,7 +293,7 @@ def test_names_of_equivalents_are_listed() -> None:
     other = replace(fault("root_missing", "step", named="wrong_sign"), equivalent=True)
     report = good(faults=(*PROOF.faults, other))
     assert report.ok
-    text = " ".join(verify_text(whole(report)))
+    text = " ".join(verify_text(whole(report)).splitlines())
     assert "root_missing is named wrong_sign, which computes the same." in text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -25,6 +26,7 @@ from autograder.store import Entry
 
 DUE = datetime(2025, 3, 14, 18, 29, tzinfo=UTC)
 DAY = timedelta(days=1)
+CUT_OFF = Late(due=DUE, policy="cut_off", cut_off_days=0)
 
 
 def entry(number: int, digest: str, score: float | None, **rest: object) -> Entry:
@@ -43,15 +45,15 @@ def entry(number: int, digest: str, score: float | None, **rest: object) -> Entr
     return Entry(**{**values, **rest})  # type: ignore[arg-type]
 
 
-def chosen(entries: list[Entry], keep: str = "latest") -> int:
-    return current(entries, Policies(keep=keep))["alice"].id
+def chosen(entries: list[Entry], keep: Literal["latest", "best"] = "latest") -> int:
+    return current(entries, Policies(Attempts(keep)))["alice"].id
 
 
 # ------------------------------------------------------------------ attempts
 
 
 @pytest.mark.parametrize(("keep", "expected"), [("latest", 3), ("best", 2)])
-def test_which_attempt_counts(keep: str, expected: int) -> None:
+def test_which_attempt_counts(keep: Literal["latest", "best"], expected: int) -> None:
     assert chosen([entry(1, "a", 50), entry(2, "b", 80), entry(3, "c", 70)], keep) == expected
 
 
@@ -81,7 +83,7 @@ def test_students_come_in_the_order_of_their_names() -> None:
 
 
 def test_best_means_best_after_the_late_policy() -> None:
-    rules = Policies(keep="best", due=DUE, late="share_per_day", share=0.2)
+    rules = Policies(Attempts("best"), Late(due=DUE, policy="share_per_day", share=0.2))
     early = entry(1, "a", 75, handed_in=DUE.isoformat())
     late = entry(2, "b", 90, handed_in=(DUE + DAY).isoformat())
     assert current([early, late], rules)["alice"].id == 1
@@ -92,23 +94,23 @@ def test_best_means_best_after_the_late_policy() -> None:
 
 def graded(handed_in: datetime | None, **rules: object) -> Grade:
     grade = Grade("alice", "alice.ipynb", SubmissionStatus.GRADED, 80.0, 90.0)
-    return apply_late(grade, handed_in, Policies(due=DUE, **rules))  # type: ignore[arg-type]
+    return apply_late(grade, handed_in, Policies(late=Late(due=DUE, **rules)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("after", "rules", "score"),
     [
-        (timedelta(0), {"late": "share_per_day", "share": 0.1}, 80.0),
-        (timedelta(seconds=1), {"late": "share_per_day", "share": 0.1}, 72.0),
-        (DAY, {"late": "share_per_day", "share": 0.1}, 72.0),
-        (DAY + timedelta(seconds=1), {"late": "share_per_day", "share": 0.1}, 64.0),
-        (20 * DAY, {"late": "share_per_day", "share": 0.1}, 0.0),
-        (2 * DAY, {"late": "share_per_day", "share": 0.1, "cut_off": DAY}, 0.0),
-        (timedelta(minutes=5), {"late": "cut_off", "grace": timedelta(minutes=5)}, 80.0),
-        (timedelta(minutes=6), {"late": "cut_off", "grace": timedelta(minutes=5)}, 0.0),
-        (DAY, {"late": "cut_off", "cut_off": 2 * DAY}, 80.0),
-        (3 * DAY, {"late": "cut_off", "cut_off": 2 * DAY}, 0.0),
-        (3 * DAY, {"late": "none"}, 80.0),
+        (timedelta(0), {"policy": "share_per_day", "share": 0.1}, 80.0),
+        (timedelta(seconds=1), {"policy": "share_per_day", "share": 0.1}, 72.0),
+        (DAY, {"policy": "share_per_day", "share": 0.1}, 72.0),
+        (DAY + timedelta(seconds=1), {"policy": "share_per_day", "share": 0.1}, 64.0),
+        (20 * DAY, {"policy": "share_per_day", "share": 0.1}, 0.0),
+        (2 * DAY, {"policy": "share_per_day", "share": 0.1, "cut_off_days": 1}, 0.0),
+        (timedelta(minutes=5), {"policy": "cut_off", "cut_off_days": 0, "grace_minutes": 5}, 80.0),
+        (timedelta(minutes=6), {"policy": "cut_off", "cut_off_days": 0, "grace_minutes": 5}, 0.0),
+        (DAY, {"policy": "cut_off", "cut_off_days": 2}, 80.0),
+        (3 * DAY, {"policy": "cut_off", "cut_off_days": 2}, 0.0),
+        (3 * DAY, {"policy": "none"}, 80.0),
     ],
 )
 def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: float) -> None:
@@ -116,7 +118,7 @@ def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: 
 
 
 def test_the_student_is_told_what_was_taken_off() -> None:
-    grade = graded(DUE + timedelta(hours=30), late="share_per_day", share=0.1)
+    grade = graded(DUE + timedelta(hours=30), policy="share_per_day", share=0.1)
     assert grade.notices == (
         "Handed in 1 day after the due date: 16 of the 80 points earned are taken off.",
     )
@@ -125,16 +127,16 @@ def test_the_student_is_told_what_was_taken_off() -> None:
 
 
 def test_an_extension_moves_the_due_date_of_one_student() -> None:
-    rules = Policies(due=DUE, late="cut_off", extensions={"alice": DUE + 2 * DAY})
+    rules = Policies(late=CUT_OFF, extensions={"alice": DUE + 2 * DAY})
     for student, score in (("Alice", 80.0), ("bob", 0.0)):
         grade = Grade(student, "f", SubmissionStatus.GRADED, 80.0, 90.0)
         assert apply_late(grade, DUE + DAY, rules).score == score
 
 
 def test_no_date_and_no_score_stay_as_they_are() -> None:
-    assert graded(None, late="cut_off").score == 80.0
+    assert graded(None, policy="cut_off", cut_off_days=0).score == 80.0
     ungraded = Grade("a", "f", SubmissionStatus.NOT_GRADED, None, 90.0)
-    assert apply_late(ungraded, DUE + DAY, Policies(due=DUE, late="cut_off")) is ungraded
+    assert apply_late(ungraded, DUE + DAY, Policies(late=CUT_OFF)) is ungraded
 
 
 # ------------------------------------------------------------------ assignment.toml
@@ -142,7 +144,7 @@ def test_no_date_and_no_score_stay_as_they_are() -> None:
 
 def rules_of(text: str) -> Policies:
     tables = tomllib.loads(text)
-    return Policies.of(
+    return Policies(
         as_type(tables.get("attempts", {}), Attempts), as_type(tables.get("late", {}), Late)
     )
 
@@ -165,9 +167,10 @@ def test_an_assignment_may_say_everything() -> None:
         grace_minutes = 10
         """
     )
-    assert rules == Policies(
-        "best", DUE, "share_per_day", 0.1, timedelta(days=3), timedelta(minutes=10)
-    )
+    assert rules.attempts.keep == "best"
+    assert rules.due_for("anyone") == DUE
+    assert (rules.late.policy, rules.late.share) == ("share_per_day", 0.1)
+    assert (rules.late.cut_off, rules.late.grace) == (timedelta(days=3), timedelta(minutes=10))
 
 
 # ------------------------------------------------------------------ CSV files

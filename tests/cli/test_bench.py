@@ -31,6 +31,16 @@ def test_a_small_run_prints_every_table_and_keeps_it(
         assert re.search(rf"^\| {name} \| [1-9][0-9]* \| [-0-9.]+ \|", printed, re.M), name
 
 
+def test_nothing_is_diagnosed_where_no_sample_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = ["--count", "1", "--workers", "0", "--otter", "0", "--nbgrader", "0"]
+    assert main([*options, "--samples", "0"]) == 0
+    printed = capsys.readouterr().out
+    assert "a diagnosis may add" not in printed
+    assert STAGES[-1] in printed
+
+
 def test_a_stage_within_another_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([0.0, 1.0, 3.0, 7.0])
     monkeypatch.setattr("time.process_time", lambda: next(times))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, UsageError
 from autograder.judging.rule.pool import POOL, SHAPES, pool_instance
 from autograder.judging.update_rule import UpdateRule
-from autograder.model import Gradient
+from autograder.model import Gradient, Limits
 from autograder.public import FILE_NAME, public_checks, read_checks, to_json
 from autograder.public.checks import Histories, PublicChecks, Value
 
@@ -68,8 +70,8 @@ def test_what_is_expected_is_what_the_rule_gives_for_the_inputs_shown() -> None:
             hyper={name: given[name] for name in vector.hyper},
         )
         rows = rule.right().trajectories(shown)[0]
-        assert isinstance(example.expected, Histories)
-        np.testing.assert_allclose(example.expected.rows, rows, rtol=1e-9)
+        assert isinstance(example.right, Histories)
+        np.testing.assert_allclose(example.right.rows, rows, rtol=1e-9)
 
 
 def numbers(value: Any) -> Iterator[float]:
@@ -128,19 +130,27 @@ def test_the_file_gives_back_what_was_written(tmp_path: Path) -> None:
     path.write_text(to_json(gathered()), encoding="utf-8")
     read = read_checks(path)
     assert to_json(read) == path.read_text(encoding="utf-8")
-    assert read.limits == assignment().limits
+    assert read.limits.limits == assignment().limits
     assert read.functions == assignment().functions
     adam = next(question for question in read.questions if question.name == "adam")
     arguments = adam.examples[0].call.arguments
     assert type(arguments["max_epochs"]) is int
     assert type(arguments["init_w"]) is float
-    assert isinstance(adam.examples[1].expected, Histories)
-    assert adam.examples[1].expected.vector
+    assert isinstance(adam.examples[1].right, Histories)
+    assert adam.examples[1].right.vector
+
+
+def test_limits_that_are_left_out_are_the_usual_ones(tmp_path: Path) -> None:
+    document = json.loads(RELEASED.read_text(encoding="utf-8"))
+    document["limits"] = {"call_seconds": 1.0}
+    path = tmp_path / FILE_NAME
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert read_checks(path).limits.limits == Limits(call_seconds=1.0)
 
 
 def test_where_people_mark_everything_the_file_is_read_all_the_same(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
-    path.write_text(to_json(replace(gathered(), questions=())), encoding="utf-8")
+    path.write_text(to_json(msgspec.structs.replace(gathered(), questions=())), encoding="utf-8")
     read = read_checks(path)
     assert read.questions == ()
     assert read.written == gathered().written
@@ -150,8 +160,8 @@ def test_t_is_a_whole_number_and_a_moment_an_array() -> None:
     bias = read_checks(RELEASED).questions[-1]
     several = bias.examples[2]
     assert type(several.call.arguments["t"]) is int
-    assert isinstance(several.expected, Value)
-    assert several.expected.value.shape == (4,)
+    assert isinstance(several.right, Value)
+    assert several.right.value.shape == (4,)
 
 
 def at(*path: Any) -> Any:
@@ -167,6 +177,10 @@ def at(*path: Any) -> Any:
     return change
 
 
+def many_questions(document: dict[str, Any]) -> None:
+    document["questions"] = [{**document["questions"][0], "name": f"q{n}"} for n in range(101)]
+
+
 EXAMPLE = ("questions", 3, "examples", 0)
 
 
@@ -175,29 +189,35 @@ def repeated(document: dict[str, Any]) -> None:
 
 
 BROKEN = {
-    "another format": (at("format", "something else"), '"format"'),
-    "an unknown key": (at("code", "import os"), "unknown key 'code'"),
-    "two questions of one name": (repeated, "names of their own"),
-    "too many questions": (at("questions", [{}] * 101), "at most 100"),
-    "a name that is none": (at(*EXAMPLE, "function", "os.system"), "is no name"),
-    "a path as slug": (at("assignment", "../x"), "is no name"),
+    "another format": (at("format", "something else"), "format is "),
+    "an unknown key": (at("code", "import os"), "code is not known"),
+    "two questions of one name": (repeated, "questions"),
+    "too many questions": (many_questions, "it should be a list of at most 100"),
+    "a name that is none": (at(*EXAMPLE, "function", "os.system"), "it should be a name"),
+    "a path as slug": (at("assignment", "../x"), "it should be a name"),
+    "a name with more below": (at("assignment", "x\n"), "is no line"),
     "a text with an escape": (at("title", "\x1b[2J"), "is no line"),
+    "a listed name with an escape": (at("texts", ["\x9b2J"]), r'texts[0] is "\u009b2J"'),
     "an endless text": (at(*EXAMPLE, "asks", "x" * 501), "is no line"),
-    "too many epochs": (at(*EXAMPLE, "arguments", "max_epochs", 10**9), "between 0 and 10000"),
-    "a huge number": (at(*EXAMPLE, "arguments", "eta", 10**400), "not between"),
-    "true": (at(*EXAMPLE, "arguments", "eta", True), "is no number"),
-    "words as numbers": (at(*EXAMPLE, "arguments", "Y", ["a"]), "is no number"),
+    "too many epochs": (at(*EXAMPLE, "arguments", "max_epochs", 10**9), "from 0 to 10000"),
+    "a huge number": (at(*EXAMPLE, "arguments", "eta", 10**400), "arguments.eta is a number that"),
+    "a huge number in a list": (at(*EXAMPLE, "arguments", "Y", [10**400]), "arguments.Y is an"),
+    "true": (at(*EXAMPLE, "arguments", "eta", True), "eta is true; it should be a number"),
+    "words as numbers": (at(*EXAMPLE, "arguments", "Y", ["a"]), "Y is an array; it should be a"),
     "a ragged array": (at(*EXAMPLE, "arguments", "X", [[1.0], [1.0, 2.0]]), "no regular array"),
     "no array": (at(*EXAMPLE, "arguments", "X", []), "no number"),
     "a long array": (at(*EXAMPLE, "arguments", "X", [0.5] * 20_001), "more than 20000"),
     "another gradient": (
         at(*EXAMPLE, "arguments", "grad_w", "gradient", "c"),
-        "neither w nor b",
+        "arguments.grad_w is a table; it should be",
     ),
-    "a tolerance of 2": (at(*EXAMPLE, "tolerance", 2), "between 0 and 1"),
+    "a tolerance of 2": (at(*EXAMPLE, "tolerance", 2), "above 0 and below 1"),
     "histories too short": (at(*EXAMPLE, "expected", "b_history", [0.5]), "do not fit"),
-    "an hour a call": (at("limits", "call_seconds", 3600), "the limit call_seconds"),
-    "no limit": (at("limits", {}), "has no call_seconds"),
+    "one history": (at(*EXAMPLE, "expected", {"w_history": [0.5]}), "else w_history and b_history"),
+    "a value beside histories": (at(*EXAMPLE, "expected", "value", 1.0), "should have a value, or"),
+    "an hour a call": (at("limits", "call_seconds", 3600), "limits.call_seconds is 3600"),
+    "no limit": (at("limits", None), "limits is None; it should be a table"),
+    "another limit": (at("limits", "calls", 2), "limits.calls is not known"),
     "the same name twice": (at(*EXAMPLE, "name", "a vector"), "names of their own"),
 }
 
@@ -214,6 +234,14 @@ def test_a_broken_file_is_one_sentence(name: str, tmp_path: Path) -> None:
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 500
+
+
+def test_infinity_in_another_spelling_is_no_number(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    text = RELEASED.read_text(encoding="utf-8")
+    path.write_text(re.sub(r'("init_b": )[0-9.-]+', r"\g<1>1e999", text, count=1), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"arguments.init_b is inf; it should be"):
+        read_checks(path)
 
 
 @pytest.mark.parametrize(
