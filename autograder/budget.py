@@ -21,11 +21,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-READING = 30.0
+READING = 20.0
 """Processor seconds for reading one submission; they take about 0.01."""
-JUDGING = 30.0
-"""Processor seconds for judging one question; they take about 0.2 at most."""
-DRAWING = 30.0
+JUDGING = 15.0
+"""Processor seconds for judging one question, or for decoding what all were asked first; they take
+about 0.2 at most."""
+ANSWERS = 60.0
+"""Processor seconds for all of this of one submission; questions that come later have what is
+left."""
+DRAWING = 20.0
 """Processor seconds for one feedback page; it takes about 0.05."""
 MEMORY = 448 << 20
 """Bytes that reading, judging and drawing one submission may take."""
