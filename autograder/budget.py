@@ -20,6 +20,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 READING = 20.0
 """Processor seconds for reading one submission; they take about 0.01."""
@@ -34,6 +35,8 @@ DRAWING = 20.0
 MEMORY = 448 << 20
 """Bytes that reading, judging and drawing one submission may take."""
 
+_AT_LEAST = 64 << 20
+"""Bytes that every submission may take, whatever earlier ones left taken; one takes about 5 MB."""
 _AGAIN = 1.0
 """Processor seconds after which the timer goes off again, should something have caught it."""
 
@@ -74,7 +77,9 @@ def memory(budget: int = MEMORY) -> Iterator[None]:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     limits = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min([_data() + budget, *limits]), hard))
+    # What one submission took may not come back: all together get no more than one of them.
+    wanted = max(_data_at_first() + budget, _data() + min(budget, _AT_LEAST))
+    resource.setrlimit(resource.RLIMIT_DATA, (min([wanted, *limits]), hard))
     try:
         yield
     finally:
@@ -89,6 +94,12 @@ def can_interrupt() -> bool:
 def _has_timer() -> bool:
     is_main = threading.current_thread() is threading.main_thread()
     return is_main and hasattr(signal, "setitimer")
+
+
+@cache
+def _data_at_first() -> int:
+    """What it was when a budget was asked for the first time."""
+    return _data()
 
 
 def _data() -> int:
