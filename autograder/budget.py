@@ -24,10 +24,10 @@ from functools import cache
 
 READING = 20.0
 """Processor seconds for reading one submission; they take about 0.01."""
-JUDGING = 15.0
+JUDGING = 10.0
 """Processor seconds for judging one question, or for decoding what all were asked first; they take
 about 0.2 at most."""
-ANSWERS = 60.0
+ANSWERS = 30.0
 """Processor seconds for all of this of one submission; questions that come later have what is
 left."""
 DRAWING = 20.0
