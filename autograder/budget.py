@@ -20,16 +20,23 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
-READING = 30.0
+READING = 20.0
 """Processor seconds for reading one submission; they take about 0.01."""
-JUDGING = 30.0
-"""Processor seconds for judging one question; they take about 0.2 at most."""
-DRAWING = 30.0
+JUDGING = 10.0
+"""Processor seconds for judging one question, or for decoding what all were asked first; they take
+about 0.2 at most."""
+ANSWERS = 30.0
+"""Processor seconds for all of this of one submission; questions that come later have what is
+left."""
+DRAWING = 20.0
 """Processor seconds for one feedback page; it takes about 0.05."""
 MEMORY = 448 << 20
 """Bytes that reading, judging and drawing one submission may take."""
 
+_AT_LEAST = 64 << 20
+"""Bytes that every submission may take, whatever earlier ones left taken; one takes about 5 MB."""
 _AGAIN = 1.0
 """Processor seconds after which the timer goes off again, should something have caught it."""
 
@@ -70,7 +77,9 @@ def memory(budget: int = MEMORY) -> Iterator[None]:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     limits = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_DATA, (min([_data() + budget, *limits]), hard))
+    # What one submission took may not come back: all together get no more than one of them.
+    wanted = max(_data_at_first() + budget, _data() + min(budget, _AT_LEAST))
+    resource.setrlimit(resource.RLIMIT_DATA, (min([wanted, *limits]), hard))
     try:
         yield
     finally:
@@ -85,6 +94,12 @@ def can_interrupt() -> bool:
 def _has_timer() -> bool:
     is_main = threading.current_thread() is threading.main_thread()
     return is_main and hasattr(signal, "setitimer")
+
+
+@cache
+def _data_at_first() -> int:
+    """What it was when a budget was asked for the first time."""
+    return _data()
 
 
 def _data() -> int:

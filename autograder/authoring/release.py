@@ -116,7 +116,8 @@ def _students_notebook(assignment_folder: Path) -> str:
         raise AssignmentError(
             f"A release needs Jupytext and otter-grader: {how_to_get('authoring')}."
         ) from error
-    with tempfile.TemporaryDirectory(prefix="release-") as scratch:
+    _sweep(Path(tempfile.gettempdir()), "autograder-release-")
+    with tempfile.TemporaryDirectory(prefix=f"autograder-release-{os.getpid()}-") as scratch:
         try:
             notebook = jupytext.read(assignment_folder / MASTER)
         except Exception as error:  # its readers raise what they like, YAML errors among others
@@ -220,10 +221,23 @@ def _refuse_other_points(master: Master, assignment: Assignment) -> None:
             )
 
 
+def _sweep(place: Path, prefix: str) -> None:
+    """Remove the folders of releases that were killed: their process is in their names."""
+    for folder in place.glob(f"{prefix}*-*"):
+        process = folder.name.removeprefix(prefix).split("-")[0]
+        is_own = folder.lstat().st_uid == os.getuid() if hasattr(os, "getuid") else True
+        if process.isdigit() and is_own and not Path(f"/proc/{process}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _replace_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Write all files, or none: a new folder is filled first and then takes the old one's place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+    prefix = f".{folder.name}-"
+    _sweep(folder.parent, prefix)
+    with tempfile.TemporaryDirectory(
+        prefix=f"{prefix}{os.getpid()}-", dir=folder.parent
+    ) as scratch:
         new, old = Path(scratch) / "new", Path(scratch) / "old"
         new.mkdir()
         for name, text in files.items():

@@ -8,12 +8,14 @@ the other end of a pipe, which is replaced when it dies, falls silent, or loses 
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import subprocess
 import sys
 from multiprocessing.connection import Connection
 
+from autograder.batch.local import no_process
 from autograder.batch.tasks import PATIENCE, TRIES, Failure, Opener, Outcome, Result, Task
 from autograder.batch.worker import Refusal, serve
 from autograder.errors import AutograderError, SandboxError
@@ -51,7 +53,8 @@ class Helper:
     def start(self) -> None:
         """Begin now what the first task would wait for; what comes of it shows then."""
         if self._pipe is None:
-            self._start()
+            with contextlib.suppress(SandboxError):
+                self._start()
 
     def close(self) -> None:
         """End the process, whatever it is at."""
@@ -79,11 +82,15 @@ class Helper:
         self._is_ready = False
         ours, theirs = multiprocessing.Pipe()
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", __name__, str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                )
+            except OSError as error:
+                ours.close()
+                raise SandboxError(no_process(error)) from error
         self._pipe = ours
         ours.send(self._opener)
         return ours

@@ -94,14 +94,25 @@ class _Pool:
         """Tasks without an outcome."""
 
     def hire(self) -> None:
-        """Start one more worker; it gets its tasks when it says that it is ready."""
+        """Start one more worker; it gets its tasks when it says that it is ready.
+
+        Where this machine gives no further process, those that there are go on without; raises
+        AutograderError where there are none.
+        """
         limit_threads()
         context: Any = multiprocessing.get_context("fork" if forks_safely() else "spawn")
         ours, theirs = context.Pipe()
         inherited = [ours, *(worker.pipe for worker in self._workers)]
         left = inherited if context.get_start_method() == "fork" else []
         process = context.Process(target=serve, args=(theirs, self._opener, left))
-        process.start()
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            theirs.close()
+            if self._workers:
+                return
+            raise AutograderError(no_process(error)) from error
         theirs.close()  # else we would never see that the worker has hung up
         self._workers.append(_Worker(process, ours))
 
@@ -223,6 +234,15 @@ class _Pool:
                 reason = f"The worker did not answer within {self._patience:g} s."
                 outcomes += self._lose(worker, SandboxError(reason))
         return outcomes
+
+
+def no_process(error: OSError) -> str:
+    """Why there is no further process, as a sentence that says what to do."""
+    return (
+        f"This machine starts no further process for you ({error.strerror or error}): end some, "
+        "raise the limit (ulimit -u) or make room in memory, and run the same command again; what "
+        "is graded is kept."
+    )
 
 
 def forks_safely() -> bool:

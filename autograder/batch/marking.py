@@ -114,6 +114,8 @@ class _CourseMarker:
                 f"The assignment {marking.assignment} was changed while it was being graded, "
                 "or is another one on this machine: run the same command again."
             )
+        if marking.loaded is None:
+            self._assignment.prepare()  # what is computed once is no student's time
         self._box = _joined(marking) or open_sandbox(course.hidden, unsafe=marking.unsafe)
         self._layers = [layer.name for layer in self._box.layers if layer.active]
 

@@ -24,6 +24,7 @@ Draw = Callable[[Grade], str]
 
 def write_pages(grades: Iterable[Grade], out: OutFolder, draw: Draw) -> int:
     """Write the page of each grade (with its details), whole or not at all; how many."""
+    sweep(out.path)
     sweep(out.feedback)
     count = 0
     for grade in grades:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from autograder import formats, history
-from autograder.batch.files import whole_file
+from autograder.batch.files import sweep, whole_file
 from autograder.batch.order import current_grades
 from autograder.batch.output import info_of
 from autograder.batch.pages import page_drawer, write_index, write_pages
@@ -70,8 +70,10 @@ def export(name: str, roster: Path | None, destination: Path | None, **named: An
     if destination is None and len(written.documents) == 1:
         click.echo(written.documents[0].text, nl=False)
         return
-    for document in written.documents:
-        path = (destination or order.out.path) / document.name
+    paths = [(destination or order.out.path) / document.name for document in written.documents]
+    for folder in {path.parent for path in paths}:
+        sweep(folder)
+    for document, path in zip(written.documents, paths, strict=True):
         with whole_file(path) as file:
             file.write(document.text.encode())
     files = counted(len(written.documents), "file")

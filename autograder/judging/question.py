@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol, runtime_checkable
@@ -103,32 +105,47 @@ def examine(
     hands_in = [any(call.hands_in_gradient for call in exam.calls) for exam in exams]
     first = hands_in.index(True) if True in hands_in else 0
     goes = [go for go in (exams[:first], exams[first:]) if go]
-    return [judged for go in goes for judged in _in_one_go(go, submission, functions)]
+    allowance = _Allowance()
+    return [judged for go in goes for judged in _in_one_go(go, submission, functions, allowance)]
+
+
+class _Allowance:
+    """The processor time that a submission's answers may take, all together."""
+
+    def __init__(self) -> None:
+        self._end = time.process_time() + budget.ANSWERS
+
+    def step(self) -> AbstractContextManager[None]:
+        """One question's share, as long as there is some."""
+        return budget.seconds(min(budget.JUDGING, max(0.01, self._end - time.process_time())))
 
 
 def _in_one_go(
-    exams: Sequence[Exam], submission: Submission, functions: Functions
+    exams: Sequence[Exam], submission: Submission, functions: Functions, allowance: _Allowance
 ) -> list[tuple[Verdict, Answers]]:
     """First everything that everybody is asked, together; then each exam's further calls, where
     there is something to find out."""
     calls = [call for exam in exams for call in exam.calls]
+    traces: Iterator[Trace] | None
     try:
-        with budget.seconds(budget.JUDGING):
+        with allowance.step():
             traces = iter(functions.call(calls))
     except (budget.Exceeded, MemoryError):
-        nothing = Answers(submission, functions.notebook, {})
-        return [(_too_much(), nothing) for _ in exams]
+        traces = None  # each is asked for itself then, so that one function costs no other's points
     judged = []
     for exam in exams:
-        own = {trace.call: trace for trace in islice(traces, len(exam.calls))}
-        judged.append(_contained(exam, Answers(submission, functions.notebook, own), functions))
+        own = {trace.call: trace for trace in islice(traces or (), len(exam.calls))}
+        answers = Answers(submission, functions.notebook, own)
+        judged.append(_contained(exam, answers, functions, allowance))
     return judged
 
 
-def _contained(exam: Exam, answers: Answers, functions: Functions) -> tuple[Verdict, Answers]:
+def _contained(
+    exam: Exam, answers: Answers, functions: Functions, allowance: _Allowance
+) -> tuple[Verdict, Answers]:
     """Judge one exam, whatever comes of it."""
     try:
-        with budget.seconds(budget.JUDGING):
+        with allowance.step():
             return _judged(exam, answers, functions)
     except SandboxError:
         raise
@@ -139,6 +156,9 @@ def _contained(exam: Exam, answers: Answers, functions: Functions) -> tuple[Verd
 
 
 def _judged(exam: Exam, answers: Answers, functions: Functions) -> tuple[Verdict, Answers]:
+    if exam.calls and not answers.traces:
+        asked = functions.call(exam.calls, fresh=True)
+        answers = replace(answers, traces={trace.call: trace for trace in asked})
     verdict = exam.verdict_if_right(answers)
     if verdict is not None:
         return verdict, answers

@@ -201,3 +201,23 @@ def test_a_page_that_cannot_be_drawn_is_drawn_plainly(
         assert "left out of this page" in page
         assert "<strong>90</strong>" in page
         (out / "feedback" / "alice.html").unlink()
+
+
+def test_answers_that_are_much_to_decode_cost_no_other_question(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "bob.py").unlink()
+    source = (folder / "alice.py").read_text()
+    much = "\ndef do_adam(**_):\n    return [[[] for _ in range(99)] + ['x'] for _ in range(400)]\n"
+    (folder / "alice.py").write_text(source + much)
+    monkeypatch.setattr(budget, "JUDGING", 0.3)
+    monkeypatch.setattr(budget, "ANSWERS", 2.0)
+    result = grade(folder, tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    alice = rows(tmp_path / "out")["alice"]
+    found = {one["name"]: (one["status"], one["score"]) for one in alice["questions"]}
+    assert {name for name, one in found.items() if one[0] == "full"} == {
+        *("gradients", "adagrad", "rmsprop", "bias_correction")
+    }
+    assert found["adam"] == ("timeout", 0)
+    assert found["explanation"] == ("pending", None)

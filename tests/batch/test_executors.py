@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from autograder.batch import local
 from autograder.batch.in_process import InProcess
 from autograder.batch.local import LocalWorkers
 from autograder.batch.tasks import Executor, Failure, Opener, Outcome, Result, Task
-from autograder.errors import AssignmentError, SandboxError
+from autograder.errors import AssignmentError, AutograderError, SandboxError
 
 Make = Callable[[Opener], Executor]
 
@@ -188,3 +190,25 @@ def test_workers_are_forked_unless_a_thread_is_running() -> None:
         [sys.executable, "-c", ALONE], capture_output=True, text=True, check=True, cwd=COURSE
     )
     assert done.stdout.split() == ["True", "False"]
+
+
+@pytest.mark.parametrize("started", [0, 1])
+def test_without_further_processes_those_that_there_are_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: int
+) -> None:
+    tasks = write_tasks(tmp_path / "in", alice="points 1", bob="points 2")
+    start, begun = BaseProcess.start, []
+
+    def limited(process: BaseProcess) -> None:
+        if len(begun) >= started:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        begun.append(process)
+        start(process)
+
+    monkeypatch.setattr(BaseProcess, "start", limited)
+    executor = LocalWorkers(FakeMarking(tmp_path), 2)
+    if started:
+        assert len(answers(executor, tasks)) == 2
+    else:
+        with pytest.raises(AutograderError, match=r"no further process.*ulimit -u"):
+            answers(executor, tasks)

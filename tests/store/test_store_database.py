@@ -125,6 +125,22 @@ def test_a_locked_database(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         store.append([to_row(attempt(grade()))])
 
 
+@pytest.mark.parametrize("what", ["removed", "replaced"])
+def test_a_store_that_goes_away_while_it_is_in_use(path: Path, what: str) -> None:
+    """Else what is written would be lost with a file that nobody can find."""
+    with open_store(path) as store:
+        store.append([to_row(attempt(grade()))])
+        moved = path.rename(path.with_name("elsewhere.db"))
+        if what == "replaced":
+            path.write_bytes(b"")
+        with pytest.raises(StoreError, match="moved, removed or replaced while it was in use"):
+            store.append([to_row(attempt(grade("bob")))])
+        path.unlink(missing_ok=True)
+        moved.rename(path)
+        store.append([to_row(attempt(grade("carol")))])
+        assert [entry.student for entry in store.entries("rates")] == ["alice", "carol"]
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened: check that its folder"):
         open_store(tmp_path / "nowhere" / "grades.db")
