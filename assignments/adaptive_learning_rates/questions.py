@@ -26,6 +26,13 @@ FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 # From where the hyper-parameters of hidden instances are drawn.
 ETA, EPS = Range(0.1, 0.4), Range(1e-8, 1e-1, logarithmic=True)
+
+# How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
+REACH = {
+    "eta": Range(1e-3, 3.0, logarithmic=True),
+    "eps": Range(1e-12, 1e4, logarithmic=True),
+    **dict.fromkeys(("beta", "beta1", "beta2"), Range(0.0, 0.999)),
+}
 EPOCHS = 60
 """Of the lecture's experiment: AdaGrad is stuck by then, RMSProp is there, Adam turns back."""
 
@@ -44,6 +51,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
             behaviours=(behaviour(title, colour),),
             conventions=Conventions.of(settings.get("conventions", {})),
             tolerance=float(settings["tolerance"]),
+            reach=REACH,
             **more,
         )
 
@@ -361,6 +369,11 @@ def gradients(points: Mapping[str, float]) -> Formula:
         points=points,
         wrong=(Wrong("wrong_sign", lambda right, **_: -right),),
         explain=_explain,
+        unlike={
+            "f": lambda chance: _unlike_example(chance, False),
+            "grad_w": lambda chance: _unlike_example(chance, True),
+            "grad_b": lambda chance: _unlike_example(chance, True),
+        },
     )
 
 
@@ -377,6 +390,15 @@ def _example(chance: np.random.Generator, features: int | None, with_y: bool) ->
         "x": float(x) if features is None else x,
     }
     return example | ({"y": float(chance.random())} if with_y else {})
+
+
+def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Any]:
+    """Any number of features, and answers of the neuron near 0 and 1 as well."""
+    features = None if chance.random() < 0.3 else int(1 + 6 * chance.random())
+    example = _example(chance, features, with_y)
+    size = chance.choice([0.1, 1.0, 3.0, 8.0])
+    w = size * example["w"]
+    return {**example, "w": w if features else float(w), "b": float(size * example["b"])}
 
 
 def bias_correction(points: Mapping[str, float]) -> Formula:
@@ -400,6 +422,14 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
             {"moment": float(moments.expected_moment(mean, beta, t)), "beta": beta, "t": t}
             for t in (2, 4, 9)
         ]
+
+    def unlike(chance: np.random.Generator) -> dict[str, Any]:
+        size = 10.0 ** chance.integers(-6, 4)
+        shape = () if chance.random() < 0.4 else (int(1 + 6 * chance.random()),)
+        moment = size * (2 * chance.random(shape) - 1)
+        beta = chance.choice([0.0, 0.01, chance.random(), 0.9, 0.99, 0.999])
+        t = int(chance.choice([1, 2, 3, 6, 11, 31, 61, 101, 200]))
+        return {"moment": moment if shape else float(moment), "beta": float(beta), "t": t}
 
     def check(name: str, examples: Any, success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(
@@ -448,4 +478,5 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         ),
         explain=_explain,
         nudges={"moment": 1.3, "beta": 0.9, "t": 2},
+        unlike={"correct_bias": unlike},
     )

@@ -24,6 +24,8 @@ FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 # From where the hyper-parameters of hidden instances are drawn.
 ETA, GAMMA = Range(0.1, 0.4), Range(0.6, 0.85)
+# How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
+REACH = {"eta": Range(1e-3, 3.0, logarithmic=True), "gamma": Range(0.0, 0.999)}
 EPOCHS = 100
 """Of the lecture's experiment: momentum has swung beyond the best b and come back by then."""
 
@@ -44,6 +46,7 @@ def questions(settings: Mapping[str, Any]) -> dict[str, Kind]:
             catalogue=Catalogue(known),
             points=points(name),
             ranges={"eta": ETA, "gamma": GAMMA} if velocity else {"eta": ETA},
+            reach=REACH,
             arguments=arguments | ({"gamma": "velocity"} if velocity else {}),
             behaviours=behaviours,
             conventions=Conventions.of(settings.get("conventions", {})),
@@ -348,6 +351,11 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
             for t in epochs
         ]
 
+    def unlike(chance: np.random.Generator) -> dict[str, Any]:
+        gamma = float(chance.choice([0.0, 0.01, chance.random(), 0.99, 0.999]))
+        t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
+        return {"eta": float(3 * chance.random()), "gamma": gamma, "t": t}
+
     def check(name: str, epochs: tuple[int, ...], success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(
             name,
@@ -393,4 +401,5 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
         ),
         explain=catalogue.explain,
         nudges={"eta": 1.3, "gamma": 0.9, "t": 2},
+        unlike={"velocity_weights": unlike},
     )

@@ -100,6 +100,8 @@ class Rule:
     """By name of the check; see :mod:`autograder.judging.rule.points` for the parts of a rule."""
     ranges: Mapping[str, Range]
     """From where the hyper-parameters of hidden instances are drawn."""
+    reach: Mapping[str, Range] = field(default_factory=dict)
+    """How far they may go at all, which is asked of edited programs; absent: as in ``ranges``."""
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Which part of the rule an argument belongs to; absent: the step."""
     behaviours: tuple[Behaviour, ...] = ()
