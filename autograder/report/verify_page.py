@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.report.html import render
+from autograder.report.mutants_text import complaint, shown
 from autograder.report.verify_matrix import (
     Row,
     factors,
@@ -42,7 +43,15 @@ class Section:
 def verify_page(report: VerifyReport, words: Words = WORDS) -> str:
     """An HTML document that needs no other file; it names every fault: for the instructor only."""
     sections = tuple(_section(question) for question in report.questions)
-    return render("verify.html.j2", w=words, report=report, sections=sections, tally=tally(report))
+    return render(
+        "verify.html.j2",
+        w=words,
+        report=report,
+        sections=sections,
+        tally=tally(report),
+        shown=shown,
+        complaint=complaint,
+    )
 
 
 def _section(question: QuestionReport) -> Section:

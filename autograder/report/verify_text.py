@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from autograder.report.text import points
+from autograder.report.mutants_text import mutants_text
+from autograder.report.text import points, share
 from autograder.report.verify_matrix import (
     Row,
     factors,
@@ -37,6 +38,9 @@ def verify_text(report: VerifyReport) -> Iterator[str]:
     for question in report.questions:
         yield ""
         yield from _question(question)
+    if report.mutation is not None:
+        yield ""
+        yield from mutants_text(report.mutation)
     yield ""
     yield from _wrapped(f"{'PROVED' if report.ok else 'NOT PROVED'}: {tally(report)}")
 
@@ -47,15 +51,10 @@ def tally(report: VerifyReport) -> str:
     faults = sum(len(proof.faults) for proof in proofs)
     pairs = sum(proof.pairs.count - len(proof.pairs.cancelling) for proof in proofs)
     return (
-        f"{_share(report.mutation_score)} of {faults:,} known faults and {pairs:,} pairs "
+        f"{share(report.mutation_score)} of {faults:,} known faults and {pairs:,} pairs "
         f"are caught; {sum(p.ok for p in report.programs)} of {len(report.programs)} programs "
         f"score as they should. It took {report.seconds:.0f} seconds."
     )
-
-
-def _share(score: float) -> str:
-    """A percentage that says 100 only when it is."""
-    return "100 %" if score == 1 else f"{min(100 * score, 99.99):.2f} %"
 
 
 def _programs(report: VerifyReport) -> Iterator[str]:
