@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import count
 
 import numpy as np
 
@@ -200,23 +201,31 @@ def problems(rule: Rule, chance: np.random.Generator) -> Iterator[Problem]:
     reach = {name: rule.reach.get(name, range_) for name, range_ in rule.ranges.items()}
     groups = ways(reach)
     alone: list[Sequence[Way]] = [[], *([way] for group in groups for way in group)]
-    number = 0
+    names = (f"problem {number}" for number in count())
     for place in chance.permutation(len(alone)):
+        said = tuple(way.said for way in alone[place])
         for _ in range(CHANCES):
-            problem = _posed(rule, alone[place], chance, f"problem {number}")
+            setting = _drawn(rule.ranges, alone[place], chance)
+            problem = _posed(rule, setting, said, next(names))
             if problem is not None:
-                number += 1
                 yield problem
                 break
+        if not said:  # what a function keeps by its other arguments must not be answered again
+            twin = replace(setting, size=2 * setting.size)
+            problem = _posed(rule, twin, (TWIN,), next(names))
+            if problem is not None:
+                yield problem
     while True:
         together = chance.permutation(len(groups))[: 2 + int(2 * chance.random())]
         chosen = [groups[g][int(len(groups[g]) * chance.random())] for g in sorted(together)]
-        problem = _posed(rule, chosen, chance, f"problem {number}")
+        setting = _drawn(rule.ranges, chosen, chance)
+        problem = _posed(rule, setting, tuple(way.said for way in chosen), next(names))
         if problem is not None:
-            number += 1
             yield problem
 
 
+TWIN = "an earlier call with another gradient"
+"""Said of a problem that is unlike an earlier one in its gradient only."""
 CHANCES = 5
 """Draws after which it is given up that being unlike in one way makes a calm problem."""
 
@@ -237,11 +246,8 @@ def _drawn(
     return replace(setting, epochs=min(setting.epochs, most))
 
 
-def _posed(
-    rule: Rule, chosen: Sequence[Way], chance: np.random.Generator, name: str
-) -> Problem | None:
+def _posed(rule: Rule, setting: Setting, unlike: tuple[str, ...], name: str) -> Problem | None:
     """None: its answer depends on rounding, or is not finite."""
-    setting, unlike = _drawn(rule.ranges, chosen, chance), tuple(way.said for way in chosen)
     instance = setting.instance(name)
     nudged = replace(instance, init_w=instance.init_w + NUDGE, init_b=instance.init_b + NUDGE)
     with np.errstate(all="ignore"):

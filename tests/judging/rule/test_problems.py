@@ -13,7 +13,7 @@ from autograder.course import Course
 from autograder.judging.formula import Formula
 from autograder.judging.problem import Problem
 from autograder.judging.question import Poses
-from autograder.judging.rule.problems import COURSES, Setting
+from autograder.judging.rule.problems import COURSES, TWIN, Setting
 from autograder.judging.update_rule import UpdateRule
 from autograder.model import Outcome, Stream, Trace
 
@@ -91,6 +91,18 @@ def test_problems_reach_as_far_as_the_contract(name: str) -> None:
     assert any(not problem.unlike for problem in problems)
     assert all(np.isfinite(problem.right).all() for problem in problems)
     assert max(len(a["Y"]) * a["max_epochs"] for a in calls) <= 6_000
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_one_call_comes_again_with_another_gradient_only(name: str) -> None:
+    problems = posed(name, 80)
+    again = next(problem for problem in problems if problem.unlike == (TWIN,))
+    earlier = problems[problems.index(again) - 1]
+    assert earlier.unlike == ()
+    for key, value in again.call.arguments.items():
+        same = not key.startswith("grad_")
+        assert np.array_equal(value, earlier.call.arguments[key]) == same, key  # type: ignore[arg-type]
+    assert earlier.apart(right_trace(again)) > 1e-6
 
 
 @pytest.mark.parametrize("course", COURSES)
