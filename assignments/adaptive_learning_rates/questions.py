@@ -35,6 +35,13 @@ from reference.vocabulary import RULES
 ETA, EPS = hyperparameters.eta(0.1, 0.4), hyperparameters.eps(1e-8, 1e-1)
 BETA = hyperparameters.beta(0.5, 0.85)
 BETA1, BETA2 = hyperparameters.beta1(0.4, 0.65), hyperparameters.beta2(0.75, 0.92)
+
+# How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
+REACH = {
+    "eta": Range(1e-3, 3.0, logarithmic=True),
+    "eps": Range(1e-12, 1e4, logarithmic=True),
+    **dict.fromkeys(("beta", "beta1", "beta2"), Range(0.0, 0.999)),
+}
 EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 EPOCHS = 60
 """Of the lecture's experiment: AdaGrad is stuck by then, RMSProp is there, Adam turns back."""
@@ -54,6 +61,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             catalogue=Catalogue(RULES[name]),
             points=settings.points(name),
             ranges=ranges,
+            reach=REACH,
             arguments=arguments,
             behaviours=(behaviour,),
             edge_cases=EDGE_CASES,
@@ -370,6 +378,11 @@ def gradients(points: Mapping[str, float]) -> Formula:
         points=points,
         wrong=(Wrong("wrong_sign", lambda right, **_: -right),),
         explain=_explain,
+        unlike={
+            "f": lambda chance: _unlike_example(chance, False),
+            "grad_w": lambda chance: _unlike_example(chance, True),
+            "grad_b": lambda chance: _unlike_example(chance, True),
+        },
     )
 
 
@@ -386,6 +399,15 @@ def _example(chance: np.random.Generator, features: int | None, with_y: bool) ->
         "x": float(x) if features is None else x,
     }
     return example | ({"y": float(chance.random())} if with_y else {})
+
+
+def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Any]:
+    """Any number of features, and answers of the neuron near 0 and 1 as well."""
+    features = None if chance.random() < 0.3 else int(1 + 6 * chance.random())
+    example = _example(chance, features, with_y)
+    size = chance.choice([0.1, 1.0, 3.0, 8.0])
+    w = size * example["w"]
+    return {**example, "w": w if features else float(w), "b": float(size * example["b"])}
 
 
 def bias_correction(points: Mapping[str, float]) -> Formula:
@@ -409,6 +431,14 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
             {"moment": float(moments.expected_moment(mean, beta, t)), "beta": beta, "t": t}
             for t in (2, 4, 9)
         ]
+
+    def unlike(chance: np.random.Generator) -> dict[str, Any]:
+        size = 10.0 ** chance.integers(-6, 4)
+        shape = () if chance.random() < 0.4 else (int(1 + 6 * chance.random()),)
+        moment = size * (2 * chance.random(shape) - 1)
+        beta = chance.choice([0.0, 0.01, chance.random(), 0.9, 0.99, 0.999])
+        t = int(chance.choice([1, 2, 3, 6, 11, 31, 61, 101, 200]))
+        return {"moment": moment if shape else float(moment), "beta": float(beta), "t": t}
 
     def check(name: str, examples: Any, success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(
@@ -457,4 +487,5 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         ),
         explain=_explain,
         nudges={"moment": 1.3, "beta": 0.9, "t": 2},
+        unlike={"correct_bias": unlike},
     )

@@ -18,6 +18,7 @@ from autograder.judging.rule.edges import (
     NO_EPOCHS,
     TINY_STEPS,
 )
+from autograder.judging.rule.hyperparameters import Range
 from autograder.judging.rule.instance import Instance
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
@@ -30,6 +31,8 @@ from reference.vocabulary import RuleAsData
 
 # From where the hyper-parameters of hidden instances are drawn.
 ETA, GAMMA = hyperparameters.eta(0.1, 0.4), hyperparameters.gamma(0.6, 0.85)
+# How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
+REACH = {"eta": Range(1e-3, 3.0, logarithmic=True), "gamma": Range(0.0, 0.999)}
 EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 EPOCHS = 100
 """Of the lecture's experiment: momentum has swung beyond the best b and come back by then."""
@@ -48,6 +51,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             catalogue=Catalogue(known),
             points=settings.points(name),
             ranges={"eta": ETA, "gamma": GAMMA} if velocity else {"eta": ETA},
+            reach=REACH,
             arguments=arguments | ({"gamma": "velocity"} if velocity else {}),
             behaviours=behaviours,
             edge_cases=EDGE_CASES,
@@ -358,6 +362,11 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
             for t in epochs
         ]
 
+    def unlike(chance: np.random.Generator) -> dict[str, Any]:
+        gamma = float(chance.choice([0.0, 0.01, chance.random(), 0.99, 0.999]))
+        t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
+        return {"eta": float(3 * chance.random()), "gamma": gamma, "t": t}
+
     def check(name: str, epochs: tuple[int, ...], success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(
             name,
@@ -403,4 +412,5 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
         ),
         explain=catalogue.explain,
         nudges={"eta": 1.3, "gamma": 0.9, "t": 2},
+        unlike={"velocity_weights": unlike},
     )

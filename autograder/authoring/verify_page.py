@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.authoring.mutants_text import complaint, shown
 from autograder.authoring.verify import QuestionReport, VerifyReport
 from autograder.authoring.verify_matrix import (
     Row,
@@ -39,7 +40,15 @@ class Section:
 def verify_page(report: VerifyReport, words: Words = WORDS) -> str:
     """An HTML document that needs no other file; it names every fault: for the instructor only."""
     sections = tuple(_section(question) for question in report.questions)
-    return render("verify.html.j2", w=words, report=report, sections=sections, tally=tally(report))
+    return render(
+        "verify.html.j2",
+        w=words,
+        report=report,
+        sections=sections,
+        tally=tally(report),
+        shown=shown,
+        complaint=complaint,
+    )
 
 
 def _section(question: QuestionReport) -> Section:

@@ -7,14 +7,16 @@ answer is compared with known wrong formulas.  A function that builds on another
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from autograder.judging import words
+from autograder.judging.problem import Problem
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.stopped import SPOILED, missing, raised
@@ -114,6 +116,9 @@ class Formula:
     nudges: Mapping[str, float] = field(default_factory=dict)
     """Factors by which arguments of the first check's first example are changed, one at a time,
     to see whether they matter."""
+    unlike: Mapping[str, Callable[[np.random.Generator], Arguments]] = field(default_factory=dict)
+    """By function, arguments as unlike each other as it allows, which is asked of edited programs;
+    absent: as in the checks' examples."""
 
     public_calls = True
     faults = frozenset[str]()
@@ -143,6 +148,23 @@ class Formula:
             },
         )
 
+    def problems(self, chance: np.random.Generator) -> Iterator[Problem]:
+        """Problems beyond the exams', for each function in turn."""
+        for number in count():
+            function = self.functions[number % len(self.functions)]
+            checks = [check for check in self.checks if check.function == function]
+            check = checks[number // len(self.functions) % len(checks)]
+            if function in self.unlike:
+                drawn: Sequence[Arguments] = [self.unlike[function](chance)]
+            else:
+                drawn = check.examples(chance)
+            for arguments in drawn:
+                call = _call(f"problem {number}", function, arguments)
+                right = np.asarray(check.right(**arguments), dtype=np.float64)
+                read = partial(_answer_like, right)
+                text = ", ".join(f"{key}={_written(value)}" for key, value in arguments.items())
+                yield Problem(call, right, read, _sizes(arguments), f"{function}({text})")
+
     def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
         """By every known wrong formula; there are no tolerances to measure."""
         exam, run = self.draw(seed), NotebookRun(Outcome.RETURNED)
@@ -152,6 +174,24 @@ class Formula:
             slugs = (wrong.slug,) if wrong.slug else ()
             faults.append(Fault.judged(slugs, verdict.checks, verdict.misconceptions, wrong.detail))
         return Proof(tuple(check.name for check in self.checks), tuple(faults))
+
+
+def _answer_like(right: FloatArray, trace: Trace) -> FloatArray | None:
+    """An answer, one number in whatever form numbers come."""
+    own = _answer(trace)
+    return own.reshape(right.shape) if own is not None and own.size == right.size == 1 else own
+
+
+def _written(value: object) -> str:
+    return f"np.array({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)
+
+
+def _sizes(arguments: Arguments) -> tuple[str, ...]:
+    """What of an example meets the eye: shapes, and numbers."""
+    return tuple(
+        f"{name} of shape {value.shape}" if isinstance(value, np.ndarray) else f"{name} = {value:g}"
+        for name, value in arguments.items()
+    )
 
 
 @dataclass(frozen=True, eq=False)

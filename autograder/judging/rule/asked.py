@@ -89,6 +89,8 @@ class Rule:
     """By name of the check; see :mod:`autograder.judging.rule.points` for the parts of a rule."""
     ranges: Mapping[str, Range]
     """Every hyper-parameter of the function, and from where hidden instances draw it."""
+    reach: Mapping[str, Range] = field(default_factory=dict)
+    """How far they may go at all, which is asked of edited programs; absent: as in ``ranges``."""
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Which part of the rule an argument belongs to; absent: the step."""
     behaviours: tuple[Behaviour, ...] = ()
