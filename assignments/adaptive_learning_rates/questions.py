@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -42,6 +42,8 @@ REACH = {
     "eps": Range(1e-12, 1e4, logarithmic=True),
     **dict.fromkeys(("beta", "beta1", "beta2"), Range(0.0, 0.999)),
 }
+DEFAULTS = {"eta": 0.1, "eps": 1e-8, "beta": 0.9, "beta1": 0.9, "beta2": 0.999}
+"""Of the signatures that students are given."""
 EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 EPOCHS = 60
 """Of the lecture's experiment: AdaGrad is stuck by then, RMSProp is there, Adam turns back."""
@@ -62,6 +64,8 @@ def questions(settings: Settings) -> dict[str, Kind]:
             points=settings.points(name),
             ranges=ranges,
             reach=REACH,
+            defaults={argument: DEFAULTS[argument] for argument in ranges},
+            besides=(a_small_experiment(ranges),),
             arguments=arguments,
             behaviours=(behaviour,),
             edge_cases=EDGE_CASES,
@@ -135,6 +139,15 @@ def the_experiment(hyper: Mapping[str, float]) -> Instance:
         grad_b=Neuron(),
         hyper={"eta": data.eta, "eps": 1e-8, **hyper},
     )
+
+
+def a_small_experiment(names: Iterable[str]) -> Instance:
+    """Data of the lecture's kind: few points, as sparse, a start as far from the minimum, and as
+    many epochs as it takes to see a rate die or live."""
+    X, Y = sparse_data.sparse_pairs(*the_data().minimum, seed=17, n=20, zeros=16)
+    hyper = {name: DEFAULTS[name] for name in names}
+    whole = the_experiment(hyper)
+    return replace(whole, name="data like the lecture's", X=X.copy(), Y=Y.copy(), max_epochs=15)
 
 
 @cache

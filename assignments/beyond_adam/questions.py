@@ -39,6 +39,8 @@ from reference.vocabulary import RuleAsData
 ETA, EPS = hyperparameters.eta(0.1, 0.4), hyperparameters.eps(1e-8, 1e-1)
 BETA1, BETA2 = hyperparameters.beta1(0.3, 0.5), hyperparameters.beta2(0.6, 0.85)
 GAMMA, DECAY = hyperparameters.gamma(0.6, 0.85), hyperparameters.decay(0.2, 0.6)
+DEFAULTS = {"eta": 0.1, "eps": 1e-8, "beta1": 0.9, "beta2": 0.999, "gamma": 0.9, "decay": 0.01}
+"""Of the signatures that students are given."""
 EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 
 # How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
@@ -64,6 +66,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
         arguments: Mapping[str, str],
         power: float = 0.5,
         recorded: bool = False,
+        besides: tuple[Instance, ...] = (),
     ) -> UpdateRule:
         return UpdateRule(
             function=function,
@@ -76,6 +79,8 @@ def questions(settings: Settings) -> dict[str, Kind]:
             conventions=Conventions.of(settings.conventions),
             tolerance=settings.tolerance,
             reach=REACH,
+            defaults={argument: DEFAULTS[argument] for argument in ranges},
+            besides=besides,
             power=power,
             recorded=recorded,
         )
@@ -107,6 +112,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges={"eta": ETA, "eps": EPS},
             arguments={},
             power=1.0,
+            besides=(lecture_figure.small_instance(40, {"eta": 0.1, "eps": 1e-8}),),
         ),
         "arrival": arrival(settings.points("arrival")),
         "practice": Written("practice"),

@@ -43,6 +43,8 @@ backgrounds = lecture_figure.backgrounds
 def questions(settings: Settings) -> dict[str, Kind]:
     """Every question of the assignment by name; ``settings`` is its assignment.toml."""
 
+    gamma = {"gamma": lecture_figure.experiment().gamma}
+
     def rule(name: str, known: RuleAsData, *behaviours: Behaviour) -> UpdateRule:
         velocity = "velocity" in known.traits
         arguments = dict.fromkeys(("X", "Y", "grad_w", "grad_b"), "gradient")
@@ -52,6 +54,10 @@ def questions(settings: Settings) -> dict[str, Kind]:
             points=settings.points(name),
             ranges={"eta": ETA, "gamma": GAMMA} if velocity else {"eta": ETA},
             reach=REACH,
+            defaults={"eta": 0.1, "gamma": 0.9} if velocity else {"eta": 0.1},
+            besides=(
+                lecture_figure.small_instance(40, {"eta": 0.1} | (gamma if velocity else {})),
+            ),
             arguments=arguments | ({"gamma": "velocity"} if velocity else {}),
             behaviours=behaviours,
             edge_cases=EDGE_CASES,
@@ -59,7 +65,6 @@ def questions(settings: Settings) -> dict[str, Kind]:
             tolerance=settings.tolerance,
         )
 
-    gamma = {"gamma": lecture_figure.experiment().gamma}
     return {
         "gradient_descent": rule(
             "gradient_descent",

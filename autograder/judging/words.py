@@ -50,6 +50,20 @@ TRAJECTORY_LENGTH = {
     "vector": "For {epochs} epochs the histories should have {wanted} entries, the start first; "
     "yours have {entries}.",
 }
+TRAJECTORY_ELSEWHERE = {
+    "trajectory": "Right on ordinary problems where x is a number, but not with {where}.",
+    "vector": "Right on ordinary problems where x is a vector, but not with {where}.",
+}
+LISTED = ", or with "
+ELSEWHERE = {
+    "base": "other epochs",
+    "again": "the same call once more",
+    "settled": "tiny steps",
+    "feature never on": "a feature that is never on",
+}
+"""What a call is said to be with, where its name does not say it."""
+EDGE_OF_NOTHING = "This counts once an update of an ordinary problem is right."
+BEHAVIOUR_OF_NOTHING = "This counts once your function moves as its gradients say."
 EDGE_RIGHT = {
     "no epochs": "With max_epochs = 0 it returns just the start.",
     "inputs untouched": "The inputs are left as they were.",

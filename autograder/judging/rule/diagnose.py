@@ -34,6 +34,27 @@ FEW = 3
 """Habitual values that are tried beside another fault."""
 
 
+def unexplained(
+    diagnosis: Diagnosis, observations: Sequence[Observation], question: Rule
+) -> tuple[Observation, ...]:
+    """Those that the rule which was found in the student's code does not account for."""
+    catalogue, candidate = question.catalogue, diagnosis.candidate
+    for family in (catalogue.right(), *catalogue.singles(), *catalogue.pairs()):
+        if candidate is None or candidate not in family.candidates:
+            continue
+        one = family.subset([list(family.candidates).index(candidate)])
+        batches = [_Batch(one, "", by_point=True, many=False)]
+        if one.every_point:
+            batches.append(replace(batches[0], by_point=False))
+        return tuple(
+            o
+            for o in observations
+            if (aligned := VIEWS[""](o) if o.history.rows is not None else None) is None
+            or not any(_agree(batch, aligned).all() for batch in batches)
+        )
+    return ()
+
+
 # --------------------------------------------------------------------------------- the search
 
 

@@ -80,6 +80,10 @@ class Evidence:
     """Which of the question's edge cases hold."""
     behaviours: Mapping[str, Judged]
     faults: tuple[Fault, ...] = ()
+    elsewhere: tuple[Observation, ...] = ()
+    """What else everybody is asked and came back wrong, where no edge case says so already."""
+    alive: bool = True
+    """Whether on ordinary calls it moves, to numbers, as its gradients say, and always alike."""
 
     @property
     def right(self) -> bool:

@@ -30,6 +30,8 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
     once, twice = (r[0] - r[1] for r in rows if r is not None)
     instance = asked.points[0]
     total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+    if not (np.isfinite(once).all() and np.isfinite(twice).all()):
+        return False
     scale = np.abs(once).max() / np.abs(total).max()
     close = 1e-6 * np.abs(once).max()
     return bool(
@@ -49,6 +51,19 @@ def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
         measured=_measured_decay(asked.decay, traces),
         stops=_stops(asked, traces, base),
     )
+
+
+def is_alive(
+    asked: Probes, ordinary: Sequence[Instance], manners: Manners, traces: Mapping[str, Trace]
+) -> bool:
+    """Whether what it answers to ordinary calls of numbers is worth a measurement: it moves, to
+    numbers, by the gradients that it is given, and does so again."""
+    numbers = [instance for instance in ordinary if instance.init_w.ndim == 0]
+    for instance in (asked.base, *numbers):
+        rows = _rows(instance, traces)
+        if rows is None or len(rows) < 2 or not _tells(rows, instance):
+            return False
+    return not manners.remembers and not {"grad_w", "grad_b"} & set(manners.ignored)
 
 
 def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:

@@ -45,15 +45,27 @@ class Setting:
     size: float = 1.0
     """Of the summed gradient at the start, on average over its entries."""
     hyper: Mapping[str, float] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    """Arguments that the call leaves out where the function has a default."""
     seed: int = 0
     """Of what is left to chance."""
 
     def __str__(self) -> str:
         """The constructor's call, with whatever is not as it always is."""
         usual = Setting()
+        names = [
+            "points",
+            "features",
+            "epochs",
+            "start_w",
+            "start_b",
+            "gradients",
+            "size",
+            "left_out",
+        ]
         said = [
             f"{name}={getattr(self, name)!r}"
-            for name in ("points", "features", "epochs", "start_w", "start_b", "gradients", "size")
+            for name in names
             if getattr(self, name) != getattr(usual, name)
         ]
         hyper = ", ".join(f"{name!r}: {value!r}" for name, value in self.hyper.items())
@@ -80,6 +92,7 @@ class Setting:
             grad_w=neuron,
             grad_b=neuron,
             hyper=dict(self.hyper),
+            left_out=self.left_out,
         )
         if self.gradients != "neuron":
             course, size = COURSES[self.gradients], self.size / self.points
@@ -152,8 +165,13 @@ class Way:
     change: Callable[[Setting], Setting]
 
 
-def ways(reach: Mapping[str, Range]) -> list[list[Way]]:
-    """All ways, in groups of which a problem takes one at most."""
+def ways(
+    reach: Mapping[str, Range], defaults: Mapping[str, float] | None = None
+) -> list[list[Way]]:
+    """All ways, in groups of which a problem takes one at most.
+
+    ``defaults``: what hyper-parameters are where a call leaves them out.
+    """
 
     def group(field: str, said: str, values: Sequence[object]) -> list[Way]:
         return [Way(said.format(value), partial(_set, field, value)) for value in values]
@@ -173,6 +191,7 @@ def ways(reach: Mapping[str, Range]) -> list[list[Way]]:
             ]
             for name, range_ in reach.items()
         ),
+        *([[Way("arguments left out", partial(_left_out, defaults))]] if defaults else []),
     ]
 
 
@@ -192,6 +211,10 @@ def _hyper(name: str, value: float, setting: Setting) -> Setting:
     return replace(setting, hyper={**setting.hyper, name: value})
 
 
+def _left_out(defaults: Mapping[str, float], setting: Setting) -> Setting:
+    return replace(setting, hyper={**setting.hyper, **defaults}, left_out=tuple(defaults))
+
+
 def _short(value: float) -> float:
     """With as many digits as people like to copy."""
     return float(f"{value:.3g}")
@@ -200,7 +223,7 @@ def _short(value: float) -> float:
 def problems(rule: Rule, chance: np.random.Generator) -> Iterator[Problem]:
     """One problem after another, without end: first each way by itself, then some together."""
     reach = {name: rule.reach.get(name, range_) for name, range_ in rule.ranges.items()}
-    groups = ways(reach)
+    groups = ways(reach, rule.defaults)
     alone: list[Sequence[Way]] = [[], *([way] for group in groups for way in group)]
     names = (f"problem {number}" for number in count())
     for place in chance.permutation(len(alone)):
@@ -250,6 +273,15 @@ def _drawn(
 def _posed(rule: Rule, setting: Setting, unlike: tuple[str, ...], name: str) -> Problem | None:
     """None: its answer depends on rounding, or is not finite."""
     instance = setting.instance(name)
+    right = posed(rule, instance)
+    if right is None:
+        return None
+    read = partial(_rows, instance)
+    return Problem(instance.call(rule.function), right, read, unlike, str(setting))
+
+
+def posed(rule: Rule, instance: Instance) -> FloatArray | None:
+    """The right trajectory; None: it depends on rounding, or is not finite."""
     nudged = replace(instance, init_w=instance.init_w + NUDGE, init_b=instance.init_b + NUDGE)
     with np.errstate(all="ignore"):
         right, beside = (rule.catalogue.right().trajectories(i)[0] for i in (instance, nudged))
@@ -258,8 +290,7 @@ def _posed(rule: Rule, setting: Setting, unlike: tuple[str, ...], name: str) -> 
         return None
     if isinstance(instance.grad_w, Stream) and len(np.unique(right, axis=0)) < len(right):
         return None  # a point that comes again is answered by its first row
-    read = partial(_rows, instance)
-    return Problem(instance.call(rule.function), right, read, unlike, str(setting))
+    return np.asarray(right)
 
 
 def _rows(instance: Instance, trace: Trace) -> FloatArray | None:

@@ -43,6 +43,8 @@ HAS_FAULT, HAS_PARAMETER = 1, 2
 V_NONE, V_ARRAY, V_TUPLE, V_OPAQUE = 0, 1, 2, 3
 
 NOWHERE = 0xFFFFFFFF
+LEFT_OUT = "?"
+"""Behind the name of an argument that is left out where the function has a default for it."""
 """In place of a position: there is none."""
 
 
