@@ -147,7 +147,7 @@ def a_small_experiment(names: Iterable[str]) -> Instance:
     X, Y = sparse_data.sparse_pairs(*the_data().minimum, seed=17, n=20, zeros=16)
     hyper = {name: DEFAULTS[name] for name in names}
     whole = the_experiment(hyper)
-    return replace(whole, name="data like the lecture's", X=X.copy(), Y=Y.copy(), max_epochs=15)
+    return replace(whole, name="data like the lecture's", X=X.copy(), Y=Y.copy(), max_epochs=8)
 
 
 @cache
@@ -335,7 +335,9 @@ def gradients(points: Mapping[str, float]) -> Formula:
 
     def examples(vector: bool, with_y: bool) -> Callable[[np.random.Generator], Sequence[Any]]:
         def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
-            return [_example(chance, 4 if vector else None, with_y) for _ in range(3)]
+            many = (1, 2, 3, 6) if vector else (None, None)
+            far = [_example(chance, many[-1], with_y, far=sign) for sign in (1, -1)]
+            return [*(_example(chance, d, with_y) for d in many), *far]
 
         return draw
 
@@ -375,7 +377,8 @@ def gradients(points: Mapping[str, float]) -> Formula:
             name="grad_b",
             function="grad_b",
             examples=lambda chance: (
-                [_example(chance, None, True) for _ in range(3)] + [_example(chance, 4, True)]
+                [_example(chance, d, True) for d in (None, None, 1, 2, 6)]
+                + [_example(chance, None, True, far=sign) for sign in (1, -1)]
             ),
             right=sigmoid_neuron.grad_b,
             builds_on="f",
@@ -403,8 +406,22 @@ def _explain(slug: str, detail: str) -> Explanation:
     return Catalogue(RULES["adam"]).explain(slug, detail)
 
 
-def _example(chance: np.random.Generator, features: int | None, with_y: bool) -> dict[str, Any]:
+def _example(
+    chance: np.random.Generator, features: int | None, with_y: bool, far: int = 0
+) -> dict[str, Any]:
+    """``far``: the sign of weights and a bias beyond 10, which leave the output between the ends;
+    y is 1 or 0 then."""
     shape = () if features is None else (features,)
+    if far:
+        x = (0.5 + 0.5 * chance.random(shape)) / (features or 1)
+        w = far * (20 + 20 * chance.random(shape))
+        b = float(chance.random() - 0.5 - np.sum(w * x))
+        return {
+            "w": w if features else float(w),
+            "b": b,
+            "x": x if features else float(x),
+            **({"y": float(far > 0)} if with_y else {}),
+        }
     w, x = 3 * chance.random(shape) - 1.5, 3 * chance.random(shape) - 1.5
     example: dict[str, Any] = {
         "w": float(w) if features is None else w,
@@ -430,12 +447,24 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         return [
             {"moment": 0.5 + chance.random(), "beta": beta + 0.02 * chance.random(), "t": t}
             for beta, t in ((0.97, 3), (0.6, 2), (0.8, 7), (0.9, 1))
+        ] + [
+            {"moment": moment * (1 + chance.random()), "beta": beta, "t": t}
+            for moment, beta, t in (
+                (-1.0, 0.999, 200),
+                (40.0, 0.99, 120),
+                (1.0, 1e-3, 1),
+                (1e3, 0.5, 10),
+                (1e-3, 0.999, 1),
+            )
         ]
 
     def several(chance: np.random.Generator) -> list[dict[str, Any]]:
         return [
             {"moment": chance.random(4) - 0.5, "beta": 0.5 + 0.4 * chance.random(), "t": t}
             for t in (2, 5)
+        ] + [
+            {"moment": size * (chance.random(d) - 0.5), "beta": beta, "t": t}
+            for d, size, beta, t in ((1, 40.0, 0.999, 60), (2, 1.0, 0.01, 1), (3, 1e3, 0.99, 200))
         ]
 
     def expected(chance: np.random.Generator) -> list[dict[str, Any]]:

@@ -112,7 +112,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges={"eta": ETA, "eps": EPS},
             arguments={},
             power=1.0,
-            besides=(lecture_figure.small_instance(40, {"eta": 0.1, "eps": 1e-8}),),
+            besides=(lecture_figure.small_instance(10, {"eta": 0.1, "eps": 1e-8}),),
         ),
         "arrival": arrival(settings.points("arrival")),
         "practice": Written("practice"),

@@ -47,6 +47,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
 
     def rule(name: str, known: RuleAsData, *behaviours: Behaviour) -> UpdateRule:
         velocity = "velocity" in known.traits
+        defaults = {"eta": 0.1, "gamma": 0.9} if velocity else {"eta": 0.1}
         arguments = dict.fromkeys(("X", "Y", "grad_w", "grad_b"), "gradient")
         return UpdateRule(
             function=f"do_{name}",
@@ -54,10 +55,8 @@ def questions(settings: Settings) -> dict[str, Kind]:
             points=settings.points(name),
             ranges={"eta": ETA, "gamma": GAMMA} if velocity else {"eta": ETA},
             reach=REACH,
-            defaults={"eta": 0.1, "gamma": 0.9} if velocity else {"eta": 0.1},
-            besides=(
-                lecture_figure.small_instance(40, {"eta": 0.1} | (gamma if velocity else {})),
-            ),
+            defaults=defaults,
+            besides=(lecture_figure.small_instance(10, defaults),),
             arguments=arguments | ({"gamma": "velocity"} if velocity else {}),
             behaviours=behaviours,
             edge_cases=EDGE_CASES,
@@ -362,10 +361,20 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
     """Question 4: with which weights update_t adds up the gradients of epochs 1 ... t."""
 
     def examples(*epochs: int) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
-        return lambda chance: [
-            {"eta": 0.1 + chance.random(), "gamma": 0.4 + 0.45 * chance.random(), "t": t}
-            for t in epochs
-        ]
+        """Beside ordinary weights those of a long memory, of none, and of a large step."""
+
+        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
+            ordinary = [
+                {"eta": 0.1 + chance.random(), "gamma": 0.4 + 0.45 * chance.random(), "t": t}
+                for t in epochs
+            ]
+            far = [
+                {"eta": eta * (1 + chance.random()), "gamma": gamma, "t": max(epochs)}
+                for eta, gamma in ((1.5, 0.999), (1.5, 0.0), (1e-3, 0.5))
+            ]
+            return [*ordinary, *far]
+
+        return draw
 
     def unlike(chance: np.random.Generator) -> dict[str, Any]:
         gamma = float(chance.choice([0.0, 0.01, chance.random(), 0.99, 0.999]))
@@ -391,7 +400,7 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
         checks=(
             check(
                 "the weights",
-                (4, 7),
+                (4, 7, 61, 200),
                 "Every gradient has the right weight.",
                 "The weights are not those that you get by writing update_t out.",
             ),

@@ -34,7 +34,8 @@ from autograder.model import (
     Trace,
 )
 
-CLOSE = 1e-9
+CLOSE = 1e-6
+"""How far an answer may be off, beside 1 or the value itself."""
 POOL = 12
 """Sets of examples of each check that students' exams are put together from."""
 Arguments = Mapping[str, Any]
@@ -284,7 +285,7 @@ class FormulaExam:
         return QuestionStatus.ERROR
 
     def _right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
-        shown = False
+        shown, excused = False, list[FloatArray]()
         for example in self.examples[check.name]:
             trace = traces[example.call.name]
             if _ALIKE.of(trace, example, partial(_is_right, trace, example)):
@@ -297,12 +298,12 @@ class FormulaExam:
             value = None if below is None else _answer(below)
             if value is None or check.right_given is None or self._builds_on_right(check, traces):
                 return False
-            given = check.right_given(value, **example.call.arguments)
-            if not _close(own, given):
+            with np.errstate(all="ignore"):
+                given = check.right_given(value, **example.call.arguments)
+            if trace.changed or not _close(own, given, CLOSE * float(np.max(np.abs(given)))):
                 return False
-            # Nothing, given a value that makes it nothing, shows no formula.
-            shown = shown or bool(np.any(given))
-        return shown
+            excused.append(value)
+        return shown or _tell_apart(excused)
 
     def _builds_on_right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
         """Whether what a check builds on is right, and so no excuse for another value."""
@@ -368,9 +369,9 @@ class FormulaExam:
                     values += [] if value is None else [check.right_given(value, **arguments)]
                 with np.errstate(all="ignore"):
                     guesses = [wrong.formula(value, **arguments) for value in values]
-                if not any(_close(own, guess) for guess in guesses):
+                if not any(_accounts_for(own, guess) for guess in guesses):
                     return False
-                explained += 1
+                explained += int(np.isfinite(own).all())
         return explained > 0
 
     def _ignored(self, traces: Mapping[str, Trace]) -> tuple[str, ...]:
@@ -408,18 +409,45 @@ def _answer(trace: Trace) -> FloatArray | None:
 
 def _is_right(trace: Trace, example: Example) -> bool:
     own = _answer(trace)
-    return own is not None and _close(own, example.right)
+    return own is not None and not trace.changed and _close(own, example.right)
 
 
-def _close(own: FloatArray, value: Any) -> bool:
+LEAST = 1e-3
+"""Values of a function that is built on, closer than this to one another, are one value."""
+
+
+def _tell_apart(values: Sequence[FloatArray]) -> bool:
+    """Whether these values show of a formula that is right given them that it is one: with nothing,
+    or with one value whatever is asked, much would come out alike."""
+    if not values or not all(np.isfinite(value).all() and value.size for value in values):
+        return False
+    each = [float(value.ravel()[0]) for value in values]
+    return max(each) - min(each) > LEAST
+
+
+def _accounts_for(own: FloatArray, guess: Any) -> bool:
+    """Whether a wrong formula gives an answer: where both divide by 0 nothing speaks against it."""
+    value = np.asarray(guess, dtype=np.float64)
+    if own.shape != value.shape:
+        return own.size == value.size == 1 and _accounts_for(own.ravel(), value.ravel())
+    known = np.isfinite(own)
+    if not np.array_equal(own[~known], value[~known], equal_nan=True):
+        return False
+    return bool(_close(own[known], value[known]))
+
+
+def _close(own: FloatArray, value: Any, tolerance: float | None = None) -> bool:
+    """Within a tolerance (None: ``CLOSE``, beside 1 or the entry); what is no finite number is
+    close to nothing."""
     expected = np.asarray(value, dtype=np.float64)
     if own.shape != expected.shape and own.size == expected.size == 1:
         own = own.reshape(expected.shape)
     if own.shape != expected.shape:
         return False
-    with np.errstate(all="ignore"):
-        close = np.abs(own - expected) <= CLOSE * (1 + np.abs(expected))
-    return bool((close | (own == expected)).all())
+    if not (np.isfinite(own).all() and np.isfinite(expected).all()):
+        return False
+    within = CLOSE * np.maximum(1, np.abs(expected)) if tolerance is None else tolerance
+    return bool((np.abs(own - expected) <= within).all())
 
 
 def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:

@@ -44,7 +44,11 @@ class Unlike:
 
 
 ALL = (
-    Unlike("more than 100 points", Setting(points=101, epochs=2, start_b=-2.0)),
+    Unlike(
+        "more than 100 points, and a single epoch",
+        Setting(points=101, epochs=1, start_w=-2.0, start_b=-2.0),
+        reach={Role.EPSILON: LOW},
+    ),
     Unlike("200 epochs", Setting(points=1, epochs=200, start_w=0.0, start_b=0.0)),
     Unlike("a start far away", Setting(points=3, start_w=40.0, start_b=-40.0), size=1e3),
     Unlike(
@@ -70,12 +74,7 @@ ALL = (
     ),
     Unlike(
         "gradients that grow",
-        Setting(points=12, features=6, epochs=15, start_w=4.0, start_b=-2.0, gradients="rising"),
-    ),
-    Unlike(
-        "a single epoch",
-        Setting(points=60, epochs=1, start_w=-2.0, start_b=0.0),
-        reach={Role.EPSILON: LOW},
+        Setting(points=4, features=6, epochs=15, start_w=4.0, start_b=-2.0, gradients="rising"),
     ),
     Unlike(
         "gradients that are mostly 0",
