@@ -54,6 +54,7 @@ TRAJECTORY_ELSEWHERE = {
     "trajectory": "Right on ordinary problems where x is a number, but not with {where}.",
     "vector": "Right on ordinary problems where x is a vector, but not with {where}.",
 }
+OUT_OF_TIME = "{where} (it ran out of time)"
 LISTED = ", or with "
 ELSEWHERE = {
     "base": "other epochs",

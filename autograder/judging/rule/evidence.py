@@ -82,6 +82,8 @@ class Evidence:
     faults: tuple[Fault, ...] = ()
     elsewhere: tuple[Observation, ...] = ()
     """What else everybody is asked and came back wrong, where no edge case says so already."""
+    late: frozenset[str] = frozenset()
+    """The calls that ran out of time."""
     alive: bool = True
     """Whether on ordinary calls it moves, to numbers, as its gradients say, and always alike."""
 

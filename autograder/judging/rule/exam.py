@@ -220,6 +220,7 @@ class RuleExam:
             behaviours=self._behaviours(traces, moments),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
             elsewhere=self._elsewhere(traces, edges, diagnosis),
+            late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
             alive=is_alive(self.asked, self.main, manners, traces),
         )
         return explain.verdict(question, evidence, judge_parts(question, evidence))

@@ -239,14 +239,15 @@ def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence, questi
         score = max(0.0, points - loss.beyond(name))
         return Check(name, True, round(score, 6), points, words.TRAJECTORY_CONVENTION)
     if ordinary or loss.convention is not None:
-        where = words.LISTED.join(dict.fromkeys(_where(o) for o in elsewhere[:3]))
+        where = words.LISTED.join(dict.fromkeys(_where(o, evidence) for o in elsewhere[:3]))
         return Check(name, False, 0.0, points, words.TRAJECTORY_ELSEWHERE[name].format(where=where))
     return Check(name, False, 0.0, points, _why_not(name, evidence))
 
 
-def _where(observation: Observation) -> str:
+def _where(observation: Observation, evidence: Evidence) -> str:
     name = observation.instance.name
-    return words.ELSEWHERE.get(name, name)
+    where = words.ELSEWHERE.get(name, name)
+    return words.OUT_OF_TIME.format(where=where) if name in evidence.late else where
 
 
 def _observed(name: str, evidence: Evidence) -> list[Observation]:

@@ -5,7 +5,8 @@ wrong somewhere else only (from the 100th point on, where nothing moves, for d =
 shows on these.  Each is unlike in many ways at once, so that few are enough: many points or many
 epochs, never both.  Hyper-parameters go as far as the question says (``reach``).
 
-They are the same for every student of a question, and each is drawn until its right answer does
+None has recorded gradients: those are answered in the order in which points are asked about, and a
+right program may ask about others, too.  They are the same for every student of a question, and each is drawn until its right answer does
 not depend on rounding.
 """
 
@@ -57,8 +58,8 @@ ALL = (
         reach={None: HIGH},
     ),
     Unlike(
-        "gradients that change their sign",
-        Setting(points=2, features=2, epochs=15, start_w=1e-3, start_b=40.0, gradients="turning"),
+        "x of 2 numbers",
+        Setting(points=2, features=2, epochs=15, start_w=1e-3, start_b=40.0),
         reach={Role.STEP_SIZE: HIGH, None: LOW},
     ),
     Unlike(
@@ -67,18 +68,19 @@ ALL = (
         reach={Role.EPSILON: HIGH, Role.STEP_SIZE: HIGH, None: LOW},
     ),
     Unlike(
-        "gradients that die",
-        Setting(points=1, epochs=30, start_w=4.0, start_b=0.0, gradients="dying"),
+        "30 epochs",
+        Setting(points=1, epochs=30, start_w=4.0, start_b=0.0),
         reach={Role.EPSILON: LOW},
-        size=1.0,
+        size=30.0,
     ),
     Unlike(
-        "gradients that grow",
-        Setting(points=4, features=6, epochs=15, start_w=4.0, start_b=-2.0, gradients="rising"),
+        "x of 6 numbers",
+        Setting(points=4, features=6, epochs=15, start_w=4.0, start_b=-2.0),
+        size=1e3,
     ),
     Unlike(
-        "gradients that are mostly 0",
-        Setting(points=2, features=4, epochs=15, start_w=0.0, start_b=40.0, gradients="rare"),
+        "a long memory",
+        Setting(points=2, features=4, epochs=15, start_w=0.0, start_b=40.0),
         reach={None: HIGH},
     ),
     Unlike("arguments left out", Setting(epochs=9), defaults=True),
