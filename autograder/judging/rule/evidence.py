@@ -85,7 +85,9 @@ class Evidence:
     late: frozenset[str] = frozenset()
     """The calls that ran out of time."""
     alive: bool = True
-    """Whether on ordinary calls it moves, to numbers, as its gradients say, and always alike."""
+    """Whether on ordinary calls it moves, to numbers, as its gradients say."""
+    shown_right: frozenset[str] = frozenset()
+    """The behaviours that are seen on at least one right trajectory."""
 
     @property
     def right(self) -> bool:

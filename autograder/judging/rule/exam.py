@@ -221,6 +221,14 @@ class RuleExam:
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
             elsewhere=self._elsewhere(traces, edges, diagnosis),
             late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
+            shown_right=frozenset(
+                behaviour.name
+                for behaviour in question.behaviours
+                if any(
+                    self._agrees_beside(Observation(i, self._history(i, traces)))
+                    for i in behaviour.instances
+                )
+            ),
             alive=is_alive(self.asked, self.main, manners, traces),
         )
         return explain.verdict(question, evidence, judge_parts(question, evidence))

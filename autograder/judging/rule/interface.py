@@ -57,13 +57,13 @@ def is_alive(
     asked: Probes, ordinary: Sequence[Instance], manners: Manners, traces: Mapping[str, Trace]
 ) -> bool:
     """Whether what it answers to ordinary calls of numbers is worth a measurement: it moves, to
-    numbers, by the gradients that it is given, and does so again."""
+    numbers, by the gradients that it is given."""
     numbers = [instance for instance in ordinary if instance.init_w.ndim == 0]
     for instance in (asked.base, *numbers):
         rows = _rows(instance, traces)
         if rows is None or len(rows) < 2 or not _tells(rows, instance):
             return False
-    return not manners.remembers and not {"grad_w", "grad_b"} & set(manners.ignored)
+    return not {"grad_w", "grad_b"} & set(manners.ignored)
 
 
 def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:

@@ -126,8 +126,8 @@ def _earns_more(question: Rule, evidence: Evidence) -> bool:
     """Whether there is an ordinary update that is right, or that a known fault accounts for."""
     if any(_work(question, evidence, o) > 0 for o in evidence.observations):
         return True
-    seen = [o for o in evidence.observations if o.history.rows is not None and len(o.rows)]
-    stands = all((o.rows == o.rows[0]).all() for o in seen)
+    paths = [o.rows for o in evidence.observations if o.history.rows is not None]
+    stands = any(len(rows) > 1 and (rows == rows[0]).all() for rows in paths)
     return evidence.diagnosis.explains and not stands
 
 
@@ -293,7 +293,8 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
 
 def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
     judged = evidence.behaviours[name]
-    if judged.passed and not evidence.alive and not _earns_more(question, evidence):
+    seen = evidence.alive or name in evidence.shown_right or _earns_more(question, evidence)
+    if judged.passed and not seen:
         return Check(name, False, 0.0, points, words.BEHAVIOUR_OF_NOTHING)
     if judged.passed or loss.convention is not None:
         text = judged.message if judged.passed else words.TRAJECTORY_CONVENTION

@@ -6,8 +6,8 @@ shows on these.  Each is unlike in many ways at once, so that few are enough: ma
 epochs, never both.  Hyper-parameters go as far as the question says (``reach``).
 
 None has recorded gradients: those are answered in the order in which points are asked about, and a
-right program may ask about others, too.  They are the same for every student of a question, and each is drawn until its right answer does
-not depend on rounding.
+right program may ask about others, too.  They are the same for every student of a question, and
+each is drawn until its right answer does not depend on rounding.
 """
 
 from __future__ import annotations
