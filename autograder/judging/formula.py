@@ -321,7 +321,7 @@ class FormulaExam:
         if right:
             return self._passed(check)
         own = [traces[example.call.name] for example in self.examples[check.name]]
-        failed = [trace for trace in own if trace.outcome is not Outcome.RETURNED]
+        failed = [t for t in own if t.outcome is not Outcome.RETURNED or t.changed]
         trace = failed[-1] if failed else own[0]
         worth = self.question.points[check.name]
         return Check(check.name, False, 0.0, worth, _why(check, trace, run))
@@ -457,6 +457,8 @@ def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
         return raised(check.function, trace.fault)
     if trace.outcome in SPOILED:
         return words.STOPPED[trace.outcome.value].format(function=check.function)
+    if trace.changed:
+        return words.FORMULA_CHANGES.format(function=check.function, names=", ".join(trace.changed))
     if trace.value is None:
         return words.NOTHING_RETURNED.format(function=check.function)
     if isinstance(trace.value, Opaque):

@@ -186,6 +186,7 @@ MEAN_LINES = ("expected", "mean of your {what}")
 
 FORMULA_RIGHT = "Right."
 FORMULA_WRONG = "Not the formula's value."
+FORMULA_CHANGES = "{function} changes what it is given: {names}. Work on a copy."
 FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."
 WRITTEN_FOUND = "A person will read your answer."
 WRITTEN_NONE = "No written answer was found. It belongs in the cell below the question."

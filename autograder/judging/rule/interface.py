@@ -56,14 +56,12 @@ def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
 def is_alive(
     asked: Probes, ordinary: Sequence[Instance], manners: Manners, traces: Mapping[str, Trace]
 ) -> bool:
-    """Whether what it answers to ordinary calls of numbers is worth a measurement: it moves, to
-    numbers, by the gradients that it is given."""
+    """Whether what it answers to ordinary calls of numbers is worth a measurement: of one of them
+    the whole path moves, to numbers, and it is by the gradients that the function is given."""
     numbers = [instance for instance in ordinary if instance.init_w.ndim == 0]
-    for instance in (asked.base, *numbers):
-        rows = _rows(instance, traces)
-        if rows is None or len(rows) < 2 or not _tells(rows, instance):
-            return False
-    return not {"grad_w", "grad_b"} & set(manners.ignored)
+    paths = [(_rows(instance, traces), instance) for instance in numbers]
+    moves = [rows is not None and len(rows) > 1 and _tells(rows, i) for rows, i in paths]
+    return any(moves) and not {"grad_w", "grad_b"} & set(manners.ignored)
 
 
 def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:

@@ -19,7 +19,7 @@ import numpy as np
 from autograder.judging.problem import Problem
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.history import read_history
-from autograder.judging.rule.hyperparameters import Range
+from autograder.judging.rule.hyperparameters import Range, Role, by_role
 from autograder.judging.rule.instance import Instance
 from autograder.model import FloatArray, Neuron, Stream, Trace
 
@@ -264,7 +264,8 @@ def _drawn(
     for way in chosen:
         setting = way.change(setting)
     if setting.size == Setting().size:  # so that epsilon matters, however huge or tiny
-        size = np.sqrt(setting.hyper.get("eps", 1.0)) * (1 + 2 * chance.random())
+        epsilon = setting.hyper.get(by_role(ranges).get(Role.EPSILON, ""), 1.0)
+        size = np.sqrt(epsilon) * (1 + 2 * chance.random())
         setting = replace(setting, size=_short(size))
     most = max(1, MOST_WORK // setting.points)
     return replace(setting, epochs=min(setting.epochs, most))
