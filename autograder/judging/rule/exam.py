@@ -63,7 +63,7 @@ from autograder.judging.rule.right_answers import (
 from autograder.judging.rule.unlike import right_unlike, unlike
 from autograder.judging.stopped import stopped
 from autograder.kept.findings import Findings
-from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
+from autograder.model import Call, FloatArray, Neuron, NotebookRun, Outcome, Submission, Trace
 
 
 @lru_cache(maxsize=1024)
@@ -221,12 +221,14 @@ class RuleExam:
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
             elsewhere=self._elsewhere(traces, edges, diagnosis),
             late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
+            told=self._told(diagnosis, answers),
             shown_right=frozenset(
                 behaviour.name
                 for behaviour in question.behaviours
                 if any(
                     self._agrees_beside(Observation(i, self._history(i, traces)))
                     for i in behaviour.instances
+                    if isinstance(i.grad_w, Neuron)
                 )
             ),
             alive=is_alive(self.asked, self.main, manners, traces),
@@ -335,6 +337,11 @@ class RuleExam:
             if len(observation.rows) != instance.max_epochs + 1:
                 return diagnose([observation], self.question, Manners())
         return Diagnosis()
+
+    def _told(self, diagnosis: Diagnosis, answers: Answers) -> bool:
+        source = answers.run.sources.get(self.question.function, "")
+        told = self.question.catalogue.explains_fault("ZeroDivisionError", source)
+        return told is not None and told in diagnosis.slugs
 
     def _named_by_fault(self, stopped: Verdict, answers: Answers) -> Verdict:
         """Code that raises one kind of exception whatever it is given (divides by zero, even where

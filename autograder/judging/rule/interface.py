@@ -23,7 +23,15 @@ LEAST_DECAY = 1e-9
 
 def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
     """Whether the gradient is the sum over all points: its direction, and twice as long for twice
-    the points.  Whatever the rule multiplies the first step with does not matter."""
+    the points.  Whatever the rule multiplies the first step with does not matter.  On an ordinary
+    call, too, twice the points have to be what twice the gradient is."""
+    doubled, larger = (_rows(instance, traces) for instance in asked.ordinary)
+    if doubled is None or larger is None or doubled.shape != larger.shape:
+        return False
+    with np.errstate(all="ignore"):
+        apart = np.abs(doubled - larger) > 1e-6 * np.maximum(1, np.abs(larger))
+    if apart.any():  # NaN is not
+        return False
     rows = [_rows(instance, traces) for instance in asked.points]
     if any(r is None or len(r) != 2 or not np.isfinite(r).all() for r in rows):
         return False

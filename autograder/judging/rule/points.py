@@ -87,6 +87,8 @@ def _loss(question: Rule, evidence: Evidence) -> Loss:
     diagnosis = evidence.diagnosis
     if evidence.right:
         return Loss()
+    if diagnosis.explains and not _seen(question, evidence):
+        return Loss(lost=frozenset(PARTS))
     if not diagnosis.explains:
         return Loss(lost=_unexplained_losses(question, evidence))
     assert diagnosis.candidate is not None
@@ -126,9 +128,19 @@ def _earns_more(question: Rule, evidence: Evidence) -> bool:
     """Whether there is an ordinary update that is right, or that a known fault accounts for."""
     if any(_work(question, evidence, o) > 0 for o in evidence.observations):
         return True
-    paths = [o.rows for o in evidence.observations if o.history.rows is not None]
-    stands = any(len(rows) > 1 and (rows == rows[0]).all() for rows in paths)
-    return evidence.diagnosis.explains and not stands
+    return evidence.diagnosis.explains and _seen(question, evidence)
+
+
+def _seen(question: Rule, evidence: Evidence) -> bool:
+    """Whether there is anything for a known fault to account for: a finite point away from the
+    start.  Where there is none all that ends in NaN at once, or stands, would look alike."""
+    for o in evidence.observations:
+        if o.history.rows is not None:
+            with np.errstate(all="ignore"):
+                away = np.abs(o.rows - o.instance.start).max(axis=1)
+            if (np.isfinite(away) & (away > question.tolerance)).any():
+                return True
+    return evidence.told
 
 
 def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
