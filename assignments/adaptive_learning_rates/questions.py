@@ -336,7 +336,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
     def examples(vector: bool, with_y: bool) -> Callable[[np.random.Generator], Sequence[Any]]:
         def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
             many = (1, 2, 3, 6) if vector else (None, None)
-            far = [_example(chance, many[-1], with_y, far=sign) for sign in (1, -1)]
+            far = [_example(chance, many[-1], with_y, far=sign) for sign in (1, -1, 2)]
             return [*(_example(chance, d, with_y) for d in many), *far]
 
         return draw
@@ -378,7 +378,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
             function="grad_b",
             examples=lambda chance: (
                 [_example(chance, d, True) for d in (None, None, 1, 2, 6)]
-                + [_example(chance, None, True, far=sign) for sign in (1, -1)]
+                + [_example(chance, None, True, far=sign) for sign in (1, -1, 2)]
             ),
             right=sigmoid_neuron.grad_b,
             builds_on="f",
@@ -409,13 +409,13 @@ def _explain(slug: str, detail: str) -> Explanation:
 def _example(
     chance: np.random.Generator, features: int | None, with_y: bool, far: int = 0
 ) -> dict[str, Any]:
-    """``far``: the sign of weights and a bias beyond 10, which leave the output between the ends;
-    y is 1 or 0 then."""
+    """``far``: the sign of weights and a bias beyond 10, which leave the output between the ends
+    (2: at its upper end); y is 1 or 0 then."""
     shape = () if features is None else (features,)
     if far:
         x = (0.5 + 0.5 * chance.random(shape)) / (features or 1)
-        w = far * (20 + 20 * chance.random(shape))
-        b = float(chance.random() - 0.5 - np.sum(w * x))
+        w = np.sign(far) * (20 + 20 * chance.random(shape))
+        b = float(chance.random() - 0.5 - np.sum(w * x)) + (17.0 if abs(far) > 1 else 0.0)
         return {
             "w": w if features else float(w),
             "b": b,
@@ -455,6 +455,8 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
                 (1.0, 1e-3, 1),
                 (1e3, 0.5, 10),
                 (1e-3, 0.999, 1),
+                (5.0, 0.999, 1),
+                (1.0, 0.0, 2),
             )
         ]
 
@@ -464,7 +466,14 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
             for t in (2, 5)
         ] + [
             {"moment": size * (chance.random(d) - 0.5), "beta": beta, "t": t}
-            for d, size, beta, t in ((1, 40.0, 0.999, 60), (2, 1.0, 0.01, 1), (3, 1e3, 0.99, 200))
+            for d, size, beta, t in (
+                (1, 40.0, 0.999, 60),
+                (2, 1.0, 0.01, 1),
+                (3, 1e3, 0.99, 200),
+                (6, 10.0, 0.0, 2),
+                (6, 1.0, 0.999, 61),
+                (6, 1e3, 0.999, 61),
+            )
         ]
 
     def expected(chance: np.random.Generator) -> list[dict[str, Any]]:

@@ -25,12 +25,7 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
     """Whether the gradient is the sum over all points: its direction, and twice as long for twice
     the points.  Whatever the rule multiplies the first step with does not matter.  On an ordinary
     call, too, twice the points have to be what twice the gradient is."""
-    doubled, larger = (_rows(instance, traces) for instance in asked.ordinary)
-    if doubled is None or larger is None or doubled.shape != larger.shape:
-        return False
-    with np.errstate(all="ignore"):
-        apart = np.abs(doubled - larger) > 1e-6 * np.maximum(1, np.abs(larger))
-    if apart.any():  # NaN is not
+    if not (remembers(asked, traces) or _sums_on_ordinary(asked, traces)):
         return False
     rows = [_rows(instance, traces) for instance in asked.points]
     if any(r is None or len(r) != 2 or not np.isfinite(r).all() for r in rows):
@@ -59,6 +54,15 @@ def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
         measured=_measured_decay(asked.decay, traces),
         stops=_stops(asked, traces, base),
     )
+
+
+def _sums_on_ordinary(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+    doubled, larger = (_rows(instance, traces) for instance in asked.ordinary)
+    if doubled is None or larger is None or doubled.shape != larger.shape:
+        return False
+    with np.errstate(all="ignore"):
+        apart = np.abs(doubled - larger) > 1e-6 * np.maximum(1, np.abs(larger))
+    return not apart.any()  # NaN is not
 
 
 def is_alive(

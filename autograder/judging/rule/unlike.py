@@ -22,7 +22,7 @@ from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.hyperparameters import Role
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.problems import CHANCES, Setting, posed
-from autograder.model import FloatArray
+from autograder.model import FloatArray, Neuron
 
 LOW, HIGH = 0.0, 1.0
 """The ends of what a hyper-parameter may be."""
@@ -40,6 +40,9 @@ class Unlike:
     a share of its reach; absent: an ordinary value."""
     size: float = 0.0
     """Of the gradients; 0: as large as the root of epsilon."""
+    twin: str = ""
+    """What a student reads of the same call with another gradient, which shows what is answered
+    from memory; empty: it is not asked."""
     defaults: bool = False
     """Whether everything is left out that the signature has a default for."""
 
@@ -50,6 +53,7 @@ ALL = (
         Setting(points=101, epochs=1, start_w=-2.0, start_b=-2.0),
         reach={Role.EPSILON: LOW},
     ),
+    Unlike("2 epochs", Setting(points=2, epochs=2), twin="another gradient"),
     Unlike("200 epochs", Setting(points=1, epochs=200, start_w=0.0, start_b=0.0)),
     Unlike("a start far away", Setting(points=3, start_w=40.0, start_b=-40.0), size=1e3),
     Unlike(
@@ -90,8 +94,20 @@ ALL = (
 @lru_cache(maxsize=256)
 def unlike(rule: Rule) -> tuple[Instance, ...]:
     """These calls for one rule; the assignment's own are :attr:`Rule.besides`."""
-    found = (_instance(rule, number, one) for number, one in enumerate(ALL))
-    return (*(instance for instance in found if instance is not None), *rule.besides)
+    found = []
+    for number, one in enumerate(ALL):
+        instance = _instance(rule, number, one)
+        if instance is not None:
+            found.append(instance)
+            found += [_with_another_gradient(instance, one.twin)] if one.twin else []
+    return (*found, *rule.besides)
+
+
+def _with_another_gradient(instance: Instance, name: str) -> Instance:
+    kind = instance.grad_w
+    assert isinstance(kind, Neuron)
+    other = replace(kind, scale=2 * kind.scale)
+    return replace(instance, name=name, grad_w=other, grad_b=other)
 
 
 @lru_cache(maxsize=4096)
