@@ -109,6 +109,8 @@ class Call:
     """The student's function, found by name in the notebook's namespace."""
     arguments: Mapping[str, Argument]
     """By keyword.  A number (Python float or int), an array, or a gradient function."""
+    left_out: tuple[str, ...] = ()
+    """Those of them that are left out where the function's signature has a default for them."""
 
     @cached_property
     def hands_in_gradient(self) -> bool:

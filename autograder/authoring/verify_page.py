@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.authoring.mutants_text import complaint, shown
 from autograder.authoring.verify import VerifyReport
 from autograder.authoring.verify_matrix import factors, folded, named_otherwise, weak_spots
 from autograder.authoring.verify_text import BY_PERSON, idle_sentence, tally
@@ -22,6 +23,8 @@ def verify_page(report: VerifyReport, words: Words = WORDS) -> str:
         weak_spots=weak_spots,
         named_otherwise=named_otherwise,
         remark_on=_remark,
+        shown=shown,
+        complaint=complaint,
     )
 
 

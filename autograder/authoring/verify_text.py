@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from autograder.authoring.mutants_text import mutants_text
 from autograder.authoring.verify import QuestionReport, VerifyReport
 from autograder.authoring.verify_matrix import (
     Row,
@@ -17,7 +18,7 @@ from autograder.authoring.verify_matrix import (
     weak_spots,
 )
 from autograder.judging.proof import Proof
-from autograder.report.text import points
+from autograder.report.text import points, share
 
 WIDTH = 80
 NAME = 35
@@ -34,6 +35,9 @@ def verify_text(report: VerifyReport) -> Iterator[str]:
     for question in report.questions:
         yield ""
         yield from _question(question)
+    if report.mutation is not None:
+        yield ""
+        yield from mutants_text(report.mutation)
     yield ""
     yield from _wrapped(f"{'PROVED' if report.ok else 'NOT PROVED'}: {tally(report)}")
 
@@ -44,15 +48,10 @@ def tally(report: VerifyReport) -> str:
     faults = sum(len(proof.faults) for proof in proofs)
     pairs = sum(proof.pairs.count - len(proof.pairs.cancelling) for proof in proofs)
     return (
-        f"{_share(report.mutation_score)} of {faults:,} known faults and {pairs:,} pairs "
+        f"{share(report.mutation_score)} of {faults:,} known faults and {pairs:,} pairs "
         f"are caught; {sum(p.ok for p in report.programs)} of {len(report.programs)} programs "
         f"score as they should. It took {report.seconds:.0f} seconds."
     )
-
-
-def _share(score: float) -> str:
-    """A percentage that says 100 only when it is."""
-    return "100 %" if score == 1 else f"{min(100 * score, 99.99):.2f} %"
 
 
 def _programs(report: VerifyReport) -> Iterator[str]:

@@ -8,14 +8,16 @@ answer is compared with known wrong formulas.  A function that builds on another
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from autograder.judging import words
+from autograder.judging.problem import Problem
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.stopped import no_answer
@@ -33,7 +35,8 @@ from autograder.model import (
     Trace,
 )
 
-CLOSE = 1e-9
+CLOSE = 1e-6
+"""How far an answer may be off, beside 1 or the value itself."""
 POOL = 12
 """Sets of examples of each check that students' exams are put together from."""
 Arguments = Mapping[str, Any]
@@ -111,6 +114,9 @@ class Formula:
     nudges: Mapping[str, float] = field(default_factory=dict)
     """Factors by which arguments of the first check's first example are changed, one at a time,
     to see whether they matter."""
+    unlike: Mapping[str, Callable[[np.random.Generator], Arguments]] = field(default_factory=dict)
+    """By function, arguments as unlike each other as it allows, which is asked of edited programs;
+    absent: as in the checks' examples."""
 
     public_calls = True
     faults = frozenset[str]()
@@ -140,6 +146,23 @@ class Formula:
             },
         )
 
+    def problems(self, chance: np.random.Generator) -> Iterator[Problem]:
+        """Problems beyond the exams', for each function in turn."""
+        for number in count():
+            function = self.functions[number % len(self.functions)]
+            checks = [check for check in self.checks if check.function == function]
+            check = checks[number // len(self.functions) % len(checks)]
+            if function in self.unlike:
+                drawn: Sequence[Arguments] = [self.unlike[function](chance)]
+            else:
+                drawn = check.examples(chance)
+            for arguments in drawn:
+                call = _call(f"problem {number}", function, arguments)
+                right = np.asarray(check.right(**arguments), dtype=np.float64)
+                read = partial(_answer_like, right)
+                text = ", ".join(f"{key}={_written(value)}" for key, value in arguments.items())
+                yield Problem(call, right, read, _sizes(arguments), f"{function}({text})")
+
     def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
         """By every known wrong formula; there are no tolerances to measure."""
         exam, run = self.draw(seed), NotebookRun(Outcome.RETURNED)
@@ -149,6 +172,24 @@ class Formula:
             slugs = (wrong.slug,) if wrong.slug else ()
             faults.append(Fault.judged(slugs, verdict.checks, verdict.misconceptions, wrong.detail))
         return Proof(tuple(check.name for check in self.checks), tuple(faults))
+
+
+def _answer_like(right: FloatArray, trace: Trace) -> FloatArray | None:
+    """An answer, one number in whatever form numbers come."""
+    own = _answer(trace)
+    return own.reshape(right.shape) if own is not None and own.size == right.size == 1 else own
+
+
+def _written(value: object) -> str:
+    return f"np.array({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)
+
+
+def _sizes(arguments: Arguments) -> tuple[str, ...]:
+    """What of an example meets the eye: shapes, and numbers."""
+    return tuple(
+        f"{name} of shape {value.shape}" if isinstance(value, np.ndarray) else f"{name} = {value:g}"
+        for name, value in arguments.items()
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,7 +282,7 @@ class FormulaExam:
         return QuestionStatus.ERROR
 
     def _right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
-        shown = False
+        shown, excused = False, list[FloatArray]()
         for example in self.examples[check.name]:
             trace = traces[example.call.name]
             if _ALIKE.of(trace, example, partial(_is_right, trace, example)):
@@ -251,11 +292,13 @@ class FormulaExam:
             if own is None:
                 return False
             given = self._right_given_own(check, example, traces)
-            if given is None or self._builds_on_right(check, traces) or not _close(own, given):
+            if given is None or self._builds_on_right(check, traces):
                 return False
-            # Nothing, given a value that makes it nothing, shows no formula.
-            shown = shown or bool(np.any(given))
-        return shown
+            if trace.changed or not _close(own, given, CLOSE * float(np.max(np.abs(given)))):
+                return False
+            below = _answer(traces[_below(example)])
+            excused += [] if below is None else [below]
+        return shown or _tell_apart(excused)
 
     def _right_given_own(
         self, check: FormulaCheck, example: Example, traces: Mapping[str, Trace]
@@ -296,7 +339,7 @@ class FormulaExam:
         if right:
             return self._passed(check)
         own = [traces[example.call.name] for example in self.examples[check.name]]
-        failed = [trace for trace in own if trace.outcome is not Outcome.RETURNED]
+        failed = [t for t in own if t.outcome is not Outcome.RETURNED or t.changed]
         trace = failed[-1] if failed else own[0]
         worth = self.question.points[check.name]
         return Check(check.name, False, 0.0, worth, _why(check, trace, run))
@@ -341,9 +384,9 @@ class FormulaExam:
                 values = [example.right, *([] if given is None else [given])]
                 with np.errstate(all="ignore"):
                     guesses = [wrong.formula(value, **arguments) for value in values]
-                if not any(_close(own, guess) for guess in guesses):
+                if not any(_accounts_for(own, guess) for guess in guesses):
                     return False
-                explained += 1
+                explained += int(np.isfinite(own).all())
         return explained > 0
 
     def _ignored(self, traces: Mapping[str, Trace]) -> tuple[str, ...]:
@@ -385,21 +428,50 @@ def _answer(trace: Trace) -> FloatArray | None:
 
 def _is_right(trace: Trace, example: Example) -> bool:
     own = _answer(trace)
-    return own is not None and _close(own, example.right)
+    return own is not None and not trace.changed and _close(own, example.right)
 
 
-def _close(own: FloatArray, value: Any) -> bool:
+LEAST = 1e-3
+"""Values of a function that is built on, closer than this to one another, are one value."""
+
+
+def _tell_apart(values: Sequence[FloatArray]) -> bool:
+    """Whether these values show of a formula that is right given them that it is one: with nothing,
+    or with one value whatever is asked, much would come out alike."""
+    if not values or not all(np.isfinite(value).all() and value.size for value in values):
+        return False
+    each = [float(value.ravel()[0]) for value in values]
+    return max(each) - min(each) > LEAST
+
+
+def _accounts_for(own: FloatArray, guess: Any) -> bool:
+    """Whether a wrong formula gives an answer: where both divide by 0 nothing speaks against it."""
+    value = np.asarray(guess, dtype=np.float64)
+    if own.shape != value.shape:
+        return own.size == value.size == 1 and _accounts_for(own.ravel(), value.ravel())
+    known = np.isfinite(own)
+    if not np.array_equal(own[~known], value[~known], equal_nan=True):
+        return False
+    return bool(_close(own[known], value[known]))
+
+
+def _close(own: FloatArray, value: Any, tolerance: float | None = None) -> bool:
+    """Within a tolerance (None: ``CLOSE``, beside 1 or the entry); what is no finite number is
+    close to nothing."""
     expected = np.asarray(value, dtype=np.float64)
     if own.shape != expected.shape and own.size == expected.size == 1:
         own = own.reshape(expected.shape)
     if own.shape != expected.shape:
         return False
-    with np.errstate(all="ignore"):
-        close = np.abs(own - expected) <= CLOSE * (1 + np.abs(expected))
-    return bool((close | (own == expected)).all())
+    if not (np.isfinite(own).all() and np.isfinite(expected).all()):
+        return False
+    within = CLOSE * np.maximum(1, np.abs(expected)) if tolerance is None else tolerance
+    return bool((np.abs(own - expected) <= within).all())
 
 
 def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
+    if trace.changed:
+        return words.FORMULA_CHANGES.format(function=check.function, names=", ".join(trace.changed))
     if isinstance(trace.value, Opaque):
         return words.FORMULA_OPAQUE.format(function=check.function, type=trace.value.type_name)
     return no_answer(check.function, trace, run) or check.failure

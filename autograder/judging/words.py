@@ -59,6 +59,21 @@ TRAJECTORY_LENGTH = (
     "For {epochs} epochs the histories should have {wanted} entries, the start first; yours have "
     "{entries}."
 )
+TRAJECTORY_ELSEWHERE = {
+    "trajectory": "Right on ordinary problems where x is a number, but not with {where}.",
+    "vector": "Right on ordinary problems where x is a vector, but not with {where}.",
+}
+OUT_OF_TIME = "{where} (it ran out of time)"
+LISTED = ", or with "
+ELSEWHERE = {
+    "base": "other epochs",
+    "again": "the same call once more",
+    "settled": "tiny steps",
+    "feature never on": "a feature that is never on",
+}
+"""What a call is said to be with, where its name does not say it."""
+EDGE_OF_NOTHING = "This counts once an update of an ordinary problem is right."
+BEHAVIOUR_OF_NOTHING = "This counts once your function moves as its gradients say."
 EDGE_RIGHT = {
     "no epochs": "With max_epochs = 0 it returns just the start.",
     "inputs untouched": "The inputs are left as they were.",
@@ -189,6 +204,7 @@ MEAN_LINES = ("expected", "mean of your {what}")
 
 FORMULA_RIGHT = "Right."
 FORMULA_WRONG = "Not the formula's value."
+FORMULA_CHANGES = "{function} changes what it is given: {names}. Work on a copy."
 FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."
 WRITTEN_FOUND = "A person will read your answer."
 WRITTEN_NONE = "No written answer was found. It belongs in the cell below the question."

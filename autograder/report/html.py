@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.report.marks import check_mark
-from autograder.report.text import one_line, points, shortened, uncoloured, visible
+from autograder.report.text import one_line, points, share, shortened, uncoloured, visible
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -48,6 +48,7 @@ def _environment() -> Environment:
     environment.filters.update(
         one_line=one_line,
         points=points,
+        share=share,
         shortened=shortened,
         uncoloured=uncoloured,
         percent=percent,

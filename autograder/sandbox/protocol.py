@@ -158,7 +158,8 @@ def _written(call: Call) -> bytes:
             kinds.append(wire.A_ARRAY)
             arrays.append(np.asarray(argument, dtype=np.float64))
     writer = Writer()
-    writer.text("\n".join((call.function, *call.arguments)))
+    names = (f"{name}{wire.LEFT_OUT}" if name in call.left_out else name for name in call.arguments)
+    writer.text("\n".join((call.function, *names)))
     writer.raw(bytes(kinds))
     for array in (np.array(numbers), *arrays):
         writer.array(array)

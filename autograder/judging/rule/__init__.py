@@ -15,7 +15,8 @@ what is known of a student  :mod:`.evidence`, and what fills it: :mod:`.history`
                             :mod:`.diagnose` what it computes
 what comes of it            :mod:`.points` the checks, :mod:`.explain` the words, :mod:`.pictures`
 the whole                   :mod:`.exam` one student's exam; :mod:`.simulate` one of known code;
-                            :mod:`.proof` whether it catches all that is known
+                            :mod:`.proof` whether it catches all that is known;
+                            :mod:`.problems` what edited programs are asked
 ==========================  =======================================================================
 
 Nothing here knows a rule by name: the right one and the known ways to get it wrong come in as a

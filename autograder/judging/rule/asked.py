@@ -87,6 +87,12 @@ class Rule:
     """By name of the check; see :mod:`autograder.judging.rule.points` for the parts of a rule."""
     ranges: Mapping[str, Range]
     """Every hyper-parameter of the function, and from where hidden instances draw it."""
+    reach: Mapping[str, Range] = field(default_factory=dict)
+    """How far they may go at all, which is asked of edited programs; absent: as in ``ranges``."""
+    defaults: Mapping[str, float] = field(default_factory=dict)
+    """What hyper-parameters are where a call leaves them out; absent: no call does."""
+    besides: tuple[Instance, ...] = ()
+    """Calls of the assignment's own that everybody is asked; see :mod:`.unlike`."""
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Which part of the rule an argument belongs to; absent: the step."""
     behaviours: tuple[Behaviour, ...] = ()

@@ -34,6 +34,45 @@ FEW = 3
 """Habitual values that are tried beside another fault."""
 
 
+NUDGE = 1e-12
+"""A start nudged by this shows whether a trajectory depends on rounding."""
+
+
+def _accounts_for(rule: Family, o: Observation, tolerance: float, by_point: bool) -> bool:
+    """Whether one known rule gives a student's trajectory, or gives none that could be compared."""
+    nudged = replace(o.instance, init_w=o.instance.init_w + NUDGE, init_b=o.instance.init_b + NUDGE)
+    rows, beside = (rule.trajectories(i, by_point=by_point)[0] for i in (o.instance, nudged))
+    if rule.every_point:
+        rows, beside = rows[:: o.instance.points], beside[:: o.instance.points]
+    own = o.history.rows
+    if own is None or own.shape != rows.shape:
+        return False
+    with np.errstate(all="ignore"):
+        size = np.maximum(1, np.abs(rows))
+        rough = np.abs(beside - rows) > tolerance / 100 * size
+        close = np.abs(own - rows) <= tolerance * size
+    from_there = np.logical_or.accumulate(rough.any(axis=1))  # what follows tells nothing
+    return bool((close.all(axis=1) | from_there | ~np.isfinite(rows).all(axis=1)).all())
+
+
+def unexplained(
+    diagnosis: Diagnosis, observations: Sequence[Observation], question: Rule
+) -> tuple[Observation, ...]:
+    """Those that the rule which was found in the student's code does not account for."""
+    catalogue, candidate = question.catalogue, diagnosis.candidate
+    for family in (catalogue.right(), *catalogue.singles(), *catalogue.pairs()):
+        if candidate is None or candidate not in family.candidates:
+            continue
+        one = family.subset([list(family.candidates).index(candidate)])
+        counted = (True, False) if one.every_point else (True,)
+        return tuple(
+            o
+            for o in observations
+            if not any(_accounts_for(one, o, question.tolerance, by_point) for by_point in counted)
+        )
+    return ()
+
+
 # --------------------------------------------------------------------------------- the search
 
 
@@ -224,8 +263,8 @@ def _agree(
     if student.shape != expected.shape[1:]:
         return np.zeros(len(expected), dtype=bool)
     with np.errstate(all="ignore"):
-        size = 1 + np.abs(student)
-        same = (np.abs(expected - student) <= EXACT * size) | (expected == student)
+        within = np.where(np.isfinite(student), EXACT * (1 + np.abs(student)), 0.0)
+        same = (np.abs(expected - student) <= within) | (expected == student)
     same |= np.isnan(expected) & np.isnan(student)
     return np.asarray(same.all(axis=(1, 2)))
 

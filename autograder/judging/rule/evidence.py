@@ -80,6 +80,16 @@ class Evidence:
     """Which of the question's edge cases hold."""
     behaviours: Mapping[str, Judged]
     faults: tuple[Fault, ...] = ()
+    elsewhere: tuple[Observation, ...] = ()
+    """What else everybody is asked and came back wrong, where no edge case says so already."""
+    late: frozenset[str] = frozenset()
+    """The calls that ran out of time."""
+    alive: bool = True
+    """Whether on ordinary calls it moves, to numbers, as its gradients say."""
+    told: bool = False
+    """Whether the source says of the fault what no number can, dividing by zero at once."""
+    shown_right: frozenset[str] = frozenset()
+    """The behaviours that are seen on a right trajectory of data."""
 
     @property
     def right(self) -> bool:

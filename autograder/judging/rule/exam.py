@@ -4,13 +4,15 @@ It asks everybody's function
 
 - hidden instances (two with a number x, one with a vector): the exact trajectories;
 - the edge cases that the question names: no epochs, the same call twice, inputs untouched;
-- recorded streams, whose steps are those of right moments or are not;
-- the behaviours of the lecture that an assignment adds.
+- calls that are unlike these (:mod:`.unlike`): many points, many epochs, starts far away.
 
-Where all answers are those of right code, but for rounding, there is nothing to find out: the
-verdict on right code is known.  Any other function is asked further:
+Every one of these answers is judged, all the way: what is wrong on any of them is not right.  Where
+all are those of right code, but for rounding, there is nothing to find out: the verdict on right
+code is known, and whatever it says of the student's own steps holds of the right ones.  Any other
+function is asked further:
 
-- more recorded streams, from which its moments are recovered;
+- recorded streams, from which its moments are recovered;
+- the behaviours of the lecture that an assignment adds;
 - one call with each argument changed, to see that it matters.
 
 It is diagnosed; then each part of the rule is judged by what is known of it, so that one fault
@@ -29,13 +31,24 @@ from autograder.judging import words
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule import explain
 from autograder.judging.rule.asked import Judged, Rule, Shown
-from autograder.judging.rule.diagnose import diagnose
-from autograder.judging.rule.edges import AtTheEdge, EdgeCase
+from autograder.judging.rule.diagnose import diagnose, unexplained
+from autograder.judging.rule.edges import (
+    CALLED_TWICE,
+    NO_EPOCHS,
+    TINY_STEPS,
+    AtTheEdge,
+    EdgeCase,
+)
 from autograder.judging.rule.evidence import Diagnosis, Evidence, Manners, Observation
 from autograder.judging.rule.history import History, equal, read_history
 from autograder.judging.rule.instance import Instance
-from autograder.judging.rule.interface import read_manners, remembers, sums_over_points
-from autograder.judging.rule.moments import Identification, identify, one_of_each
+from autograder.judging.rule.interface import (
+    is_alive,
+    read_manners,
+    remembers,
+    sums_over_points,
+)
+from autograder.judging.rule.moments import Identification, identify
 from autograder.judging.rule.points import judge_parts
 from autograder.judging.rule.pool import SHAPES, Drawn, pool_instance, right_rows
 from autograder.judging.rule.probes import Probes, streamed
@@ -47,9 +60,10 @@ from autograder.judging.rule.right_answers import (
     right_moments,
     streams_of,
 )
+from autograder.judging.rule.unlike import right_unlike, unlike
 from autograder.judging.stopped import stopped
 from autograder.kept.findings import Findings
-from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
+from autograder.model import Call, FloatArray, Neuron, NotebookRun, Outcome, Submission, Trace
 
 
 @lru_cache(maxsize=1024)
@@ -60,7 +74,7 @@ def right_verdict(question: Rule, number: Instance) -> Verdict:
     exam = RuleExam(question, Drawn(number, *others))
     traces = {
         instance.name: instance.trace(exam.right_rows(instance))
-        for instance in (*exam.asked_of_all, *exam.streams)
+        for instance in (*exam.asked_of_all, *exam.streams, *question.shown)
     }
     return exam.judge(Answers(Submission("", ""), NotebookRun(Outcome.RETURNED), traces))
 
@@ -103,6 +117,11 @@ class RuleExam:
         return streamed(self.main.vector)
 
     @property
+    def unlike(self) -> tuple[Instance, ...]:
+        """The calls that are unlike the drawn ones."""
+        return unlike(self.question)
+
+    @property
     def at_the_edges(self) -> Mapping[EdgeCase, Instance]:
         """The calls that edge cases make for themselves."""
         return at_the_edges(self.question, self.main.vector)
@@ -124,8 +143,7 @@ class RuleExam:
             self.asked.settled,
             *self.at_the_edges.values(),
             *recorded,
-            *one_of_each(self.streams),
-            *self.question.shown,
+            *self.unlike,
             self.asked.again,
         )
         return _numbers_first(asked)
@@ -134,7 +152,8 @@ class RuleExam:
     def instances(self) -> tuple[Instance, ...]:
         """All that may be asked: of everybody, then further."""
         known = {instance.name for instance in self.asked_of_all}
-        further = [i for i in (*self.asked.instances, *self.streams) if i.name not in known]
+        others = (*self.asked.instances, *self.streams, *self.question.shown)
+        further = [instance for instance in others if instance.name not in known]
         return (*self.asked_of_all, *_numbers_first(further))
 
     @property
@@ -179,7 +198,7 @@ class RuleExam:
             return self._named_by_fault(no_answer, answers)
         observations = [Observation(i, self._history(i, traces)) for i in self.judged]
         agrees = {o.instance.name: self._agrees(o) for o in observations}
-        manners = read_manners(self.asked, self.main, traces)
+        manners = read_manners(self.asked, (*self.main, *self.asked_of_all), traces)
         right = all(agrees.values())
         diagnosis = Diagnosis()
         if not right or manners.remembers or manners.mutates or manners.stops:
@@ -187,6 +206,7 @@ class RuleExam:
         else:
             diagnosis = self._diagnose_elsewhere(traces)
         moments = self._identified(traces)
+        edges = self._edges(traces, manners)
         evidence = Evidence(
             agrees=agrees,
             observations=tuple(observations),
@@ -196,9 +216,22 @@ class RuleExam:
             moments=moments,
             right_moments=moments if right else self._right_moments,
             sums_points=sums_over_points(self.asked, traces),
-            edges=self._edges(traces, manners),
+            edges=edges,
             behaviours=self._behaviours(traces, moments),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
+            elsewhere=self._elsewhere(traces, edges, diagnosis),
+            late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
+            told=self._told(diagnosis, answers),
+            shown_right=frozenset(
+                behaviour.name
+                for behaviour in question.behaviours
+                if any(
+                    self._agrees_beside(Observation(i, self._history(i, traces)))
+                    for i in behaviour.instances
+                    if isinstance(i.grad_w, Neuron)
+                )
+            ),
+            alive=is_alive(self.asked, self.main, manners, traces),
         )
         return explain.verdict(question, evidence, judge_parts(question, evidence))
 
@@ -218,17 +251,20 @@ class RuleExam:
             **right_beside(question, self.main.number),
             **right_beside(question, self.main.vector),
             **question.right_shown,
+            **{instance.name: right_unlike(question, instance) for instance in self.unlike},
         }
 
     def rounding(self, traces: Mapping[str, Trace]) -> float:
-        """The largest difference of the main trajectories from the right ones."""
+        """The largest difference of the judged trajectories from the right ones, beside 1 or the
+        entry itself."""
         most = 0.0
-        for instance in self.main:
+        for instance in (*self.main, *self.unlike):
             rows = self._history(instance, traces).rows
             right = self.right_rows(instance)
             if rows is None or rows.shape != right.shape:
                 return float("inf")
-            most = max(most, float(np.abs(rows - right).max()))
+            off = np.abs(rows - right) / np.maximum(1, np.abs(right))
+            most = max(most, float(off.max()))
         return most
 
     def _agrees(self, observation: Observation) -> bool:
@@ -236,6 +272,36 @@ class RuleExam:
         if rows is None or observation.history.only_point:
             return False
         return equal(rows, self.right_rows(observation.instance), self.question.tolerance)
+
+    def _elsewhere(
+        self, traces: Mapping[str, Trace], edges: Mapping[EdgeCase, bool], diagnosis: Diagnosis
+    ) -> tuple[Observation, ...]:
+        """The other calls that everybody is asked, where they are not right; or, of code whose
+        fault may cost less than the trajectory, not that of the fault."""
+        of_edges = {**self._general_edges, **self.at_the_edges}
+        broken = (edge for edge, held in edges.items() if not held)
+        said = {of_edges[edge].name for edge in broken if edge in of_edges}
+        skipped = said | {instance.name for instance in self.judged}
+        others = [instance for instance in self.asked_of_all if instance.name not in skipped]
+        seen = [Observation(instance, self._history(instance, traces)) for instance in others]
+        if self.question.conventions.covers(diagnosis.slugs) and diagnosis.explains:
+            return unexplained(diagnosis, seen, self.question)
+        return tuple(o for o in seen if not self._agrees_beside(o))
+
+    def _agrees_beside(self, observation: Observation) -> bool:
+        """As :meth:`_agrees`, with a tolerance that grows with the entries."""
+        own, right = observation.history.rows, self.right_rows(observation.instance)
+        if own is None or observation.history.only_point or own.shape != right.shape:
+            return False
+        size = np.maximum(1, np.abs(right))
+        with np.errstate(all="ignore"):
+            return bool((np.abs(own - right) <= self.question.tolerance * size).all())
+
+    @property
+    def _general_edges(self) -> Mapping[EdgeCase, Instance]:
+        """The calls that show the edge cases of any rule."""
+        asked = self.asked
+        return {NO_EPOCHS: asked.none, CALLED_TWICE: asked.again, TINY_STEPS: asked.settled}
 
     def _diagnose(
         self,
@@ -264,14 +330,18 @@ class RuleExam:
 
     def _diagnose_elsewhere(self, traces: Mapping[str, Trace]) -> Diagnosis:
         """What is wrong only in longer runs, such as stopping once the steps are small."""
-        for behaviour in self.question.behaviours:
-            for instance in behaviour.instances:
-                observation = Observation(instance, self._history(instance, traces))
-                if observation.history.rows is None:
-                    continue
-                if len(observation.rows) != instance.max_epochs + 1:
-                    return diagnose([observation], self.question, Manners())
+        for instance in (*self.unlike, *self.question.shown):
+            observation = Observation(instance, self._history(instance, traces))
+            if observation.history.rows is None:
+                continue
+            if len(observation.rows) != instance.max_epochs + 1:
+                return diagnose([observation], self.question, Manners())
         return Diagnosis()
+
+    def _told(self, diagnosis: Diagnosis, answers: Answers) -> bool:
+        source = answers.run.sources.get(self.question.function, "")
+        told = self.question.catalogue.explains_fault("ZeroDivisionError", source)
+        return told is not None and told in diagnosis.slugs
 
     def _named_by_fault(self, stopped: Verdict, answers: Answers) -> Verdict:
         """Code that raises one kind of exception whatever it is given (divides by zero, even where

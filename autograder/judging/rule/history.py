@@ -79,6 +79,8 @@ def _read_history(
     if not isinstance(w, np.ndarray) or not isinstance(b, np.ndarray):
         name, part = ("w_history", w) if not isinstance(w, np.ndarray) else ("b_history", b)
         return History(None, words.HISTORY_OTHER.format(name=name, what=_describe(part)))
+    if vector and features == 1 and w.ndim == b.ndim == 1:
+        w = w[:, None]  # entries that hold one number each arrive as numbers
     if w.size == b.size == 0:
         return History(np.empty((0, features + 1)))
     if w.ndim == int(vector) and b.ndim == 0:

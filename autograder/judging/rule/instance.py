@@ -37,6 +37,8 @@ class Instance:
     """Further arguments by name: the hyper-parameters."""
     ranges: Mapping[str, Range] = field(default_factory=dict)
     """From where these were drawn, with what they are to the rule; empty: they were not drawn."""
+    left_out: tuple[str, ...] = ()
+    """Arguments that the call leaves out, where the function has a default for them."""
     purpose: str = ""
     """What the call is made for, where several are made for one thing; empty: for itself."""
 
@@ -126,7 +128,7 @@ class Instance:
             "grad_b": Gradient("b", self.grad_b),
             **self.hyper,
         }
-        return Call(self.name, function, arguments)
+        return Call(self.name, function, arguments, self.left_out)
 
     def trace(self, rows: FloatArray) -> Trace:
         """That of a function that returned these rows (w's entries, then b) as two histories."""

@@ -23,13 +23,18 @@ LEAST_DECAY = 1e-9
 
 def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
     """Whether the gradient is the sum over all points: its direction, and twice as long for twice
-    the points.  Whatever the rule multiplies the first step with does not matter."""
+    the points.  Whatever the rule multiplies the first step with does not matter.  On an ordinary
+    call, too, twice the points have to be what twice the gradient is."""
+    if not (remembers(asked, traces) or _sums_on_ordinary(asked, traces)):
+        return False
     rows = [rows_of(instance, traces) for instance in asked.points]
     if any(r is None or len(r) != 2 or not np.isfinite(r).all() for r in rows):
         return False
     once, twice = (r[0] - r[1] for r in rows if r is not None)
     instance = asked.points[0]
     total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+    if not (np.isfinite(once).all() and np.isfinite(twice).all()):
+        return False
     scale = np.abs(once).max() / np.abs(total).max()
     close = 1e-6 * np.abs(once).max()
     return bool(
@@ -49,6 +54,26 @@ def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
         measured=_measured_decay(asked.decay, traces),
         stops=_stops(asked, traces, base),
     )
+
+
+def _sums_on_ordinary(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+    doubled, larger = (rows_of(instance, traces) for instance in asked.ordinary)
+    if doubled is None or larger is None or doubled.shape != larger.shape:
+        return False
+    with np.errstate(all="ignore"):
+        apart = np.abs(doubled - larger) > 1e-6 * np.maximum(1, np.abs(larger))
+    return not apart.any()  # NaN is not
+
+
+def is_alive(
+    asked: Probes, ordinary: Sequence[Instance], manners: Manners, traces: Mapping[str, Trace]
+) -> bool:
+    """Whether what it answers to ordinary calls of numbers is worth a measurement: of one of them
+    the whole path moves, to numbers, and it is by the gradients that the function is given."""
+    numbers = [instance for instance in ordinary if instance.init_w.ndim == 0]
+    paths = [(rows_of(instance, traces), instance) for instance in numbers]
+    moves = [rows is not None and len(rows) > 1 and _tells(rows, i) for rows, i in paths]
+    return any(moves) and not {"grad_w", "grad_b"} & set(manners.ignored)
 
 
 def _same(one: FloatArray, other: FloatArray) -> bool:

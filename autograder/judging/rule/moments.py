@@ -110,14 +110,6 @@ def stream_instances(
     return tuple(instances)
 
 
-def one_of_each(instances: Sequence[Instance]) -> tuple[Instance, ...]:
-    """Of these calls, one of every form: enough to see whether the moments are the right ones."""
-    first: dict[tuple[str, int], Instance] = {}
-    for instance in instances:
-        first.setdefault((instance.purpose, instance.init_w.ndim), instance)
-    return tuple(first.values())
-
-
 def _instance(name: str, kind: str, w: FloatArray, b: FloatArray, drawn: Instance) -> Instance:
     vector = w.ndim == 2
     return Instance(

@@ -5,9 +5,13 @@
 an update rule; ``trajectory``, ``vector``, ``edge cases`` and an assignment's behaviours are
 what it does as a whole.  An assignment gives points to those it wants.
 
-A fault with a name costs the parts that its edit changes.  Without a name each part is judged by
+A fault with a name costs the parts that its edit changes.  Without a name the parts are right
+where most of the ordinary updates are: no wrong part leaves them so.  Else each part is judged by
 measurement: the gradient by how the first step depends on the points, the moments by their
 recovered weights, the correction by the sums of these, the step by the moments it should follow.
+A measurement is worth nothing of code that ordinary calls leave standing, or lead to no number; nor
+one that finds every part right, of updates that are wrong.  And where no ordinary update is right,
+or explained, there is nothing that points for edge cases could be added to.
 """
 
 from __future__ import annotations
@@ -36,6 +40,8 @@ EDGES = "edge cases"
 """The check that several smaller ones stand for."""
 WHOLE = ("trajectory", "vector", EDGES)
 """What is looked at of a rule as a whole."""
+MOST = 0.5
+"""The share of ordinary updates that no rule with a wrong part gets right."""
 WEIGHT = 1e-5
 """Recovered weights closer than this are equal."""
 
@@ -66,11 +72,11 @@ def judge_parts(question: Rule, evidence: Evidence) -> tuple[Check, ...]:
         if name in PARTS:
             checks.append(_part(name, points, loss))
         elif name in ("trajectory", "vector"):
-            checks.append(_trajectory(name, points, loss, evidence))
+            checks.append(_trajectory(name, points, loss, evidence, question))
         elif name == EDGES:
             checks += _edges(points, evidence, question)
         else:
-            checks.append(_behaviour(name, points, loss, evidence))
+            checks.append(_behaviour(name, points, loss, evidence, question))
     return tuple(checks)
 
 
@@ -81,8 +87,10 @@ def _loss(question: Rule, evidence: Evidence) -> Loss:
     diagnosis = evidence.diagnosis
     if evidence.right:
         return Loss()
+    if diagnosis.explains and not _seen(question, evidence):
+        return Loss(lost=frozenset(PARTS))
     if not diagnosis.explains:
-        return Loss(lost=frozenset(_measured_losses(question, evidence)))
+        return Loss(lost=_unexplained_losses(question, evidence))
     assert diagnosis.candidate is not None
     if question.conventions.covers(diagnosis.slugs):
         share = question.conventions.share(diagnosis.slugs)
@@ -93,6 +101,46 @@ def _loss(question: Rule, evidence: Evidence) -> Loss:
         return Loss()
     wrong = frozenset().union(*costs.values())
     return Loss(lost=costs[dearest], besides=wrong - costs[dearest])
+
+
+def _unexplained_losses(question: Rule, evidence: Evidence) -> frozenset[str]:
+    numbers = [o for o in evidence.observations if o.instance.init_w.ndim == 0]
+    if all(_work(question, evidence, o) >= MOST for o in numbers):
+        return frozenset()
+    measured = frozenset(_measured_losses(question, evidence))
+    if not evidence.alive or not measured & set(question.points):
+        return frozenset(PARTS)
+    return measured
+
+
+def _work(question: Rule, evidence: Evidence, observation: Observation) -> float:
+    """The share of the updates of one call after which both parameters are where they should be."""
+    own, right = observation.history.rows, evidence.expected[observation.instance.name]
+    if own is None or observation.history.only_point or len(right) < 2:
+        return 0.0
+    both = min(len(own), len(right))
+    with np.errstate(all="ignore"):
+        good = np.abs(own[1:both] - right[1:both]) <= question.tolerance
+    return float(np.count_nonzero(good.all(axis=1))) / (len(right) - 1)
+
+
+def _earns_more(question: Rule, evidence: Evidence) -> bool:
+    """Whether there is an ordinary update that is right, or that a known fault accounts for."""
+    if any(_work(question, evidence, o) > 0 for o in evidence.observations):
+        return True
+    return evidence.diagnosis.explains and _seen(question, evidence)
+
+
+def _seen(question: Rule, evidence: Evidence) -> bool:
+    """Whether there is anything for a known fault to account for: a finite point away from the
+    start.  Where there is none all that ends in NaN at once, or stands, would look alike."""
+    for o in evidence.observations:
+        if o.history.rows is not None:
+            with np.errstate(all="ignore"):
+                away = np.abs(o.rows - o.instance.start).max(axis=1)
+            if (np.isfinite(away) & (away > question.tolerance)).any():
+                return True
+    return evidence.told
 
 
 def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
@@ -190,13 +238,28 @@ def _part(name: str, points: float, loss: Loss) -> Check:
     return Check(name, True, points, points, words.PART_RIGHT[name])
 
 
-def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
-    if all(evidence.agrees[o.instance.name] for o in _observed(name, evidence)):
+def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
+    ordinary = all(evidence.agrees[o.instance.name] for o in _observed(name, evidence))
+    elsewhere = [
+        o
+        for o in evidence.elsewhere
+        if "vector" not in question.points or (o.instance.init_w.ndim == 1) == (name == "vector")
+    ]
+    if ordinary and not elsewhere:
         return Check(name, True, points, points, words.TRAJECTORY_RIGHT[name])
-    if loss.convention is not None:
+    if loss.convention is not None and not elsewhere:
         score = max(0.0, points - loss.beyond(name))
         return Check(name, True, round(score, 6), points, words.TRAJECTORY_CONVENTION)
+    if ordinary or loss.convention is not None:
+        where = words.LISTED.join(dict.fromkeys(_where(o, evidence) for o in elsewhere[:3]))
+        return Check(name, False, 0.0, points, words.TRAJECTORY_ELSEWHERE[name].format(where=where))
     return Check(name, False, 0.0, points, _why_not(name, evidence))
+
+
+def _where(observation: Observation, evidence: Evidence) -> str:
+    name = observation.instance.name
+    where = words.ELSEWHERE.get(name, name)
+    return words.OUT_OF_TIME.format(where=where) if name in evidence.late else where
 
 
 def _observed(name: str, evidence: Evidence) -> list[Observation]:
@@ -223,11 +286,14 @@ def _why_not(name: str, evidence: Evidence) -> str:
 
 def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
     share = points / len(evidence.edges)
+    earned = _earns_more(question, evidence)
     named = evidence.diagnosis.slugs
     forgiven = any(slug in question.conventions.shares for slug in named)
     checks = []
     for edge, good in evidence.edges.items():
-        if not good and forgiven and edge.excused:
+        if good and not earned:
+            checks.append(Check(edge.name, False, 0.0, share, words.EDGE_OF_NOTHING))
+        elif not good and forgiven and edge.excused:
             checks.append(Check(edge.name, True, share, share, words.EDGE_CONVENTION))
         else:
             text = edge.right if good else edge.wrong
@@ -235,8 +301,11 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
     return checks
 
 
-def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
+def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
     judged = evidence.behaviours[name]
+    seen = evidence.alive or name in evidence.shown_right or _earns_more(question, evidence)
+    if judged.passed and not seen:
+        return Check(name, False, 0.0, points, words.BEHAVIOUR_OF_NOTHING)
     if judged.passed or loss.convention is not None:
         text = judged.message if judged.passed else words.TRAJECTORY_CONVENTION
         return Check(name, True, points, points, text)

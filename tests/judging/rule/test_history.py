@@ -206,3 +206,15 @@ def test_no_difference_is_none():
 def test_rows_that_other_students_may_share_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         read((W, B)).rows[0] = 5.0
+
+
+@pytest.mark.parametrize("epochs", [0, 1, 3])
+def test_a_vector_of_one_feature_arrives_as_numbers(epochs: int) -> None:
+    """A list of arrays that hold one number each is regular: one array of numbers."""
+    w, b = np.arange(epochs + 1.0), np.ones(epochs + 1)
+    history = read_history(Trace("x", Outcome.RETURNED, (w, b)), 1, True)
+    assert history.rows is not None
+    assert np.array_equal(history.rows, np.stack([w, b], axis=1))
+    assert not history.only_point
+    of_two = read_history(Trace("y", Outcome.RETURNED, (w, b)), 2, True)
+    assert of_two.rows is None
