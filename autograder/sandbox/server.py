@@ -24,12 +24,14 @@ from autograder.sandbox.jail import bubblewrap_command
 from autograder.sandbox.layers import find_bubblewrap
 from autograder.sandbox.layout import Layout
 from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
+from autograder.sandbox.scratch import own_prefix
+from autograder.sandbox.shortage import lacking
 
 _BEFORE_JAIL = ("kernel", "jail")
 _MODULES = (
-    "landlock", "seccomp", "confinement", "gaps", "inside.wire", "inside.values",
-    "inside.transform", "inside.statements", "inside.standins", "inside.notebook",
-    "inside.calls", "inside.harness", "inside.files", "zygote",
+    "landlock", "seccomp", "confinement", "gaps", "inside.wire", "inside.progress",
+    "inside.values", "inside.transform", "inside.statements", "inside.standins", "inside.names",
+    "inside.notebook", "inside.calls", "inside.harness", "inside.files", "zygote",
 )  # fmt: skip
 _START_SECONDS = 60.0
 MOST_LINES = 16
@@ -122,9 +124,7 @@ class Line:
     def spawn(self, limits: Limits, packages: Sequence[str], keep: int) -> Child:
         """Fork a child; raises SandboxError if the zygote is gone."""
         self._count += 1
-        requests_in, requests = os.pipe()
-        answers, answers_out = os.pipe()
-        output, output_out = os.pipe()
+        (requests_in, requests), (answers, answers_out), (output, output_out) = _pipes(3)
         message = {
             "do": "fork",
             "child": self._count,
@@ -261,6 +261,7 @@ class ForkServer(Line):
                 "filter": base64.b64encode(self._plan.program).decode(),
                 "fonts": _found_fonts(),
                 "without": sorted(self._plan.without),
+                "scratch": own_prefix(),
             },
         }
 
@@ -303,6 +304,18 @@ class _Forked:
     @property
     def wakes(self) -> int:
         return self._line.socket.fileno()
+
+
+def _pipes(count: int) -> list[tuple[int, int]]:
+    pipes: list[tuple[int, int]] = []
+    try:
+        for _ in range(count):
+            pipes.append(os.pipe())
+    except OSError as error:
+        for descriptor in (end for pipe in pipes for end in pipe):
+            os.close(descriptor)
+        raise lacking("the sandbox cannot start a process", error) from error
+    return pipes
 
 
 def _own_user(pid: int) -> int:
