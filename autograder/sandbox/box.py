@@ -141,7 +141,8 @@ def _tried(
     """A sandbox on a zygote that has been started, once it has withstood the attacks."""
     try:
         launcher.await_zygote()
-        selftest(launcher, hidden, os.geteuid() if launcher.own_users else -1)
+        user = os.geteuid() if launcher.own_users else -1
+        selftest(launcher, hidden, launcher.covered, user)
     except BaseException:
         launcher.close()
         raise

@@ -54,7 +54,7 @@ if boot["config"]["jail"] == "namespaces":
 boot["config"]["memory"] = os.open("/proc/self/statm", os.O_RDONLY)
 boot["config"]["processes"] = os.open("/proc/self/ns/pid", os.O_RDONLY)
 if boot["config"]["jail"] == "namespaces":
-    jail.enter(boot["config"]["readable"])
+    jail.enter(boot["config"]["readable"], boot["config"]["covered"])
 elif boot["config"]["jail"] == "bubblewrap":
     jail.enter_from_bubblewrap()
 load(boot["then"])
@@ -191,6 +191,11 @@ class ForkServer(Line):
             os.close(grader)
         super().__init__(ours, self._process.pid, plan.own_users)
 
+    @property
+    def covered(self) -> Sequence[str]:
+        """Folders of this program that children must not read."""
+        return self._plan.layout.covered
+
     def join(self) -> Line:
         """A line of its own for a copy of the process that started the zygote.
 
@@ -224,7 +229,9 @@ class ForkServer(Line):
             _START,
         ]
         if self._plan.jail == "bubblewrap":
-            outer = bubblewrap_command(find_bubblewrap(), layout.readable, layout.interpreter)
+            outer = bubblewrap_command(
+                find_bubblewrap(), layout.readable, layout.covered, layout.interpreter
+            )
             command = [*outer, *command]
         boot = self._boot(theirs, grader)
         process = subprocess.Popen(
@@ -255,6 +262,7 @@ class ForkServer(Line):
                 "socket": theirs,
                 "grader": grader,
                 "readable": self._plan.layout.readable,
+                "covered": self._plan.layout.covered,
                 "jail": self._plan.jail,
                 "lines": MOST_LINES,
                 "uid": None,

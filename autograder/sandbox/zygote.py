@@ -79,7 +79,7 @@ class Zygote:
         self._most_clients: int = config["lines"]
         self._selector = selectors.DefaultSelector()
         self._owner = self._welcome(config["socket"], int(config["grader"]))
-        self._plan = Plan.read(config)
+        self._plan = Plan.read(config).prepared(config["covered"])
         self._fonts: list[tuple[str, str]] = config["fonts"]
         self._scratch: str = config["scratch"]
         """How the names of folders in a shared place begin."""
