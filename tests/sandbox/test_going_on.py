@@ -204,3 +204,28 @@ def test_a_name_is_given_back_where_it_was_taken_in_the_only_cell(box: Sandbox) 
     with box.open([Cell(0, f"{F}\n{G}\nf = 3\n")], QUICK, names=("f", "g")) as session:
         assert session.notebook.taken[0].cell is None
         assert [trace.value for trace in session.call(CALLS)] == [6.0, 7.0]
+
+
+HOARD = "kept = []\nwhile True:\n    kept.append(bytearray(1 << {size}))\n    kept.append([0] * 40)"
+
+
+@pytest.mark.parametrize("size", [20, 12, 4])
+def test_a_cell_that_uses_all_memory_is_told_so(run: Run, size: int) -> None:
+    """Whether Python notices or there is not enough left even for that."""
+    limits = Limits(notebook_seconds=20.0, call_seconds=10.0, memory=48 << 20)
+    notebook, (trace,) = run(f"import numpy as np\n{AREA}", HOARD.format(size=size), "kept = 0",
+                             calls=[ASK], limits=limits)  # fmt: skip
+    assert notebook.faults[2].kind == "MemoryError"
+    assert notebook.faults[2].line in (2, 3, 4)
+    assert trace.value == pytest.approx(RIGHT)
+
+
+@pytest.mark.parametrize("size", [20, 12, 4])
+def test_a_call_that_uses_all_memory_is_told_so(run: Run, size: int) -> None:
+    limits = Limits(call_seconds=10.0, memory=48 << 20)
+    inside = HOARD.format(size=size).replace("\n", "\n    ")
+    source = f"import numpy as np\n{AREA}\ndef hoard():\n    global kept\n    {inside}"
+    _, traces = run(source, calls=[Call("hoard", "hoard", {}), ASK], limits=limits)
+    assert traces[0].outcome is Outcome.OUT_OF_MEMORY
+    assert traces[0].fault is not None
+    assert traces[0].fault.kind == "MemoryError"
