@@ -78,11 +78,20 @@ class Answer:
 
 
 def notebook_frame(
-    cells: Sequence[tuple[Cell, int]], names: Sequence[str], texts: Sequence[str], seed: int
+    cells: Sequence[tuple[Cell, int]],
+    names: Sequence[str],
+    texts: Sequence[str],
+    seed: int,
+    modules: Sequence[str] | None = None,
 ) -> bytes:
-    """Ask for the cells to be run, each up to a statement (``wire.NOWHERE``: all of it)."""
+    """Ask for the cells to be run, each up to a statement (``wire.NOWHERE``: all of it).
+
+    ``modules``: packages that may be imported; None: all.
+    """
     writer = Writer()
     writer.u32(seed % (1 << 32))
+    writer.u8(modules is not None)
+    writer.text("\n".join(modules or ()))
     writer.u32(len(cells))
     for cell, stop in cells:
         writer.u32(max(cell.number, 0))

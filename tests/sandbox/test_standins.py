@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from autograder.model import Call, Outcome
-from tests.sandbox.conftest import Run
+from tests.sandbox.conftest import QUICK, Run
 
 MISSING = "a_module_that_nobody_has"
 
@@ -118,3 +119,46 @@ def test_a_function_that_asks_a_stand_in_for_a_number_raises(run: Run) -> None:
     source = "from google.colab import files\ndef f():\n    return [x for x in files.upload()]"
     _, (trace,) = run(source, calls=[Call("f", "f", {})])
     assert trace.outcome is Outcome.RAISED
+
+
+def test_the_sentence_says_what_is_only_for_looks(run: Run) -> None:
+    source = "import seaborn as sns\ndef f():\n    a, b = sns.palette()"
+    _, (trace,) = run(source, calls=[Call("f", "f", {})])
+    assert trace.fault is not None
+    assert "'seaborn.palette', which is only for looks" in trace.fault.message
+
+
+CHOSEN = """
+import os, math, numpy as np, numpy.linalg
+import matplotlib.pyplot as plt
+from matplotlib import cm
+from mpl_toolkits.mplot3d import Axes3D
+plt.plot([1, 2])
+import tqdm, seaborn
+def right():
+    return np.pi
+"""
+
+
+def test_which_packages_there_are_is_chosen(run: Run) -> None:
+    """pytest and jinja2 are installed wherever this runs."""
+    limits = replace(QUICK, modules=("matplotlib", "jinja2"))
+    cells = [
+        CHOSEN,
+        "import jinja2\nx = jinja2.Template",
+        "import pytest",
+        "from rich import print",
+    ]
+    cells += ["%%writefile mine.py\ny = 1", "import mine", "from . import mine"]
+    notebook, (trace,) = run(*cells, calls=[Call("right", "right", {})], limits=limits)
+    assert {number: fault.kind for number, fault in notebook.faults.items()} == {
+        3: "ModuleNotFoundError",
+        7: "ImportError",
+    }
+    assert trace.value == np.pi
+
+
+def test_a_package_for_looks_that_was_not_chosen_is_a_stand_in(run: Run) -> None:
+    source = "import matplotlib.pyplot as plt\nplt.plot([1, 2]).x\nfrom rich.table import Table"
+    notebook, _ = run(source, limits=replace(QUICK, modules=()))
+    assert not notebook.faults

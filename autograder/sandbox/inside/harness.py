@@ -41,7 +41,7 @@ from autograder.sandbox.inside.wire import (
 
 MAX_TEXT = 64 << 10
 """Characters of a text that was asked for, such as ``explanation``."""
-MAX_FAULTS_OF_A_CELL = 5
+MAX_FAULTS_OF_A_CELL = 20
 _BIG = 1 << 30
 
 
@@ -113,12 +113,12 @@ class Harness:
 
     def _run(self, frame: Reader) -> bytes:
         seed = frame.u32()
+        chosen, modules = frame.u8(), frozenset(frame.text(_BIG).split())
         cells = [(frame.u32(), frame.u32(), frame.text(_BIG)) for _ in range(frame.u32())]
         names = [frame.text(_BIG) for _ in range(frame.u32())]
         texts = [frame.text(_BIG) for _ in range(frame.u32())]
-        notebook = Notebook(
-            self._reader, [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
-        )
+        files = [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
+        notebook = Notebook(self._reader, files, modules if chosen else None)
         self._caller = Caller(notebook, seed)
         np.random.seed(seed)
         random.seed(seed)

@@ -50,7 +50,9 @@ class Where:
 class Notebook:
     """The student's namespace and what running the cells into it left behind."""
 
-    def __init__(self, reader: CellReader, files: list[str]) -> None:
+    def __init__(
+        self, reader: CellReader, files: list[str], modules: frozenset[str] | None = None
+    ) -> None:
         self._reader = reader
         self._files = {name: index for index, name in enumerate(files)}
         self._files_by_index = files
@@ -59,7 +61,7 @@ class Notebook:
         module.__dict__["__file__"] = "submission.py"
         sys.modules["__main__"] = module
         self.namespace: dict[str, Any] = module.__dict__
-        self.namespace.update(standins.install(self._run_once))
+        self.namespace.update(standins.install(self._run_once, modules))
         self._names = Names(self.namespace)
 
     def _run_once(self, source: str) -> None:

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import importlib.util
+import os
 import re
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from typing import Any
@@ -165,6 +167,7 @@ _LOOKS_WORDS = """
     tabulate termcolor termplotlib texttable tqdm_joblib tueplots ultraplot vega watermark yaspin
     yellowbrick
 """
+_OF_MATPLOTLIB = frozenset({"matplotlib", "mpl_toolkits", "pylab"})
 _LOOKS = frozenset(_LOOKS_WORDS.split())
 """Only looks depend on them: a stand-in where they are not installed."""
 
@@ -237,18 +240,26 @@ class _Finder(MetaPathFinder, Loader):
         module.__dict__["__getattr__"] = any_name
 
 
-def install(run_code: RunCode) -> dict[str, Any]:
-    """Put the stand-ins in place; returns the names that notebooks have without importing."""
+def install(run_code: RunCode, modules: frozenset[str] | None = None) -> dict[str, Any]:
+    """Put the stand-ins in place; returns the names that notebooks have without importing.
+
+    ``modules``: packages that a notebook may import; None: all that are installed.
+    """
     shell = Shell(run_code)
 
     def get_ipython() -> Shell:
         return shell
 
+    replaced = _FRONT_END
+    if modules is not None:
+        modules |= _OF_MATPLOTLIB if "matplotlib" in modules else frozenset()
+        replaced |= _LOOKS - modules
+        _allow_only(modules | replaced | {"numpy"})
     # To look through all modules would copy the pages on which their names lie.
-    if any(package in sys.modules for package in _FRONT_END):
-        for name in [name for name in sys.modules if name.partition(".")[0] in _FRONT_END]:
+    if any(package in sys.modules for package in replaced):
+        for name in [name for name in sys.modules if name.partition(".")[0] in replaced]:
             del sys.modules[name]
-    sys.meta_path.insert(0, _Finder(_FRONT_END, {"get_ipython": get_ipython}, OURS))
+    sys.meta_path.insert(0, _Finder(replaced, {"get_ipython": get_ipython}, OURS))
     sys.meta_path.append(_Finder(_LOOKS | {_SHARED}, {}, frozenset()))
     builtins.input = _no_input
     builtins.exit = builtins.quit = _leave  # type: ignore[assignment]
@@ -256,6 +267,28 @@ def install(run_code: RunCode) -> dict[str, Any]:
     sys.breakpointhook = _drop
     quiet_matplotlib()
     return {"get_ipython": get_ipython, "display": Anything("display")}
+
+
+def _allow_only(packages: frozenset[str]) -> None:
+    """Of what is installed, a notebook finds these; packages find one another as ever."""
+    real = builtins.__import__
+    installed = tuple(path for path in sys.path if path != os.getcwd())
+
+    def import_chosen(
+        name: str,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> types.ModuleType:
+        package = name.partition(".")[0]
+        if (globals or {}).get("__name__") == "__main__" and package not in packages:
+            spec = None if package in sys.stdlib_module_names else importlib.util.find_spec(package)
+            if spec is not None and str(spec.origin).startswith(installed):
+                raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+        return real(name, globals, locals, fromlist, level)
+
+    builtins.__import__ = import_chosen
 
 
 def quiet_matplotlib() -> None:
