@@ -79,12 +79,13 @@ class _Budget:
 def write_value(writer: Writer, value: Any) -> None:
     """Append ``value`` to the frame; raises :class:`TooMuch` beyond the caps."""
     budget = _Budget()
-    opened = _opened(value, 0)
-    if isinstance(opened, (list, tuple)) and (len(opened) == 2 or _stand_beside(opened)):
+    if not isinstance(value, list) and not (isinstance(value, tuple) and len(value) == 2):
+        value = _opened(value, 0)
+    if isinstance(value, (list, tuple)) and (len(value) == 2 or _stand_beside(value)):
         budget.spend_part()
-        _write_tuple(writer, opened, 1, budget)
+        _write_tuple(writer, value, 1, budget)
     else:
-        _write(writer, opened, 0, budget)
+        _write(writer, value, 0, budget)
 
 
 def _stand_beside(entries: list[Any] | tuple[Any, ...]) -> bool:
@@ -150,6 +151,9 @@ def _write(writer: Writer, value: Any, depth: int, budget: _Budget) -> None:
         writer.u8(V_NONE)
         return
     array = _as_array(value, budget)
+    if array is None:  # mostly there is nothing to be opened
+        value = _opened(value, depth)
+        array = _as_array(value, budget)
     if array is not None:
         writer.u8(V_ARRAY)
         writer.array(array)
