@@ -132,6 +132,9 @@ class Limits:
     """Bytes above what the interpreter with NumPy maps."""
     output: int = 64 << 10
     """Bytes of printed output that are kept; what is printed beyond is dropped."""
+    modules: tuple[str, ...] | None = None
+    """Packages besides Python's own and NumPy that a notebook may import; None: those that are
+    installed.  What only looks depend on is never an error: a stand-in is there for it."""
 
 
 # ------------------------------------------------------------------ what came back
@@ -156,7 +159,15 @@ class Opaque:
     """Something a function returned that is no number, array or sequence of them."""
 
     type_name: str
-    """Name of its type, such as ``"dict"`` (the student's word: escape it)."""
+    """Name of its type, such as ``"set"`` (the student's word: escape it)."""
+
+
+@dataclass(frozen=True)
+class Keyed(Opaque):
+    """A mapping that a function returned, such as ``{"w": [...], "b": [...]}``."""
+
+    entries: tuple[tuple[str, Value], ...] = ()
+    """Key and value, in the mapping's order; keys that the source does not name are ``"…"``."""
 
 
 Value: TypeAlias = FloatArray | tuple[Any, ...] | Opaque | None
@@ -164,7 +175,10 @@ Value: TypeAlias = FloatArray | tuple[Any, ...] | Opaque | None
 (a sequence that is not one regular array of numbers), or something else.
 
 A regular list of numbers, or of arrays of one shape, arrives as one array.  Entries of a list
-that all hold exactly one number count as numbers (``[0.5, array([0.4])]`` is regular)."""
+that all hold exactly one number count as numbers (``[0.5, array([0.4])]`` is regular).  Two things,
+or a tuple of several that are no numbers, arrive as a tuple even where they are regular:
+``(w_history, b_history, errors)``.  Iterators, generators, arrays of objects and series arrive as
+what they hold."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +214,19 @@ class Trace:
     """Arguments that the function's signature has no parameter for (set as globals instead)."""
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A name that a line gave to something else after a function had it: ``sum = 0``."""
+
+    name: str
+    """The student's word: escape it."""
+    cell: int | None
+    """As ``Fault.cell``."""
+    line: int
+    code: str
+    """That line's text."""
+
+
 @dataclass(frozen=True, eq=False)
 class NotebookRun:
     """What running the cells, once and in order, left behind."""
@@ -207,7 +234,14 @@ class NotebookRun:
     outcome: Outcome
     """RETURNED: all cells ran or were passed over; else what ended the process."""
     faults: Mapping[int, Fault] = field(default_factory=dict)
-    """The error of each cell that failed, by cell number."""
+    """The first error of each cell that failed, by cell number.  The statements after one that
+    raised were run all the same; an exit or a time-out ended the cell."""
+    further: tuple[Fault, ...] = ()
+    """Later errors of those cells, in order."""
+    unlisted: int = 0
+    """How many errors there were besides those; a notebook of failing cells has no end."""
+    taken: tuple[Taken, ...] = ()
+    """Names that were given back to functions from which later lines had taken them."""
     printed: str = ""
     """What was printed by the cells (not by hidden calls); escape it before showing."""
     texts: Mapping[str, str] = field(default_factory=dict)

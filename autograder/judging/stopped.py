@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from autograder.judging import words
 from autograder.judging.question import Verdict
-from autograder.model import Check, Fault, NotebookRun, Outcome, QuestionStatus, Submission, Trace
+from autograder.model import (
+    Check,
+    Fault,
+    NotebookRun,
+    Outcome,
+    QuestionStatus,
+    Submission,
+    Taken,
+    Trace,
+)
 
 SPOILED = (
     Outcome.TIMED_OUT,
@@ -15,6 +24,11 @@ SPOILED = (
     Outcome.OUT_OF_MEMORY,
     Outcome.FLOODED,
 )
+
+_ENDS_A_FILE = frozenset(
+    {"SyntaxError", "IndentationError", "TabError", "SystemExit", "KeyboardInterrupt"}
+)
+"""Exceptions below which nothing of a ``.py`` file is run; below others all is."""
 
 
 def stopped(
@@ -40,7 +54,9 @@ def missing(function: str, run: NotebookRun) -> str:
     if not run.faults:
         return words.MISSING.format(function=function)
     number, fault = sorted(run.faults.items())[0]
-    if number == 0:  # a .py file: what comes after the line that failed was never run
+    if number == 0:
+        if run.outcome is Outcome.RETURNED and fault.kind not in _ENDS_A_FILE:
+            return words.MISSING.format(function=function)
         return words.MISSING_BELOW.format(function=function, fault=_cell_fault(number, fault))
     why = words.BEFORE.format(fault=_cell_fault(number, fault))
     return f"{words.MISSING.format(function=function)} {why}"
@@ -60,8 +76,17 @@ def _place(cell: int | None, line: int | None) -> str:
 
 
 def cells_stopped(run: NotebookRun, submission: Submission) -> list[str]:
-    """A sentence on each cell that failed, or on the file."""
+    """A sentence on each error of the cells, and on each name that was given back."""
     whole_file = len(submission.cells) == 1 and not submission.file.endswith(".ipynb")
+    return [
+        *_first_errors(run, whole_file),
+        *map(_later_error, run.further),
+        *_more_errors(run.unlisted),
+        *map(_name_taken, run.taken),
+    ]
+
+
+def _first_errors(run: NotebookRun, whole_file: bool) -> list[str]:
     return [
         words.CELL_STOPPED.format(
             place=words.WHOLE_FILE if whole_file else words.WHOLE_CELL.format(number=number),
@@ -72,6 +97,30 @@ def cells_stopped(run: NotebookRun, submission: Submission) -> list[str]:
         )
         for number, fault in sorted(run.faults.items())
     ]
+
+
+def _later_error(fault: Fault) -> str:
+    return words.CELL_FAILED_TOO.format(
+        place=_place(fault.cell, fault.line),
+        code=_in_brackets(fault.code),
+        kind=fault.kind,
+        message=fault.message,
+    )
+
+
+def _more_errors(count: int) -> list[str]:
+    if count == 1:
+        return [words.ONE_MORE_ERROR]
+    return [words.MORE_ERRORS.format(count=count)] if count else []
+
+
+def _name_taken(taken: Taken) -> str:
+    place = words.NAME_PLACE_IN_CELL if taken.cell else words.NAME_PLACE
+    return words.NAME_TAKEN.format(
+        place=place.format(line=taken.line, cell=taken.cell),
+        code=_in_brackets(taken.code),
+        name=taken.name,
+    )
 
 
 def _in_place(place: str) -> str:

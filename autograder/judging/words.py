@@ -87,7 +87,16 @@ BEFORE = "(It was not defined because a cell failed: {fault})"
 CELL = "cell {number}"
 LINE = "line {number}"
 IN_PLACE = " in {place}"
-CELL_STOPPED = "{place} stopped{line}{code}: {kind}: {message}"
+CELL_STOPPED = "{place} had an error{line}{code}: {kind}: {message}"
+CELL_FAILED_TOO = "In {place}{code} there was another error: {kind}: {message}"
+MORE_ERRORS = "There were {count} more errors like these."
+ONE_MORE_ERROR = "There was one more error like these."
+NAME_TAKEN = (
+    "{place}{code} gives the name {name} to something that is no function. It was graded as if the "
+    "name still belonged to what it named before."
+)
+NAME_PLACE = "Line {line}"
+NAME_PLACE_IN_CELL = "Line {line} of cell {cell}"
 WHOLE_FILE = "The file"
 WHOLE_CELL = "Cell {number}"
 ENDED = {

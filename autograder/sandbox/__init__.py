@@ -25,6 +25,8 @@ trusted process compares.  So there is no secret to guard inside, only a wall ar
                           :mod:`.seccomp` system calls, :mod:`.jail` namespaces
                           (:mod:`.kernel`: the system calls for it)
 :mod:`.selftest`          tries the attacks that matter before the first submission
+:mod:`.scratch`           folders for a while, swept away if a run is killed
+:mod:`.shortage`          what the machine is short of, in a sentence
 :mod:`.layers`            which walls this machine gives, for ``doctor``
 :mod:`.plain`             ``unsafe=True``: a separate process and nothing else
 :mod:`.inside`            what runs beside student code
@@ -36,6 +38,9 @@ start one and try it once; their children have different users and know nothing 
 
 No library does this: bubblewrap, where it is there, is one of the walls, but a fresh interpreter
 with NumPy within it would cost each submission 100 ms where a fork costs one or two.
+
+Of this program, what runs beside student code is sent there as code, and under no name that could
+be imported; where it lies among the packages that may be read, its folder is covered.
 
 It fails closed: a layer that is missing, or an attack that succeeds, is a
 :class:`~autograder.errors.SandboxError` when the sandbox is opened, never a silent step down.

@@ -16,8 +16,10 @@ from autograder.sandbox.layers import Layer, described, may_change_user, possibl
 from autograder.sandbox.layout import find_layout
 from autograder.sandbox.plain import PlainLauncher
 from autograder.sandbox.runner import Launcher
+from autograder.sandbox.scratch import sweep
 from autograder.sandbox.selftest import selftest
 from autograder.sandbox.session import Session
+from autograder.sandbox.shortage import is_shortage, lacking
 
 if TYPE_CHECKING:
     from autograder.sandbox.server import ForkServer
@@ -106,6 +108,7 @@ def open_sandbox(
 
     Raises SandboxError, in one sentence, if a mandatory layer is missing or does not hold.
     """
+    sweep()
     if unsafe:
         meanwhile()
         names = [layer.name for layer in described(())]
@@ -138,7 +141,8 @@ def _tried(
     """A sandbox on a zygote that has been started, once it has withstood the attacks."""
     try:
         launcher.await_zygote()
-        selftest(launcher, hidden, os.geteuid() if launcher.own_users else -1)
+        user = os.geteuid() if launcher.own_users else -1
+        selftest(launcher, hidden, launcher.covered, user)
     except BaseException:
         launcher.close()
         raise
@@ -165,7 +169,10 @@ def _start(jail: str, hidden: Sequence[Path], without: Sequence[str]) -> ForkSer
 
     layout = find_layout(hidden)
     own_users = may_change_user(layout, jail) and "user" not in without
-    return ForkServer(ServerPlan(layout, jail, _filter(), own_users, frozenset(without)))
+    try:
+        return ForkServer(ServerPlan(layout, jail, _filter(), own_users, frozenset(without)))
+    except OSError as error:
+        raise lacking("the sandbox cannot be started", error) from error
 
 
 def _filter() -> bytes:
@@ -174,5 +181,7 @@ def _filter() -> bytes:
     try:
         return seccomp.build()
     except (ImportError, OSError, RuntimeError) as error:
+        if isinstance(error, OSError) and is_shortage(error):
+            raise lacking("the filter of system calls cannot be made", error) from error
         how = next(layer.how_to_get for layer in described(()) if layer.name == "seccomp")
         raise SandboxError(f"the layer 'seccomp' is missing ({error}); needed: {how}") from error

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from autograder.model import Cell, Fault, Limits, NotebookRun, Outcome
 from autograder.sandbox import protocol
 from autograder.sandbox.child import Frame, Garbage
-from autograder.sandbox.faults import Faults, clean, source_lines
+from autograder.sandbox.faults import Faults, clean
 from autograder.sandbox.inside import wire
 from autograder.sandbox.runner import Runner, Trouble
 
@@ -59,13 +59,14 @@ class Cells:
                     outcome = trouble.outcome
         # Something ends it again and again: nothing more is tried, the calls cannot be made.
         self._stops = dict.fromkeys(range(len(self._cells)), 0)
-        return NotebookRun(outcome, self._ended_faults(), printed)
+        return NotebookRun(outcome, self._ended_faults(), printed=printed)
 
     def run(self) -> tuple[protocol.Ran, str]:
         """Start a child and run the cells in it; raises :class:`Trouble`."""
         worker = self._runner.start()
         cells = [(c, self._stops.get(i, wire.NOWHERE)) for i, c in enumerate(self._cells)]
-        worker.send(protocol.notebook_frame(cells, self._names, self._texts, self._seed))
+        asked = (self._names, self._texts, self._seed, self._limits.modules)
+        worker.send(protocol.notebook_frame(cells, *asked))
         deadline = time.monotonic() + self._limits.notebook_seconds
         place, announced = protocol.Place(), 0
         while True:
@@ -104,14 +105,28 @@ class Cells:
         return {self._cells[index].number: fault for index, fault in self._ended_by.items()}
 
     def _notebook_run(self, outcome: Outcome, ran: protocol.Ran, printed: str) -> NotebookRun:
-        faults = {
-            self._cells[index].number: self.faults.of_cell(raw) for index, raw in ran.faults.items()
-        }
+        first: dict[int, Fault] = {}
+        further: list[Fault] = []
+        for index, raw in ran.faults:
+            number, fault = self._cells[index].number, self.faults.of_cell(raw)
+            if number in first:
+                further.append(fault)
+            else:
+                first[number] = fault
         sources = {self._names[index]: self._lines(*place) for index, place in ran.places.items()}
         texts = {self._texts[i]: clean(text, _MAX_WORDS) for i, text in ran.texts.items()}
-        return NotebookRun(outcome, faults | self._ended_faults(), printed, texts, sources)
+        return NotebookRun(
+            outcome,
+            first | self._ended_faults(),
+            tuple(further),
+            ran.unlisted,
+            tuple(self.faults.taken(raw) for raw in ran.taken),
+            printed,
+            texts,
+            sources,
+        )
 
     def _lines(self, cell: int, first: int, last: int) -> str:
         """Source of a function, cut from what was handed in, not from what the child says."""
-        lines = source_lines(self._cells[cell].source)[max(0, first - 1) : last]
+        lines = self.faults.lines_of(cell)[max(0, first - 1) : last]
         return clean("\n".join(lines), _MAX_SOURCE)

@@ -22,6 +22,7 @@ import fcntl
 import os
 import resource
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,6 +48,15 @@ class Plan:
     """The filter of system calls."""
     without: frozenset[str] = field(default_factory=frozenset)
     """Layers left out, for the test that notices it."""
+    rules: int | None = None
+    """Descriptor of the rules for files, where they are the same for all children: without a jail,
+    and so without a scratch folder of one's own."""
+
+    def prepared(self, covered: Sequence[str]) -> Plan:
+        """With rules for all children; in a jail, each makes its own."""
+        if self.jailed or "landlock" in self.without:
+            return self
+        return replace(self, rules=landlock.rules_for(self.readable, covered))
 
     def for_client(self, place: int) -> Plan:
         """For children of the client at that place: clients' children have different users."""
@@ -78,7 +88,7 @@ class Bounds:
 def confine(plan: Plan, bounds: Bounds, pipes: tuple[int, int, int]) -> None:
     """Confine this process for good; ``pipes`` are output, answers and requests."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    take_pipes(pipes, close_others="descriptors" not in plan.without)
+    rules = take_pipes(pipes, plan.rules, close_others="descriptors" not in plan.without)
     if plan.jailed:
         jail.own_scratch(_SCRATCH_BYTES, _SCRATCH_FILES, plan.uid)
     else:
@@ -95,19 +105,30 @@ def confine(plan: Plan, bounds: Bounds, pipes: tuple[int, int, int]) -> None:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     if "landlock" not in plan.without:
-        landlock.restrict(plan.readable, jail.SCRATCH if plan.jailed else None)
+        if rules is None:
+            rules = landlock.rules_for(plan.readable, scratch=jail.SCRATCH)
+        landlock.restrict(rules)
     if "seccomp" not in plan.without:
         kernel.install_filter(seccomp.for_process(plan.program, os.getpid()))
 
 
-def take_pipes(pipes: tuple[int, int, int], close_others: bool = True) -> None:
-    """Put the pipes where a child expects them and close everything else."""
+def take_pipes(
+    pipes: tuple[int, int, int], also: int | None = None, close_others: bool = True
+) -> int | None:
+    """Put the pipes where a child expects them and close everything else; returns where ``also``
+    is now."""
+    if also is not None:
+        also = fcntl.fcntl(also, fcntl.F_DUPFD, 100)
     output, answers, requests = (fcntl.fcntl(pipe, fcntl.F_DUPFD, 100) for pipe in pipes)
     nothing = os.open("/dev/null", os.O_RDONLY)
     for source, target in ((nothing, 0), (output, 1), (output, 2), (answers, 3), (requests, 4)):
         os.dup2(source, target)
+    kept = REQUESTS + 1
+    if also is not None:
+        os.dup2(also, kept)
     if close_others:
-        os.closerange(REQUESTS + 1, 1 << 20)
+        os.closerange(kept + (also is not None), 1 << 20)
+    return None if also is None else kept
 
 
 def set_limits(bounds: Bounds, own_user: bool) -> None:

@@ -23,8 +23,8 @@ from functools import cached_property
 
 import numpy as np
 
-from autograder.model import Cell, Fault, Opaque, Value
-from autograder.sandbox.protocol import RawFault
+from autograder.model import Cell, Fault, Keyed, Opaque, Taken, Value
+from autograder.sandbox.protocol import RawFault, RawTaken
 from autograder.sandbox.sentences import FIXED, KINDS, PLAIN_WORDS, sentences
 from autograder.text import INVISIBLE
 
@@ -63,6 +63,7 @@ class Faults:
     def __init__(self, cells: Sequence[Cell]) -> None:
         self._cells = cells
         self._source = "\n".join(cell.source for cell in cells)
+        self._lines: dict[int, list[str]] = {}
 
     @cached_property
     def _words(self) -> frozenset[str]:
@@ -70,7 +71,18 @@ class Faults:
 
     @cached_property
     def _classes(self) -> frozenset[str]:
-        return frozenset(re.findall(r"^\s*class\s+(\w+)", self._source, re.MULTILINE))
+        return frozenset(re.findall(r"^[ \t]*class[ \t]+(\w+)", self._source, re.MULTILINE))
+
+    def lines_of(self, cell: int) -> list[str]:
+        """The lines of a cell, by its index."""
+        if cell not in self._lines:  # once, however much is said of the cell
+            self._lines[cell] = source_lines(self._cells[cell].source)
+        return self._lines[cell]
+
+    def taken(self, raw: RawTaken) -> Taken:
+        """A name that a line took from a function."""
+        place = self._fault(RawFault("", "", raw.cell, raw.line), "", "")
+        return Taken(clean(raw.name, 100), place.cell, raw.line, place.code)
 
     def of_cell(self, raw: RawFault) -> Fault:
         """What a cell raised: no hidden value exists yet, so the message stays."""
@@ -99,12 +111,19 @@ class Faults:
 
     def of_value(self, value: Value) -> Value:
         """What a call returned, with no type named that the source does not name."""
+        if isinstance(value, Keyed):
+            entries = tuple((self._known(key), self.of_value(part)) for key, part in value.entries)
+            known = value.type_name in self._words
+            return Keyed(value.type_name if known else "object", entries)
         if isinstance(value, Opaque):
             known = value.type_name in self._words
             return Opaque(value.type_name if known else "object")
         if isinstance(value, tuple) and any(type(entry) is not np.ndarray for entry in value):
             return tuple(self.of_value(entry) for entry in value)
         return value
+
+    def _known(self, key: str) -> str:
+        return key if key in self._words else HIDDEN
 
     def _without_numbers(self, message: str) -> str:
         known = self._words
@@ -118,7 +137,7 @@ class Faults:
         if raw.cell is None:
             return Fault(kind, message)
         cell = self._cells[raw.cell]
-        lines = source_lines(cell.source)
+        lines = self.lines_of(raw.cell)
         if raw.line is None or raw.line > len(lines):
             return Fault(kind, message, cell.number or None)
         code = clean(lines[raw.line - 1].strip(), MAX_CODE)

@@ -50,10 +50,11 @@ def separate() -> None:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def enter(paths: Sequence[str]) -> None:
-    """Change the root to one that shows ``paths`` and nothing else."""
+def enter(paths: Sequence[str], covered: Sequence[str]) -> None:
+    """Change the root to one that shows ``paths``, but for folders ``covered`` in them, and
+    nothing else."""
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
-    _change_root(paths)
+    _change_root(paths, covered)
 
 
 def enter_from_bubblewrap() -> None:
@@ -64,7 +65,9 @@ def enter_from_bubblewrap() -> None:
     zygote_scratch()
 
 
-def bubblewrap_command(program: str, paths: Sequence[str], interpreter: str) -> list[str]:
+def bubblewrap_command(
+    program: str, paths: Sequence[str], covered: Sequence[str], interpreter: str
+) -> list[str]:
     """The command line before that of the interpreter.
 
     ``CAP_SYS_ADMIN`` counts in the new user namespace only; the zygote needs it to give each
@@ -74,6 +77,8 @@ def bubblewrap_command(program: str, paths: Sequence[str], interpreter: str) -> 
     command += ["--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
     for path in (*paths, interpreter):
         command += ["--ro-bind", path, path]
+    for path in covered:
+        command += ["--tmpfs", path, "--remount-ro", path]
     for device in _DEVICES:
         command += ["--dev-bind", device, device]
     for link in _SYSTEM_LINKS:
@@ -88,7 +93,7 @@ def _write(path: str, text: str) -> None:
         file.write(text)
 
 
-def _change_root(paths: Sequence[str]) -> None:
+def _change_root(paths: Sequence[str], covered: Sequence[str]) -> None:
     """A memory file system becomes the root; the paths are shown in it, then it is closed."""
     flags = kernel.MS_NOSUID | kernel.MS_NODEV
     kernel.mount("tmpfs", _BASE, "tmpfs", flags, "size=16m,mode=755")
@@ -97,6 +102,8 @@ def _change_root(paths: Sequence[str]) -> None:
     os.chdir("/")
     for path in (*paths, *_DEVICES):
         show(_OLD + path, path)
+    for path in covered:
+        kernel.mount("tmpfs", path, "tmpfs", flags | kernel.MS_RDONLY, "size=4k,mode=755")
     for link in _SYSTEM_LINKS:
         if os.path.islink(_OLD + link) and not os.path.lexists(link):
             os.symlink(os.readlink(_OLD + link), link)

@@ -31,8 +31,11 @@ _SCRATCH = (
 )
 
 
-def restrict(readable: Sequence[str], scratch: str | None) -> None:
-    """Deny this process all files but ``readable`` and, for writing, the folder ``scratch``.
+def rules_for(
+    readable: Sequence[str], covered: Sequence[str] = (), scratch: str | None = None
+) -> int:
+    """A descriptor for rules that deny all files but ``readable`` and, for writing, the folder
+    ``scratch``; of folders ``covered`` within the readable ones, only names can be seen.
 
     Raises OSError where the kernel has no Landlock: the caller must not go on.
     """
@@ -47,13 +50,31 @@ def restrict(readable: Sequence[str], scratch: str | None) -> None:
         attributes += struct.pack("<Q", 3)  # abstract sockets and signals
     rules = kernel.landlock_create(attributes)
     for path in readable:
-        _allow(rules, path, _READ & handled)
+        _allow_around(rules, path, covered, _READ & handled)
     _allow(rules, "/dev/null", (_READ_FILE | _WRITE_FILE) & handled)
     _allow(rules, "/dev/urandom", _READ_FILE & handled)
     if scratch is not None:
         _allow(rules, scratch, _SCRATCH & handled)
+    return rules
+
+
+def restrict(rules: int) -> None:
+    """Put the rules on this process, and close their descriptor."""
     kernel.landlock_restrict(rules)
     os.close(rules)
+
+
+def _allow_around(rules: int, path: str, covered: Sequence[str], access: int) -> None:
+    """What a rule allows it allows for all below: around a folder, everything beside it and beside
+    the folders on the way to it is allowed one by one."""
+    if path in covered:
+        return
+    if not any(folder.startswith(path.rstrip("/") + "/") for folder in covered):
+        _allow(rules, path, access)
+        return
+    _allow(rules, path, access & _READ_DIR)
+    for name in os.listdir(path):
+        _allow_around(rules, os.path.join(path, name), covered, access)
 
 
 def _allow(rules: int, path: str, access: int) -> None:

@@ -3,7 +3,8 @@
 Worked out in the trusted process from how it was installed itself: a virtual environment,
 Debian's ``dist-packages``, ``pip install --user``, conda, pyenv.  Folders that are on the import
 path for another reason (the course folder of an editable install, the working directory) are
-left out: a package folder is one that is named so or that holds NumPy.
+left out: a package folder is one that is named so or that holds NumPy.  Where the engine itself is
+among the packages, installed as a wheel, its folder is covered.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 from autograder.errors import SandboxError
 
 _PACKAGE_FOLDERS = frozenset({"site-packages", "dist-packages"})
+_OWN = __name__.partition(".")[0]
+"""The engine's package."""
 _NEEDED = ("numpy", "matplotlib", "pandas", "IPython")
 _SYSTEM = (
     "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64",
@@ -35,6 +38,8 @@ class Layout:
     """Folders to import from, in order."""
     readable: tuple[str, ...]
     """Folders and files that may be read; none lies within another."""
+    covered: tuple[str, ...] = ()
+    """Folders within those that may not: the engine's own."""
 
 
 def find_layout(hidden: Iterable[Path] = ()) -> Layout:
@@ -48,7 +53,10 @@ def find_layout(hidden: Iterable[Path] = ()) -> Layout:
     readable = _outermost(path for path in _distinct(wanted) if os.path.exists(path))
     for secret in hidden:
         _refuse_overlap(os.path.realpath(secret), readable)
-    return Layout(os.path.realpath(sys.executable), tuple(import_path), tuple(readable))
+    own = [os.path.join(folder, _OWN) for folder in import_path]
+    covered = [path for path in own if os.path.isdir(path)]
+    interpreter = os.path.realpath(sys.executable)
+    return Layout(interpreter, tuple(import_path), tuple(readable), tuple(covered))
 
 
 def _is_package_folder(path: str) -> bool:

@@ -25,10 +25,11 @@ from autograder.model import Limits
 from autograder.sandbox.child import MAX_PRINTED, Ended, Event, Flooded, FrameParser
 from autograder.sandbox.layout import Layout
 from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
+from autograder.sandbox.scratch import Scratch, own_folder
 
 _MODULES = (
-    "inside.wire", "inside.values", "inside.transform", "inside.statements",
-    "inside.standins", "inside.notebook", "inside.calls", "inside.harness",
+    "inside.wire", "inside.progress", "inside.values", "inside.transform", "inside.statements",
+    "inside.standins", "inside.names", "inside.notebook", "inside.calls", "inside.harness",
 )  # fmt: skip
 
 _START = (
@@ -40,6 +41,7 @@ if sys.platform == "win32":
         msvcrt.setmode(number, os.O_BINARY)
 boot = marshal.loads(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())))
 sys.path[:0] = [path for path in boot["path"] if path not in sys.path]
+sys.path.append(os.getcwd())
 load(boot["modules"])
 try:
     import resource
@@ -77,17 +79,20 @@ class PlainLauncher:
         environment = {**os.environ, **ENVIRONMENT, "HOME": os.path.expanduser("~")}
         environment["PATH"] = os.environ.get("PATH", "")
         command = [sys.executable, "-s", "-P", "-X", "utf8", "-c", _START]
+        scratch = own_folder()
         try:
             process = subprocess.Popen(
                 command,
                 env=environment,
+                cwd=scratch.name,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
         except OSError as error:
+            scratch.cleanup()
             raise SandboxError(f"Python cannot be started: {error}") from error
-        child = PlainChild(process, keep)
+        child = PlainChild(process, scratch, keep)
         boot = {
             "path": self._layout.import_path,
             "modules": [(name, None) for name in PACKAGES] + compiled(_MODULES),
@@ -109,8 +114,8 @@ class PlainLauncher:
 class PlainChild:
     """One child, with the face of :class:`autograder.sandbox.child.Child`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], keep: int) -> None:
-        self._process = process
+    def __init__(self, process: subprocess.Popen[bytes], scratch: Scratch, keep: int) -> None:
+        self._process, self._scratch = process, scratch
         self._keep = keep
         self.printed = bytearray()
         self._count = 0
@@ -210,6 +215,7 @@ class PlainChild:
             assert pipe is not None
             with contextlib.suppress(OSError):
                 pipe.close()
+        self._scratch.cleanup()
         return self._ended
 
 

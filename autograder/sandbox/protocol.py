@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.model import Call, Cell, FloatArray, Gradient, Neuron, Opaque, Value
+from autograder.model import Call, Cell, FloatArray, Gradient, Keyed, Neuron, Opaque, Value
 from autograder.sandbox.inside import wire
 from autograder.sandbox.inside.wire import Reader, WireError, Writer
 from autograder.sandbox.modules import compiled
@@ -27,7 +27,7 @@ from autograder.sandbox.modules import compiled
 MAX_MESSAGE = 8 << 10
 MAX_TEXT = 4 * (64 << 10)
 _MAX_DEPTH = 4
-_MAX_ENTRIES = 10_000
+_MAX_NAME = 1000
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,23 @@ class RawFault:
 
 
 @dataclass(frozen=True)
+class RawTaken:
+    """A name that a line took from a function: a hostile word, checked numbers."""
+
+    name: str
+    cell: int
+    line: int
+
+
+@dataclass(frozen=True)
 class Ran:
     """What running the cells left behind, by index into what was asked."""
 
-    faults: Mapping[int, RawFault]
+    faults: Sequence[tuple[int, RawFault]]
+    """Cell index and exception, in the order in which they came."""
+    unlisted: int
+    """How many more there were."""
+    taken: Sequence[RawTaken]
     places: Mapping[int, tuple[int, int, int]]
     """For each function: cell index, first and last line."""
     texts: Mapping[int, str]
@@ -65,11 +78,20 @@ class Answer:
 
 
 def notebook_frame(
-    cells: Sequence[tuple[Cell, int]], names: Sequence[str], texts: Sequence[str], seed: int
+    cells: Sequence[tuple[Cell, int]],
+    names: Sequence[str],
+    texts: Sequence[str],
+    seed: int,
+    modules: Sequence[str] | None = None,
 ) -> bytes:
-    """Ask for the cells to be run, each up to a statement (``wire.NOWHERE``: all of it)."""
+    """Ask for the cells to be run, each up to a statement (``wire.NOWHERE``: all of it).
+
+    ``modules``: packages that may be imported; None: all.
+    """
     writer = Writer()
     writer.u32(seed % (1 << 32))
+    writer.u8(modules is not None)
+    writer.text("\n".join(modules or ()))
     writer.u32(len(cells))
     for cell, stop in cells:
         writer.u32(max(cell.number, 0))
@@ -164,10 +186,17 @@ def read_statement(data: bytes, cells: int) -> Place:
 def read_ran(data: bytes, cells: int, names: int, texts: int) -> Ran:
     """What the notebook left behind."""
     frame = Reader(data)
-    faults = {}
-    for _ in range(frame.count(cells)):
+    faults = []
+    for _ in range(frame.count(wire.MAX_FAULTS)):
         index = frame.count(cells - 1)
-        faults[index] = _read_fault(frame, cells)
+        faults.append((index, _read_fault(frame, cells)))
+    unlisted = frame.u32()
+    taken = []
+    for _ in range(frame.count(wire.MAX_TAKEN)):
+        name = frame.text(_MAX_NAME)
+        if not name.isidentifier():
+            raise WireError("no name")
+        taken.append(RawTaken(name, frame.count(cells - 1), frame.u32()))
     places = {}
     for _ in range(frame.count(names)):
         index = frame.count(names - 1)
@@ -177,7 +206,7 @@ def read_ran(data: bytes, cells: int, names: int, texts: int) -> Ran:
         index = frame.count(texts - 1)
         found[index] = frame.text(MAX_TEXT)
     frame.end()
-    return Ran(faults, places, found)
+    return Ran(faults, unlisted, taken, places, found)
 
 
 def read_answer(data: bytes, number: int, arguments: int, cells: int) -> Answer:
@@ -190,9 +219,9 @@ def read_answer(data: bytes, number: int, arguments: int, cells: int) -> Answer:
         raise WireError("no such outcome")
     if changes > arguments or unreceived > arguments:
         raise WireError("a count is beyond its cap")
-    value = _read_value(frame, 0)
+    value = _read_value(frame, 0, _Parts())
     fault = _read_fault(frame, cells) if marks & wire.HAS_FAULT else None
-    parameter = frame.text(1000) if marks & wire.HAS_PARAMETER else ""
+    parameter = frame.text(_MAX_NAME) if marks & wire.HAS_PARAMETER else ""
     changed = {frame.count(arguments - 1): frame.array() for _ in range(changes)}
     without = tuple(frame.count(arguments - 1) for _ in range(unreceived))
     frame.end()
@@ -209,12 +238,25 @@ def value_alone(data: bytes, number: int) -> bytes | None:
 def read_value(data: bytes) -> Value:
     """What :func:`value_alone` gave."""
     frame = Reader(data)
-    value = _read_value(frame, 0)
+    value = _read_value(frame, 0, _Parts())
     frame.end()
     return value
 
 
-def _read_value(frame: Reader, depth: int) -> Value:
+class _Parts:
+    """How many more values an answer may consist of."""
+
+    def __init__(self) -> None:
+        self.left = wire.MAX_PARTS
+
+    def spend(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise WireError("an answer has too many parts")
+
+
+def _read_value(frame: Reader, depth: int, parts: _Parts) -> Value:
+    parts.spend()
     kind = frame.u8()
     if kind == wire.V_NONE:
         return None
@@ -222,16 +264,25 @@ def _read_value(frame: Reader, depth: int) -> Value:
         return frame.array()
     if kind == wire.V_TUPLE and depth < _MAX_DEPTH:
         entries: list[Any] = [
-            _read_value(frame, depth + 1) for _ in range(frame.count(_MAX_ENTRIES))
+            _read_value(frame, depth + 1, parts) for _ in range(frame.count(wire.MAX_ENTRIES))
         ]
         return tuple(entries)
     if kind == wire.V_OPAQUE:
-        return Opaque(frame.text(1000))
+        return Opaque(frame.text(_MAX_NAME))
+    if kind == wire.V_KEYED and depth < _MAX_DEPTH:
+        name = frame.text(_MAX_NAME)
+        return Keyed(
+            name,
+            tuple(
+                (frame.text(_MAX_NAME), _read_value(frame, depth + 1, parts))
+                for _ in range(frame.count(wire.MAX_KEYS))
+            ),
+        )
     raise WireError("no such value")
 
 
 def _read_fault(frame: Reader, cells: int) -> RawFault:
-    kind, message = frame.text(1000), frame.text(MAX_MESSAGE)
+    kind, message = frame.text(_MAX_NAME), frame.text(MAX_MESSAGE)
     cell, line = frame.u32(), frame.u32()
     place = cell if cell < cells else None
     return RawFault(kind, message, place, line if place is not None and line else None)

@@ -19,7 +19,10 @@ READY_SECONDS = 60.0
 """A child takes milliseconds; more than this is a machine in trouble."""
 
 _MENTIONS = {"matplotlib": ("matplotlib", "pylab", "seaborn"), "pandas": ("pandas", "seaborn")}
-_MAGIC = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
+_BY_MEMORY = (-9, -getattr(signal, "SIGABRT", 6), -getattr(signal, "SIGSEGV", 11))
+"""How a process that has used its memory up may end: a library that gets no more calls abort(),
+which in the first process of a namespace shows as the second."""
+_MAGIC = re.compile(r"^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
 
 
 class Worker(Protocol):
@@ -153,11 +156,14 @@ class Runner:
         if killed and ended.cpu_seconds >= round(limits.cpu_seconds) - 0.5:
             message = f"used more than {limits.cpu_seconds:g} s of processor time"
             return Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
+        full = ended.peak_memory >= 0.8 * limits.memory
+        if ended.status == wire.NO_MEMORY or (full and ended.status in _BY_MEMORY):
+            return Trouble(Outcome.OUT_OF_MEMORY, Fault("MemoryError", "used too much memory"))
+        if ended.status == wire.BROKEN:
+            return Trouble(Outcome.CRASHED, Fault("ProcessError", "the process could not go on"))
         if ended.status >= 0:
             message = "ended the process instead of returning"
             return Trouble(Outcome.EXITED, Fault("SystemExit", message))
-        if killed and ended.peak_memory >= 0.8 * limits.memory:
-            return Trouble(Outcome.OUT_OF_MEMORY, Fault("MemoryError", "used too much memory"))
         # Killed, and not by us: perhaps by a person, or by a machine that is short of memory.
         forgiven, self._forgave = killed and not self._forgave, self._forgave or killed
         return Trouble(Outcome.CRASHED, of_signal(-ended.status), forgiven)

@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import struct
 import tempfile
-from typing import Any
+from typing import Any, BinaryIO
 
 _STANDS_FOR_PID = 0x5AFEC0DE
 
@@ -96,10 +97,18 @@ def build() -> bytes:
     only("prlimit64", 0, (0, _STANDS_FOR_PID))
     threads = _FORBIDDEN_CLONE | _CLONE_THREAD | _CLONE_VM
     rule(allow, "clone", sc.Arg(0, sc.MASKED_EQ, threads, _CLONE_THREAD | _CLONE_VM))
-    with tempfile.TemporaryFile() as file:
+    with _memory_file() as file:
         program.export_bpf(file)
         file.seek(0)
         return file.read()
+
+
+def _memory_file() -> BinaryIO:
+    """A file that needs no room on a disk, where there is such a thing."""
+    try:
+        return os.fdopen(os.memfd_create("filter"), "w+b")
+    except OSError:  # not everywhere may one have such a file
+        return tempfile.TemporaryFile()
 
 
 def for_process(program: bytes, pid: int) -> bytes:

@@ -23,7 +23,7 @@ _LIMITS = Limits(notebook_seconds=30.0, call_seconds=30.0, cpu_seconds=20.0, mem
 _ATTEMPTS = (
     ("landlock", "list the root folder"),
     ("landlock", "read a system file"),
-    ("landlock", "read the course folder"),
+    ("landlock", "read the course folder, or the program that grades"),
     ("landlock", "write a file outside"),
     ("seccomp", "start a process"),
     ("seccomp", "open a socket"),
@@ -87,12 +87,16 @@ def attempts():
 """
 
 
-def selftest(launcher: Launcher, hidden: Sequence[Path], grader_user: int) -> None:
+def selftest(
+    launcher: Launcher, hidden: Sequence[Path], covered: Sequence[str], grader_user: int
+) -> None:
     """Raise SandboxError, saying which layer and what to do, if anything gets through.
 
-    ``grader_user``: the user that children must not run as; -1: they may.
+    ``covered``: folders of this program that lie among packages.  ``grader_user``: the user that
+    children must not run as; -1: they may.
     """
-    paths = [str(path) for path in hidden]
+    own = (Path(folder, "__init__.py") for folder in covered)
+    paths = [str(path) for path in (*hidden, *own)]
     facts = f"HIDDEN = {paths!r}\nUSER = {grader_user}"
     cells = [Cell(1, facts), Cell(2, _PROGRAM)]
     with Session(launcher, cells, _LIMITS, (), (), 0) as session:

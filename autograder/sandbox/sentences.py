@@ -81,6 +81,7 @@ _SENTENCES = (
     rf"type object NAME has no attribute NAME{_DID_YOU_MEAN}",
     rf"module NAME has no attribute NAME{_DID_YOU_MEAN}",
     r"No module named NAME",
+    r"nothing is in NAME, which is only for looks and not here",
     r"cannot import name NAME from NAME",
     r"unsupported operand type\(s\) for (\S{1,3}|\*\* or pow\(\)|divmod\(\)|pow\(\)): "
     r"NAME and NAME",

@@ -24,12 +24,14 @@ from autograder.sandbox.jail import bubblewrap_command
 from autograder.sandbox.layers import find_bubblewrap
 from autograder.sandbox.layout import Layout
 from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
+from autograder.sandbox.scratch import own_prefix
+from autograder.sandbox.shortage import lacking
 
 _BEFORE_JAIL = ("kernel", "jail")
 _MODULES = (
-    "landlock", "seccomp", "confinement", "gaps", "inside.wire", "inside.values",
-    "inside.transform", "inside.statements", "inside.standins", "inside.notebook",
-    "inside.calls", "inside.harness", "inside.files", "zygote",
+    "landlock", "seccomp", "confinement", "gaps", "inside.wire", "inside.progress",
+    "inside.values", "inside.transform", "inside.statements", "inside.standins", "inside.names",
+    "inside.notebook", "inside.calls", "inside.harness", "inside.files", "zygote",
 )  # fmt: skip
 _START_SECONDS = 60.0
 MOST_LINES = 16
@@ -52,7 +54,7 @@ if boot["config"]["jail"] == "namespaces":
 boot["config"]["memory"] = os.open("/proc/self/statm", os.O_RDONLY)
 boot["config"]["processes"] = os.open("/proc/self/ns/pid", os.O_RDONLY)
 if boot["config"]["jail"] == "namespaces":
-    jail.enter(boot["config"]["readable"])
+    jail.enter(boot["config"]["readable"], boot["config"]["covered"])
 elif boot["config"]["jail"] == "bubblewrap":
     jail.enter_from_bubblewrap()
 load(boot["then"])
@@ -122,9 +124,7 @@ class Line:
     def spawn(self, limits: Limits, packages: Sequence[str], keep: int) -> Child:
         """Fork a child; raises SandboxError if the zygote is gone."""
         self._count += 1
-        requests_in, requests = os.pipe()
-        answers, answers_out = os.pipe()
-        output, output_out = os.pipe()
+        (requests_in, requests), (answers, answers_out), (output, output_out) = _pipes(3)
         message = {
             "do": "fork",
             "child": self._count,
@@ -191,6 +191,11 @@ class ForkServer(Line):
             os.close(grader)
         super().__init__(ours, self._process.pid, plan.own_users)
 
+    @property
+    def covered(self) -> Sequence[str]:
+        """Folders of this program that children must not read."""
+        return self._plan.layout.covered
+
     def join(self) -> Line:
         """A line of its own for a copy of the process that started the zygote.
 
@@ -224,7 +229,9 @@ class ForkServer(Line):
             _START,
         ]
         if self._plan.jail == "bubblewrap":
-            outer = bubblewrap_command(find_bubblewrap(), layout.readable, layout.interpreter)
+            outer = bubblewrap_command(
+                find_bubblewrap(), layout.readable, layout.covered, layout.interpreter
+            )
             command = [*outer, *command]
         boot = self._boot(theirs, grader)
         process = subprocess.Popen(
@@ -255,12 +262,14 @@ class ForkServer(Line):
                 "socket": theirs,
                 "grader": grader,
                 "readable": self._plan.layout.readable,
+                "covered": self._plan.layout.covered,
                 "jail": self._plan.jail,
                 "lines": MOST_LINES,
                 "uid": None,
                 "filter": base64.b64encode(self._plan.program).decode(),
                 "fonts": _found_fonts(),
                 "without": sorted(self._plan.without),
+                "scratch": own_prefix(),
             },
         }
 
@@ -303,6 +312,18 @@ class _Forked:
     @property
     def wakes(self) -> int:
         return self._line.socket.fileno()
+
+
+def _pipes(count: int) -> list[tuple[int, int]]:
+    pipes: list[tuple[int, int]] = []
+    try:
+        for _ in range(count):
+            pipes.append(os.pipe())
+    except OSError as error:
+        for descriptor in (end for pipe in pipes for end in pipe):
+            os.close(descriptor)
+        raise lacking("the sandbox cannot start a process", error) from error
+    return pipes
 
 
 def _own_user(pid: int) -> int:

@@ -35,6 +35,8 @@ from autograder.sandbox.gaps import fill_gaps
 from autograder.sandbox.inside import files
 from autograder.sandbox.inside.harness import Harness
 from autograder.sandbox.inside.transform import CellReader
+from autograder.sandbox.inside.wire import BROKEN
+from autograder.sandbox.jail import SCRATCH
 
 _NUMPY_PARTS = ("numpy.random", "numpy.linalg", "numpy.fft", "numpy.polynomial")
 """NumPy imports these when they are first used, 13 ms each time after a fork."""
@@ -77,8 +79,10 @@ class Zygote:
         self._most_clients: int = config["lines"]
         self._selector = selectors.DefaultSelector()
         self._owner = self._welcome(config["socket"], int(config["grader"]))
-        self._plan = Plan.read(config)
+        self._plan = Plan.read(config).prepared(config["covered"])
         self._fonts: list[tuple[str, str]] = config["fonts"]
+        self._scratch: str = config["scratch"]
+        """How the names of folders in a shared place begin."""
         self._loaded: set[str] = set()
         self._filling: list[object] = []
         self._reader = CellReader()
@@ -228,15 +232,17 @@ class Zygote:
             except BaseException as error:
                 for descriptor in (1, output):  # the second, until the others are closed
                     os.write(descriptor, f"it cannot confine itself: {error}".encode())
-            if not self._plan.jailed:
+            if self._plan.jailed:
+                sys.path.append(SCRATCH)  # a module that the notebook writes can be imported
+            else:
                 files.install()
             Harness(REQUESTS, ANSWERS, self._reader).serve()
         finally:
-            _exit(126)
+            _exit(BROKEN)
 
     def load_matplotlib(self) -> None:
         """Without a display; with the fonts that the grader's user has found already."""
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix=self._scratch) as folder:
             os.environ["MPLCONFIGDIR"] = folder
             for name, content in self._fonts:
                 with open(os.path.join(folder, os.path.basename(name)), "w") as file:

@@ -197,7 +197,9 @@ def main() -> None:
             problems[program.name] = found
             seconds[program.name] = round(time.monotonic() - began, 3)
         active = [layer.name for layer in box.layers if layer.active]
-    print(json.dumps({"active": active, "problems": problems, "seconds": seconds}))
+    engine = str(Path(cells.__file__).parents[1])
+    report = {"engine": engine, "active": active, "problems": problems, "seconds": seconds}
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -323,7 +323,7 @@ def test_a_failed_cell_and_hostile_words_are_told_harmlessly(tmp_path: Path) -> 
     file.write_text("raise ValueError('\\x1b[2J' + 'words')\n")
     shown = run("check", file, "--unsafe").stdout
     assert "\x1b" not in shown
-    assert "The file stopped in line 1 (raise ValueError" in shown
+    assert "The file had an error in line 1 (raise ValueError" in shown
 
 
 def test_a_machine_without_walls_says_so_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,3 +57,10 @@ def run(box: Sandbox) -> Run:
             return session.notebook, session.call(calls)
 
     return run_cells
+
+
+@pytest.fixture(scope="session")
+def boxes(box: Sandbox) -> Iterator[dict[str, Sandbox]]:
+    """Sandboxes with and without walls, by what they have."""
+    with open_sandbox([COURSE], jail="none") as bare, open_sandbox(unsafe=True) as unsafe:
+        yield {"a jail": box, "no jail": bare, "no walls": unsafe}

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from autograder.model import Call, Cell, Gradient, Limits, Neuron, Opaque, Outcome, Stream
+from autograder.model import Call, Cell, Gradient, Keyed, Limits, Neuron, Opaque, Outcome, Stream
 from autograder.sandbox import Sandbox, child
 from tests.sandbox.conftest import QUICK, Run
 
@@ -16,6 +16,13 @@ SHORT = Limits(call_seconds=0.1)
 
 def call(function: str, **arguments: object) -> Call:
     return Call(function, function, arguments)  # type: ignore[arg-type]
+
+
+SERIES = """
+class Series:
+    def __init__(self, values): self.values = values
+    def __array__(self, dtype=None, copy=None): return np.array(self.values, dtype=dtype)
+"""
 
 
 @pytest.mark.parametrize(
@@ -40,8 +47,41 @@ def call(function: str, **arguments: object) -> Call:
         ("[]", np.zeros(0)),
         ("collections.deque([1, 2, 3])", np.array([1.0, 2, 3])),
         ("'text'", Opaque("str")),
-        ("{'w': 1}", Opaque("dict")),
-        ("(x for x in [1])", Opaque("generator")),
+        ("{'w': [1, 2], 'b': 3}", Keyed("dict", (("w", np.array([1.0, 2])), ("b", np.array(3.0))))),
+        ("{1: 2}", Opaque("dict")),
+        ("{1, 2}", Opaque("set")),
+        ("(x for x in [1, 2, 3])", np.array([1.0, 2, 3])),
+        (
+            "(iter([1, 2, 3]), map(abs, [-4, -5, -6]))",
+            (np.array([1.0, 2, 3]), np.array([4.0, 5, 6])),
+        ),
+        ("[(x for x in [1, 2]), 'a', 3]", (np.array([1.0, 2]), Opaque("str"), np.array(3.0))),
+        ("zip([1, 2, 3], [4, 5, 6])", np.array([[1.0, 4], [2, 5], [3, 6]])),
+        ("iter([[1, 2, 3], [4, 5, 6]])", (np.array([1.0, 2, 3]), np.array([4.0, 5, 6]))),
+        ("{'a': [1, 2], 'b': [3, 4]}.values()", (np.array([1.0, 2]), np.array([3.0, 4]))),
+        ("[(np.zeros(2), 1)] * 3", ((np.zeros(2), np.array(1.0)),) * 3),
+        (
+            "([1, 2, 3], [4, 5, 6], [7, 8, 9])",
+            (np.array([1.0, 2, 3]), np.array([4.0, 5, 6]), np.array([7.0, 8, 9])),
+        ),
+        ("([1], [2], [])", (np.array([1.0]), np.array([2.0]), np.zeros(0))),
+        ("(0.5, 0.25, 0.125)", np.array([0.5, 0.25, 0.125])),
+        ("np.array([0.5, 1, np.float32(2)], dtype=object)", np.array([0.5, 1.0, 2.0])),
+        ("np.array(0.5, dtype=object)", np.array(0.5)),
+        ("[np.array([1, 2], dtype=object), [3, 4], (5, 6)]", np.array([[1.0, 2], [3, 4], [5, 6]])),
+        (
+            "(np.array([1, 2, 3], dtype=object), [4.0, 5.0, 6.0])",
+            (np.array([1.0, 2, 3]), np.array([4.0, 5, 6])),
+        ),
+        (
+            "(Series([1, 2, 3]), [Series([4]), Series([5]), 6])",
+            (np.array([1.0, 2, 3]), np.array([4.0, 5, 6])),
+        ),
+        ("[decimal.Decimal('0.5'), fractions.Fraction(1, 4), 1.0]", np.array([0.5, 0.25, 1.0])),
+        (
+            "(array.array('d', [1, 2, 3]), collections.UserList([4, 5, 6]))",
+            (np.array([1.0, 2, 3]), np.array([4.0, 5, 6])),
+        ),
         ("np.array(['a'])", Opaque("ndarray")),
         ("np.array([1 + 0j])", Opaque("ndarray")),
         ("10 ** 400", Opaque("int")),
@@ -51,8 +91,8 @@ def call(function: str, **arguments: object) -> Call:
     ],
 )
 def test_what_a_function_returns(run: Run, expression: str, expected: object) -> None:
-    source = f"import collections, numpy as np\ndef f():\n    return {expression}"
-    _, (trace,) = run(source, calls=[call("f")])
+    source = f"import array, collections, decimal, fractions, numpy as np\n{SERIES}"
+    _, (trace,) = run(f"{source}def f():\n    return {expression}", calls=[call("f")])
     assert trace.outcome is Outcome.RETURNED
     if expression.startswith("[[[[[["):  # deeper than it is looked into
         assert "Opaque" in repr(trace.value)
@@ -71,8 +111,44 @@ def assert_same(value: object, expected: object) -> None:
         assert value.dtype == np.float64
         assert value.shape == expected.shape
         np.testing.assert_array_equal(value, expected)
+    elif isinstance(expected, Keyed):
+        assert isinstance(value, Keyed)
+        assert value.type_name == expected.type_name
+        assert [key for key, _ in value.entries] == [key for key, _ in expected.entries]
+        for (_, part), (_, expected_part) in zip(value.entries, expected.entries, strict=True):
+            assert_same(part, expected_part)
     else:
         assert value == expected
+
+
+def test_a_generator_computes_with_what_the_call_gave(run: Run) -> None:
+    """It has no parameter for them and is read while they are there."""
+    source = "def f():\n    for x in X:\n        yield eta * x"
+    _, (trace,) = run(source, calls=[call("f", X=np.array([1.0, 2.0, 3.0]), eta=2.0)])
+    assert_same(trace.value, np.array([2.0, 4.0, 6.0]))
+
+
+def test_a_generator_that_raises_has_raised(run: Run) -> None:
+    _, (trace,) = run("def f():\n    yield 1.0\n    yield 1 / 0", calls=[call("f")])
+    assert trace.outcome is Outcome.RAISED
+    assert trace.fault is not None
+    assert (trace.fault.kind, trace.fault.line) == ("ZeroDivisionError", 3)
+
+
+@pytest.mark.parametrize(
+    "endless",
+    ["iter(int, 1)", "[iter(int, 1), iter(int, 1)]", "[[i] * (i % 2 + 2) for i in range(30_000)]"],
+)
+def test_what_has_no_end_or_too_many_parts_is_too_much(run: Run, endless: str) -> None:
+    _, (trace,) = run(f"def f():\n    return {endless}", calls=[call("f")])
+    assert trace.outcome is Outcome.FLOODED
+
+
+def test_keys_that_the_source_does_not_name_are_not_shown(run: Run) -> None:
+    source = "def f(x):\n    return {chr(97 + int(x)) * 3: 1, 'w': 2, 'b': 3}"
+    _, (trace,) = run(source, calls=[call("f", x=5.0)])
+    assert isinstance(trace.value, Keyed)
+    assert [key for key, _ in trace.value.entries] == ["…", "w", "b"]
 
 
 def test_arguments_arrive_as_fresh_copies_of_the_right_types(run: Run) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
+import time
 import tracemalloc
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.model import Opaque
+from autograder.model import Keyed, Opaque
 from autograder.sandbox import protocol
 from autograder.sandbox.child import Frame, FrameParser, Garbage
 from autograder.sandbox.inside import wire
@@ -84,6 +86,124 @@ def test_no_frame_makes_the_reader_allocate_more_than_it_holds() -> None:
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()
+
+
+def _text(words: str) -> bytes:
+    return struct.pack("<I", len(words.encode())) + words.encode()
+
+
+def _array(shape: list[int]) -> bytes:
+    return struct.pack(f"<B{len(shape)}I", len(shape), *shape) + bytes(8 * int(np.prod(shape)))
+
+
+LEAVES = st.one_of(
+    st.just(bytes([wire.V_NONE])),
+    st.lists(st.integers(0, 3), max_size=4).map(lambda s: bytes([wire.V_ARRAY]) + _array(s)),
+    st.text(max_size=9).map(lambda words: bytes([wire.V_OPAQUE]) + _text(words)),
+)
+
+
+def _tuple_of(parts: list[bytes]) -> bytes:
+    return struct.pack("<BI", wire.V_TUPLE, len(parts)) + b"".join(parts)
+
+
+def _keyed(parts: dict[str, bytes]) -> bytes:
+    inside = b"".join(_text(key) + part for key, part in parts.items())
+    return bytes([wire.V_KEYED]) + _text("dict") + struct.pack("<I", len(parts)) + inside
+
+
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=6).map(_tuple_of),
+        st.builds(lambda part, times: _tuple_of([part] * times), inner, st.integers(0, 60)),
+        st.dictionaries(st.text(max_size=3), inner, max_size=4).map(_keyed),
+    ),
+    max_leaves=30,
+)
+HEAD = wire.ANSWER_HEAD.pack(0, wire.RETURNED, 0, 0, 0)
+
+
+def _count(value: Any) -> int:
+    entries = value if isinstance(value, tuple) else ()
+    if isinstance(value, Keyed):
+        entries = tuple(part for _, part in value.entries)
+    return 1 + sum(_count(entry) for entry in entries)
+
+
+@settings(max_examples=300, deadline=None)
+@given(VALUES, st.integers(1, 60))
+def test_any_value_of_the_grammar_is_read_whole_or_refused(body: bytes, cap: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(wire, "MAX_PARTS", cap)
+        try:
+            value = protocol.read_answer(HEAD + body, 0, 0, 1).value
+        except WireError:
+            return
+    assert _count(value) <= cap
+
+
+FULL = wire.MAX_FRAME - 64
+"""Bytes that the largest frame has for a value, about."""
+_EMPTY = bytes([wire.V_ARRAY]) + _array([0])
+
+
+def _filled(part: bytes) -> bytes:
+    """As many of them as a frame holds, in tuples of as many as may be."""
+    inside = _tuple_of([part] * wire.MAX_ENTRIES)
+    return _tuple_of([inside] * max(1, FULL // len(inside)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _filled(bytes([wire.V_NONE])),
+        _filled(_EMPTY),
+        _filled(bytes([wire.V_ARRAY]) + _array([])),
+        _filled(bytes([wire.V_ARRAY]) + _array([0, 1, 1, 1])),
+        _filled(_tuple_of([])),
+        _filled(_tuple_of([_tuple_of([_EMPTY])])),
+        _filled(bytes([wire.V_OPAQUE]) + _text("")),
+        _filled(bytes([wire.V_OPAQUE]) + _text("\xff" * 20)),
+        _filled(_keyed({})),
+        _tuple_of([_keyed({str(key): _EMPTY for key in range(wire.MAX_KEYS)})] * 6000),
+        bytes([wire.V_ARRAY]) + _array([FULL // 8]),
+    ],
+    ids=range(11),
+)
+def test_the_worst_frames_cost_a_bounded_time_and_memory(body: bytes) -> None:
+    assert len(body) <= wire.MAX_FRAME
+    began = time.process_time()
+    tracemalloc.start()
+    try:
+        for read in (
+            lambda: protocol.read_answer(HEAD + body, 0, 0, 1),
+            lambda: protocol.read_value(body),
+        ):
+            with contextlib.suppress(WireError):
+                read()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 40 << 20
+    assert time.process_time() - began < 5.0  # tracing makes it ten times as slow
+
+
+@pytest.mark.parametrize("counts", [(201, 0, 0), (0, 0, 51)])
+def test_no_more_faults_and_names_are_told_of_than_may_be(counts: tuple[int, int, int]) -> None:
+    fault = struct.pack("<I", 0) + _text("E") + _text("m") + struct.pack("<II", 0, 1)
+    taken = _text("f") + struct.pack("<II", 0, 1)
+    faults, unlisted, names = counts
+    body = struct.pack("<I", faults) + faults * fault + struct.pack("<II", unlisted, names)
+    with pytest.raises(WireError, match="cap"):
+        protocol.read_ran(body + names * taken + bytes(8), 1, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["", "two words", "<b>", "a.b", "1"])
+def test_a_name_is_a_name(name: str) -> None:
+    body = struct.pack("<III", 0, 0, 1) + _text(name) + struct.pack("<II", 0, 1) + bytes(8)
+    with pytest.raises(WireError, match="name"):
+        protocol.read_ran(body, 1, 1, 1)
 
 
 @pytest.mark.parametrize(

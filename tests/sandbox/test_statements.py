@@ -56,7 +56,7 @@ AT_THE_MARGIN = (
 
 
 def by_tree(source: str) -> list[Piece]:
-    return list(statements._compiled(statements._by_tree(ast.parse(source)), "<cell>"))
+    return list(statements._compiled(statements._by_tree(ast.parse(source)), "<cell>", alone=True))
 
 
 def left_by(cut: list[Piece]) -> dict[str, str]:

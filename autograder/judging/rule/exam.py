@@ -204,7 +204,7 @@ class RuleExam:
 
     def _history(self, instance: Instance, traces: Mapping[str, Trace]) -> History:
         trace = traces[instance.name]
-        return read_history(trace, instance.features, instance.init_w.ndim == 1)
+        return read_history(trace, instance.features, instance.init_w.ndim == 1, instance.start)
 
     def right_rows(self, instance: Instance) -> FloatArray:
         """The right trajectory on one of the instances, shape (epochs + 1, d + 1)."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from autograder.judging import words
 from autograder.kept.findings import Findings
-from autograder.model import FloatArray, Opaque, Outcome, Trace, Value
+from autograder.model import FloatArray, Keyed, Opaque, Outcome, Trace, Value
+
+Form: TypeAlias = Literal["", "other", "swapped"]
+"""How the numbers came: as two histories, as a list of pairs or by keys, as b's history and w's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,24 +28,34 @@ class History:
     """True: the function returned None."""
     only_point: bool = False
     """True: a single pair (w, b) came back instead of two histories."""
+    form: Form = ""
 
 
 _HISTORIES = Findings[History]()
 """Several parts of a verdict look at one trace."""
 
 
-def read_history(trace: Trace, features: int, vector: bool) -> History:
-    """Read the value of a trace; ``vector``: x is an array of ``features`` numbers."""
-    return _HISTORIES.of(trace, (features, vector), partial(_read_history, trace, features, vector))
+def read_history(
+    trace: Trace, features: int, vector: bool, start: FloatArray | None = None
+) -> History:
+    """Read the value of a trace; ``vector``: x is an array of ``features`` numbers.
+
+    ``start``: w's entries, then b, as the call was given them; it tells two histories from two
+    pairs, and one order from the other, where shapes do not.
+    """
+    known = None if start is None else start.tobytes()
+    return _HISTORIES.of(
+        trace, (features, vector, known), partial(_read_history, trace, features, vector, start)
+    )
 
 
-def _read_history(trace: Trace, features: int, vector: bool) -> History:
+def _read_history(trace: Trace, features: int, vector: bool, start: FloatArray | None) -> History:
     if trace.outcome is not Outcome.RETURNED:
         return History(None)
-    parts = _two_parts(trace.value)
+    parts = _parts(trace.value, features, vector, start)
     if parts is None:
         return History(None, _not_two(trace.value), nothing=trace.value is None)
-    w, b = (_squeezed(part, vector and k == 0) for k, part in enumerate(parts))
+    w, b = (_squeezed(part, vector and k == 0) for k, part in enumerate((parts.w, parts.b)))
     if not isinstance(w, np.ndarray) or not isinstance(b, np.ndarray):
         name, part = ("w_history", w) if not isinstance(w, np.ndarray) else ("b_history", b)
         return History(None, words.HISTORY_OTHER.format(name=name, what=_describe(part)))
@@ -52,7 +66,92 @@ def _read_history(trace: Trace, features: int, vector: bool) -> History:
     if w.ndim != 1 + int(vector) or b.ndim != 1:
         wanted = "(epochs + 1, d)" if vector else "(epochs + 1,)"
         return History(None, words.HISTORY_SHAPES.format(w=w.shape, b=b.shape, wanted=wanted))
-    return _rows(w, b, features)
+    return replace(_rows(w, b, features), form=parts.form)
+
+
+class _Parts(NamedTuple):
+    """What is to be read as the two histories."""
+
+    w: Value
+    b: Value
+    form: Form = ""
+
+
+def _parts(value: Value, features: int, vector: bool, start: FloatArray | None) -> _Parts | None:
+    if isinstance(value, Keyed):
+        held = dict(value.entries)
+        return _Parts(held["w"], held["b"], "other") if {"w", "b"} <= held.keys() else None
+    pairs = _pairs(value, features, vector, start)
+    if pairs is not None:
+        return pairs
+    parts = _first_two(value, start)
+    if parts is None:
+        return None
+    return _Parts(parts[1], parts[0], "swapped") if _swapped(*parts, features, start) else parts
+
+
+def _first_two(value: Value, start: FloatArray | None) -> _Parts | None:
+    """Two histories; what is returned after them is an error history or the like."""
+    if isinstance(value, np.ndarray) and value.ndim > 0:
+        several = value.ndim == 2 and start is not None and _begins_at(value[:, 0], start)
+        if len(value) == 2 or (several and len(value) > 2):
+            return _Parts(np.asarray(value[0]), np.asarray(value[1]))
+    if isinstance(value, tuple) and len(value) >= 2:
+        histories = all(isinstance(part, np.ndarray) and part.ndim for part in value[:2])
+        if len(value) == 2 or histories:
+            return _Parts(value[0], value[1])
+    return None
+
+
+def _pairs(value: Value, features: int, vector: bool, start: FloatArray | None) -> _Parts | None:
+    """A list of (w, b), or of (w, b, error), one for each epoch."""
+    if isinstance(value, tuple) and value and all(_is_pair(part) for part in value):
+        w, b = (np.array([part[k] for part in value]) for k in (0, 1))
+        return _Parts(w, b, "other")
+    if features > 1 or (start is None and not isinstance(value, np.ndarray)):
+        return None
+    if isinstance(value, tuple) and len(value) == 2 and all(_two_numbers(part) for part in value):
+        value = np.array(value)
+    if not isinstance(value, np.ndarray) or value.ndim != 2 or value.shape[1] < 2:
+        return None
+    if start is None:
+        paired = value.shape[1] == 2 and len(value) != 2
+    else:
+        paired = _begins_at(value[0], start) and not _begins_at(value[:, 0], start)
+    w = value[:, :1] if vector else value[:, 0]
+    return _Parts(w, value[:, 1], "other") if paired else None
+
+
+def _is_pair(part: Value) -> bool:
+    """An array w and a number b."""
+    return (
+        isinstance(part, tuple)
+        and len(part) >= 2
+        and all(isinstance(entry, np.ndarray) for entry in part[:2])
+        and part[0].ndim == 1
+        and part[1].size == 1
+    )
+
+
+def _two_numbers(part: Value) -> bool:
+    return isinstance(part, np.ndarray) and part.shape == (2,)
+
+
+def _begins_at(numbers: FloatArray, start: FloatArray) -> bool:
+    """Whether the first two of them are a number w and b of the start."""
+    return len(numbers) >= 2 and len(start) == 2 and bool(np.allclose(numbers[:2], start))
+
+
+def _swapped(w: Value, b: Value, form: Form, features: int, start: FloatArray | None) -> bool:
+    """Whether the history of b comes first."""
+    if not isinstance(w, np.ndarray) or not isinstance(b, np.ndarray):
+        return False
+    if features > 1:
+        return w.ndim == 1 and b.ndim == 2 and b.shape[1] == features
+    if start is None or not w.size or not b.size:
+        return False
+    first = np.array([w.flat[0], b.flat[0]])
+    return _begins_at(first[::-1], start) and not _begins_at(first, start)
 
 
 def _rows(w: FloatArray, b: FloatArray, features: int, only_point: bool = False) -> History:
@@ -66,18 +165,10 @@ def _rows(w: FloatArray, b: FloatArray, features: int, only_point: bool = False)
     return History(rows, only_point=only_point)
 
 
-def _two_parts(value: Value) -> tuple[Value, Value] | None:
-    if isinstance(value, np.ndarray) and value.ndim > 0 and len(value) == 2:
-        return np.asarray(value[0]), np.asarray(value[1])
-    if isinstance(value, tuple) and len(value) == 2:
-        return value[0], value[1]
-    return None
-
-
 def _not_two(value: Value) -> str:
     if value is None:
         return words.HISTORIES_NONE
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and len(value) != 2:
         return words.HISTORIES_COUNT.format(count=len(value))
     return words.HISTORIES_OTHER.format(what=_describe(value))
 

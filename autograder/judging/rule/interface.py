@@ -55,7 +55,9 @@ def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
     trace = traces.get(instance.name)
     if trace is None:
         return None
-    history: History = read_history(trace, instance.features, instance.init_w.ndim == 1)
+    history: History = read_history(
+        trace, instance.features, instance.init_w.ndim == 1, instance.start
+    )
     return history.rows
 
 

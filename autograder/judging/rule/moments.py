@@ -228,7 +228,7 @@ def _rows(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
     trace = traces.get(instance.name)
     if trace is None:
         return None
-    rows = read_history(trace, instance.features, instance.init_w.ndim == 1).rows
+    rows = read_history(trace, instance.features, instance.init_w.ndim == 1, instance.start).rows
     return rows if rows is not None and len(rows) == EPOCHS + 1 else None
 
 

@@ -93,7 +93,9 @@ def _agree(
     """Whether two sets of traces have the same main trajectories, NaN where the other has NaN."""
     for instance in exam.judged:
         mine, theirs = (
-            read_history(traces[instance.name], instance.features, instance.init_w.ndim > 0).rows
+            read_history(
+                traces[instance.name], instance.features, instance.init_w.ndim > 0, instance.start
+            ).rows
             for traces in (one, other)
         )
         if mine is None or theirs is None or mine.shape != theirs.shape:

@@ -75,6 +75,10 @@ def _function(kind: int, frame: Reader, numbers: Iterator[float], gradients: Any
     raise WireError("unknown kind of argument")
 
 
+_NO_VALUE = Writer()
+_NO_VALUE.u8(V_NONE)
+
+
 class _Answer:
     """The parts of an answer's frame that differ between outcomes."""
 
@@ -82,7 +86,7 @@ class _Answer:
         self.outcome = outcome
         self.fault = fault
         self.parameter = parameter
-        self.value: Any = None
+        self.value = _NO_VALUE
 
 
 class Caller:
@@ -192,9 +196,8 @@ def _call(
     for name in way.unreceived:
         namespace[name] = arguments[name]
     try:
-        value = function(*args, **keywords)
-        result = _Answer(RETURNED)
-        result.value = value
+        # Here, as a generator computes while it is read.
+        result = _read(notebook, function(*args, **keywords))
     except BaseException as error:
         result = _Answer(EXITED if isinstance(error, SystemExit) else RAISED, notebook.where(error))
     finally:
@@ -203,6 +206,18 @@ def _call(
                 namespace.pop(name, None)
             else:
                 namespace[name] = old
+    return result
+
+
+def _read(notebook: Notebook, value: Any) -> _Answer:
+    result = _Answer(RETURNED)
+    result.value = Writer()
+    try:
+        write_value(result.value, value)
+    except TooMuch:
+        return _Answer(FLOODED)
+    except BaseException as error:  # a class of the student's that resists being read
+        return _Answer(RAISED, notebook.where(error))
     return result
 
 
@@ -215,14 +230,6 @@ def _write(
     arguments: dict[str, Any],
     before: dict[str, _Numbers],
 ) -> bytes:
-    body = Writer()
-    if result.outcome == RETURNED:
-        try:
-            write_value(body, result.value)
-        except TooMuch:
-            result = _Answer(FLOODED)
-        except BaseException as error:  # a class of the student's that resists being read
-            result = _Answer(RAISED, notebook.where(error))
     changed = [
         (names.index(name), arguments[name])
         for name, old in before.items()
@@ -231,10 +238,7 @@ def _write(
     marks = HAS_FAULT * (result.fault is not None) | HAS_PARAMETER * bool(result.parameter)
     writer = Writer()
     writer.pack(ANSWER_HEAD, number, result.outcome, marks, len(changed), len(unreceived))
-    if result.outcome == RETURNED:
-        writer.append(body)
-    else:
-        writer.u8(V_NONE)
+    writer.append(result.value)
     if result.fault is not None:
         write_fault(writer, result.fault)
     if result.parameter:

@@ -26,7 +26,11 @@ from autograder.sandbox.inside.wire import (
     CALL,
     GRADIENTS,
     HEADER,
+    MAX_FAULTS,
+    MAX_TAKEN,
+    NO_MEMORY,
     NOTEBOOK,
+    NOWHERE,
     RAN,
     READY,
     STATEMENT,
@@ -37,6 +41,7 @@ from autograder.sandbox.inside.wire import (
 
 MAX_TEXT = 64 << 10
 """Characters of a text that was asked for, such as ``explanation``."""
+MAX_FAULTS_OF_A_CELL = 20
 _BIG = 1 << 30
 
 
@@ -46,7 +51,7 @@ class Pipes:
     def __init__(self, incoming: int, outgoing: int) -> None:
         self._in, self._out = incoming, outgoing
         self._read, self._write = os.read, os.write
-        self._exit = os._exit
+        self.exit = os._exit
         self._waiting, self._at = b"", 0
         """What has been read, calls come many at a time; and how much of it is done with."""
 
@@ -58,7 +63,7 @@ class Pipes:
             while missing > 0:
                 part = self._read(self._in, max(missing, 1 << 16))
                 if not part:
-                    self._exit(0)  # the trusted side has closed: there is nothing left to do
+                    self.exit(0)  # the trusted side has closed: there is nothing left to do
                 parts.append(part)
                 missing -= len(part)
             self._waiting, self._at, end = b"".join(parts), 0, count
@@ -87,6 +92,12 @@ class Harness:
 
     def serve(self) -> NoReturn:
         """Never returns: the process ends with the pipe."""
+        try:
+            self._serve()
+        except MemoryError:  # there is none left even for an answer
+            self._pipes.exit(NO_MEMORY)
+
+    def _serve(self) -> NoReturn:
         self._pipes.send(READY)
         while True:
             kind, frame = self._pipes.receive()
@@ -102,22 +113,25 @@ class Harness:
 
     def _run(self, frame: Reader) -> bytes:
         seed = frame.u32()
+        chosen, modules = frame.u8(), frozenset(frame.text(_BIG).split())
         cells = [(frame.u32(), frame.u32(), frame.text(_BIG)) for _ in range(frame.u32())]
         names = [frame.text(_BIG) for _ in range(frame.u32())]
         texts = [frame.text(_BIG) for _ in range(frame.u32())]
-        notebook = Notebook(
-            self._reader, [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
-        )
+        files = [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
+        notebook = Notebook(self._reader, files, modules if chosen else None)
         self._caller = Caller(notebook, seed)
         np.random.seed(seed)
         random.seed(seed)
         faults: list[tuple[int, Where]] = []
+        unlisted = 0
         for index, (_, stop, source) in enumerate(cells):
-            fault = notebook.run_cell(index, source, stop, self._announce)
-            if fault is not None:
-                faults.append((index, fault))
+            for place, fault in enumerate(notebook.run_cell(index, source, stop, self._announce)):
+                if place < MAX_FAULTS_OF_A_CELL and len(faults) < MAX_FAULTS:
+                    faults.append((index, fault))
+                else:
+                    unlisted += 1
         flush_output()
-        return self._report(notebook, faults, names, texts)
+        return self._report(notebook, faults, unlisted, names, texts)
 
     def _announce(self, cell: int, statement: int, line: int) -> None:
         writer = Writer()
@@ -129,14 +143,22 @@ class Harness:
         self,
         notebook: Notebook,
         faults: list[tuple[int, Where]],
+        unlisted: int,
         names: list[str],
         texts: list[str],
     ) -> bytes:
+        taken = notebook.give_names_back(names)[:MAX_TAKEN]
         writer = Writer()
         writer.u32(len(faults))
         for index, fault in faults:
             writer.u32(index)
             write_fault(writer, fault)
+        writer.u32(min(unlisted, NOWHERE))
+        writer.u32(len(taken))
+        for name, cell, line in taken:
+            writer.text(name)
+            writer.u32(cell)
+            writer.u32(line)
         places = [(i, place) for i, n in enumerate(names) if (place := notebook.source_of(n))]
         writer.u32(len(places))
         for i, place in places:

@@ -4,22 +4,28 @@ The namespace is that of a real module called ``__main__``, so that classes, dat
 ``inspect.getsource`` work.  A cell is run piece by piece (:mod:`.statements`), and the trusted
 side is told before each that may hang: if the process hangs or ends, it knows where, and a fresh
 child can run everything but that.
+
+A statement that raises costs what depends on it: the next one is run all the same.  Only an exit
+ends its cell.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import linecache
 import re
 import sys
 import types
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.sandbox.inside import standins
-from autograder.sandbox.inside.statements import pieces
+from autograder.sandbox.inside.names import Names
+from autograder.sandbox.inside.statements import Piece, pieces, pieces_after
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import NOWHERE
 
@@ -44,36 +50,70 @@ class Where:
 class Notebook:
     """The student's namespace and what running the cells into it left behind."""
 
-    def __init__(self, reader: CellReader, files: list[str]) -> None:
+    def __init__(
+        self, reader: CellReader, files: list[str], modules: frozenset[str] | None = None
+    ) -> None:
         self._reader = reader
         self._files = {name: index for index, name in enumerate(files)}
-        self._names = files
-        self._lines: dict[int, list[str]] = {}
+        self._files_by_index = files
+        self._sources: dict[int, str] = {}
         module = types.ModuleType("__main__")
         module.__dict__["__file__"] = "submission.py"
         sys.modules["__main__"] = module
         self.namespace: dict[str, Any] = module.__dict__
-        self.namespace.update(standins.install(self._run_once))
+        self.namespace.update(standins.install(self._run_once, modules))
+        self._names = Names(self.namespace)
 
     def _run_once(self, source: str) -> None:
         """The body of a magic such as ``%time``."""
         exec(compile(self._reader.parse(source, "<magic>"), "<magic>", "exec"), self.namespace)
 
-    def run_cell(self, index: int, source: str, stop: int, announce: Announce) -> Where | None:
-        """Run one cell up to piece ``stop``; the exception that ended it, if any."""
-        name = self._names[index]
-        self._lines[index] = lines = _LINES.findall(source)
-        linecache.cache[name] = (len(source), None, lines, name)
+    def run_cell(self, index: int, source: str, stop: int, announce: Announce) -> Iterator[Where]:
+        """Run one cell up to piece ``stop``; the exceptions in it, as they come."""
+        name = self._files_by_index[index]
+        self._sources[index] = source
+        linecache.cache[name] = (len(source), None, _LINES.findall(source), name)
         try:
-            for number, piece in enumerate(pieces(self._reader, source, name)):
-                if number >= stop:
-                    break
-                if piece.line:
-                    announce(index, number, piece.line)
-                exec(piece.code, self.namespace)
+            waiting = deque(pieces(self._reader, source, name))
         except BaseException as error:
-            return self.where(error)
-        return None
+            yield self.where(error)
+            return
+        number = 0
+        while waiting and number < stop:
+            piece = waiting.popleft()
+            if piece.line:
+                announce(index, number, piece.line)
+            number += 1
+            try:
+                exec(piece.code, self.namespace)
+            except BaseException as error:
+                yield self.where(error)
+                if not isinstance(error, Exception):
+                    return
+                if not piece.alone:
+                    waiting = deque(self._after(error, piece, index))
+            self._names.look(piece.code, index, piece.line, lambda: self._tree(index))
+
+    def _after(self, error: BaseException, piece: Piece, index: int) -> Sequence[Piece]:
+        """What follows the statement of the piece that raised."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code is not piece.code:
+            trace = trace.tb_next
+        line = trace.tb_lineno if trace is not None else piece.line
+        name = self._files_by_index[index]
+        return pieces_after(self._reader, self._sources[index], name, line, piece.code)
+
+    def _tree(self, index: int) -> ast.Module:
+        return self._reader.parse(self._sources[index], self._files_by_index[index])
+
+    def give_names_back(self, asked: list[str]) -> list[tuple[str, int, int]]:
+        """Let functions have their names again; each with cell and line of what took it."""
+        return list(self._names.give_back(asked, self._all_trees))
+
+    def _all_trees(self) -> Iterator[ast.Module]:
+        for index in self._sources:
+            with contextlib.suppress(SyntaxError, ValueError):
+                yield self._tree(index)
 
     def where(self, error: BaseException) -> Where:
         """Describe an exception; whatever its methods do, it gets described."""
@@ -111,12 +151,12 @@ class Notebook:
 
     def _last_line(self, code: types.CodeType, index: int) -> int:
         """The last line of the innermost statement that begins where ``code`` does."""
-        first, lines = code.co_firstlineno, self._lines[index]
+        first, lines = code.co_firstlineno, _LINES.findall(self._sources[index])
         last = _last_that_is_further_right(code, lines)
         cut = "".join(lines[first - 1 : last])
         through_text = cut.count("'''") % 2 or cut.count('"""') % 2
         if through_text or cut.lstrip().startswith("@"):  # then lines alone do not show it
-            return _last_in_tree(self._reader.parse("".join(lines), self._names[index]), first)
+            return _last_in_tree(self._tree(index), first)
         return last
 
 

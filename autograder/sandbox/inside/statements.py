@@ -43,6 +43,8 @@ class Piece(NamedTuple):
     line: int
     """Where it begins; 0: not even the first may."""
     code: types.CodeType
+    alone: bool
+    """Whether it is known to be one statement."""
 
 
 def pieces(reader: CellReader, source: str, name: str) -> Sequence[Piece]:
@@ -53,9 +55,24 @@ def pieces(reader: CellReader, source: str, name: str) -> Sequence[Piece]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "invalid ")  # the parser's own, as in reader.parse
-            return list(_compiled(_by_lines(source), name))
+            return list(_compiled(_by_lines(source), name, alone=False))
     except (SyntaxError, ValueError):
-        return list(_compiled(_by_tree(reader.parse(source, name)), name))
+        return list(_compiled(_by_tree(reader.parse(source, name)), name, alone=True))
+
+
+def pieces_after(
+    reader: CellReader, source: str, name: str, line: int, before: types.CodeType
+) -> Sequence[Piece]:
+    """The statements of a cell that begin below a line, one by one; ``before`` is code above."""
+    tree = reader.parse(source, name)
+    tree.body = [statement for statement in tree.body if _first_line(statement) > line]
+    return list(_compiled(_by_tree(tree), name, alone=True, flags=before.co_flags & _FUTURE))
+
+
+def _first_line(statement: ast.stmt) -> int:
+    first = (getattr(statement, "decorator_list", None) or [statement])[0]
+    line: int = first.lineno
+    return line
 
 
 def _by_lines(source: str) -> Iterator[tuple[int, str]]:
@@ -72,17 +89,17 @@ def _by_lines(source: str) -> Iterator[tuple[int, str]]:
 
 def _by_tree(tree: ast.Module) -> Iterator[tuple[int, ast.Module]]:
     for statement in tree.body:
-        first = (getattr(statement, "decorator_list", None) or [statement])[0]
-        line = 0 if _cannot_hang(statement) else first.lineno
+        line = 0 if _cannot_hang(statement) else _first_line(statement)
         yield line, ast.Module([statement], [])
 
 
-def _compiled(parts: Iterator[tuple[int, str | ast.Module]], name: str) -> Iterator[Piece]:
-    flags = 0
+def _compiled(
+    parts: Iterator[tuple[int, str | ast.Module]], name: str, alone: bool, flags: int = 0
+) -> Iterator[Piece]:
     for line, part in parts:
         code = compile(part, name, "exec", flags=flags, dont_inherit=True)
         flags |= code.co_flags & _FUTURE
-        yield Piece(line, code)
+        yield Piece(line, code, alone)
 
 
 def _cannot_hang(statement: ast.stmt) -> bool:

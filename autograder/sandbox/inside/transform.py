@@ -11,19 +11,26 @@ the real package's search path, and the stand-in is taken away again.
 from __future__ import annotations
 
 import ast
-import importlib.util
+import importlib
 import re
 import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 
 RUN_ONCE = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "lprun"})
 """Cell magics whose body is ordinary code; the bodies of others are another language."""
 
-_INSTALL = re.compile(r"^(\s*)(pip3?|conda|mamba|uv)\s+\w.*$", re.MULTILINE)
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)([^\n]*)")
+_WRITES = frozenset({"writefile", "file"})
+_WRITE = "get_ipython().run_cell_magic({!r}, {!r}, {!r})"
+
+_INSTALL = re.compile(r"^([ \t]*)(pip3?|conda|mamba|uv)[ \t]+\w.*$", re.MULTILINE)
 """What Jupyter runs as ``%pip`` although the per cent sign is missing."""
+
+_FINDERS = (BuiltinImporter, FrozenImporter, PathFinder)
 
 Transform = Callable[[str], str]
 
@@ -31,13 +38,15 @@ Transform = Callable[[str], str]
 @contextmanager
 def _bare_ipython() -> Iterator[None]:
     """``IPython`` and its subpackages as empty modules with the real search paths."""
-    spec = importlib.util.find_spec("IPython")
+    spec = PathFinder.find_spec("IPython")
     if spec is None or not spec.submodule_search_locations:
         raise ImportError("IPython is not installed")
     root = list(spec.submodule_search_locations)
     kept = {name: module for name, module in sys.modules.items() if _is_ipython(name)}
     for name in kept:
         del sys.modules[name]
+    finders = sys.meta_path[:]
+    sys.meta_path[:] = _FINDERS  # none that has a stand-in for it
     for name, part in (("IPython", ""), ("IPython.core", "/core"), ("IPython.utils", "/utils")):
         module = types.ModuleType(name)
         module.__path__ = [folder + part for folder in root]
@@ -45,6 +54,7 @@ def _bare_ipython() -> Iterator[None]:
     try:
         yield
     finally:
+        sys.meta_path[:] = finders
         for name in [name for name in sys.modules if _is_ipython(name)]:
             del sys.modules[name]
         sys.modules.update(kept)
@@ -104,11 +114,15 @@ class CellReader:
 
 
 def _without_cell_magic(source: str) -> str:
-    """``%%time`` and its kind are replaced by an empty line; other languages' cells by nothing."""
-    match = re.match(r"\s*%%(\w+)[^\n]*", source)
-    if match is None:
-        return source
-    if match.group(1) not in RUN_ONCE:
-        return ""
-    blank = "\n" * match.group(0).count("\n")
-    return _without_cell_magic(blank + source[match.end() :])
+    """``%%time`` and its kind are replaced by empty lines; ``%%writefile`` by what writes the file;
+    other languages' cells by nothing."""
+    at = 0
+    while match := _CELL_MAGIC.match(source, at):
+        name, words = match.groups()
+        if name in _WRITES:
+            call = (name, words.strip(), source[match.end() + 1 :])
+            return "\n" * source.count("\n", 0, match.start(1)) + _WRITE.format(*call)
+        if name not in RUN_ONCE:
+            return ""
+        at = match.end()
+    return "\n" * source.count("\n", 0, at) + source[at:] if at else source

@@ -40,7 +40,19 @@ A_FLOAT, A_INT, A_ARRAY, A_NEURON, A_STREAM = 0, 1, 2, 3, 4
 ANSWER_HEAD = struct.Struct("<IBBII")
 HAS_FAULT, HAS_PARAMETER = 1, 2
 # What a function returned.
-V_NONE, V_ARRAY, V_TUPLE, V_OPAQUE = 0, 1, 2, 3
+V_NONE, V_ARRAY, V_TUPLE, V_OPAQUE, V_KEYED = 0, 1, 2, 3, 4
+MAX_PARTS = 40_000
+"""Values in one answer at most, however they lie in each other: an empty array takes six bytes of a
+frame and a hundred of memory."""
+MAX_ENTRIES = 10_000
+"""Entries of a tuple that is no regular array."""
+MAX_KEYS = 100
+"""Entries of a mapping."""
+MAX_FAULTS, MAX_TAKEN = 200, 50
+"""Exceptions, and names that were taken from functions, that are told of a notebook."""
+
+NO_MEMORY, BROKEN = 125, 126
+"""Exit status of a child that has no memory left for an answer; that cannot go on otherwise."""
 
 NOWHERE = 0xFFFFFFFF
 """In place of a position: there is none."""

@@ -1,6 +1,6 @@
 # attack: watch or forbid what the harness does by an audit hook
 # held by: a child per submission
-# outcome: returned|missing|exited
+# outcome: returned|missing|crashed
 # value: anything
 import sys
 def hook(event, arguments):

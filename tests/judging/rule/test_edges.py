@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from autograder.judging.shelf import NO_SHELF
+from autograder.kept.arrays import NO_SHELF
 
 from autograder.errors import AssignmentError
 from autograder.judging.rule.edges import GENERAL, NO_EPOCHS, TINY_STEPS, AtTheEdge, EdgeCase

@@ -5,8 +5,8 @@ import pytest
 
 from autograder.judging.rule.moments import identify
 from autograder.judging.rule.pictures import monte_carlo
-from autograder.judging.stopped import missing, raised
-from autograder.model import Fault, NotebookRun, Outcome
+from autograder.judging.stopped import cells_stopped, missing, raised
+from autograder.model import Cell, Fault, NotebookRun, Outcome, Submission, Taken
 from tests.judging.students import RULES, exam, judge, take, verdict_on, written
 
 UNCORRECTED = [("/ (1 - beta1**t)", ""), ("/ (1 - beta2**t)", "")]
@@ -134,10 +134,27 @@ def test_an_error_on_some_calls_only_is_said_too():
 
 
 def test_in_a_file_without_cells_a_place_is_a_line() -> None:
-    fault = Fault("NameError", "name 'npp' is not defined", None, 79, "x = npp.pi")
-    run = NotebookRun(Outcome.RETURNED, {0: fault})
-    assert missing("f", run) == (
-        "There is no function f in this file: the file stopped at line 79: x = npp.pi: "
-        "NameError: name 'npp' is not defined"
+    end = Fault("SystemExit", "", None, 79, "sys.exit()")
+    assert missing("f", NotebookRun(Outcome.RETURNED, {0: end})) == (
+        "There is no function f in this file: the file stopped at line 79: sys.exit(): SystemExit: "
     )
+    fault = Fault("NameError", "name 'npp' is not defined", None, 79, "x = npp.pi")
+    went_on = missing("f", NotebookRun(Outcome.RETURNED, {0: fault}))
+    assert "79" not in went_on, "what follows was run all the same"
     assert "in line 79 (x = npp.pi)" in raised("f", fault)
+
+
+def test_every_error_and_every_name_that_was_taken_is_told() -> None:
+    first, later = Fault("E", "m", 2, 3, "a"), Fault("F", "n", 2, 5, "b")
+    taken = (Taken("f", 4, 1, "f, ax = plt.subplots()"), Taken("sum", None, 9, "sum = 0"))
+    run = NotebookRun(Outcome.RETURNED, {2: first}, (later,), 7, taken)
+    submission = Submission("amy", "amy.ipynb", (Cell(2, ""), Cell(4, "")))
+    assert cells_stopped(run, submission) == [
+        "Cell 2 had an error in line 3 (a): E: m",
+        "In cell 2, line 5 (b) there was another error: F: n",
+        "There were 7 more errors like these.",
+        "Line 1 of cell 4 (f, ax = plt.subplots()) gives the name f to something that is no "
+        "function. It was graded as if the name still belonged to what it named before.",
+        "Line 9 (sum = 0) gives the name sum to something that is no function. It was graded as if "
+        "the name still belonged to what it named before.",
+    ]

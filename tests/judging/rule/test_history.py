@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.judging.rule.history import equal, first_difference, read_history
-from autograder.model import Opaque, Outcome, Trace
+from autograder.model import Keyed, Opaque, Outcome, Trace
 
 
 def read(value, features=1, vector=False):
@@ -71,7 +71,8 @@ def test_a_single_point_is_recognised(value, features, vector, expected):
     [
         (np.array(3.0), 1, False, "one number"),
         (W, 1, False, "shape (3,)"),
-        ((W, B, B), 1, False, "3 things"),
+        ((W, 1.0, None), 1, False, "3 things"),
+        (Keyed("dict", (("weights", W), ("b", B))), 1, False, "dict"),
         (Opaque("dict"), 1, False, "dict"),
         ((W, None), 1, False, "b_history is None"),
         ((Opaque("str"), B), 1, False, "w_history is something of type str"),
@@ -87,6 +88,57 @@ def test_what_is_no_pair_of_histories_is_said_in_words(value, features, vector, 
     assert history.rows is None
     assert words in history.problem
     assert not history.nothing
+
+
+START, START4 = ROWS[0], ROWS4[0]
+PAIRS4 = tuple((w, np.array(b)) for w, b in zip(W4, B, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "form"),
+    [
+        ((W, B, B[1:]), ROWS, ""),
+        ((W, B, Opaque("Figure"), None), ROWS, ""),
+        (np.array([W, B, B**2]), ROWS, ""),
+        ((W4, B, B), ROWS4, ""),
+        (ROWS, ROWS, "other"),
+        (np.column_stack([ROWS, B]), ROWS, "other"),
+        (np.column_stack([ROWS, B])[:2], ROWS[:2], "other"),
+        ((ROWS[0], ROWS[1]), ROWS[:2], "other"),
+        (ROWS[:2], ROWS[:2], "other"),
+        (ROWS[:1], ROWS[:1], "other"),
+        (PAIRS4, ROWS4, "other"),
+        (PAIRS4[:2], ROWS4[:2], "other"),
+        (PAIRS4[:1], ROWS4[:1], "other"),
+        (tuple((*pair, np.array(0.1)) for pair in PAIRS4), ROWS4, "other"),
+        (Keyed("dict", (("b", B), ("w", W))), ROWS, "other"),
+        (Keyed("dict", (("w", W4), ("b", B), ("loss", None))), ROWS4, "other"),
+        ((B, W), ROWS, "swapped"),
+        (np.array([B, W]), ROWS, "swapped"),
+        ((B, W4), ROWS4, "swapped"),
+        ((W[:2], B[:2]), ROWS[:2], ""),
+        (ROWS[:2].T, ROWS[:2], ""),
+    ],
+    ids=range(21),
+)
+def test_other_forms_are_read_and_said_to_be_such(value, expected, form):
+    d = expected.shape[1] - 1
+    start = START4 if d > 1 else START
+    history = read_history(Trace("one", Outcome.RETURNED, value), d, d > 1, start)
+    assert not history.problem
+    assert history.rows.tolist() == expected.tolist()
+    assert history.form == form
+
+
+def test_where_both_starts_are_one_number_no_order_is_the_other():
+    history = read_history(Trace("one", Outcome.RETURNED, (B, W)), 1, False, np.array([0.5, 0.5]))
+    assert history.form == ""
+    assert history.rows[:, 0].tolist() == B.tolist()
+
+
+def test_an_order_is_not_guessed_from_a_wrong_start():
+    history = read_history(Trace("one", Outcome.RETURNED, (B + 1, W)), 1, False, START)
+    assert (history.form, history.rows[0, 0]) == ("", 2.0)
 
 
 def test_nothing_returned_is_told_from_something_odd():
