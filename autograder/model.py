@@ -78,12 +78,16 @@ class Neuron:
 class Stream:
     """A gradient handed to student code that replays recorded numbers.
 
-    The t-th *distinct* point (w, b) at which the function is called answers row t - 1 of
-    ``values``; asking twice at one point gives the same answer; after the last row, the last.
+    Every data point's gradient is row t - 1 of ``values`` in epoch t, and the last row after the
+    last epoch.  Epochs are counted by what is asked: as many points of data as there are make one.
+    A place (w, b) keeps its row, and so does all that lies next to it: asking there once more, for
+    a shape or for a difference quotient, changes nothing.
     """
 
     values: FloatArray
     """Shape (epochs,) for a number, or (epochs, d) for a vector w."""
+    points: int = 1
+    """How many points of data a call has."""
 
 
 @dataclass(frozen=True)

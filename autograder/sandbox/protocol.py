@@ -145,6 +145,7 @@ def _written(call: Call) -> bytes:
                 numbers += [kind.scale, kind.low, kind.high, kind.gain]
             else:
                 kinds.append(wire.A_STREAM)
+                numbers.append(float(kind.points))
                 arrays.append(np.asarray(kind.values, dtype=np.float64))
         elif isinstance(argument, (int, np.integer)) and not isinstance(argument, bool):
             if abs(argument) > _EXACT:

@@ -157,7 +157,7 @@ def given(argument: Any) -> Any:
         kind = argument.kind
         if isinstance(kind, Neuron):
             return gradients.neuron(argument.of, kind.scale, kind.low, kind.high, kind.gain)
-        return gradients.stream(kind.values)
+        return gradients.stream(kind.values, kind.points)
     return argument.copy() if isinstance(argument, np.ndarray) else argument
 
 

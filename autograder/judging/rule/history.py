@@ -93,7 +93,7 @@ def _parts(value: Value, features: int, vector: bool, start: FloatArray | None) 
 def _first_two(value: Value, start: FloatArray | None) -> _Parts | None:
     """Two histories; what is returned after them is an error history or the like."""
     if isinstance(value, np.ndarray) and value.ndim > 0:
-        several = value.ndim == 2 and start is not None and _begins_at(value[:, 0], start)
+        several = value.ndim == 2 and start is not None and _begins_at(value[:, :1].ravel(), start)
         if len(value) == 2 or (several and len(value) > 2):
             return _Parts(np.asarray(value[0]), np.asarray(value[1]))
     if isinstance(value, tuple) and len(value) >= 2:
@@ -117,7 +117,7 @@ def _pairs(value: Value, features: int, vector: bool, start: FloatArray | None) 
     if start is None:
         paired = value.shape[1] == 2 and len(value) != 2
     else:
-        paired = _begins_at(value[0], start) and not _begins_at(value[:, 0], start)
+        paired = _begins_at(value[:1].ravel(), start) and not _begins_at(value[:, 0], start)
     w = value[:, :1] if vector else value[:, 0]
     return _Parts(w, value[:, 1], "other") if paired else None
 
@@ -137,9 +137,16 @@ def _two_numbers(part: Value) -> bool:
     return isinstance(part, np.ndarray) and part.shape == (2,)
 
 
+_SAME_START = 1e-6
+"""How far from the start, beside it, the first entry may be and still be told as the start."""
+
+
 def _begins_at(numbers: FloatArray, start: FloatArray) -> bool:
-    """Whether the first two of them are a number w and b of the start."""
-    return len(numbers) >= 2 and len(start) == 2 and bool(np.allclose(numbers[:2], start))
+    """Whether the first two of them are a number w and b of the start, which may be tiny."""
+    if len(numbers) < 2 or len(start) != 2:
+        return False
+    with np.errstate(all="ignore"):
+        return bool((np.abs(numbers[:2] - start) <= _SAME_START * np.abs(start)).all())
 
 
 def _swapped(w: Value, b: Value, form: Form, features: int, start: FloatArray | None) -> bool:

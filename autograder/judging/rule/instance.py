@@ -120,11 +120,15 @@ class Instance:
             "init_w": w,
             "init_b": self.init_b,
             "max_epochs": self.max_epochs,
-            "grad_w": Gradient("w", self.grad_w),
-            "grad_b": Gradient("b", self.grad_b),
+            "grad_w": Gradient("w", self._asked(self.grad_w)),
+            "grad_b": Gradient("b", self._asked(self.grad_b)),
             **self.hyper,
         }
         return Call(self.name, function, arguments)
+
+    def _asked(self, kind: Neuron | Stream) -> Neuron | Stream:
+        """A recorded gradient has to know how many points make an epoch."""
+        return replace(kind, points=self.points) if isinstance(kind, Stream) else kind
 
     def trace(self, rows: FloatArray) -> Trace:
         """That of a function that returned these rows (w's entries, then b) as two histories."""

@@ -6,12 +6,16 @@ sees.  Two settings make the moments visible:
 - **first moment**: gradients so small against epsilon = 1 that the root is 1 to 15 digits; then
   the step *is* eta * m_hat, with eta the step size.  (With epsilon = 1 it makes no difference
   whether it stands inside the root or outside, so that a convention does not disturb this.)
-- **second moment**: a first decay of 0, so that m_hat_t = g_t; then
-  v_hat_t = (eta * g_t / step_t)**2 - epsilon.
+- **second moment**: gradients of order one and a tiny epsilon; with the weights of m_hat, which
+  are known by then, v_hat_t = (eta * m_hat_t / step_t)**2 - epsilon.  (The decays are those of an
+  ordinary call: under a first decay of 0 code that uses it in v would show weights not its own.)
 
 With more streams than epochs, least squares of m_hat on the g's (of v_hat on the g**2's) gives
 the weights C[t, i] (D[t, i]) of epoch i's gradient in epoch t's moment, to about ten digits, and
 its residual says whether the moment is such an average at all.
+
+Weights that were recovered are a claim on all calls.  So they have to predict the steps of an
+ordinary one (:func:`predicts`); what does not is not shown, and nothing is said of it.
 """
 
 from __future__ import annotations
@@ -28,6 +32,8 @@ from autograder.model import FloatArray, Stream, Trace
 
 EPOCHS = 5
 STREAMS = EPOCHS + 3
+POINTS = 2
+"""Points of data of each call: with one alone a sum over them, a mean and a count are hidden."""
 FEATURES = 40
 """Entries of the vector w whose every entry is a stream of its own."""
 SMALL = 1e-8
@@ -36,7 +42,7 @@ LINEAR = 1e-6
 """Largest residual, relative to the moment, that still counts as an average."""
 SETTINGS: Mapping[str, Mapping[Role, float]] = {
     "first": {Role.STEP_SIZE: 1 / SMALL, Role.EPSILON: 1.0},
-    "second": {Role.STEP_SIZE: 0.5, Role.EPSILON: 1e-10, Role.FIRST_DECAY: 0.0},
+    "second": {Role.STEP_SIZE: 0.5, Role.EPSILON: 1e-10},
     "step": {Role.STEP_SIZE: 0.5, Role.EPSILON: 0.6},
 }
 """By purpose of a call: the values under which it shows what it is made for, as far as the rule has
@@ -122,13 +128,13 @@ def _instance(name: str, kind: str, w: FloatArray, b: FloatArray, drawn: Instanc
     vector = w.ndim == 2
     return Instance(
         name=name,
-        X=np.ones((1, w.shape[1])) if vector else np.ones(1),
-        Y=np.zeros(1),
+        X=np.ones((POINTS, w.shape[1])) if vector else np.ones(POINTS),
+        Y=np.zeros(POINTS),
         init_w=np.full(w.shape[1], 0.3) if vector else np.array(0.3),
         init_b=0.7,
         max_epochs=EPOCHS,
-        grad_w=Stream(w),
-        grad_b=Stream(b),
+        grad_w=Stream(w / POINTS),
+        grad_b=Stream(b / POINTS),
         hyper=drawn.hyper_with(SETTINGS[kind]),
         ranges=drawn.ranges,
         purpose=kind,
@@ -145,7 +151,8 @@ def identify(
     recovered: dict[str, Weights | None] = {}
     for kind in ("first", "second"):
         of_numbers = [i for i in instances if i.purpose == kind and i.init_w.ndim == 0]
-        moments = [_moments(i, traces, kind, power) for i in of_numbers]
+        numerators = (recovered.get("first_w"), recovered.get("first_b"))
+        moments = [_moments(i, traces, kind, power, numerators) for i in of_numbers]
         for column, parameter in enumerate("wb"):
             known = [m[:, column] for m in moments if m is not None]
             streams = [
@@ -157,10 +164,11 @@ def identify(
         of_vector = [i for i in instances if i.purpose == kind and i.init_w.ndim == 1]
         recovered[f"{kind}_vector"] = None
         for instance in of_vector:
-            found = _moments(instance, traces, kind, power)
+            each = (recovered.get("first_vector"), recovered.get("first_b"))
+            found = _moments(instance, traces, kind, power, each)
             if found is not None and isinstance(instance.grad_w, Stream):
                 recovered[f"{kind}_vector"] = _fit(
-                    kind, list(instance.grad_w.values.T), list(found[:, :-1].T)
+                    kind, list(_stream(instance, "w").T), list(found[:, :-1].T)
                 )
     step = next(i for i in instances if i.purpose == "step")
     asked_for_second = any(i.purpose == "second" for i in instances)
@@ -196,15 +204,24 @@ def _step_follows(
 
 
 def _stream(instance: Instance, parameter: str) -> FloatArray:
+    """The gradients of each epoch, summed over the points."""
     kind = instance.grad_w if parameter == "w" else instance.grad_b
     assert isinstance(kind, Stream)
-    return kind.values
+    return np.asarray(instance.points * kind.values)
 
 
 def _moments(
-    instance: Instance, traces: Mapping[str, Trace], kind: str, power: float
+    instance: Instance,
+    traces: Mapping[str, Trace],
+    kind: str,
+    power: float,
+    numerators: tuple[Weights | None, Weights | None],
 ) -> FloatArray | None:
-    """The moments seen in one call, shape (epochs, parameters); None: no such trajectory."""
+    """The moments seen in one call, shape (epochs, parameters); None: no such trajectory.
+
+    ``numerators``: the weights with which w's and b's steps average the gradients; None: a step
+    goes along the newest one.
+    """
     rows = _rows(instance, traces)
     if rows is None:
         return None
@@ -214,8 +231,13 @@ def _moments(
         if kind == "first":
             found = steps / eta
         else:
-            g = np.column_stack([_stream(instance, "w"), _stream(instance, "b")])
-            found = (eta * g / steps) ** (1 / power) - eps
+            along = [
+                _stream(instance, parameter)
+                if first is None
+                else first.values @ _stream(instance, parameter)
+                for parameter, first in zip("wb", numerators, strict=True)
+            ]
+            found = (eta * np.column_stack(along) / steps) ** (1 / power) - eps
     return np.asarray(found) if np.isfinite(found).all() else None
 
 

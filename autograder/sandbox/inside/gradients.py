@@ -64,23 +64,54 @@ def neuron(of: str, scale: float, low: float, high: float, gain: float) -> Funct
     return derivative
 
 
-def stream(values: np.ndarray[Any, Any]) -> Function:
-    """Replay ``values``: the t-th distinct point (w, b) is answered by row t - 1.
+NEXT_TO = 1.1e-4
+"""Places that differ by no more than this, beside 1 or themselves, are one to a recorded gradient:
+a difference quotient is taken within it, an epoch's step leads out of it."""
 
-    Asking again at a point gives its row again; after the last row, the last.
+
+def stream(values: np.ndarray[Any, Any], points: int) -> Function:
+    """Replay ``values``: row t - 1 in epoch t, and the last row after the last.
+
+    Asking for ``points`` points of data makes an epoch.  A place (w, b) keeps the row that it had
+    when it was first asked at, and makes no more of an epoch than a whole one; what lies next to
+    it is that place.  Several points at once are answered by a row for each.
     """
-    rows: dict[tuple[bytes, bytes], int] = {}
+    known: dict[tuple[bytes, bytes], int] = {}
+    places: list[tuple[Any, Any]] = []
+    rows: list[int] = []
+    asked: list[int] = []
+    """At each place: points of data asked for, as far as they count."""
     last = len(values) - 1
 
+    def place_of(w: Any, b: Any) -> int:
+        for number in range(len(places) - 1, -1, -1):
+            if _next_to(w, places[number][0]) and _next_to(b, places[number][1]):
+                return number
+        places.append((w, b))
+        rows.append(min(sum(asked) // points, last))
+        asked.append(0)
+        return len(places) - 1
+
     def recorded(w: Any, b: Any, x: Any, y: Any) -> Any:
-        point = (np.float64(w).tobytes(), np.float64(b).tobytes())
-        row = rows.get(point)
-        if row is None:
-            row = rows[point] = min(len(rows), last)
-        answer = values[row]
+        w, b = np.float64(w), np.float64(b)
+        exactly = (w.tobytes(), b.tobytes())
+        place = known.get(exactly)
+        if place is None:
+            place = known[exactly] = place_of(w, b)
+        count = np.size(y) if np.ndim(y) else 1
+        asked[place] = min(asked[place] + count, points)
+        answer = values[rows[place]]
+        if np.ndim(y):
+            return np.repeat(answer[None], count, axis=0)
         return answer.copy() if answer.ndim else answer
 
     return recorded
+
+
+def _next_to(one: Any, other: Any) -> bool:
+    if one.shape != other.shape:
+        return False
+    return bool((np.abs(one - other) <= NEXT_TO * np.maximum(1.0, np.abs(other))).all())
 
 
 def named(function: Function, of: str) -> Function:
