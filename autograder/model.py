@@ -291,6 +291,8 @@ class Check:
     score: float
     max_score: float
     message: str
+    tried: bool = True
+    """False: what it looks at could not be seen, so nothing is known; ``message`` says why."""
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ class Shown:
     histories: Mapping[str, FloatArray]
     """Rows by instance name; an instance whose answer was no history is absent."""
     moments: Identification
+    """What was recovered and explains the student's steps; what does not is absent."""
     name: str
     """The student's function."""
 
@@ -53,6 +54,8 @@ class Judged:
     passed: bool
     message: str
     pictures: tuple[Picture, ...] = ()
+    tried: bool = True
+    """False: there was nothing to look at; ``message`` says what was missing."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,27 +7,36 @@ changes nothing is ignored.  The base call itself is asked twice, at the beginni
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 
 from autograder.judging.rule.evidence import Manners
 from autograder.judging.rule.history import History, read_history
-from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.instance import IN_ORDER, Instance
 from autograder.judging.rule.probes import MEASURED, Probes
 from autograder.model import FloatArray, Outcome, Trace
 
 SAME = 1e-12
+ALONG = 1e-8
+"""How far a step may point beside a gradient that it goes along."""
 LEAST_DECAY = 1e-9
 """Weight decay below this is rounding."""
 
 
-def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool | None:
     """Whether the gradient is the sum over all points: its direction, and twice as long for twice
-    the points.  Whatever the rule multiplies the first step with does not matter."""
+    the points.  Whatever the rule multiplies the first step with does not matter.
+
+    None: there is no such step to see.
+    """
     rows = [_rows(instance, traces) for instance in asked.points]
     if any(r is None or len(r) != 2 or not np.isfinite(r).all() for r in rows):
-        return False
+        return None
     once, twice = (r[0] - r[1] for r in rows if r is not None)
+    if not once.any() or not twice.any():
+        return None
     instance = asked.points[0]
     total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
     scale = np.abs(once).max() / np.abs(total).max()
@@ -48,6 +57,7 @@ def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
         mutates=_mutates((*asked.instances, *others), traces),
         measured=_measured_decay(asked.decay, traces),
         stops=_stops(asked, traces, base),
+        order=_order(asked, traces),
     )
 
 
@@ -101,6 +111,23 @@ def _tells(rows: FloatArray, instance: Instance) -> bool:
 
 def _unchanged(before: FloatArray | None, after: FloatArray | None) -> bool:
     return before is not None and after is not None and _same(before, after)
+
+
+def _order(asked: Probes, traces: Mapping[str, Trace]) -> tuple[int, ...]:
+    """In which order a gradient's arguments are handed in, where the step of one epoch, which is
+    the gradient, goes along the one that another order gives and not along the right one."""
+    rows = _rows(asked.points[0], traces)
+    if rows is None or rows.shape != (2, 2) or sums_over_points(asked, traces) is not False:
+        return IN_ORDER
+    step = rows[0] - rows[1]
+    for order in permutations(IN_ORDER):
+        instance = replace(asked.points[0], order=order)
+        total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+        across = step[0] * total[1] - step[1] * total[0]
+        along = step @ total
+        if along > 0 and abs(across) <= ALONG * along:
+            return order
+    return IN_ORDER
 
 
 def _stops(asked: Probes, traces: Mapping[str, Trace], base: FloatArray | None) -> bool:

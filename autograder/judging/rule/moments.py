@@ -47,6 +47,8 @@ SETTINGS: Mapping[str, Mapping[Role, float]] = {
 }
 """By purpose of a call: the values under which it shows what it is made for, as far as the rule has
 such hyper-parameters."""
+PREDICTED = 1e-5
+"""How far, beside 1 or itself, a step may be from the one that recovered weights predict."""
 UNBIASED = 1e-6
 """How far from 1 the weights of an epoch may sum up to."""
 
@@ -82,9 +84,9 @@ class Identification:
     second_b: Weights | None
     first_vector: Weights | None
     second_vector: Weights | None
-    step_follows: bool
+    step_follows: bool | None
     """Whether a step at an epsilon of the size of v is eta * m_hat / sqrt(v_hat + eps) of the
-    moments recovered."""
+    moments recovered; None: what such a step would be is not known."""
 
     def of(self, kind: str, parameter: str) -> Weights | None:
         """Of the ``"first"`` or ``"second"`` moment of ``"w"`` or ``"b"``."""
@@ -181,26 +183,71 @@ def _step_follows(
     traces: Mapping[str, Trace],
     found: Mapping[str, Weights | None],
     power: float | None,
-) -> bool:
+) -> bool | None:
     """``power`` None: the rule has no second moment to divide by."""
     rows = _rows(instance, traces)
     if rows is None:
-        return False
+        return None
+    g = np.column_stack([_stream(instance, parameter) for parameter in "wb"])
+    steps = _predicted(instance, g, found, power)
+    if steps is None:
+        return None
+    with np.errstate(all="ignore"):
+        return bool((np.abs(-np.diff(rows, axis=0) - steps) <= LINEAR).all())
+
+
+def _predicted(
+    instance: Instance,
+    g: FloatArray,
+    found: Mapping[str, Weights | None],
+    power: float | None,
+    convention: bool = False,
+) -> FloatArray | None:
+    """The steps of w and b, both numbers, under these gradients, shape (epochs, 2).
+
+    ``convention``: with epsilon outside the root.  None: no averages were recovered.
+    """
     eta, eps = _step_size_and_epsilon(instance)
+    epochs, steps = len(g), np.empty_like(g)
     for column, parameter in enumerate("wb"):
         first, second = found[f"first_{parameter}"], found[f"second_{parameter}"]
+        if not all(one is None or one.is_average for one in (first, second)):
+            return None
         if power is not None and second is None:
-            return False
-        g = _stream(instance, parameter)
-        m_hat = g if first is None else first.values @ g
-        divisor = np.ones_like(g)
+            return None
+        own = g[:, column]
+        m_hat = own if first is None else first.values[:epochs, :epochs] @ own
+        divisor = np.ones_like(own)
         with np.errstate(all="ignore"):
             if power is not None and second is not None:
-                divisor = (second.values @ g**2 + eps) ** power
-            expected = eta * m_hat / divisor
-            if not (np.abs(-np.diff(rows[:, column]) - expected) <= LINEAR).all():
-                return False
-    return True
+                v_hat = second.values[:epochs, :epochs] @ own**2
+                divisor = v_hat**power + eps if convention else (v_hat + eps) ** power
+            steps[:, column] = eta * m_hat / divisor
+    return steps
+
+
+def predicts(found: Identification, instance: Instance, rows: FloatArray, power: float) -> bool:
+    """Whether the moments recovered explain the steps of a call of numbers that had no part in
+    recovering them, with epsilon where the rule has it or, a convention, outside the root."""
+    epochs = min(EPOCHS, len(rows) - 1)
+    if epochs < 1 or not np.isfinite(rows[: epochs + 1]).all():
+        return False
+    g = instance.gradients_along(rows[:epochs])
+    steps = -np.diff(rows[: epochs + 1], axis=0)
+    weights = {
+        f"{kind}_{parameter}": found.of(kind, parameter)
+        for kind in ("first", "second")
+        for parameter in "wb"
+    }
+    divides = None if weights["second_w"] is None and weights["second_b"] is None else power
+    for convention in (False, True):
+        expected = _predicted(instance, g, weights, divides, convention)
+        if expected is None:
+            return False
+        with np.errstate(all="ignore"):
+            if (np.abs(steps - expected) <= PREDICTED * (1 + np.abs(steps))).all():
+                return True
+    return False
 
 
 def _stream(instance: Instance, parameter: str) -> FloatArray:
@@ -271,13 +318,18 @@ def unbiased(found: Identification) -> bool | None:
     """Whether both moments of w and of b are unbiased: every row of weights sums to 1.
 
     No seed can make a right solution fail: the weights are recovered, not estimated.
-    None: the moments could not be recovered.
+    None: the moments could not be recovered, or are no averages.
     """
     parts = (found.first_w, found.first_b, found.second_w, found.second_b)
-    if any(part is None for part in parts):
-        return None
-    return all(_sums_to_one(part) for part in parts if part is not None)
+    averages = [part for part in parts if part is not None and part.is_average]
+    if any(not _sums_to_one(part) for part in averages):
+        return False
+    return True if len(averages) == len(parts) else None
 
 
 def _sums_to_one(weights: Weights) -> bool:
-    return weights.is_average and bool((np.abs(weights.row_sums - 1) < UNBIASED).all())
+    return bool((np.abs(weights.row_sums - 1) < UNBIASED).all())
+
+
+UNKNOWN = Identification(None, None, None, None, None, None, None)
+"""Nothing was recovered that explains anything."""

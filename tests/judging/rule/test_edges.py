@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from autograder.kept.arrays import NO_SHELF
 
 from autograder.errors import AssignmentError
 from autograder.judging.rule.edges import GENERAL, NO_EPOCHS, TINY_STEPS, AtTheEdge, EdgeCase
+from autograder.kept.arrays import NO_SHELF
 from reference.edge_cases import NEVER_ON
 from tests.judging.students import exam, judge, take, written
 
