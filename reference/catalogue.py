@@ -208,12 +208,14 @@ def unnamed(rule: RuleAsData) -> tuple[Family, ...]:
 
 
 PART_OF_NUMBER = {
-    "gradient": "g_scale last_only skip_first skip_last carry weight_decay sequential keeps_adding g_from_other",
+    "gradient": "g_scale last_only skip_first skip_last carry weight_decay sequential "
+    "keeps_adding g_from_other",
     "look-ahead": "lookahead lookahead_of_other",
     "first moment": "m_decay m_gain m_const m_start m_start_theta m_before m_from_other "
     "m_goes_on_from_w share_m_in_turn g_from_other_in_m use_g",
     "second moment": "v_decay v_gain v_const v_start v_start_theta v_not_squared v_maximum "
-    "v_each_point v_share v_of_m v_before v_from_other v_goes_on_from_w share_squares share_sum share_v_in_turn "
+    "v_each_point v_share v_of_m v_before v_from_other v_goes_on_from_w share_squares share_sum "
+    "share_v_in_turn "
     "share_before_steps g_from_other_in_v",
     "bias correction": "m_beta m_a m_b m_sense m_clock m_overwritten m_minus_power "
     "v_beta v_a v_b v_sense v_clock v_overwritten v_minus_power",

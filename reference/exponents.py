@@ -46,11 +46,8 @@ def _exponent(node: ast.AST) -> Iterator[str]:
 
 def _from_zero(tree: ast.AST, name: str) -> bool:
     return any(
-        (isinstance(node, ast.For)
-        and name in _names_from_zero(node.target, node.iter))
-        or (isinstance(node, ast.Assign)
-        and _is_zero(node.value)
-        and name in _names(node.targets))
+        (isinstance(node, ast.For) and name in _names_from_zero(node.target, node.iter))
+        or (isinstance(node, ast.Assign) and _is_zero(node.value) and name in _names(node.targets))
         for node in ast.walk(tree)
     )
 
@@ -73,8 +70,10 @@ def _changed_before_use(tree: ast.AST, name: str) -> bool:
         node.lineno
         for node in ast.walk(tree)
         if (isinstance(node, ast.AugAssign) and name in _names([node.target]))
-        or ((isinstance(node, ast.Assign) and name in _names(node.targets))
-        and not _is_zero(node.value))
+        or (
+            (isinstance(node, ast.Assign) and name in _names(node.targets))
+            and not _is_zero(node.value)
+        )
     ]
     uses = [node.lineno for node in ast.walk(tree) if name in _exponent(node)]  # type: ignore[attr-defined]
     return bool(counts) and min(counts) < min(uses)

@@ -777,8 +777,8 @@ def _(rule: RuleView) -> None:
 # ------------------------------------------------------------------------------- without a name
 
 UNNAMED: list[Edit] = []
-"""Ways to get a rule wrong that have no name.  Their parts are known all the same; students read the
-variant, which completes "a rule in which ..."."""
+"""Ways to get a rule wrong that have no name.  Their parts are known all the same; students read
+the variant, which completes "a rule in which ..."."""
 
 
 def _other(what: str, *, needs: str = "", parts: str = "both") -> Callable[[Apply], Apply]:

@@ -247,8 +247,8 @@ INTERFACE = {
     ),
     "stops_early": (
         "stops before max_epochs",
-        "Look for a `break`, a `return` inside the loop, or a range that is one too short. Or is an "
-        "entry appended before the step, so that the last step has none?",
+        "Look for a `break`, a `return` inside the loop, or a range that is one too short. Or is "
+        "an entry appended before the step, so that the last step has none?",
     ),
     "mutates_input": (
         "changes its inputs",

@@ -19,7 +19,7 @@ from autograder.judging.rule.probes import MEASURED, Probes
 from autograder.model import FloatArray, Outcome, Trace
 
 SAME = 1e-12
-ALONG = 1e-8
+ALONG = 1e-6
 """How far a step may point beside a gradient that it goes along."""
 LEAST_DECAY = 1e-9
 """Weight decay below this is rounding."""

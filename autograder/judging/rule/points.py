@@ -9,7 +9,8 @@ A fault with a name costs the parts that its edit changes.  Without a name each 
 measurement: the gradient by how the first step depends on the points, the moments by their
 recovered weights, the correction by the sums of these, the step by the moments it should follow.
 A part is right where what was measured equals the rule's.  It is wrong where that differs and
-explains the student's steps.  Anything else was not seen: the part is "not tried", and earns nothing.
+explains the student's steps.  Anything else was not seen: the part is "not tried", and earns
+nothing.
 """
 
 from __future__ import annotations
