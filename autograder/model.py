@@ -79,15 +79,18 @@ class Stream:
     """A gradient handed to student code that replays recorded numbers.
 
     Every data point's gradient is row t - 1 of ``values`` in epoch t, and the last row after the
-    last epoch.  Epochs are counted by what is asked: as many points of data as there are make one.
-    A place (w, b) keeps its row, and so does all that lies next to it: asking there once more, for
-    a shape or for a difference quotient, changes nothing.
+    last epoch.  Epochs are counted by what is asked: each new place (w, b) is one at which as many
+    points are asked for as at the start.  A place keeps its row, and so does all that lies next to
+    it.  So asking elsewhere, for a shape or for a difference quotient, changes nothing.
     """
 
     values: FloatArray
     """Shape (epochs,) for a number, or (epochs, d) for a vector w."""
     points: int = 1
     """How many points of data a call has."""
+    start: FloatArray | None = None
+    """Where the path starts, w's entries and then b: what is asked before that is no epoch.  None:
+    the first place that is asked at."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,8 @@ class Limits:
     notebook_seconds: float = 20.0
     """Wall time for running all cells once."""
     call_seconds: float = 2.0
-    """Wall time for one call."""
+    """Processor time for one call.  Its wall time is bounded much more generously, so that no
+    verdict depends on how busy a machine is."""
     total_seconds: float = 90.0
     """Wall time of all cells and calls together; what is left then counts as timed out."""
     cpu_seconds: float = 60.0

@@ -96,12 +96,19 @@ class Words:
     )
     checks: str = "What was checked"
     marks: Mapping[str, str] = field(
-        default_factory=lambda: MappingProxyType({"ok": "✓", "partly": "◐", "missed": "✗"})
+        default_factory=lambda: MappingProxyType(
+            {"ok": "✓", "partly": "◐", "missed": "✗", "untried": "–"}
+        )
     )
     """Before a check, beside its colour."""
     verdicts: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType(
-            {"ok": "passed", "partly": "partly passed", "missed": "not passed"}
+            {
+                "ok": "passed",
+                "partly": "partly passed",
+                "missed": "not passed",
+                "untried": "not tried",
+            }
         )
     )
     """The marks in words, for screen readers and terminals."""

@@ -157,7 +157,7 @@ def given(argument: Any) -> Any:
         kind = argument.kind
         if isinstance(kind, Neuron):
             return gradients.neuron(argument.of, kind.scale, kind.low, kind.high, kind.gain)
-        return gradients.stream(kind.values, kind.points)
+        return gradients.stream(kind.values, _start(kind), kind.points)
     return argument.copy() if isinstance(argument, np.ndarray) else argument
 
 
@@ -211,3 +211,7 @@ def rows(path: Any) -> FloatArray:
     """Rows (w's entries, then b) of a pair of histories."""
     w, b = (np.asarray(side, dtype=np.float64) for side in path)
     return np.column_stack([w.reshape(len(w), -1), b])
+
+
+def _start(kind):
+    return np.zeros(0) if kind.start is None else kind.start

@@ -124,9 +124,8 @@ def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
     yield _Level(right)
     for singles in all_singles:
         yield _Level(singles)
-    if manners.order != IN_ORDER:
-        for known in (right, *all_singles):
-            yield _Level(known, order=manners.order)
+    for known, order in itertools.product((right, *all_singles), manners.orders):
+        yield _Level(known, order=order)
     if manners.remembers:
         return  # what it answers depends on the calls before: nothing further can be told apart
     for view in views:

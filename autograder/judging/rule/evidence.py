@@ -41,8 +41,8 @@ class Manners:
     """Returns fewer entries where its steps are tiny."""
     measured: Mapping[str, float] | None = None
     """Measured strengths of weight decay, by the name that edits know them by."""
-    order: tuple[int, ...] = IN_ORDER
-    """In which order the gradients are asked for w, b, x and y."""
+    orders: tuple[tuple[int, ...], ...] = ()
+    """Other orders in which the gradients may be asked for w, b, x and y."""
     form: str = ""
     """The name of what is wrong with how the histories are returned; empty: nothing."""
 

@@ -43,7 +43,7 @@ from autograder.judging.rule.moments import (
     one_of_each,
     predicts,
 )
-from autograder.judging.rule.points import judge_parts
+from autograder.judging.rule.points import edited_parts, judge_parts
 from autograder.judging.rule.pool import SHAPES, Drawn, pool_instance, right_rows
 from autograder.judging.rule.probes import Probes, streamed
 from autograder.judging.rule.right_answers import (
@@ -351,6 +351,8 @@ class RuleExam:
         family = diagnosis.family
         if family is None or diagnosis.view or diagnosis.order != IN_ORDER:
             return False
+        if "step" in edited_parts(self.question, diagnosis, number):
+            return False  # what was taken for weights may be in the step
         values = {**(diagnosis.hard_coded or {}), **(manners.measured or {})}
         for instance in one_of_each(self.streams):
             own = self._history(instance, traces).rows

@@ -159,8 +159,10 @@ class Instance:
         return Call(self.name, function, arguments)
 
     def _asked(self, kind: Neuron | Stream) -> Neuron | Stream:
-        """A recorded gradient has to know how many points make an epoch."""
-        return replace(kind, points=self.points) if isinstance(kind, Stream) else kind
+        """A recorded gradient has to know what makes an epoch."""
+        if not isinstance(kind, Stream):
+            return kind
+        return replace(kind, points=self.points, start=self.start)
 
     def trace(self, rows: FloatArray) -> Trace:
         """That of a function that returned these rows (w's entries, then b) as two histories."""

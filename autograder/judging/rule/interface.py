@@ -57,7 +57,7 @@ def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
         mutates=_mutates((*asked.instances, *others), traces),
         measured=_measured_decay(asked.decay, traces),
         stops=_stops(asked, traces, base),
-        order=_order(asked, traces),
+        orders=_orders(asked, traces),
     )
 
 
@@ -113,21 +113,21 @@ def _unchanged(before: FloatArray | None, after: FloatArray | None) -> bool:
     return before is not None and after is not None and _same(before, after)
 
 
-def _order(asked: Probes, traces: Mapping[str, Trace]) -> tuple[int, ...]:
-    """In which order a gradient's arguments are handed in, where the step of one epoch, which is
-    the gradient, goes along the one that another order gives and not along the right one."""
+def _orders(asked: Probes, traces: Mapping[str, Trace]) -> tuple[tuple[int, ...], ...]:
+    """In which orders a gradient's arguments may be handed in, where the step of one epoch, which
+    is the gradient, goes along the one that another order gives and not along the right one."""
     rows = _rows(asked.points[0], traces)
     if rows is None or rows.shape != (2, 2) or sums_over_points(asked, traces) is not False:
-        return IN_ORDER
-    step = rows[0] - rows[1]
+        return ()
+    step, found = rows[0] - rows[1], []
     for order in permutations(IN_ORDER):
         instance = replace(asked.points[0], order=order)
         total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
         across = step[0] * total[1] - step[1] * total[0]
         along = step @ total
         if along > 0 and abs(across) <= ALONG * along:
-            return order
-    return IN_ORDER
+            found.append(order)
+    return tuple(found)
 
 
 def _stops(asked: Probes, traces: Mapping[str, Trace], base: FloatArray | None) -> bool:

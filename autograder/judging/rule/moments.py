@@ -87,6 +87,8 @@ class Identification:
     step_follows: bool | None
     """Whether a step at an epsilon of the size of v is eta * m_hat / sqrt(v_hat + eps) of the
     moments recovered; None: what such a step would be is not known."""
+    one_point_follows: bool | None = None
+    """The same, where one point's gradient counts and not the sum."""
 
     def of(self, kind: str, parameter: str) -> Weights | None:
         """Of the ``"first"`` or ``"second"`` moment of ``"w"`` or ``"b"``."""
@@ -174,8 +176,11 @@ def identify(
                 )
     step = next(i for i in instances if i.purpose == "step")
     asked_for_second = any(i.purpose == "second" for i in instances)
-    follows = _step_follows(step, traces, recovered, power if asked_for_second else None)
-    return Identification(**recovered, step_follows=follows)
+    divides = power if asked_for_second else None
+    follows, one = (
+        _step_follows(step, traces, recovered, divides, share) for share in (1.0, 1 / POINTS)
+    )
+    return Identification(**recovered, step_follows=follows, one_point_follows=one)
 
 
 def _step_follows(
@@ -183,12 +188,13 @@ def _step_follows(
     traces: Mapping[str, Trace],
     found: Mapping[str, Weights | None],
     power: float | None,
+    share: float,
 ) -> bool | None:
-    """``power`` None: the rule has no second moment to divide by."""
+    """``power`` None: the rule has no second moment to divide by; ``share``: of the gradient."""
     rows = _rows(instance, traces)
     if rows is None:
         return None
-    g = np.column_stack([_stream(instance, parameter) for parameter in "wb"])
+    g = share * np.column_stack([_stream(instance, parameter) for parameter in "wb"])
     steps = _predicted(instance, g, found, power)
     if steps is None:
         return None
@@ -201,11 +207,11 @@ def _predicted(
     g: FloatArray,
     found: Mapping[str, Weights | None],
     power: float | None,
-    convention: bool = False,
+    epsilon: str = "inside",
 ) -> FloatArray | None:
     """The steps of w and b, both numbers, under these gradients, shape (epochs, 2).
 
-    ``convention``: with epsilon outside the root.  None: no averages were recovered.
+    ``epsilon``: ``inside`` the root, ``outside`` or ``missing``.  None: no averages were recovered.
     """
     eta, eps = _step_size_and_epsilon(instance)
     epochs, steps = len(g), np.empty_like(g)
@@ -221,14 +227,15 @@ def _predicted(
         with np.errstate(all="ignore"):
             if power is not None and second is not None:
                 v_hat = second.values[:epochs, :epochs] @ own**2
-                divisor = v_hat**power + eps if convention else (v_hat + eps) ** power
+                inside, outside = (eps if epsilon == at else 0.0 for at in ("inside", "outside"))
+                divisor = (v_hat + inside) ** power + outside
             steps[:, column] = eta * m_hat / divisor
     return steps
 
 
 def predicts(found: Identification, instance: Instance, rows: FloatArray, power: float) -> bool:
     """Whether the moments recovered explain the steps of a call of numbers that had no part in
-    recovering them, with epsilon where the rule has it or, a convention, outside the root."""
+    recovering them, wherever epsilon stands."""
     epochs = min(EPOCHS, len(rows) - 1)
     if epochs < 1 or not np.isfinite(rows[: epochs + 1]).all():
         return False
@@ -240,8 +247,8 @@ def predicts(found: Identification, instance: Instance, rows: FloatArray, power:
         for parameter in "wb"
     }
     divides = None if weights["second_w"] is None and weights["second_b"] is None else power
-    for convention in (False, True):
-        expected = _predicted(instance, g, weights, divides, convention)
+    for epsilon in ("inside", "outside", "missing"):
+        expected = _predicted(instance, g, weights, divides, epsilon)
         if expected is None:
             return False
         with np.errstate(all="ignore"):

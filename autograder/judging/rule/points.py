@@ -22,7 +22,8 @@ import numpy as np
 
 from autograder.judging import words
 from autograder.judging.rule.asked import Rule
-from autograder.judging.rule.evidence import Evidence, Observation
+from autograder.judging.rule.evidence import Diagnosis, Evidence, Observation
+from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.moments import Weights
 from autograder.model import Check, FloatArray
 
@@ -126,6 +127,15 @@ def _loss(question: Rule, evidence: Evidence) -> Loss:
     return Loss(lost=costs[dearest], besides=wrong - costs[dearest])
 
 
+def edited_parts(question: Rule, diagnosis: Diagnosis, instance: Instance) -> frozenset[str]:
+    """All parts that the faults of a diagnosis change."""
+    if diagnosis.candidate is None:
+        return frozenset()
+    names = {edit.slug for edit in diagnosis.edits}
+    components = question.catalogue.components
+    return frozenset().union(*(components(diagnosis.candidate, instance, n) for n in names))
+
+
 def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
     """The parts with points that one named fault concerns."""
     diagnosis = evidence.diagnosis
@@ -151,7 +161,8 @@ def _measured(question: Rule, evidence: Evidence) -> dict[str, bool | None]:
     found, right = evidence.moments, evidence.right_moments
     # Code that gathers another gradient averages that one: all its weights are larger or smaller.
     scaled = evidence.sums_points is False
-    explained = evidence.explained or (scaled and found.step_follows is True)
+    follows = found.step_follows or (scaled and found.one_point_follows)
+    explained = evidence.explained or (scaled and follows is True)
     firsts = [_Pair(found.of("first", p), right.of("first", p), scaled) for p in "wb"]
     seconds = [_Pair(found.of("second", p), right.of("second", p), scaled) for p in "wb"]
     asked = {"first": firsts, "second": seconds}
@@ -174,7 +185,7 @@ def _measured(question: Rule, evidence: Evidence) -> dict[str, bool | None]:
     moments = all(seen[part] for part in parts if part != "gradient")
     if right.step_follows is None:  # what cannot be measured even of right code
         seen["step"] = True if all(seen[part] for part in parts) else None
-    elif found.step_follows:
+    elif follows:
         seen["step"] = True if explained else None
     else:  # of right moments, the step that they do not explain is another one
         seen["step"] = False if moments and found.step_follows is False else None
@@ -327,7 +338,7 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
 
 def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
     judged = evidence.behaviours[name]
-    if not judged.tried:
+    if not judged.tried and loss.convention is None:
         return not_tried(name, points, judged.message)
     if judged.passed or loss.convention is not None:
         text = judged.message if judged.passed else words.TRAJECTORY_CONVENTION

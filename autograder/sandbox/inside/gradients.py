@@ -69,30 +69,43 @@ NEXT_TO = 1.1e-4
 a difference quotient is taken within it, an epoch's step leads out of it."""
 
 
-def stream(values: np.ndarray[Any, Any], points: int) -> Function:
+def stream(values: np.ndarray[Any, Any], start: np.ndarray[Any, Any], points: int) -> Function:
     """Replay ``values``: row t - 1 in epoch t, and the last row after the last.
 
-    Asking for ``points`` points of data makes an epoch.  A place (w, b) keeps the row that it had
-    when it was first asked at, and makes no more of an epoch than a whole one; what lies next to
-    it is that place.  Several points at once are answered by a row for each.
+    The path begins at ``start`` (w's entries, then b), or where all ``points`` of data are asked
+    for first, or, without a start, at once.  From then on each place (w, b) at which as many points
+    are asked for as at the beginning is an epoch; what lies next to a place is that place.  Several
+    points at once are answered by a row for each.
     """
     known: dict[tuple[bytes, bytes], int] = {}
     places: list[tuple[Any, Any]] = []
     rows: list[int] = []
     asked: list[int] = []
-    """At each place: points of data asked for, as far as they count."""
+    """At each place: points of data asked for."""
+    first: int | None = None
+    """The place where the path begins."""
     last = len(values) - 1
 
     def place_of(w: Any, b: Any) -> int:
         for number in range(len(places) - 1, -1, -1):
             if _next_to(w, places[number][0]) and _next_to(b, places[number][1]):
                 return number
+        before = 0
+        if first is not None:
+            before = sum(count >= asked[first] for count in asked[first:])
         places.append((w, b))
-        rows.append(min(sum(asked) // points, last))
+        rows.append(min(before, last))
         asked.append(0)
         return len(places) - 1
 
+    def begins(place: int) -> bool:
+        if not len(start) or asked[place] >= points:
+            return True
+        w, b = places[place]
+        return w.size == len(start) - 1 and _next_to(np.append(w, b), start)
+
     def recorded(w: Any, b: Any, x: Any, y: Any) -> Any:
+        nonlocal first
         w, b = np.float64(w), np.float64(b)
         exactly = (w.tobytes(), b.tobytes())
         place = known.get(exactly)
@@ -100,6 +113,8 @@ def stream(values: np.ndarray[Any, Any], points: int) -> Function:
             place = known[exactly] = place_of(w, b)
         count = np.size(y) if np.ndim(y) else 1
         asked[place] = min(asked[place] + count, points)
+        if first is None and begins(place):
+            first = place
         answer = values[rows[place]]
         if np.ndim(y):
             return np.repeat(answer[None], count, axis=0)
