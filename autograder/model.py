@@ -52,6 +52,8 @@ class Submission:
     """Why the file is no notebook or Python at all, as a sentence; None: it could be read."""
     digest: str = ""
     """SHA-256 of the file's bytes, hexadecimal; empty where there are no bytes to read."""
+    texts: tuple[Cell, ...] = ()
+    """Text cells that hold a function: it stands where it is never run."""
     notices: tuple[str, ...] = ()
     """Sentences about the file for the result, such as a second file of the same student."""
 

@@ -17,7 +17,7 @@ import numpy as np
 from autograder.judging import words
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.stopped import SPOILED, missing, raised
+from autograder.judging.stopped import SPOILED, no_answer, raised
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -222,8 +222,7 @@ class FormulaExam:
         results = {c.name: self._right(c, traces) for c in self.question.checks}
         slugs, detail = self._named(results, traces)
         checks = tuple(
-            self._check(check, results[check.name], traces, answers.run)
-            for check in self.question.checks
+            self._check(check, results[check.name], answers) for check in self.question.checks
         )
         explain = self.question.explain
         return Verdict(
@@ -231,7 +230,7 @@ class FormulaExam:
             misconceptions=slugs,
             explanations=tuple(explain(slug, detail) for slug in slugs) if explain else (),
             status=self._status(traces),
-            message=next((c.message for c in checks if not c.passed), None),
+            message=self._message(checks, answers),
         )
 
     def _status(self, traces: Mapping[str, Trace]) -> QuestionStatus | None:
@@ -274,16 +273,41 @@ class FormulaExam:
         ]
         return bool(own) and all(own)
 
-    def _check(
-        self, check: FormulaCheck, right: bool, traces: Mapping[str, Trace], run: NotebookRun
-    ) -> Check:
+    def _check(self, check: FormulaCheck, right: bool, answers: Answers) -> Check:
         if right:
             return self._passed(check)
-        own = [traces[example.call.name] for example in self.examples[check.name]]
+        worth = self.question.points[check.name]
+        why, _ = self._no_answer(check.function, answers)
+        if why:
+            text = words.NOT_TRIED.format(why=why)
+            return Check(check.name, False, 0.0, worth, text, tried=False)
+        own = [answers.traces[example.call.name] for example in self.examples[check.name]]
         failed = [trace for trace in own if trace.outcome is not Outcome.RETURNED]
         trace = failed[-1] if failed else own[0]
-        worth = self.question.points[check.name]
-        return Check(check.name, False, 0.0, worth, _why(check, trace, run))
+        return Check(check.name, False, 0.0, worth, _why(check, trace))
+
+    def _no_answer(self, function: str, answers: Answers) -> tuple[str, str]:
+        """Why a function answered none of its examples, for a check and for the question."""
+        own = [
+            answers.traces[example.call.name]
+            for check in self.question.checks
+            if check.function == function
+            for example in self.examples[check.name]
+        ]
+        why, message = no_answer(function, own, answers.run, answers.submission)
+        if not why and all(t.outcome is Outcome.RETURNED and t.value is None for t in own):
+            nothing = words.NOTHING_RETURNED.format(function=function)
+            return words.WHY["nothing"].format(function=function), nothing
+        # one call that ends the process says nothing of the others
+        return (why, message) if all(t.outcome is not Outcome.RETURNED for t in own) else ("", "")
+
+    def _message(self, checks: Sequence[Check], answers: Answers) -> str | None:
+        """What is wrong, a cause for each function that gave no answer."""
+        functions = dict.fromkeys(check.function for check in self.question.checks)
+        causes = [m for f in functions if (m := self._no_answer(f, answers)[1])]
+        if causes:
+            return " ".join(causes)
+        return next((check.message for check in checks if not check.passed), None)
 
     def _passed(self, check: FormulaCheck) -> Check:
         worth = self.question.points[check.name]
@@ -382,9 +406,7 @@ def _close(own: FloatArray, value: Any) -> bool:
     return bool((close | (own == expected)).all())
 
 
-def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
-    if trace.outcome is Outcome.MISSING:
-        return missing(check.function, run)
+def _why(check: FormulaCheck, trace: Trace) -> str:
     if trace.outcome is Outcome.RAISED and trace.fault is not None:
         return raised(check.function, trace.fault)
     if trace.outcome in SPOILED:

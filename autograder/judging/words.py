@@ -88,9 +88,11 @@ EDGE_CONVENTION = "Not held against you: it follows from the convention named be
 
 # ---------------------------------------------------------------- functions and cells that stopped
 
-MISSING = (
-    "There is no function {function} in this file. Was it deleted or renamed, or did its cell fail?"
-)
+MISSING = "There is no function {function} in this file."
+IN_A_TEXT_CELL = "It stands in cell {number}, which is a text cell: change its type to code."
+NEAR_NAME = "There is one called {name}: is that it?"
+NOT_DEFINED = "({name} is not defined because of {fault})"
+UNWRITTEN = "{function} is not written yet."
 MISSING_BELOW = "There is no function {function} in this file: the file stopped at {fault}"
 STOPPED = {
     "timed_out": "{function} did not finish within the time that one call, or the submission as a "
@@ -102,7 +104,7 @@ STOPPED = {
 }
 RAISED = "{function} stopped with {kind}{where}: {message}"
 NOTHING_RETURNED = "Every path needs a return: {function} gives back nothing."
-BEFORE = "(It was not defined because a cell failed: {fault})"
+BEFORE = "The cell that defines it failed: {fault}"
 CELL = "cell {number}"
 LINE = "line {number}"
 IN_PLACE = " in {place}"

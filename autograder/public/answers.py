@@ -10,16 +10,27 @@ import numpy as np
 from autograder.judging import words as judging_words
 from autograder.judging.rule.history import History, first_difference, read_history
 from autograder.judging.stopped import SPOILED, missing, raised
-from autograder.model import Call, Fault, FloatArray, NotebookRun, Opaque, Outcome, Trace
+from autograder.model import (
+    Call,
+    Fault,
+    FloatArray,
+    NotebookRun,
+    Opaque,
+    Outcome,
+    Submission,
+    Trace,
+)
 from autograder.public import words
 from autograder.public.checks import Example, Histories, Value
 
 SHOWN_DIGITS = 7
 
 
-def complaints(example: Example, trace: Trace, run: NotebookRun) -> tuple[str, ...]:
+def complaints(
+    example: Example, trace: Trace, run: NotebookRun, submission: Submission
+) -> tuple[str, ...]:
     """What is wrong with the answer to one example; empty: nothing."""
-    ended = _ended(example.call.function, trace, run)
+    ended = _ended(example.call.function, trace, run, submission)
     if ended:
         return (ended,)
     if isinstance(example.expected, Histories):
@@ -37,10 +48,10 @@ def _as_python(call: Call) -> str:
     return f"{call.function}({arguments})"
 
 
-def _ended(function: str, trace: Trace, run: NotebookRun) -> str:
+def _ended(function: str, trace: Trace, run: NotebookRun, submission: Submission) -> str:
     """Why there is no answer at all; empty: there is one."""
     if trace.outcome is Outcome.MISSING:
-        return missing(function, run)
+        return missing(function, run, submission)
     if trace.outcome in SPOILED:
         return judging_words.STOPPED[trace.outcome.value].format(function=function)
     if trace.outcome is not Outcome.RETURNED:

@@ -195,7 +195,9 @@ class RuleExam:
         """The verdict on one student's traces of all calls."""
         question, traces = self.question, answers.traces
         main = [traces[instance.name] for instance in self.main]
-        no_answer = stopped(question.function, question.points, main, answers.run)
+        no_answer = stopped(
+            question.function, question.points, main, answers.run, answers.submission
+        )
         if no_answer is not None:
             return self._named_by_fault(no_answer, answers)
         observations = [Observation(i, self._history(i, traces)) for i in self.judged]
