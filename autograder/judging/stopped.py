@@ -67,6 +67,8 @@ def no_answer(
     )
     if gave_nothing and is_placeholder(run.sources.get(function, "")):
         return _why("unwritten", function), words.UNWRITTEN.format(function=function)
+    if any(trace.outcome is Outcome.RETURNED for trace in traces):
+        return "", ""
     for trace in traces:
         if trace.outcome in SPOILED:
             key = trace.outcome.value

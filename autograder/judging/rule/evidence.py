@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.judging.rule.asked import Judged
 from autograder.judging.rule.catalogue import Candidate, Edit, Family
@@ -96,6 +96,11 @@ class Evidence:
     """Which of the question's edge cases hold; None: there was no answer to tell by."""
     behaviours: Mapping[str, Judged]
     faults: tuple[Fault, ...] = ()
+    spoiled: Mapping[str, str] = field(default_factory=dict)
+    """By instance: why its call has no answer that says anything of the rule, such as a time-out;
+    to complete a sentence."""
+    stopped: str = ""
+    """What is to be said of the first of these; empty: there is none."""
     unseen: str = ""
     """Why no answer could be read at all, to complete a sentence; empty: some could."""
 

@@ -54,7 +54,7 @@ from autograder.judging.rule.right_answers import (
     right_moments,
     streams_of,
 )
-from autograder.judging.stopped import stopped
+from autograder.judging.stopped import SPOILED, stopped
 from autograder.kept.findings import Findings
 from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
 
@@ -200,7 +200,10 @@ class RuleExam:
         )
         if no_answer is not None:
             return self._named_by_fault(no_answer, answers)
-        observations = [Observation(i, self._history(i, traces)) for i in self.judged]
+        spoiled = [i for i in self.judged if traces[i.name].outcome in SPOILED]
+        observations = [
+            Observation(i, self._history(i, traces)) for i in self.judged if i not in spoiled
+        ]
         agrees = {o.instance.name: self._agrees(o) for o in observations}
         form = FORMS[next((o.history.form for o in observations if o.history.form), "")]
         manners = replace(read_manners(self.asked, self.main, traces), form=form)
@@ -228,6 +231,8 @@ class RuleExam:
             edges=self._edges(traces, manners),
             behaviours=self._behaviours(traces, moments if explained else UNKNOWN),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
+            spoiled={i.name: self._why_absent(traces[i.name], History(None)) for i in spoiled},
+            stopped=self._stopped(traces),
             unseen=self._unseen(observations),
         )
         return explain.verdict(question, evidence, judge_parts(question, evidence))
@@ -421,6 +426,13 @@ class RuleExam:
                 judged = replace(judged, message=why, tried=False)
             found[behaviour.name] = judged
         return found
+
+    def _stopped(self, traces: Mapping[str, Trace]) -> str:
+        """On the first call that was ended, a sentence; empty: none was."""
+        outcomes = (trace.outcome for trace in traces.values() if trace.outcome in SPOILED)
+        first = next(outcomes, None)
+        text = "" if first is None else words.STOPPED[first.value]
+        return text.format(function=self.question.function)
 
     def _why_absent(self, trace: Trace, history: History) -> str:
         """Why there is no whole path to look at, to complete a sentence."""

@@ -48,6 +48,8 @@ def _message(question: Rule, evidence: Evidence, slugs: tuple[str, ...]) -> str 
         titles = [_explanation(slug, question, evidence).title for slug in slugs]
         what = words.TWO_NAMES.join(titles)
         return words.NAMED.format(function=question.function, what=what)
+    if evidence.stopped:
+        return evidence.stopped
     if not evidence.right and evidence.faults:
         return raised(question.function, evidence.faults[0])
     return None

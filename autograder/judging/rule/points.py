@@ -288,6 +288,12 @@ def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence) -> Che
     if evidence.unseen:
         return not_tried(name, points, evidence.unseen)
     if all(evidence.agrees[o.instance.name] for o in _observed(name, evidence)):
+        vector = name == "vector"
+        whys = [
+            why for called, why in evidence.spoiled.items() if called.endswith("vector") == vector
+        ]
+        if whys or not _observed(name, evidence):
+            return not_tried(name, points, whys[0] if whys else words.WHY["answer"])
         return Check(name, True, points, points, words.TRAJECTORY_RIGHT[name])
     if loss.convention is not None:
         score = max(0.0, points - loss.beyond(name))
