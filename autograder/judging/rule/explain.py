@@ -94,7 +94,8 @@ def _sentences(question: Rule, evidence: Evidence) -> list[str]:
     """What was measured, where nothing known explains it."""
     if evidence.diagnosis.explains:
         unnamed = [edit.variant for edit in evidence.diagnosis.edits if not edit.slug]
-        return [words.STEPS_OF.format(what=what) for what in unnamed]
+        steps = [words.STEPS_OF.format(what=what) for what in unnamed]
+        return [*steps, *_first_difference(evidence)] if steps else []
     found = _first_difference(evidence)
     for kind, name in question.moments.items() if evidence.explained else ():
         for parameter in "wb":
