@@ -42,6 +42,7 @@ from autograder.judging.rule.moments import (
     identify,
     one_of_each,
     predicts,
+    same_but_for_a_factor,
 )
 from autograder.judging.rule.points import edited_parts, judge_parts
 from autograder.judging.rule.pool import SHAPES, Drawn, pool_instance, right_rows
@@ -214,9 +215,15 @@ class RuleExam:
             diagnosis = self._diagnose(observations, manners, traces, right, source)
         else:
             diagnosis = self._diagnose_elsewhere(traces)
+        # Of another gradient the moments may be the right ones; asking for it in another order does
+        # not show where it is recorded.
         disordered = diagnosis.order != IN_ORDER and not diagnosis.edits
-        right_at_heart = right or disordered  # under recorded gradients an order does not show
-        moments = self._right_moments if right_at_heart else self._identified(traces)
+        moments = self._right_moments if right or disordered else self._identified(traces)
+        number = self.main.number.with_hyper(manners.measured or {})
+        of_another = edited_parts(question, diagnosis, number) == {"gradient"}
+        right_at_heart = right or disordered or of_another
+        if of_another and same_but_for_a_factor(moments, self._right_moments):
+            moments = self._right_moments
         explained = right_at_heart or self._explained(moments, diagnosis, manners, traces)
         evidence = Evidence(
             agrees=agrees,
@@ -358,7 +365,9 @@ class RuleExam:
         family = diagnosis.family
         if family is None or diagnosis.view or diagnosis.order != IN_ORDER:
             return False
-        if "step" in edited_parts(self.question, diagnosis, number):
+        if "step" in edited_parts(
+            self.question, diagnosis, number.with_hyper(manners.measured or {})
+        ):
             return False  # what was taken for weights may be in the step
         values = {**(diagnosis.hard_coded or {}), **(manners.measured or {})}
         for instance in one_of_each(self.streams):

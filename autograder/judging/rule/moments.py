@@ -338,5 +338,20 @@ def _sums_to_one(weights: Weights) -> bool:
     return bool((np.abs(weights.row_sums - 1) < UNBIASED).all())
 
 
+def same_but_for_a_factor(found: Identification, right: Identification) -> bool:
+    """Whether all moments average as right code's do, of gradients that are larger or smaller."""
+    for kind in ("first", "second"):
+        for parameter in "wb":
+            own, other = found.of(kind, parameter), right.of(kind, parameter)
+            if own is None or other is None or not other.is_average:
+                if own is None and other is None:
+                    continue
+                return False
+            factor = own.values[0, 0] / other.values[0, 0]
+            if not np.allclose(own.values, factor * other.values, atol=1e-5 * abs(factor)):
+                return False
+    return True
+
+
 UNKNOWN = Identification(None, None, None, None, None, None, None)
 """Nothing was recovered that explains anything."""
