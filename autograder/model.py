@@ -142,9 +142,6 @@ class Limits:
     """Bytes above what the interpreter with NumPy maps."""
     output: int = 64 << 10
     """Bytes of printed output that are kept; what is printed beyond is dropped."""
-    modules: tuple[str, ...] | None = None
-    """Packages besides Python's own and NumPy that a notebook may import; None: those that are
-    installed.  What only looks depend on is never an error: a stand-in is there for it."""
 
 
 # ------------------------------------------------------------------ what came back

@@ -48,15 +48,20 @@ class Sandbox:
         names: Sequence[str] = (),
         texts: Sequence[str] = (),
         seed: int | None = None,
+        modules: Sequence[str] | None = None,
     ) -> Session:
         """Run a submission's cells; its functions can then be called.
 
         ``names`` are the functions whose source is wanted, ``texts`` the module-level strings.
         ``seed`` starts NumPy's and Python's random numbers, before the cells and before each
-        call.  Raises SandboxError if the sandbox is lost: open another and try again.
+        call.  ``modules`` are the packages, besides Python's own and NumPy, that a notebook may
+        import; None: those that are installed.  What only looks depend on is never an error: there
+        is a stand-in for it.
+
+        Raises SandboxError if the sandbox is lost: open another and try again.
         """
         own_seed = self._seed if seed is None else seed
-        return Session(self._launcher, cells, limits, names, texts, own_seed)
+        return Session(self._launcher, cells, limits, names, texts, own_seed, modules)
 
     def joined(self) -> Sandbox:
         """Another one on the same zygote, for a copy (by fork) of the process that opened this one.

@@ -35,9 +35,11 @@ class Cells:
         names: Sequence[str],
         texts: Sequence[str],
         seed: int,
+        modules: Sequence[str] | None = None,
     ) -> None:
         self._runner, self._cells, self._limits = runner, tuple(cells), limits
         self._names, self._texts, self._seed = tuple(names), tuple(texts), seed
+        self._modules = modules
         self.faults = Faults(self._cells)
         self._stops: dict[int, int] = {}
         self._ended_by: dict[int, Fault] = {}
@@ -65,8 +67,8 @@ class Cells:
         """Start a child and run the cells in it; raises :class:`Trouble`."""
         worker = self._runner.start()
         cells = [(c, self._stops.get(i, wire.NOWHERE)) for i, c in enumerate(self._cells)]
-        limits = self._limits
-        asked = (self._names, self._texts, self._seed, limits.modules, limits.call_seconds)
+        seconds = self._limits.call_seconds
+        asked = (self._names, self._texts, self._seed, self._modules, seconds)
         worker.send(protocol.notebook_frame(cells, *asked))
         deadline = time.monotonic() + self._limits.notebook_seconds
         place, announced = protocol.Place(), 0

@@ -84,11 +84,12 @@ class Session:
         names: Sequence[str],
         texts: Sequence[str],
         seed: int,
+        modules: Sequence[str] | None = None,
     ) -> None:
         source = "\n".join(cell.source for cell in cells)
         self._limits = limits
         self._runner = Runner(launcher, limits, packages_mentioned(source))
-        self._cells = Cells(self._runner, cells, limits, names, texts, seed)
+        self._cells = Cells(self._runner, cells, limits, names, texts, seed, modules)
         self._strikes: Counter[str] = Counter()
         self._last: dict[str, Trouble] = {}
         """What became of the last call of a function that cost a child."""

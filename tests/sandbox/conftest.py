@@ -51,9 +51,10 @@ def run(box: Sandbox) -> Run:
         texts: Sequence[str] = (),
         limits: Limits = QUICK,
         seed: int = 0,
+        modules: Sequence[str] | None = None,
     ) -> tuple[NotebookRun, tuple[Trace, ...]]:
         cells = [Cell(number, source) for number, source in enumerate(sources, 1)]
-        with box.open(cells, limits, names, texts, seed) as session:
+        with box.open(cells, limits, names, texts, seed, modules) as session:
             return session.notebook, session.call(calls)
 
     return run_cells

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from autograder.errors import SandboxError
 from autograder.model import Cell, Limits
 from autograder.sandbox import open_sandbox
 from autograder.sandbox.layers import JAILS, jail_works
 from autograder.sandbox.layout import find_layout
+from autograder.sandbox.server import ForkServer
 from tests.sandbox.conftest import needs_sandbox, skip
 
 TRIED = """
@@ -28,7 +31,7 @@ sys.meta_path[:] = [f for f in sys.meta_path if f is importlib.machinery.PathFin
 try:
     import autograder.deeper.secret
     print("it is there")
-except ImportError:
+except (ImportError, PermissionError):
     print("it is not")
 """
 
@@ -59,3 +62,22 @@ def test_nothing_of_it_can_be_read(site: Path, jail: str) -> None:
         notebook = session.notebook
     assert not notebook.faults
     assert notebook.printed == "secret = 1 no\nno\nit is not\n"
+
+
+@pytest.mark.parametrize("jail", ["namespaces", "none"])
+def test_a_cover_that_is_missing_is_noticed(
+    site: Path, jail: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_sandbox()
+    if not jail_works(jail):
+        skip(f"this machine or user cannot give the jail {jail}")
+    boot = ForkServer._boot
+
+    def uncovered(*args: Any) -> dict[str, Any]:
+        told = boot(*args)
+        told["config"]["covered"] = ()
+        return told
+
+    monkeypatch.setattr(ForkServer, "_boot", uncovered)
+    with pytest.raises(SandboxError, match="or the program that grades"):
+        open_sandbox(jail=jail)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from autograder.model import Call, Outcome
-from tests.sandbox.conftest import QUICK, Run
+from tests.sandbox.conftest import Run
 
 MISSING = "a_module_that_nobody_has"
 
@@ -142,7 +141,6 @@ def right():
 
 def test_which_packages_there_are_is_chosen(run: Run) -> None:
     """pytest and jinja2 are installed wherever this runs."""
-    limits = replace(QUICK, modules=("matplotlib", "jinja2"))
     cells = [
         CHOSEN,
         "import jinja2\nx = jinja2.Template",
@@ -150,7 +148,9 @@ def test_which_packages_there_are_is_chosen(run: Run) -> None:
         "from rich import print",
     ]
     cells += ["%%writefile mine.py\ny = 1", "import mine", "from . import mine"]
-    notebook, (trace,) = run(*cells, calls=[Call("right", "right", {})], limits=limits)
+    notebook, (trace,) = run(
+        *cells, calls=[Call("right", "right", {})], modules=("matplotlib", "jinja2")
+    )
     assert {number: fault.kind for number, fault in notebook.faults.items()} == {
         3: "ModuleNotFoundError",
         7: "ImportError",
@@ -160,5 +160,5 @@ def test_which_packages_there_are_is_chosen(run: Run) -> None:
 
 def test_a_package_for_looks_that_was_not_chosen_is_a_stand_in(run: Run) -> None:
     source = "import matplotlib.pyplot as plt\nplt.plot([1, 2]).x\nfrom rich.table import Table"
-    notebook, _ = run(source, limits=replace(QUICK, modules=()))
+    notebook, _ = run(source, modules=())
     assert not notebook.faults

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -36,23 +36,33 @@ _HISTORIES = Findings[History]()
 
 
 def read_history(
-    trace: Trace, features: int, vector: bool, start: FloatArray | None = None
+    trace: Trace,
+    features: int,
+    vector: bool,
+    start: FloatArray | None = None,
+    other_forms: bool = False,
 ) -> History:
     """Read the value of a trace; ``vector``: x is an array of ``features`` numbers.
 
-    ``start``: w's entries, then b, as the call was given them; it tells two histories from two
-    pairs, and one order from the other, where shapes do not.
+    ``other_forms``: read pairs, mappings and the other order, too, and say so; ``start`` (w's
+    entries, then b, as the call was given them) tells them apart where shapes do not.
     """
     known = None if start is None else start.tobytes()
+    key = (features, vector, known, other_forms)
     return _HISTORIES.of(
-        trace, (features, vector, known), partial(_read_history, trace, features, vector, start)
+        trace, key, partial(_read_history, trace, features, vector, start, other_forms)
     )
 
 
-def _read_history(trace: Trace, features: int, vector: bool, start: FloatArray | None) -> History:
+def _read_history(
+    trace: Trace, features: int, vector: bool, start: FloatArray | None, other_forms: bool
+) -> History:
     if trace.outcome is not Outcome.RETURNED:
         return History(None)
-    parts = _parts(trace.value, features, vector, start)
+    if other_forms:
+        parts = _parts(trace.value, features, vector, start)
+    else:
+        parts = _first_two(trace.value, start)
     if parts is None:
         return History(None, _not_two(trace.value), nothing=trace.value is None)
     w, b = (_squeezed(part, vector and k == 0) for k, part in enumerate((parts.w, parts.b)))
@@ -78,6 +88,8 @@ class _Parts(NamedTuple):
 
 
 def _parts(value: Value, features: int, vector: bool, start: FloatArray | None) -> _Parts | None:
+    if _plainly_two(value, features, vector, start):
+        return _Parts(*value)
     if isinstance(value, Keyed):
         held = dict(value.entries)
         return _Parts(held["w"], held["b"], "other") if {"w", "b"} <= held.keys() else None
@@ -90,9 +102,23 @@ def _parts(value: Value, features: int, vector: bool, start: FloatArray | None) 
     return _Parts(parts[1], parts[0], "swapped") if _swapped(*parts, features, start) else parts
 
 
+def _plainly_two(
+    value: Value, features: int, vector: bool, start: FloatArray | None
+) -> TypeGuard[tuple[FloatArray, FloatArray]]:
+    """Whether these are two histories that begin where they should, as nearly all are."""
+    if type(value) is not tuple or len(value) != 2 or start is None:
+        return False
+    w, b = value
+    if type(w) is not np.ndarray or type(b) is not np.ndarray:
+        return False
+    if w.ndim != 1 + vector or b.ndim != 1 or not w.size or not b.size:
+        return False
+    return features > 1 or bool(w.flat[0] == start[0] and b[0] == start[1])
+
+
 def _first_two(value: Value, start: FloatArray | None) -> _Parts | None:
     """Two histories; what is returned after them is an error history or the like."""
-    if isinstance(value, np.ndarray) and value.ndim > 0:
+    if isinstance(value, np.ndarray) and value.ndim > 0 and value.size:
         several = value.ndim == 2 and start is not None and _begins_at(value[:, :1].ravel(), start)
         if len(value) == 2 or (several and len(value) > 2):
             return _Parts(np.asarray(value[0]), np.asarray(value[1]))
@@ -112,7 +138,7 @@ def _pairs(value: Value, features: int, vector: bool, start: FloatArray | None) 
         return None
     if isinstance(value, tuple) and len(value) == 2 and all(_two_numbers(part) for part in value):
         value = np.array(value)
-    if not isinstance(value, np.ndarray) or value.ndim != 2 or value.shape[1] < 2:
+    if not isinstance(value, np.ndarray) or value.ndim != 2 or not len(value) or value.shape[1] < 2:
         return None
     if start is None:
         paired = value.shape[1] == 2 and len(value) != 2

@@ -55,10 +55,12 @@ class Instance:
         """d; 1 also where x is a number."""
         return int(self.init_w.size)
 
-    @property
+    @cached_property
     def start(self) -> FloatArray:
         """w's entries, then b: shape (d + 1,)."""
-        return np.append(self.init_w, self.init_b)
+        start = np.append(self.init_w, self.init_b)
+        start.setflags(write=False)
+        return start
 
     @cached_property
     def t(self) -> FloatArray:

@@ -81,7 +81,7 @@ class Names:
 def _went_through(
     tree: Callable[[], ast.AST], line: int, name: str, value: Any, before: Any
 ) -> bool:
-    """Whether the name only went through functions of other names: ``for f in (sgd, adam):``."""
+    """Whether the name only went through functions of other names: ``for f in (one, other):``."""
     own = getattr(before, "__name__", None) == name
     if not own or getattr(value, "__name__", name) == name:
         return False

@@ -23,10 +23,11 @@ def compiled(folder):
 def through_loaders(name):
     loaders = [m.__loader__ for m in list(sys.modules.values()) if getattr(m, "__loader__", None)]
     ask = [loader.get_source for loader in loaders if hasattr(loader, "get_source")]
-    return any(tried(lambda: get(name) is not None) for get in ask)
+    return any(tried(lambda: bool(get(name))) for get in ask)
 def modules_left():
     things = [t for t in gc.get_objects() if isinstance(t, types.ModuleType)]
-    return [t for t in things if t.__name__.split(".")[0] == "autograder" and t.__loader__ is not None]
+    ours = [t for t in things if t.__name__.split(".")[0] == "autograder"]
+    return [t for t in ours if getattr(t, "__file__", None)]  # an empty folder may be a package
 def go():
     found = [name for name in sys.modules if name.split(".")[0] in ("autograder", "reference")]
     count = len(found) + sum(tried(__import__, name) for name in NAMES)
