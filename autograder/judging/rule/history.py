@@ -40,29 +40,21 @@ def read_history(
     features: int,
     vector: bool,
     start: FloatArray | None = None,
-    other_forms: bool = False,
 ) -> History:
     """Read the value of a trace; ``vector``: x is an array of ``features`` numbers.
 
-    ``other_forms``: read pairs, mappings and the other order, too, and say so; ``start`` (w's
-    entries, then b, as the call was given them) tells them apart where shapes do not.
+    Pairs, mappings and the other order are read, too, and said; ``start`` (w's entries, then b, as
+    the call was given them) tells them apart where shapes do not.
     """
     known = None if start is None else start.tobytes()
-    key = (features, vector, known, other_forms)
-    return _HISTORIES.of(
-        trace, key, partial(_read_history, trace, features, vector, start, other_forms)
-    )
+    key = (features, vector, known)
+    return _HISTORIES.of(trace, key, partial(_read_history, trace, features, vector, start))
 
 
-def _read_history(
-    trace: Trace, features: int, vector: bool, start: FloatArray | None, other_forms: bool
-) -> History:
+def _read_history(trace: Trace, features: int, vector: bool, start: FloatArray | None) -> History:
     if trace.outcome is not Outcome.RETURNED:
         return History(None)
-    if other_forms:
-        parts = _parts(trace.value, features, vector, start)
-    else:
-        parts = _first_two(trace.value, start)
+    parts = _parts(trace.value, features, vector, start)
     if parts is None:
         return History(None, _not_two(trace.value), nothing=trace.value is None)
     w, b = (_squeezed(part, vector and k == 0) for k, part in enumerate((parts.w, parts.b)))
