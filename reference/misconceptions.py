@@ -774,6 +774,16 @@ def _(rule: RuleView) -> None:
     rule.shrink = rule.hyper["decay_of_step"]
 
 
+@_edit("weight_decay_added", "beside the step, without eta", measured="decay_of_step")
+def _(rule: RuleView) -> None:
+    rule.shrink = rule.hyper["decay_of_step"] / rule.hyper.get("eta", 1.0)
+
+
+@_edit("weight_decay_added", "after the step", measured="decay_of_step")
+def _(rule: RuleView) -> None:
+    rule.shrink_after = rule.hyper["decay_of_step"]
+
+
 # ------------------------------------------------------------------------------- without a name
 
 UNNAMED: list[Edit] = []

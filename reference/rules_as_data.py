@@ -85,6 +85,7 @@ NUMBERS: Mapping[str, float] = {
     "eps_rate": 0.0,
     "eps_step": 0.0,
     "shrink": 0.0,  # theta moves by eta * shrink * theta besides
+    "shrink_after": 0.0,  # the same, with theta as it is after the step
     # Couplings between w and b: which parameter's state moves this one (0: its own).
     "v_from_other": 0.0,
     "m_from_other": 0.0,

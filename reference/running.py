@@ -529,6 +529,12 @@ def _move(s: _Step) -> None:
     s.after.theta = s.before.theta - s.change
 
 
+@step("shrink_after")
+def _shrink_afterwards(s: _Step) -> None:
+    moved = s.after.theta
+    s.after.theta = moved - _used(s.eta() * s.n["shrink_after"], moved)
+
+
 # --------------------------------------------------------------------------------------- helpers
 
 

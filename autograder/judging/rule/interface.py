@@ -15,7 +15,7 @@ import numpy as np
 from autograder.judging.rule.evidence import Manners
 from autograder.judging.rule.history import History, read_history
 from autograder.judging.rule.instance import IN_ORDER, Instance
-from autograder.judging.rule.probes import MEASURED, Probes
+from autograder.judging.rule.probes import MEASURED, TINY, Probes
 from autograder.model import FloatArray, Outcome, Trace
 
 SAME = 1e-12
@@ -169,5 +169,5 @@ def _measured_decay(
         with np.errstate(all="ignore"):
             in_gradient = by_theta / by_g
         if np.isfinite(in_gradient) and abs(in_gradient) > LEAST_DECAY:
-            return dict(zip(MEASURED, (float(in_gradient), float(by_theta)), strict=True))
+            return dict(zip(MEASURED, (float(in_gradient), float(by_theta / TINY)), strict=True))
     return {}

@@ -207,6 +207,27 @@ def test_one_epoch_too_many_from_zero_has_both_names():
     assert set(verdict.misconceptions) == {"correction_exponent_zero", "history_too_long"}
 
 
+DECOUPLED = {
+    "before": "        w = w * (1 - eta * 0.01); b = b * (1 - eta * 0.01)\n        w = w -",
+    "without eta": "        w = w * (1 - 0.01); b = b * (1 - 0.01)\n        w = w -",
+    "w only": "        w = w - eta * 0.01 * w\n        w = w -",
+}
+
+
+@pytest.mark.parametrize("how", DECOUPLED)
+@pytest.mark.parametrize("rule", RULES)
+def test_a_decay_beside_the_step_is_weight_decay(rule, how):
+    verdict = verdict_on(rule, written(rule, ("        w = w -", DECOUPLED[how])))
+    assert verdict.misconceptions == ("weight_decay_added",)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_so_is_one_after_it(rule):
+    decay = "        w = w - eta * 0.01 * w; b = b - eta * 0.01 * b\n        w_history.append"
+    verdict = verdict_on(rule, written(rule, ("        w_history.append", decay)))
+    assert verdict.misconceptions == ("weight_decay_added",)
+
+
 def test_three_faults_of_which_two_are_taught_are_all_named():
     edits = [
         ("mh_w = m_w / (1 - beta1**t)", "m_w = mh_w = m_w / (1 - beta1)"),
