@@ -17,7 +17,7 @@ import numpy as np
 from autograder.judging import words
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.stopped import SPOILED, no_answer, raised
+from autograder.judging.stopped import SPOILED, is_placeholder, no_answer, raised
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -221,6 +221,8 @@ class FormulaExam:
         traces = answers.traces
         results = {c.name: self._right(c, traces) for c in self.question.checks}
         slugs, detail = self._named(results, traces)
+        if any(map(is_placeholder, self._sources(answers.run))):
+            slugs, detail = (), ""
         checks = tuple(
             self._check(check, results[check.name], answers) for check in self.question.checks
         )
@@ -285,6 +287,9 @@ class FormulaExam:
         failed = [trace for trace in own if trace.outcome is not Outcome.RETURNED]
         trace = failed[-1] if failed else own[0]
         return Check(check.name, False, 0.0, worth, _why(check, trace))
+
+    def _sources(self, run: NotebookRun) -> list[str]:
+        return [run.sources.get(function, "") for function in self.question.functions]
 
     def _no_answer(self, function: str, answers: Answers) -> tuple[str, str]:
         """Why a function answered none of its examples, for a check and for the question."""

@@ -51,7 +51,8 @@ def stopped(
     checks = tuple(Check(name, False, 0.0, worth, text, False) for name, worth in points.items())
     timed_out = any(trace.outcome is Outcome.TIMED_OUT for trace in traces)
     status = QuestionStatus.TIMEOUT if timed_out else QuestionStatus.ERROR
-    return Verdict(checks, status=status, message=message)
+    unwritten = message == words.UNWRITTEN.format(function=function)
+    return Verdict(checks, status=None if unwritten else status, message=message)
 
 
 def no_answer(
