@@ -300,6 +300,8 @@ class FormulaExam:
             for example in self.examples[check.name]
         ]
         why, message = no_answer(function, own, answers.run, answers.submission)
+        if why and is_placeholder(answers.run.sources.get(function, "")):
+            return why, message
         if not why and all(t.outcome is Outcome.RETURNED and t.value is None for t in own):
             nothing = words.NOTHING_RETURNED.format(function=function)
             return words.WHY["nothing"].format(function=function), nothing

@@ -52,7 +52,9 @@ def stopped(
     timed_out = any(trace.outcome is Outcome.TIMED_OUT for trace in traces)
     status = QuestionStatus.TIMEOUT if timed_out else QuestionStatus.ERROR
     unwritten = message == words.UNWRITTEN.format(function=function)
-    return Verdict(checks, status=None if unwritten else status, message=message)
+    if unwritten and any(trace.outcome is Outcome.RETURNED for trace in traces):
+        return Verdict(checks, message=message)
+    return Verdict(checks, status=status, message=message)
 
 
 def no_answer(

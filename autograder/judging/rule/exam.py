@@ -221,9 +221,10 @@ class RuleExam:
         moments = self._right_moments if right or disordered else self._identified(traces)
         number = self.main.number.with_hyper(manners.measured or {})
         of_another = edited_parts(question, diagnosis, number) == {"gradient"}
-        right_at_heart = right or disordered or of_another
-        if of_another and same_but_for_a_factor(moments, self._right_moments):
+        steps_at_points = diagnosis.family is not None and diagnosis.family.every_point
+        if of_another and (steps_at_points or same_but_for_a_factor(moments, self._right_moments)):
             moments = self._right_moments
+        right_at_heart = moments is self._right_moments
         explained = right_at_heart or self._explained(moments, diagnosis, manners, traces)
         evidence = Evidence(
             agrees=agrees,
