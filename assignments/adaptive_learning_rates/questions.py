@@ -313,7 +313,11 @@ class Unbiased(_OnTheLecturesData):
         if shown.moments.second_vector is not None:
             square = 1 + 0.8**2 / 12  # E[g**2] of g uniform in [0.6, 1.4)
             pictures += (monte_carlo(shown.moments.second_vector, square, "v_hat"),)
-        if unbiased(shown.moments):
+        fair = unbiased(shown.moments)
+        if fair is None:
+            why = "with which weights your moments average cannot be told from the steps"
+            return Judged(False, why, pictures, tried=False)
+        if fair:
             text = (
                 "The weights with which your corrected moments average the gradients sum to 1 at "
                 "every epoch, so E[m_hat] = E[g] and E[v_hat] = E[g^2]."

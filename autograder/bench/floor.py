@@ -18,8 +18,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.course import Assignment, Course
-from autograder.model import Argument, Call, Gradient, Neuron, Submission
+from autograder.model import Argument, Call, FloatArray, Gradient, Neuron, Stream, Submission
 from autograder.sandbox.inside.gradients import neuron, stream
 from autograder.submission import find, load
 
@@ -132,7 +134,7 @@ def _argument(value: Argument) -> Any:
     if isinstance(value.kind, Neuron):
         kind = value.kind
         return neuron(value.of, kind.scale, kind.low, kind.high, kind.gain)
-    return stream(value.kind.values)
+    return stream(value.kind.values, _start(value.kind), value.kind.points)
 
 
 @contextlib.contextmanager
@@ -156,3 +158,7 @@ def _main(course_folder: str, slug: str, folder: str) -> None:
 
 if __name__ == "__main__":
     _main(*sys.argv[1:])
+
+
+def _start(kind: Stream) -> FloatArray:
+    return np.zeros(0) if kind.start is None else kind.start

@@ -20,7 +20,7 @@ from autograder.judging import words
 from autograder.judging.problem import Problem
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.stopped import no_answer
+from autograder.judging.stopped import ended, is_placeholder, no_answer
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -259,9 +259,10 @@ class FormulaExam:
         traces = answers.traces
         results = {c.name: self._right(c, traces) for c in self.question.checks}
         slugs, detail = self._named(results, traces)
+        if any(map(is_placeholder, self._sources(answers.run))):
+            slugs, detail = (), ""
         checks = tuple(
-            self._check(check, results[check.name], traces, answers.run)
-            for check in self.question.checks
+            self._check(check, results[check.name], answers) for check in self.question.checks
         )
         explain = self.question.explain
         return Verdict(
@@ -269,7 +270,7 @@ class FormulaExam:
             misconceptions=slugs,
             explanations=tuple(explain(slug, detail) for slug in slugs) if explain else (),
             status=self._status(traces),
-            message=next((c.message for c in checks if not c.passed), None),
+            message=self._message(checks, answers),
         )
 
     def _status(self, traces: Mapping[str, Trace]) -> QuestionStatus | None:
@@ -334,16 +335,46 @@ class FormulaExam:
         ]
         return bool(own) and all(own)
 
-    def _check(
-        self, check: FormulaCheck, right: bool, traces: Mapping[str, Trace], run: NotebookRun
-    ) -> Check:
+    def _check(self, check: FormulaCheck, right: bool, answers: Answers) -> Check:
         if right:
             return self._passed(check)
-        own = [traces[example.call.name] for example in self.examples[check.name]]
+        worth = self.question.points[check.name]
+        why, _ = self._no_answer(check.function, answers)
+        if why:
+            text = words.NOT_TRIED.format(why=why)
+            return Check(check.name, False, 0.0, worth, text, tried=False)
+        own = [answers.traces[example.call.name] for example in self.examples[check.name]]
         failed = [t for t in own if t.outcome is not Outcome.RETURNED or t.changed]
         trace = failed[-1] if failed else own[0]
-        worth = self.question.points[check.name]
-        return Check(check.name, False, 0.0, worth, _why(check, trace, run))
+        return Check(check.name, False, 0.0, worth, _why(check, trace, answers))
+
+    def _sources(self, run: NotebookRun) -> list[str]:
+        return [run.sources.get(function, "") for function in self.question.functions]
+
+    def _no_answer(self, function: str, answers: Answers) -> tuple[str, str]:
+        """Why a function answered none of its examples, for a check and for the question."""
+        own = [
+            answers.traces[example.call.name]
+            for check in self.question.checks
+            if check.function == function
+            for example in self.examples[check.name]
+        ]
+        why, message = no_answer(function, own, answers.run, answers.submission)
+        if why and is_placeholder(answers.run.sources.get(function, "")):
+            return why, message
+        if not why and all(t.outcome is Outcome.RETURNED and t.value is None for t in own):
+            nothing = words.NOTHING_RETURNED.format(function=function)
+            return words.WHY["nothing"].format(function=function), nothing
+        # one call that ends the process says nothing of the others
+        return (why, message) if all(t.outcome is not Outcome.RETURNED for t in own) else ("", "")
+
+    def _message(self, checks: Sequence[Check], answers: Answers) -> str | None:
+        """What is wrong, a cause for each function that gave no answer."""
+        functions = dict.fromkeys(check.function for check in self.question.checks)
+        causes = [m for f in functions if (m := self._no_answer(f, answers)[1])]
+        if causes:
+            return " ".join(causes)
+        return next((check.message for check in checks if not check.passed), None)
 
     def _passed(self, check: FormulaCheck) -> Check:
         worth = self.question.points[check.name]
@@ -470,9 +501,9 @@ def _close(own: FloatArray, value: Any, tolerance: float | None = None) -> bool:
     return bool((np.abs(own - expected) <= within).all())
 
 
-def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
+def _why(check: FormulaCheck, trace: Trace, answers: Answers) -> str:
     if trace.changed:
         return words.FORMULA_CHANGES.format(function=check.function, names=", ".join(trace.changed))
     if isinstance(trace.value, Opaque):
         return words.FORMULA_OPAQUE.format(function=check.function, type=trace.value.type_name)
-    return no_answer(check.function, trace, run) or check.failure
+    return ended(check.function, trace, answers.run, answers.submission) or check.failure

@@ -135,11 +135,11 @@ def streamed(base: Instance) -> Instance:
     return replace(
         base,
         name="streamed vector" if base.init_w.ndim else "streamed",
-        X=np.ones((1, *base.init_w.shape)),
-        Y=np.zeros(1),
+        X=np.ones((2, *base.init_w.shape)),
+        Y=np.zeros(2),
         max_epochs=5,
-        grad_w=Stream(of_w),
-        grad_b=Stream(size * np.array([1.2, 0.6, 1.6, 0.9, 2.1])),
+        grad_w=Stream(of_w / 2),
+        grad_b=Stream(size / 2 * np.array([1.2, 0.6, 1.6, 0.9, 2.1])),
     )
 
 

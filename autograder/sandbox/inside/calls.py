@@ -72,7 +72,9 @@ def _function(kind: int, frame: Reader, numbers: Iterator[float], gradients: Any
     if kind == A_NEURON:
         return gradients.named(gradients.neuron(of, *islice(numbers, 4)), of)
     if kind == A_STREAM:
-        return gradients.named(gradients.stream(frame.array()), of)
+        return gradients.named(
+            gradients.stream(frame.array(), frame.array(), int(next(numbers))), of
+        )
     raise WireError("unknown kind of argument")
 
 

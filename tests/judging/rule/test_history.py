@@ -124,29 +124,20 @@ PAIRS4 = tuple((w, np.array(b)) for w, b in zip(W4, B, strict=True))
 def test_other_forms_are_read_and_said_to_be_such(value, expected, form):
     d = expected.shape[1] - 1
     start = START4 if d > 1 else START
-    history = read_history(Trace("one", Outcome.RETURNED, value), d, d > 1, start, True)
+    history = read_history(Trace("one", Outcome.RETURNED, value), d, d > 1, start)
     assert not history.problem
     assert history.rows.tolist() == expected.tolist()
     assert history.form == form
 
 
-@pytest.mark.parametrize("value", [ROWS, Keyed("dict", (("w", W), ("b", B))), (PAIRS4[0],) * 3])
-def test_other_forms_are_read_only_when_asked_for(value):
-    history = read_history(Trace("one", Outcome.RETURNED, value), 1, False, START)
-    assert history.rows is None
-    assert history.problem
-
-
 def test_where_both_starts_are_one_number_no_order_is_the_other():
-    history = read_history(
-        Trace("one", Outcome.RETURNED, (B, W)), 1, False, np.array([0.5, 0.5]), True
-    )
+    history = read_history(Trace("one", Outcome.RETURNED, (B, W)), 1, False, np.array([0.5, 0.5]))
     assert history.form == ""
     assert history.rows[:, 0].tolist() == B.tolist()
 
 
 def test_an_order_is_not_guessed_from_a_wrong_start():
-    history = read_history(Trace("one", Outcome.RETURNED, (B + 1, W)), 1, False, START, True)
+    history = read_history(Trace("one", Outcome.RETURNED, (B + 1, W)), 1, False, START)
     assert (history.form, history.rows[0, 0]) == ("", 2.0)
 
 
