@@ -45,6 +45,7 @@ WHY = {
     "nothing": "{function} returns nothing",
     "form": "what {function} returns could not be read as two histories",
     "length": "{function} returns histories of another length",
+    "numbers": "what {function} returns are not all finite numbers",
     "answer": "there is no answer to tell by",
     "steps": "it cannot be told from the steps, which do not follow the rule",
     "moments": "with which weights the moments average cannot be told from the steps",

@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import TypeGuard
 
 import numpy as np
 
@@ -108,6 +109,13 @@ def _no_number_at_once(o: Observation) -> bool:
     """Whether there is NaN for every parameter from the first step on."""
     rows = o.history.rows
     return rows is not None and len(rows) > 1 and bool(np.isnan(rows[1:]).all())
+
+
+def _is_whole(rows: FloatArray | None, instance: Instance) -> TypeGuard[FloatArray]:
+    """Whether there is a path to look at: an entry for each epoch, and all of them numbers."""
+    return (
+        rows is not None and len(rows) == instance.max_epochs + 1 and bool(np.isfinite(rows).all())
+    )
 
 
 def _numbers_first(instances: Sequence[Instance]) -> tuple[Instance, ...]:
@@ -501,7 +509,7 @@ class RuleExam:
             histories, why = {}, ""
             for instance in behaviour.instances:
                 history = self._history(instance, traces)
-                if history.rows is not None and len(history.rows) == instance.max_epochs + 1:
+                if _is_whole(history.rows, instance):
                     histories[instance.name] = history.rows
                 else:
                     why = why or self._why_absent(traces[instance.name], history)
@@ -522,5 +530,7 @@ class RuleExam:
         """Why there is no whole path to look at, to complete a sentence."""
         key = trace.outcome.value
         if trace.outcome is Outcome.RETURNED:
-            key = "nothing" if history.nothing else "length" if history.rows is not None else "form"
+            key = "nothing" if history.nothing else "form"
+        if history.rows is not None:
+            key = "numbers" if not np.isfinite(history.rows).all() else "length"
         return words.WHY[key].format(function=self.question.function)
