@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
@@ -59,6 +59,37 @@ def progress_view(*, quiet: bool) -> ProgressView:
     if quiet:
         return ProgressView()
     return _Bar(console) if console.is_terminal else _Lines()
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows how many of how many are done, to whoever calls what it gives with both numbers: as a
+    bar where standard error is a terminal, else as a line now and then."""
+    console = Console(stderr=True, soft_wrap=True)
+    columns = BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn(what), TimeRemainingColumn()
+    # No refreshing by a thread: workers are forked where there is none.
+    bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
+    task, last = bar.add_task(what, total=None), 0.0
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        terminal = console.is_terminal
+        pause = _SECONDS_BETWEEN_PICTURES if terminal else _SECONDS_BETWEEN_LINES
+        if now - last < pause and done < total:
+            return
+        last = now
+        bar.update(task, completed=done, total=total)
+        if terminal:
+            bar.refresh()
+        else:
+            console.print(f"{done} of {total} {what}", highlight=False)
+
+    if not console.is_terminal:
+        yield show
+        return
+    with bar:
+        yield show
 
 
 def counts(tally: Tally) -> str:

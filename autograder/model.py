@@ -52,6 +52,8 @@ class Submission:
     """Why the file is no notebook or Python at all, as a sentence; None: it could be read."""
     digest: str = ""
     """SHA-256 of the file's bytes, hexadecimal; empty where there are no bytes to read."""
+    texts: tuple[Cell, ...] = ()
+    """Text cells that hold a function: it stands where it is never run."""
     notices: tuple[str, ...] = ()
     """Sentences about the file for the result, such as a second file of the same student."""
 
@@ -78,12 +80,19 @@ class Neuron:
 class Stream:
     """A gradient handed to student code that replays recorded numbers.
 
-    The t-th *distinct* point (w, b) at which the function is called answers row t - 1 of
-    ``values``; asking twice at one point gives the same answer; after the last row, the last.
+    Every data point's gradient is row t - 1 of ``values`` in epoch t, and the last row after the
+    last epoch.  Epochs are counted by what is asked: each new place (w, b) is one at which as many
+    points are asked for as at the start.  A place keeps its row, and so does all that lies next to
+    it.  So asking elsewhere, for a shape or for a difference quotient, changes nothing.
     """
 
     values: FloatArray
     """Shape (epochs,) for a number, or (epochs, d) for a vector w."""
+    points: int = 1
+    """How many points of data a call has."""
+    start: FloatArray | None = None
+    """Where the path starts, w's entries and then b: what is asked before that is no epoch.  None:
+    the first place that is asked at."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,8 @@ class Call:
     """The student's function, found by name in the notebook's namespace."""
     arguments: Mapping[str, Argument]
     """By keyword.  A number (Python float or int), an array, or a gradient function."""
+    left_out: tuple[str, ...] = ()
+    """Those of them that are left out where the function's signature has a default for them."""
 
     @cached_property
     def hands_in_gradient(self) -> bool:
@@ -123,7 +134,8 @@ class Limits:
     notebook_seconds: float = 20.0
     """Wall time for running all cells once."""
     call_seconds: float = 2.0
-    """Wall time for one call."""
+    """Processor time for one call.  Its wall time is bounded much more generously, so that no
+    verdict depends on how busy a machine is."""
     total_seconds: float = 90.0
     """Wall time of all cells and calls together; what is left then counts as timed out."""
     cpu_seconds: float = 60.0
@@ -284,6 +296,8 @@ class Check:
     score: float
     max_score: float
     message: str
+    tried: bool = True
+    """False: what it looks at could not be seen, so nothing is known; ``message`` says why."""
 
 
 @dataclass(frozen=True)

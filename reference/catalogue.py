@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from typing import overload
 
 import numpy as np
@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from autograder.judging.rule.catalogue import Candidate as JudgedCandidate
 from autograder.model import Explanation
-from reference.misconceptions import EDITS, edits_for
+from reference.exponents import exponent_starts_at_zero
+from reference.misconceptions import EDITS, UNNAMED, edits_for
 from reference.rules_as_data import FloatArray, Problem, Rules
 from reference.running import run, run_every_point
 from reference.vocabulary import Candidate, Edit, RuleAsData, words
 
+ON_THE_SLIDE = frozenset({"moment_overwritten"})
+"""Faults that stand on the lecture's own code slide."""
 COMMON = 10
 """A fault that so many of 276 students made is common."""
 
@@ -110,7 +113,8 @@ def _rows_by_edit(family: Family) -> tuple[tuple[Edit, str, NDArray[np.int64]], 
         for number, candidate in enumerate(family.candidates):
             for edit in candidate.edits:
                 rows.setdefault((edit, candidate.where(edit)), []).append(number)
-    order = {edit: number for number, edit in enumerate((*EDITS, *family.rule.edits))}
+    known = (*EDITS, *family.rule.edits, *UNNAMED)
+    order = {edit: number for number, edit in enumerate(known)}
     # What replaces the rule as a whole comes first, wherever it was written down.
     chosen = sorted(
         rows.items(), key=lambda item: (not item[0][0].whole, order[item[0][0]], item[0][1])
@@ -179,24 +183,47 @@ def pairs(rule: RuleAsData, measured: tuple[str, ...] = ()) -> tuple[Family, ...
     return tuple(families)
 
 
+@cache
+def triples(rule: RuleAsData) -> tuple[Family, ...]:
+    """Three edits of different names in both parameters, two of which are taught somewhere."""
+    edits = [edit for edit in edits_for(rule) if "both" in edit.parts]
+    taught = [edit for edit in edits if words()[edit.slug].convention or edit.slug in ON_THE_SLIDE]
+    order = {edit: number for number, edit in enumerate(edits)}
+    chosen = {
+        tuple(sorted((*two, third), key=order.__getitem__))
+        for two in combinations(taught, 2)
+        for third in edits
+        if len({edit.slug for edit in (*two, third)}) == 3 and not _steps_at_every_point(third)
+    }
+    ordered = sorted(chosen, key=lambda three: [order[edit] for edit in three])
+    return (Family(rule, tuple(Candidate(three) for three in ordered)),) if ordered else ()
+
+
+@cache
+def unnamed(rule: RuleAsData) -> tuple[Family, ...]:
+    """Every edit that has no name."""
+    edits = [edit for edit in UNNAMED if edit.needs <= rule.traits]
+    chosen = [Candidate((edit,), part) for edit in edits for part in edit.parts]
+    return (Family(rule, tuple(chosen)),) if chosen else ()
+
+
 PART_OF_NUMBER = {
-    "gradient": "g_scale last_only carry weight_decay sequential keeps_adding g_from_other",
+    "gradient": "g_scale last_only skip_first skip_last carry weight_decay sequential "
+    "keeps_adding g_from_other",
     "look-ahead": "lookahead lookahead_of_other",
     "first moment": "m_decay m_gain m_const m_start m_start_theta m_before m_from_other "
     "m_goes_on_from_w share_m_in_turn g_from_other_in_m use_g",
     "second moment": "v_decay v_gain v_const v_start v_start_theta v_not_squared v_maximum "
-    "v_before v_from_other v_goes_on_from_w share_squares share_sum share_v_in_turn "
+    "v_each_point v_share v_of_m v_before v_from_other v_goes_on_from_w share_squares share_sum "
+    "share_v_in_turn "
     "share_before_steps g_from_other_in_v",
     "bias correction": "m_beta m_a m_b m_sense m_clock m_overwritten m_minus_power "
     "v_beta v_a v_b v_sense v_clock v_overwritten v_minus_power",
     "learning rate": "m_rate",
-    "step": "eta power eps_in eps_out eps_out_raw eps_rate eps_step shrink use_m use_v "
-    "use_v_raw use_theta use_one",
+    "step": "eta power eps_in eps_out eps_out_raw eps_rate eps_step shrink shrink_after use_m "
+    "use_v use_v_raw use_theta use_one",
 }
 """Which part of a rule a number belongs to."""
-
-
-ONE_MINUS_POWER = re.compile(r"1(\.0?)?\s*-\s*(\w+\s*\*\*|[\w.]*pow\w*\()")
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,6 +244,12 @@ class Catalogue:
 
     def pairs(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
         return pairs(self.rule, measured)
+
+    def triples(self) -> tuple[Family, ...]:
+        return triples(self.rule)
+
+    def unnamed(self) -> tuple[Family, ...]:
+        return unnamed(self.rule)
 
     def components(
         self, candidate: JudgedCandidate, instance: Problem, slug: str
@@ -253,8 +286,8 @@ class Catalogue:
         return words()[slug].seen
 
     def explains_fault(self, kind: str, source: str) -> str | None:
-        """1 - beta**t in a function that divides by zero at once: its t is 0."""
-        divides = kind == "ZeroDivisionError" and "correction" in self.rule.traits
-        if divides and ONE_MINUS_POWER.search(source):
+        """1 - beta**t in a function that divides by zero at once, with a t that starts at 0."""
+        divides = kind in ("ZeroDivisionError", "NaN") and "correction" in self.rule.traits
+        if divides and exponent_starts_at_zero(source):
             return "correction_exponent_zero"
         return None

@@ -7,6 +7,7 @@ start, and draw the paths over the level curves of its loss, in the colours of t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -42,6 +43,14 @@ def instance(epochs: int, hyper: Mapping[str, float]) -> Instance:
         grad_b=Neuron(),
         hyper=hyper,
     )
+
+
+def small_instance(epochs: int, hyper: Mapping[str, float]) -> Instance:
+    """A call on few data of the lecture's kind: 20 points, as sparse, from the same start."""
+    data = experiment()
+    X, Y = sparse_data.sparse_pairs(*data.minimum, seed=17, n=20, zeros=16)
+    whole = instance(epochs, hyper)
+    return replace(whole, name="data like the lecture's", X=X.copy(), Y=Y.copy())
 
 
 def progress(rows: FloatArray) -> FloatArray:

@@ -774,6 +774,73 @@ def _(rule: RuleView) -> None:
     rule.shrink = rule.hyper["decay_of_step"]
 
 
+@_edit("weight_decay_added", "beside the step, without eta", measured="decay_of_step")
+def _(rule: RuleView) -> None:
+    rule.shrink = rule.hyper["decay_of_step"] / rule.hyper.get("eta", 1.0)
+
+
+@_edit("weight_decay_added", "after the step", measured="decay_of_step")
+def _(rule: RuleView) -> None:
+    rule.shrink_after = rule.hyper["decay_of_step"]
+
+
+# ------------------------------------------------------------------------------- without a name
+
+UNNAMED: list[Edit] = []
+"""Ways to get a rule wrong that have no name.  Their parts are known all the same; students read
+the variant, which completes "a rule in which ..."."""
+
+
+def _other(what: str, *, needs: str = "", parts: str = "both") -> Callable[[Apply], Apply]:
+    def register(apply: Apply) -> Apply:
+        UNNAMED.append(
+            Edit("", what, apply, needs=frozenset(needs.split()), parts=tuple(parts.split()))
+        )
+        return apply
+
+    return register
+
+
+@_other("the first point's gradient is left out")
+def _(rule: RuleView) -> None:
+    rule.skip_first = 1.0
+
+
+@_other("the last point's gradient is left out")
+def _(rule: RuleView) -> None:
+    rule.skip_last = 1.0
+
+
+@_other("v gathers the squares of the points' gradients, not the square of their sum", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_each_point = 1.0
+
+
+@_other("v gathers the square of the mean gradient, while the step goes along the sum", needs="v")
+def _(rule: RuleView) -> None:
+    rule.v_share = 1 / rule.problem.points
+
+
+@_other("v gathers the squares of m, not those of the gradient", needs="m v")
+def _(rule: RuleView) -> None:
+    rule.v_of_m = 1.0
+
+
+@_other("the learning rate stands twice in the step")
+def _(rule: RuleView) -> None:
+    rule.eta = rule.eta**2
+
+
+@_other("the learning rate is divided by the root of the epoch")
+def _(rule: RuleView) -> None:
+    rule.eta = rule.eta / rule.t**0.5
+
+
+@_other("the learning rate is divided by the epoch")
+def _(rule: RuleView) -> None:
+    rule.eta = rule.eta / rule.t
+
+
 def _swap_betas_of_moments(rule: RuleView) -> None:
     rule.m_decay, rule.v_decay = rule.v_decay, rule.m_decay
     rule.m_gain, rule.v_gain = rule.v_gain, rule.m_gain

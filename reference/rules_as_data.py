@@ -34,6 +34,8 @@ Rows: TypeAlias = slice | Sequence[int] | NDArray[np.intp]
 NUMBERS: Mapping[str, float] = {
     "g_scale": 1.0,  # 1/n for the mean
     "last_only": 0.0,  # 1: only the last point's gradient counts
+    "skip_first": 0.0,  # 1: the first point's gradient is left out
+    "skip_last": 0.0,
     "carry": 0.0,  # 1: the gradient is never set back to 0
     "weight_decay": 0.0,
     # NAG: a parameter's gradient is asked at theta - lookahead * m.  When w's gradient is asked
@@ -51,6 +53,9 @@ NUMBERS: Mapping[str, float] = {
     "v_start_theta": 0.0,  # 1: the state starts at theta
     "m_start_theta": 0.0,
     "v_not_squared": 0.0,  # 1: |g| for g**2;  -1: g for g**2
+    "v_each_point": 0.0,  # 1: the points' squares are summed, for the square of their sum
+    "v_share": 1.0,  # 1/n: the mean enters v, the sum everything else
+    "v_of_m": 0.0,  # 1: v gathers m**2
     # 1: v_hat never falls (AMSGrad);  2: and v goes on from it;  3: v never falls, then corrected
     "v_maximum": 0.0,
     "m_minus_power": 0.0,  # 1: beta**t is subtracted after the division
@@ -80,6 +85,7 @@ NUMBERS: Mapping[str, float] = {
     "eps_rate": 0.0,
     "eps_step": 0.0,
     "shrink": 0.0,  # theta moves by eta * shrink * theta besides
+    "shrink_after": 0.0,  # the same, with theta as it is after the step
     # Couplings between w and b: which parameter's state moves this one (0: its own).
     "v_from_other": 0.0,
     "m_from_other": 0.0,

@@ -51,9 +51,11 @@ def _each_epoch(rules: Rules, epochs: int) -> Iterator[FloatArray]:
     chain = _Chain(used)
     yield state.theta
     for t in range(epochs):
-        gathered = _gather(n, used, _gradients(rules, used, state, t))
+        each = _gradients(rules, used, state, t)
+        gathered = _gather(n, used, each)
+        squares = (each * each).sum(axis=1) if "v_each_point" in used else gathered
         before = state
-        state = chain.advance(n, before, gathered, t, t)
+        state = chain.advance(n, before, gathered, t, t, squares)
         if "sequential" in used:
             rows = np.flatnonzero(n["sequential"][:, -1] == 1)
             those = {name: values[rows] for name, values in n.items()}
@@ -102,6 +104,9 @@ def _gather(n: Numbers, used: Set[str], each: FloatArray) -> FloatArray:
     total = each.sum(axis=1)
     if "last_only" in used:
         total = np.where(n["last_only"] == 1, each[:, -1], total)
+    for name, place in (("skip_first", 0), ("skip_last", -1)):
+        if name in used:
+            total = total - n[name] * each[:, place]
     return np.asarray(total * n["g_scale"]) if "g_scale" in used else np.asarray(total)
 
 
@@ -150,7 +155,14 @@ class _Step:
     """One step of every rule on its way through the stages; arrays have shape (K, P)."""
 
     def __init__(
-        self, n: Numbers, used: Set[str], before: _State, g: FloatArray, t: int, clock: int
+        self,
+        n: Numbers,
+        used: Set[str],
+        before: _State,
+        g: FloatArray,
+        t: int,
+        clock: int,
+        squares: FloatArray,
     ) -> None:
         self.n = n
         self.used = used
@@ -162,6 +174,8 @@ class _Step:
         self.before = before
         self.after = before.copy()
         self.g = g
+        self.squares = squares
+        """The squares of the points' gradients, summed, where a rule uses them."""
         self.for_m = self.for_v = self.square = g
         """What enters the moments: m a gradient, v the square of one."""
         self.m_gain = n["m_gain"]
@@ -215,9 +229,19 @@ class _Chain:
             if not numbers or numbers & used
         ]
 
-    def advance(self, n: Numbers, before: _State, g: FloatArray, t: int, clock: int) -> _State:
-        """One step of every rule; ``g``: its gradient, of all points or of one."""
-        under_way = _Step(n, self._used, before, g, t, clock)
+    def advance(
+        self,
+        n: Numbers,
+        before: _State,
+        g: FloatArray,
+        t: int,
+        clock: int,
+        squares: FloatArray | None = None,
+    ) -> _State:
+        """One step of every rule; ``g``: its gradient, of all points or of one; ``squares``: those
+        of the points, summed (None: of one point)."""
+        squares = g * g if squares is None else squares
+        under_way = _Step(n, self._used, before, g, t, clock, squares)
         for transform in self._transforms:
             transform(under_way)
         return under_way.after
@@ -259,6 +283,11 @@ def _enter_the_others_in_v(s: _Step) -> None:
     s.for_v = np.where(s.n["g_from_other_in_v"] == 1, _other(s.g), s.g)
 
 
+@moments("v_share")
+def _take_the_mean_for_v(s: _Step) -> None:
+    s.for_v = s.for_v * s.n["v_share"]
+
+
 @moments("share_sum")
 def _sum_before_squaring(s: _Step) -> None:
     s.for_v = np.where(s.n["share_sum"] == 1, s.for_v.sum(axis=1, keepdims=True), s.for_v)
@@ -273,6 +302,11 @@ def _square(s: _Step) -> None:
 def _leave_unsquared(s: _Step) -> None:
     kind = s.n["v_not_squared"]
     s.square = np.where(kind == 0, s.square, np.where(kind == 1, np.abs(s.for_v), s.for_v))
+
+
+@moments("v_each_point")
+def _square_each_point(s: _Step) -> None:
+    s.square = np.where(s.n["v_each_point"] == 1, s.squares, s.square)
 
 
 @moments("share_squares")
@@ -290,6 +324,12 @@ def _anneal(s: _Step) -> None:
 def _average(s: _Step) -> None:
     s.m = s.after.m = s.moment("m", s.before.m, s.m_gain, s.for_m)
     s.v = s.after.v = s.moment("v", s.before.v, s.n["v_gain"], s.square)
+
+
+@moments("v_of_m")
+def _gather_m_in_v(s: _Step) -> None:
+    of_m = s.moment("v", s.before.v, s.n["v_gain"], s.m * s.m)
+    s.v = s.after.v = np.where(s.n["v_of_m"] == 1, of_m, s.v)
 
 
 @moments("m_goes_on_from_w")
@@ -489,6 +529,12 @@ def _shrink(s: _Step) -> None:
 @step()
 def _move(s: _Step) -> None:
     s.after.theta = s.before.theta - s.change
+
+
+@step("shrink_after")
+def _shrink_afterwards(s: _Step) -> None:
+    moved = s.after.theta
+    s.after.theta = moved - _used(s.eta() * s.n["shrink_after"], moved)
 
 
 # --------------------------------------------------------------------------------------- helpers

@@ -57,6 +57,7 @@ class Edit:
     """A misconception's change to a rule's numbers."""
 
     slug: str
+    """Empty: students are told no name."""
     variant: str
     """What distinguishes it from others of that name, in words; empty: nothing does."""
     apply: Apply
@@ -76,7 +77,7 @@ class Edit:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """None, one or two edits, in both parameters or in one."""
+    """None, one, two or three edits, in both parameters or in one."""
 
     edits: tuple[Edit, ...]
     part: str = "both"
@@ -86,7 +87,7 @@ class Candidate:
     @property
     def slugs(self) -> tuple[str, ...]:
         """The names, each once, in catalogue order."""
-        return tuple(dict.fromkeys(edit.slug for edit in self.edits))
+        return tuple(dict.fromkeys(edit.slug for edit in self.edits if edit.slug))
 
     @property
     def numbers_only(self) -> bool:

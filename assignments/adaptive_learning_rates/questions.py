@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -35,6 +35,15 @@ from reference.vocabulary import RULES
 ETA, EPS = hyperparameters.eta(0.1, 0.4), hyperparameters.eps(1e-8, 1e-1)
 BETA = hyperparameters.beta(0.5, 0.85)
 BETA1, BETA2 = hyperparameters.beta1(0.4, 0.65), hyperparameters.beta2(0.75, 0.92)
+
+# How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
+REACH = {
+    "eta": Range(1e-3, 3.0, logarithmic=True),
+    "eps": Range(1e-12, 1e4, logarithmic=True),
+    **dict.fromkeys(("beta", "beta1", "beta2"), Range(0.0, 0.999)),
+}
+DEFAULTS = {"eta": 0.1, "eps": 1e-8, "beta": 0.9, "beta1": 0.9, "beta2": 0.999}
+"""Of the signatures that students are given."""
 EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 EPOCHS = 60
 """Of the lecture's experiment: AdaGrad is stuck by then, RMSProp is there, Adam turns back."""
@@ -54,6 +63,9 @@ def questions(settings: Settings) -> dict[str, Kind]:
             catalogue=Catalogue(RULES[name]),
             points=settings.points(name),
             ranges=ranges,
+            reach=REACH,
+            defaults={argument: DEFAULTS[argument] for argument in ranges},
+            besides=(a_small_experiment(ranges),),
             arguments=arguments,
             behaviours=(behaviour,),
             edge_cases=EDGE_CASES,
@@ -127,6 +139,15 @@ def the_experiment(hyper: Mapping[str, float]) -> Instance:
         grad_b=Neuron(),
         hyper={"eta": data.eta, "eps": 1e-8, **hyper},
     )
+
+
+def a_small_experiment(names: Iterable[str]) -> Instance:
+    """Data of the lecture's kind: few points, as sparse, a start as far from the minimum, and as
+    many epochs as it takes to see a rate die or live."""
+    X, Y = sparse_data.sparse_pairs(*the_data().minimum, seed=17, n=20, zeros=16)
+    hyper = {name: DEFAULTS[name] for name in names}
+    whole = the_experiment(hyper)
+    return replace(whole, name="data like the lecture's", X=X.copy(), Y=Y.copy(), max_epochs=8)
 
 
 @cache
@@ -292,7 +313,11 @@ class Unbiased(_OnTheLecturesData):
         if shown.moments.second_vector is not None:
             square = 1 + 0.8**2 / 12  # E[g**2] of g uniform in [0.6, 1.4)
             pictures += (monte_carlo(shown.moments.second_vector, square, "v_hat"),)
-        if unbiased(shown.moments):
+        fair = unbiased(shown.moments)
+        if fair is None:
+            why = "with which weights your moments average cannot be told from the steps"
+            return Judged(False, why, pictures, tried=False)
+        if fair:
             text = (
                 "The weights with which your corrected moments average the gradients sum to 1 at "
                 "every epoch, so E[m_hat] = E[g] and E[v_hat] = E[g^2]."
@@ -314,7 +339,9 @@ def gradients(points: Mapping[str, float]) -> Formula:
 
     def examples(vector: bool, with_y: bool) -> Callable[[np.random.Generator], Sequence[Any]]:
         def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
-            return [_example(chance, 4 if vector else None, with_y) for _ in range(3)]
+            many = (1, 2, 3, 6) if vector else (None, None)
+            far = [_example(chance, many[-1], with_y, far=sign) for sign in (1, -1, 2)]
+            return [*(_example(chance, d, with_y) for d in many), *far]
 
         return draw
 
@@ -354,7 +381,8 @@ def gradients(points: Mapping[str, float]) -> Formula:
             name="grad_b",
             function="grad_b",
             examples=lambda chance: (
-                [_example(chance, None, True) for _ in range(3)] + [_example(chance, 4, True)]
+                [_example(chance, d, True) for d in (None, None, 1, 2, 6)]
+                + [_example(chance, None, True, far=sign) for sign in (1, -1, 2)]
             ),
             right=sigmoid_neuron.grad_b,
             builds_on="f",
@@ -370,6 +398,11 @@ def gradients(points: Mapping[str, float]) -> Formula:
         points=points,
         wrong=(Wrong("wrong_sign", lambda right, **_: -right),),
         explain=_explain,
+        unlike={
+            "f": lambda chance: _unlike_example(chance, False),
+            "grad_w": lambda chance: _unlike_example(chance, True),
+            "grad_b": lambda chance: _unlike_example(chance, True),
+        },
     )
 
 
@@ -377,8 +410,22 @@ def _explain(slug: str, detail: str) -> Explanation:
     return Catalogue(RULES["adam"]).explain(slug, detail)
 
 
-def _example(chance: np.random.Generator, features: int | None, with_y: bool) -> dict[str, Any]:
+def _example(
+    chance: np.random.Generator, features: int | None, with_y: bool, far: int = 0
+) -> dict[str, Any]:
+    """``far``: the sign of weights and a bias beyond 10, which leave the output between the ends
+    (2: at its upper end); y is 1 or 0 then."""
     shape = () if features is None else (features,)
+    if far:
+        x = (0.5 + 0.5 * chance.random(shape)) / (features or 1)
+        w = np.sign(far) * (20 + 20 * chance.random(shape))
+        b = float(chance.random() - 0.5 - np.sum(w * x)) + (17.0 if abs(far) > 1 else 0.0)
+        return {
+            "w": w if features else float(w),
+            "b": b,
+            "x": x if features else float(x),
+            **({"y": float(far > 0)} if with_y else {}),
+        }
     w, x = 3 * chance.random(shape) - 1.5, 3 * chance.random(shape) - 1.5
     example: dict[str, Any] = {
         "w": float(w) if features is None else w,
@@ -388,6 +435,15 @@ def _example(chance: np.random.Generator, features: int | None, with_y: bool) ->
     return example | ({"y": float(chance.random())} if with_y else {})
 
 
+def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Any]:
+    """Any number of features, and answers of the neuron near 0 and 1 as well."""
+    features = None if chance.random() < 0.3 else int(1 + 6 * chance.random())
+    example = _example(chance, features, with_y)
+    size = chance.choice([0.1, 1.0, 3.0, 8.0])
+    w = size * example["w"]
+    return {**example, "w": w if features else float(w), "b": float(size * example["b"])}
+
+
 def bias_correction(points: Mapping[str, float]) -> Formula:
     """Question 5: moment / (1 - beta**t), for one moment, for several, and in expectation."""
 
@@ -395,12 +451,33 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         return [
             {"moment": 0.5 + chance.random(), "beta": beta + 0.02 * chance.random(), "t": t}
             for beta, t in ((0.97, 3), (0.6, 2), (0.8, 7), (0.9, 1))
+        ] + [
+            {"moment": moment * (1 + chance.random()), "beta": beta, "t": t}
+            for moment, beta, t in (
+                (-1.0, 0.999, 200),
+                (40.0, 0.99, 120),
+                (1.0, 1e-3, 1),
+                (1e3, 0.5, 10),
+                (1e-3, 0.999, 1),
+                (5.0, 0.999, 1),
+                (1.0, 0.0, 2),
+            )
         ]
 
     def several(chance: np.random.Generator) -> list[dict[str, Any]]:
         return [
             {"moment": chance.random(4) - 0.5, "beta": 0.5 + 0.4 * chance.random(), "t": t}
             for t in (2, 5)
+        ] + [
+            {"moment": size * (chance.random(d) - 0.5), "beta": beta, "t": t}
+            for d, size, beta, t in (
+                (1, 40.0, 0.999, 60),
+                (2, 1.0, 0.01, 1),
+                (3, 1e3, 0.99, 200),
+                (6, 10.0, 0.0, 2),
+                (6, 1.0, 0.999, 61),
+                (6, 1e3, 0.999, 61),
+            )
         ]
 
     def expected(chance: np.random.Generator) -> list[dict[str, Any]]:
@@ -409,6 +486,14 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
             {"moment": float(moments.expected_moment(mean, beta, t)), "beta": beta, "t": t}
             for t in (2, 4, 9)
         ]
+
+    def unlike(chance: np.random.Generator) -> dict[str, Any]:
+        size = 10.0 ** chance.integers(-6, 4)
+        shape = () if chance.random() < 0.4 else (int(1 + 6 * chance.random()),)
+        moment = size * (2 * chance.random(shape) - 1)
+        beta = chance.choice([0.0, 0.01, chance.random(), 0.9, 0.99, 0.999])
+        t = int(chance.choice([1, 2, 3, 6, 11, 31, 61, 101, 200]))
+        return {"moment": moment if shape else float(moment), "beta": float(beta), "t": t}
 
     def check(name: str, examples: Any, success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(
@@ -457,4 +542,5 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         ),
         explain=_explain,
         nudges={"moment": 1.3, "beta": 0.9, "t": 2},
+        unlike={"correct_bias": unlike},
     )

@@ -39,7 +39,17 @@ from reference.vocabulary import RuleAsData
 ETA, EPS = hyperparameters.eta(0.1, 0.4), hyperparameters.eps(1e-8, 1e-1)
 BETA1, BETA2 = hyperparameters.beta1(0.3, 0.5), hyperparameters.beta2(0.6, 0.85)
 GAMMA, DECAY = hyperparameters.gamma(0.6, 0.85), hyperparameters.decay(0.2, 0.6)
+DEFAULTS = {"eta": 0.1, "eps": 1e-8, "beta1": 0.9, "beta2": 0.999, "gamma": 0.9, "decay": 0.01}
+"""Of the signatures that students are given."""
 EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
+
+# How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
+REACH = {
+    "eta": Range(1e-3, 3.0, logarithmic=True),
+    "eps": Range(1e-12, 1e4, logarithmic=True),
+    **dict.fromkeys(("beta1", "beta2", "gamma"), Range(0.0, 0.999)),
+    "decay": Range(0.0, 10.0),
+}
 
 backgrounds = lecture_figure.backgrounds
 
@@ -56,6 +66,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
         arguments: Mapping[str, str],
         power: float = 0.5,
         recorded: bool = False,
+        besides: tuple[Instance, ...] = (),
     ) -> UpdateRule:
         return UpdateRule(
             function=function,
@@ -67,6 +78,9 @@ def questions(settings: Settings) -> dict[str, Kind]:
             edge_cases=EDGE_CASES,
             conventions=Conventions.of(settings.conventions),
             tolerance=settings.tolerance,
+            reach=REACH,
+            defaults={argument: DEFAULTS[argument] for argument in ranges},
+            besides=besides,
             power=power,
             recorded=recorded,
         )
@@ -98,6 +112,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges={"eta": ETA, "eps": EPS},
             arguments={},
             power=1.0,
+            besides=(lecture_figure.small_instance(10, {"eta": 0.1, "eps": 1e-8}),),
         ),
         "arrival": arrival(settings.points("arrival")),
         "practice": Written("practice"),
@@ -344,6 +359,18 @@ def schedules(points: Mapping[str, float]) -> Formula:
 
         return draw
 
+    def any_rate(chance: np.random.Generator) -> dict[str, Any]:
+        t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
+        decay = float(chance.choice([0.0, 1e-3, chance.random(), 10.0]))
+        return {"eta": float(3 * chance.random()), "decay": decay, "t": t}
+
+    def any_losses(chance: np.random.Generator) -> dict[str, Any]:
+        """Of any number and size; now and then two in a row are equal."""
+        count = int(chance.choice([1, 2, 3, 10, 31, 61, 101]))
+        changes = (chance.random(count) - 0.5) * (chance.random(count) < 0.8)
+        losses = 10.0 ** chance.integers(-3, 3) * (5 + np.cumsum(changes))
+        return {"eta": float(3 * chance.random()), "losses": losses}
+
     def check(name: str, function: str, examples: Any, right: Any, *texts: str) -> FormulaCheck:
         return FormulaCheck(name, function, examples, right, success=texts[0], failure=texts[1])
 
@@ -398,6 +425,7 @@ def schedules(points: Mapping[str, float]) -> Formula:
         ),
         explain=catalogue.explain,
         nudges={"eta": 1.3, "decay": 1.4, "t": 2},
+        unlike={"decayed_rate": any_rate, "halved_rate": any_losses},
     )
 
 
@@ -461,8 +489,23 @@ def arrival(points: Mapping[str, float]) -> Formula:
 
         return draw
 
+    def any_path(chance: np.random.Generator) -> dict[str, Any]:
+        """Of one entry or of many, which arrives early, late or never, and may leave again."""
+        count = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
+        step = 0.2 + chance.random()
+        w, b = (np.cumsum(step * (chance.random(count) - 0.5)) for _ in range(2))
+        goal = int(count * chance.random())  # near one of its entries
+        return {
+            "w_history": w,
+            "b_history": b,
+            "w_goal": float(w[goal] + 0.3 * (chance.random() - 0.5)),
+            "b_goal": float(b[goal] + 0.3 * (chance.random() - 0.5)),
+            "radius": float(chance.choice([0.01, 0.1, 0.3, 2.0])),
+        }
+
     return Formula(
         functions=("epochs_to_arrive",),
+        unlike={"epochs_to_arrive": any_path},
         checks=(
             FormulaCheck(
                 name="it arrives",

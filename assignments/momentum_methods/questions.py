@@ -18,6 +18,7 @@ from autograder.judging.rule.edges import (
     NO_EPOCHS,
     TINY_STEPS,
 )
+from autograder.judging.rule.hyperparameters import Range
 from autograder.judging.rule.instance import Instance
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
@@ -30,6 +31,8 @@ from reference.vocabulary import RuleAsData
 
 # From where the hyper-parameters of hidden instances are drawn.
 ETA, GAMMA = hyperparameters.eta(0.1, 0.4), hyperparameters.gamma(0.6, 0.85)
+# How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
+REACH = {"eta": Range(1e-3, 3.0, logarithmic=True), "gamma": Range(0.0, 0.999)}
 EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 EPOCHS = 100
 """Of the lecture's experiment: momentum has swung beyond the best b and come back by then."""
@@ -40,14 +43,20 @@ backgrounds = lecture_figure.backgrounds
 def questions(settings: Settings) -> dict[str, Kind]:
     """Every question of the assignment by name; ``settings`` is its assignment.toml."""
 
+    gamma = {"gamma": lecture_figure.experiment().gamma}
+
     def rule(name: str, known: RuleAsData, *behaviours: Behaviour) -> UpdateRule:
         velocity = "velocity" in known.traits
+        defaults = {"eta": 0.1, "gamma": 0.9} if velocity else {"eta": 0.1}
         arguments = dict.fromkeys(("X", "Y", "grad_w", "grad_b"), "gradient")
         return UpdateRule(
             function=f"do_{name}",
             catalogue=Catalogue(known),
             points=settings.points(name),
             ranges={"eta": ETA, "gamma": GAMMA} if velocity else {"eta": ETA},
+            reach=REACH,
+            defaults=defaults,
+            besides=(lecture_figure.small_instance(10, defaults),),
             arguments=arguments | ({"gamma": "velocity"} if velocity else {}),
             behaviours=behaviours,
             edge_cases=EDGE_CASES,
@@ -55,7 +64,6 @@ def questions(settings: Settings) -> dict[str, Kind]:
             tolerance=settings.tolerance,
         )
 
-    gamma = {"gamma": lecture_figure.experiment().gamma}
     return {
         "gradient_descent": rule(
             "gradient_descent",
@@ -353,10 +361,25 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
     """Question 4: with which weights update_t adds up the gradients of epochs 1 ... t."""
 
     def examples(*epochs: int) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
-        return lambda chance: [
-            {"eta": 0.1 + chance.random(), "gamma": 0.4 + 0.45 * chance.random(), "t": t}
-            for t in epochs
-        ]
+        """Beside ordinary weights those of a long memory, of none, and of a large step."""
+
+        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
+            ordinary = [
+                {"eta": 0.1 + chance.random(), "gamma": 0.4 + 0.45 * chance.random(), "t": t}
+                for t in epochs
+            ]
+            far = [
+                {"eta": eta * (1 + chance.random()), "gamma": gamma, "t": max(epochs)}
+                for eta, gamma in ((1.5, 0.999), (1.5, 0.0), (1e-3, 0.5))
+            ]
+            return [*ordinary, *far]
+
+        return draw
+
+    def unlike(chance: np.random.Generator) -> dict[str, Any]:
+        gamma = float(chance.choice([0.0, 0.01, chance.random(), 0.99, 0.999]))
+        t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
+        return {"eta": float(3 * chance.random()), "gamma": gamma, "t": t}
 
     def check(name: str, epochs: tuple[int, ...], success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(
@@ -377,7 +400,7 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
         checks=(
             check(
                 "the weights",
-                (4, 7),
+                (4, 7, 61, 200),
                 "Every gradient has the right weight.",
                 "The weights are not those that you get by writing update_t out.",
             ),
@@ -403,4 +426,5 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
         ),
         explain=catalogue.explain,
         nudges={"eta": 1.3, "gamma": 0.9, "t": 2},
+        unlike={"velocity_weights": unlike},
     )

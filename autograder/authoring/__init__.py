@@ -9,5 +9,6 @@
 :mod:`.master`     reads the master notebook: questions, model answers, what students do not get
 :mod:`.release`    writes what students get, and refuses where :mod:`.leaks` finds a hidden line
 :mod:`.verify`     proves an assignment: right programs pass, every known fault is caught
+:mod:`.mutants`    edits right programs by machine: no wrong one may have full marks
 =================  ============================================================================
 """

@@ -56,6 +56,8 @@ class Master:
     questions: tuple[MasterQuestion, ...]
     cells: tuple[Cell, ...]
     """The code cells with the model answers in place, without tests and otter's marks."""
+    lines: tuple[tuple[SourceLine, ...], ...]
+    """The lines of each of these cells, with their places in the file."""
     written: dict[str, str]
     """The model answers to written questions, by question name."""
     hidden: tuple[SourceLine, ...]
@@ -105,6 +107,7 @@ class _Reading:
         self.open: list[str] = []  # such as ["QUESTION", "SOLUTION"]
         self.questions: list[MasterQuestion] = []
         self.cells: list[Cell] = []
+        self.lines: list[tuple[SourceLine, ...]] = []
         self.written: dict[str, str] = {}
         self.hidden: list[SourceLine] = []
 
@@ -125,6 +128,7 @@ class _Reading:
             title=title or self.file,
             questions=tuple(self.questions),
             cells=tuple(self.cells),
+            lines=tuple(self.lines),
             written=self.written,
             hidden=tuple(line for line in self.hidden if line.text.strip()),
         )
@@ -155,7 +159,8 @@ class _Reading:
             return
         kept, hidden = _split(lines)
         self.hidden.extend(hidden)
-        self.cells.append(Cell(number, "\n".join(kept) + "\n"))
+        self.cells.append(Cell(number, "\n".join(line.text for line in kept) + "\n"))
+        self.lines.append(tuple(kept))
 
     def _answer(self, block: _Block) -> None:
         for (
@@ -235,9 +240,9 @@ def _is_hidden_test(lines: tuple[SourceLine, ...]) -> bool:
     return any(re.match(r"hidden:\s*true", line.text, flags=re.IGNORECASE) for line in lines)
 
 
-def _split(lines: tuple[SourceLine, ...]) -> tuple[list[str], list[SourceLine]]:
+def _split(lines: tuple[SourceLine, ...]) -> tuple[list[SourceLine], list[SourceLine]]:
     """The cell as the model answer has it, and those of its lines that students do not get."""
-    kept: list[str] = []
+    kept: list[SourceLine] = []
     hidden: list[SourceLine] = []
     inside = ""
     began = 0
@@ -250,7 +255,7 @@ def _split(lines: tuple[SourceLine, ...]) -> tuple[list[str], list[SourceLine]]:
         if inside or marked is not None:
             hidden.append(line)
         if inside != "IGNORE":
-            kept.append(line.text)
+            kept.append(line)
     if inside:
         raise AssignmentError(
             f"{lines[0].file}, line {began}: BEGIN {inside} is never ended in this cell."

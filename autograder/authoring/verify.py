@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.authoring.master import model_answers
+from autograder.authoring.mutants import MutationReport
 from autograder.course import Assignment, Course, Question
 from autograder.errors import AssignmentError
 from autograder.judging.proof import Proof
@@ -68,11 +69,16 @@ class VerifyReport:
     questions: tuple[QuestionReport, ...]
     programs: tuple[Program, ...]
     seconds: float
+    mutation: MutationReport | None = None
+    """What came of programs that were edited by machine; None: none was."""
 
     @property
     def ok(self) -> bool:
         proved = all(question.ok for question in self.questions)
-        return bool(self.questions) and proved and all(program.ok for program in self.programs)
+        spared = all(program.ok for program in self.programs)
+        return (
+            bool(self.questions) and proved and spared and (not self.mutation or self.mutation.ok)
+        )
 
     @property
     def mutation_score(self) -> float:

@@ -5,6 +5,7 @@ Both are templates over the same; what takes more than a sentence to say is said
 
 from __future__ import annotations
 
+from autograder.authoring.mutants_text import complaint, mutants_text, shown
 from autograder.authoring.verify import VerifyReport
 from autograder.authoring.verify_matrix import (
     factors,
@@ -17,7 +18,7 @@ from autograder.authoring.verify_matrix import (
 )
 from autograder.judging.proof import Proof
 from autograder.report.html import render
-from autograder.report.text import WIDTH, wrapped
+from autograder.report.text import WIDTH, share, wrapped
 from autograder.report.words import WORDS
 
 NAME = 35
@@ -29,12 +30,16 @@ MARKS = {"all": "x", "some": "o", "none": "."}
 def verify_text(report: VerifyReport) -> str:
     """The report in lines of at most 80 columns."""
     right = [program for program in report.programs if program.wanted and program.ok]
-    return _rendered("verify.txt.j2", report, right=right, matrix_of=_matrix).rstrip()
+    edited = "" if report.mutation is None else "\n".join(mutants_text(report.mutation))
+    values = {"right": right, "matrix_of": _matrix, "edited": edited}
+    return _rendered("verify.txt.j2", report, **values).rstrip()
 
 
 def verify_page(report: VerifyReport) -> str:
     """An HTML document that needs no other file; it names every fault: for the instructor only."""
-    return _rendered("verify.html.j2", report, w=WORDS, folded=folded)
+    return _rendered(
+        "verify.html.j2", report, w=WORDS, folded=folded, shown=shown, complaint=complaint
+    )
 
 
 def _rendered(template: str, report: VerifyReport, **values: object) -> str:
@@ -63,15 +68,10 @@ def _tally(report: VerifyReport) -> str:
     faults = sum(len(proof.faults) for proof in proofs)
     pairs = sum(proof.pairs.count - len(proof.pairs.cancelling) for proof in proofs)
     return (
-        f"{_share(report.mutation_score)} of {faults:,} known faults and {pairs:,} pairs "
+        f"{share(report.mutation_score)} of {faults:,} known faults and {pairs:,} pairs "
         f"are caught; {sum(p.ok for p in report.programs)} of {len(report.programs)} programs "
         f"score as they should. It took {report.seconds:.0f} seconds."
     )
-
-
-def _share(score: float) -> str:
-    """A percentage that says 100 only when it is."""
-    return "100 %" if score == 1 else f"{min(100 * score, 99.99):.2f} %"
 
 
 def _matrix(proof: Proof) -> str:

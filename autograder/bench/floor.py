@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.bench.measured import in_fresh_processes
 from autograder.course import Assignment, Course
-from autograder.model import Argument, Call, Gradient, Neuron, Submission
+from autograder.model import Argument, Call, FloatArray, Gradient, Neuron, Stream, Submission
 from autograder.sandbox.inside.gradients import neuron, stream
 from autograder.submission import find, load
 
@@ -128,7 +130,7 @@ def _argument(value: Argument) -> Any:
     if isinstance(value.kind, Neuron):
         kind = value.kind
         return neuron(value.of, kind.scale, kind.low, kind.high, kind.gain)
-    return stream(value.kind.values)
+    return stream(value.kind.values, _start(value.kind), value.kind.points)
 
 
 @contextlib.contextmanager
@@ -141,3 +143,7 @@ def _globals(namespace: dict[str, Any], values: Mapping[str, Any]) -> Iterator[N
         for name in values:
             del namespace[name]
         namespace.update(before)
+
+
+def _start(kind: Stream) -> FloatArray:
+    return np.zeros(0) if kind.start is None else kind.start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -67,21 +68,45 @@ def release(slug: str | None, course_folder: Path | None, destination: Path | No
     help="Also write the whole matrix, every variant and part, as a page.",
     dir_okay=False,
 )
-def verify(slug: str | None, course_folder: Path | None, page: Path | None) -> None:
+@click.option(
+    "--mutants",
+    "count",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Also edit right programs by machine, N times, and try them all: wrong ones must lose "
+    "points, and right ones none.",
+)
+@click.option(
+    "--seed",
+    metavar="S",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Which edits these are; default: 0.",
+)
+def verify(
+    slug: str | None, course_folder: Path | None, page: Path | None, count: int, seed: int
+) -> None:
     """Prove an assignment: right answers pass, an empty one scores 0, faults are named.
 
-    Ends with status 1 where anything known slips through.
+    Ends with status 1 where anything known slips through, or more than one in 200 of the wrong
+    programs that --mutants made.
 
     \b
-    Example:  autograder verify adaptive_learning_rates
+    Example:  autograder verify adaptive_learning_rates --mutants 3000
     """
     # They draw on much that other commands do not.
+    from autograder.authoring.mutants import mutate
     from autograder.authoring.verify import verify as prove
     from autograder.authoring.verify_report import verify_page, verify_text
 
     course, assignment = load(course_folder, slug)
     with open_sandbox(hidden=course.hidden) as box:
         proof = prove(course, assignment.slug, box, lambda said: click.echo(said, err=True))
+        if count:
+            with console.counting("edited programs") as progress:
+                mutation = mutate(assignment, box, count, seed, progress)
+            proof = replace(proof, mutation=mutation)
     console.say(verify_text(proof))
     if page is not None:
         with whole_file(page) as file:

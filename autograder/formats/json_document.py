@@ -64,6 +64,7 @@ def _question(question: QuestionGrade) -> dict[str, Any]:
         "misconceptions": question.misconceptions,
         "checks": [_check(check) for check in question.checks],
         "message": question.message,
+        "evidence": question.evidence,
     }
 
 

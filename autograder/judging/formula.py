@@ -8,17 +8,19 @@ answer is compared with known wrong formulas.  A function that builds on another
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from autograder.judging import words
+from autograder.judging.problem import Problem
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.stopped import no_answer
+from autograder.judging.stopped import ended, is_placeholder, no_answer
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -33,7 +35,8 @@ from autograder.model import (
     Trace,
 )
 
-CLOSE = 1e-9
+CLOSE = 1e-6
+"""How far an answer may be off, beside 1 or the value itself."""
 POOL = 12
 """Sets of examples of each check that students' exams are put together from."""
 Arguments = Mapping[str, Any]
@@ -111,6 +114,9 @@ class Formula:
     nudges: Mapping[str, float] = field(default_factory=dict)
     """Factors by which arguments of the first check's first example are changed, one at a time,
     to see whether they matter."""
+    unlike: Mapping[str, Callable[[np.random.Generator], Arguments]] = field(default_factory=dict)
+    """By function, arguments as unlike each other as it allows, which is asked of edited programs;
+    absent: as in the checks' examples."""
 
     public_calls = True
     faults = frozenset[str]()
@@ -140,6 +146,23 @@ class Formula:
             },
         )
 
+    def problems(self, chance: np.random.Generator) -> Iterator[Problem]:
+        """Problems beyond the exams', for each function in turn."""
+        for number in count():
+            function = self.functions[number % len(self.functions)]
+            checks = [check for check in self.checks if check.function == function]
+            check = checks[number // len(self.functions) % len(checks)]
+            if function in self.unlike:
+                drawn: Sequence[Arguments] = [self.unlike[function](chance)]
+            else:
+                drawn = check.examples(chance)
+            for arguments in drawn:
+                call = _call(f"problem {number}", function, arguments)
+                right = np.asarray(check.right(**arguments), dtype=np.float64)
+                read = partial(_answer_like, right)
+                text = ", ".join(f"{key}={_written(value)}" for key, value in arguments.items())
+                yield Problem(call, right, read, _sizes(arguments), f"{function}({text})")
+
     def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
         """By every known wrong formula; there are no tolerances to measure."""
         exam, run = self.draw(seed), NotebookRun(Outcome.RETURNED)
@@ -149,6 +172,24 @@ class Formula:
             slugs = (wrong.slug,) if wrong.slug else ()
             faults.append(Fault.judged(slugs, verdict.checks, verdict.misconceptions, wrong.detail))
         return Proof(tuple(check.name for check in self.checks), tuple(faults))
+
+
+def _answer_like(right: FloatArray, trace: Trace) -> FloatArray | None:
+    """An answer, one number in whatever form numbers come."""
+    own = _answer(trace)
+    return own.reshape(right.shape) if own is not None and own.size == right.size == 1 else own
+
+
+def _written(value: object) -> str:
+    return f"np.array({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)
+
+
+def _sizes(arguments: Arguments) -> tuple[str, ...]:
+    """What of an example meets the eye: shapes, and numbers."""
+    return tuple(
+        f"{name} of shape {value.shape}" if isinstance(value, np.ndarray) else f"{name} = {value:g}"
+        for name, value in arguments.items()
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,9 +259,10 @@ class FormulaExam:
         traces = answers.traces
         results = {c.name: self._right(c, traces) for c in self.question.checks}
         slugs, detail = self._named(results, traces)
+        if any(map(is_placeholder, self._sources(answers.run))):
+            slugs, detail = (), ""
         checks = tuple(
-            self._check(check, results[check.name], traces, answers.run)
-            for check in self.question.checks
+            self._check(check, results[check.name], answers) for check in self.question.checks
         )
         explain = self.question.explain
         return Verdict(
@@ -228,7 +270,7 @@ class FormulaExam:
             misconceptions=slugs,
             explanations=tuple(explain(slug, detail) for slug in slugs) if explain else (),
             status=self._status(traces),
-            message=next((c.message for c in checks if not c.passed), None),
+            message=self._message(checks, answers),
         )
 
     def _status(self, traces: Mapping[str, Trace]) -> QuestionStatus | None:
@@ -241,21 +283,24 @@ class FormulaExam:
         return QuestionStatus.ERROR
 
     def _right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
-        shown = False
+        shown, excused = False, list[FloatArray]()
         for example in self.examples[check.name]:
             trace = traces[example.call.name]
             if _ALIKE.of(trace, example, partial(_is_right, trace, example)):
-                shown = True
+                # nothing, where nothing is right, shows no formula
+                shown = shown or bool((np.abs(example.right) > LEAST).any())
                 continue
             own = _answer(trace)
             if own is None:
                 return False
             given = self._right_given_own(check, example, traces)
-            if given is None or self._builds_on_right(check, traces) or not _close(own, given):
+            if given is None or self._builds_on_right(check, traces):
                 return False
-            # Nothing, given a value that makes it nothing, shows no formula.
-            shown = shown or bool(np.any(given))
-        return shown
+            if trace.changed or not _close(own, given, CLOSE * float(np.max(np.abs(given)))):
+                return False
+            below = _answer(traces[_below(example)])
+            excused += [] if below is None else [below]
+        return shown or _tell_apart(excused)
 
     def _right_given_own(
         self, check: FormulaCheck, example: Example, traces: Mapping[str, Trace]
@@ -290,16 +335,46 @@ class FormulaExam:
         ]
         return bool(own) and all(own)
 
-    def _check(
-        self, check: FormulaCheck, right: bool, traces: Mapping[str, Trace], run: NotebookRun
-    ) -> Check:
+    def _check(self, check: FormulaCheck, right: bool, answers: Answers) -> Check:
         if right:
             return self._passed(check)
-        own = [traces[example.call.name] for example in self.examples[check.name]]
-        failed = [trace for trace in own if trace.outcome is not Outcome.RETURNED]
-        trace = failed[-1] if failed else own[0]
         worth = self.question.points[check.name]
-        return Check(check.name, False, 0.0, worth, _why(check, trace, run))
+        why, _ = self._no_answer(check.function, answers)
+        if why:
+            text = words.NOT_TRIED.format(why=why)
+            return Check(check.name, False, 0.0, worth, text, tried=False)
+        own = [answers.traces[example.call.name] for example in self.examples[check.name]]
+        failed = [t for t in own if t.outcome is not Outcome.RETURNED or t.changed]
+        trace = failed[-1] if failed else own[0]
+        return Check(check.name, False, 0.0, worth, _why(check, trace, answers))
+
+    def _sources(self, run: NotebookRun) -> list[str]:
+        return [run.sources.get(function, "") for function in self.question.functions]
+
+    def _no_answer(self, function: str, answers: Answers) -> tuple[str, str]:
+        """Why a function answered none of its examples, for a check and for the question."""
+        own = [
+            answers.traces[example.call.name]
+            for check in self.question.checks
+            if check.function == function
+            for example in self.examples[check.name]
+        ]
+        why, message = no_answer(function, own, answers.run, answers.submission)
+        if why and is_placeholder(answers.run.sources.get(function, "")):
+            return why, message
+        if not why and all(t.outcome is Outcome.RETURNED and t.value is None for t in own):
+            nothing = words.NOTHING_RETURNED.format(function=function)
+            return words.WHY["nothing"].format(function=function), nothing
+        # one call that ends the process says nothing of the others
+        return (why, message) if all(t.outcome is not Outcome.RETURNED for t in own) else ("", "")
+
+    def _message(self, checks: Sequence[Check], answers: Answers) -> str | None:
+        """What is wrong, a cause for each function that gave no answer."""
+        functions = dict.fromkeys(check.function for check in self.question.checks)
+        causes = [m for f in functions if (m := self._no_answer(f, answers)[1])]
+        if causes:
+            return " ".join(causes)
+        return next((check.message for check in checks if not check.passed), None)
 
     def _passed(self, check: FormulaCheck) -> Check:
         worth = self.question.points[check.name]
@@ -341,9 +416,9 @@ class FormulaExam:
                 values = [example.right, *([] if given is None else [given])]
                 with np.errstate(all="ignore"):
                     guesses = [wrong.formula(value, **arguments) for value in values]
-                if not any(_close(own, guess) for guess in guesses):
+                if not any(_accounts_for(own, guess) for guess in guesses):
                     return False
-                explained += 1
+                explained += int(np.isfinite(own).all())
         return explained > 0
 
     def _ignored(self, traces: Mapping[str, Trace]) -> tuple[str, ...]:
@@ -385,21 +460,50 @@ def _answer(trace: Trace) -> FloatArray | None:
 
 def _is_right(trace: Trace, example: Example) -> bool:
     own = _answer(trace)
-    return own is not None and _close(own, example.right)
+    return own is not None and not trace.changed and _close(own, example.right)
 
 
-def _close(own: FloatArray, value: Any) -> bool:
+LEAST = 1e-3
+"""Values of a function that is built on, closer than this to one another, are one value."""
+
+
+def _tell_apart(values: Sequence[FloatArray]) -> bool:
+    """Whether these values show of a formula that is right given them that it is one: with nothing,
+    or with one value whatever is asked, much would come out alike."""
+    if not values or not all(np.isfinite(value).all() and value.size for value in values):
+        return False
+    each = [float(value.ravel()[0]) for value in values]
+    return max(each) - min(each) > LEAST
+
+
+def _accounts_for(own: FloatArray, guess: Any) -> bool:
+    """Whether a wrong formula gives an answer: where both divide by 0 nothing speaks against it."""
+    value = np.asarray(guess, dtype=np.float64)
+    if own.shape != value.shape:
+        return own.size == value.size == 1 and _accounts_for(own.ravel(), value.ravel())
+    known = np.isfinite(own)
+    if not np.array_equal(own[~known], value[~known], equal_nan=True):
+        return False
+    return bool(_close(own[known], value[known]))
+
+
+def _close(own: FloatArray, value: Any, tolerance: float | None = None) -> bool:
+    """Within a tolerance (None: ``CLOSE``, beside 1 or the entry); what is no finite number is
+    close to nothing."""
     expected = np.asarray(value, dtype=np.float64)
     if own.shape != expected.shape and own.size == expected.size == 1:
         own = own.reshape(expected.shape)
     if own.shape != expected.shape:
         return False
-    with np.errstate(all="ignore"):
-        close = np.abs(own - expected) <= CLOSE * (1 + np.abs(expected))
-    return bool((close | (own == expected)).all())
+    if not (np.isfinite(own).all() and np.isfinite(expected).all()):
+        return False
+    within = CLOSE * np.maximum(1, np.abs(expected)) if tolerance is None else tolerance
+    return bool((np.abs(own - expected) <= within).all())
 
 
-def _why(check: FormulaCheck, trace: Trace, run: NotebookRun) -> str:
+def _why(check: FormulaCheck, trace: Trace, answers: Answers) -> str:
+    if trace.changed:
+        return words.FORMULA_CHANGES.format(function=check.function, names=", ".join(trace.changed))
     if isinstance(trace.value, Opaque):
         return words.FORMULA_OPAQUE.format(function=check.function, type=trace.value.type_name)
-    return no_answer(check.function, trace, run) or check.failure
+    return ended(check.function, trace, answers.run, answers.submission) or check.failure

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+
 from autograder import budget
 from autograder.errors import SandboxError, words_for
 from autograder.judging import words
+from autograder.judging.problem import Problem
 from autograder.judging.proof import Proof
 from autograder.kept.arrays import Shelf
 from autograder.model import (
@@ -232,3 +235,15 @@ class Rehearses(Protocol):
 
     def rehearse(self) -> None:
         """Do now, in this process's memory, what right answers of many students need once."""
+
+
+@runtime_checkable
+class Poses(Protocol):
+    """What a kind may offer besides: problems as unlike each other as its functions allow.
+
+    By these ``verify --mutants`` tells whether an edited program is still right; a kind that poses
+    none is left out there.  The right answer to a problem must not depend on rounding.
+    """
+
+    def problems(self, chance: np.random.Generator) -> Iterator[Problem]:
+        """One problem after another, without end."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
+import re
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from autograder.judging import words
 from autograder.judging.question import Verdict
 from autograder.model import (
+    Cell,
     Check,
     Fault,
     NotebookRun,
@@ -35,27 +40,56 @@ _ENDS_A_FILE = frozenset(
 
 
 def stopped(
-    function: str, points: Mapping[str, float], traces: Sequence[Trace], run: NotebookRun
+    function: str,
+    points: Mapping[str, float],
+    traces: Sequence[Trace],
+    run: NotebookRun,
+    submission: Submission,
 ) -> Verdict | None:
     """The verdict on a function that gave no answer at all; None: it gave some."""
+    why, message = no_answer(function, traces, run, submission)
+    if not why:
+        return None
+    text = words.NOT_TRIED.format(why=why)
+    checks = tuple(Check(name, False, 0.0, worth, text, False) for name, worth in points.items())
+    timed_out = any(trace.outcome is Outcome.TIMED_OUT for trace in traces)
+    status = QuestionStatus.TIMEOUT if timed_out else QuestionStatus.ERROR
+    unwritten = message == words.UNWRITTEN.format(function=function)
+    if unwritten and any(trace.outcome is Outcome.RETURNED for trace in traces):
+        return Verdict(checks, message=message)
+    return Verdict(checks, status=status, message=message)
+
+
+def no_answer(
+    function: str, traces: Sequence[Trace], run: NotebookRun, submission: Submission
+) -> tuple[str, str]:
+    """Why a function gave no answer: to complete a sentence, and as a sentence; empty: it did."""
     if any(trace.outcome is Outcome.MISSING for trace in traces):
-        return _failed(points, QuestionStatus.ERROR, missing(function, run))
+        return _why("missing", function), missing(function, run, submission)
+    gave_nothing = all(
+        trace.outcome is Outcome.RAISED
+        or (trace.outcome is Outcome.RETURNED and trace.value is None)
+        for trace in traces
+    )
+    if gave_nothing and is_placeholder(run.sources.get(function, "")):
+        return _why("unwritten", function), words.UNWRITTEN.format(function=function)
+    if any(trace.outcome is Outcome.RETURNED for trace in traces):
+        return "", ""
     for trace in traces:
         if trace.outcome in SPOILED:
-            timed_out = trace.outcome is Outcome.TIMED_OUT
-            status = QuestionStatus.TIMEOUT if timed_out else QuestionStatus.ERROR
-            message = words.STOPPED[trace.outcome.value].format(function=function)
-            return _failed(points, status, message)
+            key = trace.outcome.value
+            return _why(key, function), words.STOPPED[key].format(function=function)
     if all(trace.outcome is Outcome.RAISED for trace in traces):
         fault = traces[0].fault or Fault("Error", "")
-        return _failed(points, QuestionStatus.ERROR, raised(function, fault))
-    return None
+        message = raised(function, fault) + _chain(fault, run, submission)
+        return _why("raised", function), message
+    return "", ""
 
 
-def no_answer(function: str, trace: Trace, run: NotebookRun) -> str:
+def ended(function: str, trace: Trace, run: NotebookRun, submission: Submission) -> str:
     """Why one call brought no answer, in a sentence; empty: it brought one."""
     if trace.outcome is Outcome.MISSING:
-        return missing(function, run)
+        return missing(function, run, submission)
     if trace.outcome in SPOILED:
         return words.STOPPED[trace.outcome.value].format(function=function)
     if trace.outcome is not Outcome.RETURNED:
@@ -63,17 +97,140 @@ def no_answer(function: str, trace: Trace, run: NotebookRun) -> str:
     return words.NOTHING_RETURNED.format(function=function) if trace.value is None else ""
 
 
-def missing(function: str, run: NotebookRun) -> str:
-    """What to say of a function that the notebook does not define, and why it may be so."""
-    if not run.faults:
-        return words.MISSING.format(function=function)
-    number, fault = sorted(run.faults.items())[0]
-    if number == 0:
-        if run.outcome is Outcome.RETURNED and fault.kind not in _ENDS_A_FILE:
-            return words.MISSING.format(function=function)
-        return words.MISSING_BELOW.format(function=function, fault=_cell_fault(number, fault))
-    why = words.BEFORE.format(fault=_cell_fault(number, fault))
-    return f"{words.MISSING.format(function=function)} {why}"
+def _why(key: str, function: str) -> str:
+    return words.WHY[key].format(function=function)
+
+
+# ------------------------------------------------------------------------------- not written yet
+
+
+def is_placeholder(source: str) -> bool:
+    """Whether a function does nothing yet: ``...``, ``pass`` or NotImplementedError below its
+    docstring, as the released notebook has it.  ``source`` is read, never run."""
+    try:
+        tree = ast.parse(textwrap.dedent(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
+        return False
+    return all(map(_does_nothing, tree.body[0].body))
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Pass):
+        return True
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    if isinstance(statement, ast.Return):
+        return statement.value is None or isinstance(statement.value, ast.Constant)
+    if isinstance(statement, ast.Raise):
+        names = (part.id for part in ast.walk(statement) if isinstance(part, ast.Name))
+        return "NotImplementedError" in names
+    return False
+
+
+# ----------------------------------------------------------------------------------- not defined
+
+
+def missing(function: str, run: NotebookRun, submission: Submission) -> str:
+    """What to say of a function that the notebook does not define, and why, where that is known.
+
+    The cell that holds ``def NAME``, and how it failed; a text cell that holds it; a name like it.
+    A cell that fails elsewhere, or one that only uses the name, explains nothing.
+    """
+    there = words.MISSING.format(function=function)
+    definition = re.compile(rf"^[ \t]*(async[ \t]+)?def[ \t]+{re.escape(function)}\b", re.MULTILINE)
+    for cell in reversed(submission.cells):
+        found = definition.search(cell.source)
+        if found is None:
+            continue
+        line = cell.source.count("\n", 0, found.start()) + 1
+        fault = next((f for f in _faults_of(cell, run) if _hides(f, line)), None)
+        if fault is not None:
+            told = _cell_fault(cell.number, fault) + _chain(fault, run, submission)
+            if cell.number == 0:
+                return words.MISSING_BELOW.format(function=function, fault=told)
+            return f"{there} {words.BEFORE.format(fault=told)}"
+    for text in submission.texts:
+        if definition.search(text.source):
+            return f"{there} {words.IN_A_TEXT_CELL.format(number=text.number)}"
+    if near := _near_name(function, submission.cells):
+        return f"{there} {words.NEAR_NAME.format(name=near)}"
+    return there
+
+
+def _faults_of(cell: Cell, run: NotebookRun) -> list[Fault]:
+    first = [run.faults[cell.number]] if cell.number in run.faults else []
+    return [*first, *(fault for fault in run.further if (fault.cell or 0) == cell.number)]
+
+
+def _hides(fault: Fault, line: int) -> bool:
+    """Whether a cell's error may be why the function in this line of it was never defined.
+
+    After most errors a cell goes on, so that only one in the definition itself is.
+    """
+    if fault.line is None or fault.kind.endswith(("SyntaxError", "IndentationError", "TabError")):
+        return True
+    if fault.kind in _ENDS_A_FILE or fault.kind.endswith("Limit"):
+        return fault.line <= line
+    return line <= fault.line <= line + _LINES_OF_A_HEAD or fault.code.lstrip().startswith("@")
+
+
+_LINES_OF_A_HEAD = 3
+"""Lines below ``def`` on which defaults of its parameters may stand."""
+_NOT_DEFINED = re.compile(r"name '(\w+)' is not defined")
+_LONGEST_CHAIN = 10
+
+
+def _chain(fault: Fault, run: NotebookRun, submission: Submission) -> str:
+    """Where a name that is not defined should have come from, and what happened there; empty: not
+    known.  The first cause ends the chain, and is the one that is told."""
+    told, first = "", fault
+    for _ in range(_LONGEST_CHAIN):
+        name = _NOT_DEFINED.search(first.message) if first.kind == "NameError" else None
+        before = None if name is None else _what_kept(name[1], run, submission)
+        if name is None or before is None or before[1] is first:
+            break
+        cell, first = before
+        told = words.NOT_DEFINED.format(name=name[1], fault=_cell_fault(cell.number, first))
+    return f" {told}" if told else ""
+
+
+def _what_kept(name: str, run: NotebookRun, submission: Submission) -> tuple[Cell, Fault] | None:
+    """The cell that would have defined a name, with its error in that very line."""
+    name = re.escape(name)
+    gives = re.compile(
+        rf"^[ \t]*(?:(?:from[ \t]+[\w.]+[ \t]+)?import\b.*\b{name}\b|def[ \t]+{name}\b"
+        rf"|class[ \t]+{name}\b|{name}\b[^=\n]*=(?!=))",
+        re.MULTILINE,
+    )
+    for cell in submission.cells:
+        for found in gives.finditer(cell.source):
+            line = cell.source.count("\n", 0, found.start()) + 1
+            for fault in _faults_of(cell, run):
+                broken = fault.kind.endswith(("SyntaxError", "IndentationError", "TabError"))
+                if broken or fault.line == line:
+                    return cell, fault
+    return None
+
+
+def _near_name(function: str, cells: Sequence[Cell]) -> str:
+    """A function's name that is this one but for capitals, its ``do_`` or a slip."""
+    names: list[str] = [name for cell in cells for name in _DEFINED.findall(cell.source)]
+    plain = _plain(function)
+    for name in names:
+        if name != function and (_plain(name) == plain or _plain(name) == plain.removeprefix("do")):
+            return name
+    others = [name for name in names if name != function]
+    close = difflib.get_close_matches(function, others, n=1, cutoff=0.85)
+    return close[0] if close else ""
+
+
+_DEFINED = re.compile(r"^[ \t]*def[ \t]+(\w+)", re.MULTILINE)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _cell_fault(number: int, fault: Fault) -> str:
@@ -153,8 +310,3 @@ def raised(function: str, fault: Fault) -> str:
     return words.RAISED.format(
         function=function, kind=fault.kind, where=where, message=fault.message
     ).rstrip(": ")
-
-
-def _failed(points: Mapping[str, float], status: QuestionStatus, message: str) -> Verdict:
-    checks = tuple(Check(name, False, 0.0, worth, message) for name, worth in points.items())
-    return Verdict(checks, status=status, message=message)

@@ -5,11 +5,12 @@ How it works stands in :mod:`autograder.judging.rule`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from autograder.judging.problem import Problem
 from autograder.judging.proof import Proof
 from autograder.judging.question import Answers
 from autograder.judging.rule.asked import Behaviour, Conventions, Judged, Rule, Shown
@@ -77,6 +78,13 @@ class UpdateRule(Rule):
             chance = np.random.Generator(np.random.PCG64(0))
         numbers = [int(POOL * chance.random()) for _ in SHAPES]
         return RuleExam(self, drawn(self, numbers, public=public))
+
+    def problems(self, chance: np.random.Generator) -> Iterator[Problem]:
+        """Problems beyond the exams', as unlike each other as a rule allows."""
+        # It draws on much that grading does not.
+        from autograder.judging.rule.problems import problems
+
+        return problems(self, chance)
 
     def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
         """By every known fault and every two of them, and by what right programs answered."""

@@ -32,6 +32,25 @@ PART_WRONG = {
     "learning rate": "The learning rate does not follow the schedule.",
     "step": "The step is not formed as the rule says.",
 }
+NOT_TRIED = "Not tried: {why}."
+WHY = {
+    "missing": "there is no function {function}",
+    "unwritten": "{function} is not written yet",
+    "raised": "{function} stops with an error",
+    "timed_out": "{function} runs out of time",
+    "exited": "{function} ends the whole Python process",
+    "crashed": "{function} crashes the Python process",
+    "out_of_memory": "{function} runs out of memory",
+    "flooded": "{function} prints or returns too much",
+    "nothing": "{function} returns nothing",
+    "form": "what {function} returns could not be read as two histories",
+    "length": "{function} returns histories of another length",
+    "numbers": "what {function} returns are not all finite numbers",
+    "answer": "there is no answer to tell by",
+    "steps": "it cannot be told from the steps, which do not follow the rule",
+    "moments": "with which weights the moments average cannot be told from the steps",
+}
+"""Why a check could not be tried; completes a sentence."""
 COSTS_NO_MORE = " (This costs nothing beyond the other fault.)"
 CONVENTION = (
     "You follow another convention than this lecture's formula, the one named below; elsewhere "
@@ -42,6 +61,7 @@ TRAJECTORY_RIGHT = {
     "vector": "Every entry of both histories is right where x is a vector.",
 }
 TRAJECTORY_CONVENTION = "Right, but for the convention named below."
+OTHER_FORM = "{message} But they are not returned as the pair (w_history, b_history)."
 TRAJECTORY_WRONG = {
     "trajectory": "The histories are not those of the rule where x is a number.",
     "vector": "The histories are not those of the rule where x is a vector.",
@@ -59,6 +79,21 @@ TRAJECTORY_LENGTH = (
     "For {epochs} epochs the histories should have {wanted} entries, the start first; yours have "
     "{entries}."
 )
+TRAJECTORY_ELSEWHERE = {
+    "trajectory": "Right on ordinary problems where x is a number, but not with {where}.",
+    "vector": "Right on ordinary problems where x is a vector, but not with {where}.",
+}
+OUT_OF_TIME = "{where} (it ran out of time)"
+LISTED = ", or with "
+ELSEWHERE = {
+    "base": "other epochs",
+    "again": "the same call once more",
+    "settled": "tiny steps",
+    "feature never on": "a feature that is never on",
+}
+"""What a call is said to be with, where its name does not say it."""
+EDGE_OF_NOTHING = "This counts once an update of an ordinary problem is right."
+BEHAVIOUR_OF_NOTHING = "This counts once your function moves as its gradients say."
 EDGE_RIGHT = {
     "no epochs": "With max_epochs = 0 it returns just the start.",
     "inputs untouched": "The inputs are left as they were.",
@@ -67,8 +102,8 @@ EDGE_RIGHT = {
 }
 EDGE_WRONG = {
     "no epochs": "With max_epochs = 0 it should return just the start.",
-    "inputs untouched": "It changes what it was given, or returned no history to tell by. "
-    "An array changed in place is the caller's array too.",
+    "inputs untouched": "It changes what it was given. An array changed in place is the caller's "
+    "array too.",
     "called twice": "Called twice with the same arguments, it should answer the same. What stays "
     "from the first call?",
     "tiny steps": "Close to the minimum it should go on to max_epochs: the histories have an entry "
@@ -78,9 +113,11 @@ EDGE_CONVENTION = "Not held against you: it follows from the convention named be
 
 # ---------------------------------------------------------------- functions and cells that stopped
 
-MISSING = (
-    "There is no function {function} in this file. Was it deleted or renamed, or did its cell fail?"
-)
+MISSING = "There is no function {function} in this file."
+IN_A_TEXT_CELL = "It stands in cell {number}, which is a text cell: change its type to code."
+NEAR_NAME = "There is one called {name}: is that it?"
+NOT_DEFINED = "({name} is not defined because of {fault})"
+UNWRITTEN = "{function} is not written yet."
 MISSING_BELOW = "There is no function {function} in this file: the file stopped at {fault}"
 STOPPED = {
     "timed_out": "{function} did not finish within the time that one call, or the submission as a "
@@ -92,7 +129,7 @@ STOPPED = {
 }
 RAISED = "{function} stopped with {kind}{where}: {message}"
 NOTHING_RETURNED = "Every path needs a return: {function} gives back nothing."
-BEFORE = "(It was not defined because a cell failed: {fault})"
+BEFORE = "The cell that defines it failed: {fault}"
 CELL = "cell {number}"
 LINE = "line {number}"
 IN_PLACE = " in {place}"
@@ -158,10 +195,9 @@ FIRST_DIFFERENCE = (
     "The first difference is at epoch {epoch}, in {parameter}: your step there is {step:.3g}, "
     "which is {ratio:.4g} times the rule's step."
 )
+STEPS_OF = "Every step is that of a rule in which {what}."
 MOMENT_LETTERS = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}
 MOMENT_OF = "{moment} of {parameter}"
-MOMENT_LOST = "What is kept as {what} could not be recovered from the steps."
-MOMENT_NO_SUM = "What is kept as {what} is no weighted sum of the gradients so far."
 MOMENT_NEWEST = "Only the newest gradient counts in {what}: the state is lost at every epoch."
 MOMENT_SUMS = "The weights in {what} add up to {sums} times what they should, epoch by epoch."
 
@@ -189,6 +225,7 @@ MEAN_LINES = ("expected", "mean of your {what}")
 
 FORMULA_RIGHT = "Right."
 FORMULA_WRONG = "Not the formula's value."
+FORMULA_CHANGES = "{function} changes what it is given: {names}. Work on a copy."
 FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."
 WRITTEN_FOUND = "A person will read your answer."
 WRITTEN_NONE = "No written answer was found. It belongs in the cell below the question."
@@ -212,6 +249,18 @@ INTERFACE = {
         "returns the last point, not the history",
         "What would you need to draw the whole path?",
     ),
+    "returned_in_another_form": (
+        "returns its histories in another form",
+        "The rest of the notebook expects two lists: every w, then every b.",
+    ),
+    "histories_swapped": (
+        "returns the history of b before that of w",
+        "In which order does the docstring name the two histories?",
+    ),
+    "gradient_arguments_swapped": (
+        "asks for gradients with the arguments in another order",
+        "In which order do `grad_w` and `grad_b` take w, b, x and y?",
+    ),
     "nothing_returned": (
         "returns nothing",
         "Printing shows a value to you, `return` hands it to the caller.",
@@ -226,7 +275,8 @@ INTERFACE = {
     ),
     "stops_early": (
         "stops before max_epochs",
-        "Look for a `break`, a `return` inside the loop, or a range that is one too short.",
+        "Look for a `break`, a `return` inside the loop, or a range that is one too short. Or is "
+        "an entry appended before the step, so that the last step has none?",
     ),
     "mutates_input": (
         "changes its inputs",

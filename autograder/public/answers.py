@@ -9,18 +9,20 @@ import numpy as np
 
 from autograder.judging import words as judging_words
 from autograder.judging.rule.history import History, first_difference, read_history
-from autograder.judging.stopped import no_answer
-from autograder.model import Call, FloatArray, NotebookRun, Opaque, Trace
+from autograder.judging.stopped import ended
+from autograder.model import Call, FloatArray, NotebookRun, Opaque, Submission, Trace
 from autograder.public import words
 from autograder.public.checks import Example, Histories, Value
 
 SHOWN_DIGITS = 7
 
 
-def complaints(example: Example, trace: Trace, run: NotebookRun) -> tuple[str, ...]:
+def complaints(
+    example: Example, trace: Trace, run: NotebookRun, submission: Submission
+) -> tuple[str, ...]:
     """What is wrong with the answer to one example; empty: nothing."""
-    if ended := no_answer(example.call.function, trace, run):
-        return (ended,)
+    if why := ended(example.call.function, trace, run, submission):
+        return (why,)
     if isinstance(example.right, Histories):
         return _of_histories(example.right, trace)
     sentence = _of_value(example.right, trace)

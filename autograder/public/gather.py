@@ -152,7 +152,7 @@ def _rule_examples(question: Question, exam: RuleExam) -> Iterator[Example]:
 def _rounded(instance: Instance) -> Instance:
     def gradient(kind: Neuron | Stream) -> Neuron | Stream:
         if isinstance(kind, Stream):
-            return Stream(_to_digits(kind.values, DIGITS))
+            return replace(kind, values=_to_digits(kind.values, DIGITS))
         return Neuron(*(_number(x) for x in (kind.scale, kind.low, kind.high, kind.gain)))
 
     return replace(

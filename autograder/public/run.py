@@ -104,7 +104,7 @@ def _run(submission: Submission, checks: PublicChecks, box: Sandbox) -> Report:
         for question in checks.questions:
             calls = _calls(question)
             traces = {trace.call: trace for trace in session.call(calls)}
-            questions.append(_question(question, traces, run))
+            questions.append(_question(question, traces, run, submission))
     return Report(
         submission.file,
         checks.assignment,
@@ -146,9 +146,11 @@ def _has_a_matrix(call: Call) -> bool:
 
 
 def _question(
-    question: PublicQuestion, traces: Mapping[str, Trace], run: NotebookRun
+    question: PublicQuestion, traces: Mapping[str, Trace], run: NotebookRun, submission: Submission
 ) -> TriedQuestion:
-    found = {e.call.name: complaints(e, traces[e.call.name], run) for e in question.examples}
+    found = {
+        e.call.name: complaints(e, traces[e.call.name], run, submission) for e in question.examples
+    }
     wrong = {e.call.function for e in question.examples if found[e.call.name]}
     tried = []
     for example in question.examples:

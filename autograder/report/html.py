@@ -10,7 +10,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.report.marks import check_mark
-from autograder.report.text import one_line, points, shortened, uncoloured, visible, wrapped
+from autograder.report.text import (
+    one_line,
+    points,
+    share,
+    shortened,
+    uncoloured,
+    visible,
+    wrapped,
+)
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -51,6 +59,7 @@ def _environment() -> Environment:
     environment.filters.update(
         one_line=one_line,
         points=points,
+        share=share,
         shortened=shortened,
         uncoloured=uncoloured,
         wrapped=wrapped,

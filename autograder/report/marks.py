@@ -8,7 +8,9 @@ from autograder.report.words import WORDS, Words
 
 
 def check_mark(check: Check) -> str:
-    """The key of a check's mark and verdict: ``ok``, ``partly`` or ``missed``."""
+    """The key of a check's mark and verdict: ``ok``, ``partly``, ``missed`` or ``untried``."""
+    if not check.tried:
+        return "untried"
     if check.passed:
         return "ok"
     return "partly" if check.score > 0 else "missed"

@@ -92,7 +92,7 @@ def check_counts(grades: Sequence[Grade]) -> tuple[CheckCount, ...]:
     for grade in grades:
         for question in grade.questions:
             for check in question.checks:
-                made[question.name, check.name] += 1
+                made[question.name, check.name] += check.tried
                 passed[question.name, check.name] += check.passed
     order = question_names(grades)
     return tuple(

@@ -56,5 +56,10 @@ def points(score: float | None) -> str:
     return "0" if rounded == "-0" else rounded
 
 
+def share(part: float) -> str:
+    """A percentage that says 100 only when it is."""
+    return "100 %" if part == 1 else f"{min(100 * part, 99.99):.2f} %"
+
+
 def _written_out(match: re.Match[str]) -> str:
     return match.group().encode("unicode_escape").decode()

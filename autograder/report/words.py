@@ -90,11 +90,16 @@ class Words:
     )
     checks: str = "What was checked"
     marks: Mapping[str, str] = field(
-        default_factory=lambda: {"ok": "✓", "partly": "◐", "missed": "✗"}
+        default_factory=lambda: {"ok": "✓", "partly": "◐", "missed": "✗", "untried": "–"}
     )
     """Before a check, beside its colour."""
     verdicts: Mapping[str, str] = field(
-        default_factory=lambda: {"ok": "passed", "partly": "partly passed", "missed": "not passed"}
+        default_factory=lambda: {
+            "ok": "passed",
+            "partly": "partly passed",
+            "missed": "not passed",
+            "untried": "not tried",
+        }
     )
     """The marks in words, for screen readers and terminals."""
     evidence: str = "What was measured"

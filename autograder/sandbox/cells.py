@@ -67,7 +67,8 @@ class Cells:
         """Start a child and run the cells in it; raises :class:`Trouble`."""
         worker = self._runner.start()
         cells = [(c, self._stops.get(i, wire.NOWHERE)) for i, c in enumerate(self._cells)]
-        asked = (self._names, self._texts, self._seed, self._modules)
+        seconds = self._limits.call_seconds
+        asked = (self._names, self._texts, self._seed, self._modules, seconds)
         worker.send(protocol.notebook_frame(cells, *asked))
         deadline = time.monotonic() + self._limits.notebook_seconds
         place, announced = protocol.Place(), 0

@@ -11,6 +11,7 @@ that the function returned some numbers, and those are compared like any others.
 from __future__ import annotations
 
 import marshal
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -83,13 +84,16 @@ def notebook_frame(
     texts: Sequence[str],
     seed: int,
     modules: Sequence[str] | None = None,
+    call_seconds: float = 0.0,
 ) -> bytes:
     """Ask for the cells to be run, each up to a statement (``wire.NOWHERE``: all of it).
 
-    ``modules``: packages that may be imported; None: all.
+    ``modules``: packages that may be imported; None: all.  ``call_seconds``: processor time of each
+    call afterwards; 0: not bounded by itself.
     """
     writer = Writer()
     writer.u32(seed % (1 << 32))
+    writer.u32(math.ceil(1000 * call_seconds))
     writer.u8(modules is not None)
     writer.text("\n".join(modules or ()))
     writer.u32(len(cells))
@@ -145,7 +149,9 @@ def _written(call: Call) -> bytes:
                 numbers += [kind.scale, kind.low, kind.high, kind.gain]
             else:
                 kinds.append(wire.A_STREAM)
+                numbers.append(float(kind.points))
                 arrays.append(np.asarray(kind.values, dtype=np.float64))
+                arrays.append(np.zeros(0) if kind.start is None else kind.start)
         elif isinstance(argument, (int, np.integer)) and not isinstance(argument, bool):
             if abs(argument) > _EXACT:
                 raise ValueError(f"{call.name}: {name} is an integer beyond 2**53")
@@ -158,7 +164,8 @@ def _written(call: Call) -> bytes:
             kinds.append(wire.A_ARRAY)
             arrays.append(np.asarray(argument, dtype=np.float64))
     writer = Writer()
-    writer.text("\n".join((call.function, *call.arguments)))
+    names = (f"{name}{wire.LEFT_OUT}" if name in call.left_out else name for name in call.arguments)
+    writer.text("\n".join((call.function, *names)))
     writer.raw(bytes(kinds))
     for array in (np.array(numbers), *arrays):
         writer.array(array)

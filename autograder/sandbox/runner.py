@@ -133,6 +133,9 @@ class Runner:
 
     def _ended(self, ended: Ended) -> Trouble:
         limits = self._limits
+        if ended.status == -getattr(signal, "SIGPROF", 0) < 0:
+            message = f"used more than {limits.call_seconds:g} s of processor time in one call"
+            return Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
         killed = ended.status in (-9, -getattr(signal, "SIGXCPU", 9))
         if killed and ended.cpu_seconds >= round(limits.cpu_seconds) - 0.5:
             message = f"used more than {limits.cpu_seconds:g} s of processor time"

@@ -64,6 +64,9 @@ _OUTCOMES = {
 }
 
 
+PATIENCE = 10
+"""Wall time of a call, in units of the processor time that it may use: a call that sleeps ends, and
+one on a machine that is busy with others goes on."""
 _GIVEN_UP = Trouble(
     Outcome.CRASHED, Fault("ProcessLimit", "this submission ended its process again and again")
 )
@@ -186,13 +189,14 @@ class Session:
         return True
 
     def _await_answer(self, number: int, call: Call) -> Trace:
-        event = self._runner.next_event(time.monotonic() + self._limits.call_seconds)
+        seconds = PATIENCE * self._limits.call_seconds
+        event = self._runner.next_event(time.monotonic() + seconds)
         if isinstance(event, Frame) and event.kind == wire.ANSWER:
             try:
                 return self._read(number, call, event.data)
             except wire.WireError:
                 event = Garbage()
-        raise self._runner.trouble(event, self._limits.call_seconds)
+        raise self._runner.trouble(event, seconds)
 
     def _read(self, number: int, call: Call, data: bytes) -> Trace:
         value = protocol.value_alone(data, number) if len(data) <= _SHORT else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.model import Cell, Submission
@@ -14,11 +15,14 @@ from autograder.submission.python_file import parse_python
 from autograder.submission.sniffing import conflict_line, disguise, looks_like_notebook
 from autograder.submission.written import find_answers
 
+_DEFINES = re.compile(r"^[ \t>]*def[ \t]+\w+[ \t]*\(", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class _Contents:
     cells: tuple[Cell, ...]
     written: dict[str, str] = field(default_factory=dict)
+    texts: tuple[Cell, ...] = ()
     notices: tuple[str, ...] = ()
     """Each continues a sentence that begins with the file's name."""
 
@@ -47,7 +51,13 @@ def read(
         return Submission(student, file, problem=f"{name} {why}", digest=checksum)
     notices = tuple(f"{name} {notice}" for notice in contents.notices)
     return Submission(
-        student, file, contents.cells, contents.written, digest=checksum, notices=notices
+        student,
+        file,
+        contents.cells,
+        contents.written,
+        digest=checksum,
+        texts=contents.texts,
+        notices=notices,
     )
 
 
@@ -86,13 +96,18 @@ def kind_of(name: str) -> str | None:
 def _notebook(data: bytes, written_questions: Sequence[str]) -> _Contents:
     cells = parse_notebook(data)
     code = tuple(Cell(cell.number, cell.source) for cell in cells if cell.kind == "code")
-    return _Contents(code, dict(find_answers(cells, written_questions)))
+    texts = tuple(
+        Cell(cell.number, cell.source)
+        for cell in cells
+        if cell.kind != "code" and _DEFINES.search(cell.source)
+    )
+    return _Contents(code, dict(find_answers(cells, written_questions)), texts)
 
 
 def _misnamed_notebook(data: bytes, written_questions: Sequence[str]) -> _Contents:
     contents = _notebook(data, written_questions)
     notice = "is a notebook by its contents and was read as one: its name should end in .ipynb."
-    return _Contents(contents.cells, contents.written, (notice,))
+    return replace(contents, notices=(notice,))
 
 
 def _python(data: bytes, _: Sequence[str]) -> _Contents:

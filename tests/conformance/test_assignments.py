@@ -16,7 +16,8 @@ from autograder.authoring.verify import VerifyReport, verify
 from autograder.batch.pages import page_drawer
 from autograder.course import Assignment, Course
 from autograder.grading import grade_submission
-from autograder.model import Grade
+from autograder.judging.words import PART_RIGHT
+from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.sandbox import open_sandbox
 from autograder.submission import read
 
@@ -180,3 +181,59 @@ def test_the_release_holds_nothing_hidden(assignment: Assignment, tmp_path: Path
     text = "".join(path.read_text(encoding="utf-8") for path in released.folder.iterdir())
     assert "BEGIN SOLUTION" not in text
     assert "reference" not in (released.folder / "README.md").read_text(encoding="utf-8")
+
+
+# ------------------------------------------------------------------------------ what is said is so
+
+
+def test_every_sentence_of_the_samples_rests_on_something(samples: list[Sample]) -> None:
+    """A check that failed has its evidence, one that was not tried has its cause, and a right part
+    was compared."""
+    complaints = [
+        f"{sample.name}, {question.name}: {complaint}"
+        for sample in samples
+        for question in sample.grade.questions
+        for complaint in unfounded(question)
+    ]
+    assert not complaints
+
+
+def unfounded(question: QuestionGrade) -> Iterator[str]:
+    """What is said of a question without anything that it could be known by."""
+    wrong = [check for check in question.checks if check.tried and not check.passed]
+    untried = [check for check in question.checks if not check.tried]
+    known = question.misconceptions or question.evidence or question.message
+    if wrong and not known:
+        yield "it lost points, and nothing says why"
+    if untried and not known:
+        yield "something was not tried, and nothing says why"
+    for check in untried:
+        if check.passed or check.score or not check.message.startswith("Not tried: "):
+            yield f"{check.name} was not tried, and says otherwise"
+    if question.status in (QuestionStatus.ERROR, QuestionStatus.TIMEOUT):
+        if wrong or any(check.passed for check in question.checks):
+            yield "there was no answer, and something is judged"
+        if question.message in {check.message for check in question.checks}:
+            yield "the cause is said more than once"
+    seen_whole = {c.name for c in question.checks if c.tried and c.name in ("trajectory", "vector")}
+    for check in question.checks:
+        if check.message == PART_RIGHT.get(check.name) and not seen_whole:
+            yield f"{check.name} is right, and no path was compared"
+        if check.passed and not check.tried:
+            yield f"{check.name} passed without being tried"
+    biased = next((c for c in question.checks if c.name == "unbiased moments"), None)
+    if question.tables and biased is not None and not biased.tried:
+        yield "weights are shown that could not be told"
+    if any("weights" in text for text in question.evidence) and not question.tables:
+        yield "weights are spoken of, and none are shown"
+
+
+def test_an_empty_template_is_not_written_yet_and_has_no_misconception(
+    samples: list[Sample],
+) -> None:
+    empty = next(sample for sample in samples if sample.name == "empty_template")
+    for question in empty.grade.questions:
+        assert question.misconceptions == ()
+        if question.checks:
+            assert "not written yet" in (question.message or "")
+            assert not any(check.tried for check in question.checks)

@@ -126,6 +126,7 @@ def test_json_has_the_exact_shape() -> None:
                     },
                 ],
                 "message": None,
+                "evidence": [],
             },
             {
                 "name": "explanation",
@@ -135,6 +136,7 @@ def test_json_has_the_exact_shape() -> None:
                 "misconceptions": [],
                 "checks": [],
                 "message": None,
+                "evidence": [],
             },
         ],
     }

@@ -90,7 +90,12 @@ STATE = {"adagrad": "v_w, v_b", "rmsprop": "v_w, v_b", "adam": "m_w, m_b, v_w, v
 
 
 def written(rule: str, *edits: tuple[str, str]) -> Callable[..., Any]:
-    """The lecture's loops of a rule, with pieces of text replaced; each must be there."""
+    """The lecture's loops of a rule, with pieces of text replaced."""
+    return compiled(text_of(rule, *edits))
+
+
+def text_of(rule: str, *edits: tuple[str, str]) -> str:
+    """The text of such a function; each piece must be there."""
     zeros = ", ".join("0" for _ in STATE[rule].split(","))
     text = HEAD.format(
         hyper=HYPER[rule], state=STATE[rule], zeros=zeros, body=BODY[rule].strip("\n")
@@ -98,7 +103,7 @@ def written(rule: str, *edits: tuple[str, str]) -> Callable[..., Any]:
     for old, new in edits:
         assert old in text, f"{old!r} is not in\n{text}"
         text = text.replace(old, new)
-    return compiled(text)
+    return text
 
 
 def compiled(text: str) -> Callable[..., Any]:
@@ -157,7 +162,7 @@ def given(argument: Any) -> Any:
         kind = argument.kind
         if isinstance(kind, Neuron):
             return gradients.neuron(argument.of, kind.scale, kind.low, kind.high, kind.gain)
-        return gradients.stream(kind.values)
+        return gradients.stream(kind.values, _start(kind), kind.points)
     return argument.copy() if isinstance(argument, np.ndarray) else argument
 
 
@@ -174,6 +179,8 @@ def as_array_or_else(value: Any) -> Value:
     try:
         return np.array(value, dtype=np.float64)
     except (TypeError, ValueError):
+        if isinstance(value, (list, tuple)):
+            return tuple(map(as_array_or_else, value))
         return Opaque(type(value).__name__)
 
 
@@ -211,3 +218,7 @@ def rows(path: Any) -> FloatArray:
     """Rows (w's entries, then b) of a pair of histories."""
     w, b = (np.asarray(side, dtype=np.float64) for side in path)
     return np.column_stack([w.reshape(len(w), -1), b])
+
+
+def _start(kind):
+    return np.zeros(0) if kind.start is None else kind.start

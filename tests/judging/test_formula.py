@@ -103,13 +103,17 @@ def test_rounding_is_no_fault():
     )
 
 
-def test_one_that_changes_and_remembers_nothing_is_asked_with_fresh_arrays():
+def test_one_that_changes_what_it_is_given_is_told_so():
+    """Numbers cannot be changed, and the next call gets fresh arrays."""
+
     def shortens(moment, beta, t):
         moment = np.asarray(moment, dtype=float)
         moment /= 1 - beta**t
         return moment
 
-    assert score(correction(shortens)) == 10
+    verdict = correction(shortens)
+    assert [check.passed for check in verdict.checks] == [True, False, True]
+    assert "changes what it is given: moment" in verdict.message
 
 
 # --------------------------------------------------------------------------------- the gradients

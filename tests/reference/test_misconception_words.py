@@ -21,7 +21,7 @@ PROMISED = listed("""
 epsilon_outside_root epsilon_outside_fraction epsilon_scales_gradient epsilon_missing
 root_missing multiplies_by_root
 mean_gradient gradient_not_reset last_gradient_only per_sample_update wrong_sign raw_gradient_step
-state_for_gradient
+state_for_gradient gradient_arguments_swapped
 gradient_not_squared state_not_accumulated state_never_updated state_used_before_update
 state_starts_at_one state_double_counted state_shared_by_w_and_b b_uses_w_state w_uses_b_state
 decay_missing complement_missing complement_added complement_swapped betas_swapped single_beta
@@ -32,6 +32,7 @@ another_rule weight_decay_added b_not_adaptive
 sequential_update
 history_aliased history_without_start history_too_long final_point_only nothing_returned
 hyperparameter_ignored start_ignored stops_early mutates_input remembers_last_call
+returned_in_another_form histories_swapped
 """)
 
 # Names that only momentum, NAG, annealing and AMSGrad questions use.

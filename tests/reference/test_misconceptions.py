@@ -370,9 +370,12 @@ def test_words_say_which_variant():
 
 
 def test_a_power_that_divides_by_zero_has_a_name_only_where_there_is_a_correction():
-    line, divides = "m_hat = m / (1 - beta1 ** t)", "ZeroDivisionError"
+    loop = "def do_adam(max_epochs):\n    for t in range({}):\n        m_hat = m / (1 - beta1 ** t)"
+    line, divides = loop.format("max_epochs"), "ZeroDivisionError"
     adam = Catalogue(RULES["adam"])
     assert adam.explains_fault(divides, line) == "correction_exponent_zero"
     assert adam.explains_fault(divides, "w = w - eta / v * dw") is None
     assert adam.explains_fault("TypeError", line) is None
+    assert adam.explains_fault("NaN", line) == "correction_exponent_zero"
+    assert adam.explains_fault("NaN", loop.format("1, max_epochs + 1")) is None
     assert Catalogue(RULES["rmsprop"]).explains_fault(divides, line) is None

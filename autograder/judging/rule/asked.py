@@ -40,6 +40,7 @@ class Shown:
     histories: Mapping[str, FloatArray]
     """Rows by instance name; an instance whose answer was no history is absent."""
     moments: Identification
+    """What was recovered and explains the student's steps; what does not is absent."""
     name: str
     """The student's function."""
 
@@ -51,6 +52,8 @@ class Judged:
     passed: bool
     message: str
     pictures: tuple[Picture, ...] = ()
+    tried: bool = True
+    """False: there was nothing to look at; ``message`` says what was missing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +90,21 @@ class Rule:
     """By name of the check; see :mod:`autograder.judging.rule.points` for the parts of a rule."""
     ranges: Mapping[str, Range]
     """Every hyper-parameter of the function, and from where hidden instances draw it."""
+    reach: Mapping[str, Range] = field(default_factory=dict)
+    """How far they may go at all, which is asked of edited programs; absent: as in ``ranges``."""
+    defaults: Mapping[str, float] = field(default_factory=dict)
+    """What hyper-parameters are where a call leaves them out; absent: no call does."""
+    besides: tuple[Instance, ...] = ()
+    """Calls of the assignment's own that everybody is asked; see :mod:`.unlike`."""
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Which part of the rule an argument belongs to; absent: the step."""
     behaviours: tuple[Behaviour, ...] = ()
     conventions: Conventions = field(default_factory=Conventions)
     tolerance: float = 1e-6
+    """Entries further off are wrong, on drawn instances.  ``verify`` shows the margin: rounding
+    lies a thousand times below, every known fault a thousand times above.  A long run of a
+    lecture's own data has none (paths in single precision are 1.2e-6 off there, and with an epsilon
+    of 1e-8 so are some faults), so that no entry of one is held against this."""
     edge_cases: tuple[EdgeCase, ...] = GENERAL
     """What the check ``edge cases`` asks, each for an equal share of its points."""
     power: float = 0.5

@@ -69,12 +69,20 @@ class Catalogue(Protocol):
     def pairs(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
         """Every two known faults; or those with one of these measured numbers in them."""
 
+    def triples(self) -> tuple[Family, ...]:
+        """Three faults at once, as far as they are likely: two of them are taught somewhere."""
+
+    def unnamed(self) -> tuple[Family, ...]:
+        """Ways to get the rule wrong that have no name; their edits' slugs are empty, and their
+        variants say what is computed, in a sentence."""
+
     def components(self, candidate: Candidate, instance: Instance, slug: str) -> frozenset[str]:
         """The parts of the rule that a candidate's edits of one name change."""
 
     def explains_fault(self, kind: str, source: str) -> str | None:
-        """The name of the fault by which a function raises an exception of this kind, whatever it
-        is given; None: not known.  ``source`` is the function's own, a student's text."""
+        """The name of the fault by which a function raises an exception of this kind, or (``NaN``)
+        gives no number from its first step on, whatever it is given; None: not known.  ``source``
+        is the function's own, a student's text."""
 
     def explain(self, slug: str, detail: str = "") -> Explanation: ...
     def commonness(self, slug: str) -> int:

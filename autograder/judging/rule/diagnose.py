@@ -21,37 +21,103 @@ import numpy as np
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.catalogue import Candidate, Catalogue, Family
 from autograder.judging.rule.evidence import Diagnosis, Manners, Observation
-from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.instance import IN_ORDER, Instance
 from autograder.judging.rule.pool import keep, of_the_pool
 from autograder.judging.rule.views import VIEWS, Alignment, View, align, every_point_logged
-from autograder.model import FloatArray
+from autograder.model import FloatArray, Neuron
 
 Bools = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 EXACT = 1e-9
 """Two trajectories that agree to this, relative to their size, are the same computation."""
+NAMES = 3
+"""Names that a question bears at most."""
 FEW = 3
 """Habitual values that are tried beside another fault."""
+
+
+NUDGE = 1e-12
+"""A start nudged by this shows whether a trajectory depends on rounding."""
+
+
+def _accounts_for(rule: Family, o: Observation, tolerance: float, by_point: bool) -> bool:
+    """Whether one known rule gives a student's trajectory, or gives none that could be compared."""
+    nudged = replace(o.instance, init_w=o.instance.init_w + NUDGE, init_b=o.instance.init_b + NUDGE)
+    rows, beside = (rule.trajectories(i, by_point=by_point)[0] for i in (o.instance, nudged))
+    if rule.every_point:
+        rows, beside = rows[:: o.instance.points], beside[:: o.instance.points]
+    own = o.history.rows
+    if own is None or own.shape != rows.shape:
+        return False
+    with np.errstate(all="ignore"):
+        size = np.maximum(1, np.abs(rows))
+        rough = np.abs(beside - rows) > tolerance / 100 * size
+        close = np.abs(own - rows) <= tolerance * size
+    from_there = np.logical_or.accumulate(rough.any(axis=1))  # what follows tells nothing
+    return bool((close.all(axis=1) | from_there | ~np.isfinite(rows).all(axis=1)).all())
+
+
+def unexplained(
+    diagnosis: Diagnosis, observations: Sequence[Observation], question: Rule
+) -> tuple[Observation, ...]:
+    """Those that the rule which was found in the student's code does not account for."""
+    one = diagnosis.family
+    if one is None:
+        return ()
+    counted = (True, False) if one.every_point else (True,)
+    return tuple(
+        o
+        for o in observations
+        if not any(_accounts_for(one, o, question.tolerance, by_point) for by_point in counted)
+    )
 
 
 # --------------------------------------------------------------------------------- the search
 
 
-def diagnose(observations: Sequence[Observation], question: Rule, manners: Manners) -> Diagnosis:
-    """The simplest known explanation of all observations, or none."""
+def diagnose(
+    observations: Sequence[Observation],
+    question: Rule,
+    manners: Manners,
+    only: str | None = None,
+) -> Diagnosis:
+    """The simplest known explanation of all observations, or none.
+
+    ``only``: the one name that other evidence allows; None: any.
+    """
     catalogue = question.catalogue
     usable = [o for o in observations if o.history.rows is not None]
-    if not usable:
+    if not usable or only == "":
         return _manners_only(manners)
     for level in _levels(question, manners):
-        looked_at = usable
-        if values := {**level.hard_coded, **level.known.measured}:
-            looked_at = [replace(o, instance=o.instance.with_hyper(values)) for o in usable]
-        matches = _matches(level.known, looked_at, level.view)
+        looked_at = _as_the_level_sees(level, usable)
+        matches = _matches(level.known, looked_at, level.view) if looked_at else []
+        if only is not None:
+            matches = [match for match in matches if match.candidate.slugs == (only,)]
         if matches:
-            best = min(matches, key=lambda candidate: _rank(candidate, catalogue))
-            return _diagnosis(best, level.view, level.hard_coded, manners, looked_at)
+            best = min(matches, key=lambda match: _rank(match.candidate, catalogue))
+            return _diagnosis(best, level, manners)
     return _manners_only(manners)
+
+
+def _as_the_level_sees(level: _Level, usable: Sequence[Observation]) -> Sequence[Observation]:
+    values = {**level.hard_coded, **level.known.measured}
+    if not values and level.order == IN_ORDER:
+        return usable
+    instances = [replace(o.instance.with_hyper(values), order=level.order) for o in usable]
+    seen = [replace(o, instance=i) for o, i in zip(usable, instances, strict=True)]
+    if level.order == IN_ORDER:
+        return seen
+    return [o for o in seen if isinstance(o.instance.grad_w, Neuron)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Match:
+    """A candidate that explains everything."""
+
+    candidate: Candidate
+    family: Family
+    """The same alone, to be evaluated further."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +139,7 @@ class _Level:
     known: _Known
     view: str = ""
     hard_coded: Mapping[str, float] = field(default_factory=dict)
+    order: tuple[int, ...] = IN_ORDER
 
 
 def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
@@ -89,9 +156,12 @@ def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
             _Known("measured pairs", catalogue.pairs(names), many=True, measured=numbers)
         )
     views = [name for name in VIEWS if name]
+    unnamed = _Known("unnamed", catalogue.unnamed())
     yield _Level(right)
     for singles in all_singles:
         yield _Level(singles)
+    for known, order in itertools.product((right, *all_singles), manners.orders):
+        yield _Level(known, order=order)
     if manners.remembers:
         return  # what it answers depends on the calls before: nothing further can be told apart
     for view in views:
@@ -99,8 +169,10 @@ def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
     choices = _hard_coded(manners.ignored, question.habits)
     for choice in choices:
         yield _Level(right, hard_coded=choice)
+    yield _Level(unnamed)
     for pairs in all_pairs:
         yield _Level(pairs)
+    yield _Level(_Known("triples", catalogue.triples(), many=True))
     for view, singles in itertools.product(views, all_singles):
         yield _Level(singles, view)
     for choice in choices[:FEW]:  # beside another fault, only the commonest of them
@@ -121,8 +193,8 @@ def _hard_coded(
     return [dict(zip(fixed, chosen, strict=True)) for chosen in values] if fixed else []
 
 
-def _matches(known: _Known, observations: Sequence[Observation], view: str) -> list[Candidate]:
-    found: list[Candidate] = []
+def _matches(known: _Known, observations: Sequence[Observation], view: str) -> list[_Match]:
+    found: list[_Match] = []
     for batch in _batches(known):
         looks: list[View] = [VIEWS[view]]
         if batch.family.every_point and view == "":
@@ -135,8 +207,12 @@ def _matches(known: _Known, observations: Sequence[Observation], view: str) -> l
 
 def prepare(pool: Sequence[Instance], catalogue: Catalogue) -> None:
     """Evaluate what every student's diagnosis on these instances of the pool begins with."""
-    singles = _Known("singles", catalogue.singles())
-    for known in (singles, _Known("pairs", catalogue.pairs(), many=True)):
+    for known in (
+        _Known("singles", catalogue.singles()),
+        _Known("unnamed", catalogue.unnamed()),
+        _Known("pairs", catalogue.pairs(), many=True),
+        _Known("triples", catalogue.triples(), many=True),
+    ):
         for batch in _batches(known):
             for instance in pool[:1] if batch.many else pool:
                 _kept(batch, instance, 1 if batch.many else None)
@@ -166,7 +242,7 @@ def _batches(known: _Known) -> Iterator[_Batch]:
             yield _Batch(family, name, by_point, known.many)
 
 
-def _survivors(batch: _Batch, aligned: Sequence[Alignment]) -> list[Candidate]:
+def _survivors(batch: _Batch, aligned: Sequence[Alignment]) -> list[_Match]:
     """The candidates that equal the student on all that is aligned.
 
     What all of them do on an instance of the pool is known beforehand; elsewhere, and beyond the
@@ -193,11 +269,14 @@ def _survivors(batch: _Batch, aligned: Sequence[Alignment]) -> list[Candidate]:
         if not left.family.candidates:
             return []
         left = left.subset(_agree(left, one))
-    found = list(left.family.candidates)
+    found = [
+        _Match(candidate, left.family.subset([number]))
+        for number, candidate in enumerate(left.family.candidates)
+    ]
     if any(one.instance.init_w.ndim == 1 for one in aligned):
-        found = [candidate for candidate in found if not candidate.numbers_only]
+        found = [match for match in found if not match.candidate.numbers_only]
     if says_little:
-        found = [candidate for candidate in found if len(candidate.edits) <= 1]
+        found = [match for match in found if len(match.candidate.edits) <= 1]
     return found
 
 
@@ -224,8 +303,8 @@ def _agree(
     if student.shape != expected.shape[1:]:
         return np.zeros(len(expected), dtype=bool)
     with np.errstate(all="ignore"):
-        size = 1 + np.abs(student)
-        same = (np.abs(expected - student) <= EXACT * size) | (expected == student)
+        within = np.where(np.isfinite(student), EXACT * (1 + np.abs(student)), 0.0)
+        same = (np.abs(expected - student) <= within) | (expected == student)
     same |= np.isnan(expected) & np.isnan(student)
     return np.asarray(same.all(axis=(1, 2)))
 
@@ -247,18 +326,17 @@ def _rank(candidate: Candidate, catalogue: Catalogue) -> tuple[int, int, int, in
 # ------------------------------------------------------------------------------ the diagnosis
 
 
-def _diagnosis(
-    candidate: Candidate,
-    view: str,
-    hard_coded: Mapping[str, float],
-    manners: Manners,
-    observations: Sequence[Observation],
-) -> Diagnosis:
+def _diagnosis(match: _Match, level: _Level, manners: Manners) -> Diagnosis:
+    candidate, view, hard_coded = match.candidate, level.view, level.hard_coded
     slugs = list(candidate.slugs)
+    if level.order != IN_ORDER:
+        slugs.append("gradient_arguments_swapped")
     if view and view not in slugs:
         slugs.append(view)
     ignored = manners.ignored
-    if candidate.slugs:  # a fault that makes an argument idle explains why it is idle
+    if (
+        candidate.edits or level.order != IN_ORDER
+    ):  # a fault that makes an argument idle explains why it is idle
         ignored = tuple(hard_coded)
     if view == "start_ignored":
         ignored = tuple(name for name in ignored if name not in ("init_w", "init_b"))
@@ -270,23 +348,25 @@ def _diagnosis(
         ignored = ()  # in the few epochs that it runs, more than one argument has no effect yet
     slugs += _interface_slugs(replace(manners, ignored=ignored))
     return Diagnosis(
-        tuple(dict.fromkeys(slugs))[:2],
+        tuple(dict.fromkeys(slugs))[:NAMES],
         candidate,
         view,
         ignored,
         manners.mutates,
         hard_coded or None,
+        match.family,
+        level.order,
     )
 
 
 def _manners_only(manners: Manners) -> Diagnosis:
     return Diagnosis(
-        tuple(_interface_slugs(manners))[:2], None, "", manners.ignored, manners.mutates, None
+        tuple(_interface_slugs(manners))[:NAMES], None, "", manners.ignored, manners.mutates
     )
 
 
 def _interface_slugs(manners: Manners) -> list[str]:
-    slugs = []
+    slugs = [manners.form] if manners.form else []
     if manners.stops:
         slugs.append("stops_early")
     if manners.remembers:

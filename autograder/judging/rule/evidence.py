@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.judging.rule.asked import Judged
-from autograder.judging.rule.catalogue import Candidate
+from autograder.judging.rule.catalogue import Candidate, Edit, Family
 from autograder.judging.rule.edges import EdgeCase
 from autograder.judging.rule.history import History
-from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.instance import IN_ORDER, Instance
 from autograder.judging.rule.moments import Identification
 from autograder.model import Fault, FloatArray
 
@@ -41,6 +41,10 @@ class Manners:
     """Returns fewer entries where its steps are tiny."""
     measured: Mapping[str, float] | None = None
     """Measured strengths of weight decay, by the name that edits know them by."""
+    orders: tuple[tuple[int, ...], ...] = ()
+    """Other orders in which the gradients may be asked for w, b, x and y."""
+    form: str = ""
+    """The name of what is wrong with how the histories are returned; empty: nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,15 @@ class Diagnosis:
     mutates: tuple[str, ...] = ()
     hard_coded: Mapping[str, float] | None = None
     """Values found in place of ignored arguments."""
+    family: Family | None = None
+    """What computes the candidate, and nothing else."""
+    order: tuple[int, ...] = IN_ORDER
+    """In which order the gradients are asked for w, b, x and y."""
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The faults that the candidate has, with a name or without."""
+        return () if self.candidate is None else self.candidate.edits
 
     @property
     def explains(self) -> bool:
@@ -75,11 +88,31 @@ class Evidence:
     diagnosis: Diagnosis
     moments: Identification
     right_moments: Identification
-    sums_points: bool
-    edges: Mapping[EdgeCase, bool]
-    """Which of the question's edge cases hold."""
+    explained: bool
+    """Whether the moments recovered explain steps that had no part in recovering them."""
+    sums_points: bool | None
+    """Whether the gradient is the sum over all points; None: it could not be seen."""
+    edges: Mapping[EdgeCase, bool | None]
+    """Which of the question's edge cases hold; None: there was no answer to tell by."""
     behaviours: Mapping[str, Judged]
     faults: tuple[Fault, ...] = ()
+    elsewhere: tuple[Observation, ...] = ()
+    """What else everybody is asked and came back wrong, where no edge case says so already."""
+    late: frozenset[str] = frozenset()
+    """The calls that ran out of time."""
+    alive: bool = True
+    """Whether on ordinary calls it moves, to numbers, as its gradients say."""
+    told: bool = False
+    """Whether the source says of the fault what no number can, dividing by zero at once."""
+    shown_right: frozenset[str] = frozenset()
+    """The behaviours that are seen on a right trajectory of data."""
+    spoiled: Mapping[str, str] = field(default_factory=dict)
+    """By instance: why its call has no answer that says anything of the rule, such as a time-out;
+    to complete a sentence."""
+    stopped: str = ""
+    """What is to be said of the first of these; empty: there is none."""
+    unseen: str = ""
+    """Why no answer could be read at all, to complete a sentence; empty: some could."""
 
     @property
     def right(self) -> bool:

@@ -4,13 +4,15 @@ It asks everybody's function
 
 - hidden instances (two with a number x, one with a vector): the exact trajectories;
 - the edge cases that the question names: no epochs, the same call twice, inputs untouched;
-- recorded streams, whose steps are those of right moments or are not;
-- the behaviours of the lecture that an assignment adds.
+- calls that are unlike these (:mod:`.unlike`): many points, many epochs, starts far away.
 
-Where all answers are those of right code, but for rounding, there is nothing to find out: the
-verdict on right code is known.  Any other function is asked further:
+Every one of these answers is judged, all the way: what is wrong on any of them is not right.  Where
+all are those of right code, but for rounding, there is nothing to find out: the verdict on right
+code is known, and whatever it says of the student's own steps holds of the right ones.  Any other
+function is asked further:
 
-- more recorded streams, from which its moments are recovered;
+- recorded streams, from which its moments are recovered;
+- the behaviours of the lecture that an assignment adds;
 - one call with each argument changed, to see that it matters.
 
 It is diagnosed; then each part of the rule is judged by what is known of it, so that one fault
@@ -22,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import TypeGuard
 
 import numpy as np
 
@@ -29,14 +32,33 @@ from autograder.judging import words
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule import explain
 from autograder.judging.rule.asked import Judged, Rule, Shown
-from autograder.judging.rule.diagnose import diagnose
-from autograder.judging.rule.edges import AtTheEdge, EdgeCase
+from autograder.judging.rule.diagnose import diagnose, unexplained
+from autograder.judging.rule.edges import (
+    CALLED_TWICE,
+    NO_EPOCHS,
+    TINY_STEPS,
+    AtTheEdge,
+    EdgeCase,
+)
 from autograder.judging.rule.evidence import Diagnosis, Evidence, Manners, Observation
 from autograder.judging.rule.history import History, equal, read_history
-from autograder.judging.rule.instance import Instance
-from autograder.judging.rule.interface import read_manners, remembers, sums_over_points
-from autograder.judging.rule.moments import Identification, identify, one_of_each
-from autograder.judging.rule.points import judge_parts
+from autograder.judging.rule.instance import IN_ORDER, Instance
+from autograder.judging.rule.interface import (
+    is_alive,
+    read_manners,
+    remembers,
+    sums_over_points,
+)
+from autograder.judging.rule.moments import (
+    LINEAR,
+    UNKNOWN,
+    Identification,
+    identify,
+    one_of_each,
+    predicts,
+    same_but_for_a_factor,
+)
+from autograder.judging.rule.points import edited_parts, judge_parts
 from autograder.judging.rule.pool import SHAPES, Drawn, pool_instance, right_rows
 from autograder.judging.rule.probes import Probes, streamed
 from autograder.judging.rule.right_answers import (
@@ -47,9 +69,10 @@ from autograder.judging.rule.right_answers import (
     right_moments,
     streams_of,
 )
-from autograder.judging.stopped import stopped
+from autograder.judging.rule.unlike import right_unlike, unlike
+from autograder.judging.stopped import SPOILED, stopped
 from autograder.kept.findings import Findings
-from autograder.model import Call, FloatArray, NotebookRun, Outcome, Submission, Trace
+from autograder.model import Call, FloatArray, Neuron, NotebookRun, Outcome, Submission, Trace
 
 
 @lru_cache(maxsize=1024)
@@ -60,7 +83,7 @@ def right_verdict(question: Rule, number: Instance) -> Verdict:
     exam = RuleExam(question, Drawn(number, *others))
     traces = {
         instance.name: instance.trace(exam.right_rows(instance))
-        for instance in (*exam.asked_of_all, *exam.streams)
+        for instance in (*exam.asked_of_all, *exam.streams, *question.shown)
     }
     return exam.judge(Answers(Submission("", ""), NotebookRun(Outcome.RETURNED), traces))
 
@@ -72,6 +95,27 @@ def call_of(instance: Instance, function: str) -> Call:
 
 _ALIKE = Findings[bool]()
 """Whether an answer to an instance is right code's but for rounding."""
+
+
+FORMS = {
+    "": "",
+    "other": "returned_in_another_form",
+    "swapped": "histories_swapped",
+}
+"""The names of what is wrong with the form of histories that can be read."""
+
+
+def _no_number_at_once(o: Observation) -> bool:
+    """Whether there is NaN for every parameter from the first step on."""
+    rows = o.history.rows
+    return rows is not None and len(rows) > 1 and bool(np.isnan(rows[1:]).all())
+
+
+def _is_whole(rows: FloatArray | None, instance: Instance) -> TypeGuard[FloatArray]:
+    """Whether there is a path to look at: an entry for each epoch, and all of them numbers."""
+    return (
+        rows is not None and len(rows) == instance.max_epochs + 1 and bool(np.isfinite(rows).all())
+    )
 
 
 def _numbers_first(instances: Sequence[Instance]) -> tuple[Instance, ...]:
@@ -103,6 +147,11 @@ class RuleExam:
         return streamed(self.main.vector)
 
     @property
+    def unlike(self) -> tuple[Instance, ...]:
+        """The calls that are unlike the drawn ones."""
+        return unlike(self.question)
+
+    @property
     def at_the_edges(self) -> Mapping[EdgeCase, Instance]:
         """The calls that edge cases make for themselves."""
         return at_the_edges(self.question, self.main.vector)
@@ -124,8 +173,7 @@ class RuleExam:
             self.asked.settled,
             *self.at_the_edges.values(),
             *recorded,
-            *one_of_each(self.streams),
-            *self.question.shown,
+            *self.unlike,
             self.asked.again,
         )
         return _numbers_first(asked)
@@ -134,7 +182,8 @@ class RuleExam:
     def instances(self) -> tuple[Instance, ...]:
         """All that may be asked: of everybody, then further."""
         known = {instance.name for instance in self.asked_of_all}
-        further = [i for i in (*self.asked.instances, *self.streams) if i.name not in known]
+        others = (*self.asked.instances, *self.streams, *self.question.shown)
+        further = [instance for instance in others if instance.name not in known]
         return (*self.asked_of_all, *_numbers_first(further))
 
     @property
@@ -174,19 +223,37 @@ class RuleExam:
         """The verdict on one student's traces of all calls."""
         question, traces = self.question, answers.traces
         main = [traces[instance.name] for instance in self.main]
-        no_answer = stopped(question.function, question.points, main, answers.run)
+        no_answer = stopped(
+            question.function, question.points, main, answers.run, answers.submission
+        )
         if no_answer is not None:
             return self._named_by_fault(no_answer, answers)
-        observations = [Observation(i, self._history(i, traces)) for i in self.judged]
+        spoiled = [i for i in self.judged if traces[i.name].outcome in SPOILED]
+        observations = [
+            Observation(i, self._history(i, traces)) for i in self.judged if i not in spoiled
+        ]
         agrees = {o.instance.name: self._agrees(o) for o in observations}
-        manners = read_manners(self.asked, self.main, traces)
+        form = FORMS[next((o.history.form for o in observations if o.history.form), "")]
+        manners = replace(read_manners(self.asked, self.asked_of_all, traces), form=form)
         right = all(agrees.values())
         diagnosis = Diagnosis()
-        if not right or manners.remembers or manners.mutates or manners.stops:
-            diagnosis = self._diagnose(observations, manners, traces, right)
+        if not right or form or manners.remembers or manners.mutates or manners.stops:
+            source = answers.run.sources.get(question.function)
+            diagnosis = self._diagnose(observations, manners, traces, right, source)
         else:
             diagnosis = self._diagnose_elsewhere(traces)
-        moments = self._identified(traces)
+        edges = self._edges(traces, manners)
+        # Of another gradient the moments may be the right ones; asking for it in another order does
+        # not show where it is recorded.
+        disordered = diagnosis.order != IN_ORDER and not diagnosis.edits
+        moments = self._right_moments if disordered else self._identified(traces)
+        number = self.main.number.with_hyper(manners.measured or {})
+        of_another = edited_parts(question, diagnosis, number) == {"gradient"}
+        steps_at_points = diagnosis.family is not None and diagnosis.family.every_point
+        if of_another and (steps_at_points or same_but_for_a_factor(moments, self._right_moments)):
+            moments = self._right_moments
+        right_at_heart = moments is self._right_moments
+        explained = right_at_heart or self._explained(moments, diagnosis, manners, traces)
         evidence = Evidence(
             agrees=agrees,
             observations=tuple(observations),
@@ -194,11 +261,28 @@ class RuleExam:
             manners=manners,
             diagnosis=diagnosis,
             moments=moments,
-            right_moments=moments if right else self._right_moments,
+            right_moments=self._right_moments,
+            explained=explained,
             sums_points=sums_over_points(self.asked, traces),
-            edges=self._edges(traces, manners),
-            behaviours=self._behaviours(traces, moments),
+            edges=edges,
+            behaviours=self._behaviours(traces, moments if explained else UNKNOWN),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
+            elsewhere=self._elsewhere(traces, edges, diagnosis),
+            late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
+            told=self._told(diagnosis, answers),
+            shown_right=frozenset(
+                behaviour.name
+                for behaviour in question.behaviours
+                if any(
+                    self._agrees_beside(Observation(i, self._history(i, traces)))
+                    for i in behaviour.instances
+                    if isinstance(i.grad_w, Neuron)
+                )
+            ),
+            alive=is_alive(self.asked, self.main, manners, traces),
+            spoiled={i.name: self._why_absent(traces[i.name], History(None)) for i in spoiled},
+            stopped=self._stopped(traces),
+            unseen=self._unseen(observations),
         )
         return explain.verdict(question, evidence, judge_parts(question, evidence))
 
@@ -218,17 +302,20 @@ class RuleExam:
             **right_beside(question, self.main.number),
             **right_beside(question, self.main.vector),
             **question.right_shown,
+            **{instance.name: right_unlike(question, instance) for instance in self.unlike},
         }
 
     def rounding(self, traces: Mapping[str, Trace]) -> float:
-        """The largest difference of the main trajectories from the right ones."""
+        """The largest difference of the judged trajectories from the right ones, beside 1 or the
+        entry itself."""
         most = 0.0
-        for instance in self.main:
+        for instance in (*self.main, *self.unlike):
             rows = self._history(instance, traces).rows
             right = self.right_rows(instance)
             if rows is None or rows.shape != right.shape:
                 return float("inf")
-            most = max(most, float(np.abs(rows - right).max()))
+            off = np.abs(rows - right) / np.maximum(1, np.abs(right))
+            most = max(most, float(off.max()))
         return most
 
     def _agrees(self, observation: Observation) -> bool:
@@ -237,17 +324,56 @@ class RuleExam:
             return False
         return equal(rows, self.right_rows(observation.instance), self.question.tolerance)
 
+    def _elsewhere(
+        self,
+        traces: Mapping[str, Trace],
+        edges: Mapping[EdgeCase, bool | None],
+        diagnosis: Diagnosis,
+    ) -> tuple[Observation, ...]:
+        """The other calls that everybody is asked, where they are not right; or, of code whose
+        fault may cost less than the trajectory, not that of the fault."""
+        of_edges = {**self._general_edges, **self.at_the_edges}
+        broken = (edge for edge, held in edges.items() if not held)
+        said = {of_edges[edge].name for edge in broken if edge in of_edges}
+        skipped = said | {instance.name for instance in self.judged}
+        others = [instance for instance in self.asked_of_all if instance.name not in skipped]
+        seen = [Observation(instance, self._history(instance, traces)) for instance in others]
+        if self.question.conventions.covers(diagnosis.slugs) and diagnosis.explains:
+            return unexplained(diagnosis, seen, self.question)
+        return tuple(o for o in seen if not self._agrees_beside(o))
+
+    def _agrees_beside(self, observation: Observation) -> bool:
+        """As :meth:`_agrees`, with a tolerance that grows with the entries."""
+        own, right = observation.history.rows, self.right_rows(observation.instance)
+        if own is None or observation.history.only_point or own.shape != right.shape:
+            return False
+        size = np.maximum(1, np.abs(right))
+        with np.errstate(all="ignore"):
+            return bool((np.abs(own - right) <= self.question.tolerance * size).all())
+
+    @property
+    def _general_edges(self) -> Mapping[EdgeCase, Instance]:
+        """The calls that show the edge cases of any rule."""
+        asked = self.asked
+        return {NO_EPOCHS: asked.none, CALLED_TWICE: asked.again, TINY_STEPS: asked.settled}
+
     def _diagnose(
         self,
         observations: Sequence[Observation],
         manners: Manners,
         traces: Mapping[str, Trace],
         right: bool,
+        source: str | None,
     ) -> Diagnosis:
+        """``source``: the student's function; None: none was found."""
         if all(o.history.nothing for o in observations):
             return Diagnosis(("nothing_returned",))
         if right:
             return diagnose(observations, self.question, replace(manners, ignored=()))
+        only = None
+        if source is not None and all(map(_no_number_at_once, observations)):
+            # What gives NaN at its first step is NaN throughout, whatever else it does.
+            only = self.question.catalogue.explains_fault("NaN", source) or ""
         # Under an epsilon of 1e12 a rule shows what other calls hide: that only a division by zero
         # gives NaN there, or that a small v is treated in a way of its own.
         whole = all(
@@ -260,18 +386,23 @@ class RuleExam:
                 *observations,
                 *(Observation(i, self._history(i, traces)) for i in further),
             )
-        return diagnose(observations, self.question, manners)
+        return diagnose(observations, self.question, manners, only)
 
     def _diagnose_elsewhere(self, traces: Mapping[str, Trace]) -> Diagnosis:
         """What is wrong only in longer runs, such as stopping once the steps are small."""
-        for behaviour in self.question.behaviours:
-            for instance in behaviour.instances:
-                observation = Observation(instance, self._history(instance, traces))
-                if observation.history.rows is None:
-                    continue
-                if len(observation.rows) != instance.max_epochs + 1:
-                    return diagnose([observation], self.question, Manners())
+        for instance in (*self.unlike, *self.question.shown):
+            observation = Observation(instance, self._history(instance, traces))
+            if observation.history.rows is None:
+                continue
+            if len(observation.rows) != instance.max_epochs + 1:
+                return diagnose([observation], self.question, Manners())
         return Diagnosis()
+
+    def _told(self, diagnosis: Diagnosis, answers: Answers) -> bool:
+        source = answers.run.sources.get(self.question.function, "")
+        explains = self.question.catalogue.explains_fault
+        told = {explains(kind, source) for kind in ("ZeroDivisionError", "NaN")}
+        return not told.isdisjoint(diagnosis.slugs)
 
     def _named_by_fault(self, stopped: Verdict, answers: Answers) -> Verdict:
         """Code that raises one kind of exception whatever it is given (divides by zero, even where
@@ -301,12 +432,43 @@ class RuleExam:
             return self._right_moments
         return identify(self.streams, traces, self.question.power)
 
+    def _explained(
+        self,
+        moments: Identification,
+        diagnosis: Diagnosis,
+        manners: Manners,
+        traces: Mapping[str, Trace],
+    ) -> bool:
+        """Whether the moments recovered are the student's in other calls too: they predict the
+        steps of one, or are those of a rule that is known to be the student's."""
+        number = self.main.number
+        rows = self._history(number, traces).rows
+        if rows is not None and predicts(moments, number, rows, self.question.power):
+            return True
+        family = diagnosis.family
+        if family is None or diagnosis.view or diagnosis.order != IN_ORDER:
+            return False
+        if "step" in edited_parts(
+            self.question, diagnosis, number.with_hyper(manners.measured or {})
+        ):
+            return False  # what was taken for weights may be in the step
+        values = {**(diagnosis.hard_coded or {}), **(manners.measured or {})}
+        for instance in one_of_each(self.streams):
+            own = self._history(instance, traces).rows
+            known = family.trajectories(instance.with_hyper(values))[0]
+            known = known[:: instance.points] if family.every_point else known
+            if own is None or not equal(own, known, LINEAR):
+                return False
+        return True
+
     @property
     def _right_moments(self) -> Identification:
         """What would be recovered of right code."""
         return right_moments(self.question, self.main.number)
 
-    def _edges(self, traces: Mapping[str, Trace], manners: Manners) -> Mapping[EdgeCase, bool]:
+    def _edges(
+        self, traces: Mapping[str, Trace], manners: Manners
+    ) -> Mapping[EdgeCase, bool | None]:
         """Which of the question's edge cases hold."""
 
         def rows(instance: Instance | None) -> FloatArray | None:
@@ -326,20 +488,49 @@ class RuleExam:
         found = {}
         for edge in self.question.edge_cases:
             own = self.at_the_edges.get(edge)
-            found[edge] = edge.holds(replace(shown, instance=own, rows=rows(own)))
+            good = edge.holds(replace(shown, instance=own, rows=rows(own)))
+            seen = rows(own) is not None if own is not None else shown.answered
+            found[edge] = good if good or seen else None
         return found
+
+    def _unseen(self, observations: Sequence[Observation]) -> str:
+        """Why none of the answers could be read; empty: one could."""
+        if any(o.history.rows is not None for o in observations):
+            return ""
+        nothing = all(o.history.nothing for o in observations)
+        why = words.WHY["nothing" if nothing else "form"]
+        return why.format(function=self.question.function)
 
     def _behaviours(
         self, traces: Mapping[str, Trace], moments: Identification
     ) -> Mapping[str, Judged]:
         found = {}
         for behaviour in self.question.behaviours:
-            histories = {}
+            histories, why = {}, ""
             for instance in behaviour.instances:
                 history = self._history(instance, traces)
-                if history.rows is not None and len(history.rows) == instance.max_epochs + 1:
+                if _is_whole(history.rows, instance):
                     histories[instance.name] = history.rows
-            found[behaviour.name] = behaviour.judge(
-                Shown(histories, moments, self.question.function)
-            )
+                else:
+                    why = why or self._why_absent(traces[instance.name], history)
+            judged = behaviour.judge(Shown(histories, moments, self.question.function))
+            if why and not judged.passed:
+                judged = replace(judged, message=why, tried=False)
+            found[behaviour.name] = judged
         return found
+
+    def _stopped(self, traces: Mapping[str, Trace]) -> str:
+        """On the first call that was ended, a sentence; empty: none was."""
+        outcomes = (trace.outcome for trace in traces.values() if trace.outcome in SPOILED)
+        first = next(outcomes, None)
+        text = "" if first is None else words.STOPPED[first.value]
+        return text.format(function=self.question.function)
+
+    def _why_absent(self, trace: Trace, history: History) -> str:
+        """Why there is no whole path to look at, to complete a sentence."""
+        key = trace.outcome.value
+        if trace.outcome is Outcome.RETURNED:
+            key = "nothing" if history.nothing else "form"
+        if history.rows is not None:
+            key = "numbers" if not np.isfinite(history.rows).all() else "length"
+        return words.WHY[key].format(function=self.question.function)

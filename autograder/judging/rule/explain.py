@@ -27,7 +27,7 @@ def verdict(question: Rule, evidence: Evidence, checks: tuple[Check, ...]) -> Ve
     nothing = all(o.history.nothing for o in evidence.observations)
     pictures = [p for judged in evidence.behaviours.values() for p in judged.pictures]
     tables: list[Table] = []
-    if not evidence.right and not nothing:
+    if not evidence.right and evidence.explained:
         pictures += weights_pictures(question, evidence)
         tables += weights_tables(question, evidence)
     return Verdict(
@@ -48,6 +48,8 @@ def _message(question: Rule, evidence: Evidence, slugs: tuple[str, ...]) -> str 
         titles = [_explanation(slug, question, evidence).title for slug in slugs]
         what = words.TWO_NAMES.join(titles)
         return words.NAMED.format(function=question.function, what=what)
+    if evidence.stopped:
+        return evidence.stopped
     if not evidence.right and evidence.faults:
         return raised(question.function, evidence.faults[0])
     return None
@@ -91,15 +93,17 @@ def describe(edits: Sequence[Edit], candidate: Candidate) -> list[str]:
 def _sentences(question: Rule, evidence: Evidence) -> list[str]:
     """What was measured, where nothing known explains it."""
     if evidence.diagnosis.explains:
-        return []
+        unnamed = [edit.variant for edit in evidence.diagnosis.edits if not edit.slug]
+        steps = [words.STEPS_OF.format(what=what) for what in unnamed]
+        return [*steps, *_first_difference(evidence)] if steps else []
     found = _first_difference(evidence)
-    for kind, name in question.moments.items():
+    for kind, name in question.moments.items() if evidence.explained else ():
         for parameter in "wb":
             own = evidence.moments.of(kind, parameter)
             right = evidence.right_moments.of(kind, parameter)
             what = words.MOMENT_OF.format(moment=words.MOMENT_LETTERS[name], parameter=parameter)
             found += _moment_sentences(what, own, right)
-    return found if evidence.sums_points else [*found, words.NO_SUM]
+    return [*found, words.NO_SUM] if evidence.sums_points is False else found
 
 
 def _first_difference(evidence: Evidence) -> list[str]:
@@ -123,12 +127,8 @@ def _first_difference(evidence: Evidence) -> list[str]:
 
 def _moment_sentences(what: str, own: Weights | None, right: Weights | None) -> list[str]:
     """What is wrong with one recovered moment, in a sentence; empty: nothing to be said."""
-    if right is None or not right.is_average:
+    if own is None or right is None or not own.is_average or not right.is_average:
         return []
-    if own is None:
-        return [words.MOMENT_LOST.format(what=what)]
-    if not own.is_average:
-        return [words.MOMENT_NO_SUM.format(what=what)]
     if np.allclose(own.values, right.values, atol=1e-5):
         return []
     off_diagonal = own.values - np.diag(np.diag(own.values))

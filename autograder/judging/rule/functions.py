@@ -121,6 +121,12 @@ class FunctionCatalogue:
     def pairs(self, measured: tuple[str, ...] = ()) -> tuple[FunctionFamily, ...]:
         return ()
 
+    def triples(self) -> tuple[FunctionFamily, ...]:
+        return ()
+
+    def unnamed(self) -> tuple[FunctionFamily, ...]:
+        return ()
+
     def components(self, candidate: Candidate, instance: Instance, slug: str) -> frozenset[str]:
         faults = [edit for edit in candidate.edits if isinstance(edit, FunctionFault)]
         return frozenset().union(*(fault.components for fault in faults if fault.slug == slug))

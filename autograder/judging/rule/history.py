@@ -42,18 +42,15 @@ def read_history(
     features: int,
     vector: bool,
     start: FloatArray | None = None,
-    other_forms: bool = False,
 ) -> History:
     """Read the value of a trace; ``vector``: x is an array of ``features`` numbers.
 
-    ``other_forms``: read pairs, mappings and the other order, too, and say so; ``start`` (w's
-    entries, then b, as the call was given them) tells them apart where shapes do not.
+    Pairs, mappings and the other order are read, too, and said; ``start`` (w's entries, then b, as
+    the call was given them) tells them apart where shapes do not.
     """
     known = None if start is None else start.tobytes()
-    key = (features, vector, known, other_forms)
-    return _HISTORIES.of(
-        trace, key, partial(_read_history, trace, features, vector, start, other_forms)
-    )
+    key = (features, vector, known)
+    return _HISTORIES.of(trace, key, partial(_read_history, trace, features, vector, start))
 
 
 def rows_of(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | None:
@@ -64,21 +61,18 @@ def rows_of(instance: Instance, traces: Mapping[str, Trace]) -> FloatArray | Non
     return read_history(trace, instance.features, instance.init_w.ndim == 1, instance.start).rows
 
 
-def _read_history(
-    trace: Trace, features: int, vector: bool, start: FloatArray | None, other_forms: bool
-) -> History:
+def _read_history(trace: Trace, features: int, vector: bool, start: FloatArray | None) -> History:
     if trace.outcome is not Outcome.RETURNED:
         return History(None)
-    if other_forms:
-        parts = _parts(trace.value, features, vector, start)
-    else:
-        parts = _first_two(trace.value, start)
+    parts = _parts(trace.value, features, vector, start)
     if parts is None:
         return History(None, _not_two(trace.value), nothing=trace.value is None)
     w, b = (_squeezed(part, vector and k == 0) for k, part in enumerate((parts.w, parts.b)))
     if not isinstance(w, np.ndarray) or not isinstance(b, np.ndarray):
         name, part = ("w_history", w) if not isinstance(w, np.ndarray) else ("b_history", b)
         return History(None, words.HISTORY_OTHER.format(name=name, what=_describe(part)))
+    if vector and features == 1 and w.ndim == b.ndim == 1:
+        w = w[:, None]  # entries that hold one number each arrive as numbers
     if w.size == b.size == 0:
         return History(np.empty((0, features + 1)))
     if w.ndim == int(vector) and b.ndim == 0:
@@ -129,7 +123,7 @@ def _plainly_two(
 def _first_two(value: Value, start: FloatArray | None) -> _Parts | None:
     """Two histories; what is returned after them is an error history or the like."""
     if isinstance(value, np.ndarray) and value.ndim > 0 and value.size:
-        several = value.ndim == 2 and start is not None and _begins_at(value[:, 0], start)
+        several = value.ndim == 2 and start is not None and _begins_at(value[:, :1].ravel(), start)
         if len(value) == 2 or (several and len(value) > 2):
             return _Parts(np.asarray(value[0]), np.asarray(value[1]))
     if isinstance(value, tuple) and len(value) >= 2:
@@ -153,7 +147,7 @@ def _pairs(value: Value, features: int, vector: bool, start: FloatArray | None) 
     if start is None:
         paired = value.shape[1] == 2 and len(value) != 2
     else:
-        paired = _begins_at(value[0], start) and not _begins_at(value[:, 0], start)
+        paired = _begins_at(value[:1].ravel(), start) and not _begins_at(value[:, 0], start)
     w = value[:, :1] if vector else value[:, 0]
     return _Parts(w, value[:, 1], "other") if paired else None
 
@@ -173,12 +167,16 @@ def _two_numbers(part: Value) -> bool:
     return isinstance(part, np.ndarray) and part.shape == (2,)
 
 
+_SAME_START = 1e-6
+"""How far from the start, beside it, the first entry may be and still be told as the start."""
+
+
 def _begins_at(numbers: FloatArray, start: FloatArray) -> bool:
-    """Whether the first two of them are a number w and b of the start."""
+    """Whether the first two of them are a number w and b of the start, which may be tiny."""
     if len(numbers) < 2 or len(start) != 2:
         return False
     with np.errstate(all="ignore"):
-        return bool((np.abs(numbers[:2] - start) <= 1e-9 * (1 + np.abs(start))).all())
+        return bool((np.abs(numbers[:2] - start) <= _SAME_START * np.abs(start)).all())
 
 
 def _swapped(w: Value, b: Value, form: Form, features: int, start: FloatArray | None) -> bool:

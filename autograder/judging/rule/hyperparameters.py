@@ -52,6 +52,10 @@ class Range:
         share = chance.random()
         if upper_half:
             share = (1 + share) / 2
+        return self.at(share)
+
+    def at(self, share: float) -> float:
+        """The number that lies this share of the way from the low end to the high one."""
         if self.logarithmic:
             return float(self.low * (self.high / self.low) ** share)
         return float(self.low + (self.high - self.low) * share)

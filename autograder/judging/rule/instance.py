@@ -17,6 +17,9 @@ import numpy as np
 from autograder.judging.rule.hyperparameters import Range, Role, by_role
 from autograder.model import Argument, Call, FloatArray, Gradient, Neuron, Outcome, Stream, Trace
 
+IN_ORDER = (0, 1, 2, 3)
+"""w, b, x, y: as a gradient is to be asked."""
+
 
 @dataclass(frozen=True, eq=False)
 class Instance:
@@ -37,8 +40,13 @@ class Instance:
     """Further arguments by name: the hyper-parameters."""
     ranges: Mapping[str, Range] = field(default_factory=dict)
     """From where these were drawn, with what they are to the rule; empty: they were not drawn."""
+    left_out: tuple[str, ...] = ()
+    """Arguments that the call leaves out, where the function has a default for them."""
     purpose: str = ""
     """What the call is made for, where several are made for one thing; empty: for itself."""
+    order: tuple[int, ...] = IN_ORDER
+    """In which order code asks a gradient for w, b, x and y: in the place of w it hands in the
+    argument ``order[0]``, and so on."""
 
     @property
     def points(self) -> int:
@@ -77,12 +85,38 @@ class Instance:
 
         ``epoch`` counts from 0; it is what a replayed stream depends on.
         """
+        if self.order != IN_ORDER:
+            return self._gradient_in_disorder(theta)
         x = self.X.reshape(self.points, self.features)
         result = np.empty((len(theta), self.points, self.features + 1))
         result[:, :, :-1] = self._factor(self.grad_w, theta, x, epoch)
         if isinstance(self.grad_w, Neuron):
             result[:, :, :-1] *= x
         result[:, :, -1] = self._factor(self.grad_b, theta, x, epoch)[:, :, 0]
+        return result
+
+    def _gradient_in_disorder(self, theta: FloatArray) -> FloatArray:
+        """As :meth:`gradient`, for code that hands in w, b, x and y in another order; NaN where a
+        vector would be taken for a number, or a gradient is recorded."""
+        result = np.full((len(theta), self.points, self.features + 1), np.nan)
+        vectors = {self.order[0], self.order[2]} == {0, 2}
+        kind = self.grad_w
+        if isinstance(kind, Stream) or not (vectors or self.features == 1):
+            return result
+        x = self.X.reshape(self.points, self.features)
+        each = (
+            theta[:, None, :-1],
+            theta[:, None, -1:],
+            x[None],
+            self.Y[None, :, None],
+        )
+        w, b, x, y = (each[place] for place in self.order)
+        with np.errstate(all="ignore"):
+            half = np.tanh(kind.gain * ((w * x).sum(axis=2, keepdims=True) + b))
+            s = kind.low + (kind.high - kind.low) * (1 + half) / 2
+            slope = (kind.high - kind.low) * kind.gain * (1 - half * half) / 2
+            by_b = kind.scale * (s - y) * slope
+            result[:, :, :-1], result[:, :, -1:] = by_b * x, by_b
         return result
 
     def gradients_along(self, path: FloatArray) -> FloatArray:
@@ -122,11 +156,17 @@ class Instance:
             "init_w": w,
             "init_b": self.init_b,
             "max_epochs": self.max_epochs,
-            "grad_w": Gradient("w", self.grad_w),
-            "grad_b": Gradient("b", self.grad_b),
+            "grad_w": Gradient("w", self._asked(self.grad_w)),
+            "grad_b": Gradient("b", self._asked(self.grad_b)),
             **self.hyper,
         }
-        return Call(self.name, function, arguments)
+        return Call(self.name, function, arguments, self.left_out)
+
+    def _asked(self, kind: Neuron | Stream) -> Neuron | Stream:
+        """A recorded gradient has to know what makes an epoch."""
+        if not isinstance(kind, Stream):
+            return kind
+        return replace(kind, points=self.points, start=self.start)
 
     def trace(self, rows: FloatArray) -> Trace:
         """That of a function that returned these rows (w's entries, then b) as two histories."""

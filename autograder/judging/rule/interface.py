@@ -7,29 +7,44 @@ changes nothing is ignored.  The base call itself is asked twice, at the beginni
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 
 from autograder.judging.rule.evidence import Manners
 from autograder.judging.rule.history import rows_of
-from autograder.judging.rule.instance import Instance
-from autograder.judging.rule.probes import MEASURED, Probes
+from autograder.judging.rule.instance import IN_ORDER, Instance
+from autograder.judging.rule.probes import MEASURED, TINY, Probes
 from autograder.model import FloatArray, Outcome, Trace
 
 SAME = 1e-12
+ALONG = 1e-6
+"""How far a step may point beside a gradient that it goes along."""
 LEAST_DECAY = 1e-9
 """Weight decay below this is rounding."""
 
 
-def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool | None:
     """Whether the gradient is the sum over all points: its direction, and twice as long for twice
-    the points.  Whatever the rule multiplies the first step with does not matter."""
+    the points.  Whatever the rule multiplies the first step with does not matter.  On an ordinary
+    call, too, twice the points have to be what twice the gradient is.
+
+    None: there are no such steps to see.
+    """
+    ordinary = True if remembers(asked, traces) else _sums_on_ordinary(asked, traces)
+    if not ordinary:
+        return ordinary
     rows = [rows_of(instance, traces) for instance in asked.points]
     if any(r is None or len(r) != 2 or not np.isfinite(r).all() for r in rows):
-        return False
+        return None
     once, twice = (r[0] - r[1] for r in rows if r is not None)
+    if not once.any() or not twice.any():
+        return None
     instance = asked.points[0]
     total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+    if not (np.isfinite(once).all() and np.isfinite(twice).all()):
+        return None
     scale = np.abs(once).max() / np.abs(total).max()
     close = 1e-6 * np.abs(once).max()
     return bool(
@@ -48,7 +63,29 @@ def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str,
         mutates=_mutates((*asked.instances, *others), traces),
         measured=_measured_decay(asked.decay, traces),
         stops=_stops(asked, traces, base),
+        orders=_orders(asked, traces),
     )
+
+
+def _sums_on_ordinary(asked: Probes, traces: Mapping[str, Trace]) -> bool | None:
+    doubled, larger = (rows_of(instance, traces) for instance in asked.ordinary)
+    if doubled is None or larger is None or doubled.shape != larger.shape:
+        return None
+    if not (np.isfinite(doubled).all() and np.isfinite(larger).all()):
+        return None
+    apart = np.abs(doubled - larger) > 1e-6 * np.maximum(1, np.abs(larger))
+    return not apart.any()
+
+
+def is_alive(
+    asked: Probes, ordinary: Sequence[Instance], manners: Manners, traces: Mapping[str, Trace]
+) -> bool:
+    """Whether what it answers to ordinary calls of numbers is worth a measurement: of one of them
+    the whole path moves, to numbers, and it is by the gradients that the function is given."""
+    numbers = [instance for instance in ordinary if instance.init_w.ndim == 0]
+    paths = [(rows_of(instance, traces), instance) for instance in numbers]
+    moves = [rows is not None and len(rows) > 1 and _tells(rows, i) for rows, i in paths]
+    return any(moves) and not {"grad_w", "grad_b"} & set(manners.ignored)
 
 
 def _same(one: FloatArray, other: FloatArray) -> bool:
@@ -87,6 +124,23 @@ def _tells(rows: FloatArray, instance: Instance) -> bool:
 
 def _unchanged(before: FloatArray | None, after: FloatArray | None) -> bool:
     return before is not None and after is not None and _same(before, after)
+
+
+def _orders(asked: Probes, traces: Mapping[str, Trace]) -> tuple[tuple[int, ...], ...]:
+    """In which orders a gradient's arguments may be handed in, where the step of one epoch, which
+    is the gradient, goes along the one that another order gives and not along the right one."""
+    rows = rows_of(asked.points[0], traces)
+    if rows is None or rows.shape != (2, 2) or sums_over_points(asked, traces) is not False:
+        return ()
+    step, found = rows[0] - rows[1], []
+    for order in permutations(IN_ORDER):
+        instance = replace(asked.points[0], order=order)
+        total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+        across = step[0] * total[1] - step[1] * total[0]
+        along = step @ total
+        if along > 0 and abs(across) <= ALONG * along:
+            found.append(order)
+    return tuple(found)
 
 
 def _stops(asked: Probes, traces: Mapping[str, Trace], base: FloatArray | None) -> bool:
@@ -128,5 +182,5 @@ def _measured_decay(
         with np.errstate(all="ignore"):
             in_gradient = by_theta / by_g
         if np.isfinite(in_gradient) and abs(in_gradient) > LEAST_DECAY:
-            return dict(zip(MEASURED, (float(in_gradient), float(by_theta)), strict=True))
+            return dict(zip(MEASURED, (float(in_gradient), float(by_theta / TINY)), strict=True))
     return {}

@@ -6,12 +6,16 @@ sees.  Two settings make the moments visible:
 - **first moment**: gradients so small against epsilon = 1 that the root is 1 to 15 digits; then
   the step *is* eta * m_hat, with eta the step size.  (With epsilon = 1 it makes no difference
   whether it stands inside the root or outside, so that a convention does not disturb this.)
-- **second moment**: a first decay of 0, so that m_hat_t = g_t; then
-  v_hat_t = (eta * g_t / step_t)**2 - epsilon.
+- **second moment**: gradients of order one and a tiny epsilon; with the weights of m_hat, which
+  are known by then, v_hat_t = (eta * m_hat_t / step_t)**2 - epsilon.  (The decays are those of an
+  ordinary call: under a first decay of 0 code that uses it in v would show weights not its own.)
 
 With more streams than epochs, least squares of m_hat on the g's (of v_hat on the g**2's) gives
 the weights C[t, i] (D[t, i]) of epoch i's gradient in epoch t's moment, to about ten digits, and
 its residual says whether the moment is such an average at all.
+
+Weights that were recovered are a claim on all calls.  So they have to predict the steps of an
+ordinary one (:func:`predicts`); what does not is not shown, and nothing is said of it.
 """
 
 from __future__ import annotations
@@ -28,6 +32,8 @@ from autograder.model import FloatArray, Stream, Trace
 
 EPOCHS = 5
 STREAMS = EPOCHS + 3
+POINTS = 2
+"""Points of data of each call: with one alone a sum over them, a mean and a count are hidden."""
 FEATURES = 40
 """Entries of the vector w whose every entry is a stream of its own."""
 SMALL = 1e-8
@@ -36,11 +42,13 @@ LINEAR = 1e-6
 """Largest residual, relative to the moment, that still counts as an average."""
 SETTINGS: Mapping[str, Mapping[Role, float]] = {
     "first": {Role.STEP_SIZE: 1 / SMALL, Role.EPSILON: 1.0},
-    "second": {Role.STEP_SIZE: 0.5, Role.EPSILON: 1e-10, Role.FIRST_DECAY: 0.0},
+    "second": {Role.STEP_SIZE: 0.5, Role.EPSILON: 1e-10},
     "step": {Role.STEP_SIZE: 0.5, Role.EPSILON: 0.6},
 }
 """By purpose of a call: the values under which it shows what it is made for, as far as the rule has
 such hyper-parameters."""
+PREDICTED = 1e-5
+"""How far, beside 1 or itself, a step may be from the one that recovered weights predict."""
 UNBIASED = 1e-6
 """How far from 1 the weights of an epoch may sum up to."""
 
@@ -76,9 +84,11 @@ class Identification:
     second_b: Weights | None
     first_vector: Weights | None
     second_vector: Weights | None
-    step_follows: bool
+    step_follows: bool | None
     """Whether a step at an epsilon of the size of v is eta * m_hat / sqrt(v_hat + eps) of the
-    moments recovered."""
+    moments recovered; None: what such a step would be is not known."""
+    one_point_follows: bool | None = None
+    """The same, where one point's gradient counts and not the sum."""
 
     def of(self, kind: str, parameter: str) -> Weights | None:
         """Of the ``"first"`` or ``"second"`` moment of ``"w"`` or ``"b"``."""
@@ -122,13 +132,13 @@ def _instance(name: str, kind: str, w: FloatArray, b: FloatArray, drawn: Instanc
     vector = w.ndim == 2
     return Instance(
         name=name,
-        X=np.ones((1, w.shape[1])) if vector else np.ones(1),
-        Y=np.zeros(1),
+        X=np.ones((POINTS, w.shape[1])) if vector else np.ones(POINTS),
+        Y=np.zeros(POINTS),
         init_w=np.full(w.shape[1], 0.3) if vector else np.array(0.3),
         init_b=0.7,
         max_epochs=EPOCHS,
-        grad_w=Stream(w),
-        grad_b=Stream(b),
+        grad_w=Stream(w / POINTS),
+        grad_b=Stream(b / POINTS),
         hyper=drawn.hyper_with(SETTINGS[kind]),
         ranges=drawn.ranges,
         purpose=kind,
@@ -145,7 +155,8 @@ def identify(
     recovered: dict[str, Weights | None] = {}
     for kind in ("first", "second"):
         of_numbers = [i for i in instances if i.purpose == kind and i.init_w.ndim == 0]
-        moments = [_moments(i, traces, kind, power) for i in of_numbers]
+        numerators = (recovered.get("first_w"), recovered.get("first_b"))
+        moments = [_moments(i, traces, kind, power, numerators) for i in of_numbers]
         for column, parameter in enumerate("wb"):
             known = [m[:, column] for m in moments if m is not None]
             streams = [
@@ -157,15 +168,19 @@ def identify(
         of_vector = [i for i in instances if i.purpose == kind and i.init_w.ndim == 1]
         recovered[f"{kind}_vector"] = None
         for instance in of_vector:
-            found = _moments(instance, traces, kind, power)
+            each = (recovered.get("first_vector"), recovered.get("first_b"))
+            found = _moments(instance, traces, kind, power, each)
             if found is not None and isinstance(instance.grad_w, Stream):
                 recovered[f"{kind}_vector"] = _fit(
-                    kind, list(instance.grad_w.values.T), list(found[:, :-1].T)
+                    kind, list(_stream(instance, "w").T), list(found[:, :-1].T)
                 )
     step = next(i for i in instances if i.purpose == "step")
     asked_for_second = any(i.purpose == "second" for i in instances)
-    follows = _step_follows(step, traces, recovered, power if asked_for_second else None)
-    return Identification(**recovered, step_follows=follows)
+    divides = power if asked_for_second else None
+    follows, one = (
+        _step_follows(step, traces, recovered, divides, share) for share in (1.0, 1 / POINTS)
+    )
+    return Identification(**recovered, step_follows=follows, one_point_follows=one)
 
 
 def _step_follows(
@@ -173,38 +188,94 @@ def _step_follows(
     traces: Mapping[str, Trace],
     found: Mapping[str, Weights | None],
     power: float | None,
-) -> bool:
-    """``power`` None: the rule has no second moment to divide by."""
+    share: float,
+) -> bool | None:
+    """``power`` None: the rule has no second moment to divide by; ``share``: of the gradient."""
     rows = _rows(instance, traces)
     if rows is None:
-        return False
+        return None
+    g = share * np.column_stack([_stream(instance, parameter) for parameter in "wb"])
+    steps = _predicted(instance, g, found, power)
+    if steps is None:
+        return None
+    with np.errstate(all="ignore"):
+        return bool((np.abs(-np.diff(rows, axis=0) - steps) <= LINEAR).all())
+
+
+def _predicted(
+    instance: Instance,
+    g: FloatArray,
+    found: Mapping[str, Weights | None],
+    power: float | None,
+    epsilon: str = "inside",
+) -> FloatArray | None:
+    """The steps of w and b, both numbers, under these gradients, shape (epochs, 2).
+
+    ``epsilon``: ``inside`` the root, ``outside`` or ``missing``.  None: no averages were recovered.
+    """
     eta, eps = _step_size_and_epsilon(instance)
+    epochs, steps = len(g), np.empty_like(g)
     for column, parameter in enumerate("wb"):
         first, second = found[f"first_{parameter}"], found[f"second_{parameter}"]
+        if not all(one is None or one.is_average for one in (first, second)):
+            return None
         if power is not None and second is None:
-            return False
-        g = _stream(instance, parameter)
-        m_hat = g if first is None else first.values @ g
-        divisor = np.ones_like(g)
+            return None
+        own = g[:, column]
+        m_hat = own if first is None else first.values[:epochs, :epochs] @ own
+        divisor = np.ones_like(own)
         with np.errstate(all="ignore"):
             if power is not None and second is not None:
-                divisor = (second.values @ g**2 + eps) ** power
-            expected = eta * m_hat / divisor
-            if not (np.abs(-np.diff(rows[:, column]) - expected) <= LINEAR).all():
-                return False
-    return True
+                v_hat = second.values[:epochs, :epochs] @ own**2
+                inside, outside = (eps if epsilon == at else 0.0 for at in ("inside", "outside"))
+                divisor = (v_hat + inside) ** power + outside
+            steps[:, column] = eta * m_hat / divisor
+    return steps
+
+
+def predicts(found: Identification, instance: Instance, rows: FloatArray, power: float) -> bool:
+    """Whether the moments recovered explain the steps of a call of numbers that had no part in
+    recovering them, wherever epsilon stands."""
+    epochs = min(EPOCHS, len(rows) - 1)
+    if epochs < 1 or not np.isfinite(rows[: epochs + 1]).all():
+        return False
+    g = instance.gradients_along(rows[:epochs])
+    steps = -np.diff(rows[: epochs + 1], axis=0)
+    weights = {
+        f"{kind}_{parameter}": found.of(kind, parameter)
+        for kind in ("first", "second")
+        for parameter in "wb"
+    }
+    divides = None if weights["second_w"] is None and weights["second_b"] is None else power
+    for epsilon in ("inside", "outside", "missing"):
+        expected = _predicted(instance, g, weights, divides, epsilon)
+        if expected is None:
+            return False
+        with np.errstate(all="ignore"):
+            if (np.abs(steps - expected) <= PREDICTED * (1 + np.abs(steps))).all():
+                return True
+    return False
 
 
 def _stream(instance: Instance, parameter: str) -> FloatArray:
+    """The gradients of each epoch, summed over the points."""
     kind = instance.grad_w if parameter == "w" else instance.grad_b
     assert isinstance(kind, Stream)
-    return kind.values
+    return np.asarray(instance.points * kind.values)
 
 
 def _moments(
-    instance: Instance, traces: Mapping[str, Trace], kind: str, power: float
+    instance: Instance,
+    traces: Mapping[str, Trace],
+    kind: str,
+    power: float,
+    numerators: tuple[Weights | None, Weights | None],
 ) -> FloatArray | None:
-    """The moments seen in one call, shape (epochs, parameters); None: no such trajectory."""
+    """The moments seen in one call, shape (epochs, parameters); None: no such trajectory.
+
+    ``numerators``: the weights with which w's and b's steps average the gradients; None: a step
+    goes along the newest one.
+    """
     rows = _rows(instance, traces)
     if rows is None:
         return None
@@ -214,8 +285,13 @@ def _moments(
         if kind == "first":
             found = steps / eta
         else:
-            g = np.column_stack([_stream(instance, "w"), _stream(instance, "b")])
-            found = (eta * g / steps) ** (1 / power) - eps
+            along = [
+                _stream(instance, parameter)
+                if first is None
+                else first.values @ _stream(instance, parameter)
+                for parameter, first in zip("wb", numerators, strict=True)
+            ]
+            found = (eta * np.column_stack(along) / steps) ** (1 / power) - eps
     return np.asarray(found) if np.isfinite(found).all() else None
 
 
@@ -246,13 +322,33 @@ def unbiased(found: Identification) -> bool | None:
     """Whether both moments of w and of b are unbiased: every row of weights sums to 1.
 
     No seed can make a right solution fail: the weights are recovered, not estimated.
-    None: the moments could not be recovered.
+    None: the moments could not be recovered, or are no averages.
     """
     parts = (found.first_w, found.first_b, found.second_w, found.second_b)
-    if any(part is None for part in parts):
-        return None
-    return all(_sums_to_one(part) for part in parts if part is not None)
+    averages = [part for part in parts if part is not None and part.is_average]
+    if any(not _sums_to_one(part) for part in averages):
+        return False
+    return True if len(averages) == len(parts) else None
 
 
 def _sums_to_one(weights: Weights) -> bool:
-    return weights.is_average and bool((np.abs(weights.row_sums - 1) < UNBIASED).all())
+    return bool((np.abs(weights.row_sums - 1) < UNBIASED).all())
+
+
+def same_but_for_a_factor(found: Identification, right: Identification) -> bool:
+    """Whether all moments average as right code's do, of gradients that are larger or smaller."""
+    for kind in ("first", "second"):
+        for parameter in "wb":
+            own, other = found.of(kind, parameter), right.of(kind, parameter)
+            if own is None or other is None or not other.is_average:
+                if own is None and other is None:
+                    continue
+                return False
+            factor = own.values[0, 0] / other.values[0, 0]
+            if not np.allclose(own.values, factor * other.values, atol=1e-5 * abs(factor)):
+                return False
+    return True
+
+
+UNKNOWN = Identification(None, None, None, None, None, None, None)
+"""Nothing was recovered that explains anything."""

@@ -26,7 +26,7 @@ class _Off(NamedTuple):
 def _off(question: Rule, evidence: Evidence) -> Iterator[_Off]:
     for kind, name in question.moments.items():
         own, right = evidence.moments.of(kind, "w"), evidence.right_moments.of(kind, "w")
-        if own is None or right is None or not right.is_average:
+        if own is None or right is None or not (own.is_average and right.is_average):
             continue  # a moment that is no average has no weights to show
         if not np.allclose(own.values, right.values, atol=1e-5):
             yield _Off(kind, name, own.values, right.values)

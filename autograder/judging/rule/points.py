@@ -5,21 +5,29 @@
 an update rule; ``trajectory``, ``vector``, ``edge cases`` and an assignment's behaviours are
 what it does as a whole.  An assignment gives points to those it wants.
 
-A fault with a name costs the parts that its edit changes.  Without a name each part is judged by
+A fault with a name costs the parts that its edit changes.  Without a name the parts are right
+where most of the ordinary updates are: no wrong part leaves them so.  Else each part is judged by
 measurement: the gradient by how the first step depends on the points, the moments by their
 recovered weights, the correction by the sums of these, the step by the moments it should follow.
+A measurement is worth nothing of code that ordinary calls leave standing, or lead to no number; nor
+one that finds every part right, of updates that are wrong.  And where no ordinary update is right,
+or explained, there is nothing that points for edge cases could be added to.
+A part is right where what was measured equals the rule's.  It is wrong where that differs and
+explains the student's steps.  Anything else was not seen: the part is "not tried", and earns
+nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from autograder.judging import words
 from autograder.judging.rule.asked import Rule
-from autograder.judging.rule.evidence import Evidence, Observation
+from autograder.judging.rule.evidence import Diagnosis, Evidence, Observation
+from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.moments import Weights
 from autograder.model import Check, FloatArray
 
@@ -36,6 +44,10 @@ EDGES = "edge cases"
 """The check that several smaller ones stand for."""
 WHOLE = ("trajectory", "vector", EDGES)
 """What is looked at of a rule as a whole."""
+MOST = 0.5
+"""The share of ordinary updates that no rule with a wrong part gets right."""
+FORM_COSTS = 0.1
+"""Share of a question's points that another form of the histories costs."""
 WEIGHT = 1e-5
 """Recovered weights closer than this are equal."""
 
@@ -46,6 +58,8 @@ class Loss:
 
     lost: frozenset[str] = frozenset()
     besides: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
+    """Parts of which nothing is known."""
     convention: float | None = None
     """Points that a convention costs, in place of everything else; None: no convention.  The step
     pays them, and the trajectories what is more than the step has."""
@@ -58,20 +72,42 @@ class Loss:
         return max(0.0, (self.convention or 0.0) - before)
 
 
+NOTHING_SEEN = Loss(unseen=frozenset(PARTS))
+
+
 def judge_parts(question: Rule, evidence: Evidence) -> tuple[Check, ...]:
     """One check for each name that the assignment gives points to."""
     loss = _loss(question, evidence)
     checks: list[Check] = []
     for name, points in question.points.items():
         if name in PARTS:
-            checks.append(_part(name, points, loss))
+            checks.append(_part(name, points, loss, evidence))
         elif name in ("trajectory", "vector"):
-            checks.append(_trajectory(name, points, loss, evidence))
+            checks.append(_trajectory(name, points, loss, evidence, question))
         elif name == EDGES:
             checks += _edges(points, evidence, question)
         else:
-            checks.append(_behaviour(name, points, loss, evidence))
-    return tuple(checks)
+            checks.append(_behaviour(name, points, loss, evidence, question))
+    return _in_another_form(tuple(checks), question, evidence)
+
+
+def _in_another_form(
+    checks: tuple[Check, ...], question: Rule, evidence: Evidence
+) -> tuple[Check, ...]:
+    """Histories that had to be put right to be read cost a share of the question, which what is
+    seen of the whole histories pays."""
+    if not evidence.manners.form:
+        return checks
+    left, paid = FORM_COSTS * sum(question.points.values()), []
+    for check in checks:
+        pays = min(left, check.score) if check.name in ("trajectory", "vector") else 0.0
+        left -= pays
+        if pays:
+            score = round(check.score - pays, 6)
+            text = words.OTHER_FORM.format(message=check.message)
+            check = replace(check, passed=False, score=score, message=text)
+        paid.append(check)
+    return tuple(paid)
 
 
 # ------------------------------------------------------------------------------ what is lost
@@ -81,13 +117,16 @@ def _loss(question: Rule, evidence: Evidence) -> Loss:
     diagnosis = evidence.diagnosis
     if evidence.right:
         return Loss()
+    if diagnosis.explains and not _seen(question, evidence):
+        return NOTHING_SEEN
     if not diagnosis.explains:
-        return Loss(lost=frozenset(_measured_losses(question, evidence)))
+        return _unexplained_losses(question, evidence)
     assert diagnosis.candidate is not None
     if question.conventions.covers(diagnosis.slugs):
         share = question.conventions.share(diagnosis.slugs)
         return Loss(convention=share * sum(question.points.values()), points=question.points)
-    costs = {slug: _parts_of(slug, question, evidence) for slug in diagnosis.slugs}
+    unnamed = [""] if any(not edit.slug for edit in diagnosis.edits) else []
+    costs = {slug: _parts_of(slug, question, evidence) for slug in (*diagnosis.slugs, *unnamed)}
     dearest = max(costs, key=lambda slug: _worth(slug, costs[slug], question), default=None)
     if dearest is None:
         return Loss()
@@ -95,13 +134,67 @@ def _loss(question: Rule, evidence: Evidence) -> Loss:
     return Loss(lost=costs[dearest], besides=wrong - costs[dearest])
 
 
+def _unexplained_losses(question: Rule, evidence: Evidence) -> Loss:
+    """What code that no known fault accounts for loses."""
+    numbers = [o for o in evidence.observations if o.instance.init_w.ndim == 0]
+    if numbers and all(_work(question, evidence, o) >= MOST for o in numbers):
+        return Loss()
+    seen = _measured(question, evidence)
+    lost = frozenset(part for part, good in seen.items() if good is False)
+    unseen = frozenset(part for part, good in seen.items() if good is None)
+    if not evidence.alive or not lost | unseen:
+        return NOTHING_SEEN
+    return Loss(lost=lost, unseen=unseen)
+
+
+def _work(question: Rule, evidence: Evidence, observation: Observation) -> float:
+    """The share of the updates of one call after which both parameters are where they should be."""
+    own, right = observation.history.rows, evidence.expected[observation.instance.name]
+    if own is None or observation.history.only_point or len(right) < 2:
+        return 0.0
+    both = min(len(own), len(right))
+    with np.errstate(all="ignore"):
+        good = np.abs(own[1:both] - right[1:both]) <= question.tolerance
+    return float(np.count_nonzero(good.all(axis=1))) / (len(right) - 1)
+
+
+def _earns_more(question: Rule, evidence: Evidence) -> bool:
+    """Whether there is an ordinary update that is right, or that a known fault accounts for."""
+    if any(_work(question, evidence, o) > 0 for o in evidence.observations):
+        return True
+    return evidence.diagnosis.explains and _seen(question, evidence)
+
+
+def _seen(question: Rule, evidence: Evidence) -> bool:
+    """Whether there is anything for a known fault to account for: a finite point away from the
+    start.  Where there is none all that ends in NaN at once, or stands, would look alike."""
+    for o in evidence.observations:
+        if o.history.rows is not None:
+            with np.errstate(all="ignore"):
+                away = np.abs(o.rows - o.instance.start).max(axis=1)
+            if (np.isfinite(away) & (away > question.tolerance)).any():
+                return True
+    return evidence.told
+
+
+def edited_parts(question: Rule, diagnosis: Diagnosis, instance: Instance) -> frozenset[str]:
+    """All parts that the faults of a diagnosis change."""
+    if diagnosis.candidate is None:
+        return frozenset()
+    names = {edit.slug for edit in diagnosis.edits}
+    components = question.catalogue.components
+    return frozenset().union(*(components(diagnosis.candidate, instance, n) for n in names))
+
+
 def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
     """The parts with points that one named fault concerns."""
     diagnosis = evidence.diagnosis
     instance = evidence.observations[0].instance.with_hyper(evidence.manners.measured or {})
     parts: frozenset[str] = frozenset()
-    if diagnosis.candidate is not None and slug in diagnosis.candidate.slugs:
+    if diagnosis.candidate is not None and any(edit.slug == slug for edit in diagnosis.edits):
         parts = question.catalogue.components(diagnosis.candidate, instance, slug)
+    elif slug == "gradient_arguments_swapped":
+        parts = frozenset({"gradient"})
     elif slug == "hyperparameter_ignored":
         parts = frozenset(question.arguments.get(name, "step") for name in diagnosis.ignored)
     return frozenset(part if part in question.points else "step" for part in parts)
@@ -113,73 +206,119 @@ def _worth(slug: str, parts: frozenset[str], question: Rule) -> float:
     return float(sum(question.points.get(part, 0.0) for part in parts)) + 1.0
 
 
-def _measured_losses(question: Rule, evidence: Evidence) -> list[str]:
-    """Parts that are wrong, or not seen to be right, by measurement."""
+def _measured(question: Rule, evidence: Evidence) -> dict[str, bool | None]:
+    """Which of the question's parts are right by measurement; None: that could not be seen."""
     found, right = evidence.moments, evidence.right_moments
-    firsts = [(found.of("first", p), right.of("first", p)) for p in "wb"]
-    seconds = [(found.of("second", p), right.of("second", p)) for p in "wb"]
+    # Code that gathers another gradient averages that one: all its weights are larger or smaller.
+    scaled = evidence.sums_points is False
+    follows = found.step_follows or (scaled and found.one_point_follows)
+    explained = evidence.explained or (scaled and follows is True)
+    firsts = [_Pair(found.of("first", p), right.of("first", p), scaled) for p in "wb"]
+    seconds = [_Pair(found.of("second", p), right.of("second", p), scaled) for p in "wb"]
     asked = {"first": firsts, "second": seconds}
     needed = [pair for moment in question.moments for pair in asked[moment]]
     scheduled = "learning rate" in question.points
-    good = {
+    corrected = "bias correction" in question.points
+    same = {
         "gradient": evidence.sums_points,
-        "velocity": all(_same_velocity(*pair, scheduled) for pair in firsts),
-        "first moment": all(_same_shares(*pair) for pair in firsts),
-        "second moment": all(_same_shares(*pair) for pair in seconds)
-        and ("bias correction" in question.points or all(_same_sums(*pair) for pair in seconds)),
-        "bias correction": all(_same_sums(*pair) for pair in needed),
-        "learning rate": all(_same_newest(*pair) for pair in firsts),
+        "velocity": _all(pair.velocity(scheduled) for pair in firsts),
+        "first moment": _all(pair.moment(corrected) for pair in firsts),
+        "second moment": _all(pair.moment(corrected) for pair in seconds),
+        "bias correction": _all(pair.correction() for pair in needed),
+        "learning rate": _all(pair.newest() for pair in firsts),
     }
-    # Where the step cannot be measured even of right code, it is seen by the rest being right.
+    seen = {
+        part: good if good or explained or part == "gradient" else None
+        for part, good in same.items()
+    }
     parts = [part for part in PARTS if part in question.points and part != "step"]
-    good["step"] = found.step_follows or (
-        not right.step_follows and all(good[part] for part in parts)
-    )
-    return [part for part in PARTS if not good[part]]
+    moments = all(seen[part] for part in parts if part != "gradient")
+    if right.step_follows is None:  # what cannot be measured even of right code
+        seen["step"] = True if all(seen[part] for part in parts) else None
+    elif follows:
+        seen["step"] = True if explained else None
+    else:  # of right moments, the step that they do not explain is another one
+        seen["step"] = False if moments and found.step_follows is False else None
+    return {part: good for part, good in seen.items() if part in question.points}
 
 
-def _same_velocity(own: Weights | None, right: Weights | None, scheduled: bool) -> bool:
-    """Whether each gradient enters a velocity and fades in it as it should.
-
-    ``scheduled``: with which weight it enters is the learning rate's matter.
-    """
-    return _same(own, right, lambda w: w.values / np.diag(w.values) if scheduled else w.values)
+def _all(parts: Iterable[bool | None]) -> bool | None:
+    """Whether all hold; None: some cannot be seen, and none is known not to."""
+    each = list(parts)
+    return False if False in each else None if None in each else True
 
 
-def _same_newest(own: Weights | None, right: Weights | None) -> bool:
-    """Whether every gradient enters with the right weight: the learning rate of its epoch."""
-    return _same(own, right, lambda w: np.diag(w.values))
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """A moment as it was recovered beside the rule's; every question may remain open (None)."""
+
+    own: Weights | None
+    right: Weights | None
+    scaled: bool
+    """True: the weights are to be compared but for a factor."""
+
+    def velocity(self, scheduled: bool) -> bool | None:
+        """Whether each gradient enters a velocity and fades in it as it should.
+
+        ``scheduled``: with which weight it enters is the learning rate's matter.
+        """
+        if (each := self._averages()) is None:
+            return None
+        with np.errstate(all="ignore"):
+            own, right = (w / np.diag(w) if scheduled else w for w in each)
+        return _close(own, right)
+
+    def newest(self) -> bool | None:
+        """Whether every gradient enters with the right weight: the learning rate of its epoch."""
+        each = self._averages()
+        return None if each is None else _close(np.diag(each[0]), np.diag(each[1]))
+
+    def moment(self, corrected: bool) -> bool | None:
+        """Whether the weights are right but for what a correction divides them by.
+
+        A factor that is the same at every epoch is no correction, it is the moment's own.
+        """
+        if self.own is not None and self.right is not None and not self.right.is_average:
+            # the right moment is no weighted sum: compare what was recovered
+            return bool(np.allclose(self.own.moments, self.right.moments, rtol=WEIGHT, atol=WEIGHT))
+        if (each := self._averages()) is None:
+            return None
+        own, right = each
+        if not corrected:
+            return _close(own, right)
+        with np.errstate(all="ignore"):
+            shares = [w / w.sum(axis=1, keepdims=True) for w in (own, right)]
+            sums = own.sum(axis=1) / right.sum(axis=1)
+        steady = _close(sums, np.full_like(sums, sums[0])) and abs(sums[0] - 1) >= WEIGHT
+        return _close(*shares) and not steady
+
+    def correction(self) -> bool | None:
+        """Whether the sums of the weights change from epoch to epoch as they should."""
+        if (each := self._averages()) is None:
+            return None
+        with np.errstate(all="ignore"):
+            sums = each[0].sum(axis=1) / each[1].sum(axis=1)
+        return _close(sums, np.full_like(sums, sums[0]))
+
+    def _averages(self) -> tuple[FloatArray, FloatArray] | None:
+        own, right = self.own, self.right
+        if own is None or right is None or not own.is_average or not right.is_average:
+            return None
+        factor = own.values[0, 0] / right.values[0, 0] if self.scaled else 1.0
+        return (own.values / factor if factor else own.values), right.values
 
 
-def _same_shares(own: Weights | None, right: Weights | None) -> bool:
-    """Whether the weights are in the right proportion within every epoch."""
-    if own is None or right is None:
-        return False
-    if not right.is_average:  # the right moment is no weighted sum: compare what was recovered
-        return bool(np.allclose(own.moments, right.moments, rtol=WEIGHT, atol=WEIGHT))
-    return _same(own, right, lambda w: w.values / w.row_sums[:, None])
-
-
-def _same_sums(own: Weights | None, right: Weights | None) -> bool:
-    if own is None or right is None or not own.is_average:
-        return False
-    return bool((np.abs(own.row_sums / right.row_sums - 1) < WEIGHT).all())
-
-
-def _same(
-    own: Weights | None, right: Weights | None, seen: Callable[[Weights], FloatArray]
-) -> bool:
-    """Whether what is seen of the student's weights is what is seen of the right ones."""
-    if own is None or right is None or not own.is_average:
-        return False
+def _close(one: FloatArray, other: FloatArray) -> bool:
     with np.errstate(all="ignore"):
-        return bool((np.abs(seen(own) - seen(right)) < WEIGHT).all())
+        return bool((np.abs(one - other) < WEIGHT * np.maximum(1.0, np.abs(other))).all())
 
 
 # ------------------------------------------------------------------------------- the checks
 
 
-def _part(name: str, points: float, loss: Loss) -> Check:
+def _part(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
+    if name in loss.unseen:
+        return not_tried(name, points, evidence.unseen or words.WHY["steps"])
     if name in loss.lost:
         return Check(name, False, 0.0, points, words.PART_WRONG[name])
     if name in loss.besides:
@@ -190,13 +329,40 @@ def _part(name: str, points: float, loss: Loss) -> Check:
     return Check(name, True, points, points, words.PART_RIGHT[name])
 
 
-def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
-    if all(evidence.agrees[o.instance.name] for o in _observed(name, evidence)):
+def not_tried(name: str, points: float, why: str) -> Check:
+    """A check whose object could not be seen; ``why`` completes a sentence."""
+    return Check(name, False, 0.0, points, words.NOT_TRIED.format(why=why), tried=False)
+
+
+def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
+    if evidence.unseen:
+        return not_tried(name, points, evidence.unseen)
+    observed = _observed(name, evidence)
+    ordinary = all(evidence.agrees[o.instance.name] for o in observed)
+    vector = name == "vector"
+    whys = [why for called, why in evidence.spoiled.items() if called.endswith("vector") == vector]
+    if ordinary and (whys or not observed):
+        return not_tried(name, points, whys[0] if whys else words.WHY["answer"])
+    elsewhere = [
+        o
+        for o in evidence.elsewhere
+        if "vector" not in question.points or (o.instance.init_w.ndim == 1) == vector
+    ]
+    if ordinary and not elsewhere:
         return Check(name, True, points, points, words.TRAJECTORY_RIGHT[name])
-    if loss.convention is not None:
+    if loss.convention is not None and not elsewhere:
         score = max(0.0, points - loss.beyond(name))
         return Check(name, True, round(score, 6), points, words.TRAJECTORY_CONVENTION)
+    if ordinary or loss.convention is not None:
+        where = words.LISTED.join(dict.fromkeys(_where(o, evidence) for o in elsewhere[:3]))
+        return Check(name, False, 0.0, points, words.TRAJECTORY_ELSEWHERE[name].format(where=where))
     return Check(name, False, 0.0, points, _why_not(name, evidence))
+
+
+def _where(observation: Observation, evidence: Evidence) -> str:
+    name = observation.instance.name
+    where = words.ELSEWHERE.get(name, name)
+    return words.OUT_OF_TIME.format(where=where) if name in evidence.late else where
 
 
 def _observed(name: str, evidence: Evidence) -> list[Observation]:
@@ -223,11 +389,16 @@ def _why_not(name: str, evidence: Evidence) -> str:
 
 def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
     share = points / len(evidence.edges)
+    earned = _earns_more(question, evidence)
     named = evidence.diagnosis.slugs
     forgiven = any(slug in question.conventions.shares for slug in named)
     checks = []
     for edge, good in evidence.edges.items():
-        if not good and forgiven and edge.excused:
+        if good is None:
+            checks.append(not_tried(edge.name, share, evidence.unseen or words.WHY["answer"]))
+        elif good and not earned:
+            checks.append(Check(edge.name, False, 0.0, share, words.EDGE_OF_NOTHING))
+        elif not good and forgiven and edge.excused:
             checks.append(Check(edge.name, True, share, share, words.EDGE_CONVENTION))
         else:
             text = edge.right if good else edge.wrong
@@ -235,8 +406,13 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
     return checks
 
 
-def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
+def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
     judged = evidence.behaviours[name]
+    if not judged.tried and loss.convention is None:
+        return not_tried(name, points, judged.message)
+    seen = evidence.alive or name in evidence.shown_right or _earns_more(question, evidence)
+    if judged.passed and not seen:
+        return Check(name, False, 0.0, points, words.BEHAVIOUR_OF_NOTHING)
     if judged.passed or loss.convention is not None:
         text = judged.message if judged.passed else words.TRAJECTORY_CONVENTION
         return Check(name, True, points, points, text)

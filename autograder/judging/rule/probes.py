@@ -35,6 +35,9 @@ class Probes:
     decay: tuple[Instance, ...]
     points: tuple[Instance, Instance]
     """One epoch with an epsilon so large that the step is the gradient; then every point twice."""
+    ordinary: tuple[Instance, Instance]
+    """The base call with every point twice; and with gradients twice as large, which is the same
+    to what sums over the points."""
     beside: Mapping[str, Instance]
     """The first of these with what the gradient depends on changed, an argument at a time."""
     none: Instance
@@ -45,7 +48,15 @@ class Probes:
     @property
     def instances(self) -> tuple[Instance, ...]:
         asked = (self.base, self.streamed, *self.changed.values(), *self.beside.values())
-        return (*asked, *self.decay, *self.points, self.none, self.settled, self.again)
+        return (
+            *asked,
+            *self.decay,
+            *self.points,
+            *self.ordinary,
+            self.none,
+            self.settled,
+            self.again,
+        )
 
 
 def probes(instance: Instance) -> Probes:
@@ -77,6 +88,7 @@ def probes(instance: Instance) -> Probes:
         named,
         _decay_instances(base),
         points,
+        _ordinary_instances(base),
         beside,
         none,
         _settled_instance(base),
@@ -123,11 +135,11 @@ def streamed(base: Instance) -> Instance:
     return replace(
         base,
         name="streamed vector" if base.init_w.ndim else "streamed",
-        X=np.ones((1, *base.init_w.shape)),
-        Y=np.zeros(1),
+        X=np.ones((2, *base.init_w.shape)),
+        Y=np.zeros(2),
         max_epochs=5,
-        grad_w=Stream(of_w),
-        grad_b=Stream(size * np.array([1.2, 0.6, 1.6, 0.9, 2.1])),
+        grad_w=Stream(of_w / 2),
+        grad_b=Stream(size / 2 * np.array([1.2, 0.6, 1.6, 0.9, 2.1])),
     )
 
 
@@ -140,6 +152,15 @@ def _points_instances(base: Instance) -> tuple[Instance, Instance]:
         once, name="points twice", X=np.repeat(once.X, 2, axis=0), Y=np.repeat(once.Y, 2)
     )
     return once, twice
+
+
+def _ordinary_instances(base: Instance) -> tuple[Instance, Instance]:
+    twice = np.repeat(base.X, 2, axis=0), np.repeat(base.Y, 2)
+    large = _times(base.grad_w, 2.0), _times(base.grad_b, 2.0)
+    return (
+        replace(base, name="base twice", X=twice[0], Y=twice[1]),
+        replace(base, name="twice the gradient", grad_w=large[0], grad_b=large[1]),
+    )
 
 
 def _scaled(kind: Neuron | Stream) -> Neuron | Stream:

@@ -29,7 +29,7 @@ differ by rounding and need no second look."""
 def alike(history: History, right: FloatArray) -> bool:
     """Whether a student's history is that of right code but for rounding."""
     rows = history.rows
-    if rows is None or history.only_point or rows.shape != right.shape:
+    if rows is None or history.only_point or history.form or rows.shape != right.shape:
         return False
     with np.errstate(all="ignore"):
         return bool((np.abs(rows - right) <= ALIKE * np.maximum(1, np.abs(right))).all())

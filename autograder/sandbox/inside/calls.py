@@ -24,6 +24,7 @@ from autograder.sandbox.inside.wire import (
     FLOODED,
     HAS_FAULT,
     HAS_PARAMETER,
+    LEFT_OUT,
     MISSING,
     NOWHERE,
     RAISED,
@@ -71,7 +72,9 @@ def _function(kind: int, frame: Reader, numbers: Iterator[float], gradients: Any
     if kind == A_NEURON:
         return gradients.named(gradients.neuron(of, *islice(numbers, 4)), of)
     if kind == A_STREAM:
-        return gradients.named(gradients.stream(frame.array()), of)
+        return gradients.named(
+            gradients.stream(frame.array(), frame.array(), int(next(numbers))), of
+        )
     raise WireError("unknown kind of argument")
 
 
@@ -102,14 +105,15 @@ class Caller:
         notebook = self._notebook
         number = frame.u32()
         text = frame.text(_NAMES)
-        function_name, *names = text.split("\n")
+        function_name, *marked = text.split("\n")
+        names = [name.removesuffix(LEFT_OUT) for name in marked]
         function = notebook.namespace.get(function_name, _ABSENT)
         arguments, before = read_arguments(frame, names, gradients)
         unreceived: tuple[str, ...] = ()
         if not callable(function):
             result = _Answer(MISSING)
         else:
-            way = self._way(function, text, names)
+            way = self._way(function, text, names, marked)
             unreceived = way.unreceived
             if way.unfilled:
                 result = _Answer(UNFILLED, parameter=way.unfilled)
@@ -119,10 +123,16 @@ class Caller:
                 result = _call(notebook, function, way, arguments)
         return _write(notebook, result, number, names, unreceived, arguments, before)
 
-    def _way(self, function: Callable[..., Any], text: str, names: list[str]) -> _Way:
+    def _way(
+        self, function: Callable[..., Any], text: str, names: list[str], marked: list[str]
+    ) -> _Way:
         known = self._ways.get((id(function), text))
         if known is None:
-            known = self._ways[id(function), text] = (function, _match(function, names))
+            way = _match(function, names)
+            may_go = {name.removesuffix(LEFT_OUT) for name in marked if name.endswith(LEFT_OUT)}
+            if may_go:
+                way.leave_out(may_go & _with_default(function))
+            known = self._ways[id(function), text] = (function, way)
         return known[1]
 
 
@@ -136,6 +146,19 @@ class _Way:
         """Those that it has no parameter for."""
         self.unfilled = ""
         """A parameter left empty."""
+
+    def leave_out(self, names: set[str]) -> None:
+        """Call without these: the function has a default for them."""
+        self.by_keyword = [name for name in self.by_keyword if name not in names]
+
+
+def _with_default(function: Callable[..., Any]) -> set[str]:
+    """The parameters for which a signature has a default."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # a builtin, or something that lies about its signature
+        return set()
+    return {p.name for p in parameters if p.default is not p.empty}
 
 
 def _match(function: Callable[..., Any], names: list[str]) -> _Way:

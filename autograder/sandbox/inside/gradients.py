@@ -64,23 +64,69 @@ def neuron(of: str, scale: float, low: float, high: float, gain: float) -> Funct
     return derivative
 
 
-def stream(values: np.ndarray[Any, Any]) -> Function:
-    """Replay ``values``: the t-th distinct point (w, b) is answered by row t - 1.
+NEXT_TO = 1.1e-4
+"""Places that differ by no more than this, beside 1 or themselves, are one to a recorded gradient:
+a difference quotient is taken within it, an epoch's step leads out of it."""
 
-    Asking again at a point gives its row again; after the last row, the last.
+
+def stream(values: np.ndarray[Any, Any], start: np.ndarray[Any, Any], points: int) -> Function:
+    """Replay ``values``: row t - 1 in epoch t, and the last row after the last.
+
+    The path begins at ``start`` (w's entries, then b), or where all ``points`` of data are asked
+    for first, or, without a start, at once.  From then on each place (w, b) at which as many points
+    are asked for as at the beginning is an epoch; what lies next to a place is that place.  Several
+    points at once are answered by a row for each.
     """
-    rows: dict[tuple[bytes, bytes], int] = {}
+    known: dict[tuple[bytes, bytes], int] = {}
+    places: list[tuple[Any, Any]] = []
+    rows: list[int] = []
+    asked: list[int] = []
+    """At each place: points of data asked for."""
+    first: int | None = None
+    """The place where the path begins."""
     last = len(values) - 1
 
+    def place_of(w: Any, b: Any) -> int:
+        for number in range(len(places) - 1, -1, -1):
+            if _next_to(w, places[number][0]) and _next_to(b, places[number][1]):
+                return number
+        before = 0
+        if first is not None:
+            before = sum(count >= asked[first] for count in asked[first:])
+        places.append((w, b))
+        rows.append(min(before, last))
+        asked.append(0)
+        return len(places) - 1
+
+    def begins(place: int) -> bool:
+        if not len(start) or asked[place] >= points:
+            return True
+        w, b = places[place]
+        return w.size == len(start) - 1 and _next_to(np.append(w, b), start)
+
     def recorded(w: Any, b: Any, x: Any, y: Any) -> Any:
-        point = (np.float64(w).tobytes(), np.float64(b).tobytes())
-        row = rows.get(point)
-        if row is None:
-            row = rows[point] = min(len(rows), last)
-        answer = values[row]
+        nonlocal first
+        w, b = np.float64(w), np.float64(b)
+        exactly = (w.tobytes(), b.tobytes())
+        place = known.get(exactly)
+        if place is None:
+            place = known[exactly] = place_of(w, b)
+        count = np.size(y) if np.ndim(y) else 1
+        asked[place] = min(asked[place] + count, points)
+        if first is None and begins(place):
+            first = place
+        answer = values[rows[place]]
+        if np.ndim(y):
+            return np.repeat(answer[None], count, axis=0)
         return answer.copy() if answer.ndim else answer
 
     return recorded
+
+
+def _next_to(one: Any, other: Any) -> bool:
+    if one.shape != other.shape:
+        return False
+    return bool((np.abs(one - other) <= NEXT_TO * np.maximum(1.0, np.abs(other))).all())
 
 
 def named(function: Function, of: str) -> Function:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import marshal
 import os
 import random
+import signal
 import sys
 import types
 from typing import NoReturn
@@ -43,6 +44,8 @@ MAX_TEXT = 64 << 10
 """Characters of a text that was asked for, such as ``explanation``."""
 MAX_FAULTS_OF_A_CELL = 20
 _BIG = 1 << 30
+_set_timer = getattr(signal, "setitimer", None)  # held, whatever student code does to ``signal``
+_PROCESSOR_TIME = getattr(signal, "ITIMER_PROF", 0)
 
 
 class Pipes:
@@ -88,6 +91,8 @@ class Harness:
         self._pipes = Pipes(incoming, outgoing)
         self._reader = reader
         self._caller: Caller | None = None
+        self._seconds = 0.0
+        """Processor time of one call; 0: not bounded by itself."""
         self._gradients: types.ModuleType | None = None
 
     def serve(self) -> NoReturn:
@@ -104,7 +109,10 @@ class Harness:
             if kind == NOTEBOOK:
                 self._pipes.send(RAN, self._run(frame))
             elif kind == CALL and self._caller is not None:
-                self._pipes.send(ANSWER, self._caller.answer(frame, self._gradients))
+                bound_processor_time(self._seconds)
+                answer = self._caller.answer(frame, self._gradients)
+                bound_processor_time(0.0)
+                self._pipes.send(ANSWER, answer)
             elif kind == GRADIENTS:
                 self._gradients = types.ModuleType("gradients")
                 exec(marshal.loads(frame.raw(_BIG)), vars(self._gradients))
@@ -113,6 +121,7 @@ class Harness:
 
     def _run(self, frame: Reader) -> bytes:
         seed = frame.u32()
+        self._seconds = frame.u32() / 1000
         chosen, modules = frame.u8(), frozenset(frame.text(_BIG).split())
         cells = [(frame.u32(), frame.u32(), frame.text(_BIG)) for _ in range(frame.u32())]
         names = [frame.text(_BIG) for _ in range(frame.u32())]
@@ -171,6 +180,16 @@ class Harness:
             writer.u32(i)
             writer.text(str(value)[:MAX_TEXT])
         return writer.body()
+
+
+def bound_processor_time(seconds: float) -> None:
+    """Let the kernel end this process after so much more processor time; 0: not any more.
+
+    A busy machine takes nothing off it.  Code may put it aside; what a process has in all, and the
+    wall time of a call, it cannot.
+    """
+    if _set_timer is not None:
+        _set_timer(_PROCESSOR_TIME, seconds)
 
 
 def flush_output() -> None:

@@ -55,6 +55,8 @@ NO_MEMORY, BROKEN = 125, 126
 """Exit status of a child that has no memory left for an answer; that cannot go on otherwise."""
 
 NOWHERE = 0xFFFFFFFF
+LEFT_OUT = "?"
+"""Behind the name of an argument that is left out where the function has a default for it."""
 """In place of a position: there is none."""
 
 

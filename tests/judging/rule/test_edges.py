@@ -88,8 +88,11 @@ def test_an_edge_case_of_an_assignments_own():
     one = asking(short)
     right = checks_of(one, written("adagrad"))[short.name]
     assert (right.passed, right.message) == (True, "One epoch is one step.")
-    twice = written("adagrad", ("        w_history.append(w)", "        w_history += [w, w]"))
-    wrong = checks_of(one, twice)[short.name]
+    twice = ("        w_history.append(w)", "        w_history += [w, w]")
+    unlike = checks_of(one, written("adagrad", twice))[short.name]
+    assert (unlike.passed, unlike.tried) == (False, False), "no two histories of one length"
+    both = ("        b_history.append(b)", "        b_history += [b, b]")
+    wrong = checks_of(one, written("adagrad", twice, both))[short.name]
     assert (wrong.passed, wrong.message) == (False, "One epoch should be one step.")
 
 

@@ -90,7 +90,8 @@ SENTENCES = {
         [("beta1**t", "beta1**(2 * t)"), ("beta2**t", "beta2**(2 * t)")],
         "add up to",
     ),
-    "no average": ("adagrad", [("dw**2", "dw**4"), ("db**2", "db**4")], "no weighted sum"),
+    "no average": ("adagrad", [("dw**2", "dw**4"), ("db**2", "db**4")], "first difference"),
+    "explained": ("adagrad", [("eta /", "eta / t /")], "divided by the epoch"),
     "points": ("adagrad", [("zip(X, Y)", "list(zip(X, Y))[:1]")], "all points' gradients"),
     "first difference": ("adagrad", [("eta /", "eta / t /")], "first difference is at epoch 2"),
     "ratio": ("adagrad", [("eta /", "eta / t /")], "0.5 times the rule's step"),
@@ -135,11 +136,12 @@ def test_an_error_on_some_calls_only_is_said_too():
 
 def test_in_a_file_without_cells_a_place_is_a_line() -> None:
     end = Fault("SystemExit", "", None, 79, "sys.exit()")
-    assert missing("f", NotebookRun(Outcome.RETURNED, {0: end})) == (
+    file = Submission("amy", "amy.py", (Cell(0, "\n" * 80 + "def f(): ..."),))
+    assert missing("f", NotebookRun(Outcome.RETURNED, {0: end}), file) == (
         "There is no function f in this file: the file stopped at line 79: sys.exit(): SystemExit: "
     )
     fault = Fault("NameError", "name 'npp' is not defined", None, 79, "x = npp.pi")
-    went_on = missing("f", NotebookRun(Outcome.RETURNED, {0: fault}))
+    went_on = missing("f", NotebookRun(Outcome.RETURNED, {0: fault}), file)
     assert "79" not in went_on, "what follows was run all the same"
     assert "in line 79 (x = npp.pi)" in raised("f", fault)
 

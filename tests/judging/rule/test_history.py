@@ -124,29 +124,20 @@ PAIRS4 = tuple((w, np.array(b)) for w, b in zip(W4, B, strict=True))
 def test_other_forms_are_read_and_said_to_be_such(value, expected, form):
     d = expected.shape[1] - 1
     start = START4 if d > 1 else START
-    history = read_history(Trace("one", Outcome.RETURNED, value), d, d > 1, start, True)
+    history = read_history(Trace("one", Outcome.RETURNED, value), d, d > 1, start)
     assert not history.problem
     assert history.rows.tolist() == expected.tolist()
     assert history.form == form
 
 
-@pytest.mark.parametrize("value", [ROWS, Keyed("dict", (("w", W), ("b", B))), (PAIRS4[0],) * 3])
-def test_other_forms_are_read_only_when_asked_for(value):
-    history = read_history(Trace("one", Outcome.RETURNED, value), 1, False, START)
-    assert history.rows is None
-    assert history.problem
-
-
 def test_where_both_starts_are_one_number_no_order_is_the_other():
-    history = read_history(
-        Trace("one", Outcome.RETURNED, (B, W)), 1, False, np.array([0.5, 0.5]), True
-    )
+    history = read_history(Trace("one", Outcome.RETURNED, (B, W)), 1, False, np.array([0.5, 0.5]))
     assert history.form == ""
     assert history.rows[:, 0].tolist() == B.tolist()
 
 
 def test_an_order_is_not_guessed_from_a_wrong_start():
-    history = read_history(Trace("one", Outcome.RETURNED, (B + 1, W)), 1, False, START, True)
+    history = read_history(Trace("one", Outcome.RETURNED, (B + 1, W)), 1, False, START)
     assert (history.form, history.rows[0, 0]) == ("", 2.0)
 
 
@@ -206,3 +197,15 @@ def test_no_difference_is_none():
 def test_rows_that_other_students_may_share_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         read((W, B)).rows[0] = 5.0
+
+
+@pytest.mark.parametrize("epochs", [0, 1, 3])
+def test_a_vector_of_one_feature_arrives_as_numbers(epochs: int) -> None:
+    """A list of arrays that hold one number each is regular: one array of numbers."""
+    w, b = np.arange(epochs + 1.0), np.ones(epochs + 1)
+    history = read_history(Trace("x", Outcome.RETURNED, (w, b)), 1, True)
+    assert history.rows is not None
+    assert np.array_equal(history.rows, np.stack([w, b], axis=1))
+    assert not history.only_point
+    of_two = read_history(Trace("y", Outcome.RETURNED, (w, b)), 2, True)
+    assert of_two.rows is None

@@ -59,7 +59,7 @@ def test_each_role_is_set_where_it_shows_something():
         for kind in ("first", "second")
     )
     assert first.hyper == {"lr": 1e8, "tiny": 1.0, "memory": one.hyper["memory"]}
-    assert second.hyper == {"lr": 0.5, "tiny": 1e-10, "memory": 0.0}
+    assert second.hyper == {"lr": 0.5, "tiny": 1e-10, "memory": one.hyper["memory"]}
     assert probes(one).settled.hyper["lr"] == 1e-9
     assert probes(one).points[0].hyper == {**one.hyper, "lr": 1e6, "tiny": 1e12}
 
@@ -78,9 +78,9 @@ def test_gradients_are_as_large_as_the_root_of_epsilon_whatever_it_is_called():
     one = drawn(PLAIN)
     size = np.abs(one.gradient(one.start[None], 0).sum(axis=1)).mean()
     assert 0.9 < size / np.sqrt(one.hyper["tiny"]) < 3.1
-    assert streamed(one).grad_w.values[0] == 0.8 * np.sqrt(one.hyper["tiny"])
+    assert streamed(one).grad_w.values[0] == 0.8 / 2 * np.sqrt(one.hyper["tiny"])
     unnamed = replace(one, ranges={})
-    assert streamed(unnamed).grad_w.values[0] == 0.8
+    assert streamed(unnamed).grad_w.values[0] == 0.8 / 2
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,9 @@ def test_an_argument_without_effect_is_named_with_its_name(rule, line, names):
     assert verdict.misconceptions == ("hyperparameter_ignored",)
     said = verdict.explanations[0].title.split("without effect: ")[1].split(";")[0].rstrip(")")
     assert sorted(said.split(", ")) == sorted(names)
-    assert 0 < share(verdict) <= 0.7
+    uses_given = not set(names) & {"grad_w", "grad_b"}  # without, no update is right
+    assert share(verdict) > 0 or not uses_given
+    assert share(verdict) <= 0.7
 
 
 @pytest.mark.parametrize(

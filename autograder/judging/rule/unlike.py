@@ -1,0 +1,151 @@
+"""Calls that are asked of everybody because they are unlike the ordinary ones.
+
+The drawn instances are small and much of a kind, so that every known fault shows on them.  What is
+wrong somewhere else only (from the 100th point on, where nothing moves, for d = 2, with eps = 1e4)
+shows on these.  Each is unlike in many ways at once, so that few are enough: many points or many
+epochs, never both.  Hyper-parameters go as far as the question says (``reach``).
+
+None has recorded gradients: those are answered in the order in which points are asked about, and a
+right program may ask about others, too.  They are the same for every student of a question, and
+each is drawn until its right answer does not depend on rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+
+from autograder.judging.rule.asked import Rule
+from autograder.judging.rule.hyperparameters import Role
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.problems import CHANCES, Setting, posed
+from autograder.model import FloatArray, Neuron
+
+LOW, HIGH = 0.0, 1.0
+"""The ends of what a hyper-parameter may be."""
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """In what one of the calls is unlike."""
+
+    said: str
+    """What a student reads of it, after "with"."""
+    setting: Setting
+    reach: Mapping[Role | None, float] = field(default_factory=dict)
+    """How far a hyper-parameter goes, by its role (None: those with none, and the first decay), as
+    a share of its reach; absent: an ordinary value."""
+    size: float = 0.0
+    """Of the gradients; 0: as large as the root of epsilon."""
+    twin: str = ""
+    """What a student reads of the same call with another gradient, which shows what is answered
+    from memory; empty: it is not asked."""
+    defaults: bool = False
+    """Whether everything is left out that the signature has a default for."""
+
+
+ALL = (
+    Unlike(
+        "more than 100 points, and a single epoch",
+        Setting(points=101, epochs=1, start_w=-2.0, start_b=-2.0),
+        reach={Role.EPSILON: LOW},
+    ),
+    Unlike("2 epochs", Setting(points=2, epochs=2), twin="another gradient"),
+    Unlike("200 epochs", Setting(points=1, epochs=200, start_w=0.0, start_b=0.0)),
+    Unlike("a start far away", Setting(points=3, start_w=40.0, start_b=-40.0), size=1e3),
+    Unlike(
+        "w of shape (1,)",
+        Setting(points=1, features=1, epochs=45, start_b=-2.0),
+        reach={None: HIGH},
+    ),
+    Unlike(
+        "x of 2 numbers",
+        Setting(points=2, features=2, epochs=15, start_w=1e-3, start_b=40.0),
+        reach={Role.STEP_SIZE: HIGH, None: LOW},
+    ),
+    Unlike(
+        "x of 3 numbers",
+        Setting(points=3, features=3, epochs=12, start_w=40.0, start_b=40.0),
+        reach={Role.EPSILON: HIGH, Role.STEP_SIZE: HIGH, None: LOW},
+    ),
+    Unlike(
+        "30 epochs",
+        Setting(points=1, epochs=30, start_w=4.0, start_b=0.0),
+        reach={Role.EPSILON: LOW},
+        size=30.0,
+    ),
+    Unlike(
+        "x of 6 numbers",
+        Setting(points=4, features=6, epochs=15, start_w=4.0, start_b=-2.0),
+        size=1e3,
+    ),
+    Unlike(
+        "a long memory",
+        Setting(points=2, features=4, epochs=15, start_w=0.0, start_b=40.0),
+        reach={None: HIGH},
+    ),
+    Unlike("arguments left out", Setting(epochs=9), defaults=True),
+)
+
+
+@lru_cache(maxsize=256)
+def unlike(rule: Rule) -> tuple[Instance, ...]:
+    """These calls for one rule; the assignment's own are :attr:`Rule.besides`."""
+    found = []
+    for number, one in enumerate(ALL):
+        instance = _instance(rule, number, one)
+        if instance is not None:
+            found.append(instance)
+            found += [_with_another_gradient(instance, one.twin)] if one.twin else []
+    return (*found, *rule.besides)
+
+
+def _with_another_gradient(instance: Instance, name: str) -> Instance:
+    kind = instance.grad_w
+    assert isinstance(kind, Neuron)
+    other = replace(kind, scale=2 * kind.scale)
+    return replace(instance, name=name, grad_w=other, grad_b=other)
+
+
+@lru_cache(maxsize=4096)
+def right_unlike(rule: Rule, instance: Instance) -> FloatArray:
+    """The right trajectory on one of them."""
+
+    def rows() -> FloatArray:
+        found: FloatArray = rule.catalogue.right().trajectories(instance)[0]
+        return found
+
+    return rule.shelf.array(f"{rule.function}: right with {instance.name}", rows)
+
+
+def _instance(rule: Rule, number: int, one: Unlike) -> Instance | None:
+    """None: the rule has no such call."""
+    if one.defaults and not rule.defaults:
+        return None
+
+    def drawn(seed: int) -> Instance:
+        chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence([3, number, seed])))
+        hyper = {name: range_.draw(chance) for name, range_ in rule.ranges.items()}
+        for name, range_ in rule.ranges.items():
+            role = None if range_.role is Role.FIRST_DECAY else range_.role
+            if role in one.reach:
+                hyper[name] = rule.reach.get(name, range_).at(one.reach[role])
+        if one.defaults:
+            hyper.update(rule.defaults)
+        of_epsilon = [hyper[name] for name, r in rule.ranges.items() if r.role is Role.EPSILON]
+        size = one.size or float(np.sqrt(of_epsilon or [1.0])[0] * (1 + chance.random()))
+        setting = replace(one.setting, hyper=hyper, size=size, seed=number + 100 * seed)
+        instance = replace(setting.instance(one.said), ranges=rule.ranges)
+        return replace(instance, left_out=tuple(rule.defaults)) if one.defaults else instance
+
+    def first() -> FloatArray:
+        for seed in range(4 * CHANCES):
+            if posed(rule, drawn(seed)) is not None:
+                return np.array(seed, dtype=np.float64)
+        return np.array(-1.0)
+
+    seed = int(rule.shelf.array(f"{rule.function}: draw with {one.said}", first))
+    return None if seed < 0 else drawn(seed)

@@ -1,0 +1,247 @@
+"""Nothing is said of a student's rule that was not seen in it."""
+
+import numpy as np
+import pytest
+
+from autograder.judging.rule.instance import IN_ORDER
+from autograder.model import Outcome, Trace
+from tests.judging.students import (
+    RULES,
+    compiled,
+    exam,
+    judge,
+    share,
+    take,
+    text_of,
+    verdict_on,
+    written,
+)
+
+
+def parts(verdict):
+    return {check.name: check for check in verdict.checks}
+
+
+def swapped(everywhere):
+    """Adam with its betas exchanged, in the correction, too, or not."""
+    edits = [
+        ("beta1 * m", "BETA * m"), ("(1 - beta1) * d", "(1 - BETA) * d"),
+        ("beta2 * v", "beta1 * v"), ("(1 - beta2) * d", "(1 - beta1) * d"),
+        ("BETA", "beta2"),
+    ]  # fmt: skip
+    if everywhere:
+        edits += [("beta1**t", "POWER**t"), ("beta2**t", "beta1**t"), ("POWER", "beta2")]
+    return written("adam", *edits)
+
+
+def test_consistently_swapped_betas_leave_the_moments_unbiased():
+    verdict = verdict_on("adam", swapped(everywhere=True))
+    assert verdict.misconceptions == ("betas_swapped",)
+    assert parts(verdict)["unbiased moments"].passed
+
+
+def test_the_weights_shown_of_swapped_betas_are_the_students_own():
+    one = exam("adam")
+    verdict = verdict_on("adam", swapped(everywhere=False))
+    beta1 = one.main.number.hyper["beta1"]
+    table = next(t for t in verdict.tables if "second" in t.title)
+    last = [float(cell) for cell in table.rows[-1][1:]]
+    shares = np.array(last) / sum(last)
+    expected = beta1 ** np.arange(len(last))[::-1]
+    np.testing.assert_allclose(shares, expected / expected.sum(), rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rule", "edits"),
+    [
+        ("adam", [("dw**2", "dw"), ("db**2", "db")]),
+        ("adagrad", [("dw**2", "abs(dw)"), ("db**2", "abs(db)")]),
+        ("rmsprop", [("np.sqrt(v_w + eps)", "np.cbrt(v_w + eps)"),
+                     ("np.sqrt(v_b + eps)", "np.cbrt(v_b + eps)")]),
+        ("adagrad", [("eta /", "eta / t /")]),
+    ],
+)  # fmt: skip
+def test_what_does_not_explain_the_steps_is_not_shown(rule, edits):
+    verdict = verdict_on(rule, written(rule, *edits))
+    assert not [table for table in verdict.tables if "second" in table.title]
+    said = " ".join((*verdict.evidence, *(check.message for check in verdict.checks)))
+    for claim in ("state is lost", "weighted sum", "add up to"):
+        assert claim not in said
+
+
+OTHERS = {
+    "first left out": ("adagrad", [("zip(X, Y)", "zip(X[1:], Y[1:])")], {"gradient"}),
+    "last left out": ("adam", [("zip(X, Y)", "zip(X[:-1], Y[:-1])")], {"gradient"}),
+    "every other": ("rmsprop", [("zip(X, Y)", "zip(X[::2], Y[::2])")], {"gradient"}),
+    "squares of points": (
+        "adagrad",
+        [
+            ("dw, db = 0, 0", "dw, db, qw, qb = 0, 0, 0, 0"),
+            ("        v_w =", "        for x, y in zip(X, Y):\n"
+             "            qw += grad_w(w, b, x, y)**2; qb += grad_b(w, b, x, y)**2\n"
+             "        v_w ="),
+            ("dw**2", "qw"), ("db**2", "qb"),
+        ],
+        {"second moment"},
+    ),
+    "mean in v": ("rmsprop", [("dw**2", "(dw / len(X))**2"), ("db**2", "(db / len(X))**2")],
+                  {"second moment"}),
+    "squares of m": ("adam", [("(1 - beta2) * dw**2", "(1 - beta2) * m_w**2"),
+                              ("(1 - beta2) * db**2", "(1 - beta2) * m_b**2")],
+                     {"second moment"}),
+    "eta twice": ("adam", [("eta /", "eta**2 /")], {"step"}),
+    "root of t": ("adagrad", [("eta /", "eta / t**0.5 /")], {"step"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_without_a_name_the_part_that_is_wrong_is_told_and_the_others_are_right(what):
+    rule, edits, wrong = OTHERS[what]
+    verdict = verdict_on(rule, written(rule, *edits))
+    assert verdict.misconceptions == ()
+    of_the_rule = ("gradient", "first moment", "second moment", "bias correction", "step")
+    lost = {n for n, check in parts(verdict).items() if n in of_the_rule and not check.passed}
+    assert lost == wrong
+    assert verdict.evidence
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("order", ["x, y, w, b", "x, b, w, y", "w, y, x, b", "w, b, y, x"])
+def test_gradients_asked_in_another_order_have_a_name_and_leave_the_rest_right(rule, order):
+    verdict = verdict_on(rule, written(rule, ("(w, b, x, y)", f"({order})")))
+    if order != "w, b, y, x":  # of vectors that one cannot be computed at all
+        assert verdict.misconceptions == ("gradient_arguments_swapped",)
+        assert not parts(verdict)["gradient"].passed
+        assert parts(verdict)["second moment"].passed
+        assert parts(verdict)["step"].passed
+    assert not verdict.tables
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        "np.shape(grad_w(0 * init_w, 0.0, X[0], Y[0]))",
+        "grad_w(init_w, init_b, X[0], Y[0]), grad_b(init_w, init_b, X[0], Y[0])",
+        "(grad_b(init_w, init_b + 1e-5, X[0], Y[0]) - grad_b(init_w, init_b, X[0], Y[0])) / 1e-5",
+    ],
+)
+@pytest.mark.parametrize("rule", RULES)
+def test_asking_the_gradient_elsewhere_costs_nothing(rule, probe):
+    edit = ("    w, b = init_w", f"    {probe}\n    w, b = init_w")
+    verdict = verdict_on(rule, written(rule, edit))
+    assert share(verdict) == 1.0
+    assert verdict.misconceptions == ()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_histories_rounded_within_the_tolerance_cost_nothing(rule):
+    edit = ("return w_history, b_history", "return np.round(w_history, 7), np.round(b_history, 7)")
+    assert share(verdict_on(rule, written(rule, edit))) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("returned", "slug"),
+    [
+        ("list(zip(w_history, b_history))", "returned_in_another_form"),
+        ("b_history, w_history", "histories_swapped"),
+    ],
+)
+@pytest.mark.parametrize("rule", RULES)
+def test_another_form_is_read_and_costs_a_tenth(rule, returned, slug):
+    edit = ("return w_history, b_history", f"return {returned}")
+    verdict = verdict_on(rule, written(rule, edit))
+    assert verdict.misconceptions == (slug,)
+    assert share(verdict) == pytest.approx(0.9)
+    assert parts(verdict)["step"].passed
+
+
+def test_a_call_that_timed_out_costs_itself_and_is_told_once():
+    one = exam("adagrad")
+    traces = take(one, written("adagrad"))
+    name = "the lecture's data"
+    traces[name] = Trace(name, Outcome.TIMED_OUT)
+    verdict = judge(one, traces)
+    checks = parts(verdict)
+    stuck = checks.pop("stuck learning rate")
+    assert (stuck.passed, stuck.tried) == (False, False)
+    assert stuck.message == "Not tried: do_adagrad runs out of time."
+    assert all(check.passed for check in checks.values())
+    assert "did not finish" in verdict.message
+    assert verdict.misconceptions == ()
+
+
+def test_vectors_that_time_out_are_not_tried_and_numbers_are_right():
+    one = exam("adam")
+    traces = {
+        name: Trace(name, Outcome.TIMED_OUT) if one_of_vectors(one, name) else trace
+        for name, trace in take(one, written("adam")).items()
+    }
+    checks = parts(judge(one, traces))
+    assert checks["trajectory"].passed
+    assert checks["step"].passed
+    assert (checks["vector"].passed, checks["vector"].tried) == (False, False)
+
+
+def one_of_vectors(one, name):
+    return next(i for i in one.instances if i.name == name).init_w.ndim == 1
+
+
+NAN = {
+    "t from 0": ([("range(1, max_epochs + 1)", "range(max_epochs)")], "correction_exponent_zero"),
+    "swapped": ([("beta1**t", "t**beta1"), ("beta2**t", "t**beta2")], ""),
+}
+
+
+@pytest.mark.parametrize("what", NAN)
+def test_no_number_from_the_first_step_on_names_nothing_by_itself(what):
+    edits, slug = NAN[what]
+    one, text = exam("adam"), text_of("adam", *edits)
+    verdict = judge(one, take(one, compiled(text)), {"do_adam": text})
+    assert verdict.misconceptions == ((slug,) if slug else ())
+
+
+def test_one_epoch_too_many_from_zero_has_both_names():
+    one = exam("adam")
+    text = text_of("adam", ("range(1, max_epochs + 1)", "range(max_epochs + 1)"))
+    verdict = judge(one, take(one, compiled(text)), {"do_adam": text})
+    assert set(verdict.misconceptions) == {"correction_exponent_zero", "history_too_long"}
+
+
+DECOUPLED = {
+    "before": "        w = w * (1 - eta * 0.01); b = b * (1 - eta * 0.01)\n        w = w -",
+    "without eta": "        w = w * (1 - 0.01); b = b * (1 - 0.01)\n        w = w -",
+    "w only": "        w = w - eta * 0.01 * w\n        w = w -",
+}
+
+
+@pytest.mark.parametrize("how", DECOUPLED)
+@pytest.mark.parametrize("rule", RULES)
+def test_a_decay_beside_the_step_is_weight_decay(rule, how):
+    verdict = verdict_on(rule, written(rule, ("        w = w -", DECOUPLED[how])))
+    assert verdict.misconceptions == ("weight_decay_added",)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_so_is_one_after_it(rule):
+    decay = "        w = w - eta * 0.01 * w; b = b - eta * 0.01 * b\n        w_history.append"
+    verdict = verdict_on(rule, written(rule, ("        w_history.append", decay)))
+    assert verdict.misconceptions == ("weight_decay_added",)
+
+
+def test_three_faults_of_which_two_are_taught_are_all_named():
+    edits = [
+        ("mh_w = m_w / (1 - beta1**t)", "m_w = mh_w = m_w / (1 - beta1)"),
+        ("mh_b = m_b / (1 - beta1**t)", "m_b = mh_b = m_b / (1 - beta1)"),
+        ("vh_w = v_w / (1 - beta2**t)", "v_w = vh_w = v_w / (1 - beta2)"),
+        ("vh_b = v_b / (1 - beta2**t)", "v_b = vh_b = v_b / (1 - beta2)"),
+        ("np.sqrt(vh_w + eps)", "(np.sqrt(vh_w) + eps)"),
+        ("np.sqrt(vh_b + eps)", "(np.sqrt(vh_b) + eps)"),
+    ]
+    verdict = verdict_on("adam", written("adam", *edits))
+    named = {"correction_constant", "moment_overwritten", "epsilon_outside_root"}
+    assert set(verdict.misconceptions) == named
+    assert parts(verdict)["gradient"].passed
+
+
+def test_an_instance_in_order_is_asked_as_ever():
+    assert exam("adam").main.number.order == IN_ORDER
