@@ -133,7 +133,7 @@ class Runner:
 
     def _ended(self, ended: Ended) -> Trouble:
         limits = self._limits
-        if ended.status == -getattr(signal, "SIGPROF", 0) < 0:
+        if ended.status == wire.NO_TIME:
             message = f"used more than {limits.call_seconds:g} s of processor time in one call"
             return Trouble(Outcome.TIMED_OUT, Fault("TimeLimit", message))
         killed = ended.status in (-9, -getattr(signal, "SIGXCPU", 9))

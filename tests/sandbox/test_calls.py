@@ -396,7 +396,8 @@ def test_the_formula_is_not_even_on_its_way_while_earlier_calls_run(box: Sandbox
 def test_a_submission_has_a_time_in_all(box: Sandbox) -> None:
     """Each call is quick enough; together they would hold a worker for minutes."""
     source = (
-        "import time\ndef nap():\n    time.sleep(0.06)\n    return 1.0\ndef other(): return 2.0"
+        "import time\ndef nap():\n    end = time.monotonic() + 0.06\n"
+        "    while time.monotonic() < end: pass\n    return 1.0\ndef other(): return 2.0"
     )
     with box.open([Cell(1, source)], Limits(total_seconds=0.3)) as session:
         traces = session.call([call("nap")] * 500)
@@ -521,3 +522,19 @@ def test_long_answers_are_not_kept(run: Run) -> None:
     first, second = (run(source, calls=[same])[1][0] for _ in range(2))
     assert first is not second
     assert_same(first.value, second.value)
+
+
+def test_a_sleep_is_paid_for_and_not_waited_for(box: Sandbox) -> None:
+    source = (
+        "import time\ndef naps(times):\n"
+        "    for _ in range(int(times)): time.sleep(0.25)\n    return 1.0\n"
+    )
+    calls = [Call("few", "naps", {"times": 3}), Call("many", "naps", {"times": 30})]
+    started = time.monotonic()
+    with box.open([Cell(1, source)], Limits(call_seconds=2.0)) as session:
+        few, many = session.call(calls)
+    assert time.monotonic() - started < 30 * 0.25
+    assert few.outcome is Outcome.RETURNED
+    assert many.outcome is Outcome.TIMED_OUT
+    assert many.fault is not None
+    assert many.fault.message == "used more than 2 s of processor time in one call"

@@ -51,8 +51,9 @@ MAX_KEYS = 100
 MAX_FAULTS, MAX_TAKEN = 200, 50
 """Exceptions, and names that were taken from functions, that are told of a notebook."""
 
-NO_MEMORY, BROKEN = 125, 126
-"""Exit status of a child that has no memory left for an answer; that cannot go on otherwise."""
+NO_TIME, NO_MEMORY, BROKEN = 124, 125, 126
+"""Exit status of a child whose call has used its processor time up; that has no memory left for an
+answer; that cannot go on otherwise."""
 
 NOWHERE = 0xFFFFFFFF
 LEFT_OUT = "?"
