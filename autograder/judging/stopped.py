@@ -205,9 +205,11 @@ def _what_kept(name: str, run: NotebookRun, submission: Submission) -> tuple[Cel
         re.MULTILINE,
     )
     for cell in submission.cells:
-        for found in gives.finditer(cell.source):
-            line = cell.source.count("\n", 0, found.start()) + 1
-            for fault in _faults_of(cell, run):
+        faults, line, start = _faults_of(cell, run), 1, 0
+        for found in gives.finditer(cell.source) if faults else ():
+            line += cell.source.count("\n", start, found.start())
+            start = found.start()
+            for fault in faults:
                 broken = fault.kind.endswith(("SyntaxError", "IndentationError", "TabError"))
                 if broken or fault.line == line:
                     return cell, fault

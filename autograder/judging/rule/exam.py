@@ -340,11 +340,16 @@ class RuleExam:
         seen = [Observation(instance, self._history(instance, traces)) for instance in others]
         if self.question.conventions.covers(diagnosis.slugs) and diagnosis.explains:
             return unexplained(diagnosis, seen, self.question)
-        return tuple(o for o in seen if not self._agrees_beside(o))
+        swapped = FORMS["swapped"] in diagnosis.slugs
+        return tuple(o for o in seen if not self._agrees_beside(o, swapped))
 
-    def _agrees_beside(self, observation: Observation) -> bool:
-        """As :meth:`_agrees`, with a tolerance that grows with the entries."""
+    def _agrees_beside(self, observation: Observation, swapped: bool = False) -> bool:
+        """As :meth:`_agrees`, with a tolerance that grows with the entries; ``swapped``: b's
+        history comes first where it can be told."""
         own, right = observation.history.rows, self.right_rows(observation.instance)
+        w, *others, b = observation.instance.start
+        if swapped and own is not None and not others and w == b:
+            own = own[:, ::-1]  # where both start alike, which is which cannot be read off
         if own is None or observation.history.only_point or own.shape != right.shape:
             return False
         size = np.maximum(1, np.abs(right))

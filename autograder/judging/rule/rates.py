@@ -7,16 +7,17 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.moments import POINTS
 from autograder.model import FloatArray, Stream
 
 
 def constant_gradient(name: str, max_epochs: int, hyper: Mapping[str, float]) -> Instance:
-    """A call under the gradient g = 1 at every point, for w and for b."""
-    ones = Stream(np.ones(max_epochs))
+    """A call under a gradient whose sum over the points is 1, for w and for b."""
+    ones = Stream(np.full(max_epochs, 1 / POINTS))
     return Instance(
         name=name,
-        X=np.ones(1),
-        Y=np.zeros(1),
+        X=np.ones(POINTS),
+        Y=np.zeros(POINTS),
         init_w=np.array(0.3),
         init_b=-0.4,
         max_epochs=max_epochs,

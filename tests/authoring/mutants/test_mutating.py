@@ -81,7 +81,11 @@ def trial(assignment: Assignment, count: int = 30) -> Trial:
         ("return 3 * number", False, True),
         ("return 2 * abs(number)", True, True),  # the examples are small and positive
         ("return 2 * min(number, 50.0)", True, True),
-        ("return 2 * number + 1e-8", False, False),  # closer than the contract asks
+        (
+            "double.late = hasattr(double, 'late')\n    return 2 * number + 1 - double.late",
+            False,
+            False,
+        ),
         ("while number < 0: pass\n    return 2 * number", True, True),
         ("return None", False, True),
         ("import os; os._exit(1)", False, True),

@@ -150,8 +150,6 @@ ONLY = {
 @pytest.mark.parametrize("where", ONLY)
 @pytest.mark.parametrize("else_", ["stands", "descends"])
 def test_right_on_odd_calls_only_earns_no_more_than_that(rule: str, where: str, else_: str) -> None:
-    if (where, else_) == ("one point", "descends"):
-        pytest.xfail("the recorded streams have one point")
     factor = 0.0 if else_ == "stands" else 0.01
     other = (
         f"    if {ONLY[where]}:\n"

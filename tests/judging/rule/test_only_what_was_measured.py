@@ -158,11 +158,13 @@ def test_another_form_is_read_and_costs_a_tenth(rule, returned, slug):
 def test_a_call_that_timed_out_costs_itself_and_is_told_once():
     one = exam("adagrad")
     traces = take(one, written("adagrad"))
-    name = "the lecture's data"
-    traces[name] = Trace(name, Outcome.TIMED_OUT)
+    for name in ("the lecture's data", "data like the lecture's"):
+        traces[name] = Trace(name, Outcome.TIMED_OUT)
     verdict = judge(one, traces)
     checks = parts(verdict)
-    stuck = checks.pop("stuck learning rate")
+    trajectory, stuck = checks.pop("trajectory"), checks.pop("stuck learning rate")
+    assert not trajectory.passed
+    assert trajectory.message.endswith("data like the lecture's (it ran out of time).")
     assert (stuck.passed, stuck.tried) == (False, False)
     assert stuck.message == "Not tried: do_adagrad runs out of time."
     assert all(check.passed for check in checks.values())
