@@ -27,6 +27,8 @@ MOST_WORK = 6_000
 """Points times epochs of a problem at most: what a student's loop does in some 30 ms."""
 NUDGE, CALM = 1e-12, 1e-8
 """A start nudged by the one must not change any entry of the answer by more than the other."""
+APART = 2e-4
+"""Points closer than this, beside 1 or themselves, may be one place to a recorded gradient."""
 
 
 @dataclass(frozen=True)
@@ -289,10 +291,17 @@ def posed(rule: Rule, instance: Instance) -> FloatArray | None:
         calm = np.abs(right - beside) <= CALM * np.maximum(1, np.abs(right))
     if not (np.isfinite(right).all() and calm.all()):
         return None
-    if isinstance(instance.grad_w, Stream) and len(np.unique(right, axis=0)) < len(right):
-        return None  # a point that comes again is answered by its first row
+    if isinstance(instance.grad_w, Stream) and _comes_again(right):
+        return None
     return np.asarray(right)
 
 
+def _comes_again(rows: FloatArray) -> bool:
+    """Whether a point comes again, or one next to it: it would be answered by its first row."""
+    apart = np.abs(rows[:, None] - rows[None]) > APART * np.maximum(1, np.abs(rows))
+    return not (apart.any(axis=2) | np.eye(len(rows), dtype=bool)).all()
+
+
 def _rows(instance: Instance, trace: Trace) -> FloatArray | None:
-    return read_history(trace, instance.features, instance.init_w.ndim == 1).rows
+    vector = instance.init_w.ndim == 1
+    return read_history(trace, instance.features, vector, instance.start).rows

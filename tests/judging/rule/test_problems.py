@@ -16,6 +16,7 @@ from autograder.judging.question import Poses
 from autograder.judging.rule.problems import COURSES, TWIN, Setting
 from autograder.judging.update_rule import UpdateRule
 from autograder.model import Outcome, Stream, Trace
+from autograder.sandbox.inside.gradients import NEXT_TO
 
 COURSE = Path(__file__).resolve().parents[3]
 ASSIGNMENTS = [Course(COURSE).load(slug) for slug in Course(COURSE).assignments()]
@@ -113,6 +114,20 @@ def test_recorded_gradients_have_the_size_that_is_asked(course: str) -> None:
     assert instance.grad_w.values.shape == (20, 3)
     first = np.abs(instance.gradients_along(np.zeros((20, 4)))[0])
     assert ((first > 6) & (first < 10)).all()
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_recorded_gradient_tells_the_points_of_a_problem_from_each_other(name: str) -> None:
+    tried = 0
+    for problem in posed(name, 60):
+        kind = getattr(problem.call.arguments["grad_w"], "kind", None)
+        if not isinstance(kind, Stream):
+            continue
+        tried += 1
+        rows = problem.right
+        near = np.abs(rows[:, None] - rows[None]) <= NEXT_TO * np.maximum(1.0, np.abs(rows))
+        assert near.all(axis=2).sum() == len(rows)
+    assert tried
 
 
 def test_formulas_without_unlike_arguments_pose_their_examples() -> None:
