@@ -146,7 +146,10 @@ class PlainChild(Worker):
             _, status, used = os.wait4(self._process.pid, 0)
             self._process.returncode = os.waitstatus_to_exitcode(status)
             cpu = used.ru_utime + used.ru_stime
-            peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+            # The kernel also counts what the process held before it became an interpreter of its
+            # own, which is all of ours: no more than that says nothing.
+            peak = used.ru_maxrss if used.ru_maxrss > _largest_so_far() else 0
+            peak *= 1 if sys.platform == "darwin" else 1024
         else:
             self._process.wait()
         for reader in self._readers:  # what it wrote last comes before its end
@@ -186,6 +189,13 @@ class PlainChild(Worker):
                 pipe.close()
         self._scratch.cleanup()
         return self._ended
+
+
+def _largest_so_far() -> int:
+    """This process's own peak, in the unit of the kernel's."""
+    import resource  # not on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _thread(target: Any, *args: Any) -> threading.Thread:

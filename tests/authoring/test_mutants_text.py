@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from autograder.authoring.verify_page import verify_page
-from autograder.authoring.verify_text import verify_text
 from click.testing import CliRunner
 
 from autograder.authoring import mutants
@@ -23,6 +21,7 @@ from autograder.authoring.mutants import (
 from autograder.authoring.mutants.edits import Mutant
 from autograder.authoring.mutants_text import mutants_text
 from autograder.authoring.verify import QuestionReport, VerifyReport
+from autograder.authoring.verify_report import verify_page, verify_text
 from autograder.cli import main
 from autograder.judging.proof import Fault, Proof
 
@@ -49,7 +48,7 @@ def whole(*questions: QuestionMutants) -> VerifyReport:
 
 
 def text(report: VerifyReport) -> str:
-    return " ".join(" ".join(verify_text(report)).split())
+    return " ".join(verify_text(report).split())
 
 
 def test_all_caught_is_proved() -> None:

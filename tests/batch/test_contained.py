@@ -208,7 +208,7 @@ def test_answers_that_are_much_to_decode_cost_no_other_question(
 ) -> None:
     (folder / "bob.py").unlink()
     source = (folder / "alice.py").read_text()
-    much = "\ndef do_adam(**_):\n    return [[[] for _ in range(99)] + ['x'] for _ in range(400)]\n"
+    much = "\ndef do_adam(**_):\n    return [[[] for _ in range(99)] + ['x'] for _ in range(300)]\n"
     (folder / "alice.py").write_text(source + much)
     monkeypatch.setattr(budget, "JUDGING", 0.3)
     monkeypatch.setattr(budget, "ANSWERS", 2.0)

@@ -94,6 +94,7 @@ def test_grading_again_repeats_nothing_and_gives_the_same_bytes(
         "graded_now": 0,
         "counts": {},
         "not_graded": [],
+        "not_judged": [],
         "not_handed_in": [],
         "passed_over": [],
     }

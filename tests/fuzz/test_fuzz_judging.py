@@ -178,7 +178,10 @@ class Answering:
     unsafe = False
     usage = Usage()
     notebook = NotebookRun(
-        Outcome.RETURNED, {1: Fault("NameError", "x\0")}, "printed", sources={"do_adam": "x = 1"}
+        Outcome.RETURNED,
+        {1: Fault("NameError", "x\0")},
+        printed="printed",
+        sources={"do_adam": "x = 1"},
     )
     asked: int = 0
 

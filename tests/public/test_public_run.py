@@ -235,15 +235,15 @@ WRONG = {
     "a wrong entry": Wrong(
         "* x\n",
         "* x + np.arange(np.size(x))\n",
-        "gradients: grad_w of a vector, 1",
-        ("entry 1 should be ", "(3 of 4 are off)"),
+        "gradients: grad_w of a vector, 2",
+        ("entry 1 should be ",),
         GRADIENTS,
     ),
     "a wrong shape": Wrong(
         "* x\n",
         "* np.sum(x)\n",
-        "gradients: grad_w of a vector, 1",
-        ("it should have the shape (4,); yours is one number",),
+        "gradients: grad_w of a vector, 2",
+        ("it should have the shape (2,); yours is one number",),
         GRADIENTS,
     ),
     "what others build on": Wrong(
@@ -279,15 +279,15 @@ def test_a_failure_says_what_differs_where_and_both_values(name: str, tmp_path: 
 
 
 def test_the_values_shown_are_those_that_differ(tmp_path: Path) -> None:
-    """Tiny differences show as many digits as it takes."""
+    """Small differences show as many digits as it takes."""
     file = tmp_path / "mine.py"
-    file.write_text(GRADIENTS.replace("* x\n", "* x * (1 + 1e-7)\n"), encoding="utf-8")
+    file.write_text(GRADIENTS.replace("* x\n", "* x * (1 + 1e-3)\n"), encoding="utf-8")
     said = failed(tried(file, unsafe=True))["gradients: grad_w of a number, 1"]
     found = re.search(r"should be (\S+); yours is (\S+)\. ", f"{said} ")
     assert found is not None
     expected, own = float(found[1]), float(found[2])
     assert own != expected
-    assert own == pytest.approx(expected, rel=1e-6)
+    assert own == pytest.approx(expected, rel=2e-3)
 
 
 # ---------------------------------------------------------------------------------- the command

@@ -359,12 +359,12 @@ def test_questions_that_cannot_be_made_of_the_settings(
 @pytest.mark.parametrize(
     ("command", "status", "said"),
     [
-        (COMMANDS["release"], 2, "Error: {file}, line {line}: NameError: name 'sparse_dat' is not"),
+        (COMMANDS["release"], 2, "Error: {file}, line {line}: NameError: name 'shap' is not"),
         (
             COMMANDS["grade"],
             1,
             "alice: The assignment's own code failed on this submission: NameError in "
-            "questions.py, line {line}: name 'sparse_dat' is not",
+            "questions.py, line {line}: name 'shap' is not",
         ),
     ],
     ids=["release", "grade"],
@@ -373,7 +373,7 @@ def test_code_of_the_assignment_that_fails_later_is_told_with_its_line(
     one_copy: Copy, command: list[str], status: int, said: str, tmp_path: Path
 ) -> None:
     file = one_copy.file.parent / "questions.py"
-    old, new = "return sparse_data.lecture_experiment()", "return sparse_dat.lecture_experiment()"
+    old, new = "w, x = 3 * chance.random(shape)", "w, x = 3 * chance.random(shap)"
     text = file.read_text()
     assert text.count(old) == 1
     file.write_text(text.replace(old, new))
