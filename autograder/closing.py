@@ -16,8 +16,8 @@ from autograder.text import counted
 
 _LONGEST_TABLE = 60
 """Students up to which the table is worth its room on a screen."""
-_LISTED = 20
-"""Names that are listed."""
+_LISTED, _FILES_LISTED = 20, 3
+"""Names of students, and of files, that are listed."""
 
 
 def closing_words(
@@ -71,7 +71,7 @@ def _passed_over(tally: Tally) -> Iterator[str]:
     for unclaimed in tally.unclaimed:
         by_reason.setdefault(unclaimed.reason, []).append(unclaimed.file)
     for reason, files in sorted(by_reason.items()):
-        yield f"Passed over ({len(files)}), {reason}: {_listed(files)}"
+        yield f"Passed over ({len(files)}), {reason}: {_listed(files, _FILES_LISTED)}"
 
 
 def _this_run(tally: Tally) -> str:
@@ -82,9 +82,9 @@ def _this_run(tally: Tally) -> str:
     return f"Of {submissions} in this run: {counts(tally)}{before}."
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _LISTED
-    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+def _listed(names: Sequence[str], most: int = _LISTED) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _spread(grades: CurrentGrades) -> Iterator[str]:

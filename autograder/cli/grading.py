@@ -107,7 +107,8 @@ def demo(course_folder: Path | None, slug: str | None, out: Path | None, unsafe:
     samples = order.assignment.folder / "sample_submissions"
     if not samples.is_dir():
         raise UsageError(f"There are no sample submissions in {order.assignment.folder}.")
-    end_with(_grade(order.of(samples), None, quiet=False, as_json=False, whole_table=True))
+    handed_in = [path for path in sorted(samples.iterdir()) if path.suffix != ".json"]
+    end_with(_grade(order.of(*handed_in), None, quiet=False, as_json=False, whole_table=True))
 
 
 def _demo_folder() -> Path:
