@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -34,6 +35,41 @@ class Cell:
     ``.py`` file, which has no cells."""
     source: str
     """The text as the student wrote it (magics and shell lines included)."""
+
+
+class Source(StrEnum):
+    """On whose word it is known when something was handed in."""
+
+    PLATFORM = "platform"  # whoever received it says so: the learning platform, or the staff
+    MARKED_LATE = "marked_late"  # the platform says late, and not by how much
+    STUDENTS_WORD = "students_word"  # a student can write it: a commit, a member of an archive
+    FILE = "file"  # the file's own time, which may be that of a download
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """When something was handed in, and how that is known."""
+
+    at: datetime | None = None
+    """With its zone; None: not known."""
+    source: Source = Source.NONE
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is known of one person, each part empty where it is not; any of them may find the
+    person in a roster."""
+
+    id: str = ""
+    """The course's own name for the person, such as ``alice`` or a number of matriculation."""
+    login: str = ""
+    sis_id: str = ""
+    email: str = ""
+    number: str = ""
+    """The platform's number: Canvas's user, Moodle's participant, Gradescope's user."""
+    name: str = ""
+    """As a platform spells it, which may be without blanks and capitals."""
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,11 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import ReadingError
-from autograder.model import Submission
+from autograder.model import HandedIn, Identity, Submission
 from autograder.submission.archive import STUDENT, Archive, may_be_wanted
 from autograder.submission.entries import (
     Budget,
@@ -62,6 +62,10 @@ class Found:
     """Where it lies, from where grading was pointed, for people; safe to show."""
     modified: float
     """Seconds since 1970."""
+    whose: Identity = field(default_factory=Identity)
+    """What the platform's part of the name, or a file of its own, says of whose it is."""
+    handed_in: HandedIn = field(default_factory=HandedIn)
+    """When, on the word of whoever knows best."""
     is_late: bool | None = None
     """What the LMS says; None: it does not say."""
     attempt: int = 0
