@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -174,6 +175,14 @@ def _start(jail: str, hidden: Sequence[Path], without: Sequence[str]) -> ForkSer
         raise lacking("the sandbox cannot be started", error) from error
 
 
+def _require_process() -> None:
+    """Raises SandboxError where this machine starts no further process for us."""
+    try:
+        subprocess.run([sys.executable, "-I", "-S", "-c", ""], check=False)
+    except OSError as error:
+        raise lacking("the sandbox cannot start a process", error) from error
+
+
 def _filter() -> bytes:
     from autograder.sandbox import seccomp
 
@@ -182,5 +191,6 @@ def _filter() -> bytes:
     except (ImportError, OSError, RuntimeError) as error:
         if isinstance(error, OSError) and is_shortage(error):
             raise lacking("the filter of system calls cannot be made", error) from error
+        _require_process()  # libseccomp is looked for by a program of the system's
         how = next(layer.how_to_get for layer in described(()) if layer.name == "seccomp")
         raise SandboxError(f"the layer 'seccomp' is missing ({error}); needed: {how}") from error

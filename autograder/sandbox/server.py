@@ -89,7 +89,8 @@ class Line:
         self.own_users = own_users
         """Whether children run as a user of their own."""
         self._count = 0
-        self._news: dict[int, Ended] = {}
+        self._news: dict[int, Ended | OSError] = {}
+        """What became of children, or why there is none, until it is asked for."""
 
     def await_zygote(self) -> None:
         """Wait until it serves this line; raises SandboxError if it does not."""
@@ -157,7 +158,8 @@ class Line:
             self._send({"do": "kill", "child": child})
 
     def ended(self, child: int, timeout: float) -> Ended | None:
-        """How a child ended; raises SandboxError if that can no longer be known."""
+        """How a child ended; raises SandboxError if there never was one, or that can no longer be
+        known."""
         deadline = time.monotonic() + timeout
         while child not in self._news:
             message = self._receive(max(0.0, deadline - time.monotonic()))
@@ -167,8 +169,13 @@ class Line:
                 ended = Ended(message["status"], message["cpu"], message["peak"])
                 self._news[message["child"]] = ended
             elif message["event"] == "failed":
-                raise SandboxError(f"the sandbox cannot start a process: {message['why']}")
-        return self._news.pop(child)
+                number = message["errno"] or 0
+                self._news[message["child"]] = OSError(number, os.strerror(number))
+        news = self._news[child]
+        if isinstance(news, OSError):  # and so again, for whoever asks once more
+            raise lacking("the sandbox cannot start a process", news) from news
+        del self._news[child]
+        return news
 
     def close(self) -> None:
         """Hang up, which ends the children."""

@@ -165,7 +165,8 @@ class Zygote:
             client.children[child.number] = child
             self._selector.register(child.handle, selectors.EVENT_READ, child)
         except OSError as error:
-            self._say(client, {"event": "failed", "child": message["child"], "why": str(error)})
+            failed = {"event": "failed", "child": message["child"], "errno": error.errno}
+            self._say(client, failed)
         finally:
             for pipe in pipes:
                 os.close(pipe)
