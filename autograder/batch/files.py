@@ -18,10 +18,15 @@ from autograder.sandbox.scratch import lives
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Write ``path`` under another name and rename it at the end: never a half file.
 
-    Raises AutograderError, in a sentence, when it cannot be written.
+    What is no file but a device or a pipe (``/dev/stdout``) is written to as it is.  Raises
+    AutograderError, in a sentence, when it cannot be written.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            with path.open("wb") as file:
+                yield file
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
             yield file

@@ -7,6 +7,7 @@ a broken assignment).
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -21,6 +22,7 @@ from autograder.errors import AssignmentError, AutograderError, place_of
 from autograder.threads import limit_threads
 
 DEBUG = "AUTOGRADER_DEBUG"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 _COMMANDS = {
@@ -89,10 +91,23 @@ def _read_names_as_utf8() -> None:
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
 
+def _drop_unprintable() -> None:
+    """What could not be printed is tried once more, or Python would at its end and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _sentence(error: Exception) -> tuple[str, int]:
     """What to say of an error, and the exit status."""
     if isinstance(error, AutograderError):
         return str(error), error.exit_status
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        _drop_unprintable()
+        where = f"to {error.filename}" if error.filename else "where the output goes"
+        why = f"Nothing more can be written {where} ({error.strerror}): make room there, and run "
+        return why + "the same command again; what is stored stays.", 1
     said = next(iter(str(error).splitlines()), "")
     named = f"{type(error).__name__}{': ' if said else ''}{said}."
     place = place_of(error)

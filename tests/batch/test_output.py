@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
 
+from autograder.batch.files import whole_file
 from autograder.batch.output import OutFolder
 from autograder.batch.pages import write_index
 from autograder.course import Course
@@ -41,3 +44,14 @@ def test_an_index_of_fewer_submissions_does_not_stay(tmp_path: Path) -> None:
     assert out.index.exists()
     assert not write_index([grade] * 2_001, out, assignment)
     assert not out.index.exists()
+
+
+def test_a_device_is_written_to_and_stays_a_device(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with whole_file(pipe) as file:
+        file.write(b"grades")
+    assert os.read(reader, 100) == b"grades"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    os.close(reader)

@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -353,3 +354,18 @@ def test_a_fault_of_the_program_is_a_sentence_too(
     assert f"{cli.DEBUG}=1" in result.stderr
     monkeypatch.setenv(cli.DEBUG, "1")
     assert isinstance(run("export", "--out", graded).exception, ValueError)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("command", [["doctor"], ["doctor", "--json"]])
+def test_output_that_does_not_fit_is_no_fault_of_ours(command):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "autograder", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert "make room" in done.stderr
+    assert "fault" not in done.stderr
