@@ -10,12 +10,12 @@ import os
 import re
 import shutil
 import tempfile
+from pathlib import Path
 from typing import TypeAlias
 
 from autograder.sandbox.shortage import lacking
 
 _PREFIX = "autograder-scratch-"
-_NAME = re.compile(rf"{_PREFIX}(\d+)-\w+")
 
 Scratch: TypeAlias = "tempfile.TemporaryDirectory[str]"
 
@@ -33,11 +33,16 @@ def own_folder() -> Scratch:
         raise lacking("no folder can be made for temporary files", error) from error
 
 
-def sweep() -> None:
-    """Remove folders that processes of this user left behind when they were killed."""
+def sweep(place: Path | None = None, prefix: str = _PREFIX) -> None:
+    """Remove folders that processes of this user left behind when they were killed.
+
+    ``place``: None: where this machine keeps temporary files.  A folder's name is ``prefix``, the
+    number of its process, a hyphen and anything.
+    """
+    pattern = re.compile(re.escape(prefix) + r"(\d+)-\w+")
     with contextlib.suppress(OSError):
-        for entry in os.scandir(tempfile.gettempdir()):
-            match = _NAME.fullmatch(entry.name)
+        for entry in os.scandir(place or tempfile.gettempdir()):
+            match = pattern.fullmatch(entry.name)
             if match is not None and not lives(int(match.group(1))) and _is_ours(entry):
                 shutil.rmtree(entry.path, ignore_errors=True)
 
