@@ -45,7 +45,7 @@ def start(folder: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("workers", [2, pytest.param(4, marks=pytest.mark.long)])
 def test_a_cluster_of_which_a_worker_is_killed_half_way(
     workers: int, folder: Path, expected: bytes, tmp_path: Path
 ) -> None:
