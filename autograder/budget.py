@@ -51,7 +51,7 @@ def seconds(budget: float) -> Iterator[None]:
 
     The innermost budget counts; an outer one goes on afterwards, with what it had left.
     """
-    if not _has_timer():
+    if not can_interrupt():
         yield
         return
 
@@ -88,10 +88,6 @@ def memory(budget: int = MEMORY) -> Iterator[None]:
 
 def can_interrupt() -> bool:
     """Whether a budget of time is more than a wish where this is called."""
-    return _has_timer()
-
-
-def _has_timer() -> bool:
     is_main = threading.current_thread() is threading.main_thread()
     return is_main and hasattr(signal, "setitimer")
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from autograder import judging
 from autograder.agreement import agree
@@ -28,7 +27,7 @@ from autograder.errors import AssignmentError, UsageError
 from autograder.judging.question import Keeps, Kind, Rehearses
 from autograder.kept.arrays import NO_SHELF, Shelf, open_shelf
 from autograder.kept.folder import cache_folder
-from autograder.model import Limits
+from autograder.model import Limits, Surface
 from autograder.settings import (
     Attempts,
     Late,
@@ -71,13 +70,13 @@ class Assignment:
     texts: tuple[str, ...] = ()
     """Module-level strings that written answers may stand in."""
     secret: bytes = b""
-    draw_backgrounds: Callable[[], Mapping[str, Any]] = dict
+    draw_backgrounds: Callable[[], Mapping[str, Surface]] = dict
     shelf: Shelf = NO_SHELF
     """Where its questions keep what they compute once."""
 
     @cached_property
-    def backgrounds(self) -> Mapping[str, Any]:
-        """Level curves that pictures may refer to, by name: x, y, z, x_label, y_label."""
+    def backgrounds(self) -> Mapping[str, Surface]:
+        """Level curves that pictures may refer to, by name."""
         return self.draw_backgrounds()
 
     @property

@@ -7,7 +7,6 @@ import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich import box
 from rich.console import RenderableType
@@ -58,7 +57,7 @@ def words(found: Diagnosis) -> Iterator[RenderableType]:
         yield f"Grading may not start: {found.problem}"
 
 
-def as_json(found: Diagnosis) -> dict[str, Any]:
+def as_json(found: Diagnosis) -> dict[str, object]:
     """For scripts."""
     return {
         "may_grade": found.problem is None,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import NotRequired, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +141,9 @@ class Gradient:
     """Where its numbers come from; each function object keeps its own clock."""
 
 
-Argument: TypeAlias = float | int | FloatArray | Gradient
+Number: TypeAlias = float | FloatArray
+"""One number, or an array of them."""
+Argument: TypeAlias = Number | Gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +217,7 @@ class Keyed(Opaque):
     """Key and value, in the mapping's order; keys that the source does not name are ``"…"``."""
 
 
-Value: TypeAlias = FloatArray | tuple[Any, ...] | Opaque | None
+Value: TypeAlias = "FloatArray | tuple[Value, ...] | Opaque | None"
 """What a function returned: None, an array of doubles (0-d for a number), a tuple of Values
 (a sequence that is not one regular array of numbers), or something else.
 
@@ -381,6 +383,21 @@ class Picture:
     log_y: bool = False
     contour: str | None = None
     """Name of a background of level curves that the assignment provides; None: none."""
+
+
+class Surface(TypedDict):
+    """A background of level curves, as an assignment gives it."""
+
+    x: FloatArray
+    """Shape (columns,), rising."""
+    y: FloatArray
+    """Shape (rows,), rising."""
+    z: FloatArray
+    """Shape (rows, columns)."""
+    x_label: NotRequired[str]
+    y_label: NotRequired[str]
+    levels: NotRequired[tuple[float, ...]]
+    """Where the curves run, rising; absent: at even shares of the values of z."""
 
 
 @dataclass(frozen=True)

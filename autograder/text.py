@@ -29,7 +29,7 @@ def whole(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def whole_throughout(data: Any) -> Any:
+def whole_throughout(data: object) -> Any:
     """Dicts and lists as JSON has them, with :func:`whole` texts."""
     if isinstance(data, str):
         return whole(data)

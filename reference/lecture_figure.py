@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from autograder.judging.rule.instance import Instance
-from autograder.model import Line, Neuron, Picture
+from autograder.model import Line, Neuron, Picture, Surface
 from reference import sparse_data
 from reference.sparse_data import Experiment
 from reference.update_rules import FloatArray
@@ -70,7 +69,7 @@ def picture(title: str, caption: str, *lines: Line) -> Picture:
     return Picture(title, caption, "w", "b", lines, contour=CONTOUR)
 
 
-def backgrounds() -> dict[str, Any]:
+def backgrounds() -> dict[str, Surface]:
     """Level curves of the loss over (w, b), for an assignment's ``backgrounds``."""
     loss = experiment().loss
     w, b = np.linspace(-2.5, 4.0, 66), np.linspace(-1.5, 4.5, 61)
@@ -78,6 +77,6 @@ def backgrounds() -> dict[str, Any]:
     return {CONTOUR: {"x": w, "y": b, "z": z, "x_label": "w", "y_label": "b"}}
 
 
-def numbers(values: Any) -> tuple[float, ...]:
+def numbers(values: FloatArray) -> tuple[float, ...]:
     """Five digits of each: more than a picture shows."""
     return tuple(float(f"{value:.5g}") for value in values)

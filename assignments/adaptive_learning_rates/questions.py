@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
 
-from autograder.judging.formula import Formula, FormulaCheck, Wrong
+from autograder.judging.formula import Arguments, Draw, Formula, FormulaCheck, Wrong
 from autograder.judging.question import Kind
 from autograder.judging.rule.edges import (
     CALLED_TWICE,
@@ -24,7 +23,7 @@ from autograder.judging.rule.pictures import monte_carlo
 from autograder.judging.rule.rates import constant_gradient, effective_rates
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
-from autograder.model import Explanation, FloatArray, Line, Neuron, Picture
+from autograder.model import Explanation, FloatArray, Line, Neuron, Number, Picture, Surface
 from autograder.settings import Settings
 from reference import hyperparameters, moments, sigmoid_neuron, sparse_data, update_rules
 from reference.catalogue import Catalogue
@@ -171,7 +170,7 @@ def _numbers(values: FloatArray) -> tuple[float, ...]:
     return tuple(float(f"{value:.5g}") for value in values)
 
 
-def backgrounds() -> dict[str, Any]:
+def backgrounds() -> dict[str, Surface]:
     """Level curves of the loss over (w, b), the background of the lecture's figure."""
     data = the_data()
     w, b = np.linspace(-2.5, 4.0, 66), np.linspace(-1.5, 4.5, 61)
@@ -337,18 +336,18 @@ class Unbiased(_OnTheLecturesData):
 def gradients(points: Mapping[str, float]) -> Formula:
     """Question 1: the neuron and its two gradients, for a number x and for a vector."""
 
-    def examples(vector: bool, with_y: bool) -> Callable[[np.random.Generator], Sequence[Any]]:
-        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
+    def examples(vector: bool, with_y: bool) -> Draw:
+        def draw(chance: np.random.Generator) -> Sequence[Arguments]:
             many = (1, 2, 3, 6) if vector else (None, None)
             far = [_example(chance, many[-1], with_y, far=sign) for sign in (1, -1, 2)]
             return [*(_example(chance, d, with_y) for d in many), *far]
 
         return draw
 
-    def from_f(value: Any, w: Any, b: Any, x: Any, y: Any) -> Any:
+    def from_f(value: FloatArray, w: Number, b: Number, x: Number, y: Number) -> Number:
         return (value - y) * value * (1 - value)
 
-    def times_x(value: Any, w: Any, b: Any, x: Any, y: Any) -> Any:
+    def times_x(value: FloatArray, w: Number, b: Number, x: Number, y: Number) -> Number:
         return from_f(value, w, b, x, y) * x
 
     checks = [
@@ -412,7 +411,7 @@ def _explain(slug: str, detail: str) -> Explanation:
 
 def _example(
     chance: np.random.Generator, features: int | None, with_y: bool, far: int = 0
-) -> dict[str, Any]:
+) -> dict[str, Number]:
     """``far``: the sign of weights and a bias beyond 10, which leave the output between the ends
     (2: at its upper end); y is 1 or 0 then."""
     shape = () if features is None else (features,)
@@ -427,7 +426,7 @@ def _example(
             **({"y": float(far > 0)} if with_y else {}),
         }
     w, x = 3 * chance.random(shape) - 1.5, 3 * chance.random(shape) - 1.5
-    example: dict[str, Any] = {
+    example: dict[str, Number] = {
         "w": float(w) if features is None else w,
         "b": float(2 * chance.random() - 1),
         "x": float(x) if features is None else x,
@@ -435,7 +434,7 @@ def _example(
     return example | ({"y": float(chance.random())} if with_y else {})
 
 
-def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Any]:
+def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Number]:
     """Any number of features, and answers of the neuron near 0 and 1 as well."""
     features = None if chance.random() < 0.3 else int(1 + 6 * chance.random())
     example = _example(chance, features, with_y)
@@ -447,7 +446,7 @@ def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Any]
 def bias_correction(points: Mapping[str, float]) -> Formula:
     """Question 5: moment / (1 - beta**t), for one moment, for several, and in expectation."""
 
-    def one(chance: np.random.Generator) -> list[dict[str, Any]]:
+    def one(chance: np.random.Generator) -> Sequence[Arguments]:
         return [
             {"moment": 0.5 + chance.random(), "beta": beta + 0.02 * chance.random(), "t": t}
             for beta, t in ((0.97, 3), (0.6, 2), (0.8, 7), (0.9, 1))
@@ -464,7 +463,7 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
             )
         ]
 
-    def several(chance: np.random.Generator) -> list[dict[str, Any]]:
+    def several(chance: np.random.Generator) -> Sequence[Arguments]:
         return [
             {"moment": chance.random(4) - 0.5, "beta": 0.5 + 0.4 * chance.random(), "t": t}
             for t in (2, 5)
@@ -480,14 +479,14 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
             )
         ]
 
-    def expected(chance: np.random.Generator) -> list[dict[str, Any]]:
+    def expected(chance: np.random.Generator) -> Sequence[Arguments]:
         mean, beta = 1 + chance.random(), 0.6 + 0.3 * chance.random()
         return [
             {"moment": float(moments.expected_moment(mean, beta, t)), "beta": beta, "t": t}
             for t in (2, 4, 9)
         ]
 
-    def unlike(chance: np.random.Generator) -> dict[str, Any]:
+    def unlike(chance: np.random.Generator) -> dict[str, Number]:
         size = 10.0 ** chance.integers(-6, 4)
         shape = () if chance.random() < 0.4 else (int(1 + 6 * chance.random()),)
         moment = size * (2 * chance.random(shape) - 1)
@@ -495,12 +494,12 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         t = int(chance.choice([1, 2, 3, 6, 11, 31, 61, 101, 200]))
         return {"moment": moment if shape else float(moment), "beta": float(beta), "t": t}
 
-    def check(name: str, examples: Any, success: str, failure: str) -> FormulaCheck:
+    def check(name: str, examples: Draw, success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(
             name, "correct_bias", examples, moments.correct_bias, success=success, failure=failure
         )
 
-    def wrong(slug: str, formula: Callable[..., Any]) -> Wrong:
+    def wrong(slug: str, formula: Callable[..., Number]) -> Wrong:
         return Wrong(slug, lambda right, moment, beta, t: formula(moment, beta, t))
 
     return Formula(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.judging.formula import Formula, FormulaCheck, Wrong
+from autograder.judging.formula import Arguments, Draw, Formula, FormulaCheck, Wrong
 from autograder.judging.question import Kind
 from autograder.judging.rule.edges import (
     CALLED_TWICE,
@@ -21,7 +21,7 @@ from autograder.judging.rule.hyperparameters import Range
 from autograder.judging.rule.instance import Instance
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
-from autograder.model import FloatArray, Line, Picture, Stream
+from autograder.model import FloatArray, Line, Number, Picture, Stream
 from autograder.settings import Settings
 from reference import (
     beyond_adam,
@@ -340,17 +340,17 @@ def halved_rate(eta: float, losses: FloatArray) -> float:
 def schedules(points: Mapping[str, float]) -> Formula:
     """Question 2: a learning rate that falls by itself, and one that falls after a look."""
 
-    def decay(*epochs: int) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
+    def decay(*epochs: int) -> Draw:
         return lambda chance: [
             {"eta": 0.1 + chance.random(), "decay": 0.1 + 0.5 * chance.random(), "t": t}
             for t in epochs
         ]
 
-    def losses(*rises: Sequence[int]) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
+    def losses(*rises: Sequence[int]) -> Draw:
         """Validation losses that rise where there is a 1 and fall where there is a 0."""
 
-        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
-            examples = []
+        def draw(chance: np.random.Generator) -> Sequence[Arguments]:
+            examples: list[Arguments] = []
             for signs in rises:
                 changes = np.where(signs, 1.0, -1.0) * (0.2 + chance.random(len(signs)))
                 course = 8 + 4 * chance.random() + np.concatenate([[0.0], np.cumsum(changes)])
@@ -359,19 +359,21 @@ def schedules(points: Mapping[str, float]) -> Formula:
 
         return draw
 
-    def any_rate(chance: np.random.Generator) -> dict[str, Any]:
+    def any_rate(chance: np.random.Generator) -> Arguments:
         t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
         decay = float(chance.choice([0.0, 1e-3, chance.random(), 10.0]))
         return {"eta": float(3 * chance.random()), "decay": decay, "t": t}
 
-    def any_losses(chance: np.random.Generator) -> dict[str, Any]:
+    def any_losses(chance: np.random.Generator) -> Arguments:
         """Of any number and size; now and then two in a row are equal."""
         count = int(chance.choice([1, 2, 3, 10, 31, 61, 101]))
         changes = (chance.random(count) - 0.5) * (chance.random(count) < 0.8)
         losses = 10.0 ** chance.integers(-3, 3) * (5 + np.cumsum(changes))
         return {"eta": float(3 * chance.random()), "losses": losses}
 
-    def check(name: str, function: str, examples: Any, right: Any, *texts: str) -> FormulaCheck:
+    def check(
+        name: str, function: str, examples: Draw, right: Callable[..., Number], *texts: str
+    ) -> FormulaCheck:
         return FormulaCheck(name, function, examples, right, success=texts[0], failure=texts[1])
 
     catalogue = Catalogue(misconceptions_momentum.ANNEALED_MOMENTUM)
@@ -465,9 +467,9 @@ def arrival_epoch(
 def arrival(points: Mapping[str, float]) -> Formula:
     """Question 5: the yardstick with which students measure what the root is good for."""
 
-    def paths(arrives: bool) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
-        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
-            examples = []
+    def paths(arrives: bool) -> Draw:
+        def draw(chance: np.random.Generator) -> Sequence[Arguments]:
+            examples: list[Arguments] = []
             for epoch in (4, 0, 6) if arrives else (9, 9):
                 goal = chance.random(2)
                 away = 0.5 + chance.random(9)
@@ -489,7 +491,7 @@ def arrival(points: Mapping[str, float]) -> Formula:
 
         return draw
 
-    def any_path(chance: np.random.Generator) -> dict[str, Any]:
+    def any_path(chance: np.random.Generator) -> Arguments:
         """Of one entry or of many, which arrives early, late or never, and may leave again."""
         count = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
         step = 0.2 + chance.random()
@@ -542,23 +544,32 @@ def _near(
     return np.asarray(np.hypot(w_history - w_goal, b_history - b_goal) <= radius)
 
 
-def _at_the_last_point(right: float, **path: Any) -> float:
+class _Path(TypedDict):
+    w_history: FloatArray
+    b_history: FloatArray
+    w_goal: float
+    b_goal: float
+    radius: float
+
+
+def _at_the_last_point(right: float, **path: Unpack[_Path]) -> float:
     near = _near(**path)
     return len(near) - 1.0 if near[-1] else -1.0
 
 
-def _last_near_point(right: float, **path: Any) -> float:
+def _last_near_point(right: float, **path: Unpack[_Path]) -> float:
     near = np.flatnonzero(_near(**path))
     return float(near[-1]) if len(near) else -1.0
 
 
-def _counted_from_one(right: float, **path: Any) -> float:
+def _counted_from_one(right: float, **path: Unpack[_Path]) -> float:
     return right + 1 if right >= 0 else right
 
 
-def _of_w_alone(right: float, **path: Any) -> float:
-    return arrival_epoch(**{**path, "b_history": np.full_like(path["w_history"], path["b_goal"])})
+def _of_w_alone(right: float, **path: Unpack[_Path]) -> float:
+    path["b_history"] = np.full_like(path["w_history"], path["b_goal"])
+    return arrival_epoch(**path)
 
 
-def _end_instead_of_never(right: float, **path: Any) -> float:
+def _end_instead_of_never(right: float, **path: Unpack[_Path]) -> float:
     return right if right >= 0 else len(path["w_history"]) - 1.0

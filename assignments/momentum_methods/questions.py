@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 
-from autograder.judging.formula import Formula, FormulaCheck, Wrong
+from autograder.judging.formula import Arguments, Draw, Formula, FormulaCheck, Wrong
 from autograder.judging.question import Kind
 from autograder.judging.rule.edges import (
     CALLED_TWICE,
@@ -22,7 +21,7 @@ from autograder.judging.rule.hyperparameters import Range
 from autograder.judging.rule.instance import Instance
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
-from autograder.model import FloatArray, Line, Neuron, Picture, Stream
+from autograder.model import FloatArray, Line, Neuron, Number, Picture, Stream
 from autograder.settings import Settings
 from reference import hyperparameters, lecture_figure, misconceptions_momentum, update_rules
 from reference.catalogue import Catalogue
@@ -360,10 +359,10 @@ def weights(eta: float, gamma: float, t: int) -> FloatArray:
 def velocity_weights(points: Mapping[str, float]) -> Formula:
     """Question 4: with which weights update_t adds up the gradients of epochs 1 ... t."""
 
-    def examples(*epochs: int) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
+    def examples(*epochs: int) -> Draw:
         """Beside ordinary weights those of a long memory, of none, and of a large step."""
 
-        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
+        def draw(chance: np.random.Generator) -> Sequence[Arguments]:
             ordinary = [
                 {"eta": 0.1 + chance.random(), "gamma": 0.4 + 0.45 * chance.random(), "t": t}
                 for t in epochs
@@ -376,7 +375,7 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
 
         return draw
 
-    def unlike(chance: np.random.Generator) -> dict[str, Any]:
+    def unlike(chance: np.random.Generator) -> Arguments:
         gamma = float(chance.choice([0.0, 0.01, chance.random(), 0.99, 0.999]))
         t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
         return {"eta": float(3 * chance.random()), "gamma": gamma, "t": t}
@@ -391,7 +390,7 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
             failure=failure,
         )
 
-    def wrong(slug: str, formula: Callable[..., Any]) -> Wrong:
+    def wrong(slug: str, formula: Callable[..., Number]) -> Wrong:
         return Wrong(slug, lambda right, eta, gamma, t: formula(right, eta, gamma, t))
 
     catalogue = Catalogue(misconceptions_momentum.MOMENTUM)

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, TypeGuard
 
 from autograder.authoring.master import SourceLine
 from autograder.errors import AssignmentError
@@ -130,7 +130,11 @@ def _lines_of(bundle: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                 yield f"{name}, line {number}", line
 
 
-def _lines_of_notebook(name: str, notebook: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+class _Notebook(TypedDict):
+    cells: list[dict[str, object]]
+
+
+def _lines_of_notebook(name: str, notebook: _Notebook) -> Iterator[tuple[str, str]]:
     for number, cell in enumerate(notebook["cells"], start=1):
         for key, value in cell.items():
             place = f"{name}, cell {number}"
@@ -140,7 +144,7 @@ def _lines_of_notebook(name: str, notebook: Mapping[str, Any]) -> Iterator[tuple
             yield from _lines_in(value, f"{name}, {key}")
 
 
-def _lines_in(value: Any, place: str) -> Iterator[tuple[str, str]]:
+def _lines_in(value: object, place: str) -> Iterator[tuple[str, str]]:
     """Every line of every string in decoded JSON, keys included."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
@@ -157,5 +161,5 @@ def _lines_in(value: Any, place: str) -> Iterator[tuple[str, str]]:
         yield f"{place}, line {number}", line
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)

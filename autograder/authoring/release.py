@@ -19,7 +19,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.authoring.leaks import SHARED_LINES, find_leaks, lines_of_folder, shared_lines
 from autograder.authoring.master import MASTER, Master, read_master
@@ -172,7 +171,7 @@ def _public_part(text: str) -> str:
         "language_info": {"name": "python"},
         "otter": {"OK_FORMAT": bool(otter.get("OK_FORMAT", True)), "tests": tests},
     }
-    makers: dict[str, Callable[..., Any]] = {
+    makers: dict[str, Callable[..., nbformat.NotebookNode]] = {
         "code": nbformat.v4.new_code_cell,
         "markdown": nbformat.v4.new_markdown_cell,
         "raw": nbformat.v4.new_raw_cell,
@@ -190,7 +189,7 @@ def _public_part(text: str) -> str:
     return public + "\n"
 
 
-def _without_trailing_spaces(test: Any) -> Any:
+def _without_trailing_spaces(test: object) -> object:
     """Tests are Python text, or otter's older nested form, which is left as it is."""
     if not isinstance(test, str):
         return test

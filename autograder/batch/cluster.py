@@ -163,7 +163,7 @@ def _run(
             client.cancel(list(futures))
 
 
-def _outcome(task: Task, future: _Future, said: Any) -> Outcome:
+def _outcome(task: Task, future: _Future, said: object) -> Outcome:
     if isinstance(said, (Result, Failure)):
         return said
     if isinstance(said, Refusal):

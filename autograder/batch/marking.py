@@ -5,13 +5,12 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from autograder.batch.tasks import Failure, Marker, Result, Task
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, SandboxError
 from autograder.grading import grade_submission
-from autograder.model import Grade, Submission, SubmissionStatus
+from autograder.model import Grade, Submission, SubmissionStatus, Surface
 from autograder.policies import Policies, apply_late
 from autograder.report import compile_templates
 from autograder.sandbox import Sandbox, open_sandbox
@@ -52,7 +51,7 @@ class CourseMarking:
     """What markers in this process and in copies of it need not make for themselves: the
     assignment, and a sandbox to join.  Neither travels."""
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "loaded": None, "sandbox": None}
 
     @contextmanager
@@ -78,7 +77,7 @@ class CourseMarking:
     def __call__(self) -> Marker:
         return _CourseMarker(self)
 
-    def row(self, task: Task, digest: str, grade: Grade, **circumstances: Any) -> Row:
+    def row(self, task: Task, digest: str, grade: Grade, **circumstances: object) -> Row:
         """The row for the store of a grade given just now."""
         return to_row(
             Attempt(
@@ -166,12 +165,12 @@ def _joined(marking: CourseMarking) -> Sandbox | None:
         return None
 
 
-def _page(grade: Grade, title: str, backgrounds: Any) -> bytes:
+def _page(grade: Grade, title: str, backgrounds: Mapping[str, Surface]) -> bytes:
     return drawn(grade, title, backgrounds).encode("utf-8", "replace")
 
 
 @cache
-def _versions() -> dict[str, Any]:
+def _versions() -> dict[str, object]:
     return {
         "autograder": autograder.__version__,
         "python": platform.python_version(),

@@ -12,7 +12,6 @@ import statistics
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from autograder.bench.measured import in_fresh_processes, table
 from autograder.bench.stages import JUDGING, Clock, TimedBox
@@ -80,7 +79,7 @@ class _Judge:
 
     def seconds(self, submission: Submission) -> float:
         clock = Clock()
-        timed: Any = TimedBox(self._box, clock)
+        timed = TimedBox(self._box, clock)
         with clock.stage(JUDGING):
             grade = grade_submission(submission, self._assignment, timed)
         if grade.score is not None and grade.score < grade.max_score:

@@ -124,7 +124,7 @@ def _ready(namespace: dict[str, Any], call: Call) -> Callable[[], object]:
     return make
 
 
-def _argument(value: Argument) -> Any:
+def _argument(value: Argument) -> object:
     if not isinstance(value, Gradient):
         return value.copy() if hasattr(value, "copy") else value
     if isinstance(value.kind, Neuron):
@@ -134,7 +134,7 @@ def _argument(value: Argument) -> Any:
 
 
 @contextlib.contextmanager
-def _globals(namespace: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None]:
+def _globals(namespace: dict[str, object], values: Mapping[str, object]) -> Iterator[None]:
     before = {name: namespace[name] for name in values if name in namespace}
     namespace.update(values)
     try:

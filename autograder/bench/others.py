@@ -9,7 +9,6 @@ import sys
 import tokenize
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
@@ -79,14 +78,14 @@ def nbgrader_autograde(
     return measure([*nbgrader, "autograde", slug], course, found)
 
 
-def _notebook(cells: Sequence[Any]) -> str:
+def _notebook(cells: Sequence[nbformat.NotebookNode]) -> str:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": kernel})
     text: str = nbformat.writes(notebook)
     return text
 
 
-def _test_cell(number: int, code: str) -> Any:
+def _test_cell(number: int, code: str) -> nbformat.NotebookNode:
     marks = {
         "cell_type": "code",
         "grade": True,
@@ -97,7 +96,10 @@ def _test_cell(number: int, code: str) -> Any:
         "solution": False,
         "task": False,
     }
-    return nbformat.v4.new_code_cell(code, id=f"test{number}", metadata={"nbgrader": marks})
+    cell: nbformat.NotebookNode = nbformat.v4.new_code_cell(
+        code, id=f"test{number}", metadata={"nbgrader": marks}
+    )
+    return cell
 
 
 def as_notebook(path: Path, destination: Path) -> Path:

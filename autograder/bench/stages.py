@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from autograder.batch.marking import CourseMarking
 from autograder.batch.output import info_of
@@ -14,17 +13,19 @@ from autograder.batch.tasks import Task
 from autograder.course import Assignment, Course
 from autograder.formats import to_json
 from autograder.grading import grade_submission
+from autograder.model import Call, Cell, Limits, Trace
 from autograder.policies import Policies
 from autograder.report import feedback_page
-from autograder.sandbox import Sandbox, open_sandbox
+from autograder.sandbox import Sandbox, Session, open_sandbox
 from autograder.store import open_store
 from autograder.submission import Found, load
 
+_TALKING = "talking to it"
 JUDGING = "drawing instances, judging"
 STAGES = (
     "reading the file",
     "student's process",
-    "talking to it",
+    _TALKING,
     JUDGING,
     "feedback page",
     "row, store, grades.json",
@@ -39,7 +40,7 @@ def stage_seconds(
     marking = CourseMarking(str(course.folder), assignment.slug, assignment.version, Policies())
     grades = []
     with open_store(scratch / "stages.db") as store, open_sandbox(course.hidden) as box:
-        timed: Any = TimedBox(box, clock)
+        timed = TimedBox(box, clock)
         for one in found:
             with clock.stage("reading the file"):
                 submission = load(one)
@@ -76,33 +77,36 @@ class Clock:
             self._inner[-1] += spent
 
 
-class TimedBox:
+class TimedBox(Sandbox):
     """A sandbox whose own time is told apart from that of its caller."""
 
     def __init__(self, box: Sandbox, clock: Clock) -> None:
-        self._box, self._clock = box, clock
-        self.unsafe = box.unsafe
+        vars(self).update(vars(box))  # the same one, not another
+        self._clock = clock
 
-    def open(self, *arguments: Any, **keywords: Any) -> _TimedSession:
-        with self._clock.stage("talking to it"):
-            return _TimedSession(self._box.open(*arguments, **keywords), self._clock)
+    def open(
+        self,
+        cells: Sequence[Cell],
+        limits: Limits,
+        names: Sequence[str] = (),
+        texts: Sequence[str] = (),
+        seed: int | None = None,
+        modules: Sequence[str] | None = None,
+    ) -> Session:
+        with self._clock.stage(_TALKING):
+            opened = super().open(cells, limits, names, texts, seed, modules)
+        return _TimedSession(opened, self._clock)
 
 
-class _TimedSession:
-    def __init__(self, session: Any, clock: Clock) -> None:
-        self._session, self._clock = session, clock
+class _TimedSession(Session):
+    def __init__(self, session: Session, clock: Clock) -> None:
+        vars(self).update(vars(session))
+        self._clock = clock
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._session, name)
+    def close(self) -> None:
+        with self._clock.stage(_TALKING):
+            super().close()
 
-    def __enter__(self) -> _TimedSession:
-        self._session.__enter__()
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        with self._clock.stage("talking to it"):
-            self._session.__exit__(*raised)
-
-    def call(self, calls: Any, *, fresh: bool = False) -> Any:
-        with self._clock.stage("talking to it"):
-            return self._session.call(calls, fresh=fresh)
+    def call(self, calls: Sequence[Call], *, fresh: bool = False) -> tuple[Trace, ...]:
+        with self._clock.stage(_TALKING):
+            return super().call(calls, fresh=fresh)

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import click
 
@@ -16,6 +16,7 @@ from autograder.batch.output import info_of, write_results
 from autograder.batch.pages import write_index
 from autograder.batch.run import Tally
 from autograder.cli.options import (
+    Options,
     course_options,
     end_with,
     json_option,
@@ -48,7 +49,9 @@ from autograder.store import open_store
 @unsafe_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @json_option
-def grade(no_feedback: bool, roster: Path | None, quiet: bool, as_json: bool, **named: Any) -> None:
+def grade(
+    no_feedback: bool, roster: Path | None, quiet: bool, as_json: bool, **named: Unpack[Options]
+) -> None:
     """Grade files and folders; what is graded already is not graded again.
 
     \b

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import NotRequired, TypedDict, TypeVar, Unpack
 
 import click
 
@@ -14,11 +14,32 @@ from autograder.course import Assignment, Course
 from autograder.errors import UsageError
 from autograder.policies import read_extensions
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+
+class OrderOptions(TypedDict, total=False):
+    """Options that an :class:`Order` calls by the same names."""
+
+    store: str | None
+    workers: int | None
+    scheduler: str | None
+    force: bool
+    unsafe: bool
+
+
+class Options(OrderOptions):
+    """With those that say which order that is."""
+
+    course_folder: Path | None
+    slug: str | None
+    paths: NotRequired[tuple[Path, ...]]
+    out: Path | None
+    extensions: Path | None
+
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 
 def path_option(
-    *names: str, help: str, metavar: str = "DIR", **which: Any
+    *names: str, help: str, metavar: str = "DIR", **which: bool
 ) -> Callable[[Command], Command]:
     """An option that is a path; ``which``: what may lie there, in click's words."""
     return click.option(
@@ -85,9 +106,10 @@ def order_for(
     out: Path | None,
     paths: tuple[Path, ...] = (),
     extensions: Path | None = None,
-    **rest: Any,
+    pages: bool = True,
+    **rest: Unpack[OrderOptions],
 ) -> Order:
-    """What a command's options ask for; ``rest``: what an order calls by the same names."""
+    """What a command's options ask for."""
     course, assignment = load(course_folder, slug)
     return Order(
         course=course,
@@ -95,5 +117,6 @@ def order_for(
         paths=paths,
         out=OutFolder(out or Path("results") / assignment.slug),
         extensions=read_extensions(extensions) if extensions else {},
+        pages=pages,
         **rest,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import click
 
@@ -13,14 +13,14 @@ from autograder.batch.files import sweep, whole_file
 from autograder.batch.order import current_grades
 from autograder.batch.output import info_of
 from autograder.batch.pages import page_drawer, write_index, write_pages
-from autograder.cli.options import json_option, order_for, path_option, store_options
+from autograder.cli.options import Options, json_option, order_for, path_option, store_options
 from autograder.store import open_store
 from autograder.text import counted
 
 
 @click.command()
 @store_options
-def feedback(**named: Any) -> None:
+def feedback(**named: Unpack[Options]) -> None:
     """Write the feedback pages again, from what is stored.
 
     \b
@@ -54,7 +54,9 @@ def feedback(**named: Any) -> None:
     help="Write files here; default: one file goes to standard output, several to --out.",
     file_okay=False,
 )
-def export(name: str, roster: Path | None, destination: Path | None, **named: Any) -> None:
+def export(
+    name: str, roster: Path | None, destination: Path | None, **named: Unpack[Options]
+) -> None:
     """Grades for a spreadsheet, a program, or a learning platform.
 
     \b
@@ -84,7 +86,7 @@ def export(name: str, roster: Path | None, destination: Path | None, **named: An
 @click.argument("student")
 @store_options
 @json_option
-def show(student: str, as_json: bool, **named: Any) -> None:
+def show(student: str, as_json: bool, **named: Unpack[Options]) -> None:
     """Every attempt of a student, and what its grade depended on.
 
     \b

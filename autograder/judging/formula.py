@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from itertools import count
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from autograder.model import (
     Explanation,
     FloatArray,
     NotebookRun,
+    Number,
     Opaque,
     Outcome,
     QuestionStatus,
@@ -39,7 +40,10 @@ CLOSE = 1e-6
 """How far an answer may be off, beside 1 or the value itself."""
 POOL = 12
 """Sets of examples of each check that students' exams are put together from."""
-Arguments = Mapping[str, Any]
+Arguments: TypeAlias = Mapping[str, Number]
+"""By keyword."""
+Draw: TypeAlias = Callable[[np.random.Generator], Sequence[Arguments]]
+"""Draws one set of examples."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Wrong:
 
     slug: str
     """The misconception's name; empty: students are told no name, but it must be caught."""
-    formula: Callable[..., Any]
+    formula: Callable[..., Number]
     """Called with the right value, and with the example's arguments by keyword."""
     detail: str = ""
     """What is wrong in it, for the instructor, where there is no name."""
@@ -63,12 +67,12 @@ class FormulaCheck:
 
     name: str
     function: str
-    examples: Callable[[np.random.Generator], Sequence[Arguments]]
-    right: Callable[..., Any]
+    examples: Draw
+    right: Callable[..., Number]
     """The formula; called with the example's arguments by keyword."""
     builds_on: str = ""
     """Another function of the student that this one may call; empty: none."""
-    right_given: Callable[..., Any] | None = None
+    right_given: Callable[..., Number] | None = None
     """The formula given that function's own value, as first argument."""
     success: str = words.FORMULA_RIGHT
     failure: str = words.FORMULA_WRONG
@@ -79,6 +83,8 @@ class Example:
     """One call, and the value that it should have."""
 
     call: Call
+    arguments: Arguments
+    """Those of the call."""
     right: FloatArray
 
 
@@ -95,6 +101,7 @@ def examples(check: FormulaCheck, number: int, public: bool) -> tuple[Example, .
     return tuple(
         Example(
             _call(f"{check.name} {place}", check.function, arguments),
+            arguments,
             np.asarray(check.right(**arguments), dtype=np.float64),
         )
         for place, arguments in enumerate(drawn)
@@ -241,9 +248,9 @@ class FormulaExam:
         return any(check.builds_on for check in self.question.checks)
 
     def _nudged(self) -> Mapping[str, Arguments]:
-        first: Arguments = self.examples[self.question.checks[0].name][0].call.arguments
+        first = self.examples[self.question.checks[0].name][0].arguments
         return {
-            name: {**first, name: type(first[name])(first[name] * factor)}
+            name: {**first, name: _nudged(first[name], factor)}
             for name, factor in self.question.nudges.items()
         }
 
@@ -315,7 +322,7 @@ class FormulaExam:
         if value.size != math.prod(shape) or (value.shape != shape and value.size != 1):
             return None
         with np.errstate(all="ignore"):
-            given = check.right_given(value.reshape(shape), **example.call.arguments)
+            given = check.right_given(value.reshape(shape), **example.arguments)
         return np.asarray(given, dtype=np.float64)
 
     def _shape_below(self, check: FormulaCheck, example: Example) -> tuple[int, ...]:
@@ -408,14 +415,13 @@ class FormulaExam:
         explained = 0
         for check in failed:
             for example in self.examples[check.name]:
-                arguments: Arguments = example.call.arguments
                 own = _answer(traces[example.call.name])
                 if own is None:
                     continue
                 given = self._right_given_own(check, example, traces)
                 values = [example.right, *([] if given is None else [given])]
                 with np.errstate(all="ignore"):
-                    guesses = [wrong.formula(value, **arguments) for value in values]
+                    guesses = [wrong.formula(value, **example.arguments) for value in values]
                 if not any(_accounts_for(own, guess) for guess in guesses):
                     return False
                 explained += int(np.isfinite(own).all())
@@ -435,13 +441,18 @@ class FormulaExam:
         return tuple(found)
 
 
+def _nudged(value: Number, factor: float) -> Number:
+    """A multiple, of the same type."""
+    return value * factor if isinstance(value, np.ndarray) else type(value)(value * factor)
+
+
 def _below(example: Example) -> str:
     """Name of the call of what a function builds on."""
     return f"{example.call.name} below"
 
 
 def _arguments_below(example: Example) -> Arguments:
-    return {name: value for name, value in example.call.arguments.items() if name != "y"}
+    return {name: value for name, value in example.arguments.items() if name != "y"}
 
 
 def _call(name: str, function: str, arguments: Arguments) -> Call:
@@ -452,9 +463,11 @@ def _answer(trace: Trace) -> FloatArray | None:
     value = trace.value
     if trace.outcome is not Outcome.RETURNED:
         return None
-    if isinstance(value, tuple) and value and all(isinstance(v, np.ndarray) for v in value):
+    if isinstance(value, tuple):
         # two of anything may be two histories and are kept apart; here they are two entries
-        return np.stack(value) if len({v.shape for v in value}) == 1 else None
+        entries = [entry for entry in value if isinstance(entry, np.ndarray)]
+        alike = len(entries) == len(value) and len({entry.shape for entry in entries}) == 1
+        return np.stack(entries) if alike else None
     return value if isinstance(value, np.ndarray) else None
 
 
@@ -476,7 +489,7 @@ def _tell_apart(values: Sequence[FloatArray]) -> bool:
     return max(each) - min(each) > LEAST
 
 
-def _accounts_for(own: FloatArray, guess: Any) -> bool:
+def _accounts_for(own: FloatArray, guess: Number) -> bool:
     """Whether a wrong formula gives an answer: where both divide by 0 nothing speaks against it."""
     value = np.asarray(guess, dtype=np.float64)
     if own.shape != value.shape:
@@ -487,7 +500,7 @@ def _accounts_for(own: FloatArray, guess: Any) -> bool:
     return bool(_close(own[known], value[known]))
 
 
-def _close(own: FloatArray, value: Any, tolerance: float | None = None) -> bool:
+def _close(own: FloatArray, value: Number, tolerance: float | None = None) -> bool:
     """Within a tolerance (None: ``CLOSE``, beside 1 or the entry); what is no finite number is
     close to nothing."""
     expected = np.asarray(value, dtype=np.float64)

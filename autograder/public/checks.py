@@ -128,7 +128,7 @@ class Example(Table, frozen=True, omit_defaults=True, eq=False, dict=True):
         epochs, init_w, X = (self.call.arguments.get(key) for key in ("max_epochs", "init_w", "X"))
         if not isinstance(epochs, int) or init_w is None or not isinstance(X, np.ndarray):
             raise Refused(("expected",), "has histories, but there is no X, init_w or max_epochs")
-        shape = np.shape(init_w)  # type: ignore[arg-type]
+        shape = np.shape(init_w)
         if w.shape != (epochs + 1, *shape) or b.shape != (epochs + 1,) or X.shape[1:] != shape:
             raise Refused(("expected",), "has shapes that do not fit the arguments")
         return Histories(np.column_stack([w, b]), bool(shape), self.tolerance)

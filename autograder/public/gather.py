@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from autograder.judging.question import Exam
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.pool import least_separation
 from autograder.judging.update_rule import RuleExam
-from autograder.model import Argument, Call, FloatArray, Neuron, Stream
+from autograder.model import Call, FloatArray, Neuron, Number, Stream
 from autograder.public.checks import (
     FORMAT,
     Example,
@@ -85,7 +84,7 @@ def _refuse_hidden(assignment: Assignment, question: Question, exam: Exam) -> No
             )
 
 
-def _drawn(call: Call) -> tuple[Any, ...]:
+def _drawn(call: Call) -> tuple[tuple[str, bytes], ...]:
     """What a call is known by: its data and start, or all of its arguments where it has none."""
     data = {name: value for name, value in call.arguments.items() if isinstance(value, np.ndarray)}
     chosen = data or call.arguments
@@ -173,7 +172,7 @@ def _rounded(instance: Instance) -> Instance:
 def _formula_examples(exam: FormulaExam) -> Iterator[Example]:
     for check in exam.question.checks:
         for number, drawn in enumerate(exam.examples[check.name][:PER_CHECK], start=1):
-            arguments = {name: _argument(value) for name, value in drawn.call.arguments.items()}
+            arguments = {name: _argument(value) for name, value in drawn.arguments.items()}
             value = np.asarray(check.right(**arguments), dtype=np.float64)
             yield Example.of(
                 Call(f"{check.name}, {number}", check.function, arguments),
@@ -189,7 +188,7 @@ def _asked(check: FormulaCheck, number: int) -> str:
     return f"{'' if named else check.function + ': '}{check.name}, example {number}"
 
 
-def _argument(value: Any) -> Argument:
+def _argument(value: Number) -> Number:
     if isinstance(value, np.ndarray):
         return _to_digits(value, DIGITS)
     return value if isinstance(value, int) else _number(value)

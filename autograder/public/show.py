@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.padding import Padding
@@ -46,7 +45,7 @@ class PlainAnswers:
         yield _text(words.CLOSING, options)
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: Report) -> dict[str, object]:
     """For scripts: the same, with every sentence."""
     return {
         "assignment": report.assignment,

@@ -98,11 +98,6 @@ class FrameParser:
         del self._buffer[:done]
         return found
 
-    @property
-    def unfinished(self) -> bool:
-        """Whether part of a frame is waiting for its rest."""
-        return bool(self._buffer)
-
 
 class Worker(ABC):
     """A child, however it was started: what it writes, kept until somebody asks for it."""

@@ -23,7 +23,7 @@ import resource
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from autograder.sandbox import jail, kernel, landlock, seccomp
 
@@ -32,6 +32,32 @@ OUTPUT, ANSWERS, REQUESTS = 1, 3, 4
 
 _SCRATCH_BYTES, _SCRATCH_FILES = 16 << 20, 256
 _MEGABYTE = 1 << 20
+
+
+class Config(TypedDict):
+    """What a zygote is told when it is started."""
+
+    socket: int
+    """Descriptor of the line to the grader; its other end is the grader's."""
+    grader: int
+    """A pidfd: readable when the grader is no more."""
+    readable: tuple[str, ...]
+    """What children may read."""
+    covered: tuple[str, ...]
+    """What lies in that and they may not read."""
+    jail: str
+    lines: int
+    """To the zygote at most."""
+    uid: int | None
+    filter: bytes
+    fonts: list[tuple[str, str]]
+    without: list[str]
+    scratch: str
+    """How the names of folders in a shared place begin."""
+    memory: NotRequired[int]
+    """Descriptor of what the zygote itself uses; its own start-up code opens it."""
+    processes: NotRequired[int]
+    """Likewise, of its processes' namespace."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +88,7 @@ class Plan:
         return self if self.uid is None else replace(self, uid=self.uid + place)
 
     @classmethod
-    def read(cls, data: dict[str, Any]) -> Plan:
+    def read(cls, data: Config) -> Plan:
         """From the zygote's configuration."""
         return cls(
             tuple(data["readable"]),

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import IO, Any
+from typing import IO
 
 from autograder.errors import SandboxError
 from autograder.model import Limits
@@ -198,7 +198,7 @@ def _largest_so_far() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _thread(target: Any, *args: Any) -> threading.Thread:
+def _thread(target: Callable[..., None], *args: object) -> threading.Thread:
     thread = threading.Thread(target=target, args=args, daemon=True)
     thread.start()
     return thread

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from struct import pack
-from typing import Any
 
 import numpy as np
 
@@ -270,10 +269,8 @@ def _read_value(frame: Reader, depth: int, parts: _Parts) -> Value:
     if kind == wire.V_ARRAY:
         return frame.array()
     if kind == wire.V_TUPLE and depth < _MAX_DEPTH:
-        entries: list[Any] = [
-            _read_value(frame, depth + 1, parts) for _ in range(frame.count(wire.MAX_ENTRIES))
-        ]
-        return tuple(entries)
+        count = frame.count(wire.MAX_ENTRIES)
+        return tuple(_read_value(frame, depth + 1, parts) for _ in range(count))
     if kind == wire.V_OPAQUE:
         return Opaque(frame.text(_MAX_NAME))
     if kind == wire.V_KEYED and depth < _MAX_DEPTH:

@@ -23,7 +23,7 @@ import errno
 import os
 import struct
 import tempfile
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 _STANDS_FOR_PID = 0x5AFEC0DE
 
@@ -79,7 +79,7 @@ def build() -> bytes:
     with contextlib.suppress(OSError, ValueError):  # libseccomp before 2.5 knows one shape only
         program.set_attr(sc.Attr.CTL_OPTIMIZE, _AS_A_TREE)
 
-    def rule(action: int, name: str, *conditions: Any) -> None:
+    def rule(action: int, name: str, *conditions: object) -> None:
         if sc.resolve_syscall(sc.Arch.NATIVE, name) >= 0:  # below zero: not on this machine
             program.add_rule(action, name, *conditions)
 

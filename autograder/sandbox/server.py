@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograder.errors import SandboxError
 from autograder.model import Limits
@@ -26,6 +26,10 @@ from autograder.sandbox.layout import Layout
 from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
 from autograder.sandbox.scratch import own_prefix
 from autograder.sandbox.shortage import lacking
+
+if TYPE_CHECKING:
+    from autograder.sandbox.confinement import Config
+    from autograder.sandbox.zygote import Asked, Told
 
 _BEFORE_JAIL = ("kernel", "jail")
 _MODULES = (
@@ -107,7 +111,7 @@ class Line:
     def _last_words(self) -> str:
         return "the process that started it knows why"
 
-    def _receive(self, timeout: float) -> dict[str, Any] | None:
+    def _receive(self, timeout: float) -> Told | None:
         """The next message; None: none in time.  Raises SandboxError if the zygote is gone."""
         poll = select.poll()
         poll.register(self.socket, select.POLLIN)
@@ -119,14 +123,14 @@ class Line:
             data = b""
         if not data:
             raise SandboxError(f"the sandbox died ({self._last_words()}); its work is repeated")
-        message: dict[str, Any] = json.loads(data)
+        message: Told = json.loads(data)
         return message
 
     def spawn(self, limits: Limits, packages: Sequence[str], keep: int) -> Child:
         """Fork a child; raises SandboxError if the zygote is gone."""
         self._count += 1
         (requests_in, requests), (answers, answers_out), (output, output_out) = _pipes(3)
-        message = {
+        message: Asked = {
             "do": "fork",
             "child": self._count,
             "cpu_seconds": max(1, round(limits.cpu_seconds)),
@@ -147,7 +151,7 @@ class Line:
         handle = Handle(kill, ended, self.socket.fileno())
         return Child(handle, requests, answers, output, keep)
 
-    def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+    def _send(self, message: Asked, descriptors: Sequence[int] = ()) -> None:
         try:
             socket.send_fds(self.socket, [json.dumps(message).encode()], descriptors)
         except OSError as error:
@@ -232,7 +236,13 @@ class ForkServer(Line):
                 find_bubblewrap(), layout.readable, layout.covered, layout.interpreter
             )
             command = [*outer, *command]
-        boot = self._boot(theirs, grader)
+        config = self._config(theirs, grader)
+        boot = {
+            "path": layout.import_path,
+            "first": [*((name, None) for name in PACKAGES), *compiled(_BEFORE_JAIL)],
+            "then": compiled(_MODULES),
+            "config": config,
+        }
         process = subprocess.Popen(
             command,
             env=ENVIRONMENT,
@@ -245,31 +255,26 @@ class ForkServer(Line):
         )
         assert process.stdin is not None
         if self._plan.own_users:
-            boot["config"]["uid"] = _own_user(process.pid)
+            config["uid"] = _own_user(process.pid)
         with contextlib.suppress(BrokenPipeError):  # it ended at once; the caller says why
             process.stdin.write(marshal.dumps(boot))
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
         return process
 
-    def _boot(self, theirs: int, grader: int) -> dict[str, Any]:
+    def _config(self, theirs: int, grader: int) -> Config:
         return {
-            "path": self._plan.layout.import_path,
-            "first": [(name, None) for name in PACKAGES] + compiled(_BEFORE_JAIL),
-            "then": compiled(_MODULES),
-            "config": {
-                "socket": theirs,
-                "grader": grader,
-                "readable": self._plan.layout.readable,
-                "covered": self._plan.layout.covered,
-                "jail": self._plan.jail,
-                "lines": MOST_LINES,
-                "uid": None,
-                "filter": self._plan.program,
-                "fonts": _found_fonts(),
-                "without": sorted(self._plan.without),
-                "scratch": own_prefix(),
-            },
+            "socket": theirs,
+            "grader": grader,
+            "readable": self._plan.layout.readable,
+            "covered": self._plan.layout.covered,
+            "jail": self._plan.jail,
+            "lines": MOST_LINES,
+            "uid": None,
+            "filter": self._plan.program,
+            "fonts": _found_fonts(),
+            "without": sorted(self._plan.without),
+            "scratch": own_prefix(),
         }
 
     def _last_words(self) -> str:

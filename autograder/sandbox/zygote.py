@@ -27,10 +27,10 @@ import sys
 import tempfile
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import NoReturn, Required, TypedDict
 
 from autograder.sandbox import kernel
-from autograder.sandbox.confinement import ANSWERS, REQUESTS, Bounds, Plan, confine
+from autograder.sandbox.confinement import ANSWERS, REQUESTS, Bounds, Config, Plan, confine
 from autograder.sandbox.gaps import fill_gaps
 from autograder.sandbox.inside import files
 from autograder.sandbox.inside.harness import Harness
@@ -48,6 +48,27 @@ _COMMON = (
 
 _exit = os._exit
 """Held, because student code may have replaced it by the time a child ends."""
+
+
+class Asked(TypedDict, total=False):
+    """A message to the zygote: what it shall do, and the particulars of that."""
+
+    do: Required[str]
+    child: int
+    cpu_seconds: int
+    memory: int
+    packages: list[str]
+
+
+class Told(TypedDict, total=False):
+    """A message of the zygote: what has happened, and the particulars of that."""
+
+    event: Required[str]
+    child: int
+    why: str
+    status: int
+    cpu: float
+    peak: int
 
 
 @dataclass(eq=False)
@@ -74,7 +95,7 @@ class _Child:
 class Zygote:
     """Serves a trusted process, and those it lets join, until it is told to end."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
+    def __init__(self, config: Config) -> None:
         self._clients: dict[int, _Client] = {}
         self._most_clients: int = config["lines"]
         self._selector = selectors.DefaultSelector()
@@ -82,7 +103,6 @@ class Zygote:
         self._plan = Plan.read(config).prepared(config["covered"])
         self._fonts: list[tuple[str, str]] = config["fonts"]
         self._scratch: str = config["scratch"]
-        """How the names of folders in a shared place begin."""
         self._loaded: set[str] = set()
         self._filling: list[object] = []
         self._reader = CellReader()
@@ -131,7 +151,7 @@ class Zygote:
         client.socket.detach()
         del self._clients[client.place]
 
-    def _say(self, client: _Client, message: dict[str, Any]) -> None:
+    def _say(self, client: _Client, message: Told) -> None:
         # That it has gone is noticed elsewhere.
         with contextlib.suppress(OSError):
             client.socket.send(json.dumps(message).encode())
@@ -144,7 +164,7 @@ class Zygote:
             return False
         if not data:
             return False
-        message = json.loads(data)
+        message: Asked = json.loads(data)
         if message["do"] == "join":
             newcomer = self._welcome(*descriptors)
             if len(self._clients) <= self._most_clients:
@@ -158,7 +178,7 @@ class Zygote:
             _kill(client.children[message["child"]])
         return bool(message["do"] != "end")
 
-    def _start(self, client: _Client, message: dict[str, Any], pipes: list[int]) -> None:
+    def _start(self, client: _Client, message: Asked, pipes: list[int]) -> None:
         try:
             self._load(message["packages"])
             child = self._fork(client, message, pipes)
@@ -209,7 +229,7 @@ class Zygote:
         self._filling += fill_gaps()
         gc.freeze()
 
-    def _fork(self, client: _Client, message: dict[str, Any], pipes: list[int]) -> _Child:
+    def _fork(self, client: _Client, message: Asked, pipes: list[int]) -> _Child:
         pages = [int(field) for field in os.pread(self._memory, 200, 0).split()]
         size = os.sysconf("SC_PAGE_SIZE")
         mapped = (pages[0] * size, pages[5] * size)
@@ -292,7 +312,7 @@ def _warm_up() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def main(config: dict[str, Any]) -> NoReturn:
+def main(config: Config) -> NoReturn:
     """Called by the start-up code (in :mod:`.server`)."""
     # Nothing of the engine is to be found by name from inside.
     zygote = Zygote(config)

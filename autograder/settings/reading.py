@@ -14,7 +14,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import (
     Annotated,
-    Any,
     Literal,
     TypeVar,
     Union,
@@ -66,7 +65,9 @@ def as_type(raw: object, kind: type[T]) -> T:
         raise _first_fault(raw, kind, error) from None
 
 
-def _first_fault(raw: object, kind: Any, error: msgspec.ValidationError, way: Way = ()) -> Refused:
+def _first_fault(
+    raw: object, kind: object, error: msgspec.ValidationError, way: Way = ()
+) -> Refused:
     """Where exactly, at or below ``way``, the value is wrong."""
     if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(raw, dict):
         known = {field.name: field for field in structs.fields(kind)}
@@ -86,7 +87,7 @@ def _first_fault(raw: object, kind: Any, error: msgspec.ValidationError, way: Wa
     return Refused(way, f"is {shown(raw)}; it should be {_wanted(kind)}")
 
 
-def _parts(raw: object, kind: Any) -> Iterator[tuple[str | int, object, Any]]:
+def _parts(raw: object, kind: object) -> Iterator[tuple[str | int, object, object]]:
     """What a table or an array consists of: the step to it, the value, and its type."""
     if get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
@@ -99,7 +100,7 @@ def _parts(raw: object, kind: Any) -> Iterator[tuple[str | int, object, Any]]:
         yield from ((place, value, get_args(kind)[0]) for place, value in enumerate(raw))
 
 
-def _wanted(kind: Any) -> str:
+def _wanted(kind: object) -> str:
     """What a type asks for, in words."""
     if get_origin(kind) is Annotated:
         described: str = get_args(kind)[1].description

@@ -32,11 +32,18 @@ def test_there_is_something_to_release() -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_the_committed_template_is_current(slug: str, tmp_path: Path) -> None:
-    """If this fails, run ``autograder release`` and commit what it wrote."""
+def test_the_committed_template_is_current_and_holds_nothing_hidden(
+    slug: str, tmp_path: Path
+) -> None:
+    """If it is not current, run ``autograder release`` and commit what it wrote.  Release refuses
+    what leaks; that it looked for the model answers is seen by their number."""
     released = release(COURSE / "assignments" / slug, tmp_path, reference=COURSE / "reference")
-    assert contents(released.folder) == contents(COURSE / "student_template" / slug)
-    assert released.lines_looked_for > 100
+    files = contents(released.folder)
+    assert files == contents(COURSE / "student_template" / slug)
+    assert released.lines_looked_for > 1000
+    assert f"{slug}.ipynb" in released.files
+    assert not any(b"BEGIN SOLUTION" in data for data in files.values())
+    assert b"reference" not in files["README.md"]
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -78,23 +78,39 @@ def left_over(group: int) -> bool:
     return True
 
 
-def test_a_killed_run_is_finished_by_the_next(tmp_path: Path) -> None:
-    folder, out = hand_in(tmp_path / "in", 6), tmp_path / "out"
-    assert start(folder, tmp_path / "undisturbed").wait(60) == 0
+FEW = [f"s{number:03}" for number in range(7)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few submissions."""
+    return hand_in(tmp_path_factory.mktemp("few") / "in", len(FEW))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(folder: Path) -> Path:
+    """What comes of them where nobody kills anything."""
+    assert start(folder, folder.parent / "out").wait(60) == 0
+    return folder.parent / "out"
+
+
+def test_a_killed_run_is_finished_by_the_next(
+    folder: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
     process = start(folder, out)
     assert kill_when(process, lambda: any((out / "feedback").glob("*.html")))
     for page in (out / "feedback").glob("*.html"):
-        assert page.read_bytes() == (tmp_path / "undisturbed" / "feedback" / page.name).read_bytes()
+        assert page.read_bytes() == (undisturbed / "feedback" / page.name).read_bytes()
     assert not left_over(process.pid), "its workers and sandboxes end by themselves"
     assert start(folder, out).wait(60) == 0
-    check_whole(out, tmp_path / "undisturbed", [f"s{n:03}" for n in range(6)])
+    check_whole(out, undisturbed, FEW)
 
 
-def test_a_killed_zygote_costs_no_result(tmp_path: Path) -> None:
+def test_a_killed_zygote_costs_no_result(folder: Path, undisturbed: Path, tmp_path: Path) -> None:
     """All workers share it: each goes on with one of its own."""
     needs_sandbox()
-    folder, out = hand_in(tmp_path / "in", 8), tmp_path / "out"
-    assert start(folder, tmp_path / "undisturbed").wait(60) == 0
+    out = tmp_path / "out"
     process = start(folder, out)
     deadline = time.monotonic() + 60
     while not any((out / "feedback").glob("*.html")):
@@ -107,7 +123,7 @@ def test_a_killed_zygote_costs_no_result(tmp_path: Path) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     assert process.wait(60) == 0
-    check_whole(out, tmp_path / "undisturbed", [f"s{n:03}" for n in range(8)])
+    check_whole(out, undisturbed, FEW)
 
 
 def parent(pid: int) -> int:

@@ -11,18 +11,18 @@ from autograder.bench.__main__ import main
 from autograder.bench.diagnosis import AGAIN, FIRST
 from autograder.bench.stages import STAGES, Clock
 
+SMALL = ["--assignment", "momentum_methods", "--workers", "0", "--otter", "0", "--nbgrader", "0"]
+
 
 def test_a_small_run_prints_every_table_and_keeps_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = tmp_path / "kept" / "latest.md"
-    options = ["--count", "3", "--workers", "0", "--otter", "0", "--nbgrader", "0"]
-    options += ["--samples", "4"]
-    assert main([*options, "--keep", str(kept)]) == 0
+    assert main([*SMALL, "--count", "2", "--samples", "3", "--keep", str(kept)]) == 0
     printed = capsys.readouterr().out
     assert kept.read_text() == printed
     for name in ("floor", "autograder, 0 workers, no pages", "autograder, 0 workers, with pages"):
-        row = re.search(rf"^\| {name}[^|]*\| 3 \| ([0-9.]+) \| ([0-9.]+) \|", printed, re.M)
+        row = re.search(rf"^\| {name}[^|]*\| 2 \| ([0-9.]+) \| ([0-9.]+) \|", printed, re.M)
         assert row is not None, name
         assert 0 < float(row[1]) < 60
     for stage in STAGES:
@@ -34,8 +34,7 @@ def test_a_small_run_prints_every_table_and_keeps_it(
 def test_nothing_is_diagnosed_where_no_sample_is_asked_for(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    options = ["--count", "1", "--workers", "0", "--otter", "0", "--nbgrader", "0"]
-    assert main([*options, "--samples", "0"]) == 0
+    assert main([*SMALL, "--count", "1", "--samples", "0"]) == 0
     printed = capsys.readouterr().out
     assert "a diagnosis may add" not in printed
     assert STAGES[-1] in printed

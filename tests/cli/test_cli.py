@@ -30,22 +30,32 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(a) for a in arguments], env={"COLUMNS": "80"})
 
 
+def hand_in(place: Path) -> Path:
+    """A folder of submissions there: one right, one that is no notebook."""
+    submissions = place / "submissions"
+    submissions.mkdir()
+    shutil.copy(RIGHT, submissions / "alice.py")
+    (submissions / "bob.ipynb").write_text("this is no JSON")
+    return submissions
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Submissions: one right, one that is no notebook."""
-    place = tmp_path / "submissions"
-    place.mkdir()
-    shutil.copy(RIGHT, place / "alice.py")
-    (place / "bob.ipynb").write_text("this is no JSON")
-    return place
+    return hand_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def graded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("graded")
+    out = place / "out"
+    assert run("grade", hand_in(place), "--out", out, "--workers", 0).exit_code == 0
+    return out
 
 
 @pytest.fixture
-def graded(folder: Path, tmp_path: Path) -> Path:
-    """An out folder with results of both."""
-    out = tmp_path / "out"
-    assert run("grade", folder, "--out", out, "--workers", 0).exit_code == 0
-    return out
+def graded(graded_once: Path, tmp_path: Path) -> Path:
+    """An out folder of one's own with results of both."""
+    return Path(shutil.copytree(graded_once, tmp_path / "out"))
 
 
 # ------------------------------------------------------------------ grade

@@ -18,6 +18,7 @@ import pytest
 
 from autograder.sandbox.sentences import sentences
 
+pytestmark = pytest.mark.long
 COURSE = Path(__file__).resolve().parents[2]
 ANCHORED = {"match", "fullmatch"}
 METHODS = {*ANCHORED, "search", "sub", "split", "findall", "finditer"}

@@ -154,6 +154,7 @@ def _filled(part: bytes) -> bytes:
     return _tuple_of([inside] * max(1, FULL // len(inside)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "body",
     [

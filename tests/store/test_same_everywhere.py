@@ -44,6 +44,7 @@ def start(folder: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*command, "--course", str(COURSE), "--quiet", *options], cwd=COURSE)
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("workers", [2, 4])
 def test_a_cluster_of_which_a_worker_is_killed_half_way(

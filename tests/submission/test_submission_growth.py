@@ -1,12 +1,14 @@
 """Reading takes time in proportion to what is read: twice as much of the same, about twice as long.
 
-Time is the processor's, the shortest of several tries; three times as long is still let pass.
+Time is the processor's, the shortest of two tries, or of more where these were disturbed; three
+times as long is still let pass.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import math
 import time
 import zipfile
 from collections.abc import Callable
@@ -23,6 +25,7 @@ from autograder.submission import find, read
 from autograder.submission.entries import Entry
 from autograder.submission.layout import whose
 
+pytestmark = pytest.mark.long
 Make = Callable[[int], bytes]
 
 
@@ -69,8 +72,13 @@ PYTHON: dict[str, Make] = {
 
 def grows(work: Callable[[int], Callable[[], object]], size: int) -> None:
     """Fails where the work of twice the size takes far more than twice as long."""
-    once, twice = (min(_seconds(work(n)) for _ in range(4)) for n in (size, 2 * size))
-    assert twice <= 3 * once + 0.02, f"{once:.3f} s, then {twice:.3f} s"
+    small, large = work(size), work(2 * size)
+    once = twice = math.inf
+    for tries in range(1, 5):
+        once, twice = min(once, _seconds(small)), min(twice, _seconds(large))
+        if tries > 1 and twice <= 3 * once + 0.02:
+            return
+    raise AssertionError(f"{once:.3f} s, then {twice:.3f} s")
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -12,9 +12,10 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograder.errors import AssignmentError
 from autograder.judging import words
@@ -22,7 +23,7 @@ from autograder.judging.rule.catalogue import Candidate
 from autograder.judging.rule.instance import Instance
 from autograder.model import Explanation, FloatArray, Stream
 
-RuleFunction = Callable[..., Any]
+RuleFunction: TypeAlias = Callable[..., ArrayLike]
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +162,7 @@ class _Summed:
         self.recorded = any(isinstance(g, Stream) for g in (instance.grad_w, instance.grad_b))
         self.epochs: dict[bytes, int] = {}
 
-    def __call__(self, theta: Any) -> FloatArray:
+    def __call__(self, theta: ArrayLike) -> FloatArray:
         theta = np.asarray(theta, dtype=np.float64)
         epoch = self.epochs.setdefault(theta.tobytes(), len(self.epochs)) if self.recorded else 0
         total: FloatArray = self.instance.gradient(theta[None], epoch).sum(axis=1)[0]

@@ -135,9 +135,11 @@ def _first_two(value: Value, start: FloatArray | None) -> _Parts | None:
 
 def _pairs(value: Value, features: int, vector: bool, start: FloatArray | None) -> _Parts | None:
     """A list of (w, b), or of (w, b, error), one for each epoch."""
-    if isinstance(value, tuple) and value and all(_is_pair(part) for part in value):
-        w, b = (np.array([part[k] for part in value]) for k in (0, 1))
-        return _Parts(w, b, "other")
+    if isinstance(value, tuple) and value:
+        pairs = [part for part in value if _is_pair(part)]
+        if len(pairs) == len(value):
+            w, b = (np.array([part[k] for part in pairs]) for k in (0, 1))
+            return _Parts(w, b, "other")
     if features > 1 or (start is None and not isinstance(value, np.ndarray)):
         return None
     if isinstance(value, tuple) and len(value) == 2 and all(_two_numbers(part) for part in value):
@@ -152,15 +154,12 @@ def _pairs(value: Value, features: int, vector: bool, start: FloatArray | None) 
     return _Parts(w, value[:, 1], "other") if paired else None
 
 
-def _is_pair(part: Value) -> bool:
-    """An array w and a number b."""
-    return (
-        isinstance(part, tuple)
-        and len(part) >= 2
-        and all(isinstance(entry, np.ndarray) for entry in part[:2])
-        and part[0].ndim == 1
-        and part[1].size == 1
-    )
+def _is_pair(part: Value) -> TypeGuard[tuple[FloatArray, FloatArray]]:
+    """An array w and a number b, whatever comes after them."""
+    if not isinstance(part, tuple) or len(part) < 2:
+        return False
+    w, b = part[:2]
+    return isinstance(w, np.ndarray) and isinstance(b, np.ndarray) and w.ndim == b.size == 1
 
 
 def _two_numbers(part: Value) -> bool:

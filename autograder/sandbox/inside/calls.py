@@ -7,7 +7,7 @@ import random
 import types
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -36,36 +36,49 @@ from autograder.sandbox.inside.wire import (
     Writer,
 )
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _ABSENT = object()
-_Numbers = tuple[tuple[int, ...], bytes]
-"""Shape and numbers of an array, as they were before the call."""
+
+
+class _Before(NamedTuple):
+    """An array among the arguments, and what it was before the call."""
+
+    array: NDArray[np.float64]
+    shape: tuple[int, ...]
+    numbers: bytes
+
+
 _NAMES = 10_000
 """Bytes of a call's names at most."""
 
 
 def read_arguments(
-    frame: Reader, names: list[str], gradients: Any
-) -> tuple[dict[str, Any], dict[str, _Numbers]]:
+    frame: Reader, names: list[str], gradients: types.ModuleType | None
+) -> tuple[dict[str, object], dict[str, _Before]]:
     """The arguments by name, built afresh for this call, and what is in the arrays among them;
     ``gradients`` is what builds the functions."""
     kinds = frame.raw(1000)
     numbers = iter(frame.array().tolist())
-    arguments: dict[str, Any] = {}
-    before: dict[str, _Numbers] = {}
+    arguments: dict[str, object] = {}
+    before: dict[str, _Before] = {}
     for name, kind in zip(names, kinds, strict=True):
         if kind == A_FLOAT:
             arguments[name] = next(numbers)
         elif kind == A_INT:
             arguments[name] = int(next(numbers))
         elif kind == A_ARRAY:
-            arguments[name], inside = frame.array_and_bytes()
-            before[name] = (arguments[name].shape, inside)
+            array, numbers_of_it = frame.array_and_bytes()
+            arguments[name], before[name] = array, _Before(array, array.shape, numbers_of_it)
         else:
             arguments[name] = _function(kind, frame, numbers, gradients)
     return arguments, before
 
 
-def _function(kind: int, frame: Reader, numbers: Iterator[float], gradients: Any) -> Any:
+def _function(
+    kind: int, frame: Reader, numbers: Iterator[float], gradients: types.ModuleType | None
+) -> object:
     if gradients is None:
         raise WireError("a gradient function before what builds it")
     of = "w" if next(numbers) == 0 else "b"
@@ -97,10 +110,10 @@ class Caller:
 
     def __init__(self, notebook: Notebook, seed: int) -> None:
         self._notebook, self._seed = notebook, seed
-        self._ways: dict[tuple[int, str], tuple[Any, _Way]] = {}
+        self._ways: dict[tuple[int, str], tuple[object, _Way]] = {}
         """How a function takes arguments of these names, kept together with the function."""
 
-    def answer(self, frame: Reader, gradients: Any) -> bytes:
+    def answer(self, frame: Reader, gradients: types.ModuleType | None) -> bytes:
         """Make the call that the frame asks for; the inside of the answer's frame."""
         notebook = self._notebook
         number = frame.u32()
@@ -121,10 +134,10 @@ class Caller:
                 random.seed(self._seed)
                 np.random.seed(self._seed)
                 result = _call(notebook, function, way, arguments)
-        return _write(notebook, result, number, names, unreceived, arguments, before)
+        return _write(notebook, result, number, names, unreceived, before)
 
     def _way(
-        self, function: Callable[..., Any], text: str, names: list[str], marked: list[str]
+        self, function: Callable[..., object], text: str, names: list[str], marked: list[str]
     ) -> _Way:
         known = self._ways.get((id(function), text))
         if known is None:
@@ -152,7 +165,7 @@ class _Way:
         self.by_keyword = [name for name in self.by_keyword if name not in names]
 
 
-def _with_default(function: Callable[..., Any]) -> set[str]:
+def _with_default(function: Callable[..., object]) -> set[str]:
     """The parameters for which a signature has a default."""
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -161,7 +174,7 @@ def _with_default(function: Callable[..., Any]) -> set[str]:
     return {p.name for p in parameters if p.default is not p.empty}
 
 
-def _match(function: Callable[..., Any], names: list[str]) -> _Way:
+def _match(function: Callable[..., object], names: list[str]) -> _Way:
     way = _Way()
     if _takes_exactly(function, names):  # most do, and it is seen in a tenth of the time
         way.by_keyword = names
@@ -194,7 +207,7 @@ def _match(function: Callable[..., Any], names: list[str]) -> _Way:
     return way
 
 
-def _takes_exactly(function: Callable[..., Any], names: list[str]) -> bool:
+def _takes_exactly(function: Callable[..., object], names: list[str]) -> bool:
     """Whether it is a plain function with parameters of these names and no others."""
     if type(function) is not types.FunctionType or vars(function):
         return False
@@ -208,9 +221,9 @@ def _takes_exactly(function: Callable[..., Any], names: list[str]) -> bool:
 
 def _call(
     notebook: Notebook,
-    function: Callable[..., Any],
+    function: Callable[..., object],
     way: _Way,
-    arguments: dict[str, Any],
+    arguments: dict[str, object],
 ) -> _Answer:
     namespace = notebook.namespace
     args = [arguments[name] for name in way.positional]
@@ -232,7 +245,7 @@ def _call(
     return result
 
 
-def _read(notebook: Notebook, value: Any) -> _Answer:
+def _read(notebook: Notebook, value: object) -> _Answer:
     result = _Answer(RETURNED)
     result.value = Writer()
     try:
@@ -250,13 +263,12 @@ def _write(
     number: int,
     names: list[str],
     unreceived: tuple[str, ...],
-    arguments: dict[str, Any],
-    before: dict[str, _Numbers],
+    before: dict[str, _Before],
 ) -> bytes:
     changed = [
-        (names.index(name), arguments[name])
+        (names.index(name), old.array)
         for name, old in before.items()
-        if (arguments[name].shape, arguments[name].tobytes()) != old
+        if (old.array.shape, old.array.tobytes()) != (old.shape, old.numbers)
     ]
     marks = HAS_FAULT * (result.fault is not None) | HAS_PARAMETER * bool(result.parameter)
     writer = Writer()

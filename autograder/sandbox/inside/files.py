@@ -26,11 +26,11 @@ _WRITING = frozenset("wax")
 class _Files:
     """What has been written, by absolute path."""
 
-    def __init__(self, real: Callable[..., Any]) -> None:
+    def __init__(self, real: Callable[..., object]) -> None:
         self._real = real
         self._kept: dict[str, bytes] = {}
 
-    def open(self, file: Any, mode: str = "r", *args: Any, **keywords: Any) -> Any:
+    def open(self, file: object, mode: str = "r", *args: object, **keywords: object) -> Any:
         """In place of :func:`open`."""
         try:
             return self._real(file, mode, *args, **keywords)
@@ -42,7 +42,7 @@ class _Files:
                 raise
             return self._in_memory(path, mode)
 
-    def _in_memory(self, path: str, mode: str) -> Any:
+    def _in_memory(self, path: str, mode: str) -> _Bytes | _Text:
         kept = b"" if "w" in mode else self._kept.get(path, b"")
         stream = _Bytes(kept) if "b" in mode else _Text(kept.decode("utf-8", "replace"))
         if {*_WRITING, "+"} & set(mode):
@@ -97,8 +97,8 @@ class _Written(MetaPathFinder, Loader):
         exec(compile(importlib.util.decode_source(found[1]), found[0], "exec"), module.__dict__)
 
 
-def _passing_over(real: Callable[..., Any]) -> Callable[..., Any]:
-    def make(*args: Any, **kwargs: Any) -> None:
+def _passing_over(real: Callable[..., object]) -> Callable[..., None]:
+    def make(*args: object, **kwargs: object) -> None:
         try:
             real(*args, **kwargs)
         except PermissionError:

@@ -12,9 +12,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    _Place = NDArray[np.float64] | np.float64
+    """w or b at one place."""
 
 Function = Callable[[Any, Any, Any, Any], Any]
 
@@ -69,7 +75,7 @@ NEXT_TO = 1.1e-4
 a difference quotient is taken within it, an epoch's step leads out of it."""
 
 
-def stream(values: np.ndarray[Any, Any], start: np.ndarray[Any, Any], points: int) -> Function:
+def stream(values: NDArray[np.float64], start: NDArray[np.float64], points: int) -> Function:
     """Replay ``values``: row t - 1 in epoch t, and the last row after the last.
 
     The path begins at ``start`` (w's entries, then b), or where all ``points`` of data are asked
@@ -78,7 +84,7 @@ def stream(values: np.ndarray[Any, Any], start: np.ndarray[Any, Any], points: in
     points at once are answered by a row for each.
     """
     known: dict[tuple[bytes, bytes], int] = {}
-    places: list[tuple[Any, Any]] = []
+    places: list[tuple[_Place, _Place]] = []
     rows: list[int] = []
     asked: list[int] = []
     """At each place: points of data asked for."""
@@ -86,7 +92,7 @@ def stream(values: np.ndarray[Any, Any], start: np.ndarray[Any, Any], points: in
     """The place where the path begins."""
     last = len(values) - 1
 
-    def place_of(w: Any, b: Any) -> int:
+    def place_of(w: _Place, b: _Place) -> int:
         for number in range(len(places) - 1, -1, -1):
             if _next_to(w, places[number][0]) and _next_to(b, places[number][1]):
                 return number
@@ -123,7 +129,7 @@ def stream(values: np.ndarray[Any, Any], start: np.ndarray[Any, Any], points: in
     return recorded
 
 
-def _next_to(one: Any, other: Any) -> bool:
+def _next_to(one: _Place, other: _Place) -> bool:
     if one.shape != other.shape:
         return False
     return bool((np.abs(one - other) <= NEXT_TO * np.maximum(1.0, np.abs(other))).all())

@@ -13,13 +13,12 @@ import ast
 import builtins
 import types
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from autograder.sandbox.inside.progress import Passing
 from autograder.sandbox.inside.standins import Anything
 
 _ABSENT = object()
-_STANDINS = (Anything, Passing)
+_STANDINS: tuple[type, ...] = (Anything, Passing)
 """May be called, and are no functions all the same."""
 _BUILTINS = frozenset(name for name, value in vars(builtins).items() if callable(value))
 
@@ -29,12 +28,12 @@ Trees = Callable[[], Iterable[ast.Module]]
 class Names:
     """The functions of one notebook by name, and what became of the names."""
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, object]) -> None:
         self._namespace = namespace
-        self._functions: dict[str, Any] = {}
+        self._functions: dict[str, object] = {}
         self._taken: dict[str, tuple[int, int]] = {}
         """Cell index and line of what took the name."""
-        self._in_place: dict[str, Any] = {}
+        self._in_place: dict[str, object] = {}
         """What the name stands for since."""
 
     def look(self, code: types.CodeType, cell: int, line: int, tree: Callable[[], ast.AST]) -> None:
@@ -79,7 +78,7 @@ class Names:
 
 
 def _went_through(
-    tree: Callable[[], ast.AST], line: int, name: str, value: Any, before: Any
+    tree: Callable[[], ast.AST], line: int, name: str, value: object, before: object
 ) -> bool:
     """Whether the name only went through functions of other names: ``for f in (one, other):``."""
     own = getattr(before, "__name__", None) == name

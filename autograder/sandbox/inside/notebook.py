@@ -21,7 +21,6 @@ import types
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from autograder.sandbox.inside import standins
 from autograder.sandbox.inside.names import Names
@@ -60,7 +59,7 @@ class Notebook:
         module = types.ModuleType("__main__")
         module.__dict__["__file__"] = "submission.py"
         sys.modules["__main__"] = module
-        self.namespace: dict[str, Any] = module.__dict__
+        self.namespace: dict[str, object] = module.__dict__
         self.namespace.update(standins.install(self._run_once, modules))
         self._names = Names(self.namespace)
 
@@ -200,7 +199,7 @@ def _last_in_tree(tree: ast.AST | None, first: int) -> int:
     return last
 
 
-def _first_line(node: Any) -> int:
+def _first_line(node: ast.AST) -> int:
     """The line of a node's first character or decorator."""
     decorators = getattr(node, "decorator_list", None) or (node,)
     line: int = getattr(decorators[0], "lineno", 1 << 30)
@@ -210,7 +209,7 @@ def _first_line(node: Any) -> int:
 _CALL = "__call__"
 
 
-def _code_of(function: Any) -> types.CodeType | None:
+def _code_of(function: object) -> types.CodeType | None:
     """The code behind a function, a decorated one, a partial one, or a callable object."""
     for _ in range(10):
         if isinstance(function, functools.partial):

@@ -21,7 +21,6 @@ import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from typing import Any
 
 from autograder.sandbox.inside import progress
 from autograder.sandbox.inside.progress import Passing
@@ -40,10 +39,10 @@ class Anything:
     sequence (``track(range(9))``) comes back to be gone through.
     """
 
-    def __init__(self, name: object = "", *_: Any, **__: Any) -> None:
+    def __init__(self, name: object = "", *_: object, **__: object) -> None:
         self.__dict__["_name"] = name if isinstance(name, str) else ""
 
-    def __call__(self, *things: Any, **named: Any) -> Any:
+    def __call__(self, *things: object, **named: object) -> object:
         named_so = (named[name] for name in _ITERABLES if name in named)
         thing = things[0] if things else next(named_so, None)
         if isinstance(thing, (types.FunctionType, type)):
@@ -52,7 +51,7 @@ class Anything:
             return Passing(thing)
         return Anything(self._name)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Anything:
         if name.startswith("__"):
             raise AttributeError(name)
         return Anything(f"{self._name}.{name}")
@@ -60,13 +59,13 @@ class Anything:
     def __enter__(self) -> Anything:
         return self
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         return None
 
     def __iter__(self) -> Iterator[object]:
         raise TypeError(f"nothing is in '{self._name}', which is only for looks and not here")
 
-    def __add__(self, text: object) -> Any:
+    def __add__(self, text: object) -> str:
         return text if isinstance(text, str) else NotImplemented  # Fore.RED + "text"
 
     __radd__ = __add__
@@ -89,7 +88,7 @@ class Shell:
     def __init__(self, run_code: RunCode) -> None:
         self._run_code = run_code
 
-    def run_line_magic(self, name: str, line: str = "", *_: Any, **__: Any) -> None:
+    def run_line_magic(self, name: str, line: str = "", *_: object, **__: object) -> None:
         if name in _TIMED:
             self._run_code(_OPTIONS.sub("", line))
         elif name == "pylab":
@@ -105,10 +104,10 @@ class Shell:
         elif name in ("writefile", "file"):
             _write_file(line.split(), cell)
 
-    def system(self, *_: Any, **__: Any) -> None:
+    def system(self, *_: object, **__: object) -> None:
         return None
 
-    def getoutput(self, *_: Any, **__: Any) -> list[str]:
+    def getoutput(self, *_: object, **__: object) -> list[str]:
         return []
 
     def _run_file(self, path: str) -> None:
@@ -119,7 +118,7 @@ class Shell:
             return
         self._run_code(source)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Anything:
         if name.startswith("__"):
             raise AttributeError(name)
         return Anything(name)
@@ -142,11 +141,11 @@ def _leave(code: object = None) -> None:
     raise SystemExit(code)
 
 
-def _drop(*_: Any, **__: Any) -> None:
+def _drop(*_: object, **__: object) -> None:
     return None
 
 
-def _same(*things: Any) -> Any:
+def _same(*things: object) -> object:
     """``icecream.ic``: gives back what it shows."""
     return None if not things else things[0] if len(things) == 1 else things
 
@@ -186,7 +185,7 @@ _WIDGETS = """
     HTMLMath Image Output Play Box HBox VBox GridBox Tab Accordion link jslink jsdlink Valid
     ColorPicker DatePicker
 """
-_HELD: Mapping[str, Mapping[str, Any]] = {
+_HELD: Mapping[str, Mapping[str, object]] = {
     "IPython.display": dict.fromkeys(_DISPLAY.split()),
     "ipywidgets": dict.fromkeys(_WIDGETS.split()),
     "icecream": {"ic": _same},
@@ -194,7 +193,7 @@ _HELD: Mapping[str, Mapping[str, Any]] = {
 """Names that must be in a module by themselves, as ``import *`` takes only those."""
 
 
-def _held(module: str) -> dict[str, Any]:
+def _held(module: str) -> dict[str, object]:
     """What a stand-in for a module holds; any other name is there when it is asked for."""
     if module.partition(".")[0] == "tqdm":
         return dict(progress.TQDM)
@@ -209,7 +208,7 @@ class _Finder(MetaPathFinder, Loader):
     """Imports a module in which every name is :class:`Anything`, for some packages."""
 
     def __init__(
-        self, packages: frozenset[str], names: Mapping[str, Any], refused: frozenset[str]
+        self, packages: frozenset[str], names: Mapping[str, object], refused: frozenset[str]
     ) -> None:
         self._packages, self._names, self._refused = packages, names, refused
 
@@ -240,7 +239,7 @@ class _Finder(MetaPathFinder, Loader):
         module.__dict__["__getattr__"] = any_name
 
 
-def install(run_code: RunCode, modules: frozenset[str] | None = None) -> dict[str, Any]:
+def install(run_code: RunCode, modules: frozenset[str] | None = None) -> dict[str, object]:
     """Put the stand-ins in place; returns the names that notebooks have without importing.
 
     ``modules``: packages that a notebook may import; None: all that are installed.
@@ -297,12 +296,12 @@ def quiet_matplotlib() -> None:
     if pyplot is None:
         return
 
-    def show(*_: Any, **__: Any) -> None:
+    def show(*_: object, **__: object) -> None:
         pyplot.close("all")
 
     matplotlib, figure = sys.modules["matplotlib"], sys.modules["matplotlib.figure"]
     style = sys.modules["matplotlib.style"]
-    replaced: dict[Any, dict[str, Callable[..., Any]]] = {
+    replaced: dict[object, dict[str, Callable[..., None]]] = {
         matplotlib: {"use": _drop},
         pyplot: {"show": show, "pause": _drop, "switch_backend": _drop},
         figure.Figure: {"show": _drop},
@@ -316,7 +315,7 @@ def quiet_matplotlib() -> None:
 def _if_it_is_there(use: Callable[..., None]) -> Callable[..., None]:
     """Styles come and go with versions of matplotlib and are looks only."""
 
-    def use_style(*args: Any, **keywords: Any) -> None:
+    def use_style(*args: object, **keywords: object) -> None:
         try:
             use(*args, **keywords)
         except OSError:

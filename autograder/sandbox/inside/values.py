@@ -20,11 +20,11 @@ it is written; and whatever a hostile class does here, it does to its own answer
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, ValuesView
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,6 +41,9 @@ from autograder.sandbox.inside.wire import (
     V_TUPLE,
     Writer,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAX_NUMBERS = 200_000
 """Numbers in one answer at most."""
@@ -76,7 +79,7 @@ class _Budget:
             raise TooMuch
 
 
-def write_value(writer: Writer, value: Any) -> None:
+def write_value(writer: Writer, value: object) -> None:
     """Append ``value`` to the frame; raises :class:`TooMuch` beyond the caps."""
     budget = _Budget()
     if not isinstance(value, list) and not (isinstance(value, tuple) and len(value) == 2):
@@ -88,7 +91,7 @@ def write_value(writer: Writer, value: Any) -> None:
         _write(writer, value, 0, budget)
 
 
-def _stand_beside(entries: list[Any] | tuple[Any, ...]) -> bool:
+def _stand_beside(entries: Sequence[object]) -> bool:
     """Whether these are a few sequences that a function returned: ``return w_s, b_s, errors``."""
     return (
         isinstance(entries, tuple)
@@ -100,7 +103,7 @@ def _stand_beside(entries: list[Any] | tuple[Any, ...]) -> bool:
     )
 
 
-def _opened(value: Any, depth: int) -> Any:
+def _opened(value: object, depth: int) -> object:
     """The same in lists, tuples, mappings, numbers and arrays of numbers, where it can be."""
     if isinstance(value, _SEQUENCES):
         if depth > MAX_DEPTH or (_EXACTLY.issuperset(map(type, value)) and not _objects(value)):
@@ -120,11 +123,11 @@ def _opened(value: Any, depth: int) -> Any:
     return _opened_by_type(value, depth)
 
 
-def _objects(entries: Any) -> bool:
+def _objects(entries: Iterable[object]) -> bool:
     return any(type(entry) is np.ndarray and entry.dtype.kind == "O" for entry in entries)
 
 
-def _opened_by_type(value: Any, depth: int) -> Any:
+def _opened_by_type(value: object, depth: int) -> object:
     if isinstance(value, (Decimal, Fraction)):
         return float(value)
     if isinstance(value, (str, bytes, np.generic)):
@@ -145,7 +148,7 @@ def _opened_by_type(value: Any, depth: int) -> Any:
     return value
 
 
-def _write(writer: Writer, value: Any, depth: int, budget: _Budget) -> None:
+def _write(writer: Writer, value: object, depth: int, budget: _Budget) -> None:
     budget.spend_part()
     if value is None:
         writer.u8(V_NONE)
@@ -171,11 +174,11 @@ def _write(writer: Writer, value: Any, depth: int, budget: _Budget) -> None:
         writer.text(type(value).__name__[:100])
 
 
-def _named(value: dict[Any, Any]) -> bool:
+def _named(value: dict[object, object]) -> bool:
     return len(value) <= MAX_KEYS and all(type(key) is str for key in value)
 
 
-def _write_tuple(writer: Writer, entries: Any, depth: int, budget: _Budget) -> None:
+def _write_tuple(writer: Writer, entries: Collection[object], depth: int, budget: _Budget) -> None:
     if len(entries) > MAX_ENTRIES:
         raise TooMuch
     writer.u8(V_TUPLE)
@@ -184,7 +187,7 @@ def _write_tuple(writer: Writer, entries: Any, depth: int, budget: _Budget) -> N
         _write(writer, entry, depth, budget)
 
 
-def _as_array(value: Any, budget: _Budget) -> np.ndarray[Any, Any] | None:
+def _as_array(value: object, budget: _Budget) -> NDArray[np.float64] | None:
     """A fresh array of doubles, or None where ``value`` is not regular and numeric."""
     if isinstance(value, _NUMBERS):
         budget.spend(1)
@@ -199,14 +202,14 @@ def _as_array(value: Any, budget: _Budget) -> np.ndarray[Any, Any] | None:
     return None
 
 
-def _doubles(value: Any) -> np.ndarray[Any, Any] | None:
+def _doubles(value: object) -> NDArray[np.float64] | None:
     try:
         return np.array(value, dtype=np.float64, subok=False)
     except OverflowError:  # an integer beyond the range of a double
         return None
 
 
-def _regular(entries: list[Any], budget: _Budget) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+def _regular(entries: list[Any], budget: _Budget) -> NDArray[np.float64] | None:
     """NumPy's own array of numbers and arrays, in one go; None where that is not the whole story:
     shapes that differ, numbers that are no doubles."""
     if np.size(entries[0]) * len(entries) > budget.left:
@@ -223,7 +226,7 @@ def _regular(entries: list[Any], budget: _Budget) -> np.ndarray[Any, np.dtype[np
     return doubles.reshape(-1) if array.size == len(entries) else doubles
 
 
-def _sequence_as_array(entries: Any, budget: _Budget) -> np.ndarray[Any, Any] | None:
+def _sequence_as_array(entries: Collection[object], budget: _Budget) -> NDArray[np.float64] | None:
     if len(entries) == 0:
         return np.zeros(0)
     if len(entries) > MAX_NUMBERS:

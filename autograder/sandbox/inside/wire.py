@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HEADER = struct.Struct("<BI")
 _U8, _U32 = struct.Struct("<B"), struct.Struct("<I")
@@ -87,7 +90,7 @@ class Writer:
     def text(self, text: str) -> None:
         self.raw(text.encode("utf-8", "backslashreplace"))
 
-    def array(self, array: np.ndarray[Any, Any]) -> None:
+    def array(self, array: NDArray[np.float64]) -> None:
         self._parts.append(struct.pack(f"<B{array.ndim}I", array.ndim, *array.shape))
         self._parts.append(array.astype("<f8", copy=False).tobytes())
 
@@ -147,11 +150,11 @@ class Reader:
         """Text of at most ``cap`` bytes; what is no UTF-8 in it is shown as such."""
         return self.raw(cap).decode("utf-8", "replace")
 
-    def array(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def array(self) -> NDArray[np.float64]:
         """A fresh, writable array of doubles."""
         return self.array_and_bytes()[0]
 
-    def array_and_bytes(self) -> tuple[np.ndarray[Any, np.dtype[np.float64]], bytes]:
+    def array_and_bytes(self) -> tuple[NDArray[np.float64], bytes]:
         """A fresh array, and its numbers as they were written."""
         # Most of what travels is arrays, so this one reads without help.
         data, at = self._data, self._at

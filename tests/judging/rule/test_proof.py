@@ -12,7 +12,7 @@ from autograder.course import Assignment, Course
 from autograder.judging.proof import NO_PAIRS, Margins, Proof
 from autograder.judging.question import Answers
 from autograder.judging.rule import proof as proving
-from autograder.judging.rule.catalogue import Family
+from autograder.judging.rule.catalogue import Catalogue, Family
 from autograder.judging.update_rule import Conventions, UpdateRule
 from autograder.model import NotebookRun, Outcome, Submission
 
@@ -25,16 +25,38 @@ def assignment() -> Assignment:
     return Course(COURSE).load("adaptive_learning_rates")
 
 
+ENOUGH = {
+    *("epsilon_missing", "epsilon_outside_fraction", "epsilon_outside_root", "mean_gradient"),
+    "state_not_accumulated",
+}
+"""Faults that are judged here; all of them are where an assignment is proved."""
+
+
 def report_on(name: str, *, answered: bool = True, **changes: object) -> Proof:
     """The proof of a doctored question, by itself and a right program, without pairs."""
     found = next(q.kind for q in assignment().questions if q.name == name)
     assert isinstance(found, UpdateRule)
-    kind = replace(found, **changes)  # type: ignore[arg-type]
+    kind = replace(found, **({"catalogue": few_of(found)} | changes))  # type: ignore[arg-type]
     exam = kind.draw(SEED)
     traces = {i.name: i.trace(exam.right_rows(i)) for i in exam.asked_of_all}
     right = Answers(Submission("", ""), NotebookRun(Outcome.RETURNED), traces)
     with patch.object(proving, "_pairs", lambda *_: NO_PAIRS):
         return kind.prove(SEED, [right] if answered else [])
+
+
+def few_of(found: UpdateRule) -> Catalogue:
+    """Its catalogue, as if these were all the faults that are known."""
+
+    class Few(type(found.catalogue)):  # type: ignore[misc]
+        def singles(self, measured: tuple[str, ...] = ()) -> tuple[Family, ...]:
+            return tuple(
+                family.subset(chosen)
+                for family in super().singles(measured)
+                if (chosen := [k for k, c in enumerate(family.candidates) if ENOUGH & {*c.slugs}])
+            )
+
+    few: Catalogue = Few(**vars(found.catalogue))
+    return few
 
 
 def points_of(name: str) -> dict[str, float]:
