@@ -27,6 +27,7 @@ from autograder.errors import AssignmentError, LeakError, UsageError
 from autograder.extras import how_to_get
 from autograder.public import FILE_NAME, public_checks, to_json
 from autograder.report.html import render
+from autograder.sandbox.scratch import own_folder, sweep
 
 OTTER_SECONDS = 120.0
 """Wall time that ``otter assign`` may take; it needs about two."""
@@ -115,8 +116,8 @@ def _students_notebook(assignment_folder: Path) -> str:
         raise AssignmentError(
             f"A release needs Jupytext and otter-grader: {how_to_get('authoring')}."
         ) from error
-    _sweep(Path(tempfile.gettempdir()), "autograder-release-")
-    with tempfile.TemporaryDirectory(prefix=f"autograder-release-{os.getpid()}-") as scratch:
+    sweep()
+    with own_folder() as scratch:
         try:
             notebook = jupytext.read(assignment_folder / MASTER)
         except Exception as error:  # its readers raise what they like, YAML errors among others
@@ -220,20 +221,11 @@ def _refuse_other_points(master: Master, assignment: Assignment) -> None:
             )
 
 
-def _sweep(place: Path, prefix: str) -> None:
-    """Remove the folders of releases that were killed: their process is in their names."""
-    for folder in place.glob(f"{prefix}*-*"):
-        process = folder.name.removeprefix(prefix).split("-")[0]
-        is_own = folder.lstat().st_uid == os.getuid() if hasattr(os, "getuid") else True
-        if process.isdigit() and is_own and not Path(f"/proc/{process}").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def _replace_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Write all files, or none: a new folder is filled first and then takes the old one's place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{folder.name}-"
-    _sweep(folder.parent, prefix)
+    sweep(folder.parent, prefix)
     with tempfile.TemporaryDirectory(
         prefix=f"{prefix}{os.getpid()}-", dir=folder.parent
     ) as scratch:

@@ -15,7 +15,6 @@ from typing import TypeAlias
 from autograder.sandbox.shortage import lacking
 
 _PREFIX = "autograder-scratch-"
-_NAME = re.compile(rf"{_PREFIX}(\d+)-\w+")
 
 Scratch: TypeAlias = "tempfile.TemporaryDirectory[str]"
 
@@ -33,11 +32,16 @@ def own_folder() -> Scratch:
         raise lacking("no folder can be made for temporary files", error) from error
 
 
-def sweep() -> None:
-    """Remove folders that processes of this user left behind when they were killed."""
+def sweep(place: str | os.PathLike[str] = "", prefix: str = _PREFIX) -> None:
+    """Remove folders that processes of this user left behind when they were killed.
+
+    ``place``: where they lie; empty: where temporary files do.  ``prefix``: what comes in their
+    names before the number of the process.
+    """
+    named = re.compile(rf"{re.escape(prefix)}(\d+)-\w+")
     with contextlib.suppress(OSError):
-        for entry in os.scandir(tempfile.gettempdir()):
-            match = _NAME.fullmatch(entry.name)
+        for entry in os.scandir(place or tempfile.gettempdir()):
+            match = named.fullmatch(entry.name)
             if match is not None and not lives(int(match.group(1))) and _is_ours(entry):
                 shutil.rmtree(entry.path, ignore_errors=True)
 
