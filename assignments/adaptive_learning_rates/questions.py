@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
@@ -23,9 +23,9 @@ from autograder.judging.rule.pictures import monte_carlo
 from autograder.judging.rule.rates import constant_gradient, effective_rates
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
-from autograder.model import Explanation, FloatArray, Line, Neuron, Number, Picture, Surface
+from autograder.model import Explanation, FloatArray, Line, Number, Picture
 from autograder.settings import Settings
-from reference import hyperparameters, moments, sigmoid_neuron, sparse_data, update_rules
+from reference import hyperparameters, lecture_figure, moments, sigmoid_neuron, update_rules
 from reference.catalogue import Catalogue
 from reference.edge_cases import NEVER_ON
 from reference.vocabulary import RULES
@@ -117,65 +117,34 @@ def questions(settings: Settings) -> dict[str, Kind]:
 
 # --------------------------------------------------------------------------- the lecture's figure
 
-
-@cache
-def the_data() -> sparse_data.Experiment:
-    """The lecture's data, drawn once."""
-    return sparse_data.lecture_experiment()
+backgrounds = lecture_figure.backgrounds
 
 
 def the_experiment(hyper: Mapping[str, float]) -> Instance:
     """The lecture's sparse data, from its start, with the sigmoid neuron's own gradient."""
-    data = the_data()
-    return Instance(
-        name="the lecture's data",
-        X=data.X.copy(),
-        Y=data.Y.copy(),
-        init_w=np.array(data.init_w),
-        init_b=data.init_b,
-        max_epochs=EPOCHS,
-        grad_w=Neuron(),
-        grad_b=Neuron(),
-        hyper={"eta": data.eta, "eps": 1e-8, **hyper},
-    )
+    eta = lecture_figure.experiment().eta
+    return lecture_figure.instance(EPOCHS, {"eta": eta, "eps": 1e-8, **hyper})
 
 
 def a_small_experiment(names: Iterable[str]) -> Instance:
     """Data of the lecture's kind: few points, as sparse, a start as far from the minimum, and as
     many epochs as it takes to see a rate die or live."""
-    X, Y = sparse_data.sparse_pairs(*the_data().minimum, seed=17, n=20, zeros=16)
-    hyper = {name: DEFAULTS[name] for name in names}
-    whole = the_experiment(hyper)
-    return replace(whole, name="data like the lecture's", X=X.copy(), Y=Y.copy(), max_epochs=8)
+    return lecture_figure.small_instance(8, {name: DEFAULTS[name] for name in names})
 
 
 @cache
 def given_paths() -> tuple[Line, ...]:
     """Gradient descent, momentum and NAG on the lecture's data, in its colours."""
-    data = the_data()
+    data = lecture_figure.experiment()
     common = (data.gradient, data.start, data.max_epochs, data.eta)
     paths = (
         ("gradient descent", "black", "-", update_rules.gradient_descent(*common)),
         ("momentum", "red", "--", update_rules.momentum(*common, data.gamma)),
         ("NAG", "blue", ":", update_rules.nesterov(*common, data.gamma)),
     )
-    return tuple(_path(label, colour, style, rows) for label, colour, style, rows in paths)
-
-
-def _path(label: str, colour: str, style: str, rows: FloatArray) -> Line:
-    return Line(label, _numbers(rows[:, 0]), _numbers(rows[:, 1]), colour, style)
-
-
-def _numbers(values: FloatArray) -> tuple[float, ...]:
-    return tuple(float(f"{value:.5g}") for value in values)
-
-
-def backgrounds() -> dict[str, Surface]:
-    """Level curves of the loss over (w, b), the background of the lecture's figure."""
-    data = the_data()
-    w, b = np.linspace(-2.5, 4.0, 66), np.linspace(-1.5, 4.5, 61)
-    loss = np.array([[data.loss(np.array([x, y])) for x in w] for y in b])
-    return {"loss": {"x": w, "y": b, "z": loss, "x_label": "w", "y_label": "b"}}
+    return tuple(
+        lecture_figure.path(label, rows, colour, style) for label, colour, style, rows in paths
+    )
 
 
 def path_and_rates(
@@ -185,14 +154,12 @@ def path_and_rates(
     rates = effective_rates(rows, instance, instance.hyper["eta"])
     t = tuple(float(k) for k in range(1, len(rates) + 1))
     return (
-        Picture(
-            title="The path on the lecture's data",
-            caption=f"Level curves of the loss, with the path of your {name} beside gradient "
-            "descent, momentum and NAG; all start at the upper left.",
-            x_label="w",
-            y_label="b",
-            lines=(*given_paths(), _path(f"your {name}", colour, "-", rows)),
-            contour="loss",
+        lecture_figure.picture(
+            "The path on the lecture's data",
+            f"Level curves of the loss, with the path of your {name} beside gradient descent, "
+            "momentum and NAG; all start at the upper left.",
+            *given_paths(),
+            lecture_figure.path(f"your {name}", rows, colour),
         ),
         Picture(
             title="Effective learning rates",
@@ -201,8 +168,8 @@ def path_and_rates(
             x_label="epoch",
             y_label="|step| / (eta |g|)",
             lines=(
-                Line("w (sparse)", t, _numbers(rates[:, 0]), "tab:blue", "-"),
-                Line("b (dense)", t, _numbers(rates[:, 1]), "tab:orange", "--"),
+                Line("w (sparse)", t, lecture_figure.numbers(rates[:, 0]), "tab:blue", "-"),
+                Line("b (dense)", t, lecture_figure.numbers(rates[:, 1]), "tab:orange", "--"),
             ),
             log_y=True,
         ),
@@ -242,7 +209,7 @@ class _OnTheLecturesData:
     def end_of_b(self, shown: Shown) -> float:
         """How far from the minimum b ends on the lecture's data; NaN: there is no path."""
         rows = shown.histories.get("the lecture's data")
-        goal = the_data().minimum[1]
+        goal = lecture_figure.experiment().minimum[1]
         return float("nan") if rows is None else float(abs(rows[-1, 1] - goal))
 
 

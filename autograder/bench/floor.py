@@ -10,10 +10,11 @@ import os
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -118,7 +119,7 @@ def _ready(namespace: dict[str, Any], call: Call) -> Callable[[], object]:
     rest = {name: a for name, a in arguments.items() if name not in passed}
 
     def make() -> object:
-        with _globals(namespace, rest):
+        with patch.dict(namespace, rest):
             return function(**passed)
 
     return make
@@ -131,18 +132,6 @@ def _argument(value: Argument) -> object:
         kind = value.kind
         return neuron(value.of, kind.scale, kind.low, kind.high, kind.gain)
     return stream(value.kind.values, _start(value.kind), value.kind.points)
-
-
-@contextlib.contextmanager
-def _globals(namespace: dict[str, object], values: Mapping[str, object]) -> Iterator[None]:
-    before = {name: namespace[name] for name in values if name in namespace}
-    namespace.update(values)
-    try:
-        yield
-    finally:
-        for name in values:
-            del namespace[name]
-        namespace.update(before)
 
 
 def _start(kind: Stream) -> FloatArray:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from autograder.sandbox.inside import standins
 from autograder.sandbox.inside.names import Names
-from autograder.sandbox.inside.statements import Piece, pieces, pieces_after
+from autograder.sandbox.inside.statements import Piece, first_line, pieces, pieces_after
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import NOWHERE
 
@@ -190,20 +190,13 @@ def _last_that_runs(code: types.CodeType) -> int:
 def _last_in_tree(tree: ast.AST | None, first: int) -> int:
     last = first
     while tree is not None:
-        inside = (node for node in ast.iter_child_nodes(tree) if _first_line(node) <= first)
+        inside = (node for node in ast.iter_child_nodes(tree) if first_line(node) <= first)
         tree = next((node for node in inside if getattr(node, "end_lineno", 0) >= first), None)
         if isinstance(tree, ast.stmt):
             last = tree.end_lineno or first
-            if _first_line(tree) == first:
+            if first_line(tree) == first:
                 break
     return last
-
-
-def _first_line(node: ast.AST) -> int:
-    """The line of a node's first character or decorator."""
-    decorators = getattr(node, "decorator_list", None) or (node,)
-    line: int = getattr(decorators[0], "lineno", 1 << 30)
-    return line
 
 
 _CALL = "__call__"

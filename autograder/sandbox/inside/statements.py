@@ -65,13 +65,14 @@ def pieces_after(
 ) -> Sequence[Piece]:
     """The statements of a cell that begin below a line, one by one; ``before`` is code above."""
     tree = reader.parse(source, name)
-    tree.body = [statement for statement in tree.body if _first_line(statement) > line]
+    tree.body = [statement for statement in tree.body if first_line(statement) > line]
     return list(_compiled(_by_tree(tree), name, alone=True, flags=before.co_flags & _FUTURE))
 
 
-def _first_line(statement: ast.stmt) -> int:
-    first = (getattr(statement, "decorator_list", None) or [statement])[0]
-    line: int = first.lineno
+def first_line(node: ast.AST) -> int:
+    """The line of a node's first character or decorator."""
+    decorators = getattr(node, "decorator_list", None) or (node,)
+    line: int = getattr(decorators[0], "lineno", 1 << 30)
     return line
 
 
@@ -89,7 +90,7 @@ def _by_lines(source: str) -> Iterator[tuple[int, str]]:
 
 def _by_tree(tree: ast.Module) -> Iterator[tuple[int, ast.Module]]:
     for statement in tree.body:
-        line = 0 if _cannot_hang(statement) else _first_line(statement)
+        line = 0 if _cannot_hang(statement) else first_line(statement)
         yield line, ast.Module([statement], [])
 
 

@@ -59,9 +59,9 @@ NO_TIME, NO_MEMORY, BROKEN = 124, 125, 126
 answer; that cannot go on otherwise."""
 
 NOWHERE = 0xFFFFFFFF
+"""In place of a position: there is none."""
 LEFT_OUT = "?"
 """Behind the name of an argument that is left out where the function has a default for it."""
-"""In place of a position: there is none."""
 
 
 class WireError(ValueError):
