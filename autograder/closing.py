@@ -9,6 +9,7 @@ from rich.console import RenderableType
 
 from autograder.batch.order import Order
 from autograder.batch.output import CurrentGrades
+from autograder.batch.remarks import remarks
 from autograder.batch.run import Tally
 from autograder.console import counts
 from autograder.report.terminal import ResultTable
@@ -24,7 +25,6 @@ def closing_words(
     order: Order,
     tally: Tally,
     grades: CurrentGrades,
-    missing: Sequence[str],
     whole_table: bool = False,
 ) -> Iterator[RenderableType]:
     """What goes to standard output after a run, a line or table each."""
@@ -34,8 +34,7 @@ def closing_words(
         yield from _spread(grades)
     yield _this_run(tally)
     yield from _passed_over(tally)
-    if missing:
-        yield f"Not handed in ({len(missing)}): {_listed(missing)}"
+    yield from remarks(grades)
     yield f"Grades:          {order.out.csv}, {order.out.json.name}"
     if order.pages:
         yield f"Feedback pages:  {order.out.feedback}"

@@ -168,6 +168,13 @@ class Course:
         found = (self.folder / "assignments").glob("*/assignment.toml")
         return tuple(sorted(path.parent.name for path in found))
 
+    def rules(self) -> dict[str, Settings]:
+        """What each ``assignment.toml`` says, by slug; raises AssignmentError."""
+        folder = self.folder / "assignments"
+        return {
+            slug: read_settings(folder / slug / "assignment.toml") for slug in self.assignments()
+        }
+
     @property
     def default(self) -> str | None:
         """The assignment that is meant where none is named: the only one, or the ``default`` of

@@ -1,25 +1,15 @@
-"""Attempts, lateness, extensions, the roster."""
+"""Which attempt counts, and what lateness costs."""
 
 from __future__ import annotations
 
 import tomllib
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from autograder.errors import UsageError
-from autograder.model import Grade, SubmissionStatus
-from autograder.policies import (
-    Person,
-    Policies,
-    apply_late,
-    current,
-    not_handed_in,
-    read_extensions,
-    read_people,
-)
+from autograder.model import Grade, HandedIn, Source, SubmissionStatus
+from autograder.people import Policies, apply_late, current
 from autograder.settings import Attempts, Late
 from autograder.settings.reading import as_type
 from autograder.store import Entry
@@ -39,10 +29,13 @@ def entry(number: int, digest: str, score: float | None, **rest: object) -> Entr
         "status": SubmissionStatus.GRADED if score is not None else SubmissionStatus.NOT_GRADED,
         "score": score,
         "max_score": 90.0,
-        "handed_in": None,
         "graded_at": "2025-03-14T10:00:00+00:00",
     }
     return Entry(**{**values, **rest})  # type: ignore[arg-type]
+
+
+def platform(at: datetime | None) -> HandedIn:
+    return HandedIn() if at is None else HandedIn(at, Source.PLATFORM)
 
 
 def chosen(entries: list[Entry], keep: Literal["latest", "best"] = "latest") -> int:
@@ -84,8 +77,8 @@ def test_students_come_in_the_order_of_their_names() -> None:
 
 def test_best_means_best_after_the_late_policy() -> None:
     rules = Policies(Attempts("best"), Late(due=DUE, policy="share_per_day", share=0.2))
-    early = entry(1, "a", 75, handed_in=DUE.isoformat())
-    late = entry(2, "b", 90, handed_in=(DUE + DAY).isoformat())
+    early = entry(1, "a", 75, handed_in=platform(DUE))
+    late = entry(2, "b", 90, handed_in=platform(DUE + DAY))
     assert current([early, late], rules)["alice"].id == 1
 
 
@@ -94,7 +87,7 @@ def test_best_means_best_after_the_late_policy() -> None:
 
 def graded(handed_in: datetime | None, **rules: object) -> Grade:
     grade = Grade("alice", "alice.ipynb", SubmissionStatus.GRADED, 80.0, 90.0)
-    return apply_late(grade, handed_in, Policies(late=Late(due=DUE, **rules)))  # type: ignore[arg-type]
+    return apply_late(grade, platform(handed_in), Policies(late=Late(due=DUE, **rules)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -130,13 +123,16 @@ def test_an_extension_moves_the_due_date_of_one_student() -> None:
     rules = Policies(late=CUT_OFF, extensions={"alice": DUE + 2 * DAY})
     for student, score in (("Alice", 80.0), ("bob", 0.0)):
         grade = Grade(student, "f", SubmissionStatus.GRADED, 80.0, 90.0)
-        assert apply_late(grade, DUE + DAY, rules).score == score
+        assert apply_late(grade, platform(DUE + DAY), rules).score == score
 
 
 def test_no_date_and_no_score_stay_as_they_are() -> None:
     assert graded(None, policy="cut_off", cut_off_days=0).score == 80.0
     ungraded = Grade("a", "f", SubmissionStatus.NOT_GRADED, None, 90.0)
-    assert apply_late(ungraded, DUE + DAY, Policies(late=CUT_OFF)) is ungraded
+    shown = apply_late(ungraded, platform(DUE + DAY), Policies(late=CUT_OFF))
+    assert (shown.score, shown.notices) == (None, ())
+    assert shown.late is not None
+    assert (shown.late.by_days, shown.late.points) == (1, 0)
 
 
 # ------------------------------------------------------------------ assignment.toml
@@ -171,51 +167,3 @@ def test_an_assignment_may_say_everything() -> None:
     assert rules.due_for("anyone") == DUE
     assert (rules.late.policy, rules.late.share) == ("share_per_day", 0.1)
     assert (rules.late.cut_off, rules.late.grace) == (timedelta(days=3), timedelta(minutes=10))
-
-
-# ------------------------------------------------------------------ CSV files
-
-
-def test_extensions_are_read_whatever_spreadsheet_wrote_them(tmp_path: Path) -> None:
-    path = tmp_path / "extensions.csv"
-    path.write_bytes("\ufeffStudent;Due\r\n Alice ;2025-03-14T23:59+05:30\r\n;\r\n".encode())
-    assert read_extensions(path) == {"alice": DUE}
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("student,until\n", "no column 'due'"),
-        ("", "extensions.csv is empty"),
-        ("student,due\nalice,tomorrow\n", "line 2: the due date 'tomorrow'"),
-        ("student,due\n\nalice,2025-03-14T23:59\n", "line 3: .*with an offset"),
-        ("student,due\nalice,\n", "line 2: a value is missing"),
-    ],
-)
-def test_a_mistake_in_the_extensions_names_its_line(
-    tmp_path: Path, text: str, complaint: str
-) -> None:
-    path = tmp_path / "extensions.csv"
-    path.write_text(text)
-    with pytest.raises(UsageError, match=complaint):
-        read_extensions(path)
-
-
-def test_the_roster_tells_who_has_not_handed_in(tmp_path: Path) -> None:
-    path = tmp_path / "roster.csv"
-    path.write_text('id,name,section\nalice,"Doe, Alice",A\nBOB,Bob,B\ncarol,"Two\nlines",\n')
-    roster = read_people(path)
-    assert roster[0] == Person("alice", "Doe, Alice", "", "A")
-    assert not_handed_in(roster, ["Alice", "bob"]) == [Person("carol", "Two\nlines")]
-
-
-def test_a_roster_that_is_none(tmp_path: Path) -> None:
-    path = tmp_path / "roster.csv"
-    with pytest.raises(UsageError, match="cannot be read: No such file"):
-        read_people(path)
-    path.write_bytes(b"id\n\xff\n")
-    with pytest.raises(UsageError, match="not UTF-8"):
-        read_people(path)
-    path.write_text("id\nalice\nAlice\n")
-    with pytest.raises(UsageError, match="line 3: 'Alice' is on the roster twice"):
-        read_people(path)
