@@ -63,6 +63,8 @@ class Tally:
     """Single questions that could not be judged through our fault."""
     unclaimed: tuple[Unclaimed, ...] = ()
     """Files that are nobody's row."""
+    times_of_nobody: tuple[str, ...] = ()
+    """People whose time was given, and who have no hand-in."""
 
     @property
     def graded(self) -> int:
