@@ -228,7 +228,7 @@ def _grade(
 ) -> None:
     stored = store.entries(order.assignment.slug)
     entries = now.joined(stored)
-    seen = {key(one.student) for one in (*tasks, *entries)}
+    seen = {key(task.student) for task in tasks} | {key(entry.student) for entry in entries}
     tally.times_of_nobody = tuple(student for student in taken.times if student not in seen)
     tasks = _with_what_is_known(tasks, entries)
     todo = plan(tasks, newest_attempts(entries), order.assignment.version, force=order.force)
