@@ -28,6 +28,7 @@ from autograder.people import (
     Rules,
     Standing,
     extend,
+    find_people,
     give_times,
     import_people,
     key,
@@ -175,6 +176,7 @@ def take_down(order: Order, store: Store, grading: Sequence[Found] = ()) -> Take
         import_people(store, order.people)
     hand_ins = [(found.student, found.whose) for found in grading]
     now = standing(order, store)
+    find_people(store, now, order.times, hand_ins)  # before anything of the other dates is stored
     extended = extend(store, now, order.extensions, more=hand_ins) if order.extensions else []
     times = give_times(store, now, order.times, hand_ins) if order.times else {}
     return TakenDown(times, tuple(extended))

@@ -83,7 +83,7 @@ LISTS = {
         "id,first_name,last_name,email,lms_user_id\namy,Amy,Müller,amy@uni.edu,77\n",
         [
             PersonRecord(
-                Identity("amy", "77", "", "amy@uni.edu", "", "Müller, Amy"), "", "", "nbgrader"
+                Identity("amy", "", "", "amy@uni.edu", "77", "Müller, Amy"), "", "", "nbgrader"
             )
         ],
     ),
