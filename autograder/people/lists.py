@@ -21,6 +21,7 @@ from autograder.errors import UsageError
 from autograder.model import Identity
 from autograder.people.names import key
 from autograder.store import PersonRecord
+from autograder.text import INVISIBLE
 
 ROLES = ("student", "ta", "instructor")
 _ROLES_ELSEWHERE = {
@@ -70,7 +71,10 @@ class _Format:
 def read_people(path: Path) -> PeopleList:
     """The people on a list; raises UsageError where it is none that is known, naming file and
     line where one of them cannot be meant."""
-    rows = [(line, _Cells(cells)) for line, cells in read_table(path, ())]
+    rows = [
+        (line, _Cells((column, _shown(cell)) for column, cell in cells.items()))
+        for line, cells in read_table(path, ())
+    ]
     header = set(rows[0][1]) if rows else set()
     found = next(
         (f for f in _FORMATS if any(columns <= header for columns in f.columns)),
@@ -97,6 +101,11 @@ def read_people(path: Path) -> PeopleList:
         raise UsageError(f"There is nobody on {path}.")
     _refuse_twice(path, people)
     return PeopleList(path, found.kind, tuple(people))
+
+
+def _shown(cell: str) -> str:
+    """Without what a terminal would obey: on a platform people name themselves."""
+    return " ".join(INVISIBLE.sub(" ", cell).split())
 
 
 class _Cells(dict[str, str]):
