@@ -95,7 +95,7 @@ def read_people(path: Path) -> PeopleList:
             record = found.read(cells)
         except ValueError as error:
             raise UsageError(f"{path}, line {line}: {error}.") from None
-        if record is not None:
+        if record is not None and record.identity != Identity():
             people.append(Listed(line, record))
     if not people:
         raise UsageError(f"There is nobody on {path}.")
