@@ -9,6 +9,7 @@ from rich.console import RenderableType
 
 from autograder.batch.order import Order
 from autograder.batch.output import CurrentGrades
+from autograder.batch.remarks import remarks
 from autograder.batch.run import Tally
 from autograder.console import counts
 from autograder.report.terminal import ResultTable
@@ -24,7 +25,6 @@ def closing_words(
     order: Order,
     tally: Tally,
     grades: CurrentGrades,
-    missing: Sequence[str],
     whole_table: bool = False,
 ) -> Iterator[RenderableType]:
     """What goes to standard output after a run, a line or table each."""
@@ -34,8 +34,7 @@ def closing_words(
         yield from _spread(grades)
     yield _this_run(tally)
     yield from _passed_over(tally)
-    if missing:
-        yield f"Not handed in ({len(missing)}): {_listed(missing)}"
+    yield from remarks(grades)
     yield f"Grades:          {order.out.csv}, {order.out.json.name}"
     if order.pages:
         yield f"Feedback pages:  {order.out.feedback}"
@@ -55,6 +54,9 @@ def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
         by_fault.setdefault((one.question, one.reason), []).append(one.student)
     for (question, reason), students in by_fault.items():
         yield f"Not judged: {question} of {_listed(students)}: {reason}"
+    if tally.times_of_nobody:
+        listed = _listed(tally.times_of_nobody)
+        yield f"Times of people who have no hand-in ({len(tally.times_of_nobody)}): {listed}"
     if by_reason or by_fault:
         yield "This is no fault of the students; the same command tries again."
     if stopped:

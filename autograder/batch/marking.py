@@ -22,7 +22,7 @@ from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, SandboxError
 from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus, Surface
-from autograder.policies import Policies, apply_late
+from autograder.people import Policies, apply_late
 from autograder.report import compile_templates
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import Attempt, Row, to_row
@@ -85,7 +85,8 @@ class CourseMarking:
                 assignment_version=self.version,
                 digest=digest,
                 grade=grade,
-                handed_in=None if task.handed_in is None else task.handed_in.isoformat(),
+                handed_in=task.handed_in,
+                whose=task.found.whose,
                 graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 circumstances={**_versions(), **circumstances},
             )
@@ -95,9 +96,11 @@ class CourseMarking:
         """What is stored of a submission that we failed to grade: no score, never a 0."""
         task = failure.task
         status = SubmissionStatus.NOT_GRADED
-        grade = Grade(task.student, task.found.file, status, None, max_score, failure.reason)
+        found = task.found
+        grade = Grade(found.student, found.file, status, None, max_score, failure.reason)
         row = self.row(task, task.digest(), grade)
-        page = _page(grade, self.assignment, {}) if self.pages else None
+        shown = replace(grade, student=task.student)
+        page = _page(shown, self.assignment, {}) if self.pages else None
         return Result(task.student, status, None, max_score, row, page)
 
 
@@ -140,10 +143,11 @@ class _CourseMarker:
         row = marking.row(task, submission.digest, grade, sandbox=self._layers, seeds=seeds)
         page = None
         if marking.pages:
-            shown = apply_late(grade, task.handed_in, marking.policies)
+            shown = replace(grade, student=task.student)
+            shown = apply_late(shown, task.handed_in, marking.policies)
             page = _page(shown, self._assignment.title, self._assignment.backgrounds)
         most, unjudged = grade.max_score, grade.unjudged
-        return Result(grade.student, grade.status, grade.score, most, row, page, unjudged)
+        return Result(task.student, grade.status, grade.score, most, row, page, unjudged)
 
 
 def _read(task: Task, written: Sequence[str]) -> Submission:

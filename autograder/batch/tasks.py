@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from autograder.model import SubmissionStatus
+from autograder.model import HandedIn, SubmissionStatus
 from autograder.store import Row
 from autograder.submission import Found, digest_of
 
@@ -18,12 +17,16 @@ class Task:
 
     found: Found
     """The file, not opened yet."""
-    handed_in: datetime | None = None
-    """None: not known."""
+    handed_in: HandedIn = field(default_factory=HandedIn)
+    """When, and on whose word."""
+    called: str = ""
+    """What the course calls the student; empty: what the file does.  It is graded and stored under
+    the file's name, for that is what its instances are drawn from."""
 
     @property
     def student(self) -> str:
-        return self.found.student
+        """Whose row and page it becomes."""
+        return self.called or self.found.student
 
     def digest(self) -> str:
         """SHA-256 of the file as it is now, as the store has it; empty where nothing is read."""

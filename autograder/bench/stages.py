@@ -14,7 +14,7 @@ from autograder.course import Assignment, Course
 from autograder.formats import to_json
 from autograder.grading import grade_submission
 from autograder.model import Call, Cell, Limits, Trace
-from autograder.policies import Policies
+from autograder.people import Policies
 from autograder.report import feedback_page
 from autograder.sandbox import Sandbox, Session, open_sandbox
 from autograder.store import open_store

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NotRequired, TypedDict, TypeVar, Unpack
 
@@ -12,27 +12,39 @@ from autograder.batch.order import Order
 from autograder.batch.output import OutFolder
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
-from autograder.policies import read_extensions
+from autograder.people import read_dates, read_people
+
+
+class Places(TypedDict):
+    """Options that say which assignment of which course is meant, and where its results lie."""
+
+    course_folder: Path | None
+    slug: str | None
+    out: Path | None
+    store: str | None
 
 
 class OrderOptions(TypedDict, total=False):
     """Options that an :class:`Order` calls by the same names."""
 
-    store: str | None
     workers: int | None
     scheduler: str | None
     force: bool
     unsafe: bool
 
 
-class Options(OrderOptions):
-    """With those that say which order that is."""
+class Options(Places, OrderOptions):
+    """All that an order can be made of."""
 
-    course_folder: Path | None
-    slug: str | None
     paths: NotRequired[tuple[Path, ...]]
-    out: Path | None
-    extensions: Path | None
+    extensions: NotRequired[Path | None]
+    times: NotRequired[Path | None]
+
+
+class GradingOptions(Options):
+    """With what ``grade`` has besides."""
+
+    roster: Path | None
 
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -65,20 +77,27 @@ def course_options(command: Command) -> Command:
     return assignment_option(course_option(command))
 
 
-def store_options(command: Command) -> Command:
+def place_options(command: Command) -> Command:
+    """Which course and assignment, and where their results are."""
     for option in (
         click.option(
-            "--store", metavar="URL", help="Database of grades; default: grades.db in --out."
+            "--store",
+            metavar="URL",
+            help="Database of grades; default: grades.db in --out, else results/grades.db.",
         ),
         path_option("--out", help="Where results lie; default: results/SLUG.", file_okay=False),
-        path_option(
-            "--extensions",
-            metavar="CSV",
-            help="Own due dates: a CSV with the columns student and due.",
-        ),
     ):
         command = option(command)
     return course_options(command)
+
+
+def store_options(command: Command) -> Command:
+    extensions = path_option(
+        "--extensions",
+        metavar="CSV",
+        help="Own due dates (student, due): stored, as `autograder extend --csv` does.",
+    )
+    return place_options(extensions(command))
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
@@ -105,18 +124,50 @@ def order_for(
     slug: str | None,
     out: Path | None,
     paths: tuple[Path, ...] = (),
+    store: str | None = None,
     extensions: Path | None = None,
+    times: Path | None = None,
+    roster: Path | None = None,
     pages: bool = True,
     **rest: Unpack[OrderOptions],
 ) -> Order:
     """What a command's options ask for."""
     course, assignment = load(course_folder, slug)
+    zone = assignment.late.zone
+    is_shared = store is None and out is None
+    results = Path("results")
     return Order(
         course=course,
         assignment=assignment,
         paths=paths,
-        out=OutFolder(out or Path("results") / assignment.slug),
-        extensions=read_extensions(extensions) if extensions else {},
+        out=OutFolder(out or results / assignment.slug),
+        store=results / "grades.db" if is_shared else store,
+        takes_in=is_shared,
+        extensions=tuple(read_dates(extensions, "due", zone)) if extensions else (),
+        times=tuple(read_dates(times, "at", zone)) if times else (),
+        people=read_people(roster) if roster else None,
         pages=pages,
         **rest,
     )
+
+
+def any_order_for(**named: Unpack[Places]) -> Order:
+    """The same for what concerns the whole course: any of its assignments does, where none is
+    named."""
+    course = Course.find(named["course_folder"])
+    slug = named["slug"] or course.default or next(iter(course.assignments()), None)
+    named["course_folder"], named["slug"] = course.folder, slug
+    return order_for(**named)
+
+
+def orders_in(order: Order, stored: Iterable[str], **named: Unpack[Places]) -> list[Order]:
+    """One for each assignment of which there are results beside this order's: all in the store of
+    a course, that of the order alone where it has a place of its own."""
+    if not order.takes_in:
+        return [order]
+    orders = []
+    for slug in stored:
+        if slug in order.course.assignments():
+            named["slug"] = slug
+            orders.append(order_for(**named))
+    return orders

@@ -10,27 +10,26 @@ import click
 
 from autograder import formats, history
 from autograder.batch.files import sweep, whole_file
-from autograder.batch.order import current_grades
+from autograder.batch.order import current_grades, opened, redraw, standing, take_down
 from autograder.batch.output import info_of
-from autograder.batch.pages import page_drawer, write_index, write_pages
+from autograder.batch.showing import write_tables
 from autograder.cli.options import Options, json_option, order_for, path_option, store_options
-from autograder.store import open_store
 from autograder.text import counted
 
 
 @click.command()
 @store_options
 def feedback(**named: Unpack[Options]) -> None:
-    """Write the feedback pages again, from what is stored.
+    """Write the feedback pages and tables again, from what is stored.
 
     \b
     Example:  autograder feedback --out results/week3
     """
     order = order_for(**named)
-    with open_store(order.store_at, create=False) as store:
-        grades = current_grades(order, store, details=True)
-        count = write_pages(grades, order.out, page_drawer(order.assignment))
-        write_index(current_grades(order, store), order.out, order.assignment)
+    with opened(order, create=False) as store:
+        take_down(order, store)
+        count = redraw(order, store)
+        write_tables(order, current_grades(order, store))
     click.echo(f"{counted(count, 'feedback page')} in {order.out.feedback}")
 
 
@@ -64,9 +63,10 @@ def export(
     """
     order = order_for(**named)
     people = formats.read_roster(roster) if roster else None
-    with open_store(order.store_at, create=False) as store:
+    with opened(order, create=False) as store:
+        take_down(order, store)
         grades = current_grades(order, store, details=False)
-        written = formats.export(grades, name, info_of(order.assignment), people)
+        written = formats.export(grades, name, info_of(order.assignment, grades), people)
     for notice in written.notices:
         click.echo(notice, err=True)
     if destination is None and len(written.documents) == 1:
@@ -93,6 +93,7 @@ def show(student: str, as_json: bool, **named: Unpack[Options]) -> None:
     Example:  autograder show alice
     """
     order = order_for(**named)
-    with open_store(order.store_at, create=False) as store:
-        found = history.of_student(store, order.assignment.slug, student, order.policies)
+    with opened(order, create=False) as store:
+        take_down(order, store)
+        found = history.of_student(store, standing(order, store), student)
     click.echo(json.dumps(history.as_json(found), indent=1) if as_json else history.text(found))

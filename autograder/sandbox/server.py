@@ -173,8 +173,8 @@ class Line:
                 ended = Ended(message["status"], message["cpu"], message["peak"])
                 self._news[message["child"]] = ended
             elif message["event"] == "failed":
-                number = message["errno"] or 0
-                self._news[message["child"]] = OSError(number, os.strerror(number))
+                why = OSError(message["errno"], os.strerror(message["errno"]))
+                self._news[message["child"]] = why
         news = self._news[child]
         if isinstance(news, OSError):  # and so again, for whoever asks once more
             raise lacking("the sandbox cannot start a process", news) from news

@@ -65,7 +65,7 @@ class Told(TypedDict, total=False):
 
     event: Required[str]
     child: int
-    why: str
+    errno: int
     status: int
     cpu: float
     peak: int
@@ -185,8 +185,8 @@ class Zygote:
             client.children[child.number] = child
             self._selector.register(child.handle, selectors.EVENT_READ, child)
         except OSError as error:
-            failed = {"event": "failed", "child": message["child"], "errno": error.errno}
-            self._say(client, failed)
+            failed = error.errno or 0
+            self._say(client, {"event": "failed", "child": message["child"], "errno": failed})
         finally:
             for pipe in pipes:
                 os.close(pipe)

@@ -8,6 +8,8 @@ import resource
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,9 @@ from autograder.batch.output import OutFolder
 from autograder.batch.tasks import Failure, Marker, Result, Task
 from autograder.course import Course
 from autograder.errors import AutograderError, ReadingError, UsageError
+from autograder.model import HandedIn, Source, SubmissionStatus
+from autograder.people import Directory, Policies, Standing
+from autograder.store import Entry
 from autograder.submission import Found
 
 COURSE = Path(__file__).resolve().parents[2]
@@ -67,13 +72,25 @@ def test_the_results_of_another_out_folder_are_no_student_either(
     assert students(order(Path("."), out=tmp_path / "new"), tmp_path / "new") == ["alice"]
 
 
+def task(tmp_path: Path, modified: float, **more: object) -> Task:
+    found = Found("alice", tmp_path / "a.py", "a.py", modified, **more)  # type: ignore[arg-type]
+    return order_module._task(found, Standing(SLUG, Directory(()), Policies()), {})
+
+
 def test_times_that_nobody_lives_in_are_not_known(tmp_path: Path) -> None:
     for modified in (1e18, -1e18, float(1 << 60), 253402300800.0 * 2):
-        task = order_module._task(Found("alice", tmp_path / "a.py", "a.py", modified))
-        assert task.handed_in is None
-    task = order_module._task(Found("alice", tmp_path / "a.py", "a.py", 1e9))
-    assert task.handed_in is not None
-    assert task.handed_in.year == 2001
+        assert task(tmp_path, modified).handed_in == HandedIn()
+    of_file = task(tmp_path, 1e9).handed_in
+    assert of_file.source is Source.FILE
+    assert of_file.at is not None
+    assert of_file.at.year == 2001
+
+
+def test_what_a_platform_says_is_not_overruled_by_a_file(tmp_path: Path) -> None:
+    said = HandedIn(datetime(2025, 3, 14, tzinfo=UTC), Source.PLATFORM)
+    assert task(tmp_path, 1e9, handed_in=said).handed_in == said
+    assert task(tmp_path, 1e9, is_late=True).handed_in == HandedIn(None, Source.MARKED_LATE)
+    assert task(tmp_path, 1e9, is_late=False).handed_in == HandedIn(None, Source.PLATFORM)
 
 
 def test_where_nothing_is_to_be_graded_it_says_what_is_there(tmp_path: Path) -> None:
@@ -177,3 +194,33 @@ def test_numpys_warnings_do_not_reach_the_terminal(tmp_path: Path) -> None:
     run = grade(tmp_path)
     assert run.returncode == 0
     assert "Warning" not in run.stdout + run.stderr
+
+
+def test_the_time_of_a_file_that_is_known_is_carried_on_by_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1")
+    early, late = (datetime(2025, 3, day, tzinfo=UTC) for day in (1, 9))
+    same = Task(Found("alice", tmp_path / "a.py", "a.py", 1e9))
+    linked = Task(Found("alice", tmp_path / "b.py", "b.py", 1e9, problem="is a link."))
+
+    def carried(now: HandedIn, before: HandedIn, task: Task = same) -> HandedIn:
+        digest = task.digest()
+        entry = Entry(
+            1, "alice", task.found.file, digest, "v1", SubmissionStatus.GRADED, 1.0, 9.0, "", before
+        )
+        (known,) = order_module._with_what_is_known([replace(task, handed_in=now)], [entry])
+        return known.handed_in
+
+    platform = HandedIn(early, Source.PLATFORM)
+    for task in (same, linked):
+        assert carried(HandedIn(late, Source.FILE), platform, task) == platform
+        assert carried(HandedIn(), platform, task) == platform
+    mended = HandedIn(late, Source.PLATFORM)
+    assert carried(mended, platform) == mended
+    assert carried(HandedIn(None, Source.PLATFORM), platform) == platform
+    first = HandedIn(early, Source.FILE)
+    assert carried(HandedIn(late, Source.FILE), first) == first, "a file that was only touched"
+    assert carried(platform, first) == platform
+    marked = HandedIn(None, Source.MARKED_LATE)
+    assert carried(marked, first) == marked
+    (other,) = order_module._with_what_is_known([replace(same, handed_in=first)], [])
+    assert other.handed_in == first

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
 from autograder.model import (
     Check,
     Explanation,
     Grade,
+    HandedIn,
+    Identity,
+    Lateness,
     Line,
     Picture,
     QuestionGrade,
     QuestionStatus,
+    Source,
     SubmissionStatus,
     Table,
     Usage,
 )
 from autograder.store import Attempt
+
+NOT_KNOWN = HandedIn()
+NOBODY = Identity()
 
 
 def picture() -> Picture:
@@ -57,12 +65,21 @@ def grade(student: str = "alice", score: float | None = 78.0, **rest: object) ->
         "notices": ("Cell 3 stopped in line 1",),
         "printed": "\x00\x1b[2J odd \ud800 bytes",
         "usage": Usage(0.2, 0.1, 1 << 20),
+        "handed_in": HandedIn(datetime(2025, 3, 14, 9, tzinfo=UTC), Source.PLATFORM),
+        "score_before_late": 80.0,
+        "late": Lateness(1, -2.0, "Handed in 1 day late."),
+        "extended_to": datetime(2025, 3, 13, tzinfo=UTC),
     }
     return Grade(**{**values, **rest})  # type: ignore[arg-type]
 
 
 def attempt(
-    given: Grade, *, digest: str = "d1", version: str = "v1", handed_in: str | None = None
+    given: Grade,
+    *,
+    digest: str = "d1",
+    version: str = "v1",
+    handed_in: HandedIn = NOT_KNOWN,
+    whose: Identity = NOBODY,
 ) -> Attempt:
     return Attempt(
         assignment="rates",
@@ -70,6 +87,7 @@ def attempt(
         digest=digest,
         grade=given,
         handed_in=handed_in,
+        whose=whose,
         graded_at="2025-03-14T10:00:00+00:00",
         circumstances={"autograder": "0.1.0", "sandbox": ["seccomp"], "seeds": {"adam": "ff"}},
     )
