@@ -21,9 +21,9 @@ from autograder.batch.scratch import scratch_folder
 from autograder.batch.tasks import Executor, Opener, Task
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
+from autograder.platforms import Finds, Found, search
 from autograder.policies import Policies
 from autograder.store import Store, store_url
-from autograder.submission import Finds, Found, search
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from autograder.batch.files import sweep, whole_file
 from autograder.batch.output import OutFolder
 from autograder.batch.tasks import Executor, Failure, Outcome, Outcomes, Result, Task
 from autograder.model import SubmissionStatus
+from autograder.platforms import Unclaimed
 from autograder.store import Entry, Store, storable
-from autograder.submission import Unclaimed
 
 _EVERY = 0.25
 """Seconds between two transactions."""

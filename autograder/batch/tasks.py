@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from autograder.model import SubmissionStatus
+from autograder.platforms import Found
 from autograder.store import Row
-from autograder.submission import Found, digest_of
+from autograder.submission import digest_of
 
 
 @dataclass(frozen=True)

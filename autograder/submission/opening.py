@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -31,6 +32,12 @@ _FLAGS = (
     | getattr(os, "O_NOCTTY", 0)
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
+)
+_FOLDER = (
+    os.O_RDONLY
+    | getattr(os, "O_DIRECTORY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
 )
 
 _KINDS = (
@@ -101,6 +108,31 @@ def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes:
     finally:
         os.close(descriptor)
     _require_size(len(data), cap)  # it may have grown meanwhile
+    return data
+
+
+def read_bytes_below(folder: Path, names: Sequence[str], cap: int) -> bytes:
+    """The same of a file some folders further down, none of which may be a link.
+
+    Raises as :func:`read_bytes`; always :class:`Unreadable` where the system cannot open a name
+    within an open folder.
+    """
+    if os.open not in os.supports_dir_fd:
+        raise Unreadable("cannot be looked into on this system.")
+    opened: list[int] = []
+    try:
+        opened.append(os.open(folder, _FOLDER))
+        for name in names[:-1]:
+            opened.append(os.open(name, _FOLDER, dir_fd=opened[-1]))
+        opened.append(os.open(names[-1], _FLAGS, dir_fd=opened[-1]))
+        _require_file(os.fstat(opened[-1]).st_mode)
+        data = _read_at_most(opened[-1], cap + 1)
+    except (OSError, ValueError) as error:
+        raise _failure(error, names[-1]) from None
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    _require_size(len(data), cap)
     return data
 
 

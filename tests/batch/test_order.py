@@ -20,7 +20,7 @@ from autograder.batch.output import OutFolder
 from autograder.batch.tasks import Failure, Marker, Result, Task
 from autograder.course import Course
 from autograder.errors import AutograderError, ReadingError, UsageError
-from autograder.submission import Found
+from autograder.platforms import Found
 
 COURSE = Path(__file__).resolve().parents[2]
 SLUG = "adaptive_learning_rates"

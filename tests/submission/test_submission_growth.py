@@ -16,12 +16,13 @@ import pytest
 from notebooks import PLACEHOLDER, code, notebook, text, write
 
 from autograder.model import Cell
+from autograder.platforms import find
+from autograder.platforms.entries import Entry
+from autograder.platforms.layout import whose
 from autograder.sandbox.faults import Faults
 from autograder.sandbox.protocol import RawFault
 from autograder.sandbox.runner import packages_mentioned
-from autograder.submission import find, read
-from autograder.submission.entries import Entry
-from autograder.submission.layout import whose
+from autograder.submission import read
 
 Make = Callable[[int], bytes]
 
@@ -135,6 +136,6 @@ def test_folders_of_many_files(name: str) -> None:
     def work(size: int) -> Callable[[], object]:
         paths = [Path(name.format(number)) for number in range(size)]
         entries = [Entry(path.parts, path, 1.0) for path in paths]
-        return lambda: list(whose(entries, "rates"))
+        return lambda: whose(entries, "rates")
 
     grows(work, 1200)

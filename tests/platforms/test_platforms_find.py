@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from notebooks import SMALL, write
 
 from autograder.errors import ReadingError, UsageError
-from autograder.submission import Found, find, load, safe_name, search
-from autograder.submission.lms_names import parse_lms_name
+from autograder.platforms import Found, canvas, find, load, moodle, search
+from autograder.platforms.signature import Signature
+from autograder.submission import safe_name
+from tests.submission.notebooks import SMALL, write
 
 Finder = Callable[..., tuple[Found, ...]]
 
@@ -485,23 +486,31 @@ def test_gradescope_export(tmp_path: Path, found_in: Finder) -> None:
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        ("doejane_12_345_hw.ipynb", ("canvas", "doejane", "12", "hw.ipynb", 345, False)),
-        ("doe_jane_LATE_12_345_a_b.py", ("canvas", "doe_jane", "12", "a_b.py", 345, True)),
-        ("anon_x1Y_345_hw.py", ("canvas", "anon_x1Y", "x1Y", "hw.py", 345, False)),
-        ("Jane Doe_7_assignsubmission_file", ("moodle", "Jane Doe", "7", "", 0, None)),
-        ("A_1_assignsubmission_file_b_c.py", ("moodle", "A", "1", "b_c.py", 0, None)),
+        ("doejane_12_345_hw.ipynb", ("doejane", "12", "hw.ipynb", 345, False)),
+        ("doe_jane_LATE_12_345_a_b.py", ("doe_jane", "12", "a_b.py", 345, True)),
+        ("anon_x1Y_345_hw.py", ("anon_x1Y", "x1Y", "hw.py", 345, False)),
+        ("LATE_anon_x1Y_345_hw.py", ("anon_x1Y", "x1Y", "hw.py", 345, True)),
+        ("Jane Doe_7_assignsubmission_file", ("Jane Doe", "7", "", 0, None)),
+        ("A_1_assignsubmission_file_b_c.py", ("A", "1", "b_c.py", 0, None)),
+        ("Participant_1_assignsubmission_file_", ("Participant 1", "1", "", 0, None)),
         ("alice.ipynb", None),
         ("hw_3_final.ipynb", None),
         (f"a_1_{'9' * 30}_hw.py", None),
     ],
 )
 def test_names_of_learning_platforms(name: str, wanted: tuple[object, ...] | None) -> None:
-    lms = parse_lms_name(name)
+    signature: Signature | None = canvas.signature(name) or moodle.signature(name)
     if wanted is None:
-        assert lms is None
+        assert signature is None
     else:
-        assert lms is not None
-        assert (lms.system, lms.name, lms.user, lms.file, lms.attachment, lms.is_late) == wanted
+        assert signature is not None
+        assert (
+            signature.name,
+            signature.number,
+            signature.file,
+            signature.attachment,
+            signature.is_late,
+        ) == wanted
 
 
 # ------------------------------------------------------------------ hostile

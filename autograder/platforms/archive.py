@@ -11,7 +11,6 @@ raises means that the archive is damaged, unless this machine is at fault.
 
 from __future__ import annotations
 
-import calendar
 import contextlib
 import os
 import stat
@@ -20,11 +19,12 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import BinaryIO
 
 from autograder.errors import ReadingError
-from autograder.submission.entries import (
+from autograder.platforms.entries import (
     DEEPEST,
     Budget,
     Entry,
@@ -85,10 +85,13 @@ class Archive:
     def close(self) -> None:
         self._file.close()
 
-    def entries(self, above: tuple[str, ...], scratch: Path) -> Iterator[Entry]:
+    def entries(
+        self, above: tuple[str, ...], scratch: Path, zone: tzinfo | None = None
+    ) -> Iterator[Entry]:
         """What is in it, below ``above``: nothing is unpacked yet.
 
-        Raises ReadingError where no folder for copies can be made in ``scratch``.
+        ``zone``: where the archive's own times, which have none, are meant; None: UTC.  Raises
+        ReadingError where no folder for copies can be made in ``scratch``.
         """
         try:
             scratch.mkdir(parents=True, exist_ok=True)
@@ -98,7 +101,7 @@ class Archive:
         for number, member in enumerate(self._members):
             if parts := _parts(member):
                 packed = _Packed(self, member)
-                modified = _modified(member)
+                modified = _modified(member, zone)
                 yield Entry((*above, *parts), folder / str(number), modified, packed=packed)
 
     def read(self, member: zipfile.ZipInfo, cap: int) -> bytes:
@@ -128,6 +131,11 @@ class _Packed:
 
     archive: Archive
     member: zipfile.ZipInfo
+
+    def contents(self, cap: int) -> bytes:
+        if _refusal(self.member) is not None or self.member.file_size > cap:
+            raise Unreadable("cannot be read where it is.")
+        return self.archive.read(self.member, cap)
 
     def unpack(self, path: Path, budget: Budget) -> str | None:
         if (refusal := _refusal(self.member)) is not None:
@@ -229,8 +237,10 @@ def _too_large(cap: int) -> str:
     )
 
 
-def _modified(member: zipfile.ZipInfo) -> float:
+def _modified(member: zipfile.ZipInfo, zone: tzinfo | None) -> float:
     try:
-        return float(calendar.timegm((*member.date_time, 0, 0, 0)))
+        year, month, day, hour, minute, second = member.date_time
+        second = min(second, 59)
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone or UTC).timestamp()
     except (ValueError, OverflowError):
         return 0.0  # such as a 13th month

@@ -54,6 +54,10 @@ class Packed(Protocol):
         """
         ...
 
+    def contents(self, cap: int) -> bytes:
+        """All of it; raises Unreadable where it is more than ``cap`` bytes or cannot be had."""
+        ...
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -77,10 +81,18 @@ class Entry:
     """Names above ``parts`` that only help people to find it."""
     is_given: bool = False
     """Grading was pointed at this very file: it is a submission, whatever it is called."""
+    is_beside: bool = False
+    """Lies beside the class's archive: it may list who handed in what, and is no hand-in."""
 
     @property
     def name(self) -> str:
         return self.parts[-1]
+
+    def copied_for(self, number: int) -> Entry:
+        """The same for another owner, for whom another copy is unpacked."""
+        if self.packed is None:
+            return self
+        return replace(self, path=self.path.with_name(f"{self.path.name}-{number}"))
 
     def lower(self) -> Entry:
         """The same seen from one folder further down."""
