@@ -415,6 +415,20 @@ class QuestionGrade:
 
 
 @dataclass(frozen=True)
+class Lateness:
+    """What handing in after the due date costs."""
+
+    by_days: int
+    """Days begun since the due date, counted by the clock on the course's wall; at least 1."""
+    points: float
+    """What is taken off, 0 or less."""
+    reason: str
+    """A sentence."""
+    covered_days: int = 0
+    """Of them, those that were paid with the student's own late days."""
+
+
+@dataclass(frozen=True)
 class Grade:
     """One submission's result; everything a report shows is in here."""
 
@@ -422,7 +436,7 @@ class Grade:
     file: str
     status: SubmissionStatus
     score: float | None
-    """None: not graded, or not all of it, through our fault."""
+    """Points after lateness.  None: not graded, or not all of it, through our fault."""
     max_score: float
     message: str | None = None
     questions: tuple[QuestionGrade, ...] = ()
@@ -436,3 +450,12 @@ class Grade:
     """What failed, for each question that could not be judged through our fault; such a submission
     is graded but for these, and has no score as a whole."""
     usage: Usage = Usage()
+    handed_in: HandedIn = HandedIn()
+    """As shown: a time that does not count as one, such as that of a file, is not in here.  This
+    and all below is filled in when a grade is shown; what is stored is as it was judged."""
+    score_before_late: float | None = None
+    """The points that were earned."""
+    late: Lateness | None = None
+    """None: in time, or not known."""
+    extended_to: datetime | None = None
+    """The student's own due date, with its zone; None: that of all."""

@@ -1,4 +1,4 @@
-"""``grades.csv``: a row a student, a column a question."""
+"""``grades.csv``: a row a student, a column a question; last who has not handed in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from autograder.formats.parts import AssignmentInfo, csv_text, in_order
 from autograder.model import Grade
+
+_TIMES = (
+    *("score_before_late", "late_days", "late_points", "late_reason"),
+    *("handed_in", "handed_in_source", "extended_to"),
+)
 
 
 def to_csv(grades: Sequence[Grade], info: AssignmentInfo) -> str:
@@ -16,9 +21,12 @@ def to_csv(grades: Sequence[Grade], info: AssignmentInfo) -> str:
 def csv_parts(grades: Iterable[Grade], info: AssignmentInfo) -> Iterator[str]:
     """The same in the order given, row by row."""
     yield csv_text([["student", "file", "status", "score", "max_score", *info.questions,
-                     "misconceptions", "message"]])  # fmt: skip
+                     "misconceptions", "message", *_TIMES]])  # fmt: skip
     for grade in grades:
         yield csv_text([_row(grade, info)])
+    nothing = [None] * (len(info.questions) + 2 + len(_TIMES))
+    for student in info.not_handed_in:
+        yield csv_text([[student, None, "not_handed_in", None, info.max_score, *nothing]])
 
 
 def _row(grade: Grade, info: AssignmentInfo) -> list[str | float | None]:
@@ -29,4 +37,16 @@ def _row(grade: Grade, info: AssignmentInfo) -> list[str | float | None]:
         *(grade.student, grade.file, str(grade.status), grade.score, grade.max_score),
         *scores,
         *(" ".join(named), grade.message),
+        *_times(grade),
+    ]
+
+
+def _times(grade: Grade) -> list[str | float | None]:
+    late, at, own_due = grade.late, grade.handed_in.at, grade.extended_to
+    return [
+        grade.score_before_late,
+        *((None, None, None) if late is None else (late.by_days, late.points, late.reason)),
+        None if at is None else at.isoformat(),
+        str(grade.handed_in.source),
+        None if own_due is None else own_due.isoformat(),
     ]

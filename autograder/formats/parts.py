@@ -25,6 +25,8 @@ class AssignmentInfo:
     """Names in the order of the columns."""
     title: str = ""
     """For people; empty: the slug."""
+    not_handed_in: tuple[str, ...] = ()
+    """Who is known to take the course and has no submission, in order."""
 
     @property
     def label(self) -> str:

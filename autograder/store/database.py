@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,8 @@ from sqlalchemy.engine import Connection, Engine
 from autograder.errors import StoreError, UsageError
 from autograder.model import Grade, SubmissionStatus
 from autograder.store.records import Circumstances, Entry, Row, grade_of, storable
-from autograder.store.schema import ATTEMPTS, is_current, migrate
+from autograder.store.schema import is_current, migrate
+from autograder.store.tables import ATTEMPTS
 from autograder.store.words import sentence
 
 _CHUNK = 200  # grades read at a time: memory stays flat however many there are
@@ -125,14 +127,41 @@ def open_store(where: Path | str, *, create: bool = True) -> Store:
         _prepare(engine)
         try:
             with _transaction(engine, writes=False) as connection:
-                current = is_current(connection, to_read="immutable" in url.query)
-            if not current:
+                current = is_current(connection)
+            if not current and "immutable" in url.query:
+                engine.dispose()
+                engine = in_memory(Path(where))
+            elif not current:
                 with _transaction(engine, writes=True) as connection:
-                    migrate(connection)
+                    migrate(connection, file=_file_of(url))
         except BaseException:
             engine.dispose()
             raise
     return Store(engine, name, Path(where) if local else None)
+
+
+def in_memory(file: Path) -> Engine:
+    """A store of any age, brought up to date in memory; what lies on the disk stays as it is."""
+    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
+    url = f"file:{quote(str(file))}?mode=ro" + ("" if _may_write(file) else "&immutable=1")
+    with closing(sqlite3.connect(url, uri=True)) as source, engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        source.backup(driver)
+    with engine.begin() as connection:
+        migrate(connection)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")  # what is written would be lost
+    return engine
+
+
+def _file_of(url: sa.URL) -> Path | None:
+    """The file of a store, however it was named; None: a server has it."""
+    return Path(url.database) if _is_sqlite(url) and url.database else None
+
+
+def _may_write(file: Path) -> bool:
+    return os.access(file.parent, os.W_OK)
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:
@@ -148,7 +177,7 @@ def store_url(where: Path | str) -> sa.URL:
     """The URL of a store; raises UsageError for one that cannot be, without opening anything."""
     if isinstance(where, Path) or "://" not in where:
         path = Path(where)
-        if path.exists() and not os.access(path.parent, os.W_OK):
+        if path.exists() and not _may_write(path):
             # A write-ahead log wants a file beside the store even to read; in a folder that
             # nobody can write to, nobody else is writing either.
             query = {"mode": "ro", "immutable": "1", "uri": "true"}
@@ -216,5 +245,5 @@ def _told(name: str) -> Iterator[None]:
     """Turn what the database says into a sentence for a person."""
     try:
         yield
-    except (sa.exc.SQLAlchemyError, ImportError, OSError) as error:
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, ImportError, OSError) as error:
         raise StoreError(sentence(name, error)) from error

@@ -1,76 +1,40 @@
-"""The tables, and how an older store becomes a newer one.
+"""How an older store becomes a newer one, whole or not at all.
 
-One schema for SQLite and PostgreSQL.  ``attempts`` is append-only: nothing in the program updates
-or deletes a row, so what a student was once told can be looked up again.  The table ``schema``
-holds one number: how many of :data:`MIGRATIONS` the store has been through.
+The table ``schema`` holds one number: how many of :data:`MIGRATIONS` the store has been through.
+All steps that are missing are taken in one transaction.  Before the first of them a copy of a
+store on this disk is kept beside it, once for each version (``grades.schema-2.db``), so that an
+older program can still be gone back to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from autograder.errors import StoreError
+from autograder.store.steps import STEPS, Migration
+from autograder.store.tables import METADATA, SCHEMA
 
-METADATA = sa.MetaData()
+__all__ = ["METADATA", "MIGRATIONS", "Migration", "is_current", "migrate"]
 
-SCHEMA = sa.Table("schema", METADATA, sa.Column("version", sa.Integer, nullable=False))
-
-ATTEMPTS = sa.Table(
-    "attempts",
-    METADATA,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("assignment", sa.Text, nullable=False),
-    sa.Column("assignment_version", sa.Text, nullable=False),
-    sa.Column("student", sa.Text, nullable=False),
-    sa.Column("file", sa.Text, nullable=False),
-    sa.Column("digest", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("score", sa.Double),
-    sa.Column("max_score", sa.Double, nullable=False),
-    sa.Column("handed_in", sa.Text),
-    sa.Column("graded_at", sa.Text, nullable=False),
-    sa.Column("wall_seconds", sa.Double, nullable=False),
-    sa.Column("cpu_seconds", sa.Double, nullable=False),
-    sa.Column("peak_memory", sa.BigInteger, nullable=False),
-    # Program and library versions, sandbox layers, seeds: why a score was what it was.
-    sa.Column("circumstances", sa.Text, nullable=False),
-    # What tables and lists need, as JSON ...
-    sa.Column("grade", sa.Text, nullable=False),
-    # ... and what only a feedback page needs (pictures, sources), as deflated JSON: it is the
-    # larger part by far, and exporting ten thousand grades must not read it.
-    sa.Column("details", sa.LargeBinary, nullable=False),
-    sa.Index("attempts_of_student", "assignment", "student"),
-)
-
-Migration = Callable[[Connection], None]
-
-
-def _first_tables(connection: Connection) -> None:
-    ATTEMPTS.create(connection)
-
-
-def _second_form(connection: Connection) -> None:
-    """The tables stay: an older program shall say that it is older, not that rows are damaged."""
-
-
-MIGRATIONS: tuple[Migration, ...] = (_first_tables, _second_form)
-"""Step n brings a store from version n to n + 1; steps are only ever added at the end.
-
-A step that alters a table spells its SQL out, so that it means the same for ever.
-"""
-READ_AS_IT_IS = 1
-"""Stores of this version and later ones need no step to be read, only to be written to."""
+MIGRATIONS = STEPS
 
 # Any constant will do: it keeps two programs from migrating one PostgreSQL store at once.
 _ADVISORY_LOCK = 0x67726164
 
 
-def migrate(connection: Connection, steps: Sequence[Migration] = MIGRATIONS) -> int:
+def migrate(
+    connection: Connection, steps: Sequence[Migration] = MIGRATIONS, file: Path | None = None
+) -> int:
     """Bring the store up to date within the connection's transaction; returns its version.
 
+    ``file``: where it lies, for the copy that is kept; None: in no file of this machine.
     Raises StoreError when the store was written by a newer program than this one.
     """
     if connection.dialect.name == "postgresql":
@@ -81,6 +45,8 @@ def migrate(connection: Connection, steps: Sequence[Migration] = MIGRATIONS) -> 
             f"The store was written by a newer autograder (schema {version}; this program knows "
             f"up to {len(steps)}): upgrade autograder, or choose another --out folder."
         )
+    if file is not None and 0 < version < len(steps):
+        _keep_copy(file, version)
     for step in steps[version:]:
         step(connection)
     if version < len(steps):
@@ -88,14 +54,36 @@ def migrate(connection: Connection, steps: Sequence[Migration] = MIGRATIONS) -> 
     return len(steps)
 
 
-def is_current(
-    connection: Connection, steps: Sequence[Migration] = MIGRATIONS, *, to_read: bool = False
-) -> bool:
-    """Whether there is nothing to migrate, where ``to_read`` to read it; writes nothing."""
+def is_current(connection: Connection, steps: Sequence[Migration] = MIGRATIONS) -> bool:
+    """Whether there is nothing to migrate; writes nothing."""
     if not sa.inspect(connection).has_table(SCHEMA.name):
         return False
-    version = connection.execute(sa.select(SCHEMA.c.version)).scalar() or 0
-    return (READ_AS_IT_IS if to_read else len(steps)) <= version <= len(steps)
+    return connection.execute(sa.select(SCHEMA.c.version)).scalar() == len(steps)
+
+
+def copy_of(file: Path, version: int) -> Path:
+    """Where a store is kept as it was at this version."""
+    return file.with_name(f"{file.stem}.schema-{version}{file.suffix}")
+
+
+def _keep_copy(file: Path, version: int) -> None:
+    """What other programs have committed is in it, and nothing of what this one has begun."""
+    copy = copy_of(file, version)
+    if copy.exists():
+        return
+    part = copy.with_name(f".{copy.name}.{os.getpid()}.part")
+    try:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")  # one file, and nothing beside it
+        os.replace(part, copy)
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"The store {file} is of an older autograder, and no copy of it could be kept at "
+            f"{copy} ({error}): make room there; nothing was changed."
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _version(connection: Connection) -> int:

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import random
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from example_class import ADAM, CLASS, INFO, PENDING, graded
@@ -14,7 +16,15 @@ from hypothesis import strategies as st
 
 from autograder.formats import AssignmentInfo, to_csv, to_json
 from autograder.formats.parts import csv_text, neutral
-from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
+from autograder.model import (
+    Grade,
+    HandedIn,
+    Lateness,
+    QuestionGrade,
+    QuestionStatus,
+    Source,
+    SubmissionStatus,
+)
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -34,10 +44,55 @@ def test_csv_has_a_row_a_student_and_a_column_a_question() -> None:
         "explanation": "",
         "misconceptions": "adam:correction_missing",
         "message": "",
+        "score_before_late": "",
+        "late_days": "",
+        "late_points": "",
+        "late_reason": "",
+        "handed_in": "",
+        "handed_in_source": "none",
+        "extended_to": "",
     }
     assert (rows[1]["status"], rows[1]["score"], rows[1]["adam"]) == ("unreadable", "0", "")
     assert (rows[2]["status"], rows[2]["score"]) == ("not_graded", "")
     assert rows[2]["message"] == "The sandbox died."
+
+
+def late() -> Grade:
+    """Of somebody who was given until noon, and came a day and a half after that."""
+    zone = timezone(timedelta(hours=5, minutes=30))
+    return replace(
+        CLASS[0],
+        score=62.4,
+        score_before_late=78.0,
+        late=Lateness(2, -15.6, "Handed in 2 days late.", covered_days=0),
+        handed_in=HandedIn(datetime(2026, 3, 3, 0, 0, tzinfo=zone), Source.PLATFORM),
+        extended_to=datetime(2026, 3, 1, 12, 0, tzinfo=zone),
+    )
+
+
+def test_when_it_came_and_what_that_cost_are_columns() -> None:
+    (row,) = table(to_csv([late()], INFO))
+    assert (row["score"], row["score_before_late"]) == ("62.4", "78")
+    assert (row["late_days"], row["late_points"]) == ("2", "-15.6")
+    assert row["late_reason"] == "Handed in 2 days late."
+    assert (row["handed_in"], row["handed_in_source"]) == ("2026-03-03T00:00:00+05:30", "platform")
+    assert row["extended_to"] == "2026-03-01T12:00:00+05:30"
+    (entry,) = json.loads(to_json([late()], INFO))["submissions"]
+    assert entry["handed_in"] == {"at": "2026-03-03T00:00:00+05:30", "source": "platform"}
+    reason = "Handed in 2 days late."
+    assert entry["late"] == {"by_days": 2, "points": -15.6, "reason": reason, "covered_days": 0}
+    assert entry["score_before_late"] == 78
+    assert entry["extended_to"] == "2026-03-01T12:00:00+05:30"
+
+
+def test_who_has_not_handed_in_has_a_row_without_points_and_is_listed() -> None:
+    info = replace(INFO, not_handed_in=("yan", "zoe"))
+    *_, last = table(to_csv(CLASS, info))
+    assert {name for name, cell in last.items() if cell} == {"student", "status", "max_score"}
+    assert (last["student"], last["status"], last["max_score"]) == ("zoe", "not_handed_in", "90")
+    document = json.loads(to_json(CLASS, info))
+    assert document["not_handed_in"] == ["yan", "zoe"]
+    assert len(document["submissions"]) == len(CLASS)
 
 
 def test_scores_are_numbers() -> None:
@@ -91,7 +146,7 @@ def test_any_text_stays_one_cell_at_any_separator(text: str) -> None:
 
 def test_json_has_the_exact_shape() -> None:
     document = json.loads(to_json(CLASS, INFO))
-    assert list(document) == ["assignment", "max_score", "submissions"]
+    assert list(document) == ["assignment", "max_score", "not_handed_in", "submissions"]
     assert (document["assignment"], document["max_score"]) == ("adaptive_learning_rates", 90)
     alice = document["submissions"][0]
     assert alice == {
@@ -100,6 +155,10 @@ def test_json_has_the_exact_shape() -> None:
         "status": "graded",
         "score": 78.0,
         "max_score": 90,
+        "score_before_late": None,
+        "late": None,
+        "handed_in": {"at": None, "source": "none"},
+        "extended_to": None,
         "message": None,
         "questions": [
             {

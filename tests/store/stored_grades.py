@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
 from autograder.model import (
     Check,
     Explanation,
     Grade,
+    HandedIn,
+    Lateness,
     Line,
     Picture,
     QuestionGrade,
     QuestionStatus,
+    Source,
     SubmissionStatus,
     Table,
     Usage,
@@ -57,6 +61,10 @@ def grade(student: str = "alice", score: float | None = 78.0, **rest: object) ->
         "notices": ("Cell 3 stopped in line 1",),
         "printed": "\x00\x1b[2J odd \ud800 bytes",
         "usage": Usage(0.2, 0.1, 1 << 20),
+        "handed_in": HandedIn(datetime(2025, 3, 14, 9, tzinfo=UTC), Source.PLATFORM),
+        "score_before_late": 80.0,
+        "late": Lateness(1, -2.0, "Handed in 1 day late."),
+        "extended_to": datetime(2025, 3, 13, tzinfo=UTC),
     }
     return Grade(**{**values, **rest})  # type: ignore[arg-type]
 

@@ -1,0 +1,107 @@
+"""How a store becomes a newer one: numbered steps, which are only ever added at the end.
+
+Step n brings a store from version n to n + 1.  A step spells its SQL out, so that it means the
+same for ever, whatever becomes of :mod:`.tables`.  Two words stand for what SQLite and PostgreSQL
+call by different names: ``{key}``, a number that the database gives to each row, and ``{bytes}``.
+
+To add a table: describe it in :mod:`.tables`, and add a step here that makes it.  A step that has
+to look at rows is a function of the connection instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+Migration = Callable[[Connection], None]
+
+_NAMES = {
+    "sqlite": {"key": "INTEGER NOT NULL PRIMARY KEY", "bytes": "BLOB"},
+    "postgresql": {"key": "SERIAL NOT NULL PRIMARY KEY", "bytes": "BYTEA"},
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Statements that are run one after the other."""
+
+    what: str
+    """What it brings, in a few words."""
+    statements: tuple[str, ...] = ()
+
+    def __call__(self, connection: Connection) -> None:
+        for statement in self.statements:
+            connection.execute(sa.text(statement.format(**_NAMES[connection.dialect.name])))
+
+
+STEPS: tuple[Migration, ...] = (
+    Step(
+        "attempts",
+        (
+            """CREATE TABLE attempts (
+                id {key},
+                assignment TEXT NOT NULL,
+                assignment_version TEXT NOT NULL,
+                student TEXT NOT NULL,
+                file TEXT NOT NULL,
+                digest TEXT NOT NULL,
+                status TEXT NOT NULL,
+                score DOUBLE PRECISION,
+                max_score DOUBLE PRECISION NOT NULL,
+                handed_in TEXT,
+                graded_at TEXT NOT NULL,
+                wall_seconds DOUBLE PRECISION NOT NULL,
+                cpu_seconds DOUBLE PRECISION NOT NULL,
+                peak_memory BIGINT NOT NULL,
+                circumstances TEXT NOT NULL,
+                grade TEXT NOT NULL,
+                details {bytes} NOT NULL
+            )""",
+            "CREATE INDEX attempts_of_student ON attempts (assignment, student)",
+        ),
+    ),
+    # The tables stay: an older program shall say that it is older, not that rows are damaged.
+    Step("grades in their second form"),
+    Step(
+        "on whose word a time is, and whose a file",
+        (
+            "ALTER TABLE attempts ADD COLUMN source TEXT NOT NULL DEFAULT 'none'",
+            "ALTER TABLE attempts ADD COLUMN whose TEXT NOT NULL DEFAULT '{{}}'",
+            # Until then nothing but the times of files was read.
+            "UPDATE attempts SET source = 'file' WHERE handed_in IS NOT NULL",
+            """CREATE TABLE times (
+                id {key},
+                assignment TEXT NOT NULL,
+                student TEXT NOT NULL,
+                digest TEXT NOT NULL,
+                handed_in TEXT,
+                source TEXT NOT NULL,
+                recorded_at TEXT NOT NULL
+            )""",
+        ),
+    ),
+    Step(
+        "people and extensions",
+        (
+            """CREATE TABLE people (
+                id {key},
+                person INTEGER NOT NULL,
+                record TEXT NOT NULL,
+                imported_at TEXT NOT NULL
+            )""",
+            """CREATE TABLE extensions (
+                id {key},
+                assignment TEXT NOT NULL,
+                person INTEGER,
+                student TEXT NOT NULL,
+                due TEXT,
+                reason TEXT NOT NULL,
+                recorded_at TEXT NOT NULL
+            )""",
+            "CREATE TABLE taken_in (place TEXT NOT NULL, at TEXT NOT NULL)",
+        ),
+    ),
+)

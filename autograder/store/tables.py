@@ -1,0 +1,93 @@
+"""The tables as they are now.  How an older store gets there is told in :mod:`.steps`.
+
+One schema for SQLite and PostgreSQL, and append-only: nothing in the program updates or deletes a
+row, so what a student was once told can be looked up again.  Where a later row says something else
+of the same thing, the later one counts.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+SCHEMA = sa.Table("schema", METADATA, sa.Column("version", sa.Integer, nullable=False))
+
+ATTEMPTS = sa.Table(
+    "attempts",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("assignment", sa.Text, nullable=False),
+    sa.Column("assignment_version", sa.Text, nullable=False),
+    # As the file said; who that is in the course is asked of ``people`` when it is read.
+    sa.Column("student", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("score", sa.Double),
+    sa.Column("max_score", sa.Double, nullable=False),
+    # ISO 8601 with its zone, and on whose word that is (a ``Source``).
+    sa.Column("handed_in", sa.Text),
+    sa.Column("graded_at", sa.Text, nullable=False),
+    sa.Column("wall_seconds", sa.Double, nullable=False),
+    sa.Column("cpu_seconds", sa.Double, nullable=False),
+    sa.Column("peak_memory", sa.BigInteger, nullable=False),
+    # Program and library versions, sandbox layers, seeds: why a score was what it was.
+    sa.Column("circumstances", sa.Text, nullable=False),
+    # What tables and lists need, as JSON ...
+    sa.Column("grade", sa.Text, nullable=False),
+    # ... and what only a feedback page needs (pictures, sources), as deflated JSON: it is the
+    # larger part by far, and exporting ten thousand grades must not read it.
+    sa.Column("details", sa.LargeBinary, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    # An ``Identity`` as JSON.
+    sa.Column("whose", sa.Text, nullable=False),
+    sa.Index("attempts_of_student", "assignment", "student"),
+)
+
+TIMES = sa.Table(
+    "times",
+    METADATA,
+    # What was learnt of a hand-in after it was stored.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("assignment", sa.Text, nullable=False),
+    # These two as in ``attempts``.
+    sa.Column("student", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("handed_in", sa.Text),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+)
+
+PEOPLE = sa.Table(
+    "people",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # One number for all that was ever imported of one person.
+    sa.Column("person", sa.Integer, nullable=False),
+    # A ``PersonRecord`` as JSON.
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Column("imported_at", sa.Text, nullable=False),
+)
+
+EXTENSIONS = sa.Table(
+    "extensions",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("assignment", sa.Text, nullable=False),
+    # As in ``people``; NULL: of somebody who is known by attempts alone.
+    sa.Column("person", sa.Integer),
+    sa.Column("student", sa.Text, nullable=False),
+    # ISO 8601 with its zone; NULL: the extension is taken back.
+    sa.Column("due", sa.Text),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+)
+
+TAKEN_IN = sa.Table(
+    "taken_in",
+    METADATA,
+    # Older stores whose attempts were copied into this one.
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
