@@ -34,7 +34,7 @@ from autograder.platforms.entries import (
 )
 from autograder.submission.names import clean
 from autograder.submission.naming import is_archive
-from autograder.submission.opening import DEFAULT_CAP, Unreadable, not_unpacked, open_regular, ours
+from autograder.submission.opening import LARGEST, Unreadable, not_unpacked, open_regular, ours
 from autograder.submission.reading import kind_of
 
 _LONGEST_PATH, _LONGEST_NAME = 4096, 255
@@ -140,7 +140,7 @@ class _Packed:
     def unpack(self, path: Path, budget: Budget) -> str | None:
         if (refusal := _refusal(self.member)) is not None:
             return refusal
-        cap = min(budget.left, DEFAULT_CAP)
+        cap = min(budget.left, LARGEST)
         if self.member.file_size > cap:
             return _too_large(cap)
         budget.left -= self.member.file_size  # zipfile unpacks no more than this
@@ -229,7 +229,7 @@ def _refusal(member: zipfile.ZipInfo) -> str | None:
 
 
 def _too_large(cap: int) -> str:
-    if cap < DEFAULT_CAP:
+    if cap < LARGEST:
         return "is beyond what the archives of one student may hold: hand in the notebook itself."
     return (
         f"is larger than {cap / 1e6:.3g} MB: clear the outputs of all cells, save and "

@@ -189,6 +189,8 @@ def comment(grade: Grade) -> str:
     for question in grade.questions:
         score, most = tidy_number(question.score), tidy_number(question.max_score)
         parts.append(f"{question.name} {question.status if score is None else score}/{most}")
+    if grade.late is not None and grade.late.points:
+        parts.append(f"late {tidy_number(grade.late.points)}")
     return ", ".join(parts)
 
 
@@ -225,9 +227,9 @@ def _is_ours(text: str, info: AssignmentInfo) -> bool:
     bare = re.sub(r"<[^<>]{0,100}>", "", text).strip()  # Moodle gives it back as a paragraph
     if not bare:
         return True
-    parts = [re.fullmatch(r"(\w+) [\w.]+/[\d.]+", part) for part in bare.split(", ")]
-    names = [part[1] for part in parts if part is not None]
-    return len(names) == len(parts) and set(names) <= set(info.questions)
+    parts = [re.fullmatch(r"(\w+) [\w.]+/[\d.]+|(late) -[\d.]+", part) for part in bare.split(", ")]
+    names = {part[1] or part[2] for part in parts if part is not None}
+    return None not in parts and names <= {*info.questions, "late"}
 
 
 def _keys(roster: Roster, identifier: int) -> RosterKeys:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.formats.parts import AssignmentInfo, tidy_number
-from autograder.model import Grade, QuestionStatus
+from autograder.model import Grade, QuestionStatus, Source
 from autograder.platforms.roster import Roster
 from autograder.text import counted
 
@@ -73,8 +73,20 @@ def standing_notices(grades: Sequence[Grade], wanted: Wanted) -> tuple[str, ...]
             f"{counted(waiting, 'submission')} with questions that a person marks: their points "
             f"are not in it, the automatic part is out of {most}."
         )
+    late = [f"{grade.student} {grade.late.points:g}" for grade in grades if grade.late is not None]
+    if late:
+        notices.append(f"Points are taken off for lateness: {_listed(late)}.")
+    unsure = [g.student for g in grades if g.handed_in.source is Source.MARKED_LATE]
+    if unsure:
+        notices.append(
+            f"Marked late, nobody says by how much, and nothing taken off: {_listed(unsure)}."
+        )
     without = [grade.student for grade in grades if tidy_number(grade.score) is None]
     if without:
-        named = ", ".join(without[:5]) + (f" and {len(without) - 5} more" if without[5:] else "")
-        notices.append(f"Without a score, through no fault of theirs: {named}.")
+        notices.append(f"Without a score, through no fault of theirs: {_listed(without)}.")
     return tuple(notices)
+
+
+def _listed(names: Sequence[str], most: int = 5) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

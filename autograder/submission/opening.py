@@ -23,7 +23,9 @@ from autograder.errors import ReadingError
 from autograder.submission.names import clean
 
 DEFAULT_CAP = 20_000_000
-"""Bytes a submission may have; notebooks with many figures stay well below."""
+"""Bytes that are read as they are; notebooks with many figures stay well below."""
+LARGEST = 100_000_000
+"""Bytes a file may have; of a notebook beyond :data:`DEFAULT_CAP` the outputs are left out."""
 
 _FLAGS = (
     os.O_RDONLY
@@ -97,7 +99,7 @@ def open_regular(path: Path) -> int:
     return descriptor
 
 
-def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes:
+def read_bytes(path: Path, cap: int = LARGEST) -> bytes:
     """The contents of a regular file of at most ``cap`` bytes; raises as :func:`open_regular`."""
     descriptor = open_regular(path)
     try:
@@ -136,7 +138,7 @@ def read_bytes_below(folder: Path, names: Sequence[str], cap: int) -> bytes:
     return data
 
 
-def digest_of(path: Path, cap: int = DEFAULT_CAP) -> str:
+def digest_of(path: Path, cap: int = LARGEST) -> str:
     """SHA-256 of a file's bytes, hexadecimal; empty where none can be read."""
     try:
         return digest(read_bytes(path, cap))
