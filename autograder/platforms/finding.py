@@ -329,7 +329,7 @@ class _Student:
         if entry.packed is None:
             return hand_in
         try:
-            problem = entry.packed.unpack(entry.path, self._budget)
+            problem = entry.packed.unpack(entry.path, self._budget) or entry.problem
             entry = replace(entry, packed=None, problem=problem)
         except ReadingError as why:
             entry = replace(entry, packed=None, fault=str(why))

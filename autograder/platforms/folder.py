@@ -15,7 +15,7 @@ from autograder.submission.names import clean
 from autograder.submission.naming import likeness, stem
 
 _COPY = re.compile(
-    r"(?P<bare>.*\S)(?: ?\(\d{1,3}\)|-Copy\d{1,3}|(?: -)? [Cc]opy(?: \d{1,3})?)"
+    r"(?P<bare>.*?\S)(?: ?\(\d{1,3}\)|-Copy\d{1,3}|(?: -)? [Cc]opy(?: \d{1,3})?)"
     r"|Copy of (?P<of>.+)",
     re.DOTALL,
 )

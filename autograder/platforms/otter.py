@@ -19,6 +19,7 @@ from autograder.model import Grade, Identity, SubmissionStatus
 from autograder.platforms import times
 from autograder.platforms.level import Claim, Level, Owner, Said
 from autograder.platforms.wanted import Wanted
+from autograder.submission.names import clean
 from autograder.submission.naming import likeness
 
 _NAME = re.compile(
@@ -45,7 +46,9 @@ def claims(level: Level) -> Said:
         person = match["name"]
         if likeness(person, level.assignment) or counts[person] == len(found) > 1:
             person = name[: -len(".zip")]  # the notebook's name: all that differs is the time
-        made.append(Claim((name,), (Owner(person, Identity(id=person)),), name, is_upload=False))
+        number = int(re.sub(r"\D", "", match["stamp"]))
+        owner = Owner(person, Identity(id=clean(person).strip()), attempt=number)
+        made.append(Claim((name,), (owner,), name, is_upload=False))
     return Said(tuple(made))
 
 
