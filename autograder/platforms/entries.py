@@ -130,7 +130,7 @@ def list_folder(
             below = list(list_folder(entry.path, entry.parts, results))
             if _are_results(below, len(entry.parts)):
                 below = [replace(entry, ignored=_RESULTS)]
-            elif kind_of(name) and not any(kind_of(inner.name) for inner in below):
+            elif kind_of(name) and not any(_may_be_one(inner.name) for inner in below):
                 below = [entry]
             yield from below
 
@@ -148,11 +148,15 @@ def _scanned(folder: Path) -> list[tuple[str, bool, bool]]:
         os.close(descriptor)
 
 
+def _may_be_one(name: str) -> bool:
+    return kind_of(name) is not None or is_archive(name)
+
+
 def _are_results(below: list[Entry], depth: int) -> bool:
     """Whether a folder holds what the grader writes, and nothing that a student would hand in."""
     names = {inner.name for inner in below if len(inner.parts) == depth + 1}
     return {"grades.csv", "grades.json"} <= names and not any(
-        kind_of(inner.name) or is_archive(inner.name) for inner in below
+        _may_be_one(inner.name) for inner in below
     )
 
 
