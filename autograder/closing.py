@@ -9,6 +9,7 @@ from rich.console import RenderableType
 
 from autograder.batch.order import Order
 from autograder.batch.output import CurrentGrades
+from autograder.batch.remarks import remarks
 from autograder.batch.run import Tally
 from autograder.console import counts
 from autograder.report.terminal import ResultTable
@@ -24,7 +25,6 @@ def closing_words(
     order: Order,
     tally: Tally,
     grades: CurrentGrades,
-    missing: Sequence[str],
     whole_table: bool = False,
 ) -> Iterator[RenderableType]:
     """What goes to standard output after a run, a line or table each."""
@@ -34,8 +34,7 @@ def closing_words(
         yield from _spread(grades)
     yield _this_run(tally)
     yield from _passed_over(tally)
-    if missing:
-        yield f"Not handed in ({len(missing)}): {_listed(missing)}"
+    yield from remarks(grades)
     yield f"Grades:          {order.out.csv}, {order.out.json.name}"
     if order.pages:
         yield f"Feedback pages:  {order.out.feedback}"
@@ -66,12 +65,13 @@ def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
 
 
 def _passed_over(tally: Tally) -> Iterator[str]:
-    """Files that are no part of anybody's row, by reason."""
+    """Files that are no part of anybody's row, by reason; what a platform's files did not say."""
     by_reason: dict[str, list[str]] = {}
     for unclaimed in tally.unclaimed:
         by_reason.setdefault(unclaimed.reason, []).append(unclaimed.file)
     for reason, files in sorted(by_reason.items()):
         yield f"Passed over ({len(files)}), {reason}: {_listed(files, _FILES_LISTED)}"
+    yield from tally.notices
 
 
 def _this_run(tally: Tally) -> str:

@@ -9,7 +9,6 @@ asked of the answer).
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import hmac
 import importlib
 import importlib.util
@@ -39,6 +38,7 @@ from autograder.settings import (
     read_settings,
     shown,
 )
+from autograder.version import judged_version
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class Assignment:
     questions: tuple[Question, ...]
     limits: Limits
     version: str
-    """Digest of its folder and of ``reference/``: the same version gives the same grade."""
+    """Digest of all that judging uses: the same version gives the same points."""
     attempts: Attempts
     """Which of a student's attempts counts."""
     late: Late
@@ -168,6 +168,13 @@ class Course:
         found = (self.folder / "assignments").glob("*/assignment.toml")
         return tuple(sorted(path.parent.name for path in found))
 
+    def rules(self) -> dict[str, Settings]:
+        """What each ``assignment.toml`` says, by slug; raises AssignmentError."""
+        folder = self.folder / "assignments"
+        return {
+            slug: read_settings(folder / slug / "assignment.toml") for slug in self.assignments()
+        }
+
     @property
     def default(self) -> str | None:
         """The assignment that is meant where none is named: the only one, or the ``default`` of
@@ -204,7 +211,7 @@ class Course:
             agree(settings, kinds)
         except Refused as refused:
             raise refused.within(settings_file) from None
-        version = _digest(folder, self.folder / "reference")
+        version = judged_version(settings, folder, self.folder / "reference")
         secret = self._secret()
         shelf = open_shelf(version, *judging.__path__, secret=secret)
         on_shelf = {
@@ -277,15 +284,3 @@ def _kinds(module: ModuleType, settings: Settings, folder: Path) -> dict[str, Ki
                 f"no {', '.join(lacking)}."
             )
     return kinds
-
-
-def _digest(*folders: Path) -> str:
-    """SHA-256 over the names and bytes of all files, caches and samples left out."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            inside = path.relative_to(folder).parts
-            if not path.is_file() or "__pycache__" in inside or "sample_submissions" in inside:
-                continue
-            digest.update("/".join(inside).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,3 +43,19 @@ def parse_csv(text: str, name: str) -> list[CsvRow]:
     if not rows:
         raise UsageError(f"{name} is empty: save or export it again, as CSV.")
     return rows
+
+
+def read_table(path: Path, required: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and cells, by lower-case column name, of each line that is not empty; raises
+    UsageError where one of the ``required`` columns or one of its values is missing."""
+    first, *rest = read_csv(path)
+    header = [name.strip().casefold() for name in first.cells]
+    for name in required:
+        if name not in header:
+            raise UsageError(f"{path} has no column {name!r} in its first line.")
+    for line in rest:
+        row = dict(zip(header, (cell.strip() for cell in line.cells), strict=False))
+        if any(row.values()):
+            if not all(row.get(name) for name in required):
+                raise UsageError(f"{path}, line {line.line}: a value is missing.")
+            yield line.line, row

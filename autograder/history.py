@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from autograder.errors import UsageError
-from autograder.policies import Policies, current
-from autograder.store import Entry, Store
+from autograder.model import Grade, HandedIn, Lateness, Source
+from autograder.people import Counted, Policies, Standing, apply_late, counting
+from autograder.store import Circumstances, Entry
+
+if TYPE_CHECKING:
+    from autograder.store import Store
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One question of an attempt."""
+
+    name: str
+    status: str
+    score: float | None
+    max_score: float
 
 
 @dataclass(frozen=True)
@@ -17,36 +34,76 @@ class Remembered:
     """One attempt and what its grade depended on."""
 
     entry: Entry
+    """Its score is what was earned; its student's name that of the course."""
     counts: bool
     """True for the attempt that counts."""
+    score: float | None
+    """After lateness."""
+    handed_in: HandedIn
+    """As it is shown."""
+    late: Lateness | None
+    extended_to: datetime | None
+    questions: tuple[Scored, ...]
+    notices: tuple[str, ...]
+    """What is odd about its being the one that counts."""
     wall_seconds: float
     cpu_seconds: float
     circumstances: Mapping[str, Any]
     """Program and library versions, sandbox layers, seeds."""
 
 
-def of_student(store: Store, assignment: str, student: str, policies: Policies) -> list[Remembered]:
-    """All attempts of a student, oldest first; raises UsageError when there is none."""
-    entries = store.entries(assignment, student)
+def of_student(store: Store, standing: Standing, student: str) -> list[Remembered]:
+    """All attempts of a student, by any identifier, oldest first; raises UsageError when there is
+    none, or the identifier fits two."""
+    stored = store.entries(standing.assignment)
+    directory = standing.directory.and_strangers((e.student, e.whose) for e in stored)
+    people = directory.find(student)
+    if len(people) > 1:
+        rivals = ", ".join(person.id for person in people)
+        raise UsageError(f"{student!r} fits more than one person: {rivals}.")
+    # What no list can tell apart is still found by what its file was called.
+    called = people[0].id if people else student
+    entries = [entry for entry in standing.joined(stored) if entry.student == called]
     if not entries:
-        raise UsageError(f"There is no attempt of {student!r} at {assignment} in {store.name}.")
-    counts = next(iter(current(entries, policies).values())).id
-    told = store.circumstances([entry.id for entry in entries])
-    return [
-        Remembered(
-            entry=entry,
-            counts=entry.id == counts,
-            wall_seconds=facts.wall_seconds,
-            cpu_seconds=facts.cpu_seconds,
-            circumstances=json.loads(facts.circumstances),
+        raise UsageError(
+            f"There is no attempt of {student!r} at {standing.assignment} in {store.name}."
         )
-        for entry, facts in zip(entries, told, strict=True)
+    chosen = next(iter(counting(entries, standing.policies).values()))
+    ids = [entry.id for entry in entries]
+    return [
+        _remembered(entry, grade, facts, chosen, standing.policies)
+        for entry, grade, facts in zip(
+            entries, store.grades(ids), store.circumstances(ids), strict=True
+        )
     ]
+
+
+def _remembered(
+    entry: Entry, grade: Grade, facts: Circumstances, chosen: Counted, policies: Policies
+) -> Remembered:
+    counts = entry.id == chosen.entry.id
+    shown = apply_late(replace(grade, student=entry.student), entry.handed_in, policies)
+    return Remembered(
+        entry=entry,
+        counts=counts,
+        score=shown.score,
+        handed_in=shown.handed_in,
+        late=shown.late,
+        extended_to=shown.extended_to,
+        questions=tuple(
+            Scored(q.name, q.status.value, q.score, q.max_score) for q in grade.questions
+        ),
+        notices=chosen.notices if counts else (),
+        wall_seconds=facts.wall_seconds,
+        cpu_seconds=facts.cpu_seconds,
+        circumstances=json.loads(facts.circumstances),
+    )
 
 
 def as_json(attempts: list[Remembered]) -> list[dict[str, Any]]:
     """Plain data, for scripts."""
-    return [asdict(attempt) for attempt in attempts]
+    plain: list[dict[str, Any]] = msgspec.to_builtins(attempts)
+    return plain
 
 
 def text(attempts: list[Remembered]) -> str:
@@ -57,14 +114,15 @@ def text(attempts: list[Remembered]) -> str:
 
 def _block(number: int, attempt: Remembered) -> str:
     entry, facts = attempt.entry, attempt.circumstances
-    score = "no score" if entry.score is None else f"{entry.score:g} of {entry.max_score:g}"
+    score = "no score" if attempt.score is None else f"{attempt.score:g} of {entry.max_score:g}"
     libraries = ", ".join(f"{name} {v}" for name, v in facts.get("libraries", {}).items())
     lines = [
         f"Attempt {number} of {entry.student}{' (counts)' if attempt.counts else ''}: "
         f"{entry.status.value}, {score}",
         f"  file        {entry.file}",
         f"  SHA-256     {entry.digest or 'nothing to read'}",
-        f"  handed in   {entry.handed_in or 'not known'}",
+        f"  handed in   {_time(attempt.handed_in)}",
+        *_worth(attempt),
         f"  graded      {entry.graded_at}, {attempt.cpu_seconds:.2f} s CPU, "
         f"{attempt.wall_seconds:.2f} s in all",
         f"  assignment  {entry.assignment_version}",
@@ -74,5 +132,35 @@ def _block(number: int, attempt: Remembered) -> str:
         f"  sandbox     {', '.join(facts.get('sandbox', ())) or 'none'}",
     ]
     seeds = facts.get("seeds", {})
+    lines[3:3] = [f"  {notice}" for notice in attempt.notices]
     lines += [f"  seed        {name} {seed}" for name, seed in seeds.items()]
     return "\n".join(lines)
+
+
+_WORDS = {
+    Source.PLATFORM: "says the platform",
+    Source.MARKED_LATE: "not known; the platform marked it late",
+    Source.STUDENTS_WORD: "the student's word",
+    Source.FILE: "the file's own time",
+    Source.NONE: "not known",
+}
+
+
+def _time(handed_in: HandedIn) -> str:
+    words = _WORDS[handed_in.source]
+    if handed_in.at is None:
+        return "in time, says the platform" if handed_in.source is Source.PLATFORM else words
+    return f"{handed_in.at.isoformat(sep=' ')} ({words})"
+
+
+def _worth(attempt: Remembered) -> list[str]:
+    """What it got for which question, and what lateness took of it."""
+    lines = []
+    if attempt.extended_to is not None:
+        lines.append(f"  extended    until {attempt.extended_to.isoformat(sep=' ')}")
+    for question in attempt.questions:
+        got = question.status if question.score is None else f"{question.score:g}"
+        lines.append(f"  question    {question.name}: {got} of {question.max_score:g}")
+    if attempt.late is not None:
+        lines.append(f"  late        {attempt.late.points:g}: {attempt.late.reason}")
+    return lines

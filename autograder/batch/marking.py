@@ -23,8 +23,8 @@ from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, SandboxError
 from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus
+from autograder.people import Policies, apply_late
 from autograder.platforms import given_up, load
-from autograder.policies import Policies, apply_late
 from autograder.report import compile_templates
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import Attempt, Row, to_row
@@ -86,7 +86,8 @@ class CourseMarking:
                 assignment_version=self.version,
                 digest=digest,
                 grade=grade,
-                handed_in=None if task.handed_in is None else task.handed_in.isoformat(),
+                handed_in=task.handed_in,
+                whose=task.found.whose,
                 graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 circumstances={**_versions(), **circumstances},
             )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.batch.descriptors import require_descriptors
@@ -21,9 +20,20 @@ from autograder.batch.scratch import scratch_folder
 from autograder.batch.tasks import Executor, Opener, Task
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
+from autograder.model import HandedIn, Source
+from autograder.people import (
+    Dated,
+    PeopleList,
+    Rules,
+    Standing,
+    extend,
+    give_times,
+    import_people,
+    key,
+    standing_of,
+)
 from autograder.platforms import Finds, Found, search
-from autograder.policies import Policies
-from autograder.store import Store, store_url
+from autograder.store import Entry, Store, Time, open_store, store_url
 
 
 @dataclass(frozen=True)
@@ -34,8 +44,10 @@ class Order:
     assignment: Assignment
     paths: tuple[Path, ...]
     out: OutFolder
-    store: str | None = None
-    """Database URL; None: ``grades.db`` in the out folder."""
+    store: str | Path | None = None
+    """Database URL, or where it lies; None: ``grades.db`` in the out folder."""
+    takes_in: bool = False
+    """True: the store is that of all assignments, and takes in those that each had of its own."""
     workers: int | None = None
     """None: one a core; 0: in this process."""
     scheduler: str | None = None
@@ -43,12 +55,12 @@ class Order:
     force: bool = False
     pages: bool = True
     unsafe: bool = False
-    extensions: Mapping[str, datetime] = field(default_factory=dict)
-
-    @property
-    def policies(self) -> Policies:
-        """The assignment's rules, with the extensions."""
-        return Policies(self.assignment.attempts, self.assignment.late, self.extensions)
+    extensions: tuple[Dated, ...] = ()
+    """Due dates of their own that people get now."""
+    times: tuple[Dated, ...] = ()
+    """When people handed in, where nothing else tells."""
+    people: PeopleList | None = None
+    """Who takes the course, to be imported now."""
 
     def of(self, *paths: Path) -> Order:
         """The same order for other paths."""
@@ -94,6 +106,7 @@ def look(order: Order, scratch: Path) -> Finds:
         scratch=scratch,
         assignment=order.assignment.slug,
         results=lambda folder: os.path.realpath(folder) in results,
+        zone=order.assignment.late.zone,
     )
     if not finds.found:
         places = ", ".join(str(path) for path in order.paths)
@@ -103,20 +116,75 @@ def look(order: Order, scratch: Path) -> Finds:
     return finds
 
 
-def _task(found: Found) -> Task:
-    handed_in = _time(found.modified)
-    if found.is_late is False:
-        # The learning platform knows; a file's own time may be that of its download.
-        handed_in = None
-    return Task(replace(found, passed_over=()), handed_in)
+def opened(order: Order, *, create: bool = True) -> Store:
+    """The store, with what older programs kept elsewhere taken in.
 
-
-def _time(modified: float) -> datetime | None:
-    """None: not known, or a time that nobody lives in (a disk takes any number)."""
+    Raises StoreError, where there is none unless ``create``.
+    """
+    older = [
+        (slug, path)
+        for slug in (order.course.assignments() if order.takes_in else ())
+        if (path := order.out.path.parent / slug / "grades.db").exists()
+    ]
+    where = order.store_at
+    if isinstance(where, Path) and (create or older):
+        require_writable(where.parent)
+    store = open_store(where, create=create or bool(older))
     try:
-        return datetime.fromtimestamp(modified, UTC) if modified else None
-    except (ValueError, OverflowError, OSError):
-        return None
+        for slug, path in older:
+            store.take_in(path, f"{slug}/{path.name}")
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def standing(order: Order, store: Store) -> Standing:
+    """Who is who, until when and since when, for this assignment."""
+    assignment = order.assignment
+    rules = Rules(assignment.slug, assignment.attempts, assignment.late)
+    needs_others = assignment.late.budget_days is not None
+    others = order.course.rules() if needs_others else {}
+    return standing_of(
+        store,
+        rules,
+        [
+            Rules(slug, settings.attempts, settings.late)
+            for slug, settings in others.items()
+            if slug != assignment.slug
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class TakenDown:
+    """What came with an order beside the files."""
+
+    times: Mapping[str, HandedIn] = field(default_factory=dict)
+    """Of those who are graded now, by student in lower case."""
+    extended: tuple[str, ...] = ()
+    """What those are called who got due dates of their own."""
+
+
+def take_down(order: Order, store: Store, grading: Sequence[Found] = ()) -> TakenDown:
+    """Import the people and extensions that came with the order, and the times.
+
+    Raises UsageError, listing whom it does not find.
+    """
+    if order.people is not None:
+        import_people(store, order.people)
+    hand_ins = [(found.student, found.whose) for found in grading]
+    now = standing(order, store)
+    extended = extend(store, now, order.extensions, more=hand_ins) if order.extensions else []
+    times = give_times(store, now, order.times, hand_ins) if order.times else {}
+    return TakenDown(times, tuple(extended))
+
+
+def _task(found: Found, now: Standing, times: Mapping[str, HandedIn]) -> Task:
+    """The hand-in under the name that the course has for its student, and with its time."""
+    student = now.student(found.student, found.whose)
+    handed_in = times.get(key(student), found.handed_in)
+    return Task(replace(found, student=student, passed_over=(), beside=()), handed_in)
 
 
 def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
@@ -128,23 +196,36 @@ def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
     sweep(order.out.path)
     with scratch_folder(order.scratch_in) as scratch:
         finds = look(order, scratch)
-        tally.unclaimed = finds.unclaimed
-        _grade(order, [_task(found) for found in finds.found], store, tally, watch)
+        tally.unclaimed, tally.notices = finds.unclaimed, finds.notices
+        taken = take_down(order, store, finds.found)
+        now = standing(order, store)
+        tasks = [_task(found, now, taken.times) for found in finds.found]
+        _grade(order, tasks, now, set(taken.extended), store, tally, watch)
 
 
-def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watch: Watcher) -> None:
-    entries = store.entries(order.assignment.slug)
+def _grade(
+    order: Order,
+    tasks: Sequence[Task],
+    now: Standing,
+    told: set[str],
+    store: Store,
+    tally: Tally,
+    watch: Watcher,
+) -> None:
+    stored = store.entries(order.assignment.slug)
+    entries = now.joined(stored)
     todo = plan(tasks, newest_attempts(entries), order.assignment.version, force=order.force)
     tally.total, tally.kept = len(tasks), len(todo.kept)
     watch(tally)
+    told |= _keep_times(store, order.assignment.slug, todo, stored)
     if order.pages:
-        _draw_missing(order, store, todo)
+        _draw_missing(order, store, todo, told)
     if todo.todo:
         marking = CourseMarking(
             course=str(order.course.folder),
             assignment=order.assignment.slug,
             version=order.assignment.version,
-            policies=order.policies,
+            policies=now.policies,
             unsafe=order.unsafe,
             pages=order.pages,
         )
@@ -152,6 +233,8 @@ def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watc
         batch = Batch(store, order.out, lambda failure: marking.not_graded(failure, max_score))
         with _made_ready(order, marking, len(todo.todo)) as ready:
             batch.run(todo.todo, _executor(order, ready), tally, watch)
+        if order.pages:
+            _draw_what_counts(order, store, {task.student for task in todo.todo})
 
 
 def _made_ready(
@@ -165,15 +248,54 @@ def _made_ready(
 
 def current_grades(order: Order, store: Store, *, details: bool = False) -> CurrentGrades:
     """The grades that count, by student."""
-    return CurrentGrades(store, order.assignment.slug, order.policies, details=details)
+    return CurrentGrades(store, standing(order, store), details=details)
 
 
-def _draw_missing(order: Order, store: Store, todo: Plan) -> None:
-    """Draw pages of results that are kept but whose page somebody removed."""
+_WORTH = (Source.NONE, Source.FILE, Source.STUDENTS_WORD, Source.MARKED_LATE, Source.PLATFORM)
+"""Whose word is worth more than which."""
+
+
+def _keep_times(store: Store, assignment: str, todo: Plan, stored: Sequence[Entry]) -> set[str]:
+    """Keep what is known better now of when results that are kept were handed in; of whom."""
+    labels = {entry.id: entry.student for entry in stored}  # what the store calls them
+    times, students = [], set()
+    for task, entry in zip(todo.kept_tasks, todo.kept, strict=True):
+        before, now = entry.handed_in, task.handed_in
+        better = _WORTH.index(now.source) - _WORTH.index(before.source)
+        # A platform may mend what it said; of other words the first is the nearest to the truth.
+        is_newer = now.source is Source.PLATFORM and now.at is not None and now != before
+        if better > 0 or (better == 0 and is_newer):
+            times.append(Time(assignment, labels[entry.id], entry.digest, now))
+            students.add(entry.student)
+    store.add_times(times)
+    return students
+
+
+def redraw(order: Order, store: Store, students: Container[str] | None = None) -> int:
+    """Draw pages from what is stored, of everybody or of some; how many."""
+    grades = current_grades(order, store, details=True)
+    chosen = grades if students is None else grades.of(students)
+    pages = {order.out.page(entry.student) for entry in grades.entries}
+    for entry in store.entries(order.assignment.slug):
+        # Under the name that a file had, of somebody who has another name now.
+        if (page := order.out.page(entry.student)) not in pages:
+            page.unlink(missing_ok=True)
+    return write_pages(chosen, order.out, page_drawer(order.assignment))
+
+
+def _draw_missing(order: Order, store: Store, todo: Plan, told: set[str]) -> None:
+    """Draw pages of results that are kept but whose page somebody removed, or has another name
+    now, or of whom something new was ``told``."""
     missing = {entry.student for entry in todo.kept if not order.out.page(entry.student).exists()}
-    if missing:
-        grades = current_grades(order, store, details=True)
-        write_pages(grades.of(missing), order.out, page_drawer(order.assignment))
+    if missing | told:
+        redraw(order, store, missing | told)
+
+
+def _draw_what_counts(order: Order, store: Store, graded: set[str]) -> None:
+    """Draw the page of whose other attempt counts again: that of the newest lies there now."""
+    others = graded & current_grades(order, store).not_newest
+    if others:
+        redraw(order, store, others)
 
 
 def _executor(order: Order, opener: Opener) -> Executor:
@@ -192,7 +314,7 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def summary(order: Order, tally: Tally, missing: Sequence[str]) -> dict[str, object]:
+def summary(order: Order, tally: Tally, grades: CurrentGrades) -> dict[str, object]:
     """What ``--json`` prints at the end: plain data."""
     return {
         "assignment": order.assignment.slug,
@@ -209,8 +331,10 @@ def summary(order: Order, tally: Tally, missing: Sequence[str]) -> dict[str, obj
             asdict(one)
             for one in sorted(tally.unjudged, key=lambda one: (one.student, one.question))
         ],
-        "not_handed_in": list(missing),
+        "not_handed_in": list(grades.not_handed_in),
+        "without_time": [entry.student for entry in grades.without_time],
         "passed_over": [
             {"file": unclaimed.file, "reason": unclaimed.reason} for unclaimed in tally.unclaimed
         ],
+        "notices": list(tally.notices),
     }

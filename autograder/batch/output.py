@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import overload
@@ -13,8 +13,16 @@ from typing import overload
 from autograder.batch.files import whole_file
 from autograder.course import Assignment
 from autograder.formats import AssignmentInfo, csv_parts, json_parts
-from autograder.model import Grade
-from autograder.policies import Policies, apply_late, current, handed_in
+from autograder.model import Grade, Lateness
+from autograder.people import (
+    Counted,
+    Standing,
+    apply_late,
+    counted_time,
+    counting,
+    lateness,
+    unknown_time,
+)
 from autograder.store import Entry, Store
 from autograder.submission import safe_name
 
@@ -72,14 +80,16 @@ class CurrentGrades(Sequence[Grade]):
     no more memory than for a small one, whose grades are read once and kept.
     """
 
-    def __init__(
-        self, store: Store, assignment: str, policies: Policies, *, details: bool = False
-    ) -> None:
+    def __init__(self, store: Store, standing: Standing, *, details: bool = False) -> None:
         self._store = store
-        self._policies = policies
         self._details = details
-        chosen: Mapping[str, Entry] = current(store.entries(assignment), policies)
-        self.entries: tuple[Entry, ...] = tuple(chosen.values())
+        self.standing = standing
+        entries = standing.joined(store.entries(standing.assignment))
+        self.counted: Mapping[str, Counted] = counting(entries, standing.policies)
+        self.entries: tuple[Entry, ...] = tuple(each.entry for each in self.counted.values())
+        newest = {entry.student: entry.id for entry in entries}
+        self.not_newest = frozenset(e.student for e in self.entries if newest[e.student] != e.id)
+        """Students of whom an attempt counts that was not graded last."""
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -107,7 +117,33 @@ class CurrentGrades(Sequence[Grade]):
     def _read(self, entries: Sequence[Entry]) -> Iterator[Grade]:
         grades = self._store.grades([entry.id for entry in entries], details=self._details)
         for entry, grade in zip(entries, grades, strict=True):
-            yield apply_late(grade, handed_in(entry), self._policies)
+            notices = (*grade.notices, *self.counted[entry.student].notices)
+            joined = replace(grade, student=entry.student, notices=notices)
+            yield apply_late(joined, entry.handed_in, self.standing.policies)
+
+    @cached_property
+    def late(self) -> Mapping[str, Lateness]:
+        """By student, of those who are late."""
+        policies = self.standing.policies
+        found = {
+            e.student: lateness(
+                e.student, counted_time(e.handed_in, policies.late), e.score, policies
+            )
+            for e in self.entries
+        }
+        return {student: late for student, late in found.items() if late is not None}
+
+    @cached_property
+    def without_time(self) -> tuple[Entry, ...]:
+        """Attempts of which it cannot be said if they were late: nothing is taken off."""
+        late = self.standing.policies.late
+        return tuple(entry for entry in self.entries if unknown_time(entry.handed_in, late))
+
+    @cached_property
+    def not_handed_in(self) -> tuple[str, ...]:
+        """Students who are known to take the course and have no attempt."""
+        people = self.standing.not_handed_in(entry.student for entry in self.entries)
+        return tuple(person.id for person in people)
 
 
 def write_results(grades: Iterable[Grade], info: AssignmentInfo, out: OutFolder) -> None:
@@ -120,11 +156,12 @@ def write_results(grades: Iterable[Grade], info: AssignmentInfo, out: OutFolder)
             file.writelines(part.encode() for part in parts(grades, info))
 
 
-def info_of(assignment: Assignment) -> AssignmentInfo:
+def info_of(assignment: Assignment, grades: CurrentGrades | None = None) -> AssignmentInfo:
     """What the formats need to know of an assignment."""
     return AssignmentInfo(
         slug=assignment.slug,
         max_score=assignment.max_score,
         questions=tuple(question.name for question in assignment.questions),
         title=assignment.title,
+        not_handed_in=() if grades is None else grades.not_handed_in,
     )

@@ -34,7 +34,9 @@ def write_pages(grades: Iterable[Grade], out: OutFolder, draw: Draw) -> int:
     return count
 
 
-def write_index(grades: Sequence[Grade], out: OutFolder, assignment: Assignment) -> bool:
+def write_index(
+    grades: Sequence[Grade], out: OutFolder, assignment: Assignment, remarks: Sequence[str] = ()
+) -> bool:
     """Write the instructor's page over all grades; False: they are too many for one page."""
     if len(grades) > _LARGEST_INDEX:
         out.index.unlink(missing_ok=True)  # one of fewer submissions would be out of date
@@ -45,7 +47,7 @@ def write_index(grades: Sequence[Grade], out: OutFolder, assignment: Assignment)
         for grade in everyone
         if out.page(grade.student).exists()
     }
-    text = index_page(everyone, assignment_title=assignment.title, pages=pages)
+    text = index_page(everyone, assignment_title=assignment.title, pages=pages, remarks=remarks)
     with whole_file(out.index) as file:
         file.write(text.encode("utf-8", "replace"))
     return True

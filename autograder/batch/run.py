@@ -34,6 +34,8 @@ class Plan:
     todo: tuple[Task, ...]
     kept: tuple[Entry, ...]
     """Attempts that need not be repeated."""
+    kept_tasks: tuple[Task, ...] = ()
+    """What they are attempts at, in their order."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Tally:
     """Single questions that could not be judged through our fault."""
     unclaimed: tuple[Unclaimed, ...] = ()
     """Files that are nobody's row."""
+    notices: tuple[str, ...] = ()
+    """What is to be said of the input as a whole, in sentences."""
 
     @property
     def graded(self) -> int:
@@ -83,26 +87,42 @@ class Watcher(Protocol):
 
 
 def plan(
-    tasks: Iterable[Task], newest: Mapping[str, Entry], version: str, *, force: bool = False
+    tasks: Iterable[Task],
+    newest: Mapping[str, Sequence[Entry]],
+    version: str,
+    *,
+    force: bool = False,
 ) -> Plan:
     """Split tasks into those to be graded and those whose result is in the store.
 
-    ``newest``: each student's newest attempt, whichever counts.
+    ``newest``: each student's attempts, the newest first, whichever counts.  Of somebody with
+    several files in this run so many attempts are the newest.
     """
+    tasks = tuple(tasks)
+    files = Counter(storable(task.student) for task in tasks)
     todo: list[Task] = []
-    kept: list[Entry] = []
+    kept: list[tuple[Task, Entry]] = []
     for task in tasks:
-        entry = newest.get(storable(task.student))
-        if entry is None or force or not _is_done(entry, task, version):
+        student = storable(task.student)
+        attempts = newest.get(student, ())[: files[student]]
+        entry = next((each for each in attempts if _is_done(each, task, version)), None)
+        if entry is None or force:
             todo.append(task)
         else:
-            kept.append(entry)
-    return Plan(tuple(todo), tuple(kept))
+            kept.append((task, entry))
+    return Plan(tuple(todo), tuple(e for _, e in kept), tuple(t for t, _ in kept))
 
 
-def newest_attempts(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Each student's newest attempt, whatever became of it; ``entries`` oldest first."""
-    return {entry.student: entry for entry in entries}
+def newest_attempts(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Each student's attempts, whatever became of them, the newest first, and of those at one file
+    only the newest; ``entries`` oldest first."""
+    by_student: dict[str, dict[tuple[str, str], Entry]] = {}
+    for entry in entries:
+        files = by_student.setdefault(entry.student, {})
+        file = (entry.digest, "" if entry.digest else entry.file)
+        files.pop(file, None)  # so that the newest stands last
+        files[file] = entry
+    return {student: list(files.values())[::-1] for student, files in by_student.items()}
 
 
 def _is_done(entry: Entry, task: Task, version: str) -> bool:

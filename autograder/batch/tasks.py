@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from autograder.model import SubmissionStatus
+from autograder.model import HandedIn, SubmissionStatus
 from autograder.platforms import Found
 from autograder.store import Row
 from autograder.submission import digest_of
@@ -19,8 +18,8 @@ class Task:
 
     found: Found
     """The file, not opened yet."""
-    handed_in: datetime | None = None
-    """None: not known."""
+    handed_in: HandedIn = field(default_factory=HandedIn)
+    """When, and on whose word."""
 
     @property
     def student(self) -> str:

@@ -14,8 +14,8 @@ from autograder.batch.tasks import Task
 from autograder.course import Assignment, Course
 from autograder.formats import to_json
 from autograder.grading import grade_submission
+from autograder.people import Policies
 from autograder.platforms import Found, load
-from autograder.policies import Policies
 from autograder.report import feedback_page
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import open_store

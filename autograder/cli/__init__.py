@@ -30,6 +30,8 @@ _COMMANDS = {
     "feedback": "results",
     "show": "results",
     "export": "results",
+    "people": "people",
+    "extend": "people",
     "new": "authoring",
     "verify": "authoring",
     "release": "authoring",

@@ -11,10 +11,9 @@ from typing import Any
 import click
 
 from autograder import console
-from autograder.batch.order import Order, current_grades, grade_all, summary
-from autograder.batch.output import info_of, write_results
-from autograder.batch.pages import write_index
+from autograder.batch.order import Order, current_grades, grade_all, opened, summary
 from autograder.batch.run import Tally
+from autograder.batch.showing import write_tables
 from autograder.cli.options import (
     course_options,
     end_with,
@@ -27,8 +26,6 @@ from autograder.cli.options import (
 from autograder.closing import closing_words, problems
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.policies import not_handed_in, read_people
-from autograder.store import open_store
 
 
 @click.command()
@@ -41,50 +38,51 @@ from autograder.store import open_store
 @click.option("--force", is_flag=True, help="Grade again what is graded already.")
 @click.option("--no-feedback", is_flag=True, help="Leave the feedback pages for later.")
 @path_option(
+    "--times",
+    metavar="CSV",
+    help="When people handed in, where no platform tells: the columns student and at.",
+)
+@path_option(
     "--roster",
     metavar="CSV",
-    help="Who takes the course (id, name, email, section): shows who has not handed in.",
+    help="Who takes the course: imported, as `autograder people import` does.",
 )
 @unsafe_option
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @json_option
-def grade(no_feedback: bool, roster: Path | None, quiet: bool, as_json: bool, **named: Any) -> None:
+def grade(no_feedback: bool, quiet: bool, as_json: bool, **named: Any) -> None:
     """Grade files and folders; what is graded already is not graded again.
 
     \b
     Example:  autograder grade submissions/ --out results/week3 --workers 4
     """
     order = order_for(pages=not no_feedback, **named)
-    end_with(_grade(order, roster, quiet=quiet, as_json=as_json))
+    end_with(_grade(order, quiet=quiet, as_json=as_json))
 
 
 def _grade(
     order: Order,
-    roster: Path | None,
     *,
     quiet: bool,
     as_json: bool,
     whole_table: bool = False,
 ) -> int:
     """Grade, write the result files, say what came of it; the exit status."""
-    people = read_people(roster) if roster else []
     order.check()
     tally = Tally(0)
     stopped = False
-    with open_store(order.store_at) as store:
+    with opened(order) as store:
         with console.progress_view(quiet=quiet or as_json) as view, console.terminable():
             try:
                 grade_all(order, store, tally, view)
             except KeyboardInterrupt:
                 stopped = True
         grades = current_grades(order, store)
-        write_results(grades, info_of(order.assignment), order.out)
-        write_index(grades, order.out, order.assignment)
-        missing = [p.id for p in not_handed_in(people, (e.student for e in grades.entries))]
+        write_tables(order, grades)
         if as_json:
-            click.echo(json.dumps(summary(order, tally, missing), indent=1))
+            click.echo(json.dumps(summary(order, tally, grades), indent=1))
         elif not quiet:
-            for line in closing_words(order, tally, grades, missing, whole_table):
+            for line in closing_words(order, tally, grades, whole_table):
                 console.say(line)
     for line in problems(tally, stopped=stopped):
         click.echo(line, err=True)
@@ -108,7 +106,7 @@ def demo(course_folder: Path | None, slug: str | None, out: Path | None, unsafe:
     if not samples.is_dir():
         raise UsageError(f"There are no sample submissions in {order.assignment.folder}.")
     handed_in = [path for path in sorted(samples.iterdir()) if path.suffix != ".json"]
-    end_with(_grade(order.of(*handed_in), None, quiet=False, as_json=False, whole_table=True))
+    end_with(_grade(order.of(*handed_in), quiet=False, as_json=False, whole_table=True))
 
 
 def _demo_folder() -> Path:

@@ -12,7 +12,7 @@ from autograder.batch.order import Order
 from autograder.batch.output import OutFolder
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
-from autograder.policies import read_extensions
+from autograder.people import read_dates, read_people
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -44,20 +44,27 @@ def course_options(command: Command) -> Command:
     return assignment_option(course_option(command))
 
 
-def store_options(command: Command) -> Command:
+def place_options(command: Command) -> Command:
+    """Which course and assignment, and where their results are."""
     for option in (
         click.option(
-            "--store", metavar="URL", help="Database of grades; default: grades.db in --out."
+            "--store",
+            metavar="URL",
+            help="Database of grades; default: grades.db in --out, else results/grades.db.",
         ),
         path_option("--out", help="Where results lie; default: results/SLUG.", file_okay=False),
-        path_option(
-            "--extensions",
-            metavar="CSV",
-            help="Own due dates: a CSV with the columns student and due.",
-        ),
     ):
         command = option(command)
     return course_options(command)
+
+
+def store_options(command: Command) -> Command:
+    extensions = path_option(
+        "--extensions",
+        metavar="CSV",
+        help="Own due dates (student, due): stored, as `autograder extend --csv` does.",
+    )
+    return place_options(extensions(command))
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
@@ -84,16 +91,34 @@ def order_for(
     slug: str | None,
     out: Path | None,
     paths: tuple[Path, ...] = (),
+    store: str | None = None,
     extensions: Path | None = None,
+    times: Path | None = None,
+    roster: Path | None = None,
     **rest: Any,
 ) -> Order:
     """What a command's options ask for; ``rest``: what an order calls by the same names."""
     course, assignment = load(course_folder, slug)
+    zone = assignment.late.zone
+    is_shared = store is None and out is None
+    results = Path("results")
     return Order(
         course=course,
         assignment=assignment,
         paths=paths,
-        out=OutFolder(out or Path("results") / assignment.slug),
-        extensions=read_extensions(extensions) if extensions else {},
+        out=OutFolder(out or results / assignment.slug),
+        store=results / "grades.db" if is_shared else store,
+        takes_in=is_shared,
+        extensions=tuple(read_dates(extensions, "due", zone)) if extensions else (),
+        times=tuple(read_dates(times, "at", zone)) if times else (),
+        people=read_people(roster) if roster else None,
         **rest,
     )
+
+
+def any_order_for(course_folder: Path | None, slug: str | None, **rest: Any) -> Order:
+    """The same for what concerns the whole course: any of its assignments does, where none is
+    named."""
+    course = Course.find(course_folder)
+    named = slug or course.default or next(iter(course.assignments()), None)
+    return order_for(course.folder, named, **rest)

@@ -12,28 +12,28 @@ import click
 
 from autograder import history, platforms
 from autograder.batch.files import sweep, whole_file
-from autograder.batch.order import current_grades
-from autograder.batch.output import OutFolder, info_of
-from autograder.batch.pages import page_drawer, write_index, write_pages
+from autograder.batch.order import current_grades, opened, redraw, standing, take_down
+from autograder.batch.output import CurrentGrades, OutFolder, info_of
+from autograder.batch.showing import write_tables
 from autograder.cli.options import json_option, order_for, path_option, store_options
 from autograder.formats import Document
-from autograder.store import open_store
+from autograder.model import Identity
 from autograder.text import counted
 
 
 @click.command()
 @store_options
 def feedback(**named: Any) -> None:
-    """Write the feedback pages again, from what is stored.
+    """Write the feedback pages and tables again, from what is stored.
 
     \b
     Example:  autograder feedback --out results/week3
     """
     order = order_for(**named)
-    with open_store(order.store_at, create=False) as store:
-        grades = current_grades(order, store, details=True)
-        count = write_pages(grades, order.out, page_drawer(order.assignment))
-        write_index(current_grades(order, store), order.out, order.assignment)
+    with opened(order, create=False) as store:
+        take_down(order, store)
+        count = redraw(order, store)
+        write_tables(order, current_grades(order, store))
     click.echo(f"{counted(count, 'feedback page')} in {order.out.feedback}")
 
 
@@ -93,9 +93,11 @@ def export(
     """
     order = order_for(**named)
     people = platforms.read_roster(roster) if roster else None
-    wanted = platforms.Wanted(info_of(order.assignment), people, column, out_of)
-    with open_store(order.store_at, create=False) as store:
+    with opened(order, create=False) as store:
+        take_down(order, store)
         grades = current_grades(order, store, details=False)
+        info = info_of(order.assignment, grades)
+        wanted = platforms.Wanted(info, people, column, out_of, _identities(grades))
         written = platforms.export(grades, name, wanted)
         notices = written.notices
         if feedback is not None:
@@ -105,6 +107,16 @@ def export(
     for notice in notices:
         click.echo(notice, err=True)
     _deliver(written.documents, destination, order.out.path, "utf-8-sig" if excel else "utf-8")
+
+
+def _identities(grades: CurrentGrades) -> dict[str, tuple[Identity, ...]]:
+    """All that is known of each student, from lists of people and from the hand-in itself."""
+    found = {}
+    for entry in grades.entries:
+        person = grades.standing.directory.whose(entry.student, entry.whose).person
+        records = () if person is None else person.records
+        found[entry.student] = (entry.whose, *(record.identity for record in records))
+    return found
 
 
 def _deliver(
@@ -141,6 +153,7 @@ def show(student: str, as_json: bool, **named: Any) -> None:
     Example:  autograder show alice
     """
     order = order_for(**named)
-    with open_store(order.store_at, create=False) as store:
-        found = history.of_student(store, order.assignment.slug, student, order.policies)
+    with opened(order, create=False) as store:
+        take_down(order, store)
+        found = history.of_student(store, standing(order, store), student)
     click.echo(json.dumps(history.as_json(found), indent=1) if as_json else history.text(found))

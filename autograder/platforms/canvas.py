@@ -119,8 +119,7 @@ def _claim(name: str) -> Claim:
         found.name,
         Identity(number=found.number, name="" if is_anonymous else found.name),
         # Where Canvas does not say late, it was in time: a file's own time is no word against that.
-        HandedIn(None, Source.MARKED_LATE) if found.is_late else HandedIn(),
-        found.is_late,
+        HandedIn(None, Source.MARKED_LATE if found.is_late else Source.PLATFORM),
         found.attachment,
     )
     problem = None if found.attachment else _PROBLEMS.get(found.file)
@@ -152,7 +151,7 @@ def export(grades: Sequence[Grade], wanted: Wanted) -> Export:
     title = (wanted.info.label if column is None else roster.header[width + column]).strip()
     points = [row for row in roster.rows if _is_points(row, names)]
     people = Roster(roster.header, tuple(row for row in roster.rows if not _is_points(row, names)))
-    found = match(in_order(grades), people, _keys(people, names), signature)
+    found = match(in_order(grades), people, _keys(people, names), signature, wanted.known)
     header: list[CsvCell] = [*roster.header[:width], title]
     possible: CsvCell = wanted.most
     notices = found.notices
@@ -229,7 +228,7 @@ def _without_roster(grades: Sequence[Grade], wanted: Wanted) -> Export:
     header: list[CsvCell] = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]
     rows: list[list[CsvCell]] = [header, [_POINTS, None, None, None, None, wanted.most]]
     for grade in in_order(grades):
-        found = of_grade(grade, signature)
+        found = of_grade(grade, signature, wanted.known)
         known = found is not None and found.number.isdigit()
         user, login = (found.number, None) if found and known else (None, grade.student)
         rows.append([grade.student, user, None, login, None, wanted.points(grade)])
@@ -253,5 +252,5 @@ def _keys(roster: Roster, names: Sequence[int]) -> RosterKeys:
 
 def feedback_name(grade: Grade, wanted: Wanted) -> str | None:
     """How a student's page is called for Canvas to find whose it is; None: it cannot."""
-    found = of_grade(grade, signature)
+    found = of_grade(grade, signature, wanted.known)
     return None if found is None else f"{found.before}feedback.html"

@@ -68,10 +68,8 @@ class Found:
     """What the platform's part of the name, or a file of its own, says of whose it is."""
     handed_in: HandedIn = field(default_factory=HandedIn)
     """When, on the word of whoever knows best."""
-    is_late: bool | None = None
-    """What the LMS says; None: it does not say."""
     attempt: int = 0
-    """The number an LMS gave the upload, later ones are larger; 0: none."""
+    """The number a platform gave the upload, later ones are larger; 0: none."""
     problem: str | None = None
     """Why it cannot be read, where that is known before; continues a sentence with its name."""
     fault: str | None = None
@@ -367,7 +365,6 @@ class _Student:
             entry.modified,
             owner.whose,
             _handed_in(hand_in),
-            owner.is_late,
             owner.attempt,
             entry.problem,
             entry.fault,

@@ -35,9 +35,7 @@ class Owner:
     """As it is: not safe to show."""
     whose: Identity = field(default_factory=Identity)
     handed_in: HandedIn | None = None
-    """None: the system does not say when."""
-    is_late: bool | None = None
-    """None: the system does not say."""
+    """None: the system does not say when, nor whether it was in time."""
     attempt: int = 0
     """Later ones are larger; 0: the system does not number them."""
 

@@ -198,7 +198,7 @@ def _filled_in(grades: Sequence[Grade], wanted: Wanted, roster: Roster) -> Expor
     identifier = roster.required("Identifier", "Moodle")
     score = roster.required("Grade", "Moodle")
     roster.required("Last modified (grade)", "Moodle")
-    found = match(in_order(grades), roster, _keys(roster, identifier), signature)
+    found = match(in_order(grades), roster, _keys(roster, identifier), signature, wanted.known)
     comments, maximum = roster.column("Feedback comments"), roster.column("Maximum Grade")
     rows: list[list[CsvCell]] = [list(roster.header)]
     kept = 0
@@ -247,7 +247,7 @@ def _without_roster(grades: Sequence[Grade], wanted: Wanted) -> Export:
     rows: list[list[CsvCell]] = [list(_HEADER)]
     notices = []
     for grade in in_order(grades):
-        found = of_grade(grade, signature)
+        found = of_grade(grade, signature, wanted.known)
         if found is None:
             notices.append(
                 f"{grade.student} ({grade.file}) has no number of Moodle's in its name: "
@@ -262,14 +262,14 @@ def _without_roster(grades: Sequence[Grade], wanted: Wanted) -> Export:
 
 def feedback_name(grade: Grade, wanted: Wanted) -> str | None:
     """Where a student's page lies for Moodle to find whose it is; None: it cannot."""
-    found = of_grade(grade, signature)
+    found = of_grade(grade, signature, wanted.known)
     if found is not None:
         return _feedback_place(found.name, found.number)
     roster = wanted.roster
     if roster is None:
         return None
     identifier = roster.required("Identifier", "Moodle")
-    rows = match([grade], roster, _keys(roster, identifier), signature).by_row
+    rows = match([grade], roster, _keys(roster, identifier), signature, wanted.known).by_row
     for number in rows:
         name = roster.column("Full name")
         spelled = "" if name is None else roster.rows[number][name]

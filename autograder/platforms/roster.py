@@ -14,7 +14,7 @@ from pathlib import Path
 from autograder.csv_file import CsvRow, parse_csv, read_csv
 from autograder.errors import UsageError
 from autograder.model import Grade
-from autograder.platforms.signature import Reader, of_grade
+from autograder.platforms.signature import Identities, Reader, of_grade
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,11 @@ class Matches:
     """Sentences on the grades that have no row."""
 
 
-def match(grades: Iterable[Grade], roster: Roster, keys: RosterKeys, reader: Reader) -> Matches:
-    """Finds each grade's row; ``reader`` reads what the platform wrote into names."""
+def match(
+    grades: Iterable[Grade], roster: Roster, keys: RosterKeys, reader: Reader, known: Identities
+) -> Matches:
+    """Finds each grade's row; ``reader`` reads what the platform wrote into names, and ``known`` is
+    what there is of the students besides."""
     indexes = [
         _index([[number] for number in keys.numbers]),
         _index([_spellings(row[i] for i in keys.identities) for row in roster.rows]),
@@ -89,16 +92,14 @@ def match(grades: Iterable[Grade], roster: Roster, keys: RosterKeys, reader: Rea
     by_row: dict[int, Grade] = {}
     notices = []
     for grade in grades:
-        signed = of_grade(grade, reader)
-        wanted = (
-            signed.number if signed else "",
-            grade.student.casefold(),
-            _letters(grade.student),
-        )
-        row = next((i[w] for i, w in zip(indexes, wanted, strict=True) if w and w in i), None)
-        if row is None:
+        wanted = _wanted(grade, reader, known)
+        rows = [{i[w] for w in sought if w in i} for i, sought in zip(indexes, wanted, strict=True)]
+        fitting = next(filter(None, rows), set())
+        if len(fitting) > 1:
+            notices.append(f"{grade.student} ({grade.file}) fits two of the roster: not exported.")
+        elif not fitting:
             notices.append(f"{grade.student} ({grade.file}) is not in the roster: not exported.")
-        elif row in by_row:
+        elif (row := fitting.pop()) in by_row:
             notices.append(
                 f"{grade.student} ({grade.file}) is in the roster the same person as "
                 f"{by_row[row].student}: not exported."
@@ -106,6 +107,17 @@ def match(grades: Iterable[Grade], roster: Roster, keys: RosterKeys, reader: Rea
         else:
             by_row[row] = grade
     return Matches(by_row, tuple(notices))
+
+
+def _wanted(grade: Grade, reader: Reader, known: Identities) -> tuple[set[str], ...]:
+    """What may stand in somebody's row: numbers, identifiers, names; the first that does counts."""
+    signature = of_grade(grade, reader, known)
+    identifiers, names = {grade.student.casefold()}, {_letters(grade.student)}
+    for identity in known.get(grade.student, ()):
+        parts = (identity.id, identity.login, identity.sis_id, identity.email)
+        identifiers |= {part.strip().casefold() for part in parts}
+        names |= _name_spellings([identity.name])
+    return ({signature.number} if signature else set(), identifiers - {""}, names - {""})
 
 
 def _index(spellings: Sequence[Iterable[str]]) -> dict[str, int]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.model import Grade
+from autograder.model import Grade, Identity
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,23 @@ Reader = Callable[[str], Signature | None]
 """Of a name; None: this platform did not write it."""
 
 
-def of_grade(grade: Grade, reader: Reader) -> Signature | None:
-    """What the platform wrote into the path of a submission; None: it came another way."""
+Identities = Mapping[str, Sequence[Identity]]
+"""By student: all that is known of them, from any system."""
+
+
+def of_grade(grade: Grade, reader: Reader, known: Identities) -> Signature | None:
+    """What the platform wrote into the path of a submission; None: it came another way.
+
+    A name down in the path is the student's choice, and may be a classmate's: so it must be of whom
+    the platform itself said that the file is.
+    """
+    whose = known.get(grade.student, ())
+    numbers = {identity.number for identity in whose if identity.number}
     for part in grade.file.split("/"):
         signature = reader(part)
-        if signature is not None and grade.student in (
-            signature.name,
-            f"{signature.name}_{signature.number}",
-        ):
+        if signature is None:
+            continue
+        names = (signature.name, f"{signature.name}_{signature.number}")
+        if signature.number in numbers if numbers else grade.student in names:
             return signature
     return None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.formats.parts import AssignmentInfo, tidy_number
 from autograder.model import Grade, QuestionStatus, Source
 from autograder.platforms.roster import Roster
+from autograder.platforms.signature import Identities
 from autograder.text import counted
 
 
@@ -22,6 +23,9 @@ class Wanted:
     """The platform's column for the grades, by number or title; empty: the assignment's title."""
     out_of: float | None = None
     """Points of the scale that ours are taken to; None: ours are written as they are."""
+
+    known: Identities = field(default_factory=dict)
+    """What is known of the students besides; nothing: their names."""
 
     def points(self, grade: Grade) -> float | None:
         """A grade's score in the scale that is written; None: it has none."""

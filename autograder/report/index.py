@@ -42,11 +42,13 @@ def index_page(
     *,
     assignment_title: str,
     pages: Mapping[str, str] | None = None,
+    remarks: Sequence[str] = (),
     words: Words = WORDS,
 ) -> str:
     """An HTML document over all grades, for the instructor only: keep it away from students.
 
-    ``pages`` gives the path of a student's page relative to this one, by student.
+    ``pages`` gives the path of a student's page relative to this one, by student;
+    ``remarks`` are sentences on people and times.
     """
     names = question_names(grades)
     picture = score_picture(grades, words)
@@ -57,6 +59,7 @@ def index_page(
         names=[(name, worth_of(name, grades)) for name in names],
         rows=_rows(grades, names, pages or {}, words),
         summary=counts_and_average(grades, words),
+        remarks=remarks,
         attention=[grade for grade in grades if _needs_a_look(grade)],
         misconceptions=misconception_counts(grades),
         checks=check_counts(grades),

@@ -128,6 +128,7 @@ class Words:
     index_title: str = "{assignment}: all submissions"
     index_private: str = "For the instructor: names and scores. Do not hand it to students."
     submissions: str = "Submissions"
+    people_and_times: str = "People and times"
     index_counts: str = (
         "{all} submissions: {graded} graded, {unreadable} unreadable, {not_graded} not graded."
     )

@@ -18,6 +18,7 @@ from autograder.settings.tables import (
     LimitsTable,
     QuestionSettings,
     Settings,
+    at_clock,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Refused",
     "Settings",
     "among",
+    "at_clock",
     "read_course_settings",
     "read_settings",
     "shown",

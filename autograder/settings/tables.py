@@ -7,7 +7,7 @@ msgspec checks types and bounds; what several values say together is looked at i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -22,6 +22,7 @@ Share = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
 DayShare = Annotated[float, Meta(gt=0, le=1, description="a number above 0, at most 1")]
 Days = Annotated[float, Meta(ge=0, le=3650, description="a number of days from 0 to 3650")]
 Minutes = Annotated[float, Meta(ge=0, le=1440, description="a number of minutes from 0 to 1440")]
+LateDays = Annotated[int, Meta(ge=1, le=365, description="a whole number of days from 1 to 365")]
 Tolerance = Annotated[float, Meta(gt=0, lt=1, description="a number above 0 and below 1")]
 When = Annotated[
     datetime,
@@ -134,7 +135,9 @@ class Late(Table, frozen=True):
     due: When | None = None
     """With its offset, or beside ``timezone``; None: nothing is ever late."""
     timezone: Words | None = None
-    """Where a due date without an offset is meant, such as ``Asia/Kolkata``."""
+    """Where a due date, and every other date, without an offset is meant, such as
+    ``Asia/Kolkata``; days are counted by the clocks on its walls, which some nights are put
+    forward or back."""
     policy: Literal["none", "share_per_day", "cut_off"] = "none"
     """``none``: lateness is only noted."""
     share: DayShare | None = None
@@ -143,6 +146,11 @@ class Late(Table, frozen=True):
     """Later than this is worth nothing; None, with ``share_per_day`` only: no end."""
     grace_minutes: Minutes = 0.0
     """So late is not yet late."""
+    budget_days: LateDays | None = None
+    """With ``share_per_day``: days begun that cost each person nothing, in the whole course."""
+    trust: tuple[Literal["students_word", "file"], ...] = ()
+    """On whose word a hand-in may be late besides the platform's: what a student can write, such
+    as the date of a commit, or the time of a file, which may be that of its download."""
 
     def __post_init__(self) -> None:
         named = f'policy = "{self.policy}"'
@@ -161,6 +169,8 @@ class Late(Table, frozen=True):
                 ("cut_off_days",),
                 f"is missing; {named} needs a number of days (0: the due date is the end)",
             )
+        if self.policy != "share_per_day" and self.budget_days is not None:
+            raise Refused(("budget_days",), f"is given, but {named} takes nothing off by the day")
         if self.policy == "none" and self.cut_off_days is not None:
             raise Refused(("cut_off_days",), f"is given, but {named} never cuts off")
 
@@ -191,7 +201,7 @@ class Late(Table, frozen=True):
         """The due date in UTC."""
         if self.due is None:
             return None
-        zoned = self.due if self.timezone is None else self.due.replace(tzinfo=_zone(self.timezone))
+        zoned = self.due if self.timezone is None else at_clock(self.due, _zone(self.timezone))
         return zoned.astimezone(UTC)
 
     @property
@@ -199,8 +209,21 @@ class Late(Table, frozen=True):
         return None if self.cut_off_days is None else timedelta(days=self.cut_off_days)
 
     @property
+    def zone(self) -> tzinfo | None:
+        """The course's zone; None: it has none, and no due date either."""
+        if self.timezone is not None:
+            return _zone(self.timezone)
+        return None if self.due is None else self.due.tzinfo
+
+    @property
     def grace(self) -> timedelta:
         return timedelta(minutes=self.grace_minutes)
+
+
+def at_clock(wall: datetime, zone: tzinfo) -> datetime:
+    """The moment at which the clocks of a zone show this time: the later one where they show it
+    twice, and as long after midnight where they leave it out."""
+    return max((wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1)), key=datetime.timestamp)
 
 
 def _zone(name: str) -> ZoneInfo:

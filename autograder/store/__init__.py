@@ -1,4 +1,5 @@
-"""Every attempt of every student, append-only: SQLite by default, PostgreSQL by URL.
+"""Every attempt of every student, people and extensions, append-only: SQLite by default,
+PostgreSQL by URL.
 
 Workers make rows and never see a database, so the library for databases is imported when the first
 of ``Store``, ``open_store`` and ``store_url`` is.
@@ -8,12 +9,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograder.store.records import Attempt, Entry, Row, storable, to_row
+from autograder.store.records import (
+    Attempt,
+    Circumstances,
+    Entry,
+    Extension,
+    PersonRecord,
+    PersonRow,
+    Row,
+    Time,
+    storable,
+    to_row,
+)
 
 if TYPE_CHECKING:
     from autograder.store.database import Store, open_store, store_url
 
-__all__ = ["Attempt", "Entry", "Row", "Store", "open_store", "storable", "store_url", "to_row"]
+__all__ = [
+    "Attempt",
+    "Circumstances",
+    "Entry",
+    "Extension",
+    "PersonRecord",
+    "PersonRow",
+    "Row",
+    "Store",
+    "Time",
+    "open_store",
+    "storable",
+    "store_url",
+    "to_row",
+]
 
 
 def __getattr__(name: str) -> Any:

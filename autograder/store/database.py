@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from autograder.errors import StoreError, UsageError
-from autograder.model import Grade, SubmissionStatus
-from autograder.store.records import Circumstances, Entry, Row, grade_of, storable
+from autograder.model import Grade, Identity, SubmissionStatus
+from autograder.store.records import (
+    Circumstances,
+    Entry,
+    Extension,
+    PersonRecord,
+    PersonRow,
+    Row,
+    Time,
+    grade_of,
+    json_of,
+    storable,
+    time_columns,
+    time_of,
+)
 from autograder.store.schema import is_current, migrate
-from autograder.store.tables import ATTEMPTS
+from autograder.store.tables import ATTEMPTS, EXTENSIONS, PEOPLE, TAKEN_IN, TIMES
 from autograder.store.words import sentence
 
 _CHUNK = 200  # grades read at a time: memory stays flat however many there are
 _BUSY_SECONDS = 10.0
+_NOBODY = Identity()
+_identity_of = msgspec.json.Decoder(Identity).decode
+_person_of = msgspec.json.Decoder(PersonRecord).decode
 
 
 class Store:
@@ -55,13 +73,112 @@ class Store:
 
     def entries(self, assignment: str, student: str | None = None) -> list[Entry]:
         """Every attempt at an assignment (of one student), oldest first, without the grades."""
-        columns = [ATTEMPTS.c[name] for name in Entry.__dataclass_fields__]
+        columns = [ATTEMPTS.c[name] for name in (*Entry.__dataclass_fields__, "source")]
         query = sa.select(*columns).where(ATTEMPTS.c.assignment == assignment)
         if student is not None:
             query = query.where(ATTEMPTS.c.student == storable(student))
         with self._begin() as connection:
             rows = connection.execute(query.order_by(ATTEMPTS.c.id)).mappings().all()
-        return [Entry(**{**row, "status": SubmissionStatus(row["status"])}) for row in rows]
+            times = _times(connection, assignment)
+        with _undamaged(self.name):
+            return [_entry(row, times) for row in rows]
+
+    def add_times(self, times: Sequence[Time]) -> None:
+        """Keep when stored attempts were handed in: the newest word counts."""
+        rows = [
+            {
+                "assignment": time.assignment,
+                "student": storable(time.student),
+                "digest": time.digest,
+                **time_columns(time.handed_in),
+                "recorded_at": _now(),
+            }
+            for time in times
+        ]
+        self._add(TIMES, rows)
+
+    def people(self) -> list[PersonRow]:
+        """All that lists said of people, oldest first."""
+        with self._begin() as connection:
+            query = sa.select(PEOPLE.c.person, PEOPLE.c.record).order_by(PEOPLE.c.id)
+            rows = connection.execute(query).all()
+        with _undamaged(self.name):
+            return [PersonRow(number, _person_of(record)) for number, record in rows]
+
+    def add_people(self, people: Sequence[PersonRow], *, known: int) -> None:
+        """Keep what a list says; raises StoreError where there are no longer ``known`` records,
+        for then the numbers of new people may be somebody else's."""
+        rows = [
+            {"person": row.person, "record": json_of(row.record), "imported_at": _now()}
+            for row in people
+        ]
+        with self._begin(writes=True) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("LOCK TABLE people IN EXCLUSIVE MODE"))
+            count = connection.execute(sa.select(sa.func.count()).select_from(PEOPLE)).scalar()
+            if count != known:
+                raise StoreError(
+                    f"Somebody else is importing people into {self.name}: run this again."
+                )
+            if rows:
+                connection.execute(PEOPLE.insert(), rows)
+
+    def extensions(self, assignment: str) -> list[Extension]:
+        """All that were given, oldest first."""
+        names = ("assignment", "person", "student", "due", "reason")
+        query = sa.select(*(EXTENSIONS.c[name] for name in names))
+        query = query.where(EXTENSIONS.c.assignment == assignment).order_by(EXTENSIONS.c.id)
+        with self._begin() as connection:
+            rows = connection.execute(query).mappings().all()
+        with _undamaged(self.name):
+            return [Extension(**{**row, "due": _moment(row["due"])}) for row in rows]
+
+    def add_extensions(self, extensions: Sequence[Extension]) -> None:
+        """Keep extensions: of each person the newest counts."""
+        rows = [
+            {
+                "assignment": given.assignment,
+                "person": given.person,
+                "student": storable(given.student),
+                "due": None if given.due is None else given.due.isoformat(),
+                "reason": storable(given.reason),
+                "recorded_at": _now(),
+            }
+            for given in extensions
+        ]
+        self._add(EXTENSIONS, rows)
+
+    def take_in(self, file: Path, place: str) -> int:
+        """Copy the attempts of another store, once; what lies there stays as it is.
+
+        ``place``: what it is remembered by.  Returns how many attempts there were; 0: they were
+        taken in before.
+        """
+        query = sa.select(TAKEN_IN.c.place).where(TAKEN_IN.c.place == storable(place))
+        with self._begin() as connection:
+            if connection.execute(query).first() is not None:
+                return 0
+        with _told(str(file)):
+            other = in_memory(file)
+            try:
+                columns = [column for column in ATTEMPTS.columns if column is not ATTEMPTS.c.id]
+                with other.connect() as connection:
+                    found = connection.execute(sa.select(*columns).order_by(ATTEMPTS.c.id))
+                    rows = [dict(row) for row in found.mappings()]
+            finally:
+                other.dispose()
+        with self._begin(writes=True) as connection:
+            if connection.execute(query).first() is not None:
+                return 0
+            connection.execute(TAKEN_IN.insert(), [{"place": storable(place), "at": _now()}])
+            if rows:
+                connection.execute(ATTEMPTS.insert(), rows)
+        return len(rows)
+
+    def _add(self, table: sa.Table, rows: Sequence[Row]) -> None:
+        if rows:
+            with self._begin(writes=True) as connection:
+                connection.execute(table.insert(), list(rows))
 
     def grades(self, ids: Sequence[int], *, details: bool = False) -> Iterator[Grade]:
         """The grades of these attempts, in the order asked for, read a few at a time.
@@ -109,6 +226,30 @@ class Store:
                 "gone): put it back where it was, or choose another folder with --out, and run "
                 "the same command again; what is stored in it is not graded again."
             )
+
+
+def _times(connection: Connection, assignment: str) -> dict[tuple[str, str], sa.RowMapping]:
+    """What was learnt later of when hand-ins came, by student and digest."""
+    query = sa.select(TIMES).where(TIMES.c.assignment == assignment).order_by(TIMES.c.id)
+    rows = connection.execute(query).mappings().all()
+    return {(row["student"], row["digest"]): row for row in rows}
+
+
+def _entry(row: sa.RowMapping, times: Mapping[tuple[str, str], sa.RowMapping]) -> Entry:
+    values: dict[str, Any] = {name: row[name] for name in Entry.__dataclass_fields__}
+    values["status"] = SubmissionStatus(row["status"])
+    told = times.get((row["student"], row["digest"]), row)
+    values["handed_in"] = time_of(told["handed_in"], told["source"])
+    values["whose"] = _NOBODY if row["whose"] == "{}" else _identity_of(row["whose"])
+    return Entry(**values)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def open_store(where: Path | str, *, create: bool = True) -> Store:
@@ -238,6 +379,15 @@ def _transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
         connection.begin(),
     ):
         yield connection
+
+
+@contextmanager
+def _undamaged(name: str) -> Iterator[None]:
+    """What is read was written by this program, or was tampered with."""
+    try:
+        yield
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise StoreError(f"What is stored in {name} is damaged ({error}).") from None
 
 
 @contextmanager

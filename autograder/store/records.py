@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeAlias
 
+import msgspec
+
 from autograder.errors import StoreError
-from autograder.model import Grade, SubmissionStatus
+from autograder.model import Grade, HandedIn, Identity, Source, SubmissionStatus
 from autograder.store import forms
-from autograder.text import whole
+from autograder.text import whole, whole_throughout
 
 Row: TypeAlias = dict[str, Any]
 """Values of one row of ``attempts`` by column name, without ``id``; plain data, cheap to send."""
@@ -27,12 +30,13 @@ class Attempt:
     digest: str
     """SHA-256 of the submission's bytes; empty where there were none to read."""
     grade: Grade
-    handed_in: str | None
-    """When the file was handed in, ISO 8601 in UTC; None: not known."""
     graded_at: str
     """When grading ended, ISO 8601 in UTC."""
     circumstances: Mapping[str, Any]
     """Program and library versions, sandbox layers, seeds; plain JSON data."""
+    handed_in: HandedIn = field(default_factory=HandedIn)
+    whose: Identity = field(default_factory=Identity)
+    """What was known of the student when it was graded."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,60 @@ class Entry:
     status: SubmissionStatus
     score: float | None
     max_score: float
-    handed_in: str | None
     graded_at: str
+    handed_in: HandedIn = field(default_factory=HandedIn)
+    """As it was learnt last."""
+    whose: Identity = field(default_factory=Identity)
+
+
+@dataclass(frozen=True)
+class Time:
+    """When a hand-in came, learnt after it was stored."""
+
+    assignment: str
+    student: str
+    """As its attempt has it, and the digest."""
+    digest: str
+    handed_in: HandedIn
+
+
+@dataclass(frozen=True)
+class PersonRecord:
+    """What a list said of somebody, with all identifiers."""
+
+    identity: Identity
+    section: str = ""
+    role: str = ""
+    """Empty: the list does not say."""
+    kind: str = ""
+    """Which kind of list it was: ``roster``, ``canvas`` ..."""
+    file: str = ""
+    """What the list was called."""
+    joins: tuple[int, ...] = ()
+    """Others who are known to be this person since."""
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One of the records of a person."""
+
+    person: int
+    """The same for all of one person."""
+    record: PersonRecord
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A due date of one's own."""
+
+    assignment: str
+    person: int | None
+    """As in :class:`PersonRow`; None: somebody of whom there are only attempts."""
+    student: str
+    """What they were called when it was given."""
+    due: datetime | None
+    """With its zone; None: it was taken back."""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +132,8 @@ def to_row(attempt: Attempt) -> Row:
         "status": grade.status.value,
         "score": None if grade.score is None else float(grade.score),
         "max_score": float(grade.max_score),
-        "handed_in": attempt.handed_in,
+        **time_columns(attempt.handed_in),
+        "whose": json_of(attempt.whose),
         "graded_at": attempt.graded_at,
         "wall_seconds": float(grade.usage.wall_seconds),
         "cpu_seconds": float(grade.usage.cpu_seconds),
@@ -85,6 +142,24 @@ def to_row(attempt: Attempt) -> Row:
         "grade": brief,
         "details": details,
     }
+
+
+def time_columns(handed_in: HandedIn) -> Row:
+    at = handed_in.at
+    return {
+        "handed_in": None if at is None else at.isoformat(),
+        "source": handed_in.source.value,
+    }
+
+
+def time_of(at: str | None, source: str) -> HandedIn:
+    """What :func:`time_columns` wrote; raises ValueError for what it never writes."""
+    return HandedIn(None if at is None else datetime.fromisoformat(at), Source(source))
+
+
+def json_of(record: object) -> str:
+    """A dataclass as JSON, with half characters written out."""
+    return msgspec.json.encode(whole_throughout(msgspec.to_builtins(record))).decode()
 
 
 def storable(text: str) -> str:

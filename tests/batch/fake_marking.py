@@ -85,7 +85,7 @@ def result(
         assignment_version=VERSION,
         digest=task.digest(),
         grade=grade,
-        handed_in=None if task.handed_in is None else task.handed_in.isoformat(),
+        handed_in=task.handed_in,
         graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         circumstances={},
     )

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.batch import marking
 from autograder.batch.marking import CourseMarking
-from autograder.policies import Policies
+from autograder.people import Policies
 
 COURSE = Path(__file__).resolve().parents[2]
 

@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from autograder.batch.output import OutFolder
 from autograder.batch.tasks import Failure, Marker, Result, Task
 from autograder.course import Course
 from autograder.errors import AutograderError, ReadingError, UsageError
+from autograder.model import HandedIn, Source
+from autograder.people import Directory, Policies, Standing
 from autograder.platforms import Found
 
 COURSE = Path(__file__).resolve().parents[2]
@@ -67,13 +70,15 @@ def test_the_results_of_another_out_folder_are_no_student_either(
     assert students(order(Path("."), out=tmp_path / "new"), tmp_path / "new") == ["alice"]
 
 
-def test_times_that_nobody_lives_in_are_not_known(tmp_path: Path) -> None:
-    for modified in (1e18, -1e18, float(1 << 60), 253402300800.0 * 2):
-        task = order_module._task(Found("alice", tmp_path / "a.py", "a.py", modified))
-        assert task.handed_in is None
-    task = order_module._task(Found("alice", tmp_path / "a.py", "a.py", 1e9))
-    assert task.handed_in is not None
-    assert task.handed_in.year == 2001
+def task(tmp_path: Path, modified: float, **more: object) -> Task:
+    found = Found("alice", tmp_path / "a.py", "a.py", modified, **more)  # type: ignore[arg-type]
+    return order_module._task(found, Standing(SLUG, Directory(()), Policies()), {})
+
+
+def test_what_a_platform_says_is_not_overruled_by_a_file(tmp_path: Path) -> None:
+    said = HandedIn(datetime(2025, 3, 14, tzinfo=UTC), Source.PLATFORM)
+    assert task(tmp_path, 1e9, handed_in=said).handed_in == said
+    assert task(tmp_path, 1e9).handed_in == HandedIn()
 
 
 def test_where_nothing_is_to_be_graded_it_says_what_is_there(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ReadingError, UsageError
+from autograder.model import HandedIn, Source
 from autograder.platforms import Found, canvas, find, load, moodle, search
 from autograder.platforms.signature import Signature
 from autograder.submission import safe_name
@@ -422,9 +423,10 @@ def test_canvas(tmp_path: Path, found_in: Finder) -> None:
     found = {entry.student: entry for entry in found_in("sub")}
     assert set(found) == {"doejane", "roerichard", "poeed", "anon_Ab3xY", "anon_Qq7"}
     jane = found["doejane"]  # the later upload, though its number sorts first as text
-    assert (jane.file, jane.is_late, jane.attempt) == ("doejane_LATE_9_1345_hw.ipynb", True, 1345)
-    assert jane.passed_over[0].is_late is False
-    assert found["anon_Qq7"].is_late is True
+    assert (jane.file, jane.attempt) == ("doejane_LATE_9_1345_hw.ipynb", 1345)
+    assert jane.handed_in == HandedIn(None, Source.MARKED_LATE)
+    assert jane.passed_over[0].handed_in == HandedIn(None, Source.PLATFORM)
+    assert found["anon_Qq7"].handed_in == HandedIn(None, Source.MARKED_LATE)
     assert load(found["poeed"]).problem is not None
 
 
@@ -443,7 +445,7 @@ def test_moodle(tmp_path: Path, found_in: Finder) -> None:
     )
     found = found_in("sub")
     assert [entry.student for entry in found] == ["Jane Doe", "Richard O'Roe", "Zoë_Ann X"]
-    assert [entry.is_late for entry in found] == [None] * 3
+    assert [entry.handed_in.source for entry in found] == [Source.FILE] * 3
     assert all(entry.notices == () for entry in found)
 
 

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autograder.model import HandedIn, Identity, Source
-from autograder.platforms import Finds, Found, load, search
+from autograder.platforms import Finds, Found, finding, load, search
+from autograder.platforms.entries import Entry
+from autograder.platforms.layout import HandIn, whose
 from tests.platforms import downloads
 from tests.platforms.downloads import ED, JURGEN, TAM, ZOE, git_log, lay, zipped
 from tests.submission.notebooks import SMALL, write
@@ -84,17 +86,16 @@ def test_canvas(searched: Searcher) -> None:
     finds = searched(downloads.CANVAS)
     found = by_student(finds)
     assert list(found) == ["oneilzakjürgen", "poeed", "txttam", "ångströmzoë"]
-    jurgen, zoe = found["oneilzakjürgen"], found["ångströmzoë"]
+    jurgen = found["oneilzakjürgen"]
     assert jurgen.file == "oneilzakjürgen_101_900005_hw-1.ipynb"
     assert [other.file for other in jurgen.passed_over] == ["oneilzakjürgen_101_900001_hw.ipynb"]
     assert jurgen.whose == Identity(number="101", name="oneilzakjürgen")
     assert times(finds) == {
-        "oneilzakjürgen": (None, "none"),  # in time, whatever the file's own time
-        "poeed": (None, "none"),
-        "txttam": (None, "none"),
+        "oneilzakjürgen": (None, "platform"),  # in time, whatever the file's own time
+        "poeed": (None, "platform"),
+        "txttam": (None, "platform"),
         "ångströmzoë": (None, "marked_late"),
     }
-    assert (jurgen.is_late, zoe.is_late) == (False, True)
     assert found["poeed"].file == "poeed_103_900003_hw.zip/hw/hw.ipynb"
     assert found["poeed"].beside == ("poeed_103_900004_essay.pdf",)
     assert load(found["txttam"]).problem == (
@@ -106,7 +107,7 @@ def test_canvas(searched: Searcher) -> None:
 
 def test_anonymous_canvas(searched: Searcher) -> None:
     finds = searched(downloads.CANVAS_ANONYMOUS)
-    assert times(finds) == {"anon_Q9abc": (None, "marked_late"), "anon_x1Y2z": (None, "none")}
+    assert times(finds) == {"anon_Q9abc": (None, "marked_late"), "anon_x1Y2z": (None, "platform")}
     assert by_student(finds)["anon_Q9abc"].whose == Identity(number="Q9abc")
 
 
@@ -350,7 +351,7 @@ def test_otter_exports_named_after_the_notebook_are_each_a_persons(searched: Sea
 def test_otter_within_canvas_is_canvas_persons(searched: Searcher) -> None:
     stamp = downloads.OTTER_STAMP
     finds = searched({f"doejane_12345_67890_hw_{stamp}.zip": downloads.otter_export()})
-    assert times(finds) == {"doejane": (None, "none")}
+    assert times(finds) == {"doejane": (None, "platform")}
 
 
 def test_github_clones(searched: Searcher) -> None:
@@ -389,6 +390,14 @@ def test_a_log_behind_a_link_is_not_read(tmp_path: Path) -> None:
 
 
 # ------------------------------------------------------------------ plain folders
+
+
+@pytest.mark.parametrize("modified", [1e18, -1e18, float(1 << 60), 253402300800.0 * 2, 0.0])
+def test_times_that_nobody_lives_in_are_not_known(tmp_path: Path, modified: float) -> None:
+    entry = Entry(("amy.py",), tmp_path / "amy.py", modified)
+    (hand_in,) = whose([entry], "rates").items
+    assert isinstance(hand_in, HandIn)
+    assert finding._handed_in(hand_in) == HandedIn()
 
 
 def test_a_plain_folder_has_the_files_own_times(searched: Searcher) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from autograder import policies
+from autograder import people
 from autograder.errors import AssignmentError
 from autograder.model import Limits
 from autograder.settings import (
@@ -65,7 +65,16 @@ def test_the_guide_has_every_setting_and_its_settings_are_read() -> None:
         limits=LimitsTable(20.0, 2.0, 90.0, 60.0, 512 << 20, 64 << 10),
         conventions={"decay_without_rate": Convention("points", 0.1)},
         attempts=Attempts("latest"),
-        late=Late(datetime(2025, 3, 14, 23, 59), "Asia/Kolkata", "share_per_day", 0.1, 3.0, 10.0),
+        late=Late(
+            datetime(2025, 3, 14, 23, 59),
+            "Asia/Kolkata",
+            "share_per_day",
+            0.1,
+            3.0,
+            10.0,
+            3,
+            ("students_word",),
+        ),
     )
     tables: list[tuple[type, dict[str, Any]]] = [
         (Settings, document),
@@ -90,7 +99,7 @@ def test_the_guide_quotes_a_refusal_as_it_is_said() -> None:
 def test_the_examples_elsewhere_are_read() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     examples = re.findall(r"^```toml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    in_the_module = str(policies.__doc__).split("::\n")[1].split("\nPure")[0]
+    in_the_module = str(people.__doc__).split("::\n")[1].split("\nWhat")[0]
     assert len(examples) == 1
     for text in (examples[0], in_the_module):
         tables = tomllib.loads(re.sub(r"^ +", "", text, flags=re.MULTILINE))

@@ -45,9 +45,21 @@ SLIPS = {
         LIMITS, '[feedback]\nbefore_due = "all"\n[limits]', "feedback", "there is"
     ),
     "attempts a day": Slip(LIMITS, "[attempts]\nper_day = 3\n[limits]", "attempts.per_day", "keep"),
-    "whom to trust": Slip(LIMITS, '[late]\ntrust = ["file"]\n[limits]', "late.trust", "there is"),
+    "whom to trust": Slip(
+        LIMITS,
+        '[late]\ntrust = ["files"]\n[limits]',
+        "late.trust[0]",
+        '"files"; it should be "students_word" or "file"',
+    ),
     "days to give away": Slip(
-        LIMITS, "[late]\nbudget_days = 3\n[limits]", "late.budget_days", "is not known"
+        LIMITS, "[late]\nbudget_days = 3\n[limits]", "late.budget_days", "takes nothing off"
+    ),
+    "half a late day": Slip(
+        LIMITS,
+        "[late]\ndue = 2025-03-14T23:59:00Z\npolicy = 'share_per_day'\nshare = 0.1\n"
+        "budget_days = 1.5\n[limits]",
+        "late.budget_days",
+        "a whole number of days from 1 to 365",
     ),
     "a question": Slip(r"questions\.(?P<q>\w+)\]", r"questions.\g<q>s]", "questions.{q}", "{q}s?"),
     "a question more": Slip(

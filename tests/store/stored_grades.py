@@ -22,6 +22,8 @@ from autograder.model import (
 )
 from autograder.store import Attempt
 
+NOT_KNOWN = HandedIn()
+
 
 def picture() -> Picture:
     line = Line("yours", (0.0, 1.0, 2.0), (math.nan, math.inf, -math.inf), low=(0.1,), high=(0.3,))
@@ -70,7 +72,7 @@ def grade(student: str = "alice", score: float | None = 78.0, **rest: object) ->
 
 
 def attempt(
-    given: Grade, *, digest: str = "d1", version: str = "v1", handed_in: str | None = None
+    given: Grade, *, digest: str = "d1", version: str = "v1", handed_in: HandedIn = NOT_KNOWN
 ) -> Attempt:
     return Attempt(
         assignment="rates",

@@ -9,7 +9,8 @@ from stored_grades import attempt, grade
 
 from autograder.batch.output import CurrentGrades, OutFolder, write_results
 from autograder.formats import AssignmentInfo, to_csv, to_json
-from autograder.policies import Policies
+from autograder.model import HandedIn
+from autograder.people import Directory, Policies, Standing, apply_late
 from autograder.store import open_store, to_row
 
 INFO = AssignmentInfo("rates", 90, ("adam", "explanation"))
@@ -23,10 +24,11 @@ def test_parts_leave_no_seam(count: int, tmp_path: Path) -> None:
     grades = [grade(f"s{i * 7919 % 1000:03}", float(i % 90), message=message) for i in range(count)]
     with open_store(out.store) as store:
         store.append([to_row(attempt(given)) for given in grades])
-        current = CurrentGrades(store, "rates", Policies())
+        current = CurrentGrades(store, Standing("rates", Directory(()), Policies()))
         write_results(current, INFO, out)
         assert len(current) == count
         assert [g.student for g in current] == sorted(g.student for g in grades)
         assert current[:2] == [current[i] for i in range(min(2, count))]
-    assert out.json.read_text() == to_json(grades, INFO)
-    assert out.csv.read_text() == to_csv(grades, INFO)
+    shown = [apply_late(given, HandedIn(), Policies()) for given in grades]
+    assert out.json.read_text() == to_json(shown, INFO)
+    assert out.csv.read_text() == to_csv(shown, INFO)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ import sqlalchemy as sa
 from stored_grades import attempt, grade
 
 from autograder.errors import StoreError, UsageError
-from autograder.model import SubmissionStatus
+from autograder.model import HandedIn, Source, SubmissionStatus
 from autograder.store import Store, open_store, to_row
 from autograder.store.schema import METADATA, MIGRATIONS, migrate
+
+HANDED_IN = HandedIn(datetime(2025, 3, 14, 9, tzinfo=UTC), Source.PLATFORM)
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_grades_are_read_in_the_order_asked_for_across_chunks(path: Path) -> Non
 def test_entries_tell_all_that_is_needed_to_choose(path: Path) -> None:
     failed = replace(grade("bob"), status=SubmissionStatus.NOT_GRADED, score=None)
     with open_store(path) as store:
-        store.append([to_row(attempt(grade(), handed_in="2025-03-14T09:00:00+00:00"))])
+        store.append([to_row(attempt(grade(), handed_in=HANDED_IN))])
         store.append([to_row(attempt(failed, digest="", version="v2"))])
         first, second = store.entries("rates")
         assert store.entries("rates", "bob") == [second]
@@ -58,7 +61,7 @@ def test_entries_tell_all_that_is_needed_to_choose(path: Path) -> None:
         (facts,) = store.circumstances([first.id])
     assert (first.student, first.file, first.digest) == ("alice", "alice.ipynb", "d1")
     assert (first.assignment_version, first.score, first.max_score) == ("v1", 78.0, 90.0)
-    assert first.handed_in == "2025-03-14T09:00:00+00:00"
+    assert (first.handed_in, second.handed_in) == (HANDED_IN, HandedIn())
     assert (second.status, second.score) == (SubmissionStatus.NOT_GRADED, None)
     assert (facts.wall_seconds, facts.cpu_seconds, facts.peak_memory) == (0.2, 0.1, 1 << 20)
     assert '"seccomp"' in facts.circumstances

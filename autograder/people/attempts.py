@@ -1,0 +1,94 @@
+"""Which of a student's attempts counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from autograder.model import SubmissionStatus
+from autograder.people.late import Policies, counted_time, lateness
+from autograder.store import Entry
+
+_UNREADABLE = (
+    "A newer file of this student, {file}, cannot be read, for it is cut off or no notebook: "
+    "this one, which can be read, counts."
+)
+_UNLIKE = (
+    "Attempts that were graded under different versions of the assignment were compared for the "
+    "best of them: grade the older files again to be sure."
+)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The attempt that counts, of one student."""
+
+    entry: Entry
+    notices: tuple[str, ...] = ()
+    """Sentences on what is odd about that."""
+
+
+def current(entries: Iterable[Entry], policies: Policies) -> dict[str, Entry]:
+    """The attempt that counts for each student, in the order of their names."""
+    chosen = counting(entries, policies)
+    return {student: counted.entry for student, counted in chosen.items()}
+
+
+def counting(entries: Iterable[Entry], policies: Policies) -> dict[str, Counted]:
+    """The same, with what is to be said of it.
+
+    ``entries`` oldest first.  Grading a file again replaces what it was given before, also where
+    the best attempt counts; an attempt that failed through our fault, in a question or as a whole,
+    never replaces one that was graded, and a file that nobody can read none that can be read.
+    """
+    by_student: dict[str, dict[str, Entry]] = {}
+    for entry in entries:
+        files = by_student.setdefault(entry.student, {})
+        before = files.pop(entry.digest, None)  # popped, so that the newest stands last
+        files[entry.digest] = _replacement(before, entry)
+    return {student: _choose(by_student[student], policies) for student in sorted(by_student)}
+
+
+def _replacement(before: Entry | None, entry: Entry) -> Entry:
+    ours = entry.score is None
+    if before is not None and ours and before.assignment_version == entry.assignment_version:
+        return before
+    return entry
+
+
+def _choose(files: Mapping[str, Entry], policies: Policies) -> Counted:
+    newest_first = _newest_first(list(files.values()), policies)
+    newest = newest_first[0]
+    readable = [e for e in newest_first if e.status is not SubmissionStatus.UNREADABLE]
+    graded = [e for e in readable if e.status is SubmissionStatus.GRADED]
+    if newest.status is SubmissionStatus.UNREADABLE and graded:
+        candidates, notices = readable, [_UNREADABLE.format(file=newest.file)]
+    else:
+        candidates, notices = newest_first, []
+    if policies.attempts.keep == "latest":
+        return Counted(candidates[0], tuple(notices))
+    if len({entry.assignment_version for entry in candidates if entry.score is not None}) > 1:
+        notices.append(_UNLIKE)
+    # max takes the first of equals: the newest.
+    best = max(candidates, key=lambda entry: _worth(entry, policies))
+    return Counted(best, tuple(notices))
+
+
+def _newest_first(files: list[Entry], policies: Policies) -> list[Entry]:
+    """As they were handed in, where that is known of all; else as they were graded."""
+    times = [counted_time(entry.handed_in, policies.late) for entry in files]
+    known = [at for at in times if at is not None]
+    if len(known) < len(files):
+        return files[::-1]
+    order = sorted(range(len(files)), key=lambda i: (known[i], i), reverse=True)
+    return [files[i] for i in order]
+
+
+def _worth(entry: Entry, policies: Policies) -> float:
+    """Points after the late policy: a good attempt too late may be worth less than an earlier."""
+    if entry.score is None:
+        return -math.inf
+    at = counted_time(entry.handed_in, policies.late)
+    late = lateness(entry.student, at, entry.score, policies)
+    return entry.score + (late.points if late is not None else 0.0)

@@ -1,0 +1,151 @@
+"""What lateness costs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from autograder.model import Grade, HandedIn, Lateness, Source
+from autograder.settings import Attempts, Late, at_clock
+from autograder.text import counted
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Policies:
+    """An assignment's rules, and whom they are softened for; the defaults are those of an
+    assignment that says nothing."""
+
+    attempts: Attempts = field(default_factory=Attempts)
+    late: Late = field(default_factory=Late)
+    extensions: Mapping[str, datetime] = field(default_factory=dict)
+    """Own due dates, by student in lower case."""
+    spent: Mapping[str, int] = field(default_factory=dict)
+    """Late days that went to assignments which were due before, by student in lower case."""
+
+    def due_for(self, student: str) -> datetime | None:
+        """The due date of this student, extension included."""
+        return self.extensions.get(student.casefold(), self.late.due_at)
+
+    def days_left(self, student: str) -> int:
+        """Late days that this student has for this assignment."""
+        return max(0, (self.late.budget_days or 0) - self.spent.get(student.casefold(), 0))
+
+    @property
+    def zone(self) -> tzinfo:
+        """On whose clocks days are counted."""
+        return self.late.zone or UTC
+
+
+def counted_time(handed_in: HandedIn, late: Late) -> datetime | None:
+    """The time that counts; None: there is none, or nobody's word for it that is trusted."""
+    trusted = handed_in.source is Source.PLATFORM or handed_in.source.value in late.trust
+    return handed_in.at if trusted else None
+
+
+def unknown_time(handed_in: HandedIn, late: Late) -> bool:
+    """Whether it cannot be said if this was late.  A platform that gives no time says so much: it
+    was not."""
+    is_told = handed_in.source is Source.PLATFORM or counted_time(handed_in, late) is not None
+    return late.due is not None and not is_told
+
+
+def shown_time(handed_in: HandedIn, late: Late) -> HandedIn:
+    """As it is shown, in the course's zone.  A file's time that does not count is not: it may be
+    that of a download, and says nothing of the hand-in."""
+    if handed_in.source is Source.FILE and handed_in.source.value not in late.trust:
+        return HandedIn()
+    if handed_in.at is None or late.zone is None:
+        return handed_in
+    return replace(handed_in, at=handed_in.at.astimezone(late.zone))
+
+
+def apply_late(grade: Grade, handed_in: HandedIn, policies: Policies) -> Grade:
+    """The grade after the late policy; what is taken off has its reason, which is a notice too."""
+    late = lateness(grade.student, counted_time(handed_in, policies.late), grade.score, policies)
+    own_due = policies.extensions.get(grade.student.casefold())
+    told = replace(
+        grade,
+        handed_in=shown_time(handed_in, policies.late),
+        score_before_late=grade.score,
+        extended_to=None if own_due is None else own_due.astimezone(policies.late.zone),
+        late=late,
+    )
+    if late is None or grade.score is None:
+        return told
+    score = round(grade.score + late.points, 6)
+    return replace(told, score=score, notices=(*grade.notices, late.reason))
+
+
+def lateness(
+    student: str, at: datetime | None, score: float | None, policies: Policies
+) -> Lateness | None:
+    """What this costs of ``score``; None: in time, or not known."""
+    due, rules = policies.due_for(student), policies.late
+    if due is None or at is None:
+        return None
+    at = at.replace(microsecond=0)  # nobody is late by a part of a second
+    if at - due <= rules.grace:
+        return None
+    days = days_begun(due, at, policies.zone)
+    is_over = rules.cut_off_days is not None and at > rules.grace + _moved(
+        due, rules.cut_off_days, policies.zone
+    )
+    covered = min(days, policies.days_left(student)) if not is_over else 0
+    left = _share_left(days - covered, is_over, rules)
+    earned = score or 0.0
+    points = round(earned * left, 6) - earned if left < 1 else 0.0
+    reason = _reason(at - due, earned, points, covered, is_over)
+    return Lateness(days, round(points, 6), reason, covered)
+
+
+def days_begun(due: datetime, at: datetime, zone: tzinfo) -> int:
+    """How many days have begun between ``due`` and ``at``, which is later: at least 1.
+
+    A day ends when the clocks of ``zone`` show the hour of ``due`` again, also where they were put
+    forward or back that night.
+    """
+    days = max(1, math.ceil((at - due) / _DAY) - 1)
+    while days > 1 and at <= _moved(due, days - 1, zone):
+        days -= 1
+    while at > _moved(due, days, zone):
+        days += 1
+    return days
+
+
+def _moved(due: datetime, days: float, zone: tzinfo) -> datetime:
+    """So many days later by the clocks of ``zone``; a part of a day is so many hours."""
+    whole = math.floor(days)
+    wall = due.astimezone(zone).replace(tzinfo=None) + whole * _DAY
+    later = at_clock(wall, zone).astimezone(UTC) if whole else due
+    return later + (days - whole) * _DAY
+
+
+def _share_left(charged: int, is_over: bool, rules: Late) -> float:
+    """What share of the points earned is left, 0 to 1."""
+    if is_over:
+        return 0.0
+    return 1.0 if rules.share is None else max(0.0, 1.0 - rules.share * charged)
+
+
+def _reason(late: timedelta, earned: float, points: float, covered: int, is_over: bool) -> str:
+    reason = f"Handed in {duration(late)} after the due date"
+    if covered:
+        reason += f", {counted(covered, 'late day')} spent on it"
+    if points:
+        taken = f"{-round(points, 6):g} of the {earned:g} points earned are taken off"
+        reason += f": {taken}{', for it is too late to count' if is_over else ''}"
+    return f"{reason}."
+
+
+def duration(late: timedelta) -> str:
+    """A length of time as a person says it: ``2 days``, ``3 hours``, ``1 minute``."""
+    minutes = max(1, math.ceil(late / timedelta(minutes=1)))
+    for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
+        count = minutes // length
+        if count:
+            return counted(count, unit)
+    raise AssertionError("there is at least one minute")
