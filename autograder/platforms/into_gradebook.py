@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,8 @@ def main() -> None:
     asked = parser.parse_args()
     document = json.loads(Path(asked.grades).read_text("utf-8"))
     name = asked.assignment or document["assignment"]
+    # nbgrader calls alembic by its name, which lies beside this Python.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with Gradebook(asked.db) as gradebook:
         count = put(document, gradebook, name)
     print(f"{count} submissions of {name} in {asked.db}")
