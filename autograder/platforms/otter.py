@@ -72,9 +72,11 @@ def export(grades: Sequence[Grade], wanted: Wanted) -> Export:
     ]
     for grade in sorted(grades, key=lambda grade: grade.file):
         scores = {question.name: question.score for question in grade.questions}
-        graded = grade.status is SubmissionStatus.GRADED
-        cells = [scores.get(name, None if graded else 0) for name in names]
+        # Nobody could read it: then that is what every question is worth.
+        nothing = 0 if grade.status is SubmissionStatus.UNREADABLE else None
+        cells = [scores.get(name, nothing) for name in names]
         share = None if grade.score is None or not total else grade.score / total
+        graded = grade.status is SubmissionStatus.GRADED
         status = "Completed" if graded else grade.message or str(grade.status)
         rows.append([grade.file, *cells, grade.score, share, status])
     return Export((Document("final_grades.csv", csv_text(rows)),))
