@@ -54,6 +54,9 @@ def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
         by_fault.setdefault((one.question, one.reason), []).append(one.student)
     for (question, reason), students in by_fault.items():
         yield f"Not judged: {question} of {_listed(students)}: {reason}"
+    if tally.times_of_nobody:
+        listed = _listed(tally.times_of_nobody)
+        yield f"Times of people who have no hand-in ({len(tally.times_of_nobody)}): {listed}"
     if by_reason or by_fault:
         yield "This is no fault of the students; the same command tries again."
     if stopped:

@@ -58,12 +58,13 @@ def of_student(store: Store, standing: Standing, student: str) -> list[Remembere
     stored = store.entries(standing.assignment)
     directory = standing.directory.and_strangers((e.student, e.whose) for e in stored)
     people = directory.find(student)
-    if len(people) > 1:
+    joined = standing.joined(stored)
+    if len(people) > 1 and student not in {entry.student for entry in joined}:
         rivals = ", ".join(person.id for person in people)
         raise UsageError(f"{student!r} fits more than one person: {rivals}.")
     # What no list can tell apart is still found by what its file was called.
-    called = people[0].id if people else student
-    entries = [entry for entry in standing.joined(stored) if entry.student == called]
+    called = people[0].id if len(people) == 1 else student
+    entries = [entry for entry in joined if entry.student == called]
     if not entries:
         raise UsageError(
             f"There is no attempt of {student!r} at {standing.assignment} in {store.name}."

@@ -97,9 +97,11 @@ class CourseMarking:
         """What is stored of a submission that we failed to grade: no score, never a 0."""
         task = failure.task
         status = SubmissionStatus.NOT_GRADED
-        grade = Grade(task.student, task.found.file, status, None, max_score, failure.reason)
+        found = task.found
+        grade = Grade(found.student, found.file, status, None, max_score, failure.reason)
         row = self.row(task, task.digest(), grade)
-        page = _page(grade, self.assignment, {}) if self.pages else None
+        shown = replace(grade, student=task.student)
+        page = _page(shown, self.assignment, {}) if self.pages else None
         return Result(task.student, status, None, max_score, row, page)
 
 
@@ -142,10 +144,11 @@ class _CourseMarker:
         row = marking.row(task, submission.digest, grade, sandbox=self._layers, seeds=seeds)
         page = None
         if marking.pages:
-            shown = apply_late(grade, task.handed_in, marking.policies)
+            shown = replace(grade, student=task.student)
+            shown = apply_late(shown, task.handed_in, marking.policies)
             page = _page(shown, self._assignment.title, self._assignment.backgrounds)
         most, unjudged = grade.max_score, grade.unjudged
-        return Result(grade.student, grade.status, grade.score, most, row, page, unjudged)
+        return Result(task.student, grade.status, grade.score, most, row, page, unjudged)
 
 
 def _read(task: Task, written: Sequence[str]) -> Submission:

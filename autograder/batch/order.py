@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -27,13 +27,14 @@ from autograder.people import (
     Rules,
     Standing,
     extend,
+    find_people,
     give_times,
     import_people,
     key,
     standing_of,
 )
 from autograder.platforms import Finds, Found, search
-from autograder.store import Entry, Store, Time, open_store, store_url
+from autograder.store import Entry, Store, Time, open_store, storable, store_url
 
 
 @dataclass(frozen=True)
@@ -175,16 +176,17 @@ def take_down(order: Order, store: Store, grading: Sequence[Found] = ()) -> Take
         import_people(store, order.people)
     hand_ins = [(found.student, found.whose) for found in grading]
     now = standing(order, store)
+    find_people(store, now, order.times, hand_ins)  # before anything of the other dates is stored
     extended = extend(store, now, order.extensions, more=hand_ins) if order.extensions else []
     times = give_times(store, now, order.times, hand_ins) if order.times else {}
     return TakenDown(times, tuple(extended))
 
 
 def _task(found: Found, now: Standing, times: Mapping[str, HandedIn]) -> Task:
-    """The hand-in under the name that the course has for its student, and with its time."""
+    """The hand-in with its time, and the name that the course has for its student."""
     student = now.student(found.student, found.whose)
     handed_in = times.get(key(student), found.handed_in)
-    return Task(replace(found, student=student, passed_over=(), beside=()), handed_in)
+    return Task(replace(found, passed_over=(), beside=()), handed_in, student)
 
 
 def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
@@ -200,24 +202,27 @@ def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
         taken = take_down(order, store, finds.found)
         now = standing(order, store)
         tasks = [_task(found, now, taken.times) for found in finds.found]
-        _grade(order, tasks, now, set(taken.extended), store, tally, watch)
+        _grade(order, tasks, now, taken, store, tally, watch)
 
 
 def _grade(
     order: Order,
     tasks: Sequence[Task],
     now: Standing,
-    told: set[str],
+    taken: TakenDown,
     store: Store,
     tally: Tally,
     watch: Watcher,
 ) -> None:
     stored = store.entries(order.assignment.slug)
     entries = now.joined(stored)
+    seen = {key(task.student) for task in tasks} | {key(entry.student) for entry in entries}
+    tally.times_of_nobody = tuple(student for student in taken.times if student not in seen)
+    tasks = _with_what_is_known(tasks, entries)
     todo = plan(tasks, newest_attempts(entries), order.assignment.version, force=order.force)
     tally.total, tally.kept = len(tasks), len(todo.kept)
     watch(tally)
-    told |= _keep_times(store, order.assignment.slug, todo, stored)
+    told = set(taken.extended) | _keep_times(store, order.assignment.slug, todo, stored)
     if order.pages:
         _draw_missing(order, store, todo, told)
     if todo.todo:
@@ -255,17 +260,35 @@ _WORTH = (Source.NONE, Source.FILE, Source.STUDENTS_WORD, Source.MARKED_LATE, So
 """Whose word is worth more than which."""
 
 
+def _with_what_is_known(tasks: Sequence[Task], entries: Iterable[Entry]) -> list[Task]:
+    """With the times that the store has of the same files, where their source is better."""
+    stored: dict[str, dict[str, HandedIn]] = {}
+    for entry in entries:
+        stored.setdefault(entry.student, {})[entry.digest] = entry.handed_in
+    known = []
+    for task in tasks:
+        files = stored.get(storable(task.student))
+        before = files.get(task.digest()) if files is not None else None
+        if before is not None and not _is_better(task.handed_in, before):
+            task = replace(task, handed_in=before)
+        known.append(task)
+    return known
+
+
+def _is_better(now: HandedIn, before: HandedIn) -> bool:
+    """A platform may mend what it said; of other words the first is the nearest to the truth."""
+    if now.source is before.source:
+        return now.source is Source.PLATFORM and now.at is not None
+    return _WORTH.index(now.source) > _WORTH.index(before.source)
+
+
 def _keep_times(store: Store, assignment: str, todo: Plan, stored: Sequence[Entry]) -> set[str]:
     """Keep what is known better now of when results that are kept were handed in; of whom."""
     labels = {entry.id: entry.student for entry in stored}  # what the store calls them
     times, students = [], set()
     for task, entry in zip(todo.kept_tasks, todo.kept, strict=True):
-        before, now = entry.handed_in, task.handed_in
-        better = _WORTH.index(now.source) - _WORTH.index(before.source)
-        # A platform may mend what it said; of other words the first is the nearest to the truth.
-        is_newer = now.source is Source.PLATFORM and now.at is not None and now != before
-        if better > 0 or (better == 0 and is_newer):
-            times.append(Time(assignment, labels[entry.id], entry.digest, now))
+        if task.handed_in != entry.handed_in:
+            times.append(Time(assignment, labels[entry.id], entry.digest, task.handed_in))
             students.add(entry.student)
     store.add_times(times)
     return students
@@ -332,6 +355,7 @@ def summary(order: Order, tally: Tally, grades: CurrentGrades) -> dict[str, obje
             for one in sorted(tally.unjudged, key=lambda one: (one.student, one.question))
         ],
         "not_handed_in": list(grades.not_handed_in),
+        "times_of_nobody": list(tally.times_of_nobody),
         "without_time": [entry.student for entry in grades.without_time],
         "passed_over": [
             {"file": unclaimed.file, "reason": unclaimed.reason} for unclaimed in tally.unclaimed

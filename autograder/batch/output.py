@@ -117,8 +117,9 @@ class CurrentGrades(Sequence[Grade]):
     def _read(self, entries: Sequence[Entry]) -> Iterator[Grade]:
         grades = self._store.grades([entry.id for entry in entries], details=self._details)
         for entry, grade in zip(entries, grades, strict=True):
-            notices = (*grade.notices, *self.counted[entry.student].notices)
-            joined = replace(grade, student=entry.student, notices=notices)
+            said = (grade.message, *self.counted[entry.student].notices)
+            message = " ".join(filter(None, said)) or None
+            joined = replace(grade, student=entry.student, message=message)
             yield apply_late(joined, entry.handed_in, self.standing.policies)
 
     @cached_property

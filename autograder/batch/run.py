@@ -65,6 +65,8 @@ class Tally:
     """Files that are nobody's row."""
     notices: tuple[str, ...] = ()
     """What is to be said of the input as a whole, in sentences."""
+    times_of_nobody: tuple[str, ...] = ()
+    """People whose time was given, and who have no hand-in."""
 
     @property
     def graded(self) -> int:

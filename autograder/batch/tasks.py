@@ -20,10 +20,14 @@ class Task:
     """The file, not opened yet."""
     handed_in: HandedIn = field(default_factory=HandedIn)
     """When, and on whose word."""
+    called: str = ""
+    """What the course calls the student; empty: what the file does.  It is graded and stored under
+    the file's name, for that is what its instances are drawn from."""
 
     @property
     def student(self) -> str:
-        return self.found.student
+        """Whose row and page it becomes."""
+        return self.called or self.found.student
 
     def digest(self) -> str:
         """SHA-256 of the file as it is now, as the store has it; empty where nothing is read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -122,3 +122,12 @@ def any_order_for(course_folder: Path | None, slug: str | None, **rest: Any) -> 
     course = Course.find(course_folder)
     named = slug or course.default or next(iter(course.assignments()), None)
     return order_for(course.folder, named, **rest)
+
+
+def orders_in(order: Order, stored: Iterable[str], **named: Any) -> list[Order]:
+    """One for each assignment of which there are results beside this order's: all in the store of
+    a course, that of the order alone where it has a place of its own."""
+    if not order.takes_in:
+        return [order]
+    slugs = [slug for slug in stored if slug in order.course.assignments()]
+    return [order_for(**{**named, "slug": slug}) for slug in slugs]

@@ -10,7 +10,14 @@ import click
 
 from autograder.batch.order import opened, standing
 from autograder.batch.showing import show_again
-from autograder.cli.options import any_order_for, json_option, order_for, path_option, place_options
+from autograder.cli.options import (
+    any_order_for,
+    json_option,
+    order_for,
+    orders_in,
+    path_option,
+    place_options,
+)
 from autograder.errors import UsageError
 from autograder.people import Dated, import_people, key, moment, read_dates, read_people
 from autograder.people import extend as give_extensions
@@ -46,7 +53,8 @@ def import_(file: Path, as_json: bool, **named: Any) -> None:
     listed = read_people(file)
     with opened(order) as store:
         done = import_people(store, listed)
-        show_again(order, store, ())
+        for each in orders_in(order, store.assignments(), **named):
+            show_again(each, store, ())
     if as_json:
         counts = {"new": done.new, "changed": done.changed, "same": done.same}
         click.echo(json.dumps({"kind": done.kind, **counts, "notices": done.notices}, indent=1))

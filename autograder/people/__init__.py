@@ -30,7 +30,14 @@ from autograder.people.importing import Imported, import_people
 from autograder.people.late import Policies, apply_late, counted_time, lateness, unknown_time
 from autograder.people.lists import PeopleList, read_people
 from autograder.people.names import key
-from autograder.people.standing import Rules, Standing, extend, give_times, standing_of
+from autograder.people.standing import (
+    Rules,
+    Standing,
+    extend,
+    find_people,
+    give_times,
+    standing_of,
+)
 
 __all__ = [
     "Counted",
@@ -49,6 +56,7 @@ __all__ = [
     "current",
     "directory_of",
     "extend",
+    "find_people",
     "give_times",
     "import_people",
     "key",

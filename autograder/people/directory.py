@@ -136,15 +136,11 @@ class Directory:
         return Known(None, people)
 
     def named(self, name: str) -> tuple[Person, ...]:
-        """Who has this name, however it is spelled."""
-        for index, forms in (
-            (self._by_spelling, spellings(name)),
-            (self._by_letters, squeezed(name)),
-        ):
-            found = {place for form in forms for place in index.get(form, ())}
-            if found:
-                return self._at(found)
-        return ()
+        """Who has this name; one without blanks may be squeezed, as in the names of files."""
+        forms, index = spellings(name), self._by_spelling
+        if forms.isdisjoint(index) and len(name.split()) == 1:
+            forms, index = squeezed(name), self._by_letters
+        return self._at({place for form in forms for place in index.get(form, ())})
 
     def _at(self, places: Iterable[int]) -> tuple[Person, ...]:
         return tuple(self.people[place] for place in sorted(places))

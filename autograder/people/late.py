@@ -98,7 +98,8 @@ def lateness(
     left = _share_left(days - covered, is_over, rules)
     earned = score or 0.0
     points = round(earned * left, 6) - earned if left < 1 else 0.0
-    reason = _reason(at - due, earned, points, covered, is_over)
+    begun = days if rules.share is not None and not is_over else 0
+    reason = _reason(at - due, begun, earned, points, covered, is_over)
     return Lateness(days, round(points, 6), reason, covered)
 
 
@@ -131,8 +132,12 @@ def _share_left(charged: int, is_over: bool, rules: Late) -> float:
     return 1.0 if rules.share is None else max(0.0, 1.0 - rules.share * charged)
 
 
-def _reason(late: timedelta, earned: float, points: float, covered: int, is_over: bool) -> str:
+def _reason(
+    late: timedelta, begun: int, earned: float, points: float, covered: int, is_over: bool
+) -> str:
     reason = f"Handed in {duration(late)} after the due date"
+    if begun > 1 and duration(late) != counted(begun, "day"):
+        reason += f", {begun} days begun"
     if covered:
         reason += f", {counted(covered, 'late day')} spent on it"
     if points:

@@ -170,7 +170,9 @@ def _of_gradescope(cells: Cells) -> PersonRecord | None:
 
 def _of_nbgrader(cells: Cells) -> PersonRecord | None:
     name = _full_name(cells["first_name"], cells["last_name"])
-    identity = Identity(id=cells["id"], email=cells["email"], login=cells["lms_user_id"], name=name)
+    identity = Identity(
+        id=cells["id"], email=cells["email"], number=cells["lms_user_id"], name=name
+    )
     return PersonRecord(identity, "", "", "nbgrader")
 
 

@@ -123,7 +123,7 @@ def extend(
     ``more``: who else is known, by hand-ins that
     are not in the store yet.  Raises UsageError, listing whom an identifier does not find.
     """
-    people = _found(store, standing, dated, more)
+    people = find_people(store, standing, dated, more)
     now = standing.policies.extensions
     rows = [
         Extension(standing.assignment, person.number, person.id, one.at, reason)
@@ -146,7 +146,7 @@ def give_times(
     ``grading``: the hand-ins that are about to be graded, which take theirs from what is returned.
     Of everybody else it is the newest attempt whose time is meant.
     """
-    people = _found(store, standing, dated, grading)
+    people = find_people(store, standing, dated, grading)
     times = {
         key(person.id): HandedIn(one.at, Source.PLATFORM)
         for person, one in zip(people, dated, strict=True)
@@ -166,12 +166,13 @@ def give_times(
     return times
 
 
-def _found(
+def find_people(
     store: Store,
     standing: Standing,
     dated: Sequence[Dated],
-    more: Iterable[tuple[str, Identity]],
+    more: Iterable[tuple[str, Identity]] = (),
 ) -> list[Person]:
+    """Whom the dates are for, each of them; raises UsageError as :func:`extend` does."""
     named = [(entry.student, entry.whose) for entry in store.entries(standing.assignment)]
     directory = standing.directory.and_strangers((*named, *more))
     people: list[Person] = []
@@ -203,7 +204,10 @@ def _refusal(nobody: Sequence[str], several: Sequence[str], twice: Sequence[str]
         told.append(f"nobody is known as {_listed(nobody)}")
     if several:
         told.append(f"more than one person fits {_listed(several)}")
-    return f"Nothing was stored, for {'; and '.join(told)}: look at `autograder people list`."
+    return (
+        f"None of these dates was stored, for {'; and '.join(told)}: look at `autograder people "
+        "list`."
+    )
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -158,22 +158,22 @@ class Store:
         with self._begin() as connection:
             if connection.execute(query).first() is not None:
                 return 0
+        columns = [column for column in ATTEMPTS.columns if column is not ATTEMPTS.c.id]
+        attempts = sa.select(*columns).order_by(ATTEMPTS.c.id)
+        count = 0
         with _told(str(file)):
             other = in_memory(file)
-            try:
-                columns = [column for column in ATTEMPTS.columns if column is not ATTEMPTS.c.id]
-                with other.connect() as connection:
-                    found = connection.execute(sa.select(*columns).order_by(ATTEMPTS.c.id))
-                    rows = [dict(row) for row in found.mappings()]
-            finally:
-                other.dispose()
-        with self._begin(writes=True) as connection:
-            if connection.execute(query).first() is not None:
-                return 0
-            connection.execute(TAKEN_IN.insert(), [{"place": storable(place), "at": _now()}])
-            if rows:
-                connection.execute(ATTEMPTS.insert(), rows)
-        return len(rows)
+        try:
+            with other.connect() as source, self._begin(writes=True) as connection:
+                if connection.execute(query).first() is not None:
+                    return 0
+                connection.execute(TAKEN_IN.insert(), [{"place": storable(place), "at": _now()}])
+                for rows in source.execute(attempts).mappings().partitions(_CHUNK):
+                    connection.execute(ATTEMPTS.insert(), [dict(row) for row in rows])
+                    count += len(rows)
+        finally:
+            other.dispose()
+        return count
 
     def _add(self, table: sa.Table, rows: Sequence[Row]) -> None:
         if rows:

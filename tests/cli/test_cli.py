@@ -96,6 +96,7 @@ def test_grading_again_repeats_nothing_and_gives_the_same_bytes(
         "not_graded": [],
         "not_judged": [],
         "not_handed_in": [],
+        "times_of_nobody": [],
         "without_time": [],
         "passed_over": [],
     }

@@ -118,7 +118,8 @@ def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: 
 def test_the_student_is_told_what_was_taken_off() -> None:
     grade = graded(DUE + timedelta(hours=30), policy="share_per_day", share=0.1)
     assert grade.notices == (
-        "Handed in 1 day after the due date: 16 of the 80 points earned are taken off.",
+        "Handed in 1 day after the due date, 2 days begun: 16 of the 80 points earned are taken "
+        "off.",
     )
     assert graded(DUE + timedelta(minutes=90)).notices == ("Handed in 1 hour after the due date.",)
     assert graded(DUE).notices == ()

@@ -10,6 +10,7 @@ from autograder.model import (
     Explanation,
     Grade,
     HandedIn,
+    Identity,
     Lateness,
     Line,
     Picture,
@@ -23,6 +24,7 @@ from autograder.model import (
 from autograder.store import Attempt
 
 NOT_KNOWN = HandedIn()
+NOBODY = Identity()
 
 
 def picture() -> Picture:
@@ -72,7 +74,12 @@ def grade(student: str = "alice", score: float | None = 78.0, **rest: object) ->
 
 
 def attempt(
-    given: Grade, *, digest: str = "d1", version: str = "v1", handed_in: HandedIn = NOT_KNOWN
+    given: Grade,
+    *,
+    digest: str = "d1",
+    version: str = "v1",
+    handed_in: HandedIn = NOT_KNOWN,
+    whose: Identity = NOBODY,
 ) -> Attempt:
     return Attempt(
         assignment="rates",
@@ -80,6 +87,7 @@ def attempt(
         digest=digest,
         grade=given,
         handed_in=handed_in,
+        whose=whose,
         graded_at="2025-03-14T10:00:00+00:00",
         circumstances={"autograder": "0.1.0", "sandbox": ["seccomp"], "seeds": {"adam": "ff"}},
     )
