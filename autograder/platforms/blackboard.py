@@ -14,8 +14,9 @@ from autograder.model import HandedIn, Identity, Source
 from autograder.platforms import times
 from autograder.platforms.level import Claim, Level, Owner, Said, note_text
 
+# The first time in a name is Blackboard's: what a student called the file comes behind it.
 _NAME = re.compile(
-    r"(?P<title>.+)_(?P<login>[^_]+)_attempt_(?P<stamp>\d{4}(?:-\d\d){5})"
+    r"(?P<title>.+?)_(?P<login>[^_]+)_attempt_(?P<stamp>\d{4}(?:-\d\d){5})"
     r"(?:_(?P<file>.+)|(?P<receipt>\.txt))",
     re.DOTALL,
 )

@@ -14,7 +14,9 @@ from autograder.platforms import times
 from autograder.platforms.level import Claim, Level, Owner, Read, Said
 
 _NAME = re.compile(
-    r"(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<time>[^-]{8,40}?)(?: - (?P<file>.+))?", re.DOTALL
+    r"(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<time>[^-]{1,20}\b\d{4}\b[^-]{1,20}?)"
+    r"(?: - (?P<file>.+))?",
+    re.DOTALL,
 )
 NO_ZONE = (
     "Brightspace writes times without a zone: they count once [late] timezone in assignment.toml "

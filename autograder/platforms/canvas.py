@@ -46,6 +46,8 @@ _TYPED = re.compile(
     r"|(?P<before2>(?P<name2>.+?)(?P<late2>_LATE)?_(?P<user2>\d+)_)(?P<file2>(text|link)\.html)",
     re.DOTALL,
 )
+_OTTERS = re.compile(r"_\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d_\d{6}(?=\.zip$)", re.IGNORECASE)
+"""The time in a name of Otter's: its numbers are none of Canvas's."""
 _PROBLEMS = {
     "text.html": "is a text typed into Canvas, and no file: hand in the notebook itself.",
     "link.html": "is an address typed into Canvas, and no file: hand in the notebook itself.",
@@ -57,14 +59,15 @@ _PROBLEMS = {
 
 def signature(name: str) -> Signature | None:
     """Of a file's name that has Canvas's form, perhaps by chance: ``hw_1_2_alice.ipynb`` has."""
-    found = _ANONYMOUS.fullmatch(name) or _NAME.fullmatch(name)
+    bare = _OTTERS.sub("", name)
+    found = _ANONYMOUS.fullmatch(bare) or _NAME.fullmatch(bare)
     if found is None or len(found["attachment"]) > 18:
         return None
     return Signature(
         found["name"],
         found["user"],
         found["before"],
-        found["file"],
+        name[len(found["before"]) :],
         int(found["attachment"]),
         found["late"] is not None,
     )

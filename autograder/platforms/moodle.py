@@ -72,7 +72,9 @@ def claims(level: Level) -> Said:
     found = {name: sign for name in level.names if (sign := signature(name)) is not None}
     if not found:
         return Said()
-    sheets = [sheet for entry in level.lists(".csv") if (sheet := _sheet(entry, level))]
+    # Where files lie flat, a CSV that Moodle named is a student's, whatever is in it.
+    lists = [entry for entry in level.lists(".csv") if entry.name not in found]
+    sheets = [sheet for entry in lists if (sheet := _sheet(entry, level))]
     people = {number: owner for sheet in sheets for number, owner in sheet.people.items()}
     notices = tuple(dict.fromkeys(notice for sheet in sheets for notice in sheet.notices))
     made = tuple(_claim(name, sign, people.get(sign.number)) for name, sign in found.items())

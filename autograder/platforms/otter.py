@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from autograder.formats.parts import CsvCell, Document, Export, csv_text
@@ -27,9 +27,9 @@ _NAME = re.compile(
 )
 
 
-def signed(names: Collection[str]) -> set[str]:
-    """Those of the names that Otter wrote."""
-    return {name for name in names if _NAME.fullmatch(name) is not None}
+def is_export(name: str) -> bool:
+    """Whether Otter wrote a name."""
+    return _NAME.fullmatch(name) is not None
 
 
 def time_in(name: str, zone: tzinfo | None) -> datetime | None:

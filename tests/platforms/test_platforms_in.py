@@ -148,12 +148,14 @@ def test_moodle_without_worksheet_has_the_files_time_and_says_that_it_is_that(
     assert {source for _, source in times(zipped_finds).values()} == {"file"}
 
 
-def test_a_worksheet_in_a_students_folder_is_the_students(searched: Searcher) -> None:
-    finds = searched(
-        downloads.MOODLE
-        | {f"{ZOE}_13_assignsubmission_file_/grades.csv": downloads.MOODLE_WORKSHEET}
-    )
+@pytest.mark.parametrize("shape", ["MOODLE", "MOODLE_FLAT"])
+def test_a_worksheet_that_a_student_handed_in_is_the_students(
+    searched: Searcher, shape: str
+) -> None:
+    place = f"{ZOE}_13_assignsubmission_file_" + ("/" if shape == "MOODLE" else "")
+    finds = searched(getattr(downloads, shape) | {f"{place}grades.csv": downloads.MOODLE_WORKSHEET})
     assert times(finds)[ZOE][1] == "file"
+    assert by_student(finds)[ZOE].beside == (f"{place}grades.csv",)
 
 
 def test_a_worksheet_without_a_zone_or_in_another_language_is_said(searched: Searcher) -> None:
@@ -299,6 +301,25 @@ def test_blackboard(searched: Searcher) -> None:
     assert finds.unclaimed == finds.notices == ()
 
 
+@pytest.mark.parametrize(
+    ("real", "chosen"),
+    [
+        ("A_zoe_attempt_2025-11-02-09-15-00_", "x_ed_attempt_2001-01-01-00-00-00_hw.ipynb"),
+        ("7-8 - zoe - Nov 2, 2025 915 AM - ", "7-8 - ed - Jan 1, 2001 100 AM - hw.ipynb"),
+        ("7-8 - zoe - Nov 2, 2025 915 AM - ", "Jan 1, 2001 100 AM.ipynb"),
+    ],
+)
+def test_a_name_that_a_student_chose_is_no_platforms(
+    searched: Searcher, real: str, chosen: str
+) -> None:
+    assert times(searched({real + chosen: SMALL})) == {"zoe": LATE}
+
+
+def test_a_name_with_a_hyphen_is_whole_in_brightspace(searched: Searcher) -> None:
+    finds = searched({"7-8 - Mary - Ann Smith - Nov 2, 2025 915 AM/hw.ipynb": SMALL})
+    assert times(finds) == {"Mary - Ann Smith": LATE}
+
+
 @pytest.mark.parametrize("shape", ["BLACKBOARD", "BRIGHTSPACE"])
 def test_times_without_a_zone_do_not_count_and_are_said(searched: Searcher, shape: str) -> None:
     finds = searched(getattr(downloads, shape), zone=None)
@@ -332,6 +353,15 @@ def test_otter_exports_in_students_folders(searched: Searcher) -> None:
         "zoe": ("11-02 14:15", "students_word"),
     }
     assert all(load(found).problem is None for found in finds.found)
+
+
+@pytest.mark.parametrize("name", ["hw", "my_hw_2"])
+def test_the_only_export_of_otters(searched: Searcher, name: str) -> None:
+    export = f"{name}_{downloads.OTTER_STAMP}.zip"
+    in_folder = searched({f"jurgen/{export}": downloads.otter_export()})
+    assert times(in_folder) == {"jurgen": ("11-01 22:30", "students_word")}
+    alone = searched({export: downloads.otter_export()}, at="alone")
+    assert times(alone) == {name: ("11-01 22:30", "students_word")}
 
 
 def test_otter_exports_named_after_people(searched: Searcher) -> None:

@@ -130,6 +130,9 @@ def test_archives_of_many_members(tmp_path: Path, name: str) -> None:
         *("{}.py", "{}/hw.ipynb", "all/{}/hw.ipynb", "one/{}.py", "bob/{}/a/b/c/d/hw.py"),
         *("name{0}_{0}_{0}_hw.py", "Jane {0}_{0}_assignsubmission_file_hw.py", "{}.pdf"),
         *("submitted/{}/rates/hw.ipynb", "_1_1_1_{}", "same_1_2_{}.py"),
+        *("A_b{}_attempt_2025-10-31-20-04-05_x.py", "A_b{}_attempt_2025-10-31-20-04-05.txt"),
+        *("1-2 - {} - Oct 31, 2025 804 PM/x.py", "hw_2025_10_31T20_04_05_{:06}.zip"),
+        *("hw ({}).py", "Copy of {}.py", "hw-{}/.git/x", "submission_{}/x.py", "{}_1_text.html"),
     ],
 )
 def test_folders_of_many_files(name: str) -> None:
