@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -95,8 +95,10 @@ class Order:
         return self.store if self.store is not None else self.out.store
 
 
-def look(order: Order, scratch: Path) -> Finds:
+def look(order: Order, scratch: Path, known: Collection[str] = ()) -> Finds:
     """What there is to grade, and what is nobody's; archives are unpacked into ``scratch``.
+
+    ``known``: identifiers of those who take the course.
 
     Raises UsageError when there is nothing to grade.
     """
@@ -107,6 +109,7 @@ def look(order: Order, scratch: Path) -> Finds:
         scratch=scratch,
         assignment=order.assignment.slug,
         results=lambda folder: os.path.realpath(folder) in results,
+        known=known,
         zone=order.assignment.late.zone,
     )
     if not finds.found:
@@ -197,7 +200,9 @@ def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
     """
     sweep(order.out.path)
     with scratch_folder(order.scratch_in) as scratch:
-        finds = look(order, scratch)
+        people = standing(order, store).directory.people
+        known = [identifier for person in people for identifier in person.identifiers]
+        finds = look(order, scratch, known)
         tally.unclaimed, tally.notices = finds.unclaimed, finds.notices
         taken = take_down(order, store, finds.found)
         now = standing(order, store)

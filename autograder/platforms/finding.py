@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -109,12 +109,14 @@ def search(
     scratch: Path,
     assignment: str = "",
     results: ResultsFolder = lambda _: False,
+    known: Collection[str] = (),
     zone: tzinfo | None = None,
 ) -> Finds:
     """What is to be graded below ``paths``; see :mod:`.layout` for whose it is.
 
     Archives are unpacked into ``scratch``, which must stay until the files have been read.
-    ``results`` tells folders that the grader wrote, which are left alone.  ``zone`` is the
+    ``results`` tells folders that the grader wrote, which are left alone.  ``known`` are
+    identifiers of those who take the course, where there is a list of them.  ``zone`` is the
     course's, in which times without a zone are meant; None: a platform's such times are not known,
     and ``notices`` says so.  Raises
     :class:`autograder.errors.UsageError` where a path is not there, or where the one path is an
@@ -125,7 +127,8 @@ def search(
     found: list[Found] = []
     with ExitStack() as kept_open:
         gatherer = Gatherer(scratch, results, kept_open, zone)
-        groups = list(_whose(gatherer, paths, assignment))
+        people = frozenset(identifier.casefold() for identifier in known)
+        groups = list(_whose(gatherer, paths, assignment, people))
         items = [item for group in groups for item in group.items]
         unclaimed += [item for item in items if isinstance(item, PassedOver)]
         for hand_in in _told_apart([item for item in items if isinstance(item, HandIn)]):
@@ -187,12 +190,14 @@ def given_up(found: Found) -> Submission:
 # ------------------------------------------------------------------ whose
 
 
-def _whose(gatherer: Gatherer, paths: Sequence[Path], assignment: str) -> Iterator[Whose]:
+def _whose(
+    gatherer: Gatherer, paths: Sequence[Path], assignment: str, known: frozenset[str]
+) -> Iterator[Whose]:
     seen: set[Path] = set()
     for group in gatherer.groups(paths):
         fresh = [entry for entry in group.entries if entry.path not in seen]
         seen.update(entry.path for entry in fresh)
-        yield whose(fresh, assignment, folder=group.folder, zone=gatherer.zone)
+        yield whose(fresh, assignment, folder=group.folder, known=known, zone=gatherer.zone)
 
 
 def _name(hand_in: HandIn) -> str:

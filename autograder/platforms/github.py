@@ -1,9 +1,10 @@
 """GitHub Classroom: a clone for each student, ``{assignment}-{login}``, side by side.
 
-The prefix is what all clones have in common up to a hyphen; where there is one clone alone, the
-assignment's own name.  A commit bears the time of the student's clock, and is read from the text of
-``.git/logs/HEAD``: git is never run, since a folder's own settings could make it run programs.  A
-fresh clone logs its cloning and no commit; then no time is known.
+The prefix is what all clones have in common up to a hyphen, and what leaves the logins that are
+known; where there is one clone alone, the assignment's own name.  A commit bears the time of the
+student's clock, and is read from the text of ``.git/logs/HEAD``: git is never run, since a folder's
+own settings could make it run programs.  A fresh clone logs its cloning and no commit; then no time
+is known.
 """
 
 from __future__ import annotations
@@ -31,23 +32,25 @@ def claims(level: Level) -> Said:
     folders = [name for name in level.names if name not in level.files]
     if not folders or not all(name in clones for name in folders):
         return Said()
-    prefix = _prefix(folders, level.assignment)
+    prefix = _prefix(folders, level)
     if not prefix:
         return Said()
     return Said(tuple(_claim(name, name[len(prefix) :], clones[name]) for name in folders))
 
 
-def _prefix(folders: list[str], assignment: str) -> str:
-    """With its hyphen; empty: there is none."""
-    if len(folders) == 1:
-        name = folders[0]
-        ends = [place + 1 for place, letter in enumerate(name[:-1]) if letter == "-"]
-        return next((name[:end] for end in ends if likeness(name[:end], assignment) == 2), "")
+def _prefix(folders: list[str], level: Level) -> str:
+    """With its hyphen; empty: there is none.  Logins may have hyphens, too: so of all that it may
+    be, that which leaves most logins that are known, and else the longest."""
     first, last = min(folders), max(folders)
-    length = next(
-        (at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), 0
-    )
-    return first[: first.rfind("-", 0, length) + 1]
+    pairs = enumerate(zip(first, last, strict=False))
+    differ = next((at for at, (one, other) in pairs if one != other), len(first) - 1)
+    ends = [place + 1 for place, letter in enumerate(first[:differ]) if letter == "-"]
+    known = {end: sum(name[end:].casefold() in level.known for name in folders) for end in ends}
+    if any(known.values()):
+        return first[: max(ends, key=lambda end: (known[end], end))]
+    if len(folders) == 1:
+        ends = [end for end in ends if likeness(first[:end], level.assignment) == 2]
+    return first[: max(ends, default=0)]
 
 
 def _claim(name: str, login: str, git: Entry) -> Claim:

@@ -62,11 +62,17 @@ class Whose:
 
 
 def whose(
-    entries: Sequence[Entry], assignment: str, *, folder: str = "", zone: tzinfo | None = None
+    entries: Sequence[Entry],
+    assignment: str,
+    *,
+    folder: str = "",
+    known: frozenset[str] = frozenset(),
+    zone: tzinfo | None = None,
 ) -> Whose:
     """Of entries that lie in one folder, by the name of ``folder`` where that is known.
 
-    ``zone``: where a platform's times without a zone are meant; None: not known.
+    ``known``: identifiers of those who take the course, in small letters.  ``zone``: where a
+    platform's times without a zone are meant; None: not known.
     """
     ignored = [entry for entry in entries if entry.ignored is not None]
     kept = [entry for entry in entries if entry.ignored is None]
@@ -80,6 +86,7 @@ def whose(
         tuple(entry for entry in around if entry.parts[:-1] == wrappers[: len(entry.parts) - 1]),
         wrappers[-1] if wrappers else folder,
         assignment,
+        known,
         zone,
     )
     claims, read, notices = _asked(level)

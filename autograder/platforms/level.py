@@ -100,6 +100,8 @@ class Level:
     """The name of the folder that this is; empty: not known."""
     assignment: str = ""
     """The slug of the assignment that is graded."""
+    known: frozenset[str] = frozenset()
+    """Identifiers of those who take the course, in small letters; nothing: no list is known."""
     zone: tzinfo | None = None
     """Where a platform's times without a zone are meant; None: not known."""
 

@@ -406,6 +406,21 @@ def test_one_clone_alone_is_named_after_the_assignment(searched: Searcher) -> No
     ]
 
 
+@pytest.mark.parametrize("known", [("The-Anna", "the-bob"), ("the-bob",)])
+def test_known_logins_tell_where_the_prefix_ends(tmp_path: Path, known: tuple[str, ...]) -> None:
+    folder = lay(
+        tmp_path / "sub",
+        {f"hw-1-the-{name}/{file}": "" for name in ("anna", "bob") for file in ("a.py", ".git/x")},
+    )
+    plain = search([folder], scratch=tmp_path / "scratch")
+    assert [found.student for found in plain.found] == ["anna", "bob"]
+    finds = search([folder], scratch=tmp_path / "scratch", known=known)
+    assert [found.student for found in finds.found] == ["the-anna", "the-bob"]
+    lone = search([lay(tmp_path / "b", {"hw-1-the-bob/a.py": "", "hw-1-the-bob/.git/x": ""})],
+                  scratch=tmp_path / "scratch", known=known)  # fmt: skip
+    assert [found.student for found in lone.found] == ["the-bob"]
+
+
 def test_a_log_behind_a_link_is_not_read(tmp_path: Path) -> None:
     folder = lay(tmp_path / "sub", {"hw-a/x.ipynb": SMALL, "hw-b/x.ipynb": SMALL})
     write(tmp_path / "secret" / "logs" / "HEAD", git_log((1762036200, "commit: x")))
