@@ -69,14 +69,18 @@ def of_stamp(text: str, zone: tzinfo | None) -> datetime | None:
         return None
     part = f".{found['part'][:6]:0<6}" if found["part"] else ""
     try:
-        zone = zone if found["zone"] is None else _zone(found["zone"])
+        zone = zone if found["zone"] is None else zone_of(found["zone"])
         at = datetime.fromisoformat(f"{found['date']}T{found['time']}{part}")
     except ValueError:
         return None
     return None if zone is None else at.replace(tzinfo=zone)
 
 
-def _zone(named: str) -> tzinfo | None:
+def zone_of(named: str) -> tzinfo | None:
+    """Of ``EST``, ``+05:30`` and the like; None: it is not known, or several places' own.
+
+    Raises ValueError for hours that no day has.
+    """
     if named[0] in "+-":
         minutes = 60 * int(named[1:3]) + int(named[-2:])
         return timezone(timedelta(minutes=-minutes if named[0] == "-" else minutes))

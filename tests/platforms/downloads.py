@@ -158,10 +158,11 @@ NBGRADER: dict[str, str | bytes] = {
 _BLACKBOARD = "Adaptive%20learning_rates"
 
 
-def receipt(name: str, login: str) -> str:
+def receipt(name: str, login: str, zone: str = "EDT") -> str:
     return (
         f"Name: {name} ({login})\nAssignment: Adaptive learning rates\n"
-        "Date Submitted: Saturday, November 1, 2025 6:30:00 PM EDT\nCurrent Grade: Needs Grading\n"
+        f"Date Submitted: Saturday, November 1, 2025 6:30:00 PM {zone}\n"
+        "Current Grade: Needs Grading\n"
         "\nSubmission Field:\nThere is no student submission text data for this assignment.\n"
     )
 
@@ -172,7 +173,7 @@ BLACKBOARD: dict[str, str | bytes] = {
     f"{_BLACKBOARD}_jurgen_attempt_2025-11-01-18-30-00_hw.ipynb": SMALL,
     f"{_BLACKBOARD}_jurgen_attempt_2025-11-01-18-30-00.txt": receipt(JURGEN, "jurgen"),
     f"{_BLACKBOARD}_zoe_attempt_2025-11-02-09-15-00_hw_final.ipynb": SMALL,
-    f"{_BLACKBOARD}_zoe_attempt_2025-11-02-09-15-00.txt": receipt(ZOE, "zoe"),
+    f"{_BLACKBOARD}_zoe_attempt_2025-11-02-09-15-00.txt": receipt(ZOE, "zoe", "EST"),
     f"{_BLACKBOARD}_ed_attempt_2025-10-31-20-04-05_hw.zip": zipped({"hw.ipynb": SMALL}),
     f"{_BLACKBOARD}_ed_attempt_2025-10-31-20-04-05_essay.pdf": PDF,
     f"{_BLACKBOARD}_ed_attempt_2025-10-31-20-04-05.txt": receipt("Not Ed", "somebody"),

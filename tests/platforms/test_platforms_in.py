@@ -320,12 +320,30 @@ def test_a_name_with_a_hyphen_is_whole_in_brightspace(searched: Searcher) -> Non
     assert times(finds) == {"Mary - Ann Smith": LATE}
 
 
+def test_blackboards_receipts_tell_the_zone(searched: Searcher) -> None:
+    finds = searched(downloads.BLACKBOARD, zone=None)
+    assert times(finds) == {
+        "jurgen": IN_TIME,
+        "zoe": LATE,
+        "ed": (None, "none"),  # the receipt under his name is somebody else's
+        "tam": ("11-01 01:00", "platform"),
+    }
+    assert len(finds.notices) == 1
+    forged = downloads.receipt(ZOE, "zoe", "IST") + "\nDate Submitted: 1 1 1 1:00:00 AM HST\n"
+    name = "A_zoe_attempt_2025-11-02-09-15-00"
+    finds = searched({f"{name}_a.ipynb": SMALL, f"{name}.txt": forged}, zone=None, at="forged")
+    assert times(finds) == {"zoe": (None, "none")}
+
+
 @pytest.mark.parametrize("shape", ["BLACKBOARD", "BRIGHTSPACE"])
 def test_times_without_a_zone_do_not_count_and_are_said(searched: Searcher, shape: str) -> None:
-    finds = searched(getattr(downloads, shape), zone=None)
+    members: Members = getattr(downloads, shape)
+    members = {name: data for name, data in members.items() if not name.endswith(".txt")}
+    finds = searched(members, zone=None)
     assert set(times(finds).values()) == {(None, "none")}
     assert len(finds.notices) == 1
-    assert "times without a zone: they count once [late] timezone" in finds.notices[0]
+    assert "times without a zone" in finds.notices[0]
+    assert "count once [late] timezone" in finds.notices[0]
 
 
 def test_brightspace(searched: Searcher) -> None:
