@@ -8,7 +8,15 @@ from datetime import datetime, timedelta, timezone, tzinfo
 _LONGEST = 80
 """Characters; no date is longer."""
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+_NUMBERS = {
+    spelling: number
+    for number, month in enumerate(_MONTHS, 1)
+    for spelling in (month, month[:3], month[:4])
+}
 _ENGLISH = re.compile(
     r"(?:[a-z]+,\s*)?"  # Friday,
     r"(?:(?P<day>\d{1,2})\s+(?P<month>[a-z]+)|(?P<month2>[a-z]+)\s+(?P<day2>\d{1,2}))"
@@ -37,25 +45,31 @@ def of_english(text: str, zone: tzinfo | None) -> datetime | None:
 
     None: it is not English, or no date; without a zone always.
     """
-    found = _ENGLISH.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    found = _english(text)
     if found is None or zone is None:
         return None
-    month = (found["month"] or found["month2"]).lower()[:3]
     hour = int(found["hour"])
     if found["half"] is not None:
         hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
-    day, second = int(found["day"] or found["day2"]), int(found["second"] or 0)
-    year, minute = int(found["year"]), int(found["minute"])
+    month = _NUMBERS[(found["month"] or found["month2"]).lower()]
+    year, minute, second = int(found["year"]), int(found["minute"]), int(found["second"] or 0)
     try:
-        number = _MONTHS.index(month) + 1
-        return datetime(year, number, day, hour, minute, second, tzinfo=zone)
+        day = int(found["day"] or found["day2"])
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError:
         return None
 
 
 def is_english(text: str) -> bool:
     """Whether a date is written as :func:`of_english` reads it."""
-    return len(text) <= _LONGEST and _ENGLISH.fullmatch(text.strip()) is not None
+    return _english(text) is not None
+
+
+def _english(text: str) -> re.Match[str] | None:
+    found = _ENGLISH.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    if found is None or (found["month"] or found["month2"]).lower() not in _NUMBERS:
+        return None
+    return found
 
 
 def of_stamp(text: str, zone: tzinfo | None) -> datetime | None:
