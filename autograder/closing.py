@@ -68,12 +68,13 @@ def problems(tally: Tally, *, stopped: bool) -> Iterator[str]:
 
 
 def _passed_over(tally: Tally) -> Iterator[str]:
-    """Files that are no part of anybody's row, by reason."""
+    """Files that are no part of anybody's row, by reason; what a platform's files did not say."""
     by_reason: dict[str, list[str]] = {}
     for unclaimed in tally.unclaimed:
         by_reason.setdefault(unclaimed.reason, []).append(unclaimed.file)
     for reason, files in sorted(by_reason.items()):
         yield f"Passed over ({len(files)}), {reason}: {_listed(files, _FILES_LISTED)}"
+    yield from tally.notices
 
 
 def _this_run(tally: Tally) -> str:

@@ -24,12 +24,21 @@ class CsvRow:
 def read_csv(path: Path) -> list[CsvRow]:
     """The rows, the header first; raises UsageError where there are none."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = text_of(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text: save or export it as CSV (UTF-8).") from None
     return parse_csv(text, str(path))
+
+
+def text_of(data: bytes) -> str:
+    """The text of a file as spreadsheets save it: UTF-8, or UTF-16 where its mark says so.
+
+    Raises UnicodeDecodeError where it is neither.
+    """
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
+    return data.decode(encoding).lstrip("\ufeff")
 
 
 def parse_csv(text: str, name: str) -> list[CsvRow]:

@@ -23,10 +23,10 @@ from autograder.errors import AssignmentError, SandboxError
 from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus, Surface
 from autograder.people import Policies, apply_late
+from autograder.platforms import given_up, load
 from autograder.report import compile_templates
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import Attempt, Row, to_row
-from autograder.submission import given_up, load
 
 _MANY = 50
 """Submissions among which nearly everything that may be drawn is drawn for somebody."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.batch.descriptors import require_descriptors
@@ -34,8 +33,8 @@ from autograder.people import (
     key,
     standing_of,
 )
+from autograder.platforms import Finds, Found, search
 from autograder.store import Entry, Store, Time, open_store, storable, store_url
-from autograder.submission import Finds, Found, search
 
 
 @dataclass(frozen=True)
@@ -96,8 +95,10 @@ class Order:
         return self.store if self.store is not None else self.out.store
 
 
-def look(order: Order, scratch: Path) -> Finds:
+def look(order: Order, scratch: Path, known: Collection[str] = ()) -> Finds:
     """What there is to grade, and what is nobody's; archives are unpacked into ``scratch``.
+
+    ``known``: identifiers of those who take the course.
 
     Raises UsageError when there is nothing to grade.
     """
@@ -108,6 +109,8 @@ def look(order: Order, scratch: Path) -> Finds:
         scratch=scratch,
         assignment=order.assignment.slug,
         results=lambda folder: os.path.realpath(folder) in results,
+        known=known,
+        zone=order.assignment.late.zone,
     )
     if not finds.found:
         places = ", ".join(str(path) for path in order.paths)
@@ -186,21 +189,7 @@ def _task(found: Found, now: Standing, times: Mapping[str, HandedIn]) -> Task:
     """The hand-in with its time, and the name that the course has for its student."""
     student = now.student(found.student, found.whose)
     handed_in = times.get(key(student), found.handed_in)
-    if handed_in.source is Source.NONE and found.is_late is False:
-        handed_in = HandedIn(None, Source.PLATFORM)  # it says when something was late
-    elif handed_in.source is Source.NONE and found.is_late:
-        handed_in = HandedIn(None, Source.MARKED_LATE)
-    elif handed_in.source is Source.NONE and (at := _time(found.modified)) is not None:
-        handed_in = HandedIn(at, Source.FILE)
-    return Task(replace(found, passed_over=()), handed_in, student)
-
-
-def _time(modified: float) -> datetime | None:
-    """None: not known, or a time that nobody lives in (a disk takes any number)."""
-    try:
-        return datetime.fromtimestamp(modified, UTC) if modified else None
-    except (ValueError, OverflowError, OSError):
-        return None
+    return Task(replace(found, passed_over=(), beside=()), handed_in, student)
 
 
 def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
@@ -211,8 +200,10 @@ def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
     """
     sweep(order.out.path)
     with scratch_folder(order.scratch_in) as scratch:
-        finds = look(order, scratch)
-        tally.unclaimed = finds.unclaimed
+        people = standing(order, store).directory.people
+        known = [identifier for person in people for identifier in person.identifiers]
+        finds = look(order, scratch, known)
+        tally.unclaimed, tally.notices = finds.unclaimed, finds.notices
         taken = take_down(order, store, finds.found)
         now = standing(order, store)
         tasks = [_task(found, now, taken.times) for found in finds.found]
@@ -376,4 +367,5 @@ def summary(order: Order, tally: Tally, grades: CurrentGrades) -> dict[str, obje
         "passed_over": [
             {"file": unclaimed.file, "reason": unclaimed.reason} for unclaimed in tally.unclaimed
         ],
+        "notices": list(tally.notices),
     }

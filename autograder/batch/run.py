@@ -20,8 +20,8 @@ from autograder.batch.files import sweep, whole_file
 from autograder.batch.output import OutFolder
 from autograder.batch.tasks import Executor, Failure, Outcome, Outcomes, Result, Task
 from autograder.model import SubmissionStatus
+from autograder.platforms import Unclaimed
 from autograder.store import Entry, Store, storable
-from autograder.submission import Unclaimed
 
 _EVERY = 0.25
 """Seconds between two transactions."""
@@ -63,6 +63,8 @@ class Tally:
     """Single questions that could not be judged through our fault."""
     unclaimed: tuple[Unclaimed, ...] = ()
     """Files that are nobody's row."""
+    notices: tuple[str, ...] = ()
+    """What is to be said of the input as a whole, in sentences."""
     times_of_nobody: tuple[str, ...] = ()
     """People whose time was given, and who have no hand-in."""
 

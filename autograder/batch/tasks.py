@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from autograder.model import HandedIn, SubmissionStatus
+from autograder.platforms import Found
 from autograder.store import Row
-from autograder.submission import Found, digest_of
+from autograder.submission import digest_of
 
 
 @dataclass(frozen=True)

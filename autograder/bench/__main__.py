@@ -23,7 +23,7 @@ from autograder.bench.others import as_notebook, nbgrader_autograde, otter_run
 from autograder.bench.stages import stage_seconds
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
-from autograder.submission import find
+from autograder.platforms import find
 
 
 @dataclass(frozen=True)

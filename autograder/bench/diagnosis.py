@@ -18,8 +18,8 @@ from autograder.bench.stages import JUDGING, Clock, TimedBox
 from autograder.course import Assignment, Course
 from autograder.grading import grade_submission
 from autograder.model import Submission
+from autograder.platforms import find, load
 from autograder.sandbox import Sandbox, open_sandbox
-from autograder.submission import find, load
 
 GOAL = 0.020
 """Seconds of processor time that a diagnosis may add to a wrong submission."""

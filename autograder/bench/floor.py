@@ -21,8 +21,8 @@ import numpy as np
 from autograder.bench.measured import in_fresh_processes
 from autograder.course import Assignment, Course
 from autograder.model import Argument, Call, FloatArray, Gradient, Neuron, Stream, Submission
+from autograder.platforms import find, load
 from autograder.sandbox.inside.gradients import neuron, stream
-from autograder.submission import find, load
 
 
 @dataclass(frozen=True)

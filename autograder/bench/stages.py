@@ -15,10 +15,10 @@ from autograder.formats import to_json
 from autograder.grading import grade_submission
 from autograder.model import Call, Cell, Limits, Trace
 from autograder.people import Policies
+from autograder.platforms import Found, load
 from autograder.report import feedback_page
 from autograder.sandbox import Sandbox, Session, open_sandbox
 from autograder.store import open_store
-from autograder.submission import Found, load
 
 _TALKING = "talking to it"
 JUDGING = "drawing instances, judging"

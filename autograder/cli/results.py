@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
 import click
 
-from autograder import formats, history
+from autograder import history, platforms
 from autograder.batch.files import sweep, whole_file
 from autograder.batch.order import current_grades, opened, redraw, standing, take_down
-from autograder.batch.output import info_of
+from autograder.batch.output import CurrentGrades, OutFolder, info_of
 from autograder.batch.showing import write_tables
 from autograder.cli.options import Options, json_option, order_for, path_option, store_options
+from autograder.formats import Document
+from autograder.model import Identity
 from autograder.text import counted
 
 
@@ -37,7 +41,7 @@ def feedback(**named: Unpack[Options]) -> None:
 @click.option(
     "--format",
     "name",
-    type=click.Choice(formats.FORMATS),
+    type=click.Choice(platforms.FORMATS),
     default="csv",
     show_default=True,
     help="For whom.",
@@ -48,13 +52,39 @@ def feedback(**named: Unpack[Options]) -> None:
     metavar="CSV",
     help="What the learning platform exported of its people (canvas, moodle).",
 )
+@click.option(
+    "--column",
+    default="",
+    metavar="TITLE|NUMBER",
+    help="The gradebook's column (canvas); new: have one made. Default: the assignment's title.",
+)
+@click.option(
+    "--out-of",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Take the points to a scale of N (canvas, moodle); default: as they are.",
+)
+@click.option("--excel", is_flag=True, help="So that Excel, too, shows umlauts right.")
+@path_option(
+    "--feedback",
+    metavar="ZIP",
+    help="Also write the feedback pages, to upload in bulk (canvas, moodle).",
+    dir_okay=False,
+)
 @path_option(
     *("--to", "destination"),
     help="Write files here; default: one file goes to standard output, several to --out.",
     file_okay=False,
 )
 def export(
-    name: str, roster: Path | None, destination: Path | None, **named: Unpack[Options]
+    name: str,
+    roster: Path | None,
+    column: str,
+    out_of: float | None,
+    excel: bool,
+    feedback: Path | None,
+    destination: Path | None,
+    **named: Unpack[Options],
 ) -> None:
     """Grades for a spreadsheet, a program, or a learning platform.
 
@@ -62,24 +92,54 @@ def export(
     Example:  autograder export --format canvas --roster canvas.csv > up.csv
     """
     order = order_for(**named)
-    people = formats.read_roster(roster) if roster else None
+    people = platforms.read_roster(roster) if roster else None
     with opened(order, create=False) as store:
         take_down(order, store)
         grades = current_grades(order, store, details=False)
-        written = formats.export(grades, name, info_of(order.assignment, grades), people)
-    for notice in written.notices:
+        info = info_of(order.assignment, grades)
+        wanted = platforms.Wanted(info, people, column, out_of, _identities(grades))
+        written = platforms.export(grades, name, wanted)
+        notices = written.notices
+        if feedback is not None:
+            with whole_file(feedback) as file:
+                page = partial(_page, order.out)
+                notices += platforms.write_feedback(grades, name, wanted, page, file)
+    for notice in notices:
         click.echo(notice, err=True)
-    if destination is None and len(written.documents) == 1:
-        click.echo(written.documents[0].text, nl=False)
+    _deliver(written.documents, destination, order.out.path, "utf-8-sig" if excel else "utf-8")
+
+
+def _identities(grades: CurrentGrades) -> dict[str, tuple[Identity, ...]]:
+    """All that is known of each student, from lists of people and from the hand-in itself."""
+    found = {}
+    for entry in grades.entries:
+        person = grades.standing.directory.whose(entry.student, entry.whose).person
+        records = () if person is None else person.records
+        found[entry.student] = (entry.whose, *(record.identity for record in records))
+    return found
+
+
+def _deliver(
+    documents: Sequence[Document], destination: Path | None, out: Path, encoding: str
+) -> None:
+    if destination is None and len(documents) == 1:
+        click.echo(documents[0].text.encode(encoding), nl=False)
         return
-    paths = [(destination or order.out.path) / document.name for document in written.documents]
+    paths = [(destination or out) / document.name for document in documents]
     for folder in {path.parent for path in paths}:
         sweep(folder)
-    for document, path in zip(written.documents, paths, strict=True):
+    for document, path in zip(documents, paths, strict=True):
         with whole_file(path) as file:
-            file.write(document.text.encode())
-    files = counted(len(written.documents), "file")
-    click.echo(f"{files} in {destination or order.out.path}")
+            file.write(document.text.encode(encoding))
+    click.echo(f"{counted(len(documents), 'file')} in {destination or out}")
+
+
+def _page(out: OutFolder, student: str) -> bytes | None:
+    """A student's feedback page; None: it was not written yet, or was removed."""
+    try:
+        return out.page(student).read_bytes()
+    except OSError:
+        return None
 
 
 @click.command()

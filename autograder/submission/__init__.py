@@ -1,28 +1,12 @@
-"""From a path to a :class:`autograder.model.Submission`; executes nothing.
+"""From a file to a :class:`autograder.model.Submission`; executes nothing.
 
-- :func:`search` lists what ``autograder grade PATH...`` was pointed at, one entry a student and
-  what is nobody's; :func:`find` the first of these
-- :func:`read` reads one file, :func:`load` one entry that was found, :func:`given_up`
-  what is said of one that takes far too much to read
-- :func:`safe_name` is the name of a student's feedback file
+- :func:`read` reads one file
+- :func:`digest_of` tells whether it is the same one as before
+- :func:`clean` and :func:`safe_name` make a student's name safe to show, and one of a file
 """
 
-from autograder.submission.finding import Finds, Found, Unclaimed, find, given_up, load, search
 from autograder.submission.names import clean, safe_name
 from autograder.submission.opening import DEFAULT_CAP, digest_of
 from autograder.submission.reading import read
 
-__all__ = [
-    "DEFAULT_CAP",
-    "Finds",
-    "Found",
-    "Unclaimed",
-    "clean",
-    "digest_of",
-    "find",
-    "given_up",
-    "load",
-    "read",
-    "safe_name",
-    "search",
-]
+__all__ = ["DEFAULT_CAP", "clean", "digest_of", "read", "safe_name"]

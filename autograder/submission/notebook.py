@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.submission.opening import Unreadable
+from autograder.submission.slimming import MOST_CELLS
 from autograder.submission.sniffing import conflict_line, disguise, require_content
 
 ANSWER_TAG = "otter_answer_cell"
@@ -27,7 +28,6 @@ ANSWER_TAG = "otter_answer_cell"
 _TEXT_KEYS = ("source", "input", "code", "text")
 _DECISIVE_KEYS = ("nbformat", "cells", "worksheets", "cell_type", *_TEXT_KEYS)
 _KINDS = {"code": "code", "raw": "raw"}  # everything else is text: markdown, heading, html, text
-_MOST_CELLS = 10_000
 _MOST_PARTS = 3_000_000
 """Of a notebook of megabytes, to keep what it unpacks to in memory in proportion."""
 
@@ -166,9 +166,9 @@ def _cells(document: dict[str, Any]) -> list[dict[str, Any] | None]:
         found = list(_cells_of_sheets(sheets if isinstance(sheets, list) else []))
     if not any(isinstance(cell, dict) for cell in found):
         raise Unreadable("has no cells in it: hand in the notebook that holds your work.")
-    if len(found) > _MOST_CELLS:
+    if len(found) > MOST_CELLS:
         raise Unreadable(
-            f"has {len(found)} cells, more than the {_MOST_CELLS} that are read: "
+            f"has {len(found)} cells, more than the {MOST_CELLS} that are read: "
             "hand in the notebook that holds your work."
         )
     return [cell if isinstance(cell, dict) else None for cell in found]

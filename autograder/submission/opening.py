@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from autograder.errors import ReadingError
 from autograder.submission.names import clean
 
 DEFAULT_CAP = 20_000_000
-"""Bytes a submission may have; notebooks with many figures stay well below."""
+"""Bytes that are read as they are; notebooks with many figures stay well below."""
+LARGEST = 100_000_000
+"""Bytes a file may have; of a notebook beyond :data:`DEFAULT_CAP` the outputs are left out."""
 
 _FLAGS = (
     os.O_RDONLY
@@ -31,6 +34,12 @@ _FLAGS = (
     | getattr(os, "O_NOCTTY", 0)
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
+)
+_FOLDER = (
+    os.O_RDONLY
+    | getattr(os, "O_DIRECTORY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
 )
 
 _KINDS = (
@@ -90,7 +99,7 @@ def open_regular(path: Path) -> int:
     return descriptor
 
 
-def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes:
+def read_bytes(path: Path, cap: int = LARGEST) -> bytes:
     """The contents of a regular file of at most ``cap`` bytes; raises as :func:`open_regular`."""
     descriptor = open_regular(path)
     try:
@@ -104,7 +113,32 @@ def read_bytes(path: Path, cap: int = DEFAULT_CAP) -> bytes:
     return data
 
 
-def digest_of(path: Path, cap: int = DEFAULT_CAP) -> str:
+def read_bytes_below(folder: Path, names: Sequence[str], cap: int) -> bytes:
+    """The same of a file some folders further down, none of which may be a link.
+
+    Raises as :func:`read_bytes`; always :class:`Unreadable` where the system cannot open a name
+    within an open folder.
+    """
+    if os.open not in os.supports_dir_fd:
+        raise Unreadable("cannot be looked into on this system.")
+    opened: list[int] = []
+    try:
+        opened.append(os.open(folder, _FOLDER))
+        for name in names[:-1]:
+            opened.append(os.open(name, _FOLDER, dir_fd=opened[-1]))
+        opened.append(os.open(names[-1], _FLAGS, dir_fd=opened[-1]))
+        _require_file(os.fstat(opened[-1]).st_mode)
+        data = _read_at_most(opened[-1], cap + 1)
+    except (OSError, ValueError) as error:
+        raise _failure(error, names[-1]) from None
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
+    _require_size(len(data), cap)
+    return data
+
+
+def digest_of(path: Path, cap: int = LARGEST) -> str:
     """SHA-256 of a file's bytes, hexadecimal; empty where none can be read."""
     try:
         return digest(read_bytes(path, cap))

@@ -10,8 +10,9 @@ from pathlib import Path
 from autograder.model import Cell, Submission
 from autograder.submission.names import clean
 from autograder.submission.notebook import parse_notebook
-from autograder.submission.opening import DEFAULT_CAP, Unreadable, digest, read_bytes
+from autograder.submission.opening import DEFAULT_CAP, LARGEST, Unreadable, digest, read_bytes
 from autograder.submission.python_file import parse_python
+from autograder.submission.slimming import without_outputs
 from autograder.submission.sniffing import conflict_line, disguise, looks_like_notebook
 from autograder.submission.written import find_answers
 
@@ -39,14 +40,18 @@ def read(
 
     ``file`` is the path to show to people.  ``written_questions`` are the names of the questions
     answered in text cells, in the template's order (see :mod:`autograder.submission.written`).
-    ``cap`` is in bytes; of a larger file nothing is read.
+    ``cap`` is in bytes; of a larger notebook the outputs are left out, of a larger Python file
+    nothing is read.
     """
     name = clean(Path(file).name or path.name)
     checksum = ""
     try:
-        data = read_bytes(path, cap)
+        data = read_bytes(path, LARGEST)
         checksum = digest(data)
-        contents = _parser_for(name, data)(data, written_questions)
+        parser = _parser_for(name, data)
+        if len(data) > cap:
+            data = _smaller(data, parser, cap)
+        contents = parser(data, written_questions)
     except Unreadable as why:
         return Submission(student, file, problem=f"{name} {why}", digest=checksum)
     notices = tuple(f"{name} {notice}" for notice in contents.notices)
@@ -62,6 +67,15 @@ def read(
 
 
 _Parser = Callable[[bytes, Sequence[str]], _Contents]
+
+
+def _smaller(data: bytes, parser: _Parser, cap: int) -> bytes:
+    if parser is _python:
+        raise Unreadable(
+            f"is larger than {cap / 1e6:.3g} MB ({len(data) / 1e6:.3g} MB), as no program is: "
+            "hand in the one that you wrote."
+        )
+    return without_outputs(data, cap)
 
 
 def _parser_for(name: str, data: bytes) -> _Parser:

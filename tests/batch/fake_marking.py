@@ -11,8 +11,8 @@ from pathlib import Path
 from autograder.batch.tasks import Failure, Marker, Result, Task
 from autograder.errors import AssignmentError, SandboxError
 from autograder.model import Grade, SubmissionStatus
+from autograder.platforms import Found
 from autograder.store import Attempt, to_row
-from autograder.submission import Found
 
 VERSION = "v1"
 

@@ -14,8 +14,7 @@ from example_class import ADAM, CLASS, INFO, PENDING, graded
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.errors import UsageError
-from autograder.formats import FORMATS, AssignmentInfo, export, to_csv, to_json
+from autograder.formats import AssignmentInfo, to_csv, to_json
 from autograder.formats.parts import csv_text, neutral
 from autograder.model import (
     Grade,
@@ -234,23 +233,6 @@ def test_no_grades() -> None:
     assert json.loads(to_json([], INFO))["submissions"] == []
     assert table(to_csv([], INFO)) == []
     assert to_csv([], INFO).startswith("student,file,status,score,max_score,adam,explanation,")
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_format_of_the_same_class(name: str) -> None:
-    result = export(CLASS, name, INFO)
-    again = export(tuple(reversed(CLASS)), name, INFO)
-    assert result == again
-    assert result.documents
-    for document in result.documents:
-        assert not document.name.startswith("/")
-        assert ".." not in document.name.split("/")
-        document.text.encode("utf-8")
-
-
-def test_wrong_use_is_said() -> None:
-    with pytest.raises(UsageError, match="no format 'excel': choose one of csv, json"):
-        export(CLASS, "excel", INFO)
 
 
 def test_title_is_the_slug_where_there_is_none() -> None:

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from autograder.model import Cell
+from autograder.platforms import find, load
 from autograder.sandbox.faults import Faults
 from autograder.sandbox.protocol import RawFault
 from autograder.sandbox.runner import packages_mentioned
-from autograder.submission import find, load
 from tests.fuzz.mutations import hand_in, seeds
 
 BUDGET = 2.0

@@ -106,20 +106,20 @@ def test_broken_python_is_one_sentence(tmp_path: Path, contents: bytes, sentence
 def test_large_file_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "alice.ipynb"
     with path.open("wb") as file:
-        file.truncate(50_000_000)
+        file.truncate(150_000_000)
     submission = read(path, student="alice", file="alice.ipynb")
     assert submission.problem == (
-        "alice.ipynb is larger than 20 MB (50 MB): "
+        "alice.ipynb is larger than 100 MB (150 MB): "
         "clear the outputs of all cells, save and hand in again."
     )
     assert submission.digest == ""
 
 
 def test_cap_is_what_it_says(tmp_path: Path) -> None:
-    path = write(tmp_path / "alice.ipynb")
+    path = write(tmp_path / "alice.py", "x = 1\n")
     size = path.stat().st_size
-    assert read(path, student="a", file="a.ipynb", cap=size).problem is None
-    assert "is larger than" in (read(path, student="a", file="a.ipynb", cap=size - 1).problem or "")
+    assert read(path, student="a", file="a.py", cap=size).problem is None
+    assert "is larger than" in (read(path, student="a", file="a.py", cap=size - 1).problem or "")
 
 
 def test_folder_link_pipe_and_socket_are_not_opened(tmp_path: Path) -> None:

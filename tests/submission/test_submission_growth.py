@@ -18,12 +18,13 @@ import pytest
 from notebooks import PLACEHOLDER, code, notebook, text, write
 
 from autograder.model import Cell
+from autograder.platforms import find
+from autograder.platforms.entries import Entry
+from autograder.platforms.layout import whose
 from autograder.sandbox.faults import Faults
 from autograder.sandbox.protocol import RawFault
 from autograder.sandbox.runner import packages_mentioned
-from autograder.submission import find, read
-from autograder.submission.entries import Entry
-from autograder.submission.layout import whose
+from autograder.submission import read
 
 pytestmark = pytest.mark.long
 Make = Callable[[int], bytes]
@@ -137,12 +138,15 @@ def test_archives_of_many_members(tmp_path: Path, name: str) -> None:
         *("{}.py", "{}/hw.ipynb", "all/{}/hw.ipynb", "one/{}.py", "bob/{}/a/b/c/d/hw.py"),
         *("name{0}_{0}_{0}_hw.py", "Jane {0}_{0}_assignsubmission_file_hw.py", "{}.pdf"),
         *("submitted/{}/rates/hw.ipynb", "_1_1_1_{}", "same_1_2_{}.py"),
+        *("A_b{}_attempt_2025-10-31-20-04-05_x.py", "A_b{}_attempt_2025-10-31-20-04-05.txt"),
+        *("1-2 - {} - Oct 31, 2025 804 PM/x.py", "hw_2025_10_31T20_04_05_{:06}.zip"),
+        *("hw ({}).py", "Copy of {}.py", "hw-{}/.git/x", "submission_{}/x.py", "{}_1_text.html"),
     ],
 )
 def test_folders_of_many_files(name: str) -> None:
     def work(size: int) -> Callable[[], object]:
         paths = [Path(name.format(number)) for number in range(size)]
         entries = [Entry(path.parts, path, 1.0) for path in paths]
-        return lambda: list(whose(entries, "rates"))
+        return lambda: whose(entries, "rates")
 
     grows(work, 1200)

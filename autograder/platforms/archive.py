@@ -11,7 +11,6 @@ raises means that the archive is damaged, unless this machine is at fault.
 
 from __future__ import annotations
 
-import calendar
 import contextlib
 import os
 import stat
@@ -20,11 +19,12 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import BinaryIO
 
 from autograder.errors import ReadingError
-from autograder.submission.entries import (
+from autograder.platforms.entries import (
     DEEPEST,
     Budget,
     Entry,
@@ -34,7 +34,7 @@ from autograder.submission.entries import (
 )
 from autograder.submission.names import clean
 from autograder.submission.naming import is_archive
-from autograder.submission.opening import DEFAULT_CAP, Unreadable, not_unpacked, open_regular, ours
+from autograder.submission.opening import LARGEST, Unreadable, not_unpacked, open_regular, ours
 from autograder.submission.reading import kind_of
 
 _LONGEST_PATH, _LONGEST_NAME = 4096, 255
@@ -85,10 +85,13 @@ class Archive:
     def close(self) -> None:
         self._file.close()
 
-    def entries(self, above: tuple[str, ...], scratch: Path) -> Iterator[Entry]:
+    def entries(
+        self, above: tuple[str, ...], scratch: Path, zone: tzinfo | None = None
+    ) -> Iterator[Entry]:
         """What is in it, below ``above``: nothing is unpacked yet.
 
-        Raises ReadingError where no folder for copies can be made in ``scratch``.
+        ``zone``: where the archive's own times, which have none, are meant; None: UTC.  Raises
+        ReadingError where no folder for copies can be made in ``scratch``.
         """
         try:
             scratch.mkdir(parents=True, exist_ok=True)
@@ -98,7 +101,7 @@ class Archive:
         for number, member in enumerate(self._members):
             if parts := _parts(member):
                 packed = _Packed(self, member)
-                modified = _modified(member)
+                modified = _modified(member, zone)
                 yield Entry((*above, *parts), folder / str(number), modified, packed=packed)
 
     def read(self, member: zipfile.ZipInfo, cap: int) -> bytes:
@@ -129,10 +132,15 @@ class _Packed:
     archive: Archive
     member: zipfile.ZipInfo
 
+    def contents(self, cap: int) -> bytes:
+        if _refusal(self.member) is not None or self.member.file_size > cap:
+            raise Unreadable("cannot be read where it is.")
+        return self.archive.read(self.member, cap)
+
     def unpack(self, path: Path, budget: Budget) -> str | None:
         if (refusal := _refusal(self.member)) is not None:
             return refusal
-        cap = min(budget.left, DEFAULT_CAP)
+        cap = min(budget.left, LARGEST)
         if self.member.file_size > cap:
             return _too_large(cap)
         budget.left -= self.member.file_size  # zipfile unpacks no more than this
@@ -221,7 +229,7 @@ def _refusal(member: zipfile.ZipInfo) -> str | None:
 
 
 def _too_large(cap: int) -> str:
-    if cap < DEFAULT_CAP:
+    if cap < LARGEST:
         return "is beyond what the archives of one student may hold: hand in the notebook itself."
     return (
         f"is larger than {cap / 1e6:.3g} MB: clear the outputs of all cells, save and "
@@ -229,8 +237,10 @@ def _too_large(cap: int) -> str:
     )
 
 
-def _modified(member: zipfile.ZipInfo) -> float:
+def _modified(member: zipfile.ZipInfo, zone: tzinfo | None) -> float:
     try:
-        return float(calendar.timegm((*member.date_time, 0, 0, 0)))
+        year, month, day, hour, minute, second = member.date_time
+        second = min(second, 59)
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone or UTC).timestamp()
     except (ValueError, OverflowError):
         return 0.0  # such as a 13th month

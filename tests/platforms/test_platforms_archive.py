@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from notebooks import SMALL, write
 
 from autograder.errors import ReadingError, UsageError
-from autograder.submission import Found, archive, find, load
-from autograder.submission.archive import Archive, ArchiveLimits
-from autograder.submission.entries import Budget
+from autograder.platforms import Found, archive, find, load
+from autograder.platforms.archive import Archive, ArchiveLimits
+from autograder.platforms.entries import Budget
 from autograder.submission.opening import Unreadable
+from tests.submission.notebooks import SMALL, write
 
 Members = Sequence[tuple[str | zipfile.ZipInfo, str | bytes]]
 

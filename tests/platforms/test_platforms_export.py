@@ -8,11 +8,14 @@ import json
 from pathlib import Path
 
 import pytest
-from example_class import CLASS, INFO, NOT_GRADED, graded
 
 from autograder.errors import UsageError
-from autograder.formats import Export, export, parse_roster, read_roster
-from autograder.formats.roster import Roster
+from autograder.formats import Export
+from autograder.platforms import FORMATS, Wanted, export, parse_roster, read_roster
+from autograder.platforms.roster import Roster
+from tests.formats.example_class import CLASS, INFO, NOT_GRADED, graded
+
+OURS = Wanted(INFO)
 
 CANVAS_GRADEBOOK = """\
 \ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Notes,Adaptive learning rates (4711),Quiz (12)
@@ -43,7 +46,7 @@ def rows(result: Export) -> list[list[str]]:
 
 def test_canvas_without_roster() -> None:
     grades = [graded("doejane", "doejane_LATE_901_77_hw.ipynb"), NOT_GRADED, graded("=x", "x.py")]
-    result = export(grades, "canvas", INFO)
+    result = export(grades, "canvas", OURS)
     assert rows(result) == [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Adaptive learning rates"],
         ["    Points Possible", "", "", "", "", "90"],
@@ -62,7 +65,9 @@ def test_canvas_with_its_gradebook() -> None:
         graded("poeed", score=1),  # two of that name
         graded("nobody", score=2),
     ]
-    result = export(grades, "canvas", INFO, parse_roster(CANVAS_GRADEBOOK.removeprefix("\ufeff")))
+    result = export(
+        grades, "canvas", Wanted(INFO, parse_roster(CANVAS_GRADEBOOK.removeprefix("\ufeff")))
+    )
     assert rows(result) == [
         [
             *("Student", "ID", "SIS User ID", "SIS Login ID", "Section"),
@@ -76,21 +81,23 @@ def test_canvas_with_its_gradebook() -> None:
     assert result.notices == (
         "nobody (nobody.ipynb) is not in the roster: not exported.",
         "poeed (poeed.ipynb) is not in the roster: not exported.",
+        "5 submissions with questions that a person marks: their points are not in it, the "
+        "automatic part is out of 90.",
     )
 
 
 @pytest.mark.parametrize("name", ["doejane", "Jane Doe", "DOE, Jane", "jdoe", "JDOE@uni.edu"])
 def test_canvas_finds_people_by_any_spelling(name: str) -> None:
     roster = parse_roster(CANVAS_GRADEBOOK.removeprefix("\ufeff"))
-    assert rows(export([graded(name)], "canvas", INFO, roster))[2][1] == "901"
+    assert rows(export([graded(name)], "canvas", Wanted(INFO, roster)))[2][1] == "901"
 
 
 def test_two_grades_of_one_person_are_not_both_exported() -> None:
     roster = parse_roster(CANVAS_GRADEBOOK.removeprefix("\ufeff"))
-    result = export([graded("jdoe"), graded("Jane Doe", score=3)], "canvas", INFO, roster)
+    result = export([graded("jdoe"), graded("Jane Doe", score=3)], "canvas", Wanted(INFO, roster))
     assert len(rows(result)) == 3
-    assert result.notices == (
-        "jdoe (jdoe.ipynb) is in the roster the same person as Jane Doe: not exported.",
+    assert result.notices[0] == (
+        "jdoe (jdoe.ipynb) is in the roster the same person as Jane Doe: not exported."
     )
 
 
@@ -99,7 +106,7 @@ def test_canvas_keeps_every_identity_column() -> None:
         "Student,ID,SIS Login ID,Integration ID,Root Account,Section,Other (1)\n"
         "X,1,x,int1,uni.edu,A,\n"
     )
-    result = rows(export([graded("int1")], "canvas", INFO, roster))
+    result = rows(export([graded("int1")], "canvas", Wanted(INFO, roster, "new")))
     assert result[0] == [*roster.header[:6], "Adaptive learning rates"]
     assert result[1] == ["    Points Possible", "", "", "", "", "", "90"]
     assert result[2] == ["X", "1", "x", "int1", "uni.edu", "A", "78"]
@@ -107,7 +114,9 @@ def test_canvas_keeps_every_identity_column() -> None:
 
 def test_a_name_that_only_looks_like_canvas_gives_no_id() -> None:
     roster = parse_roster("Student,ID,Section\nX,1,A\n")
-    result = export([graded("hw_1_2_alice", "hw_1_2_alice.ipynb")], "canvas", INFO, roster)
+    result = export(
+        [graded("hw_1_2_alice", "hw_1_2_alice.ipynb")], "canvas", Wanted(INFO, roster, "new")
+    )
     assert len(rows(result)) == 2
 
 
@@ -122,7 +131,7 @@ def test_moodle_fills_in_the_worksheet() -> None:
         graded("stranger"),
     ]
     roster = parse_roster(MOODLE_WORKSHEET)
-    result = export(grades, "moodle", INFO, roster)
+    result = export(grades, "moodle", Wanted(INFO, roster))
     before = [list(row) for row in roster.rows]
     after = rows(result)
     assert tuple(after[0]) == roster.header
@@ -137,20 +146,23 @@ def test_moodle_fills_in_the_worksheet() -> None:
     assert (after[3][0], after[3][4]) == ("Participant 14", "80")
     assert result.notices == (
         "stranger (stranger.ipynb) is not in the roster: not exported.",
-        "Moodle's maximum grade is 100.00, the automatic part is out of 90: "
-        "grades were written as they are, not rescaled.",
+        "The assignment in Moodle is out of 100.00, what is written is out of 90: 90 is not "
+        "100.00; --out-of 100.00 takes them to that scale.",
+        "4 submissions with questions that a person marks: their points are not in it, the "
+        "automatic part is out of 90.",
+        "Without a score, through no fault of theirs: rroe.",
     )
 
 
 def test_moodle_keeps_a_persons_comment() -> None:
-    result = export([graded("Richard Roe")], "moodle", INFO, parse_roster(MOODLE_WORKSHEET))
+    result = export([graded("Richard Roe")], "moodle", Wanted(INFO, parse_roster(MOODLE_WORKSHEET)))
     assert rows(result)[2][4] == "78"
     assert rows(result)[2][-1] == "Well done"
 
 
 def test_moodle_without_worksheet() -> None:
     file = "Jane Doe_12_assignsubmission_file_hw.ipynb"
-    result = export([graded("Jane Doe_12", file), graded("alice")], "moodle", INFO)
+    result = export([graded("Jane Doe_12", file), graded("alice")], "moodle", OURS)
     header, row = rows(result)
     assert dict(zip(header, row, strict=True)) == {
         "Identifier": "Participant 12",
@@ -208,12 +220,12 @@ def test_roster_that_cannot_be_read(tmp_path: Path, contents: bytes | None, sent
 )
 def test_roster_of_another_system(name: str, text: str, column: str) -> None:
     with pytest.raises(UsageError, match=f'no column "{column}'):
-        export(CLASS, name, INFO, parse_roster(text))
+        export(CLASS, name, Wanted(INFO, parse_roster(text)))
 
 
 def test_roster_where_none_is_used() -> None:
     with pytest.raises(UsageError, match="canvas and moodle only, not by nbgrader"):
-        export(CLASS, "nbgrader", INFO, parse_roster(MOODLE_WORKSHEET))
+        export(CLASS, "nbgrader", Wanted(INFO, parse_roster(MOODLE_WORKSHEET)))
 
 
 # ------------------------------------------------------------------ Gradescope
@@ -229,7 +241,7 @@ TEST = {
 
 
 def test_gradescope_has_only_fields_it_knows() -> None:
-    for document in export(CLASS, "gradescope", INFO).documents:
+    for document in export(CLASS, "gradescope", OURS).documents:
         results = json.loads(document.text)
         assert set(results) <= TOP
         for test in results.get("tests", []):
@@ -239,7 +251,7 @@ def test_gradescope_has_only_fields_it_knows() -> None:
 
 
 def test_gradescope_results() -> None:
-    documents = {d.name: json.loads(d.text) for d in export(CLASS, "gradescope", INFO).documents}
+    documents = {d.name: json.loads(d.text) for d in export(CLASS, "gradescope", OURS).documents}
     assert list(documents) == [
         f"gradescope/{n}/results.json" for n in ("alice", "bob", "carol", "dan")
     ]
@@ -260,7 +272,7 @@ def test_gradescope_results() -> None:
 
 
 def test_gradescope_gets_no_score_where_the_fault_is_ours() -> None:
-    (document,) = export([NOT_GRADED], "gradescope", INFO).documents
+    (document,) = export([NOT_GRADED], "gradescope", OURS).documents
     results = json.loads(document.text)
     assert "score" not in results
     assert "tests" not in results
@@ -269,7 +281,7 @@ def test_gradescope_gets_no_score_where_the_fault_is_ours() -> None:
 
 def test_gradescope_folders_of_hostile_names() -> None:
     grades = [graded(name, "x.py") for name in ("../../x", "a/b", "a\nb", "alice")]
-    names = [document.name for document in export(grades, "gradescope", INFO).documents]
+    names = [document.name for document in export(grades, "gradescope", OURS).documents]
     assert len(set(names)) == 4
     assert all(name.count("/") == 2 and ".." not in name for name in names)
 
@@ -278,13 +290,34 @@ def test_gradescope_folders_of_hostile_names() -> None:
 
 
 def test_nbgrader() -> None:
-    (document,) = export(CLASS, "nbgrader", INFO).documents
+    document, _, program = export(CLASS, "nbgrader", OURS).documents
+    assert program.name == "into_gradebook.py"
     assert document.text.split("\n")[0] == (
         "assignment,duedate,timestamp,student_id,last_name,first_name,email,"
         "raw_score,late_submission_penalty,score,max_score"
     )
     table = list(csv.DictReader(io.StringIO(document.text)))
-    assert [row["student_id"] for row in table] == ["alice", "bob", "carol", "dan"]
-    assert [row["score"] for row in table] == ["78", "0", "", "78"]
+    assert [row["student_id"] for row in table] == ["alice", "bob", "dan"]
+    assert [row["score"] for row in table] == ["78", "0", "78"]
     assert table[0]["assignment"] == "adaptive_learning_rates"
     assert table[0]["raw_score"] == table[0]["score"]
+
+
+# ------------------------------------------------------------------ all of them
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_of_the_same_class(name: str) -> None:
+    result = export(CLASS, name, OURS)
+    again = export(tuple(reversed(CLASS)), name, OURS)
+    assert result == again
+    assert result.documents
+    for document in result.documents:
+        assert not document.name.startswith("/")
+        assert ".." not in document.name.split("/")
+        document.text.encode("utf-8")
+
+
+def test_wrong_use_is_said() -> None:
+    with pytest.raises(UsageError, match="no format 'excel': choose one of csv, json"):
+        export(CLASS, "excel", OURS)

@@ -14,7 +14,7 @@ from pathlib import Path
 from autograder.csv_file import CsvRow, parse_csv, read_csv
 from autograder.errors import UsageError
 from autograder.model import Grade
-from autograder.submission.lms_names import LmsName, parse_lms_name
+from autograder.platforms.signature import Identities, Reader, of_grade
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,6 @@ def _roster(lines: Sequence[CsvRow]) -> Roster:
     return Roster(header, tuple((*row, *[""] * width)[:width] for row in rows))
 
 
-def lms_name_of(grade: Grade) -> LmsName | None:
-    """What the LMS wrote into the path of a submission; None: it came another way."""
-    for part in grade.file.split("/"):
-        lms = parse_lms_name(part)
-        if lms is not None and grade.student in (lms.name, f"{lms.name}_{lms.user}"):
-            return lms
-    return None
-
-
 # ------------------------------------------------------------------ whose line is whose
 
 
@@ -77,7 +68,7 @@ class RosterKeys:
     identities: Sequence[int]
     """Columns with logins, ids, e-mail addresses."""
     names: Sequence[int]
-    """Columns with people's names."""
+    """Columns with people's names: one, or that of the last name and that of the first."""
 
 
 @dataclass(frozen=True)
@@ -88,22 +79,27 @@ class Matches:
     """Sentences on the grades that have no row."""
 
 
-def match(grades: Iterable[Grade], roster: Roster, keys: RosterKeys) -> Matches:
-    """Finds each grade's row."""
+def match(
+    grades: Iterable[Grade], roster: Roster, keys: RosterKeys, reader: Reader, known: Identities
+) -> Matches:
+    """Finds each grade's row; ``reader`` reads what the platform wrote into names, and ``known`` is
+    what there is of the students besides."""
     indexes = [
         _index([[number] for number in keys.numbers]),
         _index([_spellings(row[i] for i in keys.identities) for row in roster.rows]),
-        _index([_name_spellings(row[i] for i in keys.names) for row in roster.rows]),
+        _index([_name_spellings([row[i] for i in keys.names]) for row in roster.rows]),
     ]
     by_row: dict[int, Grade] = {}
     notices = []
     for grade in grades:
-        lms = lms_name_of(grade)
-        wanted = (lms.user if lms else "", grade.student.casefold(), _letters(grade.student))
-        row = next((i[w] for i, w in zip(indexes, wanted, strict=True) if w and w in i), None)
-        if row is None:
+        wanted = _wanted(grade, reader, known)
+        rows = [{i[w] for w in sought if w in i} for i, sought in zip(indexes, wanted, strict=True)]
+        fitting = next(filter(None, rows), set())
+        if len(fitting) > 1:
+            notices.append(f"{grade.student} ({grade.file}) fits two of the roster: not exported.")
+        elif not fitting:
             notices.append(f"{grade.student} ({grade.file}) is not in the roster: not exported.")
-        elif row in by_row:
+        elif (row := fitting.pop()) in by_row:
             notices.append(
                 f"{grade.student} ({grade.file}) is in the roster the same person as "
                 f"{by_row[row].student}: not exported."
@@ -111,6 +107,17 @@ def match(grades: Iterable[Grade], roster: Roster, keys: RosterKeys) -> Matches:
         else:
             by_row[row] = grade
     return Matches(by_row, tuple(notices))
+
+
+def _wanted(grade: Grade, reader: Reader, known: Identities) -> tuple[set[str], ...]:
+    """What may stand in somebody's row: numbers, identifiers, names; the first that does counts."""
+    signature = of_grade(grade, reader, known)
+    identifiers, names = {grade.student.casefold()}, {_letters(grade.student)}
+    for identity in known.get(grade.student, ()):
+        parts = (identity.id, identity.login, identity.sis_id, identity.email)
+        identifiers |= {part.strip().casefold() for part in parts}
+        names |= _name_spellings([identity.name])
+    return ({signature.number} if signature else set(), identifiers - {""}, names - {""})
 
 
 def _index(spellings: Sequence[Iterable[str]]) -> dict[str, int]:
@@ -127,12 +134,10 @@ def _spellings(cells: Iterable[str]) -> set[str]:
     return (whole | {text.partition("@")[0] for text in whole}) - {""}
 
 
-def _name_spellings(cells: Iterable[str]) -> set[str]:
-    found = set()
-    for cell in cells:
-        last, _, first = cell.partition(",")
-        found |= {_letters(cell), _letters(first + last)}  # "Doe, Jane" is also Jane Doe
-    return found - {""}
+def _name_spellings(cells: Sequence[str]) -> set[str]:
+    """Letters of a name: "Doe, Jane" is also Jane Doe."""
+    last, _, first = ",".join(cells).partition(",")
+    return {_letters(last + first), _letters(first + last)} - {""}
 
 
 def _letters(text: str) -> str:

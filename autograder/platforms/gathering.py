@@ -14,17 +14,27 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from pathlib import Path
 
 from autograder.errors import ReadingError, UsageError
-from autograder.submission.archive import CLASS, Archive
-from autograder.submission.entries import Entry, ResultsFolder, entry_of, list_folder, why_ignored
-from autograder.submission.layout import are_student_folders, has_lms_names, is_class_folder
-from autograder.submission.lms_names import parse_lms_name
+from autograder.platforms.archive import CLASS, Archive
+from autograder.platforms.entries import Entry, ResultsFolder, entry_of, list_folder, why_ignored
+from autograder.platforms.layout import are_student_folders, is_class_folder
+from autograder.platforms.systems import is_signed, signed_by_one
 from autograder.submission.names import clean
 from autograder.submission.naming import is_archive
 from autograder.submission.opening import Unreadable
 from autograder.submission.reading import kind_of
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries that lie side by side and are judged together."""
+
+    entries: list[Entry]
+    folder: str
+    """The name of the folder that they lie in."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +46,10 @@ class Gatherer:
     results: ResultsFolder
     kept_open: ExitStack
     """Closes the archives of which entries are still to be unpacked."""
+    zone: tzinfo | None = None
+    """Where the times in archives are meant; None: UTC."""
 
-    def groups(self, paths: Sequence[Path]) -> Iterator[list[Entry]]:
+    def groups(self, paths: Sequence[Path]) -> Iterator[Group]:
         """Entries that are judged together: of each class's folder or archive, and all others."""
         given = [Path(os.path.abspath(path)) for path in dict.fromkeys(paths)]
         for path in given:
@@ -46,25 +58,30 @@ class Gatherer:
                 raise UsageError(f"{there}: give a file or folder to grade.")
         base = Path(os.path.commonpath([path.parent for path in given]))
         singles: list[list[Entry]] = []
-        containers: list[list[Entry]] = []
+        containers: list[Group] = []
         for path in given:
             *above, name = path.relative_to(base).parts or (path.name,)
             entries = self._contents(path, name, is_only=len(given) == 1)
             entries = [replace(entry, above=tuple(above)) for entry in entries]
             is_file = len(entries) == 1 and entries[0].parts == (name,)
-            (singles if is_file else containers).append(entries)
+            if is_file:
+                singles.append(entries)
+            else:
+                containers.append(Group(entries, name))
         if len(given) == 1:
-            are_students = parse_lms_name(given[0].name) is not None
+            are_students = is_signed(given[0].name)
         elif any(map(_telling, singles)) and _are_a_whole_folder(given):
             are_students = True
         else:
-            are_students = are_student_folders([_telling(entries) for entries in containers])
+            are_students = are_student_folders([_telling(group.entries) for group in containers])
         if are_students:
-            singles, containers = singles + containers, []
-        yield [entry for entries in singles for entry in entries]
-        for entries in containers:
-            lowered = [entry.lower() for entry in entries]
-            yield lowered if len(given) > 1 else [replace(entry, above=()) for entry in lowered]
+            singles, containers = singles + [group.entries for group in containers], []
+        yield Group([entry for entries in singles for entry in entries], base.name)
+        for group in containers:
+            lowered = [entry.lower() for entry in group.entries]
+            if len(given) == 1:
+                lowered = [replace(entry, above=()) for entry in lowered]
+            yield Group(lowered, group.folder)
 
     def _contents(self, path: Path, name: str, *, is_only: bool) -> list[Entry]:
         """The entries of a folder or a class's archive, each with its name as first part; else the
@@ -79,7 +96,7 @@ class Gatherer:
             entries = list(list_folder(path, (name,), self.results))
             return self._class_archive_in(entries) if is_only else entries
         entry = replace(entry_of(path, (name,)), is_given=True)
-        if is_only and is_archive(name) and parse_lms_name(name) is None:
+        if is_only and is_archive(name) and not is_signed(name):
             try:
                 return self._members(path, (name,))
             except Unreadable as why:
@@ -87,13 +104,16 @@ class Gatherer:
         return [entry]
 
     def _class_archive_in(self, entries: list[Entry]) -> list[Entry]:
-        """The same, but for an archive that is the class's: then what is in it, in its place."""
+        """The same, but for an archive that is the class's: then what is in it, in its place.
+
+        What lies beside it may list who handed in what.
+        """
         kept = [entry for entry in entries if entry.ignored is None]
         handed_in = [e for e in kept if is_archive(e.name) or kind_of(e.name) is not None]
         if len(handed_in) != 1 or len(handed_in[0].parts) != 2 or not is_archive(handed_in[0].name):
             return entries
         (archive,) = handed_in
-        if archive.problem is not None or parse_lms_name(archive.name) is not None:
+        if archive.problem is not None or is_signed(archive.name):
             return entries
         try:
             members = self._members(archive.path, archive.parts[:-1])
@@ -101,7 +121,8 @@ class Gatherer:
             return entries  # whoever opens it next will say so
         if not _is_of_a_class([member.parts[1:] for member in members if member.ignored is None]):
             return entries
-        return members
+        beside = [replace(entry, is_beside=True) for entry in entries if entry is not archive]
+        return members + beside
 
     def _members(self, path: Path, above: tuple[str, ...]) -> list[Entry]:
         """What is in a class's archive; what is ignored there, once for each folder."""
@@ -109,7 +130,7 @@ class Gatherer:
         self.kept_open.callback(archive.close)
         members: list[Entry] = []
         ignored: set[tuple[str, ...]] = set()
-        for member in archive.entries(above, self.scratch):
+        for member in archive.entries(above, self.scratch, self.zone):
             reasons = [why_ignored(part) for part in member.parts[len(above) :]]
             first = next((i for i, reason in enumerate(reasons) if reason), None)
             if first is None:
@@ -143,11 +164,11 @@ def _is_of_a_class(below: Sequence[tuple[str, ...]]) -> bool:
     """Whether an archive that lies alone in a folder is the class's and not its only student's."""
     handed_in = [p for p in below if kind_of(p[-1]) is not None or is_archive(p[-1])]
     while handed_in and len({p[0] for p in handed_in}) == 1 and all(len(p) > 1 for p in handed_in):
-        if parse_lms_name(handed_in[0][0]) is not None:
+        if is_signed(handed_in[0][0]):
             return True
         handed_in = [parts[1:] for parts in handed_in]
     return (
         any(is_archive(parts[-1]) for parts in handed_in)
-        or has_lms_names({parts[0] for parts in handed_in})
+        or signed_by_one({parts[0] for parts in handed_in})
         or is_class_folder(handed_in)
     )

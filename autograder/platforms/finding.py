@@ -20,23 +20,25 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from autograder.errors import ReadingError
-from autograder.model import HandedIn, Identity, Submission
-from autograder.submission.archive import STUDENT, Archive, may_be_wanted
-from autograder.submission.entries import (
+from autograder.model import HandedIn, Identity, Source, Submission
+from autograder.platforms.archive import STUDENT, Archive, may_be_wanted
+from autograder.platforms.entries import (
     Budget,
     Entry,
     ResultsFolder,
     is_hand_in_by_mistake,
     may_be_notebook,
 )
-from autograder.submission.gathering import Gatherer
-from autograder.submission.layout import HandIn, PassedOver, whose
+from autograder.platforms.gathering import Gatherer
+from autograder.platforms.layout import HandIn, PassedOver, Whose, whose
+from autograder.platforms.otter import time_in
 from autograder.submission.names import clean
 from autograder.submission.naming import is_archive, likeness
 from autograder.submission.opening import DEFAULT_CAP, Unreadable, digest_of, read_bytes
@@ -66,10 +68,8 @@ class Found:
     """What the platform's part of the name, or a file of its own, says of whose it is."""
     handed_in: HandedIn = field(default_factory=HandedIn)
     """When, on the word of whoever knows best."""
-    is_late: bool | None = None
-    """What the LMS says; None: it does not say."""
     attempt: int = 0
-    """The number an LMS gave the upload, later ones are larger; 0: none."""
+    """The number a platform gave the upload, later ones are larger; 0: none."""
     problem: str | None = None
     """Why it cannot be read, where that is known before; continues a sentence with its name."""
     fault: str | None = None
@@ -77,6 +77,8 @@ class Found:
     notices: tuple[str, ...] = ()
     passed_over: tuple[Found, ...] = ()
     """The student's other files, the one that would have been graded before another first."""
+    beside: tuple[str, ...] = ()
+    """What else lies in the hand-in and is no attempt, such as data and pictures, as ``file``."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class Finds:
     """By student."""
     unclaimed: tuple[Unclaimed, ...]
     """By file."""
+    notices: tuple[str, ...] = ()
+    """Sentences for the teacher, such as why a platform's times do not count."""
 
 
 def search(
@@ -105,11 +109,16 @@ def search(
     scratch: Path,
     assignment: str = "",
     results: ResultsFolder = lambda _: False,
+    known: Collection[str] = (),
+    zone: tzinfo | None = None,
 ) -> Finds:
     """What is to be graded below ``paths``; see :mod:`.layout` for whose it is.
 
     Archives are unpacked into ``scratch``, which must stay until the files have been read.
-    ``results`` tells folders that the grader wrote, which are left alone.  Raises
+    ``results`` tells folders that the grader wrote, which are left alone.  ``known`` are
+    identifiers of those who take the course, where there is a list of them.  ``zone`` is the
+    course's, in which times without a zone are meant; None: a platform's such times are not known,
+    and ``notices`` says so.  Raises
     :class:`autograder.errors.UsageError` where a path is not there, or where the one path is an
     archive that cannot be opened.
     """
@@ -117,18 +126,25 @@ def search(
     unclaimed: list[PassedOver] = []
     found: list[Found] = []
     with ExitStack() as kept_open:
-        items = list(_whose(Gatherer(scratch, results, kept_open), paths, assignment))
+        gatherer = Gatherer(scratch, results, kept_open, zone)
+        people = frozenset(identifier.casefold() for identifier in known)
+        groups = list(_whose(gatherer, paths, assignment, people))
+        items = [item for group in groups for item in group.items]
         unclaimed += [item for item in items if isinstance(item, PassedOver)]
         for hand_in in _told_apart([item for item in items if isinstance(item, HandIn)]):
-            by_student[clean(hand_in.student).strip() or "unnamed"].append(hand_in)
+            by_student[_name(hand_in)].append(hand_in)
         for student, hand_ins in sorted(by_student.items()):
-            chosen = _chosen(student, hand_ins, assignment, scratch)
+            chosen = _chosen(_Student(student, assignment, scratch, zone), hand_ins)
             if chosen is not None:
                 found.append(chosen)
             else:
                 unclaimed += [PassedOver(hand_in.entry, _NO_KIND) for hand_in in hand_ins]
     reasons = {_shown(item.entry): item.reason for item in unclaimed}
-    return Finds(tuple(found), tuple(Unclaimed(*pair) for pair in sorted(reasons.items())))
+    return Finds(
+        tuple(found),
+        tuple(Unclaimed(*pair) for pair in sorted(reasons.items())),
+        tuple(dict.fromkeys(notice for group in groups for notice in group.notices)),
+    )
 
 
 def find(paths: Sequence[Path], *, scratch: Path, assignment: str = "") -> tuple[Found, ...]:
@@ -175,39 +191,42 @@ def given_up(found: Found) -> Submission:
 
 
 def _whose(
-    gatherer: Gatherer, paths: Sequence[Path], assignment: str
-) -> Iterator[HandIn | PassedOver]:
+    gatherer: Gatherer, paths: Sequence[Path], assignment: str, known: frozenset[str]
+) -> Iterator[Whose]:
     seen: set[Path] = set()
-    for entries in gatherer.groups(paths):
-        fresh = [entry for entry in entries if entry.path not in seen]
+    for group in gatherer.groups(paths):
+        fresh = [entry for entry in group.entries if entry.path not in seen]
         seen.update(entry.path for entry in fresh)
-        yield from whose(fresh, assignment)
+        yield whose(fresh, assignment, folder=group.folder, known=known, zone=gatherer.zone)
+
+
+def _name(hand_in: HandIn) -> str:
+    return clean(hand_in.owner.student).strip() or "unnamed"
 
 
 def _told_apart(hand_ins: Sequence[HandIn]) -> Iterator[HandIn]:
-    """With the LMS's number behind the names of people who share theirs."""
-    users: dict[str, set[str]] = defaultdict(set)
+    """With the platform's number behind the names of people who share theirs."""
+    numbers: dict[str, set[str]] = defaultdict(set)
     for hand_in in hand_ins:
-        if hand_in.lms is not None:
-            users[hand_in.student].add(hand_in.lms.user)
+        if hand_in.owner.whose.number:
+            numbers[hand_in.owner.student].add(hand_in.owner.whose.number)
     for hand_in in hand_ins:
-        shared = hand_in.lms is not None and len(users[hand_in.student]) > 1
-        number = hand_in.lms.user if hand_in.lms is not None else ""
-        yield replace(hand_in, student=f"{hand_in.student}_{number}") if shared else hand_in
+        owner = hand_in.owner
+        if owner.whose.number and len(numbers[owner.student]) > 1:
+            owner = replace(owner, student=f"{owner.student}_{owner.whose.number}")
+        yield replace(hand_in, owner=owner)
 
 
 # ------------------------------------------------------------------ one file a student
 
 
-def _chosen(
-    student: str, hand_ins: Sequence[HandIn], assignment: str, scratch: Path
-) -> Found | None:
+def _chosen(student: _Student, hand_ins: Sequence[HandIn]) -> Found | None:
     try:
-        return _Student(student, assignment, scratch).choose(hand_ins)
+        return student.choose(hand_ins)
     except Exception as error:  # ours, and this student's row alone says so
         entry = hand_ins[0].entry
         fault = f"{_shown(entry)} could not be looked into: {type(error).__name__}."
-        return Found(student, entry.path, _shown(entry), entry.modified, fault=fault)
+        return Found(student.name, entry.path, _shown(entry), entry.modified, fault=fault)
 
 
 @dataclass(frozen=True)
@@ -228,8 +247,7 @@ class _File:
 
     def merit(self, assignment: str) -> tuple[int, int, int, float]:
         """The largest is graded."""
-        entry, lms = self.hand_in.entry, self.hand_in.lms
-        attempt = lms.attachment if lms is not None else 0
+        entry, attempt = self.hand_in.entry, self.hand_in.owner.attempt
         if not self.hand_in.is_folder:
             return (2, 0, attempt, entry.modified)
         may_hold_any = entry.fault is not None and is_archive(entry.name)
@@ -241,8 +259,10 @@ class _File:
 class _Student:
     """Chooses the file to grade among those of one student."""
 
-    def __init__(self, student: str, assignment: str, scratch: Path) -> None:
-        self._student, self._assignment, self._scratch = student, assignment, scratch
+    def __init__(
+        self, name: str, assignment: str, scratch: Path, zone: tzinfo | None = None
+    ) -> None:
+        self.name, self._assignment, self._scratch, self._zone = name, assignment, scratch, zone
         self._budget = Budget()
         self._copies: set[Path] = set()
         self._looks = _MOST_TRIED
@@ -253,12 +273,15 @@ class _Student:
             files = [file for hand_in in hand_ins for file in self._opened(hand_in, kept_open)]
             files.sort(key=lambda file: (*file.hand_in.entry.above, *file.hand_in.entry.parts))
             files.sort(key=lambda file: file.merit(self._assignment), reverse=True)
-            files = [file for file in files if file.kind is not None or file.is_meant()]
-            if not files:
+            meant = [file for file in files if file.kind is not None or file.is_meant()]
+            if not meant:
                 return None
-            if files[0].kind is not None:  # then a PDF beside it is no other attempt
-                files = [file for file in files if file.kind is not None]
-            chosen = self._first_readable([file.hand_in for file in files])
+            if meant[0].kind is not None:  # then a PDF beside it is no other attempt
+                meant = [file for file in meant if file.kind is not None]
+            attempts = {id(file) for file in meant}
+            beside = [_shown(file.hand_in.entry) for file in files if id(file) not in attempts]
+            chosen = self._first_readable([file.hand_in for file in meant])
+            chosen = replace(chosen, beside=tuple(beside))
         for path in self._copies - {chosen.path}:
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -275,9 +298,10 @@ class _Student:
         try:
             archive = Archive(entry.path, STUDENT)
             kept_open.callback(archive.close)
-            members = archive.entries(entry.parts, self._scratch)
+            members = archive.entries(entry.parts, self._scratch, self._zone)
+            named = time_in(hand_in.file, self._zone)
             inside = [
-                self._file(replace(hand_in, entry=member, file=member.name, is_folder=True))
+                self._file(_member(hand_in, member, named))
                 for member in (replace(member, above=entry.above) for member in members)
                 if may_be_wanted(member)
             ]
@@ -308,7 +332,7 @@ class _Student:
         if entry.packed is None:
             return hand_in
         try:
-            problem = entry.packed.unpack(entry.path, self._budget)
+            problem = entry.packed.unpack(entry.path, self._budget) or entry.problem
             entry = replace(entry, packed=None, problem=problem)
         except ReadingError as why:
             entry = replace(entry, packed=None, fault=str(why))
@@ -333,21 +357,44 @@ class _Student:
         else:
             place, refusals = 0, []
         graded, others = founds[place], (*founds[:place], *founds[place + 1 :])
-        notices = (_notice(graded, others), *refusals[:_MOST_NAMED])
+        told = [notice for found in founds for notice in found.notices][:_MOST_NAMED]
+        notices = (_notice(graded, others), *refusals[:_MOST_NAMED], *told)
         return replace(graded, passed_over=others, notices=notices)
 
     def _found(self, hand_in: HandIn) -> Found:
-        entry, lms = hand_in.entry, hand_in.lms
+        entry, owner = hand_in.entry, hand_in.owner
         return Found(
-            self._student,
+            self.name,
             entry.path,
             _shown(entry),
             entry.modified,
-            is_late=lms.is_late if lms is not None else None,
-            attempt=lms.attachment if lms is not None else 0,
-            problem=entry.problem,
-            fault=entry.fault,
+            owner.whose,
+            _handed_in(hand_in),
+            owner.attempt,
+            entry.problem,
+            entry.fault,
+            (hand_in.notice,) if hand_in.notice else (),
         )
+
+
+def _member(hand_in: HandIn, member: Entry, named: datetime | None) -> HandIn:
+    """A file of a student's archive; ``named``: the time in the archive's name."""
+    owner = hand_in.owner
+    if owner.handed_in is None and named is not None:
+        owner = replace(owner, handed_in=HandedIn(named, Source.STUDENTS_WORD))
+    word = Source.STUDENTS_WORD
+    return replace(hand_in, entry=member, file=member.name, is_folder=True, owner=owner, word=word)
+
+
+def _handed_in(hand_in: HandIn) -> HandedIn:
+    """As the platform says, else as the file's own time does."""
+    if hand_in.owner.handed_in is not None:
+        return hand_in.owner.handed_in
+    try:
+        at = datetime.fromtimestamp(hand_in.entry.modified, UTC)
+    except (ValueError, OverflowError, OSError):
+        return HandedIn()  # a disk takes any number
+    return HandedIn(at, hand_in.word) if hand_in.entry.modified else HandedIn()
 
 
 def _shown(entry: Entry) -> str:

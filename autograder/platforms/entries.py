@@ -54,6 +54,10 @@ class Packed(Protocol):
         """
         ...
 
+    def contents(self, cap: int) -> bytes:
+        """All of it; raises Unreadable where it is more than ``cap`` bytes or cannot be had."""
+        ...
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -77,10 +81,18 @@ class Entry:
     """Names above ``parts`` that only help people to find it."""
     is_given: bool = False
     """Grading was pointed at this very file: it is a submission, whatever it is called."""
+    is_beside: bool = False
+    """Lies beside the class's archive: it may list who handed in what, and is no hand-in."""
 
     @property
     def name(self) -> str:
         return self.parts[-1]
+
+    def copied_for(self, number: int) -> Entry:
+        """The same for another owner, for whom another copy is unpacked."""
+        if self.packed is None:
+            return self
+        return replace(self, path=self.path.with_name(f"{self.path.name}-{number}"))
 
     def lower(self) -> Entry:
         """The same seen from one folder further down."""
@@ -118,7 +130,7 @@ def list_folder(
             below = list(list_folder(entry.path, entry.parts, results))
             if _are_results(below, len(entry.parts)):
                 below = [replace(entry, ignored=_RESULTS)]
-            elif kind_of(name) and not any(kind_of(inner.name) for inner in below):
+            elif kind_of(name) and not any(_may_be_one(inner.name) for inner in below):
                 below = [entry]
             yield from below
 
@@ -136,11 +148,15 @@ def _scanned(folder: Path) -> list[tuple[str, bool, bool]]:
         os.close(descriptor)
 
 
+def _may_be_one(name: str) -> bool:
+    return kind_of(name) is not None or is_archive(name)
+
+
 def _are_results(below: list[Entry], depth: int) -> bool:
     """Whether a folder holds what the grader writes, and nothing that a student would hand in."""
     names = {inner.name for inner in below if len(inner.parts) == depth + 1}
     return {"grades.csv", "grades.json"} <= names and not any(
-        kind_of(inner.name) or is_archive(inner.name) for inner in below
+        _may_be_one(inner.name) for inner in below
     )
 
 

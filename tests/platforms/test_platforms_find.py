@@ -8,11 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from notebooks import SMALL, write
 
 from autograder.errors import ReadingError, UsageError
-from autograder.submission import Found, find, load, safe_name, search
-from autograder.submission.lms_names import parse_lms_name
+from autograder.model import HandedIn, Source
+from autograder.platforms import Found, canvas, find, load, moodle, search
+from autograder.platforms.signature import Signature
+from autograder.submission import safe_name
+from tests.submission.notebooks import SMALL, write
 
 Finder = Callable[..., tuple[Found, ...]]
 
@@ -421,9 +423,10 @@ def test_canvas(tmp_path: Path, found_in: Finder) -> None:
     found = {entry.student: entry for entry in found_in("sub")}
     assert set(found) == {"doejane", "roerichard", "poeed", "anon_Ab3xY", "anon_Qq7"}
     jane = found["doejane"]  # the later upload, though its number sorts first as text
-    assert (jane.file, jane.is_late, jane.attempt) == ("doejane_LATE_9_1345_hw.ipynb", True, 1345)
-    assert jane.passed_over[0].is_late is False
-    assert found["anon_Qq7"].is_late is True
+    assert (jane.file, jane.attempt) == ("doejane_LATE_9_1345_hw.ipynb", 1345)
+    assert jane.handed_in == HandedIn(None, Source.MARKED_LATE)
+    assert jane.passed_over[0].handed_in == HandedIn(None, Source.PLATFORM)
+    assert found["anon_Qq7"].handed_in == HandedIn(None, Source.MARKED_LATE)
     assert load(found["poeed"]).problem is not None
 
 
@@ -442,7 +445,7 @@ def test_moodle(tmp_path: Path, found_in: Finder) -> None:
     )
     found = found_in("sub")
     assert [entry.student for entry in found] == ["Jane Doe", "Richard O'Roe", "Zoë_Ann X"]
-    assert [entry.is_late for entry in found] == [None] * 3
+    assert [entry.handed_in.source for entry in found] == [Source.FILE] * 3
     assert all(entry.notices == () for entry in found)
 
 
@@ -485,23 +488,31 @@ def test_gradescope_export(tmp_path: Path, found_in: Finder) -> None:
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        ("doejane_12_345_hw.ipynb", ("canvas", "doejane", "12", "hw.ipynb", 345, False)),
-        ("doe_jane_LATE_12_345_a_b.py", ("canvas", "doe_jane", "12", "a_b.py", 345, True)),
-        ("anon_x1Y_345_hw.py", ("canvas", "anon_x1Y", "x1Y", "hw.py", 345, False)),
-        ("Jane Doe_7_assignsubmission_file", ("moodle", "Jane Doe", "7", "", 0, None)),
-        ("A_1_assignsubmission_file_b_c.py", ("moodle", "A", "1", "b_c.py", 0, None)),
+        ("doejane_12_345_hw.ipynb", ("doejane", "12", "hw.ipynb", 345, False)),
+        ("doe_jane_LATE_12_345_a_b.py", ("doe_jane", "12", "a_b.py", 345, True)),
+        ("anon_x1Y_345_hw.py", ("anon_x1Y", "x1Y", "hw.py", 345, False)),
+        ("LATE_anon_x1Y_345_hw.py", ("anon_x1Y", "x1Y", "hw.py", 345, True)),
+        ("Jane Doe_7_assignsubmission_file", ("Jane Doe", "7", "", 0, None)),
+        ("A_1_assignsubmission_file_b_c.py", ("A", "1", "b_c.py", 0, None)),
+        ("Participant_1_assignsubmission_file_", ("Participant 1", "1", "", 0, None)),
         ("alice.ipynb", None),
         ("hw_3_final.ipynb", None),
         (f"a_1_{'9' * 30}_hw.py", None),
     ],
 )
 def test_names_of_learning_platforms(name: str, wanted: tuple[object, ...] | None) -> None:
-    lms = parse_lms_name(name)
+    signature: Signature | None = canvas.signature(name) or moodle.signature(name)
     if wanted is None:
-        assert lms is None
+        assert signature is None
     else:
-        assert lms is not None
-        assert (lms.system, lms.name, lms.user, lms.file, lms.attachment, lms.is_late) == wanted
+        assert signature is not None
+        assert (
+            signature.name,
+            signature.number,
+            signature.file,
+            signature.attachment,
+            signature.is_late,
+        ) == wanted
 
 
 # ------------------------------------------------------------------ hostile
