@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.csv_file import read_table
+from autograder.csv_file import read_csv, read_table
 from autograder.errors import UsageError
 from autograder.model import Identity
 from autograder.people.names import key
@@ -75,7 +75,7 @@ def read_people(path: Path) -> PeopleList:
         (line, _Cells((column, _shown(cell)) for column, cell in cells.items()))
         for line, cells in read_table(path, ())
     ]
-    header = set(rows[0][1]) if rows else set()
+    header = {title.strip().casefold() for title in read_csv(path)[0].cells}
     found = next(
         (f for f in _FORMATS if any(columns <= header for columns in f.columns)),
         None,

@@ -272,7 +272,8 @@ def test_the_page_is_that_of_the_attempt_that_counts(course: Path) -> None:
 def test_late_days_are_spent_and_shown(course: Path) -> None:
     settings = Path("assignments", SLUG, "assignment.toml")
     settings.write_text(settings.read_text() + "budget_days = 1\n")
-    grade("--times", times(**{"amy@uni.edu": "2025-11-03T20:00"}))
+    said = grade("--times", times(**{"amy@uni.edu": "2025-11-03T20:00"})).stdout
+    assert "Late (1): amy@uni.edu (2 days, 1 late day spent, -9)" in said
     late = row("amy@uni.edu")["late"]
     assert (late["by_days"], late["covered_days"], late["points"]) == (2, 1, -9)
     assert "1 late day spent on it: 9 of the 90 points" in late["reason"]

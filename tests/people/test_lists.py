@@ -108,7 +108,7 @@ def test_a_list_is_recognised_and_every_identifier_kept(name: str, tmp_path: Pat
         ("id,role\namy,boss\n", "line 2: the role 'boss' should be student, ta or instructor"),
         ("id\namy\nben\nAMY\n", "line 4: 'AMY' is on the list twice, in line 2 as well"),
         ("id,email\namy,a@x\nben,A@X\n", "line 3: 'A@X' is on the list twice"),
-        ("id,email\n", "There is nobody on|is no list"),
+        ("id,email\n", "There is nobody on "),
         ("", "people.csv is empty"),
     ],
 )
