@@ -110,6 +110,7 @@ def test_grading_again_repeats_nothing_and_gives_the_same_bytes(
         "times_of_nobody": [],
         "without_time": [],
         "passed_over": [],
+        "notices": [],
     }
     assert (graded / "grades.json").read_bytes() == before
     assert "alice" in (graded / "feedback" / "alice.html").read_text(), "a lost page is drawn again"
