@@ -142,7 +142,7 @@ class _CourseMarker:
         page = None
         if marking.pages:
             shown = apply_late(grade, task.handed_in, marking.policies)
-            page = _page(shown, self._assignment.title, self._assignment.backgrounds)
+            page = _page(shown, self._assignment.title, self._assignment.backgrounds, task.before)
         most, unjudged = grade.max_score, grade.unjudged
         return Result(grade.student, grade.status, grade.score, most, row, page, unjudged)
 
@@ -166,8 +166,8 @@ def _joined(marking: CourseMarking) -> Sandbox | None:
         return None
 
 
-def _page(grade: Grade, title: str, backgrounds: Any) -> bytes:
-    return drawn(grade, title, backgrounds).encode("utf-8", "replace")
+def _page(grade: Grade, title: str, backgrounds: Any, before: Grade | None = None) -> bytes:
+    return drawn(grade, title, backgrounds, before).encode("utf-8", "replace")
 
 
 @cache

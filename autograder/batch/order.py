@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.batch.descriptors import require_descriptors
+from autograder.batch.earlier import attempts_before, grades_before, with_before
 from autograder.batch.files import require_writable, sweep
 from autograder.batch.in_process import InProcess
 from autograder.batch.local import LocalWorkers, forks_safely
 from autograder.batch.marking import CourseMarking
 from autograder.batch.output import CurrentGrades, OutFolder
-from autograder.batch.pages import page_drawer, write_pages
+from autograder.batch.pages import Draw, page_drawer, write_pages
 from autograder.batch.run import Batch, Plan, Tally, Watcher, newest_attempts, plan
 from autograder.batch.scratch import scratch_folder
 from autograder.batch.tasks import Executor, Opener, Task
@@ -151,7 +152,8 @@ def _grade(order: Order, tasks: Sequence[Task], store: Store, tally: Tally, watc
         max_score = order.assignment.max_score
         batch = Batch(store, order.out, lambda failure: marking.not_graded(failure, max_score))
         with _made_ready(order, marking, len(todo.todo)) as ready:
-            batch.run(todo.todo, _executor(order, ready), tally, watch)
+            tasks = with_before(todo.todo, entries, store) if order.pages else todo.todo
+            batch.run(tasks, _executor(order, ready), tally, watch)
 
 
 def _made_ready(
@@ -173,7 +175,13 @@ def _draw_missing(order: Order, store: Store, todo: Plan) -> None:
     missing = {entry.student for entry in todo.kept if not order.out.page(entry.student).exists()}
     if missing:
         grades = current_grades(order, store, details=True)
-        write_pages(grades.of(missing), order.out, page_drawer(order.assignment))
+        write_pages(grades.of(missing), order.out, drawer(order, store, grades))
+
+
+def drawer(order: Order, store: Store, grades: CurrentGrades) -> Draw:
+    """Draws the pages of these grades, each with what changed since the attempt before."""
+    before = attempts_before(store.entries(order.assignment.slug), grades.entries)
+    return page_drawer(order.assignment, grades_before(store, before))
 
 
 def _executor(order: Order, opener: Opener) -> Executor:

@@ -22,6 +22,17 @@ Draw = Callable[[Grade], str]
 """Renders one page."""
 
 
+PLAIN: Mapping[str, Any] = {
+    "pictures": (),
+    "tables": (),
+    "source": "",
+    "places": (),
+    "marks": (),
+    "trial": None,
+}
+"""What is left out of a page that could not be drawn."""
+
+
 def write_pages(grades: Iterable[Grade], out: OutFolder, draw: Draw) -> int:
     """Write the page of each grade (with its details), whole or not at all; how many."""
     sweep(out.path)
@@ -51,12 +62,13 @@ def write_index(grades: Sequence[Grade], out: OutFolder, assignment: Assignment)
     return True
 
 
-def page_drawer(assignment: Assignment) -> Draw:
-    """Draws feedback pages of one assignment."""
+def page_drawer(assignment: Assignment, before: Mapping[str, Grade] | None = None) -> Draw:
+    """Draws feedback pages of one assignment; ``before``: earlier attempts by student."""
 
     def draw(grade: Grade) -> str:
         with budget.memory():
-            return drawn(grade, assignment.title, assignment.backgrounds)
+            earlier = (before or {}).get(grade.student)
+            return drawn(grade, assignment.title, assignment.backgrounds, earlier)
 
     return draw
 
@@ -65,6 +77,7 @@ def drawn(
     grade: Grade,
     title: str,
     backgrounds: Mapping[str, Contour | Mapping[str, Any]],
+    before: Grade | None = None,
     words: Words = WORDS,
 ) -> str:
     """A feedback page; where it fails or takes too much, one without what is hard to draw.
@@ -74,11 +87,13 @@ def drawn(
 
     def page(shown: Grade) -> str:
         with budget.seconds(budget.DRAWING):
-            return feedback_page(shown, assignment_title=title, backgrounds=backgrounds)
+            return feedback_page(
+                shown, assignment_title=title, backgrounds=backgrounds, before=before
+            )
 
     try:
         return page(grade)
     except (Exception, budget.Exceeded):
-        plain = (replace(q, pictures=(), tables=(), source="") for q in grade.questions)
+        plain = (replace(q, **PLAIN) for q in grade.questions)
         notices = (*grade.notices, words.drawn_plainly)
         return page(replace(grade, questions=tuple(plain), printed="", notices=notices))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from autograder.model import SubmissionStatus
+from autograder.model import Grade, SubmissionStatus
 from autograder.store import Row
 from autograder.submission import Found, digest_of
 
@@ -20,6 +20,8 @@ class Task:
     """The file, not opened yet."""
     handed_in: datetime | None = None
     """None: not known."""
+    before: Grade | None = None
+    """That of the student's attempt before this one; None: there is none."""
 
     @property
     def student(self) -> str:

@@ -10,9 +10,9 @@ import click
 
 from autograder import formats, history
 from autograder.batch.files import sweep, whole_file
-from autograder.batch.order import current_grades
+from autograder.batch.order import current_grades, drawer
 from autograder.batch.output import info_of
-from autograder.batch.pages import page_drawer, write_index, write_pages
+from autograder.batch.pages import write_index, write_pages
 from autograder.cli.options import json_option, order_for, path_option, store_options
 from autograder.store import open_store
 from autograder.text import counted
@@ -29,7 +29,7 @@ def feedback(**named: Any) -> None:
     order = order_for(**named)
     with open_store(order.store_at, create=False) as store:
         grades = current_grades(order, store, details=True)
-        count = write_pages(grades, order.out, page_drawer(order.assignment))
+        count = write_pages(grades, order.out, drawer(order, store, grades))
         write_index(current_grades(order, store), order.out, order.assignment)
     click.echo(f"{counted(count, 'feedback page')} in {order.out.feedback}")
 
