@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from autograder.course import Assignment, Question
 from autograder.judging import words
-from autograder.judging.question import Verdict, examine
-from autograder.judging.stopped import cells_stopped
+from autograder.judging.marks import around, located, marks
+from autograder.judging.question import Answers, Verdict, examine
+from autograder.judging.stopped import cause, cells_stopped
 from autograder.model import (
     Grade,
     NotebookRun,
@@ -40,15 +41,16 @@ def grade_submission(
             question.kind.draw(assignment.seed(submission.student, question.name), public=public)
             for question in assignment.questions
         ]
-        verdicts = [verdict for verdict, _ in examine(exams, submission, session)]
+        examined = examine(exams, submission, session)
+    verdicts = [verdict for verdict, _ in examined]
     unjudged = {
         question.name: verdict.unjudged
         for question, verdict in zip(assignment.questions, verdicts, strict=True)
         if verdict.unjudged
     }
     questions = tuple(
-        _question_grade(question, verdict, run)
-        for question, verdict in zip(assignment.questions, verdicts, strict=True)
+        _question_grade(question, verdict, answers)
+        for question, (verdict, answers) in zip(assignment.questions, examined, strict=True)
     )
     scores = [question.score for question in questions if question.score is not None]
     return Grade(
@@ -68,10 +70,15 @@ def grade_submission(
     )
 
 
-def _question_grade(question: Question, verdict: Verdict, run: NotebookRun) -> QuestionGrade:
+def _question_grade(question: Question, verdict: Verdict, answers: Answers) -> QuestionGrade:
     has_score = not question.by_person and not verdict.unjudged
     score = round(sum(check.score for check in verdict.checks), 6) if has_score else None
-    sources = run.sources
+    functions = question.kind.functions
+    source, places = located(functions, answers.run)
+    marked = marks(places, verdict, answers)
+    stop = None if score else cause(functions, answers.run, answers.submission)
+    if stop is not None and not source:
+        source, places, marked = around(stop)
     return QuestionGrade(
         name=question.name,
         title=question.title,
@@ -85,8 +92,12 @@ def _question_grade(question: Question, verdict: Verdict, run: NotebookRun) -> Q
         evidence=verdict.evidence,
         pictures=verdict.pictures,
         tables=verdict.tables,
-        source="\n\n".join(sources[n] for n in question.kind.functions if n in sources),
+        source=source,
         answer=verdict.answer,
+        places=places,
+        marks=marked,
+        cause="" if stop is None else stop.sentence,
+        trial=verdict.trial,
     )
 
 

@@ -295,6 +295,8 @@ class NotebookRun:
     """Module-level strings that were asked for by name, such as ``explanation``."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Source of each function asked for, as found in the cells; escape it before showing."""
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Where each of them begins: number of its cell, and line within that, counted from 1."""
 
 
 @dataclass(frozen=True)
@@ -368,6 +370,19 @@ class Line:
     low: tuple[float, ...] = ()
     """Lower edge of a band around the curve; empty: no band."""
     high: tuple[float, ...] = ()
+    beside: bool = False
+    """True: not the student's, shown to compare with."""
+    gaps: str = ""
+    """Why values that are not finite are left out, in a sentence; empty: nobody meant to."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in a picture with a name."""
+
+    x: float
+    y: float
+    label: str
 
 
 @dataclass(frozen=True)
@@ -383,6 +398,9 @@ class Picture:
     log_y: bool = False
     contour: str | None = None
     """Name of a background of level curves that the assignment provides; None: none."""
+    goal: Spot | None = None
+    """Where paths should end.  With it the curves are paths, a point an epoch from epoch 0 on:
+    their start, direction and epochs are drawn, and they can be played; None: they are none."""
 
 
 class Surface(TypedDict):
@@ -410,6 +428,41 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a student's function stands."""
+
+    function: str
+    line: int
+    """Its first line in ``QuestionGrade.source``, counted from 1."""
+    cell: int | None
+    """As ``Fault.cell``."""
+    first: int
+    """Its first line within that cell (or file), counted from 1."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line of a student's code of which it is known what it does."""
+
+    line: int
+    """Of ``QuestionGrade.source``, counted from 1."""
+    says: str
+    """What is known of it, in a few words."""
+    stopped: bool = False
+    """True: an error stopped the code there."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A small case that everybody may see, on which a fault shows."""
+
+    call: str
+    """The call as it can be typed below the student's code."""
+    table: Table
+    """What came back, beside what is right."""
+
+
+@dataclass(frozen=True)
 class QuestionGrade:
     name: str
     title: str
@@ -429,6 +482,14 @@ class QuestionGrade:
     """The student's own source of the functions concerned."""
     answer: str = ""
     """The student's written answer, for questions a person grades."""
+    places: tuple[Place, ...] = ()
+    """Where the functions of ``source`` stand, in order."""
+    marks: tuple[Mark, ...] = ()
+    """The lines of ``source`` of which something is known."""
+    cause: str = ""
+    """An error elsewhere that kept its functions from being defined, in a sentence; empty: none."""
+    trial: Trial | None = None
+    """A small case on which what is wrong shows; None: there is none, or nothing is wrong."""
 
 
 @dataclass(frozen=True)

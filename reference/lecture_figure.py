@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 
 from autograder.judging.rule.instance import Instance
-from autograder.model import Line, Neuron, Picture, Surface
+from autograder.model import Line, Neuron, Picture, Spot, Surface
 from reference import sparse_data
 from reference.sparse_data import Experiment
 from reference.update_rules import FloatArray
@@ -60,13 +60,26 @@ def progress(rows: FloatArray) -> FloatArray:
 
 
 def path(label: str, rows: FloatArray, colour: str, style: str = "-") -> Line:
-    """A path (w, b) as a curve of a picture."""
+    """A student's path (w, b) as a curve of a picture."""
     return Line(label, numbers(rows[:, 0]), numbers(rows[:, 1]), colour, style)
 
 
+def path_beside(label: str, rows: FloatArray, colour: str, style: str = "-") -> Line:
+    """A path to compare a student's with."""
+    return replace(path(label, rows, colour, style), beside=True)
+
+
+def right_path(rows: FloatArray | None, own: FloatArray) -> tuple[Line, ...]:
+    """The rule's own path, where it may be shown (else None) and is not the student's."""
+    if rows is None or (rows.shape == own.shape and np.allclose(rows, own, atol=1e-4)):
+        return ()
+    return (path_beside("the rule", rows, "grey", "-."),)
+
+
 def picture(title: str, caption: str, *lines: Line) -> Picture:
-    """Paths over the level curves of the loss."""
-    return Picture(title, caption, "w", "b", lines, contour=CONTOUR)
+    """Paths over the level curves of the loss, and where it is least."""
+    w, b = experiment().minimum
+    return Picture(title, caption, "w", "b", lines, contour=CONTOUR, goal=Spot(w, b, "minimum"))
 
 
 def backgrounds() -> dict[str, Surface]:

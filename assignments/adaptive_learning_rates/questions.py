@@ -70,6 +70,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             edge_cases=EDGE_CASES,
             conventions=Conventions.of(settings.conventions),
             tolerance=settings.tolerance,
+            right_path=settings.feedback.right_path,
         )
 
     return {
@@ -143,22 +144,25 @@ def given_paths() -> tuple[Line, ...]:
         ("NAG", "blue", ":", update_rules.nesterov(*common, data.gamma)),
     )
     return tuple(
-        lecture_figure.path(label, rows, colour, style) for label, colour, style, rows in paths
+        lecture_figure.path_beside(label, rows, colour, style)
+        for label, colour, style, rows in paths
     )
 
 
 def path_and_rates(
-    rows: FloatArray, instance: Instance, name: str, colour: str
+    rows: FloatArray, instance: Instance, name: str, colour: str, right: FloatArray | None
 ) -> tuple[Picture, ...]:
-    """The two pictures of every update rule: its path, and its effective learning rates."""
-    rates = effective_rates(rows, instance, instance.hyper["eta"])
-    t = tuple(float(k) for k in range(1, len(rates) + 1))
+    """The two pictures of every update rule: its path, and its effective learning rates.
+
+    ``right``: the rule's own path; None: students may not see it.
+    """
     return (
         lecture_figure.picture(
             "The path on the lecture's data",
             f"Level curves of the loss, with the path of your {name} beside gradient descent, "
-            "momentum and NAG; all start at the upper left.",
+            "momentum and NAG.",
             *given_paths(),
+            *lecture_figure.right_path(right, rows),
             lecture_figure.path(f"your {name}", rows, colour),
         ),
         Picture(
@@ -167,13 +171,41 @@ def path_and_rates(
             "the sparse parameter, b the dense one.",
             x_label="epoch",
             y_label="|step| / (eta |g|)",
-            lines=(
-                Line("w (sparse)", t, lecture_figure.numbers(rates[:, 0]), "tab:blue", "-"),
-                Line("b (dense)", t, lecture_figure.numbers(rates[:, 1]), "tab:orange", "--"),
-            ),
+            lines=_rates(rows, instance),
             log_y=True,
         ),
     )
+
+
+def _rates(rows: FloatArray, instance: Instance) -> tuple[Line, ...]:
+    """The effective rates of w and b.  Where a gradient passes through 0, a step divided by it
+    says nothing of the rate: such epochs are left out, and named."""
+    rates = effective_rates(rows, instance, instance.hyper["eta"])
+    sign = np.sign(instance.gradients_along(rows[:-1]))
+    turns = np.zeros_like(sign, dtype=bool)
+    turns[1:] |= sign[1:] != sign[:-1]
+    turns[:-1] |= sign[1:] != sign[:-1]
+    t = tuple(float(k) for k in range(1, len(rates) + 1))
+    lines = []
+    for column, (label, colour, style) in enumerate(
+        (("w (sparse)", "tab:blue", "-"), ("b (dense)", "tab:orange", "--"))
+    ):
+        left_out = turns[:, column]
+        if left_out.mean() > 0.5 or np.isnan(rates[~left_out, column]).any():
+            # It turns at nearly every step, or there are other gaps: that is what there is to see.
+            left_out = np.zeros_like(left_out)
+        epochs = ", ".join(str(k + 1) for k in np.flatnonzero(left_out))
+        gaps = (
+            f"{label}: left out at epochs {epochs}, where its gradient changes sign; beside a "
+            "gradient of nearly 0 any step looks long."
+        )
+        shown = np.where(left_out, np.nan, rates[:, column])
+        lines.append(
+            Line(
+                label, t, lecture_figure.numbers(shown), colour, style, gaps=gaps if epochs else ""
+            )
+        )
+    return tuple(lines)
 
 
 # -------------------------------------------------------------------------------- the behaviours
@@ -198,7 +230,8 @@ class _OnTheLecturesData:
         rows = shown.histories.get("the lecture's data")
         if rows is None:
             return ()
-        return path_and_rates(rows, self.instances[1], shown.name, self.colour)
+        right = shown.right.get("the lecture's data")
+        return path_and_rates(rows, self.instances[1], shown.name, self.colour, right)
 
     def rates(self, shown: Shown) -> FloatArray | None:
         """Effective rates under the constant gradient; None: there are none."""
@@ -211,6 +244,22 @@ class _OnTheLecturesData:
         rows = shown.histories.get("the lecture's data")
         goal = lecture_figure.experiment().minimum[1]
         return float("nan") if rows is None else float(abs(rows[-1, 1] - goal))
+
+    def measured(self, rates: FloatArray | None, left: float) -> str:
+        """What was measured instead, in a sentence; empty: nothing was."""
+        parts = []
+        if rates is not None and np.isfinite(rates[[0, -1]]).all():
+            begin = f"{rates[0].mean():.3g}"
+            parts.append(f"Yours goes from {begin} to {_ends(rates)} times eta")
+        if np.isfinite(left):
+            parts.append(f"{'your' if parts else 'Your'} b ends {left:.2g} away from it")
+        return ", and ".join(parts) + "." if parts else ""
+
+
+def _ends(rates: FloatArray) -> str:
+    """The last rate of w and b, as one number where they are one."""
+    low, high = sorted(f"{rate:.3g}" for rate in rates[-1])
+    return low if low == high else f"{low} and {high}"
 
 
 class Stuck(_OnTheLecturesData):
@@ -235,7 +284,8 @@ class Stuck(_OnTheLecturesData):
             return Judged(True, text, self.pictures(shown))
         text = (
             "AdaGrad's effective learning rate only falls, and b stops short of the minimum on the "
-            "lecture's data; yours does not. What should the denominator do as epochs go by?"
+            f"lecture's data. {self.measured(rates, left)} What should the denominator do as "
+            "epochs go by?"
         )
         return Judged(False, text, self.pictures(shown))
 
@@ -251,15 +301,17 @@ class Alive(_OnTheLecturesData):
     def judge(self, shown: Shown) -> Judged:
         rates, left = self.rates(shown), self.end_of_b(shown)
         alive = rates is not None and bool(((rates[-1] > 0.5) & (rates[-1] < 2)).all())
-        if alive and left < 0.1:
+        if rates is not None and alive and left < 0.1:
             text = (
-                "Under a constant gradient your effective learning rate settles near eta, and on "
-                "the lecture's data b reaches the minimum where AdaGrad is stuck."
+                f"Under a constant gradient your effective learning rate ends at {_ends(rates)} "
+                "times eta, and on the lecture's data b comes within "
+                f"{left:.2g} of the minimum, where AdaGrad is stuck."
             )
             return Judged(True, text, self.pictures(shown))
         text = (
             "RMSProp's effective learning rate settles near eta, and b reaches the minimum on the "
-            "lecture's data; yours does not. How long does an old gradient count in v?"
+            f"lecture's data. {self.measured(rates, left)} How long does an old gradient count "
+            "in v?"
         )
         return Judged(False, text, self.pictures(shown))
 

@@ -78,6 +78,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             edge_cases=EDGE_CASES,
             conventions=Conventions.of(settings.conventions),
             tolerance=settings.tolerance,
+            right_path=settings.feedback.right_path,
             reach=REACH,
             defaults={argument: DEFAULTS[argument] for argument in ranges},
             besides=besides,
@@ -186,7 +187,14 @@ class WhereAdamFails:
             x_label="epoch",
             y_label="w",
             lines=(
-                Line("Adam", _epochs(len(w)), lecture_figure.numbers(adam_on_sequence()), "gray"),
+                Line(
+                    "Adam",
+                    _epochs(len(w)),
+                    lecture_figure.numbers(adam_on_sequence()),
+                    "gray",
+                    "--",
+                    beside=True,
+                ),
                 Line(f"your {name}", _epochs(len(w)), lecture_figure.numbers(w), "tab:red"),
             ),
         )
@@ -249,7 +257,7 @@ class RateFalls:
             x_label="epoch",
             y_label="learning rate",
             lines=(
-                Line("schedule", t, lecture_figure.numbers(schedule), "gray", "--"),
+                Line("schedule", t, lecture_figure.numbers(schedule), "gray", "--", beside=True),
                 Line(f"your {name}", t, lecture_figure.numbers(own), "tab:red", "o"),
             ),
         )
@@ -290,7 +298,11 @@ class DiesFast:
         one, hundred, data = paths
         if one is None or hundred is None:
             return Judged(False, "There are no steps to measure.")
-        pictures = () if data is None else (self._picture(data, shown.name),)
+        pictures = (
+            ()
+            if data is None
+            else (self._picture(data, shown.name, shown.right.get(lecture_figure.NAME)),)
+        )
         steps, t = -np.diff(one, axis=0), np.arange(1, self.epochs + 1)[:, None]
         with np.errstate(all="ignore"):
             shrink = np.abs(steps * t / steps[0] - 1).max() < 1e-6
@@ -307,12 +319,13 @@ class DiesFast:
         )
         return Judged(False, text, pictures)
 
-    def _picture(self, rows: FloatArray, name: str) -> Picture:
+    def _picture(self, rows: FloatArray, name: str, right: FloatArray | None) -> Picture:
         return lecture_figure.picture(
             "What is missed without the root",
             "Level curves of the loss of the lecture's data, with the path of AdaGrad and that of "
-            f"your {name}, which stops much earlier.",
-            lecture_figure.path("AdaGrad", adagrad_path(), "green"),
+            f"your {name}.",
+            lecture_figure.path_beside("AdaGrad", adagrad_path(), "green", "--"),
+            *lecture_figure.right_path(right, rows),
             lecture_figure.path(f"your {name}", rows, "tab:red"),
         )
 

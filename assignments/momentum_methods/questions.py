@@ -61,6 +61,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             edge_cases=EDGE_CASES,
             conventions=Conventions.of(settings.conventions),
             tolerance=settings.tolerance,
+            right_path=settings.feedback.right_path,
         )
 
     return {
@@ -123,14 +124,18 @@ class OnTheLecturesData(ABC):
         if rows is None or not np.isfinite(rows).all():
             return Judged(False, "There is no whole path on the lecture's data to look at.")
         passed, message = self.look(rows)
-        return Judged(passed, message, self.pictures(rows, shown.name))
+        right = shown.right.get(lecture_figure.NAME)
+        return Judged(passed, message, self.pictures(rows, shown.name, right))
 
     @abstractmethod
     def look(self, rows: FloatArray) -> tuple[bool, str]:
         """Whether the path shows the behaviour, and the sentence about it."""
 
-    def pictures(self, rows: FloatArray, name: str) -> tuple[Picture, ...]:
-        """Only one behaviour of a rule draws."""
+    def pictures(
+        self, rows: FloatArray, name: str, right: FloatArray | None
+    ) -> tuple[Picture, ...]:
+        """Only one behaviour of a rule draws.  ``right``: the rule's own path, where students may
+        see it."""
         return ()
 
 
@@ -151,17 +156,20 @@ class AlongBFirst(OnTheLecturesData):
             "Which of the two gradients is the sum of more terms that are not 0?"
         )
 
-    def pictures(self, rows: FloatArray, name: str) -> tuple[Picture, ...]:
+    def pictures(
+        self, rows: FloatArray, name: str, right: FloatArray | None
+    ) -> tuple[Picture, ...]:
         others = (
             ()
             if self.colour == "black"
-            else (lecture_figure.path("gradient descent", reference_path(GD), "black"),)
+            else (lecture_figure.path_beside("gradient descent", reference_path(GD), "black"),)
         )
         return (
             lecture_figure.picture(
                 "The path on the lecture's data",
-                f"Level curves of the loss with the path of your {name}, from the upper left.",
+                f"Level curves of the loss with the path of your {name}.",
                 *others,
+                *lecture_figure.right_path(right, rows),
                 lecture_figure.path(f"your {name}", rows, self.colour),
             ),
         )
@@ -203,25 +211,31 @@ class SmallerOscillations(OnTheLecturesData):
             f"{momentums.max() - 1:.0%} of its way too far); yours does not."
         )
 
-    def pictures(self, rows: FloatArray, name: str) -> tuple[Picture, ...]:
+    def pictures(
+        self, rows: FloatArray, name: str, right: FloatArray | None
+    ) -> tuple[Picture, ...]:
         red = reference_path(MOMENTUM, self.hyper["gamma"])
         t = tuple(float(epoch) for epoch in range(EPOCHS + 1))
+        best = (lecture_figure.experiment().minimum[1],) * len(t)
+        swings = lecture_figure.numbers(red[:, 1])
         return (
             lecture_figure.picture(
                 "The path on the lecture's data",
-                f"Level curves of the loss with the path of your {name} inside momentum's.",
-                lecture_figure.path("momentum", red, "red", "--"),
+                f"Level curves of the loss with the path of your {name} beside momentum's.",
+                lecture_figure.path_beside("momentum", red, "red", "--"),
+                *lecture_figure.right_path(right, rows),
                 lecture_figure.path(f"your {name}", rows, self.colour),
             ),
             Picture(
                 title="Swinging along b",
-                caption="b by epoch: momentum swings beyond the best value (the line) and back, "
-                "NAG hardly does.",
+                caption=f"b by epoch: momentum's and that of your {name}, and the best value (the "
+                "line). Momentum swings as far as "
+                f"{red[:, 1].min():.3g}, yours as far as {rows[:, 1].min():.3g}.",
                 x_label="epoch",
                 y_label="b",
                 lines=(
-                    Line("best b", t, (lecture_figure.experiment().minimum[1],) * len(t), "gray"),
-                    Line("momentum", t, lecture_figure.numbers(red[:, 1]), "red", "--"),
+                    Line("best b", t, best, "gray", beside=True),
+                    Line("momentum", t, swings, "red", "--", beside=True),
                     Line(f"your {name}", t, lecture_figure.numbers(rows[:, 1]), self.colour),
                 ),
             ),
@@ -342,7 +356,7 @@ class LookAhead:
             lines=(
                 Line("you stand at", t, lecture_figure.numbers(z[:-1]), "black"),
                 Line("you ask at", t, lecture_figure.numbers(asked), "blue", "o"),
-                Line("look-ahead", t, lecture_figure.numbers(expected), "gray", "--"),
+                Line("look-ahead", t, lecture_figure.numbers(expected), "gray", "--", beside=True),
             ),
         )
 

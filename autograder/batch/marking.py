@@ -145,7 +145,7 @@ class _CourseMarker:
         if marking.pages:
             shown = replace(grade, student=task.student)
             shown = apply_late(shown, task.handed_in, marking.policies)
-            page = _page(shown, self._assignment.title, self._assignment.backgrounds)
+            page = _page(shown, self._assignment.title, self._assignment.backgrounds, task.before)
         most, unjudged = grade.max_score, grade.unjudged
         return Result(task.student, grade.status, grade.score, most, row, page, unjudged)
 
@@ -169,8 +169,10 @@ def _joined(marking: CourseMarking) -> Sandbox | None:
         return None
 
 
-def _page(grade: Grade, title: str, backgrounds: Mapping[str, Surface]) -> bytes:
-    return drawn(grade, title, backgrounds).encode("utf-8", "replace")
+def _page(
+    grade: Grade, title: str, backgrounds: Mapping[str, Surface], before: Grade | None = None
+) -> bytes:
+    return drawn(grade, title, backgrounds, before).encode("utf-8", "replace")
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from autograder.batch.descriptors import require_descriptors
+from autograder.batch.earlier import attempts_before, grades_before, with_before
 from autograder.batch.files import require_writable, sweep
 from autograder.batch.in_process import InProcess
 from autograder.batch.local import LocalWorkers, forks_safely
@@ -242,7 +243,8 @@ def _grade(
         max_score = order.assignment.max_score
         batch = Batch(store, order.out, lambda failure: marking.not_graded(failure, max_score))
         with _made_ready(order, marking, len(todo.todo)) as ready:
-            batch.run(todo.todo, _executor(order, ready), tally, watch)
+            tasks = with_before(todo.todo, entries, store) if order.pages else todo.todo
+            batch.run(tasks, _executor(order, ready), tally, watch)
         if order.pages:
             _draw_what_counts(order, store, {task.student for task in todo.todo})
 
@@ -310,7 +312,8 @@ def redraw(order: Order, store: Store, students: Container[str] | None = None) -
         # Under the name that a file had, of somebody who has another name now.
         if (page := order.out.page(entry.student)) not in pages:
             page.unlink(missing_ok=True)
-    return write_pages(chosen, order.out, page_drawer(order.assignment))
+    before = grades_before(store, attempts_before(grades.attempts, grades.entries))
+    return write_pages(chosen, order.out, page_drawer(order.assignment, before))
 
 
 def _draw_missing(order: Order, store: Store, todo: Plan, told: set[str]) -> None:

@@ -84,7 +84,7 @@ class CurrentGrades(Sequence[Grade]):
         self._store = store
         self._details = details
         self.standing = standing
-        entries = standing.joined(store.entries(standing.assignment))
+        entries = self.attempts = standing.joined(store.entries(standing.assignment))
         self.counted: Mapping[str, Counted] = counting(entries, standing.policies)
         self.entries: tuple[Entry, ...] = tuple(each.entry for each in self.counted.values())
         newest = {entry.student: entry.id for entry in entries}

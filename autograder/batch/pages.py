@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from autograder import budget
 from autograder.batch.files import sweep, whole_file
 from autograder.batch.output import OutFolder
 from autograder.course import Assignment
-from autograder.model import Grade
+from autograder.model import Grade, Surface
 from autograder.report import feedback_page, index_page
 from autograder.report.contour import Contour
 from autograder.report.words import WORDS, Words
@@ -53,12 +52,13 @@ def write_index(
     return True
 
 
-def page_drawer(assignment: Assignment) -> Draw:
-    """Draws feedback pages of one assignment."""
+def page_drawer(assignment: Assignment, before: Mapping[str, Grade] | None = None) -> Draw:
+    """Draws feedback pages of one assignment; ``before``: earlier attempts by student."""
 
     def draw(grade: Grade) -> str:
         with budget.memory():
-            return drawn(grade, assignment.title, assignment.backgrounds)
+            earlier = (before or {}).get(grade.student)
+            return drawn(grade, assignment.title, assignment.backgrounds, earlier)
 
     return draw
 
@@ -66,7 +66,8 @@ def page_drawer(assignment: Assignment) -> Draw:
 def drawn(
     grade: Grade,
     title: str,
-    backgrounds: Mapping[str, Contour | Mapping[str, Any]],
+    backgrounds: Mapping[str, Contour | Surface],
+    before: Grade | None = None,
     words: Words = WORDS,
 ) -> str:
     """A feedback page; where it fails or takes too much, one without what is hard to draw.
@@ -76,11 +77,16 @@ def drawn(
 
     def page(shown: Grade) -> str:
         with budget.seconds(budget.DRAWING):
-            return feedback_page(shown, assignment_title=title, backgrounds=backgrounds)
+            return feedback_page(
+                shown, assignment_title=title, backgrounds=backgrounds, before=before
+            )
 
     try:
         return page(grade)
     except (Exception, budget.Exceeded):
-        plain = (replace(q, pictures=(), tables=(), source="") for q in grade.questions)
+        plain = (
+            replace(q, pictures=(), tables=(), source="", places=(), marks=(), trial=None)
+            for q in grade.questions
+        )
         notices = (*grade.notices, words.drawn_plainly)
         return page(replace(grade, questions=tuple(plain), printed="", notices=notices))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from autograder.model import HandedIn, SubmissionStatus
+from autograder.model import Grade, HandedIn, SubmissionStatus
 from autograder.platforms import Found
 from autograder.store import Row
 from autograder.submission import digest_of
@@ -23,6 +23,8 @@ class Task:
     called: str = ""
     """What the course calls the student; empty: what the file does.  It is graded and stored under
     the file's name, for that is what its instances are drawn from."""
+    before: Grade | None = None
+    """That of the student's attempt before this one; None: there is none."""
 
     @property
     def student(self) -> str:

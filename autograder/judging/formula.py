@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from autograder.judging import words
+from autograder.judging import by_hand, words
 from autograder.judging.problem import Problem
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
@@ -34,6 +34,7 @@ from autograder.model import (
     QuestionStatus,
     Submission,
     Trace,
+    Trial,
 )
 
 CLOSE = 1e-6
@@ -221,6 +222,8 @@ class FormulaExam:
             for example in self.examples[check.name] if check.builds_on else ():
                 below = _arguments_below(example)
                 calls.append(_call(_below(example), check.builds_on, below))
+        for check in self.question.checks:
+            calls.append(_call(_by_hand(check), check.function, by_hand.case(*_case(check))))
         if self.question.nudges:
             first = self.question.checks[0]
             for name, arguments in self._nudged().items():
@@ -278,7 +281,21 @@ class FormulaExam:
             explanations=tuple(explain(slug, detail) for slug in slugs) if explain else (),
             status=self._status(traces),
             message=self._message(checks, answers),
+            trial=self._trial(results, traces),
         )
+
+    def _trial(self, results: Mapping[str, bool], traces: Mapping[str, Trace]) -> Trial | None:
+        """The first example by hand on which what is wrong shows."""
+        for check in self.question.checks:
+            trace = traces.get(_by_hand(check))
+            own = None if results[check.name] or trace is None else _answer(trace)
+            if own is None:
+                continue
+            arguments = by_hand.case(*_case(check))
+            right = np.asarray(check.right(**arguments), dtype=np.float64)
+            if not _close(own, right):
+                return by_hand.trial(check.function, arguments, own, right)
+        return None
 
     def _status(self, traces: Mapping[str, Trace]) -> QuestionStatus | None:
         """``timeout`` or ``error`` where no function gave any answer."""
@@ -478,6 +495,14 @@ def _is_right(trace: Trace, example: Example) -> bool:
 
 LEAST = 1e-3
 """Values of a function that is built on, closer than this to one another, are one value."""
+
+
+def _by_hand(check: FormulaCheck) -> str:
+    return f"{check.name} by hand"
+
+
+def _case(check: FormulaCheck) -> tuple[str, Callable[..., Sequence[Arguments]]]:
+    return check.name, check.examples
 
 
 def _tell_apart(values: Sequence[FloatArray]) -> bool:

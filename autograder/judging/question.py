@@ -27,7 +27,21 @@ from autograder.model import (
     Submission,
     Table,
     Trace,
+    Trial,
 )
+
+
+@dataclass(frozen=True)
+class WrongPart:
+    """A part of a function that the evidence shows to be wrong."""
+
+    function: str
+    part: str = ""
+    """As its check is called, such as ``step``."""
+    parameters: str = ""
+    """Of which parameters: ``w``, ``b`` or ``wb``."""
+    argument: str = ""
+    """In place of a part: an argument that has no effect."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,10 @@ class Verdict:
     """``timeout``, ``error`` or ``pending``; None: full, partial or none, by the points."""
     message: str | None = None
     answer: str = ""
+    wrong: tuple[WrongPart, ...] = ()
+    """What the evidence shows to be wrong, for the lines where it is written."""
+    trial: Trial | None = None
+    """A case that everybody may see, on which what is wrong shows."""
     unjudged: str = ""
     """Why it could not be judged, through our fault: what failed, for the instructor.  Empty: it
     was judged."""

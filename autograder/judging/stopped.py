@@ -6,7 +6,8 @@ import ast
 import difflib
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from autograder.judging import words
 from autograder.judging.question import Verdict
@@ -139,24 +140,57 @@ def missing(function: str, run: NotebookRun, submission: Submission) -> str:
     A cell that fails elsewhere, or one that only uses the name, explains nothing.
     """
     there = words.MISSING.format(function=function)
-    definition = re.compile(rf"^[ \t]*(async[ \t]+)?def[ \t]+{re.escape(function)}\b", re.MULTILINE)
+    hidden = _hidden_by(function, run, submission)
+    if hidden is not None:
+        cell, _, told = hidden
+        if cell.number == 0:
+            return words.MISSING_BELOW.format(function=function, fault=told)
+        return f"{there} {words.BEFORE.format(fault=told)}"
+    for text in submission.texts:
+        if _definition(function).search(text.source):
+            return f"{there} {words.IN_A_TEXT_CELL.format(number=text.number)}"
+    if near := _near_name(function, submission.cells):
+        return f"{there} {words.NEAR_NAME.format(name=near)}"
+    return there
+
+
+@dataclass(frozen=True)
+class Cause:
+    """An error elsewhere that kept a function from being defined."""
+
+    sentence: str
+    cell: Cell
+    """Where it happened, and where the function is written."""
+    fault: Fault
+
+
+def cause(functions: Iterable[str], run: NotebookRun, submission: Submission) -> Cause | None:
+    """What kept the first of the functions from being defined; None: nothing, or not known."""
+    for function in functions:
+        hidden = None if function in run.sources else _hidden_by(function, run, submission)
+        if hidden is not None:
+            cell, fault, told = hidden
+            return Cause(words.CAUSE.format(fault=told), cell, fault)
+    return None
+
+
+def _hidden_by(
+    function: str, run: NotebookRun, submission: Submission
+) -> tuple[Cell, Fault, str] | None:
+    """The cell that holds a function, and how it failed before the function was there."""
     for cell in reversed(submission.cells):
-        found = definition.search(cell.source)
+        found = _definition(function).search(cell.source)
         if found is None:
             continue
         line = cell.source.count("\n", 0, found.start()) + 1
         fault = next((f for f in _faults_of(cell, run) if _hides(f, line)), None)
         if fault is not None:
-            told = _cell_fault(cell.number, fault) + _chain(fault, run, submission)
-            if cell.number == 0:
-                return words.MISSING_BELOW.format(function=function, fault=told)
-            return f"{there} {words.BEFORE.format(fault=told)}"
-    for text in submission.texts:
-        if definition.search(text.source):
-            return f"{there} {words.IN_A_TEXT_CELL.format(number=text.number)}"
-    if near := _near_name(function, submission.cells):
-        return f"{there} {words.NEAR_NAME.format(name=near)}"
-    return there
+            return cell, fault, _cell_fault(cell.number, fault) + _chain(fault, run, submission)
+    return None
+
+
+def _definition(function: str) -> re.Pattern[str]:
+    return re.compile(rf"^[ \t]*(async[ \t]+)?def[ \t]+{re.escape(function)}\b", re.MULTILINE)
 
 
 def _faults_of(cell: Cell, run: NotebookRun) -> list[Fault]:

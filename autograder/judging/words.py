@@ -129,6 +129,7 @@ STOPPED = {
 }
 RAISED = "{function} stopped with {kind}{where}: {message}"
 NOTHING_RETURNED = "Every path needs a return: {function} gives back nothing."
+CAUSE = "There is an error in {fault}"
 BEFORE = "The cell that defines it failed: {fault}"
 CELL = "cell {number}"
 LINE = "line {number}"
@@ -201,6 +202,25 @@ MOMENT_OF = "{moment} of {parameter}"
 MOMENT_NEWEST = "Only the newest gradient counts in {what}: the state is lost at every epoch."
 MOMENT_SUMS = "The weights in {what} add up to {sums} times what they should, epoch by epoch."
 
+# ------------------------------------------------------------- lines of the code, a case by hand
+
+LINE_SAYS = {
+    "gradient": "asks for the gradient of {parameter}",
+    "velocity": "forms the velocity of {parameter}",
+    "first moment": "forms the first moment of {parameter}",
+    "second moment": "forms the second moment of {parameter}",
+    "bias correction": "corrects a moment of {parameter}",
+    "step": "forms the step of {parameter}",
+}
+LINE_ROOT = "takes the root for the step of {parameter}"
+LINE_GIVES = "gives {name} a value of its own"
+LINE_STOPS = "stops here: {kind}: {message}"
+TRIAL_TITLE = "What comes back, epoch by epoch"
+TRIAL_COLUMNS = ("epoch", "your w", "rule's w", "your b", "rule's b")
+TRIAL_NOTHING = "nothing"
+TRIAL_ONE_TITLE = "What comes back"
+TRIAL_ONE_COLUMNS = ("yours", "right")
+
 # ----------------------------------------------------------------------------- tables and pictures
 
 WEIGHTS_TABLE = "Recovered weights of your {moment} (of w)"
@@ -209,15 +229,19 @@ WEIGHTS_COLUMN = "{power} of epoch {epoch}"
 WEIGHTS_PICTURE = "Weights in your {moment}"
 WEIGHTS_CAPTION = (
     "How much each epoch's gradient counts in the {moment} of epoch {epoch}: recovered from your "
-    "steps, beside the rule's."
+    "steps, beside the rule's{kept}. Yours add up to {own_sum}, the rule's to {right_sum}; the "
+    "newest counts {own_last} in yours, {right_last} in the rule's."
 )
+WEIGHTS_KEPT = " ({name} = {value})"
 WEIGHTS_AXES = ("epoch of the gradient", "weight")
 WEIGHTS_LINES = ("the rule", "your {function}")
 MEAN_PICTURE = "Is {what} unbiased?"
 MEAN_CAPTION = (
     "The mean of {what} over {streams} random streams of gradients, with its 99 % band, in units "
-    "of what it should be on average (the line at 1)."
+    "of what it should be on average (the line at 1). {found}"
 )
+MEAN_INSIDE = "The band holds 1 at every epoch."
+MEAN_OUTSIDE = "Yours begins at {first} and is at {last} in epoch {epoch}."
 MEAN_AXES = ("epoch t", "mean, relative to its expectation")
 MEAN_LINES = ("expected", "mean of your {what}")
 

@@ -43,6 +43,10 @@ class Curve:
     """Position among the bars of the picture, from 0."""
     alone: bool
     """True: there is no other curve to be told from."""
+    beside: bool = False
+    """True: it is shown to compare with, and steps back."""
+    gaps: str = ""
+    """Why values that are not finite were left out on purpose; empty: nobody meant to."""
 
     @property
     def is_bars(self) -> bool:
@@ -79,6 +83,8 @@ def _curve(line: Line, rank: int, place: int, alone: bool) -> Curve:
         rank=rank,
         place=place,
         alone=alone,
+        beside=line.beside,
+        gaps=one_line(line.gaps, 300),
     )
 
 
@@ -90,8 +96,16 @@ def bar_spacing(curves: tuple[Curve, ...]) -> float:
     return float(apart.min()) if apart.size else 1.0
 
 
-def ink(curve: Curve, curves: tuple[Curve, ...], x_axis: Axis, y_axis: Axis) -> str:
-    """The curve as SVG; empty where nothing of it can be drawn."""
+def ink(
+    curve: Curve,
+    curves: tuple[Curve, ...],
+    x_axis: Axis,
+    y_axis: Axis,
+    extra: str = "",
+    attributes: str = "",
+) -> str:
+    """The curve as SVG, with ``extra`` shapes in its colour and further attributes of its group;
+    empty where nothing of it can be drawn."""
     with np.errstate(all="ignore"):
         x, y = _pixels(curve.x, x_axis), _pixels(curve.y, y_axis)
         band = _band(x, _pixels(curve.low, y_axis), _pixels(curve.high, y_axis))
@@ -102,7 +116,10 @@ def ink(curve: Curve, curves: tuple[Curve, ...], x_axis: Axis, y_axis: Axis) -> 
         shape = _bars(curve, curves, x, y, x_axis, y_axis)
     else:
         shape = _stroke(curve, x, y, runs) + _marks(curve, x, y, np.concatenate(runs))
-    return f'<g class="curve" style="{curve.colour.css}">{band}{shape}</g>' if band + shape else ""
+    if not band + shape:
+        return ""
+    kind = "curve beside" if curve.beside else "curve"
+    return f'<g class="{kind}" style="{curve.colour.css}"{attributes}>{band}{shape}{extra}</g>'
 
 
 def _pixels(values: FloatArray, axis: Axis) -> FloatArray:
@@ -137,7 +154,7 @@ def _stroke(curve: Curve, x: FloatArray, y: FloatArray, runs: list[Indices]) -> 
 def _marks(curve: Curve, x: FloatArray, y: FloatArray, drawable: Indices) -> str:
     if curve.style == "o":
         marked = drawable[:: -(-len(drawable) // (4 * CHUNKS))]
-    elif len(drawable) > 1 and (curve.alone or curve.style in DASHES):
+    elif len(drawable) > 1 and (curve.alone or curve.beside or curve.style in DASHES):
         return ""
     else:
         # One at the end and about eight more, beside those of the other curves.

@@ -8,6 +8,7 @@ sentence; thousands of points are thinned.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +18,10 @@ from autograder.model import FloatArray, Picture
 from autograder.report.axis import LARGEST, SMALLEST, Axis, axis_for
 from autograder.report.contour import BOTTOM, HEIGHT, RIGHT, TOP, WIDTH, Backgrounds, Contour
 from autograder.report.curve import Curve, bar_spacing, curves_of, ink
+from autograder.report.facts import facts_of
 from autograder.report.strokes import DASHES
 from autograder.report.text import one_line
+from autograder.report.walk import inset, landmarks, walks_of
 from autograder.report.words import WORDS, Words
 
 LETTER = 6.2
@@ -39,8 +42,14 @@ class Drawing:
 
     svg: Markup
     legend: tuple[LegendLine, ...]
+    facts: tuple[str, ...]
+    """Sentences on what is to be seen, computed from what was drawn."""
     notes: tuple[str, ...]
     """Sentences on what could not be drawn."""
+    background: str = ""
+    """Name of the background that it refers to, which its page has to hold; empty: none."""
+    plays: bool = False
+    """Whether its paths can be played."""
 
 
 def draw(
@@ -50,21 +59,62 @@ def draw(
     curves = curves_of(picture.lines)
     contour = (backgrounds or {}).get(picture.contour) if picture.contour else None
     x_axis, y_axis = (contour.x_axis, contour.y_axis) if contour else _axes(curves, picture.log_y)
-    drawn = "".join(ink(curve, curves, x_axis, y_axis) for curve in curves)
+    goal = picture.goal
+    walks = walks_of(curves, x_axis, y_axis) if goal else {}
+    drawn = "".join(
+        ink(
+            curve,
+            curves,
+            x_axis,
+            y_axis,
+            walks[curve.rank].arrows if curve.rank in walks else "",
+            walks[curve.rank].data if curve.rank in walks else "",
+        )
+        for curve in curves
+    )
+    facts = facts_of(picture, curves, words)
+    said = " ".join((picture.caption, *facts))
+    background = picture.contour if contour and picture.contour else ""
     parts = (
         f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-labelledby="{name}t {name}d">',
         f'<title id="{name}t">{escape(one_line(picture.title))}</title>',
-        f'<desc id="{name}d">{escape(one_line(picture.caption, 600))}</desc>',
+        f'<desc id="{name}d">{escape(one_line(said, 1200))}</desc>',
         _frame(x_axis, y_axis),
         _labels(picture, contour, x_axis),
         f'<clipPath id="{name}c"><path d="{_box(x_axis, y_axis)}"/></clipPath>',
-        f'<g clip-path="url(#{name}c)">{contour.bands if contour else ""}{drawn}</g>',
+        f'<g clip-path="url(#{name}c)">',
+        f'<use href="#{background_id(background)}"/>' if background else "",
+        drawn,
+        landmarks(goal, walks, x_axis, y_axis, words) if goal else "",
+        "</g>",
+        inset(goal, curves, walks, x_axis, y_axis, f"{name}i", words) if goal else "",
         "" if drawn else _text(WIDTH / 2, HEIGHT / 2, words.empty_figure, "middle"),
         "</svg>",
     )
     notes = (_note(curve, x_axis, y_axis, words) for curve in curves)
     legend = tuple(LegendLine(curve.label, _swatch(curve)) for curve in curves if curve.label)
-    return Drawing(Markup("".join(parts)), legend, tuple(note for note in notes if note))
+    return Drawing(
+        Markup("".join(parts)),
+        legend,
+        facts,
+        tuple(note for note in notes if note),
+        background,
+        any(walk.plays for walk in walks.values()),
+    )
+
+
+def background_id(name: str) -> str:
+    """The id under which a page holds the background of this name."""
+    return "bg-" + "".join(c if c.isalnum() and c.isascii() else f"_{ord(c):x}" for c in name)
+
+
+def background_svg(backgrounds: Backgrounds, names: Iterable[str]) -> Markup:
+    """What a page holds once of the backgrounds that its figures refer to."""
+    shapes = "".join(
+        f'<g id="{background_id(name)}">{backgrounds[name].bands}</g>' for name in sorted({*names})
+    )
+    hidden = '<svg class="unseen" width="0" height="0" aria-hidden="true"><defs>'
+    return Markup(f"{hidden}{shapes}</defs></svg>" if shapes else "")
 
 
 # ------------------------------------------------------------------ axes
@@ -162,10 +212,11 @@ def _swatch(curve: Curve) -> Markup:
     else:
         if curve.style != "o":
             shapes += f'<path class="line" d="M1 7H25"{DASHES.get(curve.style, "")}/>'
-        if curve.style == "o" or not (curve.alone or curve.style in DASHES):
+        if curve.style == "o" or not (curve.alone or curve.beside or curve.style in DASHES):
             shapes += f'<path class="mark" d="M13 7{curve.mark}"/>'
+    kind = "curve beside" if curve.beside else "curve"
     return Markup(
-        f'<svg class="swatch" viewBox="0 0 26 14" aria-hidden="true"><g class="curve" '
+        f'<svg class="swatch" viewBox="0 0 26 14" aria-hidden="true"><g class="{kind}" '
         f'style="{curve.colour.css}">{shapes}</g></svg>'
     )
 
@@ -174,6 +225,8 @@ def _note(curve: Curve, x_axis: Axis, y_axis: Axis, words: Words) -> str:
     if not curve.y.size:
         return words.nothing_drawn.format(label=curve.label)
     there = curve.drawable(y_axis.log)
+    if not there.all() and curve.gaps:
+        return curve.gaps
     if not there.all():
         sentence = words.gap_log if y_axis.log else words.gap
         return sentence.format(

@@ -3,11 +3,15 @@ whoever wrote it."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from autograder.report.marks import check_mark
 from autograder.report.text import (
@@ -25,13 +29,19 @@ POLICY = (
     "form-action 'none'"
 )
 """Content security policy of every page: no scripts, nothing from elsewhere."""
+SCRIPT = files("autograder.report").joinpath("templates/play.js").read_text(encoding="utf-8")
+"""Plays the paths of a page's figures; the one script there is."""
+_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+POLICY_WITH_SCRIPT = f"{POLICY}; script-src 'sha256-{_HASH}'"
+"""Of a page with figures that can be played: that script, known by its hash, and no other."""
 PLAIN = (".txt.j2", ".md.j2")
 """Names of templates whose text is no page end so."""
 
 
 def render(template: str, **values: Any) -> str:
     """The page or text that a template of this package makes of the values."""
-    return _environment().get_template(template).render(policy=POLICY, **values)
+    fixed = {"policy": POLICY, "policy_with_script": POLICY_WITH_SCRIPT, "script": Markup(SCRIPT)}
+    return _environment().get_template(template).render(**fixed, **values)
 
 
 def compile_templates() -> None:
@@ -39,6 +49,14 @@ def compile_templates() -> None:
     workers that are copies of this process."""
     for template in ("base", "parts", "page", "index"):
         _environment().get_template(f"{template}.html.j2")
+
+
+def coded(text: str) -> Markup:
+    """Text in which `backticks` stand around code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(visible(text)))))
+
+
+_CODE = re.compile("`([^`<>]{1,200})`")
 
 
 def percent(part: float, whole: float) -> str:
@@ -65,6 +83,7 @@ def _environment() -> Environment:
         wrapped=wrapped,
         percent=percent,
         check_mark=check_mark,
+        coded=coded,
     )
     return environment
 

@@ -1,29 +1,62 @@
-"""A student's feedback page: one file, without scripts, for a screen, a phone and paper."""
+"""A student's feedback page: one file for a screen, a phone and paper.
+
+First the score, what it is made of and the one thing to fix first; then the questions with points
+to win, worst first; then those that a person reads; then the passed ones, each folded to a line.
+Checks and measurements lie one level down.  The only script is ours: it plays the paths of figures,
+and the page's policy allows it by its hash and nothing else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder.model import Grade, Picture, QuestionGrade, QuestionStatus, SubmissionStatus
+from autograder.model import (
+    Check,
+    Explanation,
+    Grade,
+    Picture,
+    QuestionGrade,
+    QuestionStatus,
+    SubmissionStatus,
+)
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
-from autograder.report.figure import Drawing, draw
+from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.html import render
+from autograder.report.marks import check_mark
+from autograder.report.priority import First, first_to_fix, to_win
+from autograder.report.since import changes
+from autograder.report.source import Piece, pieces
 from autograder.report.text import points
 from autograder.report.words import WORDS, Words
 
-MOST_LINES = 600
-"""Of a student's source that are shown."""
+IN_VIEW = 2
+"""Figures of a question that are seen without a click."""
 
 
 @dataclass(frozen=True)
-class SourceLines:
-    """A student's code, a string a line."""
+class Remark:
+    """What a person decided on a question and wrote to the student."""
 
-    lines: tuple[str, ...]
-    left_out: int
-    """Number of lines beyond those shown."""
+    points: float | None = None
+    """None: a comment only."""
+    comment: str = ""
+    by: str = ""
+    rubric: tuple[str, ...] = ()
+    """What was looked for, a sentence each."""
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """A check, with the others that failed by the same words."""
+
+    check: Check
+    """The first of them."""
+    names: tuple[str, ...]
+    score: float
+    """Of all of them."""
+    max_score: float
 
 
 @dataclass(frozen=True)
@@ -33,14 +66,30 @@ class Section:
     name: str
     """Plain word, unique on the page, for links within it."""
     question: QuestionGrade
+    to_win: float
+    message: str
+    """Empty where it was said above."""
+    explanations: tuple[Explanation, ...]
+    """Those that were not given above."""
     unexplained: tuple[str, ...]
     """Misconceptions without an explanation, as words."""
+    evidence: tuple[str, ...]
     figures: tuple[tuple[Picture, Drawing], ...]
-    source: SourceLines | None
-    opened: bool
-    """True: the source is shown without a click."""
+    """In view."""
+    more_figures: tuple[tuple[Picture, Drawing], ...]
+    checks: tuple[CheckLine, ...]
+    passed: int
+    """How many of its checks."""
+    code: tuple[Piece, ...]
+    shows_code: bool
+    """True: the code is shown without a click."""
     waits: bool
     """True: a person reads the answer."""
+    remark: Remark | None
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        return tuple(drawing for _, drawing in (*self.figures, *self.more_figures))
 
 
 def feedback_page(
@@ -48,64 +97,116 @@ def feedback_page(
     *,
     assignment_title: str,
     backgrounds: Mapping[str, Contour | Mapping[str, Any]] | None = None,
+    before: Grade | None = None,
+    remarks: Mapping[str, Remark] | None = None,
     words: Words = WORDS,
 ) -> str:
     """The feedback on one submission as an HTML document that needs no other file.
 
-    The same grade gives the same text.  Nothing a student wrote is trusted: it is escaped, and
-    the page's own policy forbids scripts and requests.
+    ``before``: the student's attempt before this one; ``remarks``: what people decided, by
+    question.  The same values give the same text.  Nothing a student wrote is trusted: it is
+    escaped, and the page's own policy forbids requests, and scripts but the one that plays figures.
     """
     known = backgrounds_of(backgrounds or {})
-    sections = tuple(
-        _section(question, f"q{i}", known, words)
+    first = first_to_fix(grade, words)
+    sections = [
+        _section(question, f"q{i}", first, known, (remarks or {}).get(question.name), words)
         for i, question in enumerate(grade.questions, start=1)
-    )
+    ]
+    open_ = [section for section in sections if section.to_win]
+    if first is not None and not first.begins:
+        open_.sort(key=lambda section: section.to_win, reverse=True)
+    others = [section for section in sections if not section.to_win]
+    drawings = [drawing for section in sections for drawing in section.drawings]
     return render(
         "page.html.j2",
         w=words,
         grade=grade,
         title=assignment_title,
-        sections=sections,
+        all_sections=sections,
+        first=first,
+        first_name=next((s.name for s in sections if first and s.question is first.question), ""),
+        open_sections=open_,
+        waiting=[s for s in others if s.question.status is not QuestionStatus.FULL or s.remark],
+        passed=[s for s in others if s.question.status is QuestionStatus.FULL and not s.remark],
+        since=changes(grade, before, words),
         pending=_pending(grade, words),
         help=_help(words)[grade.status],
+        plays=any(drawing.plays for drawing in drawings),
+        held=background_svg(known, (d.background for d in drawings if d.background)),
     )
 
 
-def _section(question: QuestionGrade, name: str, backgrounds: Backgrounds, words: Words) -> Section:
+def _section(
+    question: QuestionGrade,
+    name: str,
+    first: First | None,
+    backgrounds: Backgrounds,
+    remark: Remark | None,
+    words: Words,
+) -> Section:
     explained = {explanation.slug for explanation in question.explanations}
+    is_first = first is not None and first.question is question
+    is_other = first is not None and any(other is question for other in first.others)
+    timed_out = question.status is QuestionStatus.TIMEOUT
+    figures = tuple(
+        (picture, draw(picture, f"{name}f{i}", backgrounds, words))
+        for i, picture in enumerate(question.pictures)
+    )
+    # What the first thing to fix says already is not said again.
+    told = first.explanation if first is not None and is_first else None
+    said = is_first or (is_other and bool(question.cause or question.message))
+    message = "" if said else question.message or ""
+    cards = [e for e in question.explanations if e is not told]
+    if len(cards) == 1 and cards[0].title in message:  # once is enough
+        cards, message = [replace(cards[0], title=message)], ""
     return Section(
         name=name,
         question=question,
+        to_win=to_win(question),
+        message=message,
+        explanations=tuple(cards),
         unexplained=tuple(
             slug.replace("_", " ") for slug in question.misconceptions if slug not in explained
         ),
-        figures=tuple(
-            (picture, draw(picture, f"{name}f{i}", backgrounds, words))
-            for i, picture in enumerate(question.pictures)
-        ),
-        source=_source(question.source),
-        opened=question.status is not QuestionStatus.FULL,
+        evidence=question.evidence,
+        figures=figures[:IN_VIEW],
+        more_figures=figures[IN_VIEW:],
+        checks=_checks(question.checks),
+        passed=sum(check.passed for check in question.checks),
+        code=pieces(question, words),
+        shows_code=bool(to_win(question))
+        and bool(question.score or question.marks or figures or timed_out)
+        and not is_other,
         waits=question.status is QuestionStatus.PENDING or bool(question.answer),
+        remark=remark,
     )
 
 
-def _source(text: str) -> SourceLines | None:
-    lines = text.strip("\n").split("\n")
-    if not text.strip():
-        return None
-    return SourceLines(tuple(lines[:MOST_LINES]), max(0, len(lines) - MOST_LINES))
+def _checks(checks: tuple[Check, ...]) -> tuple[CheckLine, ...]:
+    """What is lost first; what is said in the same words is said once."""
+    groups: dict[tuple[str, str], list[Check]] = {}
+    for check in sorted(checks, key=lambda check: check_mark(check) == "ok"):
+        groups.setdefault((check_mark(check), check.message), []).append(check)
+    return tuple(
+        CheckLine(
+            same[0],
+            tuple(check.name for check in same),
+            sum(check.score for check in same),
+            sum(check.max_score for check in same),
+        )
+        for same in groups.values()
+    )
 
 
 def _pending(grade: Grade, words: Words) -> list[str]:
-    """A sentence for every question that is not in the score."""
+    """A sentence for every question that could not be judged; that a person reads one is said in
+    its own section."""
     sentences = []
     for question in grade.questions:
-        if question.score is None:
-            sentence = (
-                words.pending if question.status is QuestionStatus.PENDING else words.not_judged
-            )
+        if question.score is None and question.status is not QuestionStatus.PENDING:
             sentences.append(
-                sentence.format(question=question.title, max=points(question.max_score))
+                words.not_judged.format(question=question.title, max=points(question.max_score))
             )
     return sentences
 

@@ -25,17 +25,19 @@ class Colour:
 
 
 COLOURS: Mapping[str, Colour] = {
-    "blue": Colour("#1a4fd0", "#7aa7ff"),
-    "orange": Colour("#b85c00", "#ffa94d"),
-    "green": Colour("#0a7d2c", "#4ccf74"),
-    "red": Colour("#c4161c", "#ff7070"),
-    "purple": Colour("#6d3bb8", "#b794f6"),
-    "brown": Colour("#7a4a1c", "#d3a06b"),
-    "magenta": Colour("#d100b1", "#ff6ee6"),
-    "cyan": Colour("#007c91", "#4dd0e1"),
+    "blue": Colour("#0072b2", "#56b4e9"),
+    "orange": Colour("#c08a00", "#f0b040"),
+    "green": Colour("#00805e", "#2fc79a"),
+    "red": Colour("#c8500a", "#ff7f45"),
+    "purple": Colour("#4b2f98", "#c9b8ff"),
+    "brown": Colour("#7a4a12", "#c99a5b"),
+    "magenta": Colour("#a3125f", "#ff8cc8"),
+    "cyan": Colour("#00838f", "#5fd5e0"),
     "black": Colour("#111111", "#f2f2f2"),
-    "grey": Colour("#5f6b76", "#a9b4be"),
+    "grey": Colour("#6b747d", "#939da8"),
 }
+"""After Okabe and Ito's, darkened or lightened until they stand out; what is drawn in one figure
+stays apart for those who see no green as well."""
 _NEAR: Mapping[str, str] = {
     "blue": "b royalblue navy",
     "orange": "gold yellow y",

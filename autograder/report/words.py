@@ -42,7 +42,28 @@ class Words:
     file: str = "File"
     score: str = "of {max} points"
     score_part: str = "graded by the program"
-    pending: str = "Not counted yet: {question} ({max} points). A person will read it."
+    made_of: str = "What the score is made of"
+    since: str = "Since your last attempt: {before} then, {now} now."
+    since_question: str = "{question}: {before} then, {now} now"
+    since_found: str = "no longer found: {name}"
+    since_new: str = "new: {name}"
+    since_same: str = "Every question has the points that it had in your last attempt."
+    first: str = "Fix this first"
+    first_named: str = "{message} Your code {title}."
+    first_where: str = "In {question}"
+    to_win: str = "{points} points to win"
+    to_win_one: str = "1 point to win"
+    same_cause: str = "It also stops {questions}."
+    nothing_to_fix: str = "Nothing to fix: you have every point that the program gives."
+    begin_here: str = "Begin here"
+    hint_stopped: str = (
+        "The line is marked in your code below. Restart the notebook, run all its cells and call "
+        "the function once: you will meet the same error."
+    )
+    hint_trial: str = "Work out the small example below by hand, and compare with what comes back."
+    hint_timeout: str = (
+        "Does every loop come to its end? Print its counter in the first rounds, and see."
+    )
     not_judged: str = (
         "Not counted yet: {question} ({max} points). It could not be judged, through no fault of "
         "yours; it is not a 0 and will be judged again."
@@ -69,17 +90,11 @@ class Words:
         "few days, show it to your instructor.",
     )
 
-    # ---- the overview
-    overview: str = "Overview"
-    question: str = "Question"
-    share: str = "As a bar"
-    points: str = "Points"
     notices: str = "About your file"
 
     # ---- a question
     question_score: str = "{score} of {max}"
     question_open: str = "{max} points, not counted yet"
-    findings: str = "What your code does"
     unnamed_finding: str = "This looks like: {name}."
     what: str = "What it computes"
     hint: str = "Hint"
@@ -88,7 +103,19 @@ class Words:
         "Other courses teach it this way, so it is a convention rather than a slip. "
         "Here it is graded by this lecture's formula."
     )
+    passed: str = "All points"
+    more: str = "Checks and measurements"
+    more_count: str = "{passed} of {all} checks passed"
+    more_figures: str = "More figures"
     checks: str = "What was checked"
+    trial: str = "Try it yourself"
+    trial_how: str = "Type this below your code and work out the first steps by hand:"
+    place: str = "Cell {cell}"
+    place_file: str = "Your file, from line {line}"
+    by_person: str = "From your instructor"
+    by_person_points: str = "{points} of {max} points"
+    by_person_by: str = "by {name}"
+    rubric: str = "What was looked for"
     marks: Mapping[str, str] = field(
         default_factory=lambda: {"ok": "✓", "partly": "◐", "missed": "✗", "untried": "–"}
     )
@@ -111,7 +138,28 @@ class Words:
     more_text: str = " … ({count} more characters)"
     more_lines: str = "… ({count} more lines)"
 
-    # ---- below a figure
+    # ---- in and below a figure
+    start: str = "start"
+    last_epochs: str = "epochs {first}–{last}, ×{zoom}"
+    fact_path: str = (
+        "{label} ends at ({x}, {y}) after {last} epochs, {away} from the {goal}; the start is "
+        "{before} from it."
+    )
+    fact_closest: str = "It was nearest in epoch {epoch}, at {away}."
+    fact_still: str = "{label} stays where it starts, for all {last} epochs."
+    fact_no_number: str = "{label} is no number (NaN or infinity) from epoch {epoch} on."
+    fact_curve: str = (
+        "{label}: {first} at {across} {start}, {last} at {across} {end}, between {low} and {high} "
+        "on the way."
+    )
+    fact_falls: str = "{label} only falls: {first} at {across} {start}, {last} at {across} {end}."
+    fact_rises: str = "{label} only rises: {first} at {across} {start}, {last} at {across} {end}."
+    play: str = "Play"
+    pause: str = "Pause"
+    back: str = "One epoch back"
+    forward: str = "One epoch on"
+    scrub: str = "Epoch"
+    at_epoch: str = "epoch {epoch} of {last}: {places}"
     gap: str = (
         "{label}: {count} of {total} values are not finite numbers (NaN or infinity), the first "
         "is value {first}. The curve has a gap there."
@@ -129,6 +177,8 @@ class Words:
     index_private: str = "For the instructor: names and scores. Do not hand it to students."
     submissions: str = "Submissions"
     people_and_times: str = "People and times"
+    question: str = "Question"
+    share: str = "As a bar"
     index_counts: str = (
         "{all} submissions: {graded} graded, {unreadable} unreadable, {not_graded} not graded."
     )

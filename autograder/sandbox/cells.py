@@ -127,6 +127,10 @@ class Cells:
             printed,
             texts,
             sources,
+            {
+                self._names[index]: (self._cells[cell].number, max(1, first))
+                for index, (cell, first, _) in ran.places.items()
+            },
         )
 
     def _lines(self, cell: int, first: int, last: int) -> str:

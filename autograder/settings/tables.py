@@ -237,6 +237,13 @@ def _zone(name: str) -> ZoneInfo:
         ) from None
 
 
+class Feedback(Table, frozen=True):
+    """``[feedback]``: what students see besides their own."""
+
+    right_path: bool = False
+    """Whether figures show the right rule's path beside the student's."""
+
+
 class Settings(Table, frozen=True):
     """A whole ``assignment.toml``."""
 
@@ -255,6 +262,7 @@ class Settings(Table, frozen=True):
     """By the name of the fault."""
     attempts: Attempts = Attempts()
     late: Late = Late()
+    feedback: Feedback = Feedback()
 
     def __post_init__(self) -> None:
         written = [name for name, question in self.questions.items() if question.by_person]

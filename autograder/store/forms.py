@@ -21,7 +21,7 @@ from numbers import Integral, Real
 
 import msgspec
 
-from autograder.model import Grade, Picture, Table
+from autograder.model import Grade, Mark, Picture, Place, Table, Trial
 from autograder.text import whole_throughout
 
 FORM = 2
@@ -34,6 +34,9 @@ class QuestionDetails:
     pictures: tuple[Picture, ...]
     tables: tuple[Table, ...]
     source: str
+    places: tuple[Place, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,15 @@ def written(grade: Grade) -> tuple[str, bytes]:
 def _written(grade: Grade) -> tuple[str, bytes]:
     details = Details(
         grade.printed,
-        tuple(QuestionDetails(q.pictures, q.tables, q.source) for q in grade.questions),
+        tuple(
+            QuestionDetails(q.pictures, q.tables, q.source, q.places, q.marks, q.trial)
+            for q in grade.questions
+        ),
     )
-    questions = tuple(replace(q, pictures=(), tables=(), source="") for q in grade.questions)
+    questions = tuple(
+        replace(q, pictures=(), tables=(), source="", places=(), marks=(), trial=None)
+        for q in grade.questions
+    )
     brief = _Brief(FORM, replace(grade, printed="", questions=questions))
     text = _to_json(brief)
     if _brief_of(text) != brief:  # a score that is NaN, say, which JSON does not have
@@ -131,7 +140,15 @@ _READERS: dict[int, Callable[[str, bytes | None], Grade]] = {1: _read_1, FORM: _
 
 def _joined(brief: Grade, details: Details) -> Grade:
     questions = tuple(
-        replace(q, pictures=extra.pictures, tables=extra.tables, source=extra.source)
+        replace(
+            q,
+            pictures=extra.pictures,
+            tables=extra.tables,
+            source=extra.source,
+            places=extra.places,
+            marks=extra.marks,
+            trial=extra.trial,
+        )
         for q, extra in zip(brief.questions, details.questions, strict=True)
     )
     return replace(brief, printed=details.printed, questions=questions)

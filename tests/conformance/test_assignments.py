@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,6 +20,8 @@ from autograder.judging.words import PART_RIGHT
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.sandbox import open_sandbox
 from autograder.submission import read
+from tests.conformance.captions import untrue
+from tests.report.chromium import chromium
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LEAST_VARIANTS, LEAST_SAMPLES = 6, 12
@@ -177,6 +180,60 @@ def test_feedback_pages_of_all_samples_are_drawn(
                 assert explanation.title.split("(")[0].split("'")[0] in page, explanation.slug
 
 
+def test_pages_are_small_and_quickly_drawn(assignment: Assignment, samples: list[Sample]) -> None:
+    draw = page_drawer(assignment)
+    draw(samples[0].grade)  # what is made once for all
+    for sample in samples:
+        costs = []
+        for _ in range(3):
+            start = time.process_time()
+            page = draw(sample.grade)
+            costs.append(time.process_time() - start)
+        assert min(costs) <= 0.060, f"{sample.name}: {1000 * min(costs):.0f} ms"
+        assert len(page.encode()) <= 300_000, sample.name
+
+
+# ------------------------------------------------------------------------ its pages, in a browser
+
+IN_VIEW = """() => {
+    const bottom = (what) => Math.max(0, ...[...document.querySelectorAll(what)].map(
+        (element) => element.getBoundingClientRect().bottom + scrollY));
+    const details = document.querySelector(".question:not(.passed) details.more");
+    return {
+        fault: bottom(".first .fault"), hint: bottom(".first .hint"),
+        details: details ? details.getBoundingClientRect().top + scrollY : 0,
+        wide: document.documentElement.scrollWidth,
+    };
+}"""
+
+
+def test_the_fault_and_its_hint_are_seen_first(
+    assignment: Assignment, samples: list[Sample]
+) -> None:
+    """Within 800 pixels on a desk and 900 on a phone; the rest of one fault on three screens."""
+    draw, complaints = page_drawer(assignment), []
+    pages = {sample.name: (sample.grade, draw(sample.grade)) for sample in samples}
+    with chromium() as browser:
+        for width, height, most in ((1280, 800, 800), (390, 844, 900)):
+            opened = browser.new_page(viewport={"width": width, "height": height})
+            for name, (grade, page) in pages.items():
+                opened.set_content(page)
+                seen = opened.evaluate(IN_VIEW)
+                lost = [q for q in grade.questions if q.score is not None and q.score < q.max_score]
+                named = [slug for question in lost for slug in question.misconceptions]
+                if lost:
+                    assert 0 < seen["fault"] <= most, f"{name}: {seen}"
+                if named:
+                    assert seen["hint"] > 0, f"{name} has no hint"
+                if len(lost) == 1 and seen["hint"] > most:
+                    complaints.append(f"{name} at {width}: the hint ends at {seen['hint']:.0f}")
+                if len(named) == 1 and width == 1280 and seen["details"] > 3 * height:
+                    complaints.append(f"{name}: details begin at {seen['details']:.0f}")
+                if seen["wide"] > width:
+                    complaints.append(f"{name} at {width}: it is {seen['wide']} wide")
+    assert not complaints
+
+
 # ------------------------------------------------------------------------------ what is said is so
 
 
@@ -190,6 +247,56 @@ def test_every_sentence_of_the_samples_rests_on_something(samples: list[Sample])
         for complaint in unfounded(question)
     ]
     assert not complaints
+
+
+def test_every_sentence_on_figures_is_computed_again(samples: list[Sample]) -> None:
+    """What captions, facts and behaviours say is so by the numbers that are drawn."""
+    drawn = [p for sample in samples for q in sample.grade.questions for p in q.pictures]
+    complaints = [
+        f"{sample.name}, {question.name}: {complaint}"
+        for sample in samples
+        for question in sample.grade.questions
+        for complaint in untrue(question)
+    ]
+    assert drawn
+    assert not complaints, "\n".join(complaints)
+
+
+def test_a_caption_that_is_not_so_is_noticed(samples: list[Sample]) -> None:
+    """The readers of captions see a wrong number, and words without any."""
+    question = next(
+        q for s in samples for q in s.grade.questions if any(p.goal for p in q.pictures)
+    )
+    (path, *_) = [picture for picture in question.pictures if picture.goal]
+    (own,) = [line for line in path.lines if not line.beside]
+    for caption, seen in (
+        (f"{path.caption} It gets stuck far from the minimum.", "nothing computes this again"),
+        ("It was nearest in epoch 1, at 0.001.", "the numbers say something else"),
+        (path.caption.replace(own.label, "your friend"), "the numbers say something else"),
+    ):
+        changed = replace(question, pictures=(replace(path, caption=caption),), checks=())
+        assert any(seen in complaint for complaint in untrue(changed)), caption
+
+
+def test_marks_stand_on_lines_that_do_what_they_say(samples: list[Sample]) -> None:
+    """A line said to ask for a gradient, to form a step or a moment names what that takes."""
+    wanted = {"asks for the gradient": "grad_", "takes the root": "sqrt", "corrects": "1 -"}
+    count = 0
+    for sample in samples:
+        for question in sample.grade.questions:
+            lines = question.source.split("\n")
+            for mark in question.marks:
+                line, count = lines[mark.line - 1], count + 1
+                assert line.strip(), f"{sample.name}: an empty line is marked"
+                for says, text in wanted.items():
+                    if mark.says.startswith(says):
+                        assert text in line or "** 0.5" in line, f"{sample.name}: {line}"
+                if mark.says.startswith(("forms", "asks", "takes", "corrects", "gives")):
+                    assert "=" in line or ".append(" in line, f"{sample.name}: {line}"
+            if question.status is QuestionStatus.FULL:
+                assert not question.marks, f"{sample.name}: marks in right code"
+                assert question.trial is None, f"{sample.name}: a case for right code"
+    assert count
 
 
 def unfounded(question: QuestionGrade) -> Iterator[str]:

@@ -315,3 +315,26 @@ def test_without_a_wrong_formula_there_is_nothing_to_catch():
     proof = doubling().prove(b"", [])
     assert proof.is_empty
     assert not proof.ok
+
+
+def test_an_example_by_hand_is_what_typing_it_gives() -> None:
+    one = exam("bias_correction")
+    traces = take(one, lambda moment, beta, t: moment / (1 - beta))
+    trial = judge(one, traces).trial
+    assert trial is not None
+    typed = eval(trial.call, {"correct_bias": lambda moment, beta, t: moment / (1 - beta)})
+    right = eval(trial.call, {"correct_bias": lambda moment, beta, t: moment / (1 - beta**t)})
+    ((own, wanted),) = trial.table.rows
+    assert float(own) == pytest.approx(typed, rel=1e-4)
+    assert float(wanted) == pytest.approx(right, rel=1e-4)
+    hidden = {
+        call.arguments["moment"]
+        for call in one.calls[:11]
+        if np.ndim(call.arguments["moment"]) == 0
+    }
+    assert not [moment for moment in hidden if f"moment={moment:g}" in trial.call]
+
+
+def test_right_formulas_have_no_example_by_hand() -> None:
+    one = exam("bias_correction")
+    assert judge(one, take(one, lambda moment, beta, t: moment / (1 - beta**t))).trial is None

@@ -16,11 +16,15 @@ from autograder.model import (
     FloatArray,
     Grade,
     Line,
+    Mark,
     Picture,
+    Place,
     QuestionGrade,
     QuestionStatus,
+    Spot,
     SubmissionStatus,
     Table,
+    Trial,
 )
 from autograder.report import Contour
 
@@ -142,6 +146,27 @@ def trajectories() -> Picture:
 
 
 @cache
+def walked() -> Picture:
+    """As an assignment draws it: one path of the student's, others beside it, and the minimum."""
+    beside = (
+        walk_line("gradient descent", path(gradient_descent), "black"),
+        replace(walk_line("momentum", path(momentum), "red"), style="--"),
+    )
+    return Picture(
+        "The path on the lecture's data",
+        "Level curves of the loss, with the path of your Adam beside others.",
+        "w",
+        "b",
+        (
+            *(replace(line, beside=True) for line in beside),
+            walk_line("your Adam", path(adam_uncorrected), "magenta"),
+        ),
+        contour="loss",
+        goal=Spot(1.5, -1.0, "minimum"),
+    )
+
+
+@cache
 def effective_rates() -> Picture:
     t = np.arange(1, 61)
     m, v = 1 - BETA1**t, 1 - BETA2**t
@@ -231,7 +256,7 @@ def adam_question() -> QuestionGrade:
             "Fed with 400 random gradient streams, the weights of your m at epoch 1 sum to 0.1, "
             "those of your v to 0.001.",
         ),
-        pictures=(trajectories(), effective_rates(), recovered_weights(), unbiasedness()),
+        pictures=(walked(), effective_rates(), recovered_weights(), unbiasedness()),
         tables=(
             Table(
                 "Sum of the weights with which your m averages the gradients",
@@ -240,6 +265,12 @@ def adam_question() -> QuestionGrade:
             ),
         ),
         source=ADAM_SOURCE,
+        places=(Place("do_adam", 1, 7, 3),),
+        marks=(Mark(14, "forms the step of w"), Mark(15, "forms the step of b")),
+        trial=Trial(
+            "do_adam(X=[1, 1])",
+            Table("By hand", ("epoch", "your w", "rule's w"), (("1", "0.5", "0.9"),)),
+        ),
     )
 
 

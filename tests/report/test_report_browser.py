@@ -17,7 +17,7 @@ from example_grades import loss_surface, unreadable, with_text_everywhere, wrong
 
 from autograder.model import Grade
 from autograder.report import feedback_page, index_page
-from autograder.report.html import POLICY
+from autograder.report.html import POLICY, POLICY_WITH_SCRIPT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SWITCHES = (
@@ -49,8 +49,10 @@ const show = (name) => new Promise((done) => {
   box.width = 360; box.height = 640; box.src = name;
   box.onload = () => setTimeout(() => {
     const page = box.contentDocument;
+    log(name + " own script " + page.querySelectorAll("script, .player").length);
     log(name + " width " + page.documentElement.scrollWidth);
-    log(name + " elements " + page.querySelectorAll("script, img, iframe").length);
+    log(name + " elements " + [...page.querySelectorAll("script, img, iframe")]
+      .filter((e) => !e.textContent.includes("figure.plays")).length);
     log(name + " text " + (page.body.innerText.includes("onerror") ? "shown" : "none"));
     done();
   }, 150);
@@ -77,8 +79,8 @@ def page_of(grade: Grade) -> str:
 
 def pages() -> dict[str, str]:
     hostile = with_text_everywhere(wrong_adam(), HOSTILE)
-    policy = f'content="{POLICY}"'.replace("'", "&#39;")
-    bare = page_of(hostile).replace(policy, "")
+    policies = [f'content="{p}"'.replace("'", "&#39;") for p in (POLICY_WITH_SCRIPT, POLICY)]
+    bare = page_of(hostile).replace(policies[0], "")
     assert POLICY not in bare.replace("&#39;", "'"), "the policy must be gone to test the escaping"
     script = "<script>parent.hacked('script')</script><img src=x onerror=parent.hacked('img')>"
     return {
@@ -86,7 +88,9 @@ def pages() -> dict[str, str]:
         "unreadable.html": page_of(unreadable()),
         "index.html": index_page([wrong_adam(), unreadable()], assignment_title="Rates"),
         "escaped.html": bare,
-        "index_escaped.html": index_page([hostile], assignment_title=HOSTILE).replace(policy, ""),
+        "index_escaped.html": index_page([hostile], assignment_title=HOSTILE).replace(
+            policies[1], ""
+        ),
         "guarded.html": page_of(wrong_adam()).replace("<main>", f"<main>{script}"),
         "unguarded.html": f"<!DOCTYPE html><body>{script}",
     }
@@ -126,6 +130,11 @@ def test_hostile_text_is_shown_and_does_nothing_even_without_the_policy(seen: li
         assert not [line for line in seen if line.startswith(f"HACKED {name}")]
         assert f"{name} elements 0" in seen
         assert f"{name} text shown" in seen
+
+
+def test_our_own_script_is_let_through_by_its_hash(seen: list[str]) -> None:
+    assert "plain.html own script 2" in seen, "the script, and the player that it made"
+    assert "unreadable.html own script 0" in seen
 
 
 def test_the_policy_refuses_a_script_that_slipped_in(seen: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from xml.etree import ElementTree
 
 import numpy as np
@@ -11,9 +12,9 @@ from example_grades import effective_rates, loss_surface, recovered_weights, tra
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.model import Line, Picture
+from autograder.model import FloatArray, Line, Picture
 from autograder.report import Contour, backgrounds_of
-from autograder.report.figure import Drawing, draw
+from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.strokes import COLOURS, colour_of
 
 NAN, INF = float("nan"), float("inf")
@@ -141,7 +142,10 @@ def test_a_background_is_computed_once_and_sets_the_axes() -> None:
     surface = loss_surface()
     first = draw(trajectories(), "f", {"loss": surface})
     assert surface.bands is surface.bands
-    assert surface.bands in first.svg
+    assert first.background == "loss"
+    assert '<use href="#bg-loss"/>' in first.svg
+    held = background_svg({"loss": surface}, ["loss", "loss"])
+    assert held.count(surface.bands) == held.count('id="bg-loss"') == 1
     far = picture(Line("far", (0.0, 100.0), (0.0, 0.0)), contour="loss")
     drawing = draw(far, "f", {"loss": surface})
     assert drawing.notes == ("far: goes beyond the edge of the picture.",)
@@ -182,7 +186,8 @@ def test_backgrounds_may_come_as_plain_data() -> None:
 
 def test_an_unknown_background_is_left_out() -> None:
     drawing = draw(picture(Line("a", (0, 1), (0.0, 1.0)), contour="nowhere"), "f")
-    assert "contour" not in drawing.svg
+    assert drawing.background == ""
+    assert "<use" not in drawing.svg
     assert shapes(drawing, "line")
 
 
@@ -202,6 +207,46 @@ def test_colours_stand_out_by_day_and_by_night(name: str) -> None:
     colour, night = COLOURS[name], luminance("#14181d")
     assert 1.05 / (luminance(colour.light) + 0.05) >= 3
     assert (luminance(colour.dark) + 0.05) / (night + 0.05) >= 3
+
+
+GREEN_BLIND = np.array(
+    [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ]
+)
+"""Deuteranopia in linear RGB: Machado, Oliveira and Fernandes (2009), severity 1."""
+TOGETHER = [
+    ("black", "red", "blue", "green", "grey"),
+    ("black", "red", "blue", "brown", "grey"),
+    ("black", "red", "blue", "magenta"),
+    ("blue", "orange"),
+    ("grey", "red"),
+]
+"""Colours that stand in one figure: paths with each rule's own, rates, weights."""
+
+
+def lab(colour: str, seen: FloatArray) -> FloatArray:
+    """CIE Lab of a colour as it is seen."""
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
+    xyz = to_xyz @ np.clip(seen @ linear, 0, 1) / np.array([0.9505, 1.0, 1.089])
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("seen", [np.eye(3), GREEN_BLIND], ids=["all colours", "no green"])
+@pytest.mark.parametrize("colours", TOGETHER, ids="-".join)
+def test_colours_of_one_figure_stay_apart(colours: tuple[str, ...], seen: FloatArray) -> None:
+    """By night as by day, also for who sees no green; 2 is what can just be told, side by side."""
+    for night in (False, True):
+        shades = [COLOURS[c].dark if night else COLOURS[c].light for c in colours]
+        for one, other in combinations(shades, 2):
+            assert np.linalg.norm(lab(one, seen) - lab(other, seen)) > 13, (one, other)
 
 
 numbers = st.lists(st.floats(), max_size=30).map(tuple)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import subprocess
 import sys
@@ -23,8 +25,8 @@ from example_grades import (
 from page_reader import Page, read_page
 
 from autograder.model import Check, Explanation, Grade, QuestionGrade, QuestionStatus
-from autograder.report import WORDS, feedback_page
-from autograder.report.html import POLICY
+from autograder.report import WORDS, Remark, feedback_page
+from autograder.report.html import POLICY, POLICY_WITH_SCRIPT, SCRIPT
 
 HOSTILE = [
     "<script>document.title='HACKED'</script>",
@@ -57,12 +59,15 @@ def words_of(page: Page) -> str:
     return page.texts("body")[0]
 
 
+def first_section(page: Page) -> list[str]:
+    sections = [e for e in page.all("section") if "first" in e.attributes.get("class", "").split()]
+    return [" ".join(section.text.split()) for section in sections]
+
+
 def test_score_and_what_waits_for_a_person(page: Page) -> None:
     text = words_of(page)
     assert "78 of 90 points" in text
-    assert (
-        "Not counted yet: Why does AdaGrad get stuck? (10 points). A person will read it." in text
-    )
+    assert "10 points, not counted yet, a person will read it" in text
     assert "Because v only grows, so η/√v goes to 0 and b stops short." in text
 
 
@@ -79,7 +84,7 @@ def test_every_check_has_its_points_its_sentence_and_a_verdict_in_words(page: Pa
 
 
 def test_the_misconception_is_a_card_with_hint_and_lecture(page: Page) -> None:
-    (card,) = page.texts("article")
+    (card,) = first_section(page)
     (explanation,) = adam_question().explanations
     for part in (explanation.title, explanation.what, explanation.hint, explanation.lecture):
         assert part in card
@@ -91,7 +96,7 @@ def test_a_convention_is_said_to_be_one() -> None:
         "epsilon_outside_root", "ε stands outside the root", "w", "h", "l", convention=True
     )
     question = replace(adam_question(), explanations=(outside,))
-    (card,) = read_page(page_of(replace(wrong_adam(), questions=(question,)))).texts("article")
+    (card,) = first_section(read_page(page_of(replace(wrong_adam(), questions=(question,)))))
     assert WORDS.convention in card
 
 
@@ -102,10 +107,68 @@ def test_a_misconception_without_explanation_is_named_in_words() -> None:
 
 
 def test_the_source_stands_there_line_by_line(page: Page) -> None:
-    (code,) = page.all("code")
-    lines = [e.text for e in page.all("span") if e.inside[-1] == "code"]
+    spans = [e for e in page.all("span") if e.inside[-2:] == ("pre", "code")]
+    notes = [mark.says for mark in adam_question().marks]
+    lines = [e.text for e in spans]
+    for note in notes:
+        lines = [line.removesuffix(note) for line in lines]
     assert "\n".join(lines) == ADAM_SOURCE.rstrip("\n")
-    assert code.inside[-1] == "pre"
+    numbers = [int(e.attributes["data-n"]) for e in spans]
+    assert numbers == list(range(3, 3 + len(spans))), "lines are counted as in their cell"
+    assert "Cell 7" in page.texts("p")
+
+
+def test_known_lines_are_marked(page: Page) -> None:
+    marked = [e for e in page.all("span") if "marked" in e.attributes.get("class", "")]
+    assert [e.attributes["data-n"] for e in marked] == ["16", "17"]
+    assert "w = w - eta" in marked[0].text
+    assert page.texts("em") == ["forms the step of w", "forms the step of b"]
+
+
+def test_the_case_to_try_stands_with_its_call(page: Page) -> None:
+    assert "do_adam(X=[1, 1])" in page.texts("code")
+    assert "By hand" in page.texts("caption")
+
+
+def test_the_first_thing_to_fix_stands_before_the_questions(page: Page) -> None:
+    (first,) = first_section(page)
+    assert first.startswith("Fix this first")
+    assert "12 points to win" in first
+    headings = page.texts("h2")
+    assert headings.index("Fix this first") < headings.index("Adam")
+    assert headings.index("Adam") < headings.index("All points")
+
+
+def test_passed_questions_are_folded_to_a_line(page: Page) -> None:
+    folded = [e for e in page.all("details") if "id" in e.attributes]
+    titles = [" ".join(e.text.split()) for e in page.all("summary") if e.inside[-1] == "details"]
+    assert len(folded) == 4
+    for title in ("AdaGrad", "RMSProp", "Bias correction"):
+        assert [line for line in titles if title in line and "of" in line]
+    assert not [e for e in page.all("details") if "open" in e.attributes]
+
+
+def test_what_changed_since_the_last_attempt_is_said() -> None:
+    before = replace(wrong_adam(), score=60.0)
+    questions = tuple(
+        replace(q, score=0.0, misconceptions=(), explanations=()) if q.name == "adam" else q
+        for q in before.questions
+    )
+    before = replace(before, questions=questions)
+    html = feedback_page(wrong_adam(), assignment_title="Rates", before=before)
+    text = words_of(read_page(html))
+    assert "Since your last attempt: 60 then, 78 now." in text
+    assert "Adam: 0 then, 18 now; new: Your Adam steps with the raw moments." in text
+
+
+def test_there_is_room_for_what_a_person_decided() -> None:
+    said = Remark(7.5, "You saw <b>why</b>.", "dana", ("v only grows",))
+    html = feedback_page(wrong_adam(), assignment_title="Rates", remarks={"explanation": said})
+    text = words_of(read_page(html))
+    assert "From your instructor: 7.5 of 10 points" in text
+    assert "You saw <b>why</b>." in text
+    assert "by dana" in text
+    assert "v only grows" in text
 
 
 def test_evidence_tables_notices_and_printed_text(page: Page) -> None:
@@ -134,7 +197,9 @@ def test_the_document_is_well_formed_and_stands_alone(html: str, page: Page) -> 
     ids = [e.attributes["id"] for e in page.elements if "id" in e.attributes]
     assert len(ids) == len(set(ids))
     assert all(a.attributes["href"].removeprefix("#") in ids for a in page.all("a"))
-    assert not page.all("script") + page.all("link") + page.all("iframe") + page.all("img")
+    (script,) = page.all("script")
+    assert script.text == SCRIPT
+    assert not page.all("link") + page.all("iframe") + page.all("img")
     assert not re.search(r"url\((?!#)|@import|https?:", html)
     levels = [int(e.tag[1]) for e in page.elements if re.fullmatch("h[1-6]", e.tag)]
     assert levels[0] == 1
@@ -143,10 +208,19 @@ def test_the_document_is_well_formed_and_stands_alone(html: str, page: Page) -> 
 
 def test_the_policy_forbids_scripts_before_anything_else_is_read(page: Page) -> None:
     (policy,) = [m for m in page.all("meta") if "http-equiv" in m.attributes]
-    assert policy.attributes["content"] == POLICY
+    assert policy.attributes["content"] == POLICY_WITH_SCRIPT
     assert page.elements.index(policy) <= 3
+    digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+    assert f"{POLICY}; script-src 'sha256-{digest}'" == POLICY_WITH_SCRIPT
     assert "default-src 'none'" in POLICY
     assert "script-src" not in POLICY
+
+
+def test_a_page_without_paths_has_no_script_and_allows_none() -> None:
+    still = read_page(page_of(unreadable()))
+    assert not still.all("script")
+    (policy,) = [m for m in still.all("meta") if "http-equiv" in m.attributes]
+    assert policy.attributes["content"] == POLICY
 
 
 def test_the_same_grade_gives_the_same_page(html: str) -> None:

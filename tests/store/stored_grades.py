@@ -13,12 +13,16 @@ from autograder.model import (
     Identity,
     Lateness,
     Line,
+    Mark,
     Picture,
+    Place,
     QuestionGrade,
     QuestionStatus,
     Source,
+    Spot,
     SubmissionStatus,
     Table,
+    Trial,
     Usage,
 )
 from autograder.store import Attempt
@@ -28,8 +32,17 @@ NOBODY = Identity()
 
 
 def picture() -> Picture:
-    line = Line("yours", (0.0, 1.0, 2.0), (math.nan, math.inf, -math.inf), low=(0.1,), high=(0.3,))
-    return Picture("path", "where it went", "w", "b", (line,), log_y=True, contour="loss")
+    line = Line(
+        "yours",
+        (0.0, 1.0, 2.0),
+        (math.nan, math.inf, -math.inf),
+        low=(0.1,),
+        high=(0.3,),
+        beside=True,
+        gaps="why",
+    )
+    goal = Spot(1.5, 0.5, "minimum")
+    return Picture("path", "where", "w", "b", (line,), log_y=True, contour="loss", goal=goal)
 
 
 def question(name: str = "adam", score: float | None = 18.0) -> QuestionGrade:
@@ -50,6 +63,10 @@ def question(name: str = "adam", score: float | None = 18.0) -> QuestionGrade:
         pictures=(picture(),),
         tables=(Table("weights", ("t", "weight"), (("1", "0.1"), ("2", "0.09"))),),
         source="def do_adam(): ...",
+        cause="There is an error in cell 3.",
+        places=(Place("do_adam", 1, 7, 3),),
+        marks=(Mark(1, "stops here", stopped=True),),
+        trial=Trial("do_adam()", Table("by hand", ("epoch", "w"), (("0", "1"),))),
     )
 
 

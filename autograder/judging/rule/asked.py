@@ -43,6 +43,8 @@ class Shown:
     """What was recovered and explains the student's steps; what does not is absent."""
     name: str
     """The student's function."""
+    right: Mapping[str, FloatArray] = field(default_factory=dict)
+    """What right code answers, by instance name, where students may see it; else empty."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +111,8 @@ class Rule:
     """What the check ``edge cases`` asks, each for an equal share of its points."""
     power: float = 0.5
     """Of the second moment, by which a step is divided; 1/2 is the root."""
+    right_path: bool = False
+    """Whether behaviours may draw the right path beside the student's."""
     recorded: bool = False
     """True: a run under recorded gradients that rise and fall is judged like the drawn ones, for a
     rule in which a fault may show under such gradients only (a maximum that is left out)."""

@@ -69,10 +69,20 @@ from autograder.judging.rule.right_answers import (
     right_moments,
     streams_of,
 )
+from autograder.judging.rule.trial import NAME, by_hand, trial
 from autograder.judging.rule.unlike import right_unlike, unlike
 from autograder.judging.stopped import SPOILED, stopped
 from autograder.kept.findings import Findings
-from autograder.model import Call, FloatArray, Neuron, NotebookRun, Outcome, Submission, Trace
+from autograder.model import (
+    Call,
+    FloatArray,
+    Neuron,
+    NotebookRun,
+    Outcome,
+    Submission,
+    Trace,
+    Trial,
+)
 
 
 @lru_cache(maxsize=1024)
@@ -146,6 +156,11 @@ class RuleExam:
         """Recorded gradients that rise and fall, of a vector w."""
         return streamed(self.main.vector)
 
+    @cached_property
+    def by_hand(self) -> Instance:
+        """A case that everybody may see."""
+        return by_hand(self.question)
+
     @property
     def unlike(self) -> tuple[Instance, ...]:
         """The calls that are unlike the drawn ones."""
@@ -182,7 +197,7 @@ class RuleExam:
     def instances(self) -> tuple[Instance, ...]:
         """All that may be asked: of everybody, then further."""
         known = {instance.name for instance in self.asked_of_all}
-        others = (*self.asked.instances, *self.streams, *self.question.shown)
+        others = (*self.asked.instances, *self.streams, *self.question.shown, self.by_hand)
         further = [instance for instance in others if instance.name not in known]
         return (*self.asked_of_all, *_numbers_first(further))
 
@@ -284,7 +299,16 @@ class RuleExam:
             stopped=self._stopped(traces),
             unseen=self._unseen(observations),
         )
-        return explain.verdict(question, evidence, judge_parts(question, evidence))
+        verdict = explain.verdict(question, evidence, judge_parts(question, evidence))
+        return replace(verdict, trial=self._trial(traces))
+
+    def _trial(self, traces: Mapping[str, Trace]) -> Trial | None:
+        """The case by hand, where it was asked as it can be typed and shows a difference."""
+        trace = traces.get(NAME)
+        if trace is None or trace.unreceived:
+            return None
+        right = self.question.catalogue.right().trajectories(self.by_hand)[0]
+        return trial(self.question, self.by_hand, self._history(self.by_hand, traces), right)
 
     def _history(self, instance: Instance, traces: Mapping[str, Trace]) -> History:
         trace = traces[instance.name]
@@ -518,7 +542,8 @@ class RuleExam:
                     histories[instance.name] = history.rows
                 else:
                     why = why or self._why_absent(traces[instance.name], history)
-            judged = behaviour.judge(Shown(histories, moments, self.question.function))
+            right = self.question.right_shown if self.question.right_path else {}
+            judged = behaviour.judge(Shown(histories, moments, self.question.function, right))
             if why and not judged.passed:
                 judged = replace(judged, message=why, tried=False)
             found[behaviour.name] = judged

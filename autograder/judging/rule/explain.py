@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from autograder.judging import words
-from autograder.judging.question import Verdict
+from autograder.judging.question import Verdict, WrongPart
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.catalogue import Candidate, Edit
 from autograder.judging.rule.evidence import Evidence
@@ -28,7 +28,8 @@ def verdict(question: Rule, evidence: Evidence, checks: tuple[Check, ...]) -> Ve
     pictures = [p for judged in evidence.behaviours.values() for p in judged.pictures]
     tables: list[Table] = []
     if not evidence.right and evidence.explained:
-        pictures += weights_pictures(question, evidence)
+        # What is wrong is seen first in the path, then in the weights.
+        pictures = [*pictures[:1], *weights_pictures(question, evidence), *pictures[1:]]
         tables += weights_tables(question, evidence)
     return Verdict(
         checks=checks,
@@ -38,7 +39,23 @@ def verdict(question: Rule, evidence: Evidence, checks: tuple[Check, ...]) -> Ve
         pictures=tuple(pictures),
         tables=tuple(tables),
         message=_message(question, evidence, slugs),
+        wrong=() if evidence.right else tuple(_wrong(question, evidence)),
     )
+
+
+def _wrong(question: Rule, evidence: Evidence) -> Iterator[WrongPart]:
+    """Where what was found sits: part and parameter of each named fault, arguments of no effect."""
+    diagnosis = evidence.diagnosis
+    for argument in diagnosis.ignored:
+        yield WrongPart(question.function, argument=argument)
+    if diagnosis.candidate is None:
+        return
+    instance = evidence.observations[0].instance.with_hyper(evidence.manners.measured or {})
+    for edit in diagnosis.edits:
+        where = diagnosis.candidate.where(edit)
+        components = question.catalogue.components(diagnosis.candidate, instance, edit.slug)
+        for part in sorted(components):
+            yield WrongPart(question.function, part, "wb" if where == "both" else where)
 
 
 def _message(question: Rule, evidence: Evidence, slugs: tuple[str, ...]) -> str | None:

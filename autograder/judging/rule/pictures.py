@@ -21,6 +21,8 @@ class _Off(NamedTuple):
     name: str
     own: FloatArray
     right: FloatArray
+    kept: str
+    """The hyper-parameter by which it forgets, with its value; empty: there is none."""
 
 
 def _off(question: Rule, evidence: Evidence) -> Iterator[_Off]:
@@ -29,7 +31,14 @@ def _off(question: Rule, evidence: Evidence) -> Iterator[_Off]:
         if own is None or right is None or not (own.is_average and right.is_average):
             continue  # a moment that is no average has no weights to show
         if not np.allclose(own.values, right.values, atol=1e-5):
-            yield _Off(kind, name, own.values, right.values)
+            yield _Off(kind, name, own.values, right.values, _kept(question, evidence, name))
+
+
+def _kept(question: Rule, evidence: Evidence, moment: str) -> str:
+    hyper = evidence.observations[0].instance.hyper
+    names = [n for n, part in question.arguments.items() if part == moment and n in hyper]
+    pairs = (words.WEIGHTS_KEPT.format(name=n, value=f"{hyper[n]:.3g}") for n in names)
+    return "".join(pairs)
 
 
 def weights_tables(question: Rule, evidence: Evidence) -> list[Table]:
@@ -63,11 +72,19 @@ def _picture(off: _Off, function: str) -> Picture:
     rule, own = words.WEIGHTS_LINES
     return Picture(
         title=words.WEIGHTS_PICTURE.format(moment=off.name),
-        caption=words.WEIGHTS_CAPTION.format(moment=off.name, epoch=last),
+        caption=words.WEIGHTS_CAPTION.format(
+            moment=off.name,
+            epoch=last,
+            kept=off.kept,
+            own_sum=_short(off.own[-1].sum()),
+            right_sum=_short(off.right[-1].sum()),
+            own_last=_short(off.own[-1, -1]),
+            right_last=_short(off.right[-1, -1]),
+        ),
         x_label=x_label,
         y_label=y_label,
         lines=(
-            Line(rule, x, _floats(off.right[-1]), "tab:gray", "bar"),
+            Line(rule, x, _floats(off.right[-1]), "tab:gray", "bar", beside=True),
             Line(own.format(function=function), x, _floats(off.own[-1]), "tab:red", "bar"),
         ),
     )
@@ -84,11 +101,11 @@ def monte_carlo(own: Weights, mean: float, what: str) -> Picture:
     expected, found = words.MEAN_LINES
     return Picture(
         title=words.MEAN_PICTURE.format(what=what),
-        caption=words.MEAN_CAPTION.format(what=what, streams=streams),
+        caption=words.MEAN_CAPTION.format(what=what, streams=streams, found=_seen(estimate, band)),
         x_label=x_label,
         y_label=y_label,
         lines=(
-            Line(expected, t, (1.0,) * epochs, "black", "--"),
+            Line(expected, t, (1.0,) * epochs, "black", "--", beside=True),
             Line(
                 found.format(what=what),
                 t,
@@ -100,6 +117,19 @@ def monte_carlo(own: Weights, mean: float, what: str) -> Picture:
             ),
         ),
     )
+
+
+def _seen(estimate: FloatArray, band: FloatArray) -> str:
+    with np.errstate(all="ignore"):
+        if (np.abs(estimate - 1) <= band + 1e-12).all():
+            return words.MEAN_INSIDE
+    first, last = _short(estimate[0]), _short(estimate[-1])
+    return words.MEAN_OUTSIDE.format(first=first, last=last, epoch=len(estimate))
+
+
+def _short(value: float) -> str:
+    text = f"{value:.3g}"
+    return "0" if float(text) == 0 else text
 
 
 def _floats(values: FloatArray) -> tuple[float, ...]:

@@ -1,0 +1,42 @@
+"""What changed since a student's last attempt."""
+
+from __future__ import annotations
+
+from autograder.model import Grade, QuestionGrade, QuestionStatus
+from autograder.report.text import points
+from autograder.report.words import Words
+
+
+def changes(grade: Grade, before: Grade | None, words: Words) -> tuple[str, ...]:
+    """Sentences, the scores first; empty: there is no earlier attempt that says anything."""
+    if before is None or before.score is None or grade.score is None:
+        return ()
+    earlier = {question.name: question for question in before.questions}
+    lines = []
+    for question in grade.questions:
+        old = earlier.get(question.name)
+        if old is not None:
+            lines += _of_question(question, old, words)
+    score = words.since.format(before=points(before.score), now=points(grade.score))
+    return (score, *(lines or [words.since_same]))
+
+
+def _of_question(now: QuestionGrade, before: QuestionGrade, words: Words) -> list[str]:
+    if QuestionStatus.PENDING in (now.status, before.status):
+        return []
+    parts = []
+    if now.score != before.score:
+        parts.append(
+            words.since_question.format(
+                question=now.title, before=points(before.score), now=points(now.score)
+            )
+        )
+    titles = {e.slug: e.title for q in (before, now) for e in q.explanations}
+    gone = [s for s in before.misconceptions if s not in now.misconceptions]
+    new = [s for s in now.misconceptions if s not in before.misconceptions]
+    for slugs, sentence in ((gone, words.since_found), (new, words.since_new)):
+        names = (titles.get(slug, slug.replace("_", " ")) for slug in slugs)
+        parts += [sentence.format(name=name) for name in names]
+    if parts and now.score == before.score:
+        parts[0] = f"{now.title}: {parts[0]}"
+    return ["; ".join(parts) + "."] if parts else []

@@ -1,0 +1,59 @@
+"""Chromium for tests, driven by playwright: the one that is installed, none is downloaded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--hide-scrollbars")
+
+
+def program() -> str:
+    """Where Chromium is; without it tests are passed over, but not in continuous integration."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        absent("Chromium is not installed, so pages are not looked at in a browser")
+    return str(path)
+
+
+def absent(sentence: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A browser, closed at the end."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        absent("playwright is not installed, so pages are not looked at in a browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program(), args=list(SWITCHES))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def shown(browser: Any, html: str, **context: Any) -> Iterator[Any]:
+    """A page of a browser with this document, asking for nothing else."""
+    opened = browser.new_context(**context)
+    try:
+        page = opened.new_page()
+        page.route(
+            "http://page.test/**",
+            lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"),
+        )
+        page.goto("http://page.test/")
+        yield page
+    finally:
+        opened.close()

@@ -1,0 +1,106 @@
+"""One thing is to be fixed first, and what changed since the last attempt is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from example_grades import adam_question, simple_question, wrong_adam
+
+from autograder.model import Check, Grade, QuestionGrade, QuestionStatus
+from autograder.report import WORDS
+from autograder.report.priority import by_gain, first_to_fix, to_win
+from autograder.report.since import changes
+
+ERROR, NONE, PENDING = QuestionStatus.ERROR, QuestionStatus.NONE, QuestionStatus.PENDING
+
+
+def with_questions(*questions: QuestionGrade) -> Grade:
+    return replace(wrong_adam(), questions=questions)
+
+
+def lost(name: str, score: float, worth: float, message: str | None = None) -> QuestionGrade:
+    question = simple_question(name, name.title(), score, worth, QuestionStatus.PARTIAL)
+    return replace(question, message=message)
+
+
+def test_most_points_to_win_come_first() -> None:
+    grade = with_questions(lost("a", 18, 20, "A."), lost("b", 5, 20, "B."), lost("c", 8, 10, "C."))
+    first = first_to_fix(grade)
+    assert first is not None
+    assert (first.question.name, first.sentence, first.points) == ("b", "B.", 15)
+    assert not first.begins
+    assert [q.name for q in by_gain(grade.questions)] == ["b", "a", "c"]
+
+
+def test_one_cause_of_several_questions_is_one_thing() -> None:
+    cause = "The file stopped at line 3: SyntaxError."
+    grade = with_questions(
+        lost("a", 0, 12, "A."), lost("b", 0, 10, cause), lost("c", 0, 10, cause), lost("d", 1, 2)
+    )
+    first = first_to_fix(grade)
+    assert first is not None
+    assert (first.question.name, first.points) == ("b", 20)
+    assert [q.name for q in first.others] == ["c"]
+    hidden = [
+        replace(q, message=f"There is no {q.name}.", cause=cause) for q in grade.questions[1:3]
+    ]
+    found = first_to_fix(with_questions(*hidden))
+    assert found is not None
+    assert (found.sentence, found.points, len(found.others)) == (cause, 20, 1)
+
+
+def test_of_nothing_at_all_the_first_question_is_the_beginning() -> None:
+    grade = with_questions(
+        replace(lost("a", 0, 10, "f is not written yet."), status=NONE),
+        replace(lost("b", 0, 30, "g is not written yet."), status=ERROR),
+    )
+    first = first_to_fix(grade)
+    assert first is not None
+    assert (first.question.name, first.begins) == ("a", True)
+
+
+def test_nothing_is_to_be_won_of_a_person_or_of_full_marks() -> None:
+    waits = QuestionGrade("e", "E", PENDING, None, 10.0)
+    unjudged = QuestionGrade("u", "U", ERROR, None, 10.0)
+    full = simple_question("f", "F", 10.0, 10.0, QuestionStatus.FULL)
+    assert [to_win(q) for q in (waits, unjudged, full)] == [0, 0, 0]
+    assert first_to_fix(with_questions(waits, unjudged, full)) is None
+
+
+def test_the_sentence_is_the_message_or_the_fault_or_the_dearest_check() -> None:
+    named = adam_question()
+    checks = (Check("x", False, 0, 1, "Cheap."), Check("y", False, 1, 5, "Dear."))
+    bare = replace(named, explanations=(), checks=checks)
+    sentences = [
+        first.sentence
+        for question in (replace(named, message="Said."), named, bare)
+        if (first := first_to_fix(with_questions(question)))
+    ]
+    both = "Said. Your code Your Adam steps with the raw moments."
+    assert sentences == [both, "Your Adam steps with the raw moments", "Dear."]
+    titled = replace(named, message=f"It is so: {named.explanations[0].title}.")
+    found = first_to_fix(with_questions(titled))
+    assert found is not None
+    assert found.sentence == titled.message, "once is enough"
+
+
+def test_measurements_stand_in_where_a_fault_has_no_name() -> None:
+    question = replace(adam_question(), explanations=(), evidence=("One.", "Two.", "Three."))
+    first = first_to_fix(with_questions(question))
+    assert first is not None
+    assert first.evidence == ("One.", "Two.")
+
+
+def test_what_changed_names_scores_and_faults() -> None:
+    before = with_questions(adam_question(), lost("b", 5, 20))
+    now = with_questions(
+        replace(adam_question(), score=30.0, misconceptions=(), explanations=()), lost("b", 5, 20)
+    )
+    now = replace(now, score=90.0)
+    assert changes(now, before, WORDS) == (
+        "Since your last attempt: 78 then, 90 now.",
+        "Adam: 18 then, 30 now; no longer found: Your Adam steps with the raw moments.",
+    )
+    assert changes(before, before, WORDS)[1] == WORDS.since_same
+    assert changes(now, None, WORDS) == ()
+    assert changes(replace(now, score=None), before, WORDS) == ()
