@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from autograder import formats, history
+from autograder import acts, formats, history
 from autograder.batch.files import sweep, whole_file
 from autograder.batch.order import current_grades, opened, redraw, standing, take_down
-from autograder.batch.output import info_of
+from autograder.batch.returning import returned
 from autograder.batch.showing import write_tables
 from autograder.cli.options import json_option, order_for, path_option, store_options
 from autograder.text import counted
@@ -53,8 +53,13 @@ def feedback(**named: Any) -> None:
     help="Write files here; default: one file goes to standard output, several to --out.",
     file_okay=False,
 )
-def export(name: str, roster: Path | None, destination: Path | None, **named: Any) -> None:
+@click.option("--acts", "as_trail", is_flag=True, help="What people decided, act by act, as CSV.")
+def export(
+    name: str, roster: Path | None, destination: Path | None, as_trail: bool, **named: Any
+) -> None:
     """Grades for a spreadsheet, a program, or a learning platform.
+
+    csv and json say how things stand; the others give students what was published last.
 
     \b
     Example:  autograder export --format canvas --roster canvas.csv > up.csv
@@ -63,9 +68,12 @@ def export(name: str, roster: Path | None, destination: Path | None, **named: An
     people = formats.read_roster(roster) if roster else None
     with opened(order, create=False) as store:
         take_down(order, store)
-        grades = current_grades(order, store, details=False)
-        written = formats.export(grades, name, info_of(order.assignment, grades), people)
-    for notice in written.notices:
+        if as_trail:
+            click.echo("".join(acts.trail(current_grades(order, store).ledger)), nl=False)
+            return
+        giving = returned(order, store, name)
+        written = formats.export(giving.grades, name, giving.info, people)
+    for notice in (*giving.notices, *written.notices):
         click.echo(notice, err=True)
     if destination is None and len(written.documents) == 1:
         click.echo(written.documents[0].text, nl=False)

@@ -100,7 +100,7 @@ def _pending(grade: Grade, words: Words) -> list[str]:
     """A sentence for every question that is not in the score."""
     sentences = []
     for question in grade.questions:
-        if question.score is None:
+        if question.final_points is None:
             sentence = (
                 words.pending if question.status is QuestionStatus.PENDING else words.not_judged
             )

@@ -111,6 +111,22 @@ class Words:
     more_text: str = " … ({count} more characters)"
     more_lines: str = "… ({count} more lines)"
 
+    # ---- what people decided
+    final_part: str = "in all, with what people decided"
+    final_late: str = "({sum} less {points} for lateness)"
+    seen_changes: str = "New since you were last shown your result ({day}):"
+    by_person: str = "{points} of {max} points, given by {by}"
+    earlier_mark: str = (
+        "Another answer of yours was given {points} points by {by}; this one will be read anew."
+    )
+    rubric_item: str = "{text} ({points})"
+    override: str = "{points} of {max} points count here, in place of the points below; {by} says:"
+    comment: str = "From {by}:"
+    request: str = "Your request {number} ({state}):"
+    request_open: str = "somebody will look at it"
+    request_closed: str = "answered"
+    reply: str = "Answer of {by}:"
+
     # ---- below a figure
     gap: str = (
         "{label}: {count} of {total} values are not finite numbers (NaN or infinity), the first "
@@ -159,6 +175,12 @@ class Words:
     terminal_found: str = "Found"
     terminal_short: str = "{short} = {name}"
     terminal_pending: str = "later"
+    terminal_final: str = "Final"
+    terminal_seen: str = "Seen"
+    seen: Mapping[str, str] = field(
+        default_factory=lambda: {"no": "no", "yes": "yes", "older": "older"}
+    )
+    """Whether a student is shown the result: not yet, as it is, or as it was before."""
 
 
 WORDS = Words()
