@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +16,7 @@ from autograder.errors import UsageError
 from autograder.model import Final, Grade, HandedIn, Lateness, QuestionGrade, Source
 from autograder.people import Counted, Policies, Standing, apply_late, counted_time, counting
 from autograder.store import Circumstances, Entry
+from autograder.submission import safe_name
 from autograder.text import INVISIBLE
 
 if TYPE_CHECKING:
@@ -86,6 +88,34 @@ def of_student(store: Store, standing: Standing, student: str) -> list[Remembere
             entries, store.grades(ids), store.circumstances(ids), strict=True
         )
     ]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A file that was handed in."""
+
+    name: str
+    """As its student is called in the store, so that it is theirs when it is graded again."""
+    data: bytes
+
+
+def file_of(store: Store, assignment: str, attempts: list[Remembered], number: int | None) -> Saved:
+    """What was handed in, of the attempt with this number, from 1; None: of the one that counts.
+
+    Raises UsageError where there is no such attempt, or its file was not kept.
+    """
+    if number is not None and not 1 <= number <= len(attempts):
+        raise UsageError(f"There is no attempt {number}, but {len(attempts)} in all.")
+    counted = next(attempt for attempt in attempts if attempt.counts)
+    entry = counted.entry if number is None else attempts[number - 1].entry
+    data = store.files.read(entry.digest)
+    if data is None:
+        raise UsageError(
+            f"{entry.file} was not kept: there was nothing to read, or an older autograder "
+            "graded it."
+        )
+    stored = next(one for one in store.entries(assignment) if one.id == entry.id)
+    return Saved(safe_name(stored.student) + PurePath(stored.file).suffix, data)
 
 
 def _remembered(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from autograder.acts.book import Book
 from autograder.acts.ledger import Ledger, Subject
@@ -24,13 +25,15 @@ from autograder.store import (
     Request,
     Rubric,
     Shown,
-    Store,
     Undo,
     What,
     digest_of_answer,
     new_deed,
 )
 from autograder.text import INVISIBLE
+
+if TYPE_CHECKING:
+    from autograder.store import Store
 
 _MOST_TEXT = 20_000
 """Characters of what somebody writes."""
@@ -91,7 +94,7 @@ def told(ledger: Ledger, act: Act) -> str:
     about = f"{student}, {question}" if act.student and question else student
     match act.what:
         case Mark(points=points):
-            done = f"gave {points:g} points ({about})"
+            done = f"gave {_worth(points)} ({about})"
         case Comment(misconception=slug) if slug:
             done = f"wrote a comment to all with {slug}"
         case Comment():
@@ -99,7 +102,7 @@ def told(ledger: Ledger, act: Act) -> str:
         case Override(points=None):
             done = f"took an override back ({about})"
         case Override(points=points):
-            done = f"put {points:g} points in place of the question's ({about})"
+            done = f"put {_worth(points)} in place of the question's own ({about})"
         case Request():
             done = f"took down a request ({about})"
         case Reply():
@@ -116,6 +119,10 @@ def told(ledger: Ledger, act: Act) -> str:
                 else (f"took back that {told(ledger, first)}")
             )
     return f"{act.by} {done}"
+
+
+def _worth(points: float | None) -> str:
+    return f"{points:g} point" if points == 1 else f"{points:g} points"
 
 
 # ------------------------------------------------------------------ what may be decided

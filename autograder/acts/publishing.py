@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from autograder.acts.book import Book
 from autograder.acts.deciding import decide, on_all
@@ -13,7 +13,10 @@ from autograder.acts.scores import as_shown, digest_of_shown
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, Seen, SubmissionStatus
 from autograder.settings import among
-from autograder.store import Publication, Published, Shown, Store
+from autograder.store import Publication, Published, Shown
+
+if TYPE_CHECKING:
+    from autograder.store import Store
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,11 @@ def final_of(grade: Grade, max_score: float, at: datetime | None, policies: Poli
 def digest_of_shown(grade: Grade) -> str:
     """What tells apart what students are shown; how long it took to grade is none of it."""
     shown = as_shown(grade)
-    data = whole_throughout(msgspec.to_builtins(shown))
-    return hashlib.sha256(msgspec.json.encode(data, order="deterministic")).hexdigest()
+    try:
+        data = msgspec.json.encode(shown)
+    except UnicodeEncodeError:
+        data = msgspec.json.encode(whole_throughout(msgspec.to_builtins(shown)))
+    return hashlib.sha256(data).hexdigest()
 
 
 def as_shown(grade: Grade) -> Grade:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from autograder.acts import PublishedGrades, as_returned
 from autograder.batch.order import Order, current_grades
@@ -43,20 +44,21 @@ def returned(order: Order, store: Store, format: str) -> Returned:
     """What an export in this format gives away."""
     grades = current_grades(order, store)
     info = info_of(order.assignment, grades)
-    ledger = grades.ledger
     if format in OURS:
-        return Returned(grades, info, _drawer(order, current_grades(order, store, details=True)))
-    if not ledger.published:
-        computed = current_grades(order, store, details=True, decided=False)
-        notices = (_NOTHING_PUBLISHED.format(max=info.max_score),) if ledger.acts else ()
         return Returned(
-            current_grades(order, store, decided=False), info, _drawer(order, computed), notices
+            grades, info, _drawer(order, lambda: current_grades(order, store, details=True))
         )
-    published = published_grades(order, store)
+    if not grades.ledger.published:
+        return Returned(
+            current_grades(order, store, decided=False),
+            info,
+            _drawer(order, lambda: current_grades(order, store, details=True, decided=False)),
+            (_NOTHING_PUBLISHED.format(max=info.max_score),) if grades.ledger.acts else (),
+        )
     return Returned(
-        [as_returned(grade) for grade in published],
+        [as_returned(grade) for grade in published_grades(order, store)],
         replace(info, max_score=order.assignment.final_max_score),
-        _drawer(order, published_grades(order, store, details=True)),
+        _drawer(order, lambda: published_grades(order, store, details=True)),
         tuple(_remarks(grades)),
     )
 
@@ -79,11 +81,14 @@ def _remarks(grades: CurrentGrades) -> list[str]:
     return told
 
 
-def _drawer(order: Order, grades: CurrentGrades | PublishedGrades) -> Callable[[str], str | None]:
-    draw = page_drawer(order.assignment)
+def _drawer(
+    order: Order, read: Callable[[], CurrentGrades | PublishedGrades]
+) -> Callable[[str], str | None]:
+    """``read``: opens the grades, when the first page is wanted."""
+    open_once = cache(read)
 
     def page(student: str) -> str | None:
-        grade = next(iter(grades.of({student})), None)
-        return None if grade is None else draw(grade)
+        grade = next(iter(open_once().of({student})), None)
+        return None if grade is None else page_drawer(order.assignment)(grade)
 
     return page

@@ -90,9 +90,11 @@ def export(
 
 @click.command()
 @click.argument("student")
+@path_option("--save", help="Also write the file that counts there.", file_okay=False)
+@click.option("--attempt", metavar="N", type=int, help="With --save: that of another attempt.")
 @store_options
 @json_option
-def show(student: str, as_json: bool, **named: Any) -> None:
+def show(student: str, save: Path | None, attempt: int | None, as_json: bool, **named: Any) -> None:
     """Every attempt of a student, and what its grade depended on.
 
     \b
@@ -102,4 +104,8 @@ def show(student: str, as_json: bool, **named: Any) -> None:
     with opened(order, create=False) as store:
         take_down(order, store)
         found = history.of_student(store, standing(order, store), student)
+        if save is not None:
+            kept = history.file_of(store, order.assignment.slug, found, attempt)
+            with whole_file(save / kept.name) as file:
+                file.write(kept.data)
     click.echo(json.dumps(history.as_json(found), indent=1) if as_json else history.text(found))
