@@ -286,11 +286,13 @@ def _with_what_is_known(tasks: Sequence[Task], entries: Iterable[Entry]) -> list
     """With the times that the store has of the same files, where their source is better."""
     stored: dict[str, dict[str, HandedIn]] = {}
     for entry in entries:
-        stored.setdefault(entry.student, {})[entry.digest] = entry.handed_in
+        # Where there are no bytes, the name is all there is to know a file by.
+        stored.setdefault(entry.student, {})[entry.digest or entry.file] = entry.handed_in
     known = []
     for task in tasks:
-        files = stored.get(storable(task.student))
-        before = files.get(task.digest()) if files is not None else None
+        before = None
+        if (files := stored.get(storable(task.student))) is not None:
+            before = files.get(task.digest() or storable(task.found.file))
         if before is not None and not _is_better(task.handed_in, before):
             task = replace(task, handed_in=before)
         known.append(task)

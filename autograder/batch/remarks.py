@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from autograder.batch.output import CurrentGrades
-from autograder.model import Source
+from autograder.model import Lateness, Source
 from autograder.people import key
 from autograder.text import counted
 
@@ -17,10 +17,7 @@ def remarks(grades: CurrentGrades, most: int | None = _MOST_NAMED) -> Iterator[s
     not known, who is nobody on the list.  ``most`` names are listed; None: all."""
     policies, directory = grades.standing.policies, grades.standing.directory
     yield from _listed("Not handed in", grades.not_handed_in, most)
-    late = [
-        f"{student} ({counted(late.by_days, 'day')}, {late.points:g})"
-        for student, late in grades.late.items()
-    ]
+    late = [f"{student} ({_cost(late)})" for student, late in grades.late.items()]
     yield from _listed("Late", late, most)
     names = {key(entry.student): entry.student for entry in grades.entries}
     names.update({key(person.id): person.id for person in directory.people})
@@ -43,6 +40,11 @@ def remarks(grades: CurrentGrades, most: int | None = _MOST_NAMED) -> Iterator[s
         )
     if directory.people:
         yield from _strangers(grades, most)
+
+
+def _cost(late: Lateness) -> str:
+    spent = f", {counted(late.covered_days, 'late day')} spent" if late.covered_days else ""
+    return f"{counted(late.by_days, 'day')}{spent}, {late.points:g}"
 
 
 def _strangers(grades: CurrentGrades, most: int | None) -> Iterator[str]:

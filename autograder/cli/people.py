@@ -90,6 +90,7 @@ def list_(as_json: bool, **named: Any) -> None:
                 "section": person.section,
                 "role": person.role,
                 "identifiers": person.identifiers,
+                "late_days_left": now.policies.days_left(person.id),
                 "extended_to": due.isoformat() if (due := extensions.get(key(person.id))) else None,
             }
             for person in now.directory.people
@@ -139,7 +140,10 @@ def extend(
         )
     with opened(order) as store:
         called = give_extensions(store, standing(order, store), dated, reason)
-        show_again(order, store, set(called))
+        # What was spent of late days on one assignment is not there for those after it.
+        is_alone = order.assignment.late.budget_days is None
+        for each in [order] if is_alone else orders_in(order, store.assignments(), **named):
+            show_again(each, store, set(called))
     until = [None if one.at is None else one.at.isoformat() for one in dated]
     if as_json:
         told = [{"student": s, "due": due} for s, due in zip(called, until, strict=True)]

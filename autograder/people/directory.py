@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from autograder.model import Identity
@@ -169,6 +169,13 @@ def directory_of(rows: Iterable[PersonRow]) -> Directory:
                 moved[other] = number
         mine.append(row.record)
     people = [_person(number, tuple(known)) for number, known in records.items()]
+    shared = Counter(key(person.id) for person in people)
+    people = [
+        replace(person, id=f"{person.id} ({person.number})")
+        if shared[key(person.id)] > 1
+        else person
+        for person in people
+    ]
     return Directory(sorted(people, key=lambda person: (key(person.id), person.number or 0)))
 
 
@@ -188,7 +195,7 @@ def _person(number: int, records: tuple[PersonRecord, ...]) -> Person:
         return next(filter(None, values), "")
 
     known = [record.identity for record in newest]
-    parts = ("id", "login", "sis_id", "email", "number", "name")
+    parts = (*_IDENTIFIERS, "name", "number")
     return Person(
         id=first(getattr(identity, part) for part in parts for identity in known),
         name=first(identity.name for identity in known),

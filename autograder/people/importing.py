@@ -122,7 +122,9 @@ def _by_name(
 
 def _speaks_against(record: PersonRecord, person: Person) -> bool:
     for known in person.records:
-        parts = (*_PARTS, "number") if known.kind == record.kind else _PARTS
+        # Moodle numbers everybody anew in each assignment.
+        is_numbered = known.kind == record.kind != "moodle"
+        parts = (*_PARTS, "number") if is_numbered else _PARTS
         for part in parts:
             mine, theirs = getattr(record.identity, part), getattr(known.identity, part)
             if mine and theirs and key(mine) != key(theirs):

@@ -16,11 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.csv_file import read_table
+from autograder.csv_file import read_csv, read_table
 from autograder.errors import UsageError
 from autograder.model import Identity
 from autograder.people.names import key
 from autograder.store import PersonRecord
+from autograder.text import INVISIBLE
 
 ROLES = ("student", "ta", "instructor")
 _ROLES_ELSEWHERE = {
@@ -70,8 +71,11 @@ class _Format:
 def read_people(path: Path) -> PeopleList:
     """The people on a list; raises UsageError where it is none that is known, naming file and
     line where one of them cannot be meant."""
-    rows = [(line, _Cells(cells)) for line, cells in read_table(path, ())]
-    header = set(rows[0][1]) if rows else set()
+    rows = [
+        (line, _Cells((column, _shown(cell)) for column, cell in cells.items()))
+        for line, cells in read_table(path, ())
+    ]
+    header = {title.strip().casefold() for title in read_csv(path)[0].cells}
     found = next(
         (f for f in _FORMATS if any(columns <= header for columns in f.columns)),
         None,
@@ -91,12 +95,17 @@ def read_people(path: Path) -> PeopleList:
             record = found.read(cells)
         except ValueError as error:
             raise UsageError(f"{path}, line {line}: {error}.") from None
-        if record is not None:
+        if record is not None and record.identity != Identity():
             people.append(Listed(line, record))
     if not people:
         raise UsageError(f"There is nobody on {path}.")
     _refuse_twice(path, people)
     return PeopleList(path, found.kind, tuple(people))
+
+
+def _shown(cell: str) -> str:
+    """Without what a terminal would obey: on a platform people name themselves."""
+    return " ".join(INVISIBLE.sub(" ", cell).split())
 
 
 class _Cells(dict[str, str]):

@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from autograder.batch.output import OutFolder
 from autograder.batch.tasks import Failure, Marker, Result, Task
 from autograder.course import Course
 from autograder.errors import AutograderError, ReadingError, UsageError
-from autograder.model import HandedIn, Source
+from autograder.model import HandedIn, Source, SubmissionStatus
 from autograder.people import Directory, Policies, Standing
+from autograder.store import Entry
 from autograder.submission import Found
 
 COURSE = Path(__file__).resolve().parents[2]
@@ -192,3 +194,33 @@ def test_numpys_warnings_do_not_reach_the_terminal(tmp_path: Path) -> None:
     run = grade(tmp_path)
     assert run.returncode == 0
     assert "Warning" not in run.stdout + run.stderr
+
+
+def test_the_time_of_a_file_that_is_known_is_carried_on_by_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1")
+    early, late = (datetime(2025, 3, day, tzinfo=UTC) for day in (1, 9))
+    same = Task(Found("alice", tmp_path / "a.py", "a.py", 1e9))
+    linked = Task(Found("alice", tmp_path / "b.py", "b.py", 1e9, problem="is a link."))
+
+    def carried(now: HandedIn, before: HandedIn, task: Task = same) -> HandedIn:
+        digest = task.digest()
+        entry = Entry(
+            1, "alice", task.found.file, digest, "v1", SubmissionStatus.GRADED, 1.0, 9.0, "", before
+        )
+        (known,) = order_module._with_what_is_known([replace(task, handed_in=now)], [entry])
+        return known.handed_in
+
+    platform = HandedIn(early, Source.PLATFORM)
+    for task in (same, linked):
+        assert carried(HandedIn(late, Source.FILE), platform, task) == platform
+        assert carried(HandedIn(), platform, task) == platform
+    mended = HandedIn(late, Source.PLATFORM)
+    assert carried(mended, platform) == mended
+    assert carried(HandedIn(None, Source.PLATFORM), platform) == platform
+    first = HandedIn(early, Source.FILE)
+    assert carried(HandedIn(late, Source.FILE), first) == first, "a file that was only touched"
+    assert carried(platform, first) == platform
+    marked = HandedIn(None, Source.MARKED_LATE)
+    assert carried(marked, first) == marked
+    (other,) = order_module._with_what_is_known([replace(same, handed_in=first)], [])
+    assert other.handed_in == first

@@ -183,3 +183,24 @@ def test_a_page_that_cannot_be_written_ends_the_run_in_a_sentence(
         with pytest.raises(AutograderError, match=r"alice\.html cannot be written .*--out"):
             run(store, out, marking, tasks)
         assert store.entries("rates") == [], "a stored result has its page"
+
+
+def test_somebody_with_two_files_has_two_attempts_that_stay(
+    tmp_path: Path, out: OutFolder, marking: FakeMarking
+) -> None:
+    """As when two files turn out to be one person's: neither run grades them in turn."""
+    tasks = write_tasks(tmp_path / "in", one="points 1", two="points 2", other="points 3")
+    tasks = [replace(t, called="amy" if t.student != "other" else "") for t in tasks]
+    with open_store(out.store) as store:
+        run(store, out, marking, tasks)
+        joined = [
+            replace(entry, student="amy" if entry.student != "other" else "other")
+            for entry in store.entries("rates")
+        ]
+        again = plan(tasks, newest_attempts(joined), "v1")
+        assert again.todo == ()
+        assert [entry.file for entry in again.kept] == [task.found.file for task in tasks]
+        assert list(again.kept_tasks) == tasks
+        assert plan(tasks[:1], newest_attempts(joined), "v1").todo == (tasks[0],), (
+            "the older file alone is handed in again"
+        )

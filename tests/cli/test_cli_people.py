@@ -235,3 +235,45 @@ def test_a_store_of_ones_own_is_where_it_was_asked_for(course: Path) -> None:
     assert row("s1", "week1")["score"] == 90
     done("people", "import", "roster.csv", "--store", "other.db")
     assert Path("other.db").exists()
+
+
+def test_two_files_of_one_person_are_two_attempts_and_both_are_graded_once(course: Path) -> None:
+    wrong = COURSE / "assignments" / SLUG / "sample_submissions" / "adam_correction_multiplies.py"
+    shutil.copy(wrong, Path("sub", "Müller, Amy.py"))
+    done("people", "import", "roster.csv")
+    grade("--times", times(s1="2025-10-31"))
+    assert row("s1")["score"] == 90, "of two at one time the one that was graded last"
+    assert "all graded before" in grade().stdout
+    attempts = json.loads(done("show", "s1", "--json").stdout)
+    assert [(a["entry"]["file"], a["counts"]) for a in attempts] == [
+        ("Müller, Amy.py", False),
+        ("amy@uni.edu.py", True),
+    ]
+    page = Path("results", SLUG, "feedback", "s1.html").read_text()
+    assert "<strong>90</strong> of 90" in page
+
+
+def test_the_page_is_that_of_the_attempt_that_counts(course: Path) -> None:
+    """A newer file that is cut off is graded, and the older one stands."""
+    settings = Path("assignments", SLUG, "assignment.toml")
+    grade()
+    Path("sub", "amy@uni.edu.py").unlink()
+    Path("sub", "amy@uni.edu.ipynb").write_text('{"cells": [{"cell_type": "code", "sou')
+    grade()
+    amy = row("amy@uni.edu")
+    assert (amy["status"], amy["score"], amy["file"]) == ("graded", 90, "amy@uni.edu.py")
+    assert "amy@uni.edu.ipynb, cannot be read" in amy["message"]
+    page = Path("results", SLUG, "feedback", "amy@uni.edu.html").read_text()
+    assert "amy@uni.edu.ipynb, cannot be read" in page
+    settings.write_text(settings.read_text().replace("2025-11-01", "2025-12-01"))
+    assert "all graded before" in grade().stdout, "a due date grades nobody again"
+
+
+def test_late_days_are_spent_and_shown(course: Path) -> None:
+    settings = Path("assignments", SLUG, "assignment.toml")
+    settings.write_text(settings.read_text() + "budget_days = 1\n")
+    said = grade("--times", times(**{"amy@uni.edu": "2025-11-03T20:00"})).stdout
+    assert "Late (1): amy@uni.edu (2 days, 1 late day spent, -9)" in said
+    late = row("amy@uni.edu")["late"]
+    assert (late["by_days"], late["covered_days"], late["points"]) == (2, 1, -9)
+    assert "1 late day spent on it: 9 of the 90 points" in late["reason"]

@@ -128,3 +128,24 @@ def test_two_imports_at_once_do_not_share_numbers(store: Store, tmp_path: Path) 
     take(store, tmp_path, ROSTER)
     with pytest.raises(StoreError, match="Somebody else is importing people"):
         store.add_people((), known=len(before))
+
+
+def test_moodles_numbers_are_others_in_each_assignment(store: Store, tmp_path: Path) -> None:
+    header = "Identifier,Full name,Status,Grade,Last modified (grade)\n"
+    take(store, tmp_path, f"{header}Participant 41,Amy Lee,,,\nParticipant 42,Ben Ng,,,\n")
+    done = take(store, tmp_path, f"{header}Participant 77,Amy Lee,,,\nParticipant 78,Ben Ng,,,\n")
+    assert (done.new, done.changed) == (0, 2)
+    assert people(store) == {"Amy Lee": ("Amy Lee", "41", "77"), "Ben Ng": ("Ben Ng", "42", "78")}
+
+
+def test_nobody_is_called_like_somebody_else(store: Store, tmp_path: Path) -> None:
+    take(store, tmp_path, "Student,ID,Section\nAmy Lee,10001,\nAmy Lee,10002,\nBen,10003,\n")
+    assert set(people(store)) == {"Amy Lee (1)", "Amy Lee (2)", "Ben"}
+    directory = directory_of(store.people())
+    assert [person.id for person in directory.find("10002")] == ["Amy Lee (2)"]
+    assert len(directory.find("Amy Lee")) == 2
+
+
+def test_a_line_that_says_nothing_is_nobody(store: Store, tmp_path: Path) -> None:
+    take(store, tmp_path, "First Name,Last Name,SID,Email,Role\n,,,,Student\nAmy,Lee,,,\n")
+    assert list(people(store)) == ["Lee, Amy"]

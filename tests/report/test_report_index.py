@@ -106,3 +106,10 @@ def test_names_of_strangers_stay_text() -> None:
     assert not page.all("script")
     assert page.left_open == []
     assert "\x1b" not in page.texts("body")[0]
+
+
+def test_what_is_said_of_people_and_times_stands_on_the_page_as_text() -> None:
+    page = page_of(some_class(), remarks=("Late (1): <b>zoe</b> (2 days, -16)",))
+    assert "Late (1): <b>zoe</b> (2 days, -16)" in [item.text for item in page.all("li")]
+    assert "People and times" in [heading.text for heading in page.all("h2")]
+    assert "People and times" not in [heading.text for heading in page_of(some_class()).all("h2")]

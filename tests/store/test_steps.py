@@ -20,10 +20,12 @@ from autograder.store.tables import METADATA
 OLDER = Path(__file__).parent / "older" / "form_1.sql"
 
 
-def older_store(path: Path) -> Path:
-    """A store as the first program left it, in version 1."""
+def older_store(path: Path, version: int = 1) -> Path:
+    """A store as the first program left it; in version 2 it had the same tables."""
     connection = sqlite3.connect(path)
     connection.executescript(OLDER.read_text(encoding="utf-8"))
+    connection.execute("UPDATE schema SET version = ?", (version,))
+    connection.commit()
     connection.close()
     return path
 
@@ -83,13 +85,14 @@ def test_they_make_the_same_on_a_server() -> None:
         engine.dispose()
 
 
-def test_an_older_store_is_kept_beside_the_newer_one_once(tmp_path: Path) -> None:
-    path = older_store(tmp_path / "grades.db")
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_store_is_kept_beside_the_newer_one_once(version: int, tmp_path: Path) -> None:
+    path = older_store(tmp_path / "grades.db", version)
     before = rows(path)
     with open_store(path) as store:
         store.append([to_row(attempt(grade()))])
-    copy = copy_of(path, 1)
-    assert copy.name == "grades.schema-1.db"
+    copy = copy_of(path, version)
+    assert copy.name == f"grades.schema-{version}.db"
     assert rows(copy) == before
     assert rows(path)[:-1] == before
     kept = copy.read_bytes()
@@ -97,7 +100,7 @@ def test_an_older_store_is_kept_beside_the_newer_one_once(tmp_path: Path) -> Non
     assert copy.read_bytes() == kept
     assert {p.name for p in tmp_path.iterdir()} - {"grades.db-wal", "grades.db-shm"} == {
         "grades.db",
-        "grades.schema-1.db",
+        copy.name,
     }
 
 
