@@ -162,7 +162,7 @@ def comment(
     """Write something above the checks on the pages of all who have a misconception, or of one.
 
     \b
-    Example:  autograder comment --misconception moment_overwritten "Look at page 40 again."
+    Example:  autograder comment --misconception moment_overwritten "See page 40."
     """
     if (misconception is None) == (student is None or question is None):
         raise UsageError("Say to whom: --misconception SLUG, or --student WHO --question NAME.")
