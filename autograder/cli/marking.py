@@ -199,7 +199,7 @@ def override(
     STUDENT is any identifier of one person. The points "none" take an override back.
 
     \b
-    Example:  autograder override alice adam 25 --reason "the slide was misleading"
+    Example:  autograder override alice adam 25 --reason "the slide misled"
     """
     with _deciding(by, **named) as deciding, _reasons_as_sentences():
         book = deciding.book
