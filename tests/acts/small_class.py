@@ -17,6 +17,7 @@ from autograder.model import (
     RubricItem,
     Source,
     SubmissionStatus,
+    Usage,
 )
 from autograder.people import Rules, import_people, read_people, standing_of
 from autograder.settings import Attempts, Late
@@ -58,7 +59,15 @@ class SmallClass:
         )
         status = SubmissionStatus.GRADED
         questions = (computed, written)
-        grade = Grade(student, f"{student}.py", status, adam, 90.0, questions=questions)
+        grade = Grade(
+            student,
+            f"{student}.py",
+            status,
+            adam,
+            90.0,
+            questions=questions,
+            usage=Usage(cpu_seconds=float(version.removeprefix("v"))),
+        )
         attempt = Attempt(
             assignment="rates",
             assignment_version=version,
