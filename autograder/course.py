@@ -26,7 +26,7 @@ from autograder.errors import AssignmentError, UsageError
 from autograder.judging.question import Keeps, Kind, Rehearses
 from autograder.kept.arrays import NO_SHELF, Shelf, open_shelf
 from autograder.kept.folder import cache_folder
-from autograder.model import Limits, Surface
+from autograder.model import Limits, RubricItem, Surface
 from autograder.settings import (
     Attempts,
     Late,
@@ -50,6 +50,8 @@ class Question:
     kind: Kind
     by_person: bool
     """True: a person grades it; it counts as pending and outside the automatic part."""
+    rubric: tuple[RubricItem, ...] = ()
+    """What a person who grades it may choose."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +85,16 @@ class Assignment:
     def max_score(self) -> float:
         """Points of the automatic part."""
         return sum(question.points for question in self.questions if not question.by_person)
+
+    @property
+    def final_max_score(self) -> float:
+        """Points of all questions."""
+        return sum(question.points for question in self.questions)
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """Every misconception that may be named."""
+        return frozenset[str]().union(*(question.kind.faults for question in self.questions))
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -222,7 +234,14 @@ class Course:
             title=settings.title,
             folder=folder,
             questions=tuple(
-                Question(name, asked.title, asked.points, on_shelf[name], asked.by_person)
+                Question(
+                    name,
+                    asked.title,
+                    asked.points,
+                    on_shelf[name],
+                    asked.by_person,
+                    tuple(RubricItem(n, i.text, i.points) for n, i in asked.rubric.items()),
+                )
                 for name, asked in settings.questions.items()
             ),
             limits=settings.limits.limits,

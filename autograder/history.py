@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from autograder.acts import Ledger, final_of, requests_by_subject, with_acts
 from autograder.errors import UsageError
-from autograder.model import Grade, HandedIn, Lateness, Source
-from autograder.people import Counted, Policies, Standing, apply_late, counting
+from autograder.model import Final, Grade, HandedIn, Lateness, QuestionGrade, Source
+from autograder.people import Counted, Policies, Standing, apply_late, counted_time, counting
 from autograder.store import Circumstances, Entry
+from autograder.submission import safe_name
+from autograder.text import INVISIBLE
 
 if TYPE_CHECKING:
     from autograder.store import Store
@@ -27,6 +31,10 @@ class Scored:
     status: str
     score: float | None
     max_score: float
+    decided: tuple[str, ...] = ()
+    """What people decided of it, a sentence each."""
+    final_points: float | None = None
+    """What counts in the end; None: it is not known, or the attempt does not count."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Remembered:
     cpu_seconds: float
     circumstances: Mapping[str, Any]
     """Program and library versions, sandbox layers, seeds."""
+    final: Final | None = None
+    """With what people decided; None: it does not count."""
 
 
 def of_student(store: Store, standing: Standing, student: str) -> list[Remembered]:
@@ -71,19 +81,58 @@ def of_student(store: Store, standing: Standing, student: str) -> list[Remembere
         )
     chosen = next(iter(counting(entries, standing.policies).values()))
     ids = [entry.id for entry in entries]
+    ledger = Ledger(store.acts.of(standing.assignment), standing)
     return [
-        _remembered(entry, grade, facts, chosen, standing.policies)
+        _remembered(entry, grade, facts, chosen, standing.policies, ledger)
         for entry, grade, facts in zip(
             entries, store.grades(ids), store.circumstances(ids), strict=True
         )
     ]
 
 
+@dataclass(frozen=True)
+class Saved:
+    """A file that was handed in."""
+
+    name: str
+    """As its student is called in the store, so that it is theirs when it is graded again."""
+    data: bytes
+
+
+def file_of(store: Store, assignment: str, attempts: list[Remembered], number: int | None) -> Saved:
+    """What was handed in, of the attempt with this number, from 1; None: of the one that counts.
+
+    Raises UsageError where there is no such attempt, or its file was not kept.
+    """
+    if number is not None and not 1 <= number <= len(attempts):
+        raise UsageError(f"There is no attempt {number}, but {len(attempts)} in all.")
+    counted = next(attempt for attempt in attempts if attempt.counts)
+    entry = counted.entry if number is None else attempts[number - 1].entry
+    data = store.files.read(entry.digest)
+    if data is None:
+        raise UsageError(
+            f"{entry.file} was not kept: there was nothing to read, or an older autograder "
+            "graded it."
+        )
+    stored = next(one for one in store.entries(assignment) if one.id == entry.id)
+    return Saved(safe_name(stored.student) + PurePath(stored.file).suffix, data)
+
+
 def _remembered(
-    entry: Entry, grade: Grade, facts: Circumstances, chosen: Counted, policies: Policies
+    entry: Entry,
+    grade: Grade,
+    facts: Circumstances,
+    chosen: Counted,
+    policies: Policies,
+    ledger: Ledger,
 ) -> Remembered:
     counts = entry.id == chosen.entry.id
     shown = apply_late(replace(grade, student=entry.student), entry.handed_in, policies)
+    final = None
+    if counts:
+        shown = with_acts(shown, ledger, requests_by_subject(ledger.requests()))
+        most = sum(question.max_score for question in shown.questions)
+        final = final_of(shown, most, counted_time(entry.handed_in, policies.late), policies)
     return Remembered(
         entry=entry,
         counts=counts,
@@ -92,13 +141,40 @@ def _remembered(
         late=shown.late,
         extended_to=shown.extended_to,
         questions=tuple(
-            Scored(q.name, q.status.value, q.score, q.max_score) for q in grade.questions
+            Scored(
+                q.name,
+                q.status.value,
+                q.score,
+                q.max_score,
+                tuple(_decided(q)),
+                q.final_points if counts else None,
+            )
+            for q in shown.questions
         ),
         notices=chosen.notices if counts else (),
         wall_seconds=facts.wall_seconds,
         cpu_seconds=facts.cpu_seconds,
         circumstances=json.loads(facts.circumstances),
+        final=final,
     )
+
+
+def _decided(question: QuestionGrade) -> Iterator[str]:
+    mark, old, override = question.by_person, question.earlier_mark, question.override
+    if mark is not None:
+        yield f"given by {mark.by} at {mark.at.isoformat(sep=' ')}"
+    if old is not None:
+        yield f"another answer was given {old.points:g} by {old.by}"
+    if override is not None:
+        yield (
+            f"but {override.points:g} count, says {override.by} at "
+            f"{override.at.isoformat(sep=' ')}: {_line(override.reason)}"
+        )
+
+
+def _line(text: str) -> str:
+    """On one line, and harmless to a terminal."""
+    return " ".join(INVISIBLE.sub(" ", text).split())
 
 
 def as_json(attempts: list[Remembered]) -> list[dict[str, Any]]:
@@ -161,7 +237,13 @@ def _worth(attempt: Remembered) -> list[str]:
         lines.append(f"  extended    until {attempt.extended_to.isoformat(sep=' ')}")
     for question in attempt.questions:
         got = question.status if question.score is None else f"{question.score:g}"
-        lines.append(f"  question    {question.name}: {got} of {question.max_score:g}")
+        told = "".join(f"; {sentence}" for sentence in question.decided)
+        lines.append(f"  question    {question.name}: {got} of {question.max_score:g}{told}")
     if attempt.late is not None:
         lines.append(f"  late        {attempt.late.points:g}: {attempt.late.reason}")
+    final = attempt.final
+    if final is not None and final.before_late is not None:
+        parts = " + ".join(f"{question.final_points:g}" for question in attempt.questions)
+        late = f" - {-final.late_points:g} for lateness" if final.late_points else ""
+        lines.append(f"  in all      {parts}{late} = {final.score:g} of {final.max_score:g}")
     return lines

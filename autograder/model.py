@@ -427,6 +427,64 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+# ------------------------------------------------------------------ what people decide
+
+
+@dataclass(frozen=True)
+class RubricItem:
+    """Something that marks are given for, or taken off for."""
+
+    name: str
+    text: str
+    points: float
+    """Below 0: they are taken off."""
+
+
+@dataclass(frozen=True)
+class PersonMark:
+    """What a person gave for a written answer."""
+
+    points: float
+    comment: str
+    by: str
+    at: datetime
+    """With its zone, here and below."""
+    rubric: tuple[RubricItem, ...] = ()
+    """What of the rubric was chosen."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """Points in place of those that were computed or given."""
+
+    points: float
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody wrote to a student, or a student to the course."""
+
+    text: str
+    by: str
+    at: datetime
+    misconception: str = ""
+    """Slug, where it was written to all who have it."""
+
+
+@dataclass(frozen=True)
+class LookAgain:
+    """A student's request to look at a question again."""
+
+    number: int
+    """Counted in the assignment, from 1."""
+    asked: Said
+    replies: tuple[Said, ...] = ()
+    is_open: bool = True
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a student's function stands."""
@@ -490,6 +548,24 @@ class QuestionGrade:
     """An error elsewhere that kept its functions from being defined, in a sentence; empty: none."""
     trial: Trial | None = None
     """A small case on which what is wrong shows; None: there is none, or nothing is wrong."""
+    by_person: PersonMark | None = None
+    """This and all below is filled in when a grade is shown; None: nobody has marked it."""
+    earlier_mark: PersonMark | None = None
+    """What was given for another answer of the student, or when the question was worth more."""
+    override: Override | None = None
+    comments: tuple[Said, ...] = ()
+    requests: tuple[LookAgain, ...] = ()
+
+    @property
+    def is_discussed(self) -> bool:
+        """Whether a person decided or said anything of it, or is asked to."""
+        said = (self.by_person, self.earlier_mark, self.override, self.comments, self.requests)
+        return any(said)
+
+    @property
+    def final_points(self) -> float | None:
+        """What counts in the end; None: it is not known yet."""
+        return self.score if self.override is None else self.override.points
 
 
 @dataclass(frozen=True)
@@ -504,6 +580,33 @@ class Lateness:
     """A sentence."""
     covered_days: int = 0
     """Of them, those that were paid with the student's own late days."""
+
+
+@dataclass(frozen=True)
+class Final:
+    """What a submission is worth with all that people decided."""
+
+    score: float | None
+    """The sum after lateness; None: a question is not marked or judged yet."""
+    max_score: float
+    """Of all questions."""
+    before_late: float | None
+    """The sum of what counts of each question."""
+    late_points: float = 0.0
+    """What lateness takes off it, 0 or less."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The last publication that a student has seen."""
+
+    at: datetime
+    score: float | None
+    """The final score that it shows."""
+    is_current: bool
+    """False: something has changed since."""
+    changes: tuple[str, ...] = ()
+    """What was new in it, a sentence each."""
 
 
 @dataclass(frozen=True)
@@ -537,3 +640,17 @@ class Grade:
     """None: in time, or not known."""
     extended_to: datetime | None = None
     """The student's own due date, with its zone; None: that of all."""
+    final: Final | None = None
+    """None: what people decided was not looked at."""
+    seen: Seen | None = None
+    """None: nothing is published to this student."""
+
+    @property
+    def published(self) -> bool:
+        """Whether the student sees it as it is here."""
+        return self.seen is not None and self.seen.is_current
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the points of any question are a person's."""
+        return any(q.by_person is not None or q.override is not None for q in self.questions)

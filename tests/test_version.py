@@ -49,6 +49,11 @@ SHOWN = {
         r"\[limits\]",
         '[attempts]\nkeep = "best"\n[limits]',
     ),
+    "a rubric": (
+        "assignment.toml",
+        "by_person = true",
+        'by_person = true\nrubric = { sums = { text = "It sums.", points = 4 } }',
+    ),
     "the notebook": ("notebook.md", "\\A", "Welcome.\n"),
     "a hint": ("../../reference/misconceptions.toml", 'hint = "', 'hint = "Look again. '),
     "a comment in the settings": ("assignment.toml", "\\A", "# for 2026\n"),

@@ -147,7 +147,8 @@ class _CourseMarker:
             shown = apply_late(shown, task.handed_in, marking.policies)
             page = _page(shown, self._assignment.title, self._assignment.backgrounds, task.before)
         most, unjudged = grade.max_score, grade.unjudged
-        return Result(task.student, grade.status, grade.score, most, row, page, unjudged)
+        file = task.file(submission.digest)
+        return Result(task.student, grade.status, grade.score, most, row, page, unjudged, file)
 
 
 def _read(task: Task, written: Sequence[str]) -> Submission:

@@ -258,9 +258,17 @@ def _made_ready(
     return nullcontext(marking)
 
 
-def current_grades(order: Order, store: Store, *, details: bool = False) -> CurrentGrades:
-    """The grades that count, by student."""
-    return CurrentGrades(store, standing(order, store), details=details)
+def current_grades(
+    order: Order, store: Store, *, details: bool = False, decided: bool = True
+) -> CurrentGrades:
+    """The grades that count, by student, with what people decided or as they were computed."""
+    return CurrentGrades(
+        store,
+        standing(order, store),
+        final_max_score=order.assignment.final_max_score,
+        details=details,
+        decided=decided,
+    )
 
 
 _WORTH = (Source.NONE, Source.FILE, Source.STUDENTS_WORD, Source.MARKED_LATE, Source.PLATFORM)
@@ -325,8 +333,11 @@ def _draw_missing(order: Order, store: Store, todo: Plan, told: set[str]) -> Non
 
 
 def _draw_what_counts(order: Order, store: Store, graded: set[str]) -> None:
-    """Draw the page of whose other attempt counts again: that of the newest lies there now."""
-    others = graded & current_grades(order, store).not_newest
+    """Draw the page of whose other attempt counts again, for that of the newest lies there now;
+    and of those of whom people decided something, which who grades does not know."""
+    grades = current_grades(order, store)
+    decided = graded if grades.ledger.to_all else grades.ledger.students
+    others = graded & (grades.not_newest | decided)
     if others:
         redraw(order, store, others)
 

@@ -10,6 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import overload
 
+from autograder.acts import (
+    Asked,
+    Book,
+    Ledger,
+    Requests,
+    final_of,
+    requests_by_subject,
+    with_acts,
+    with_seen,
+)
 from autograder.batch.files import whole_file
 from autograder.course import Assignment
 from autograder.formats import AssignmentInfo, csv_parts, json_parts
@@ -80,11 +90,25 @@ class CurrentGrades(Sequence[Grade]):
     no more memory than for a small one, whose grades are read once and kept.
     """
 
-    def __init__(self, store: Store, standing: Standing, *, details: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        standing: Standing,
+        *,
+        final_max_score: float = 0.0,
+        details: bool = False,
+        decided: bool = True,
+    ) -> None:
+        """``final_max_score``: points of all questions, of which a submission that could not be
+        graded has none; ``decided``: with what people decided."""
         self._store = store
         self._details = details
+        self._decided = decided
+        self._final_max_score = final_max_score
         self.standing = standing
-        entries = self.attempts = standing.joined(store.entries(standing.assignment))
+        self.stored: tuple[Entry, ...] = tuple(store.entries(standing.assignment))
+        """All attempts as the store has them, oldest first."""
+        entries = self.attempts = standing.joined(self.stored)
         self.counted: Mapping[str, Counted] = counting(entries, standing.policies)
         self.entries: tuple[Entry, ...] = tuple(each.entry for each in self.counted.values())
         newest = {entry.student: entry.id for entry in entries}
@@ -120,7 +144,29 @@ class CurrentGrades(Sequence[Grade]):
             said = (grade.message, *self.counted[entry.student].notices)
             message = " ".join(filter(None, said)) or None
             joined = replace(grade, student=entry.student, message=message)
-            yield apply_late(joined, entry.handed_in, self.standing.policies)
+            yield self._shown(apply_late(joined, entry.handed_in, self.standing.policies), entry)
+
+    def _shown(self, grade: Grade, entry: Entry) -> Grade:
+        """With what people decided, and with what its student was shown of it."""
+        if not self._decided:
+            return grade
+        policies = self.standing.policies
+        decided = with_acts(grade, self.ledger, self._requests)
+        most = sum(question.max_score for question in grade.questions) or self._final_max_score
+        at = counted_time(entry.handed_in, policies.late)
+        final = replace(decided, final=final_of(decided, most, at, policies))
+        return with_seen(final, self.ledger, lambda one: next(self._store.acts.shown([one])))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What people decided, when it was asked for first."""
+        acts = self._store.acts.of(self.standing.assignment)
+        published = self._store.acts.published(self.standing.assignment) if acts else ()
+        return Ledger(acts, self.standing, published)
+
+    @cached_property
+    def _requests(self) -> Requests:
+        return requests_by_subject(self.ledger.requests())
 
     @cached_property
     def late(self) -> Mapping[str, Lateness]:
@@ -165,4 +211,26 @@ def info_of(assignment: Assignment, grades: CurrentGrades | None = None) -> Assi
         questions=tuple(question.name for question in assignment.questions),
         title=assignment.title,
         not_handed_in=() if grades is None else grades.not_handed_in,
+    )
+
+
+def book_of(assignment: Assignment, grades: CurrentGrades) -> Book:
+    """What people may decide on."""
+    return Book(
+        assignment=assignment.slug,
+        asked={
+            question.name: Asked(
+                question.name,
+                question.points,
+                question.by_person,
+                question.rubric if changed is None else changed,
+            )
+            for question in assignment.questions
+            for changed in (grades.ledger.rubric(question.name),)
+        },
+        faults=assignment.faults,
+        ledger=grades.ledger,
+        attempts=grades.stored,
+        counting={entry.student: entry.id for entry in grades.entries},
+        grades=grades.of,
     )

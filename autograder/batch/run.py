@@ -168,7 +168,8 @@ class Batch:
             if result.page is not None:
                 with whole_file(self.out.page(result.student)) as file:
                     file.write(result.page)
-        self.store.append([result.row for result in results])
+        files = [result.file for result in results if result.file is not None]
+        self.store.append([result.row for result in results], files)
         for result in results:
             tally.add(result)
 

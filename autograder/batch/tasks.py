@@ -6,10 +6,12 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from autograder.errors import ReadingError
 from autograder.model import Grade, HandedIn, SubmissionStatus
 from autograder.platforms import Found
-from autograder.store import Row
+from autograder.store import HandedInFile, Row
 from autograder.submission import digest_of
+from autograder.submission.opening import Unreadable, read_bytes
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,16 @@ class Task:
         is_there = found.problem is None and found.fault is None
         return digest_of(found.path) if is_there else ""
 
+    def file(self, digest: str) -> HandedInFile | None:
+        """The file for the store, where it still is the one with this digest."""
+        if not digest:
+            return None
+        try:
+            file = HandedInFile.of(read_bytes(self.found.path))
+        except (Unreadable, ReadingError):
+            return None
+        return file if file.digest == digest else None
+
 
 @dataclass(frozen=True)
 class Result:
@@ -52,6 +64,8 @@ class Result:
     """The feedback page; None: none was asked for."""
     unjudged: Mapping[str, str] = field(default_factory=dict)
     """What failed, for each question that could not be judged through our fault."""
+    file: HandedInFile | None = None
+    """What was handed in; None: there was nothing to read."""
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Unpack
 
 import click
 
-from autograder import history, platforms
+from autograder import acts, history, platforms
 from autograder.batch.files import sweep, whole_file
 from autograder.batch.order import current_grades, opened, redraw, standing, take_down
-from autograder.batch.output import CurrentGrades, OutFolder, info_of
+from autograder.batch.output import CurrentGrades
+from autograder.batch.returning import returned
 from autograder.batch.showing import write_tables
 from autograder.cli.options import Options, json_option, order_for, path_option, store_options
 from autograder.formats import Document
@@ -76,6 +77,7 @@ def feedback(**named: Unpack[Options]) -> None:
     help="Write files here; default: one file goes to standard output, several to --out.",
     file_okay=False,
 )
+@click.option("--acts", "as_trail", is_flag=True, help="What people decided, act by act, as CSV.")
 def export(
     name: str,
     roster: Path | None,
@@ -84,9 +86,12 @@ def export(
     excel: bool,
     feedback: Path | None,
     destination: Path | None,
+    as_trail: bool,
     **named: Unpack[Options],
 ) -> None:
     """Grades for a spreadsheet, a program, or a learning platform.
+
+    csv and json say how things stand; the others give students what was published last.
 
     \b
     Example:  autograder export --format canvas --roster canvas.csv > up.csv
@@ -95,15 +100,18 @@ def export(
     people = platforms.read_roster(roster) if roster else None
     with opened(order, create=False) as store:
         take_down(order, store)
-        grades = current_grades(order, store, details=False)
-        info = info_of(order.assignment, grades)
-        wanted = platforms.Wanted(info, people, column, out_of, _identities(grades))
-        written = platforms.export(grades, name, wanted)
-        notices = written.notices
+        current = current_grades(order, store)
+        if as_trail:
+            click.echo("".join(acts.trail(current.ledger)), nl=False)
+            return
+        giving = returned(order, store, name)
+        wanted = platforms.Wanted(giving.info, people, column, out_of, _identities(current))
+        written = platforms.export(giving.grades, name, wanted)
+        notices = (*giving.notices, *written.notices)
         if feedback is not None:
             with whole_file(feedback) as file:
-                page = partial(_page, order.out)
-                notices += platforms.write_feedback(grades, name, wanted, page, file)
+                page = partial(_encoded, giving.page)
+                notices += platforms.write_feedback(giving.grades, name, wanted, page, file)
     for notice in notices:
         click.echo(notice, err=True)
     _deliver(written.documents, destination, order.out.path, "utf-8-sig" if excel else "utf-8")
@@ -134,19 +142,24 @@ def _deliver(
     click.echo(f"{counted(len(documents), 'file')} in {destination or out}")
 
 
-def _page(out: OutFolder, student: str) -> bytes | None:
-    """A student's feedback page; None: it was not written yet, or was removed."""
-    try:
-        return out.page(student).read_bytes()
-    except OSError:
-        return None
+def _encoded(page: Callable[[str], str | None], student: str) -> bytes | None:
+    text = page(student)
+    return None if text is None else text.encode("utf-8", "replace")
 
 
 @click.command()
 @click.argument("student")
+@path_option("--save", help="Also write the file that counts there.", file_okay=False)
+@click.option("--attempt", metavar="N", type=int, help="With --save: that of another attempt.")
 @store_options
 @json_option
-def show(student: str, as_json: bool, **named: Unpack[Options]) -> None:
+def show(
+    student: str,
+    save: Path | None,
+    attempt: int | None,
+    as_json: bool,
+    **named: Unpack[Options],
+) -> None:
     """Every attempt of a student, and what its grade depended on.
 
     \b
@@ -156,4 +169,8 @@ def show(student: str, as_json: bool, **named: Unpack[Options]) -> None:
     with opened(order, create=False) as store:
         take_down(order, store)
         found = history.of_student(store, standing(order, store), student)
+        if save is not None:
+            kept = history.file_of(store, order.assignment.slug, found, attempt)
+            with whole_file(save / kept.name) as file:
+                file.write(kept.data)
     click.echo(json.dumps(history.as_json(found), indent=1) if as_json else history.text(found))

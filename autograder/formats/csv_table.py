@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from autograder.formats.parts import AssignmentInfo, csv_text, in_order
 from autograder.model import Grade
 
+_FINAL = ("final_score", "final_max_score", "published", "published_score", "overrides")
 _TIMES = (
     *("score_before_late", "late_days", "late_points", "late_reason"),
     *("handed_in", "handed_in_source", "extended_to"),
@@ -21,10 +22,10 @@ def to_csv(grades: Sequence[Grade], info: AssignmentInfo) -> str:
 def csv_parts(grades: Iterable[Grade], info: AssignmentInfo) -> Iterator[str]:
     """The same in the order given, row by row."""
     yield csv_text([["student", "file", "status", "score", "max_score", *info.questions,
-                     "misconceptions", "message", *_TIMES]])  # fmt: skip
+                     "misconceptions", "message", *_TIMES, *_FINAL]])  # fmt: skip
     for grade in grades:
         yield csv_text([_row(grade, info)])
-    nothing = [None] * (len(info.questions) + 2 + len(_TIMES))
+    nothing = [None] * (len(info.questions) + 2 + len(_TIMES) + len(_FINAL))
     for student in info.not_handed_in:
         yield csv_text([[student, None, "not_handed_in", None, info.max_score, *nothing]])
 
@@ -38,6 +39,23 @@ def _row(grade: Grade, info: AssignmentInfo) -> list[str | float | None]:
         *scores,
         *(" ".join(named), grade.message),
         *_times(grade),
+        *_final(grade),
+    ]
+
+
+def _final(grade: Grade) -> list[str | float | None]:
+    final, seen = grade.final, grade.seen
+    overrides = [
+        f"{question.name}:{question.override.points:.10g}"
+        for question in grade.questions
+        if question.override is not None
+    ]
+    return [
+        *((None, None) if final is None else (final.score, final.max_score)),
+        # "no" too where something has changed since: the score beside it tells.
+        "yes" if grade.published else "no",
+        None if seen is None else seen.score,
+        " ".join(overrides),
     ]
 
 

@@ -13,7 +13,16 @@ from typing import Any
 import msgspec
 
 from autograder.formats.parts import AssignmentInfo, in_order, tidy_number
-from autograder.model import Check, Grade, Lateness, QuestionGrade
+from autograder.model import (
+    Check,
+    Final,
+    Grade,
+    Lateness,
+    Override,
+    PersonMark,
+    QuestionGrade,
+    Said,
+)
 from autograder.text import whole_throughout
 
 
@@ -59,6 +68,20 @@ def _entry(grade: Grade) -> dict[str, Any]:
         "extended_to": _time(grade.extended_to),
         "message": grade.message,
         "questions": [_question(question) for question in grade.questions],
+        **_final(grade),
+    }
+
+
+def _final(grade: Grade) -> dict[str, Any]:
+    """What it is worth in the end, and what of it the student sees."""
+    final, seen = grade.final or Final(None, grade.max_score, None), grade.seen
+    return {
+        "final_score": tidy_number(final.score),
+        "final_max_score": tidy_number(final.max_score),
+        "final_score_before_late": tidy_number(final.before_late),
+        "published": grade.published,
+        "published_score": None if seen is None else tidy_number(seen.score),
+        "published_at": None if seen is None else _time(seen.at),
     }
 
 
@@ -88,7 +111,59 @@ def _question(question: QuestionGrade) -> dict[str, Any]:
         "checks": [_check(check) for check in question.checks],
         "message": question.message,
         "evidence": question.evidence,
+        **_decided(question),
     }
+
+
+def _decided(question: QuestionGrade) -> dict[str, Any]:
+    """What people decided of it; nothing where nobody did."""
+    decided: dict[str, Any] = {}
+    if question.by_person is not None:
+        decided["by_person"] = _mark(question.by_person)
+    if question.earlier_mark is not None:
+        decided["earlier_mark"] = _mark(question.earlier_mark)
+    if question.override is not None:
+        decided["override"] = {
+            "points": tidy_number(question.override.points),
+            "reason": question.override.reason,
+            **_by(question.override),
+        }
+    if question.comments:
+        decided["comments"] = [
+            {**_said(said), "misconception": said.misconception or None}
+            for said in question.comments
+        ]
+    if question.requests:
+        decided["requests"] = [
+            {
+                "number": one.number,
+                **_said(one.asked),
+                "replies": [_said(said) for said in one.replies],
+                "open": one.is_open,
+            }
+            for one in question.requests
+        ]
+    return decided
+
+
+def _mark(mark: PersonMark) -> dict[str, Any]:
+    return {
+        "points": tidy_number(mark.points),
+        "comment": mark.comment,
+        **_by(mark),
+        "rubric": [
+            {"name": item.name, "text": item.text, "points": tidy_number(item.points)}
+            for item in mark.rubric
+        ],
+    }
+
+
+def _said(said: Said) -> dict[str, Any]:
+    return {"text": said.text, **_by(said)}
+
+
+def _by(decided: PersonMark | Override | Said) -> dict[str, Any]:
+    return {"by": decided.by, "at": _time(decided.at)}
 
 
 def _check(check: Check) -> dict[str, Any]:

@@ -7,14 +7,13 @@ Everything shown comes from :class:`autograder.model.Grade`; every fixed word fr
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.html import compile_templates
 from autograder.report.index import index_page
-from autograder.report.page import Remark, feedback_page
+from autograder.report.page import feedback_page
 from autograder.report.words import WORDS, Words
 
 __all__ = [
     "WORDS",
     "Backgrounds",
     "Contour",
-    "Remark",
     "Words",
     "backgrounds_of",
     "compile_templates",

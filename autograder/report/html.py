@@ -47,7 +47,7 @@ def render(template: str, **values: Any) -> str:
 def compile_templates() -> None:
     """Compile now, in 40 ms, what a batch draws: while the sandbox starts, and once for all
     workers that are copies of this process."""
-    for template in ("base", "parts", "page", "index"):
+    for template in ("base", "parts", "decided", "page", "index"):
         _environment().get_template(f"{template}.html.j2")
 
 

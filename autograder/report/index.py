@@ -11,7 +11,7 @@ from urllib.parse import quote
 from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.figure import draw
 from autograder.report.html import render
-from autograder.report.marks import found
+from autograder.report.marks import found, seen, shows_final
 from autograder.report.statistics import (
     check_counts,
     counts_and_average,
@@ -30,6 +30,9 @@ class Row:
     grade: Grade
     cells: tuple[QuestionGrade | None, ...]
     found: str
+    final: float | None
+    seen: str
+    """In a word."""
     link: str
     """Address of the feedback page; empty: none."""
     by_student: int
@@ -64,6 +67,7 @@ def index_page(
         misconceptions=misconception_counts(grades),
         checks=check_counts(grades),
         submissions=len(grades),
+        shows_final=shows_final(grades),
         picture=picture,
         drawing=draw(picture, "scores", words=words) if picture else None,
     )
@@ -88,6 +92,8 @@ def _rows(
                 grade=grades[i],
                 cells=tuple(questions.get(name) for name in names),
                 found=said[i],
+                final=final.score if (final := grades[i].final) is not None else None,
+                seen=words.seen[seen(grades[i])],
                 link=_address(pages.get(grades[i].student, "")),
                 by_student=by_student[i],
                 by_total=by_total[i],

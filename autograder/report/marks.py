@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from autograder.model import Check, Grade, QuestionStatus, SubmissionStatus
 from autograder.report.text import one_line
 from autograder.report.words import WORDS, Words
@@ -29,3 +31,15 @@ def found(grade: Grade, words: Words = WORDS) -> str:
         and not question.misconceptions
     ]
     return ", ".join([*slugs, *ended])
+
+
+def seen(grade: Grade) -> str:
+    """Whether its student is shown it, as a key of the words: ``no``, ``yes`` or ``older``."""
+    if grade.seen is None:
+        return "no"
+    return "yes" if grade.seen.is_current else "older"
+
+
+def shows_final(grades: Iterable[Grade]) -> bool:
+    """Whether people decided or published anything, so that a final score says more."""
+    return any(grade.is_decided or grade.seen is not None for grade in grades)

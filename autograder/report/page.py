@@ -36,18 +36,6 @@ IN_VIEW = 2
 
 
 @dataclass(frozen=True)
-class Remark:
-    """What a person decided on a question and wrote to the student."""
-
-    points: float | None = None
-    """None: a comment only."""
-    comment: str = ""
-    by: str = ""
-    rubric: tuple[str, ...] = ()
-    """What was looked for, a sentence each."""
-
-
-@dataclass(frozen=True)
 class CheckLine:
     """A check, with the others that failed by the same words."""
 
@@ -85,7 +73,11 @@ class Section:
     """True: the code is shown without a click."""
     waits: bool
     """True: a person reads the answer."""
-    remark: Remark | None
+
+    @property
+    def folds(self) -> bool:
+        """Whether there is nothing that has to be read: it is full, and nobody said anything."""
+        return self.question.status is QuestionStatus.FULL and not self.question.is_discussed
 
     @property
     def drawings(self) -> tuple[Drawing, ...]:
@@ -98,19 +90,18 @@ def feedback_page(
     assignment_title: str,
     backgrounds: Mapping[str, Contour | Mapping[str, Any]] | None = None,
     before: Grade | None = None,
-    remarks: Mapping[str, Remark] | None = None,
     words: Words = WORDS,
 ) -> str:
     """The feedback on one submission as an HTML document that needs no other file.
 
-    ``before``: the student's attempt before this one; ``remarks``: what people decided, by
-    question.  The same values give the same text.  Nothing a student wrote is trusted: it is
-    escaped, and the page's own policy forbids requests, and scripts but the one that plays figures.
+    ``before``: the student's attempt before this one.  The same values give the same text.  Nothing
+    a student wrote is trusted: it is escaped, and the page's own policy forbids requests, and
+    scripts but the one that plays figures.
     """
     known = backgrounds_of(backgrounds or {})
     first = first_to_fix(grade, words)
     sections = [
-        _section(question, f"q{i}", first, known, (remarks or {}).get(question.name), words)
+        _section(question, f"q{i}", first, known, words)
         for i, question in enumerate(grade.questions, start=1)
     ]
     open_ = [section for section in sections if section.to_win]
@@ -127,8 +118,8 @@ def feedback_page(
         first=first,
         first_name=next((s.name for s in sections if first and s.question is first.question), ""),
         open_sections=open_,
-        waiting=[s for s in others if s.question.status is not QuestionStatus.FULL or s.remark],
-        passed=[s for s in others if s.question.status is QuestionStatus.FULL and not s.remark],
+        waiting=[s for s in others if not s.folds],
+        passed=[s for s in others if s.folds],
         since=changes(grade, before, words),
         pending=_pending(grade, words),
         help=_help(words)[grade.status],
@@ -142,7 +133,6 @@ def _section(
     name: str,
     first: First | None,
     backgrounds: Backgrounds,
-    remark: Remark | None,
     words: Words,
 ) -> Section:
     explained = {explanation.slug for explanation in question.explanations}
@@ -179,7 +169,6 @@ def _section(
         and bool(question.score or question.marks or figures or timed_out)
         and not is_other,
         waits=question.status is QuestionStatus.PENDING or bool(question.answer),
-        remark=remark,
     )
 
 
@@ -204,7 +193,7 @@ def _pending(grade: Grade, words: Words) -> list[str]:
     its own section."""
     sentences = []
     for question in grade.questions:
-        if question.score is None and question.status is not QuestionStatus.PENDING:
+        if question.final_points is None and question.status is not QuestionStatus.PENDING:
             sentences.append(
                 words.not_judged.format(question=question.title, max=points(question.max_score))
             )

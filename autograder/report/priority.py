@@ -34,8 +34,8 @@ class First:
 
 
 def to_win(question: QuestionGrade) -> float:
-    """Points that a question still has to give; 0 where the program gives none."""
-    if question.score is None or question.status is QuestionStatus.PENDING:
+    """Points that a question still has to give; 0 where it is a person that gives them."""
+    if question.score is None or question.by_person or question.override:
         return 0.0
     return max(0.0, question.max_score - question.score)
 

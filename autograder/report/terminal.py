@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.report.marks import found
+from autograder.report.marks import found, seen, shows_final
 from autograder.report.statistics import counts_and_average, question_names, worth_of
 from autograder.report.text import one_line, points, visible
 from autograder.report.words import WORDS, Words
@@ -48,9 +48,13 @@ class ResultTable:
             heading = f"{short.get(name, name)}\n/{points(worth_of(name, self.grades))}"
             table.add_column(Text(plain(heading, options)), justify="right", no_wrap=True)
         table.add_column(words.terminal_total, justify="right", no_wrap=True)
+        has_final = shows_final(self.grades)
+        if has_final:
+            table.add_column(words.terminal_final, justify="right", no_wrap=True)
+            table.add_column(words.terminal_seen, no_wrap=True)
         table.add_column(words.terminal_found, overflow="fold", min_width=20)
         for grade in self.grades:
-            table.add_row(*self._row(grade, names, options))
+            table.add_row(*self._row(grade, names, options, has_final))
         yield table
         cut = (name for name in short if short[name] != name)
         pairs = ", ".join(words.terminal_short.format(short=short[n], name=n) for n in cut)
@@ -58,7 +62,9 @@ class ResultTable:
             yield Text(plain(pairs, options), style="dim")
         yield Text(plain(counts_and_average(self.grades, words), options))
 
-    def _row(self, grade: Grade, names: Sequence[str], options: ConsoleOptions) -> list[Text]:
+    def _row(
+        self, grade: Grade, names: Sequence[str], options: ConsoleOptions, has_final: bool
+    ) -> list[Text]:
         by_name = {question.name: question for question in grade.questions}
         row = [Text(plain(one_line(grade.student, 60), options))]
         for name in names:
@@ -66,6 +72,10 @@ class ResultTable:
             style = STYLES[question.status] if question else "dim"
             row.append(Text(plain(self._score(question), options), style=style))
         row.append(Text(plain(points(grade.score), options), style="bold"))
+        if has_final:
+            final = grade.final.score if grade.final is not None else None
+            row.append(Text(plain(points(final), options), style="bold"))
+            row.append(Text(plain(self.words.seen[seen(grade)], options)))
         row.append(Text(plain(found(grade, self.words), options)))
         return row
 

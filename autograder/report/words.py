@@ -112,10 +112,6 @@ class Words:
     trial_how: str = "Type this below your code and work out the first steps by hand:"
     place: str = "Cell {cell}"
     place_file: str = "Your file, from line {line}"
-    by_person: str = "From your instructor"
-    by_person_points: str = "{points} of {max} points"
-    by_person_by: str = "by {name}"
-    rubric: str = "What was looked for"
     marks: Mapping[str, str] = field(
         default_factory=lambda: {"ok": "✓", "partly": "◐", "missed": "✗", "untried": "–"}
     )
@@ -137,6 +133,22 @@ class Words:
     printed: str = "What your notebook printed"
     more_text: str = " … ({count} more characters)"
     more_lines: str = "… ({count} more lines)"
+
+    # ---- what people decided
+    final_part: str = "in all, with what people decided"
+    final_late: str = "({sum} less {points} for lateness)"
+    seen_changes: str = "New since you were last shown your result ({day}):"
+    by_person: str = "{points} of {max} points, given by {by}"
+    earlier_mark: str = (
+        "Another answer of yours was given {points} points by {by}; this one will be read anew."
+    )
+    rubric_item: str = "{text} ({points})"
+    override: str = "{points} of {max} points count here, in place of the points below; {by} says:"
+    comment: str = "From {by}:"
+    request: str = "Your request {number} ({state}):"
+    request_open: str = "somebody will look at it"
+    request_closed: str = "answered"
+    reply: str = "Answer of {by}:"
 
     # ---- in and below a figure
     start: str = "start"
@@ -209,6 +221,12 @@ class Words:
     terminal_found: str = "Found"
     terminal_short: str = "{short} = {name}"
     terminal_pending: str = "later"
+    terminal_final: str = "Final"
+    terminal_seen: str = "Seen"
+    seen: Mapping[str, str] = field(
+        default_factory=lambda: {"no": "no", "yes": "yes", "older": "older"}
+    )
+    """Whether a student is shown the result: not yet, as it is, or as it was before."""
 
 
 WORDS = Words()

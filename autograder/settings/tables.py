@@ -6,6 +6,7 @@ msgspec checks types and bounds; what several values say together is looked at i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated, Literal
@@ -30,6 +31,8 @@ When = Annotated[
 ]
 Policy = Literal["accept", "warn", "points", "full"]
 """What a convention costs: nothing and no word; a word; at most a share; as any other fault."""
+
+_ITEM = re.compile(r"[A-Za-z0-9][\w-]{0,39}")
 
 MOST = Limits(
     notebook_seconds=300.0,
@@ -96,6 +99,15 @@ class Convention(Table, frozen=True):
             )
 
 
+class Item(Table, frozen=True):
+    """``[questions.NAME.rubric]``, an entry: something that a person gives or takes points for."""
+
+    text: Words
+    points: Annotated[
+        float, Meta(ge=-1_000_000, le=1_000_000, description="a number; below 0: taken off")
+    ]
+
+
 class QuestionSettings(Table, frozen=True):
     """``[questions.NAME]``."""
 
@@ -105,8 +117,20 @@ class QuestionSettings(Table, frozen=True):
     """Points of each check, by name; together they are the question's points."""
     by_person: bool = False
     """True: a person grades it, and it has no checks."""
+    rubric: dict[str, Item] = {}
+    """With ``by_person``: what a person may choose, by name, in the order of the file."""
 
     def __post_init__(self) -> None:
+        if self.rubric and not self.by_person:
+            raise Refused(
+                ("rubric",), "is given, but no person marks this question: by_person = true"
+            )
+        for name in self.rubric:
+            if not _ITEM.fullmatch(name):
+                raise Refused(
+                    ("rubric", name),
+                    "should be a name of letters, digits, - and _, for it stands in tables",
+                )
         if self.by_person and self.checks:
             raise Refused(
                 ("checks",), "are given, but by_person = true leaves the points to a person"

@@ -1,5 +1,5 @@
-"""Every attempt of every student, people and extensions, append-only: SQLite by default,
-PostgreSQL by URL.
+"""Every attempt of every student, the files, people and what they decided, append-only: SQLite by
+default, PostgreSQL by URL.
 
 Workers make rows and never see a database, so the library for databases is imported when the first
 of ``Store``, ``open_store`` and ``store_url`` is.
@@ -9,11 +9,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograder.store.acts import (
+    Act,
+    Comment,
+    Conflict,
+    Mark,
+    Override,
+    Publication,
+    Published,
+    Reply,
+    Request,
+    Rubric,
+    Shown,
+    Undo,
+    What,
+    digest_of_answer,
+    new_deed,
+)
 from autograder.store.records import (
     Attempt,
     Circumstances,
     Entry,
     Extension,
+    HandedInFile,
     PersonRecord,
     PersonRow,
     Row,
@@ -26,15 +44,31 @@ if TYPE_CHECKING:
     from autograder.store.database import Store, open_store, store_url
 
 __all__ = [
+    "Act",
     "Attempt",
     "Circumstances",
+    "Comment",
+    "Conflict",
     "Entry",
     "Extension",
+    "HandedInFile",
+    "Mark",
+    "Override",
     "PersonRecord",
     "PersonRow",
+    "Publication",
+    "Published",
+    "Reply",
+    "Request",
     "Row",
+    "Rubric",
+    "Shown",
     "Store",
     "Time",
+    "Undo",
+    "What",
+    "digest_of_answer",
+    "new_deed",
     "open_store",
     "storable",
     "store_url",

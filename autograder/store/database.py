@@ -17,10 +17,13 @@ from sqlalchemy.engine import Connection, Engine
 
 from autograder.errors import StoreError, UsageError
 from autograder.model import Grade, Identity, SubmissionStatus
+from autograder.store.decided import Acts, take_in_acts
+from autograder.store.files import Files, add_files, take_in_files
 from autograder.store.records import (
     Circumstances,
     Entry,
     Extension,
+    HandedInFile,
     PersonRecord,
     PersonRow,
     Row,
@@ -55,6 +58,8 @@ class Store:
         self._identity = _identity(file)
         self.name = name
         """What a person calls it: a path, or a URL without its password."""
+        self.acts = Acts(self._begin, name)
+        self.files = Files(self._begin, name)
 
     def __enter__(self) -> Store:
         return self
@@ -65,11 +70,13 @@ class Store:
     def close(self) -> None:
         self._engine.dispose()
 
-    def append(self, rows: Sequence[Row]) -> None:
-        """Add attempts in one transaction: all of them or, on an error, none."""
+    def append(self, rows: Sequence[Row], files: Sequence[HandedInFile] = ()) -> None:
+        """Add attempts and the files that were graded, in one transaction: all of them or, on an
+        error, none."""
         if rows:
             with self._begin(writes=True) as connection:
                 connection.execute(ATTEMPTS.insert(), list(rows))
+                add_files(connection, files)
 
     def entries(self, assignment: str, student: str | None = None) -> list[Entry]:
         """Every attempt at an assignment (of one student), oldest first, without the grades."""
@@ -158,9 +165,6 @@ class Store:
         with self._begin() as connection:
             if connection.execute(query).first() is not None:
                 return 0
-        columns = [column for column in ATTEMPTS.columns if column is not ATTEMPTS.c.id]
-        attempts = sa.select(*columns).order_by(ATTEMPTS.c.id)
-        count = 0
         with _told(str(file)):
             other = in_memory(file)
         try:
@@ -168,12 +172,12 @@ class Store:
                 if connection.execute(query).first() is not None:
                     return 0
                 connection.execute(TAKEN_IN.insert(), [{"place": storable(place), "at": _now()}])
-                for rows in source.execute(attempts).mappings().partitions(_CHUNK):
-                    connection.execute(ATTEMPTS.insert(), [dict(row) for row in rows])
-                    count += len(rows)
+                moved = _take_in_attempts(source, connection)
+                take_in_acts(source, connection, moved)
+                take_in_files(source, connection)
         finally:
             other.dispose()
-        return count
+        return len(moved)
 
     def _add(self, table: sa.Table, rows: Sequence[Row]) -> None:
         if rows:
@@ -226,6 +230,18 @@ class Store:
                 "gone): put it back where it was, or choose another folder with --out, and run "
                 "the same command again; what is stored in it is not graded again."
             )
+
+
+def _take_in_attempts(source: Connection, target: Connection) -> dict[int, int]:
+    """Copy all attempts; what number each has now, by the one that it had."""
+    moved: dict[int, int] = {}
+    query = sa.select(ATTEMPTS).order_by(ATTEMPTS.c.id).execution_options(yield_per=_CHUNK)
+    insert = ATTEMPTS.insert().returning(ATTEMPTS.c.id, sort_by_parameter_order=True)
+    for rows in source.execute(query).mappings().partitions():
+        values = [{name: value for name, value in row.items() if name != "id"} for row in rows]
+        numbers = target.execute(insert, values).scalars().all()
+        moved.update(zip((row["id"] for row in rows), numbers, strict=True))
+    return moved
 
 
 def _times(connection: Connection, assignment: str) -> dict[tuple[str, str], sa.RowMapping]:

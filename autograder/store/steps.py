@@ -104,4 +104,40 @@ STEPS: tuple[Migration, ...] = (
             "CREATE TABLE taken_in (place TEXT NOT NULL, at TEXT NOT NULL)",
         ),
     ),
+    Step(
+        "what people decide, and the files that were handed in",
+        (
+            """CREATE TABLE acts (
+                id {key},
+                deed TEXT NOT NULL,
+                assignment TEXT NOT NULL,
+                student TEXT NOT NULL,
+                whose TEXT NOT NULL,
+                question TEXT NOT NULL,
+                attempt INTEGER,
+                kind TEXT NOT NULL,
+                record TEXT NOT NULL,
+                by_whom TEXT NOT NULL,
+                at TEXT NOT NULL
+            )""",
+            "CREATE INDEX acts_of_assignment ON acts (assignment)",
+            """CREATE TABLE published (
+                id {key},
+                deed TEXT NOT NULL,
+                assignment TEXT NOT NULL,
+                student TEXT NOT NULL,
+                whose TEXT NOT NULL,
+                attempt INTEGER NOT NULL,
+                final_score DOUBLE PRECISION,
+                digest TEXT NOT NULL,
+                grade {bytes} NOT NULL
+            )""",
+            "CREATE INDEX published_of_assignment ON published (assignment)",
+            """CREATE TABLE files (
+                digest TEXT NOT NULL PRIMARY KEY,
+                size BIGINT NOT NULL,
+                content {bytes} NOT NULL
+            )""",
+        ),
+    ),
 )

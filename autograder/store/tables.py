@@ -91,3 +91,54 @@ TAKEN_IN = sa.Table(
     sa.Column("place", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
 )
+
+ACTS = sa.Table(
+    "acts",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # One name for all that was decided at once.
+    sa.Column("deed", sa.Text, nullable=False),
+    sa.Column("assignment", sa.Text, nullable=False),
+    # These two as in ``attempts``; empty: nobody in particular.
+    sa.Column("student", sa.Text, nullable=False),
+    sa.Column("whose", sa.Text, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    # Which attempt was looked at.
+    sa.Column("attempt", sa.Integer),
+    # What was decided: one of the kinds of ``acts.py``, as JSON.
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Column("by_whom", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Index("acts_of_assignment", "assignment"),
+)
+
+PUBLISHED = sa.Table(
+    "published",
+    METADATA,
+    # What a publication shows to each student for whom it shows anything new.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # The publication's.
+    sa.Column("deed", sa.Text, nullable=False),
+    sa.Column("assignment", sa.Text, nullable=False),
+    # These two as in ``attempts``.
+    sa.Column("student", sa.Text, nullable=False),
+    sa.Column("whose", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("final_score", sa.Double),
+    # Of what is shown.
+    sa.Column("digest", sa.Text, nullable=False),
+    # What changed, and the grade in the form of ``attempts``; as deflated JSON.
+    sa.Column("grade", sa.LargeBinary, nullable=False),
+    sa.Index("published_of_assignment", "assignment"),
+)
+
+FILES = sa.Table(
+    "files",
+    METADATA,
+    # What was handed in, each file once, by its SHA-256.
+    sa.Column("digest", sa.Text, primary_key=True),
+    # Bytes, before it was deflated.
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)

@@ -165,7 +165,9 @@ def test_what_arrives_within_a_while_is_stored_in_one_transaction(
     with open_store(out.store) as store:
         sizes: list[int] = []
         append = store.append
-        monkeypatch.setattr(store, "append", lambda rows: (sizes.append(len(rows)), append(rows)))
+        monkeypatch.setattr(
+            store, "append", lambda rows, files: (sizes.append(len(rows)), append(rows, files))
+        )
         tally = Tally(6)
         batch = Batch(store, out, marking.not_graded)
         batch.run(tasks, _OneByOne(marking, lulls), tally, lambda _: None)

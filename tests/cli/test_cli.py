@@ -360,7 +360,7 @@ def test_a_fault_of_the_program_is_a_sentence_too(
     def fail(*_: object, **__: object) -> None:
         raise ValueError("first line\nsecond line")
 
-    monkeypatch.setattr("autograder.cli.results.current_grades", fail)
+    monkeypatch.setattr("autograder.cli.results.returned", fail)
     result = run("export", "--out", graded)
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ValueError: first line. This is a fault of autograder")

@@ -7,7 +7,7 @@ import io
 import json
 import random
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from example_class import ADAM, CLASS, INFO, PENDING, graded
@@ -17,11 +17,18 @@ from hypothesis import strategies as st
 from autograder.formats import AssignmentInfo, to_csv, to_json
 from autograder.formats.parts import csv_text, neutral
 from autograder.model import (
+    Final,
     Grade,
     HandedIn,
     Lateness,
+    LookAgain,
+    Override,
+    PersonMark,
     QuestionGrade,
     QuestionStatus,
+    RubricItem,
+    Said,
+    Seen,
     Source,
     SubmissionStatus,
 )
@@ -51,6 +58,11 @@ def test_csv_has_a_row_a_student_and_a_column_a_question() -> None:
         "handed_in": "",
         "handed_in_source": "none",
         "extended_to": "",
+        "final_score": "",
+        "final_max_score": "",
+        "published": "no",
+        "published_score": "",
+        "overrides": "",
     }
     assert (rows[1]["status"], rows[1]["score"], rows[1]["adam"]) == ("unreadable", "0", "")
     assert (rows[2]["status"], rows[2]["score"]) == ("not_graded", "")
@@ -197,11 +209,54 @@ def test_json_has_the_exact_shape() -> None:
                 "evidence": [],
             },
         ],
+        "final_score": None,
+        "final_max_score": 90,
+        "final_score_before_late": None,
+        "published": False,
+        "published_score": None,
+        "published_at": None,
     }
     by_student = {entry["student"]: entry for entry in document["submissions"]}
     assert by_student["bob"]["score"] == 0
     assert by_student["carol"]["score"] is None
     assert by_student["carol"]["questions"] == []
+
+
+def decided() -> Grade:
+    """Marked, overridden, and shown to the student as it was before that."""
+    at = datetime(2025, 4, 1, tzinfo=UTC)
+    adam, why = CLASS[0].questions
+    said = Said("Why?", "dan", at)
+    questions = (
+        replace(adam, override=Override(25.0, "=so", "boss", at), requests=(LookAgain(3, said),)),
+        replace(
+            why,
+            status=QuestionStatus.PARTIAL,
+            score=7.5,
+            by_person=PersonMark(7.5, "Good.", "ta", at, (RubricItem("sums", "It sums.", 3.0),)),
+        ),
+    )
+    final, seen = Final(29.25, 100.0, 32.5, -3.25), Seen(at, 20.0, False)
+    return replace(CLASS[0], questions=questions, final=final, seen=seen)
+
+
+def test_what_people_decided_stands_beside_what_was_computed() -> None:
+    (row,) = json.loads(to_json([decided()], INFO))["submissions"]
+    adam, why = row["questions"]
+    assert (row["score"], row["max_score"]) == (78, 90)
+    assert (row["final_score"], row["final_max_score"]) == (29.25, 100)
+    assert (row["published"], row["published_score"]) == (False, 20)
+    assert (adam["score"], adam["status"], len(adam["checks"])) == (18, "partial", 2)
+    by = {"by": "boss", "at": "2025-04-01T00:00:00+00:00"}
+    assert adam["override"] == {"points": 25, "reason": "=so", **by}
+    assert adam["requests"][0]["open"] is True
+    assert (why["score"], why["status"]) == (7.5, "partial")
+    assert why["by_person"]["points"] == 7.5
+    assert why["by_person"]["rubric"] == [{"name": "sums", "text": "It sums.", "points": 3}]
+    (cells,) = table(to_csv([decided()], INFO))
+    assert (cells["adam"], cells["explanation"], cells["overrides"]) == ("18", "7.5", "adam:25")
+    assert (cells["score"], cells["final_score"]) == ("78", "29.25")
+    assert (cells["published"], cells["published_score"]) == ("no", "20")
 
 
 def test_json_does_not_depend_on_order_or_use_of_time() -> None:

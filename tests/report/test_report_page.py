@@ -25,7 +25,7 @@ from example_grades import (
 from page_reader import Page, read_page
 
 from autograder.model import Check, Explanation, Grade, QuestionGrade, QuestionStatus
-from autograder.report import WORDS, Remark, feedback_page
+from autograder.report import WORDS, feedback_page
 from autograder.report.html import POLICY, POLICY_WITH_SCRIPT, SCRIPT
 
 HOSTILE = [
@@ -159,16 +159,6 @@ def test_what_changed_since_the_last_attempt_is_said() -> None:
     text = words_of(read_page(html))
     assert "Since your last attempt: 60 then, 78 now." in text
     assert "Adam: 0 then, 18 now; new: Your Adam steps with the raw moments." in text
-
-
-def test_there_is_room_for_what_a_person_decided() -> None:
-    said = Remark(7.5, "You saw <b>why</b>.", "dana", ("v only grows",))
-    html = feedback_page(wrong_adam(), assignment_title="Rates", remarks={"explanation": said})
-    text = words_of(read_page(html))
-    assert "From your instructor: 7.5 of 10 points" in text
-    assert "You saw <b>why</b>." in text
-    assert "by dana" in text
-    assert "v only grows" in text
 
 
 def test_evidence_tables_notices_and_printed_text(page: Page) -> None:

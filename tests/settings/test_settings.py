@@ -23,6 +23,7 @@ from autograder.settings import (
     MOST,
     Attempts,
     Convention,
+    Item,
     Late,
     LimitsTable,
     QuestionSettings,
@@ -57,7 +58,14 @@ def test_the_guide_has_every_setting_and_its_settings_are_read() -> None:
                 "Weight decay", 20.0, {"trajectory": 12.0, "vector": 8.0}
             ),
             "why": QuestionSettings(
-                "Why the decay is a part of the gradient", 5.0, {}, by_person=True
+                "Why the decay is a part of the gradient",
+                5.0,
+                {},
+                by_person=True,
+                rubric={
+                    "sums": Item("says that the decay is added to the gradient", 3.0),
+                    "long": Item("is longer than three sentences", -1.0),
+                },
             ),
         },
         tolerance=1e-6,
@@ -82,7 +90,8 @@ def test_the_guide_has_every_setting_and_its_settings_are_read() -> None:
         (Convention, document["conventions"]["decay_without_rate"]),
         (Attempts, document["attempts"]),
         (Late, document["late"]),
-        (QuestionSettings, {**document["questions"]["weight_decay"], "by_person": True}),
+        (QuestionSettings, document["questions"]["weight_decay"] | document["questions"]["why"]),
+        (Item, document["questions"]["why"]["rubric"]["sums"]),
     ]
     for kind, table in tables:
         assert {field.name for field in structs.fields(kind)} == set(table), kind.__name__

@@ -44,6 +44,24 @@ SLIPS = {
     "a table that means nothing yet": Slip(
         LIMITS, '[feedback]\nbefore_due = "all"\n[limits]', "feedback", "there is"
     ),
+    "a rubric without a person": Slip(
+        "points = ",
+        'rubric = { sums = { text = "It sums.", points = 1 } }\npoints = ',
+        "questions.{q}.rubric",
+        "by_person = true",
+    ),
+    "a rubric's item without points": Slip(
+        "by_person = true",
+        'by_person = true\nrubric = { sums = { text = "It sums." } }',
+        "questions.{w}.rubric.sums",
+        "points",
+    ),
+    "a rubric's item with a name of two words": Slip(
+        "by_person = true",
+        'by_person = true\nrubric = { "it sums" = { text = "It sums.", points = 1 } }',
+        "questions.{w}.rubric",
+        "name of letters",
+    ),
     "attempts a day": Slip(LIMITS, "[attempts]\nper_day = 3\n[limits]", "attempts.per_day", "keep"),
     "whom to trust": Slip(
         LIMITS,

@@ -1,0 +1,133 @@
+"""What there is to decide on, and by whom it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograder.acts.ledger import Ledger
+from autograder.errors import UsageError
+from autograder.model import Grade, QuestionGrade, RubricItem
+from autograder.people import Directory, Standing
+from autograder.store import Entry
+from autograder.text import INVISIBLE
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, as far as people decide on it."""
+
+    name: str
+    points: float
+    by_person: bool
+    rubric: tuple[RubricItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A written answer of the attempt that counts."""
+
+    student: str
+    question: QuestionGrade
+    """With what was decided of it."""
+    attempt: int
+    """As :meth:`Book.number`."""
+    group: int
+    """The same for equal answers to the question."""
+    version: int
+    """As :meth:`Ledger.version`."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """One assignment, read at one moment."""
+
+    assignment: str
+    asked: Mapping[str, Asked]
+    """By name, in the assignment's order."""
+    faults: frozenset[str]
+    """Every misconception that may be named."""
+    ledger: Ledger
+    attempts: tuple[Entry, ...]
+    """All of them as the store has them, oldest first."""
+    counting: Mapping[str, int]
+    """Id of the attempt that counts, by what the course calls its student, in their order."""
+    grades: Callable[[Container[str]], Iterator[Grade]]
+    """Reads the grades of these students, with all that was decided."""
+
+    @property
+    def standing(self) -> Standing:
+        return self.ledger.standing
+
+    @cached_property
+    def _by_id(self) -> Mapping[int, Entry]:
+        return {entry.id: entry for entry in self.attempts}
+
+    @cached_property
+    def _directory(self) -> Directory:
+        named = ((entry.student, entry.whose) for entry in self.attempts)
+        return self.standing.directory.and_strangers(named)
+
+    @cached_property
+    def _numbers(self) -> Mapping[tuple[str, str, str], int]:
+        first: dict[tuple[str, str, str], int] = {}
+        for entry in self.attempts:
+            first.setdefault((entry.student, entry.file, entry.digest), entry.id)
+        return first
+
+    @cached_property
+    def _by_sight(self) -> Mapping[str, str]:
+        """Students by their names as tables show them."""
+        return {INVISIBLE.sub(" ", student).strip(): student for student in self.counting}
+
+    def entry(self, student: str) -> Entry:
+        """The attempt that counts, as the store has it."""
+        return self._by_id[self.counting[student]]
+
+    def number(self, student: str) -> int:
+        """What names the file that counts, in tables: another file has another number, and the
+        same one graded again the same."""
+        entry = self.entry(student)
+        return self._numbers[entry.student, entry.file, entry.digest]
+
+    def find(self, who: str) -> str:
+        """What the course calls somebody who handed in; raises UsageError where an identifier
+        fits nobody, or several."""
+        people = self._directory.find(who)
+        if len(people) > 1:
+            rivals = ", ".join(person.id for person in people)
+            raise UsageError(f"{who!r} fits more than one person: {rivals}")
+        # What no list can tell apart is still found by what its file was called.
+        called = people[0].id if people else self._by_sight.get(who, who)
+        if called in self.counting:
+            return called
+        if people:
+            raise UsageError(f"{called} has not handed in")
+        raise UsageError(f"nobody is known as {who!r}")
+
+    def question(self, name: str) -> Asked:
+        """Raises UsageError where there is none."""
+        if name not in self.asked:
+            raise UsageError(f"there is no question {name!r}, but {', '.join(self.asked)}")
+        return self.asked[name]
+
+    def grade(self, student: str) -> Grade:
+        return next(self.grades({student}))
+
+    def answers(self, students: Iterable[str] | None = None) -> Iterator[Answer]:
+        """Every answer that a person marks, by question and then by student."""
+        names = [asked.name for asked in self.asked.values() if asked.by_person]
+        chosen = self.counting.keys() if students is None else set(students)
+        found: dict[str, list[tuple[str, QuestionGrade]]] = {name: [] for name in names}
+        for grade in self.grades(chosen):
+            for question in grade.questions:
+                if question.name in found:
+                    found[question.name].append((grade.student, question))
+        groups: dict[tuple[str, str], int] = {}
+        for name in names:
+            for student, question in found[name]:
+                text = " ".join(question.answer.split())
+                group = groups.setdefault((name, text), len(groups) + 1)
+                version = self.ledger.version(student, name)
+                yield Answer(student, question, self.number(student), group, version)

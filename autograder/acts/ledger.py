@@ -1,0 +1,163 @@
+"""All acts of an assignment as they stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from autograder.model import LookAgain, RubricItem, Said
+from autograder.people import Standing
+from autograder.store import Act, Comment, Published, Reply, Request, Rubric, Undo
+
+Subject = tuple[str, str]
+"""A student, as the course calls them, and a question."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A request, and whose it is."""
+
+    student: str
+    question: str
+    deed: str
+    request: LookAgain
+
+
+class Ledger:
+    """What is decided, by student and question, with names as they are today."""
+
+    def __init__(
+        self, acts: Sequence[Act], standing: Standing, published: Iterable[Published] = ()
+    ) -> None:
+        """``acts`` and ``published`` oldest first."""
+        self.acts = tuple(acts)
+        self.standing = standing
+        self.taken_back = _taken_back(acts)
+        self._by_subject: dict[Subject, list[Act]] = defaultdict(list)
+        self._versions: dict[Subject, int] = {}
+        self.to_all: tuple[Act, ...] = tuple(
+            act
+            for act in self.standing_acts
+            if isinstance(act.what, Comment) and act.what.misconception
+        )
+        """Comments to all who have a misconception."""
+        for act in self.standing_acts:
+            if act.student:
+                self._by_subject[self.subject(act)].append(act)
+        self._note_versions()
+        self._times = {act.deed: act.at for act in self.acts}
+        self.published: Mapping[str, Published] = {
+            standing.student(one.student, one.whose): one
+            for one in published
+            if one.deed not in self.taken_back
+        }
+        """What each student was shown last."""
+
+    @property
+    def newest(self) -> int:
+        """The highest id; 0: there is no act."""
+        return self.acts[-1].id if self.acts else 0
+
+    @cached_property
+    def standing_acts(self) -> list[Act]:
+        """All but those that are taken back, and but the taking back."""
+        return [
+            act
+            for act in self.acts
+            if act.deed not in self.taken_back and not isinstance(act.what, Undo)
+        ]
+
+    @property
+    def students(self) -> frozenset[str]:
+        """Of whom something was decided, or to whom something was published."""
+        return frozenset((*(student for student, _ in self._by_subject), *self.published))
+
+    def at(self, deed: str) -> datetime:
+        """When it was done."""
+        return self._times[deed]
+
+    def subject(self, act: Act) -> Subject:
+        """Whom and what an act is about."""
+        return self.standing.student(act.student, act.whose), act.question
+
+    def of(self, student: str, question: str) -> Sequence[Act]:
+        """What stands of this student and question, oldest first."""
+        return self._by_subject.get((student, question), ())
+
+    def version(self, student: str, question: str) -> int:
+        """Rises whenever something is decided of this student and question, or taken back."""
+        return self._versions.get((student, question), 0)
+
+    def subjects(self, deed: str) -> set[Subject]:
+        """Whom and what a deed is about; nobody: it is about all."""
+        return {self.subject(act) for act in self.acts if act.deed == deed and act.student}
+
+    def touched(self, acts: Iterable[Act]) -> set[Subject]:
+        """Whom and what these acts are about, also by taking something back."""
+        found: set[Subject] = set()
+        for act in acts:
+            if isinstance(act.what, Undo):
+                found |= self.subjects(act.what.deed)
+            elif act.student:
+                found.add(self.subject(act))
+        return found
+
+    def rubric(self, question: str) -> tuple[RubricItem, ...] | None:
+        """As people changed it last; None: it is the assignment's."""
+        changed = [
+            act.what.items
+            for act in self.standing_acts
+            if isinstance(act.what, Rubric) and act.question == question
+        ]
+        return changed[-1] if changed else None
+
+    def requests(self) -> list[Asking]:
+        """All that stand, oldest first, each with a number that it keeps."""
+        numbers = {
+            act.deed: number
+            for number, act in enumerate(
+                (act for act in self.acts if isinstance(act.what, Request)), start=1
+            )
+        }
+        replies: dict[str, list[tuple[Act, Reply]]] = defaultdict(list)
+        for act in self.standing_acts:
+            if isinstance(act.what, Reply):
+                replies[act.what.request].append((act, act.what))
+        found = []
+        for act in self.standing_acts:
+            if isinstance(act.what, Request):
+                answers = replies[act.deed]
+                asked = LookAgain(
+                    number=numbers[act.deed],
+                    asked=Said(act.what.text, act.by, act.at),
+                    replies=tuple(
+                        Said(reply.text, said.by, said.at) for said, reply in answers if reply.text
+                    ),
+                    is_open=not any(reply.closes for _, reply in answers),
+                )
+                found.append(Asking(*self.subject(act), act.deed, asked))
+        return found
+
+    def _note_versions(self) -> None:
+        by_deed: dict[str, set[Subject]] = defaultdict(set)
+        for act in self.acts:
+            if isinstance(act.what, Undo):
+                subjects = by_deed[act.what.deed]
+            elif act.student:
+                subjects = {self.subject(act)}
+                by_deed[act.deed] |= subjects
+            else:
+                continue
+            self._versions.update(dict.fromkeys(subjects, act.id))
+
+
+def _taken_back(acts: Sequence[Act]) -> frozenset[str]:
+    """A taking back may itself have been taken back: the newest word counts."""
+    deeds: set[str] = set()
+    for act in reversed(acts):
+        if isinstance(act.what, Undo) and act.deed not in deeds:
+            deeds.add(act.what.deed)
+    return frozenset(deeds)

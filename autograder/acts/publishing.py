@@ -1,0 +1,208 @@
+"""What students are shown: what was published last, as it was then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, overload
+
+from autograder.acts.book import Book
+from autograder.acts.deciding import decide, on_all
+from autograder.acts.ledger import Ledger
+from autograder.acts.scores import as_shown, digest_of_shown
+from autograder.errors import UsageError
+from autograder.model import Grade, QuestionGrade, Seen, SubmissionStatus
+from autograder.settings import among
+from autograder.store import Publication, Published, Shown
+
+if TYPE_CHECKING:
+    from autograder.store import Store
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a publication would newly show to a student."""
+
+    grade: Grade
+    """As it is now."""
+    before: Grade | None
+    """As the student sees it; None: nothing is published to them."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is new for somebody who saw the publication before."""
+        return () if self.before is None else tuple(_changes(self.before, self.grade))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a publication would do."""
+
+    section: str
+    """Empty: all."""
+    new: tuple[Change, ...]
+    """Who would see a grade for the first time, or another one than now."""
+    same: int
+    """How many see it as it is already."""
+    waiting: tuple[str, ...]
+    """Who has no final score yet."""
+    left_out: tuple[str, ...]
+    """Whose work could not be graded, through no fault of theirs: there is nothing to show."""
+
+
+def preview(store: Store, book: Book, section: str = "") -> Preview:
+    """What publishing would do now; raises UsageError for a section that there is not."""
+    students = _in_section(book, section)
+    last = book.ledger.published
+    new: list[Change] = []
+    same, waiting, left_out = 0, [], []
+    for grade in book.grades(students):
+        if grade.status is SubmissionStatus.NOT_GRADED:
+            left_out.append(grade.student)
+            continue
+        if grade.final is None or grade.final.score is None:
+            waiting.append(grade.student)
+        if grade.published:
+            same += 1
+            continue
+        before = last.get(grade.student)
+        shown = None if before is None else next(store.acts.shown([before])).grade
+        new.append(Change(as_shown(grade), shown))
+    return Preview(section, tuple(new), same, tuple(waiting), tuple(left_out))
+
+
+def publish(store: Store, book: Book, found: Preview, by: str) -> str:
+    """Show students what the preview says; returns the deed's name, none where nothing is new.
+
+    Raises :class:`autograder.store.Conflict` where anything was decided since.
+    """
+    if not found.new:
+        return ""
+    act = on_all(book, Publication(found.section), by)
+    shown = []
+    for change in found.new:
+        entry = book.entry(change.grade.student)
+        final = change.grade.final
+        row = Published(
+            deed="",
+            student=entry.student,
+            whose=entry.whose,
+            attempt=entry.id,
+            final_score=None if final is None else final.score,
+            digest=digest_of_shown(change.grade),
+        )
+        shown.append((row, Shown(change.grade, change.sentences)))
+    return decide(store, book.ledger, [act], shown=shown, alone=True)
+
+
+def _in_section(book: Book, section: str) -> set[str]:
+    if not section:
+        return set(book.counting)
+    people = book.standing.directory.people
+    known = {person.section.casefold(): person.section for person in people if person.section}
+    if section.casefold() not in known:
+        there = among(section, known.values()) if known else "no list of people names any"
+        raise UsageError(f"There is no section {section!r}; {there}.")
+    members = {p.id for p in people if p.section.casefold() == section.casefold()}
+    return members & set(book.counting)
+
+
+def _changes(before: Grade, after: Grade) -> Iterator[str]:
+    if before.file != after.file:
+        yield f"another file counts: {after.file}"
+    known = {question.name: question for question in before.questions}
+    for question in after.questions:
+        then = known.get(question.name)
+        if then is None:
+            yield f"{question.title}: new"
+        elif then.final_points != question.final_points:
+            yield f"{question.title}: {_points(then)}, now {_points(question)}"
+        elif then != question:
+            yield f"{question.title}: other words, the same points"
+    if _final(before) != _final(after):
+        yield f"in all: {_final(before)}, now {_final(after)}"
+
+
+def _points(question: QuestionGrade) -> str:
+    points = question.final_points
+    return "not marked yet" if points is None else f"{points:g} points"
+
+
+def _final(grade: Grade) -> str:
+    final = grade.final
+    return "no score yet" if final is None or final.score is None else f"{final.score:g} points"
+
+
+# ------------------------------------------------------------------ what students are shown
+
+
+class PublishedGrades(Sequence[Grade]):
+    """The last publication, by student, read from the store as needed.
+
+    With ``details`` the grades hold what a feedback page shows.
+    """
+
+    def __init__(self, store: Store, ledger: Ledger, *, details: bool = False) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._details = details
+        self.students: tuple[str, ...] = tuple(sorted(ledger.published))
+
+    def __len__(self) -> int:
+        return len(self.students)
+
+    def __iter__(self) -> Iterator[Grade]:
+        return self._read(self.students)
+
+    @overload
+    def __getitem__(self, index: int) -> Grade: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Grade]: ...
+    def __getitem__(self, index: int | slice) -> Grade | list[Grade]:
+        if isinstance(index, slice):
+            return list(self._read(self.students[index]))
+        return next(self._read([self.students[index]]))
+
+    def of(self, students: Iterable[str]) -> Iterator[Grade]:
+        """Of these students only, those to whom nothing is published left out."""
+        wanted = set(students)
+        return self._read([student for student in self.students if student in wanted])
+
+    def _read(self, students: Sequence[str]) -> Iterator[Grade]:
+        rows = [self._ledger.published[student] for student in students]
+        shown = self._store.acts.shown(rows)
+        if not self._details:
+            for student, row, one in zip(students, rows, shown, strict=True):
+                yield self._shown(student, row, one)
+            return
+        attempts = self._store.grades([row.attempt for row in rows], details=True)
+        for student, row, one, attempt in zip(students, rows, shown, attempts, strict=True):
+            yield with_details(self._shown(student, row, one), attempt)
+
+    def _shown(self, student: str, row: Published, shown: Shown) -> Grade:
+        seen = Seen(self._ledger.at(row.deed), row.final_score, True, shown.changes)
+        return replace(shown.grade, student=student, seen=seen)
+
+
+def with_details(grade: Grade, attempt: Grade) -> Grade:
+    """With the pictures, tables and sources of the attempt that it was made of."""
+    details = {question.name: question for question in attempt.questions}
+    questions = tuple(
+        replace(q, pictures=d.pictures, tables=d.tables, source=d.source)
+        if (d := details.get(q.name)) is not None
+        else q
+        for q in grade.questions
+    )
+    return replace(grade, questions=questions, printed=attempt.printed)
+
+
+def as_returned(grade: Grade) -> Grade:
+    """With what counts in place of what was computed, as learning platforms are told it."""
+    if grade.final is None:
+        return grade
+    questions = tuple(
+        replace(question, score=question.final_points) for question in grade.questions
+    )
+    return replace(
+        grade, score=grade.final.score, max_score=grade.final.max_score, questions=questions
+    )

@@ -1,0 +1,150 @@
+"""What people decided, laid over what the program judged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from autograder.acts.ledger import Asking, Ledger
+from autograder.model import (
+    Final,
+    Grade,
+    LookAgain,
+    Override,
+    PersonMark,
+    QuestionGrade,
+    QuestionStatus,
+    Said,
+    Seen,
+    SubmissionStatus,
+    Usage,
+)
+from autograder.people import Policies, lateness
+from autograder.store import Act, Comment, Mark, Published, Shown, digest_of_answer
+from autograder.store import Override as Overriding
+from autograder.text import whole_throughout
+
+Requests = Mapping[tuple[str, str], tuple[LookAgain, ...]]
+"""By student and question."""
+
+
+def requests_by_subject(asked: list[Asking]) -> Requests:
+    found: dict[tuple[str, str], tuple[LookAgain, ...]] = {}
+    for one in asked:
+        place = one.student, one.question
+        found[place] = (*found.get(place, ()), one.request)
+    return found
+
+
+def with_acts(grade: Grade, ledger: Ledger, requests: Requests) -> Grade:
+    """The grade with what people decided of its questions; no computed points change."""
+    questions = tuple(
+        _decided(question, grade.student, ledger, requests) for question in grade.questions
+    )
+    return replace(grade, questions=questions)
+
+
+def _decided(
+    question: QuestionGrade, student: str, ledger: Ledger, requests: Requests
+) -> QuestionGrade:
+    acts = ledger.of(student, question.name)
+    comments = [_said(act, act.what) for act in acts if isinstance(act.what, Comment)]
+    for act in ledger.to_all:
+        if isinstance(act.what, Comment) and act.what.misconception in question.misconceptions:
+            comments.append(_said(act, act.what))
+    decided = replace(
+        question,
+        comments=tuple(sorted(comments, key=lambda said: said.at)),
+        requests=requests.get((student, question.name), ()),
+    )
+    return _overridden(_marked(decided, acts), acts)
+
+
+def _marked(question: QuestionGrade, acts: Sequence[Act]) -> QuestionGrade:
+    if question.status is not QuestionStatus.PENDING:
+        return question
+    answer = digest_of_answer(question.answer)
+    marks = [(act, act.what) for act in acts if isinstance(act.what, Mark)]
+    for act, mark in reversed(marks):
+        if mark.answer == answer and mark.points <= question.max_score:
+            return replace(
+                question,
+                status=_status(mark.points, question.max_score),
+                score=mark.points,
+                message=None,
+                by_person=_person_mark(act, mark),
+            )
+    if not marks:
+        return question
+    return replace(question, earlier_mark=_person_mark(*marks[-1]))
+
+
+def _overridden(question: QuestionGrade, acts: Sequence[Act]) -> QuestionGrade:
+    overrides = [(act, act.what) for act in acts if isinstance(act.what, Overriding)]
+    if not overrides:
+        return question
+    act, newest = overrides[-1]
+    if newest.points is None:
+        return question
+    return replace(question, override=Override(newest.points, newest.reason, by=act.by, at=act.at))
+
+
+def _person_mark(act: Act, mark: Mark) -> PersonMark:
+    return PersonMark(mark.points, mark.comment, act.by, act.at, mark.rubric)
+
+
+def _said(act: Act, comment: Comment) -> Said:
+    return Said(comment.text, act.by, act.at, comment.misconception)
+
+
+def _status(points: float, most: float) -> QuestionStatus:
+    if points >= most:
+        return QuestionStatus.FULL
+    return QuestionStatus.PARTIAL if points > 0 else QuestionStatus.NONE
+
+
+def final_of(grade: Grade, max_score: float, at: datetime | None, policies: Policies) -> Final:
+    """What it is worth in the end; ``at``: when it was handed in, where that counts."""
+    points = [question.final_points for question in grade.questions]
+    known = [one for one in points if one is not None]
+    if not points or len(known) < len(points) or grade.status is SubmissionStatus.NOT_GRADED:
+        return Final(None, max_score, None)
+    total = round(sum(known), 6)
+    late = lateness(grade.student, at, total, policies)
+    off = 0.0 if late is None else late.points
+    return Final(round(total + off, 6), max_score, total, off)
+
+
+def digest_of_shown(grade: Grade) -> str:
+    """What tells apart what students are shown; how long it took to grade is none of it."""
+    shown = as_shown(grade)
+    try:
+        data = msgspec.json.encode(shown)
+    except UnicodeEncodeError:
+        data = msgspec.json.encode(whole_throughout(msgspec.to_builtins(shown)))
+    return hashlib.sha256(data).hexdigest()
+
+
+def as_shown(grade: Grade) -> Grade:
+    """The grade without what is no news to a student, and without its page's details."""
+    questions = tuple(
+        replace(q, pictures=(), tables=(), source="", earlier_mark=None) for q in grade.questions
+    )
+    return replace(grade, questions=questions, printed="", usage=Usage(), unjudged={}, seen=None)
+
+
+def with_seen(grade: Grade, ledger: Ledger, shown: Callable[[Published], Shown]) -> Grade:
+    """The grade with what its student was shown last; what people decided is in it already.
+
+    ``shown`` reads what was published.
+    """
+    last = ledger.published.get(grade.student)
+    if last is None:
+        return grade
+    # The digest is quickly compared; but a newer program may write the same in other words.
+    is_current = last.digest == digest_of_shown(grade) or shown(last).grade == as_shown(grade)
+    return replace(grade, seen=Seen(ledger.at(last.deed), last.final_score, is_current))

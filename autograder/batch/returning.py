@@ -1,0 +1,94 @@
+"""What goes back to students through a learning platform: the last publication.
+
+Before anything is published that is what the program computed, as it always was; what people
+decided is nobody's to see until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from autograder.acts import PublishedGrades, as_returned
+from autograder.batch.order import Order, current_grades
+from autograder.batch.output import CurrentGrades, info_of
+from autograder.batch.pages import page_drawer
+from autograder.formats import AssignmentInfo
+from autograder.model import Grade
+from autograder.store import Store
+
+OURS = ("csv", "json")
+"""Formats that are for the course itself: they show how things stand."""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Grades on their way to students."""
+
+    grades: Sequence[Grade]
+    """Their score is the final one where it was published."""
+    info: AssignmentInfo
+    page: Callable[[str], str | None]
+    """Draws a student's page as it may be seen; None: there is none to see."""
+    notices: tuple[str, ...] = ()
+    """What to tell who sends them, a sentence each."""
+
+
+def published_grades(order: Order, store: Store, *, details: bool = False) -> PublishedGrades:
+    """What students see, as it was published last."""
+    return PublishedGrades(store, current_grades(order, store).ledger, details=details)
+
+
+def returned(order: Order, store: Store, format: str) -> Returned:
+    """What an export in this format gives away."""
+    grades = current_grades(order, store)
+    info = info_of(order.assignment, grades)
+    if format in OURS:
+        return Returned(
+            grades, info, _drawer(order, lambda: current_grades(order, store, details=True))
+        )
+    if not grades.ledger.published:
+        return Returned(
+            current_grades(order, store, decided=False),
+            info,
+            _drawer(order, lambda: current_grades(order, store, details=True, decided=False)),
+            (_NOTHING_PUBLISHED.format(max=info.max_score),) if grades.ledger.acts else (),
+        )
+    return Returned(
+        [as_returned(grade) for grade in published_grades(order, store)],
+        replace(info, max_score=order.assignment.final_max_score),
+        _drawer(order, lambda: published_grades(order, store, details=True)),
+        tuple(_remarks(grades)),
+    )
+
+
+_NOTHING_PUBLISHED = (
+    "Nothing is published yet: these are the computed points, of {max:g}, without what people "
+    "decided (`autograder publish` lets students see that)."
+)
+
+
+def _remarks(grades: CurrentGrades) -> list[str]:
+    seen = grades.ledger.published
+    unseen = sum(entry.student not in seen for entry in grades.entries)
+    changed = sum(grade.seen is not None and not grade.published for grade in grades)
+    told = []
+    if unseen:
+        told.append(f"{unseen} of {len(grades)} are not published, and so are not in here.")
+    if changed:
+        told.append(f"{changed} are in here as they were published, and have changed since.")
+    return told
+
+
+def _drawer(
+    order: Order, read: Callable[[], CurrentGrades | PublishedGrades]
+) -> Callable[[str], str | None]:
+    """``read``: opens the grades, when the first page is wanted."""
+    open_once = cache(read)
+
+    def page(student: str) -> str | None:
+        grade = next(iter(open_once().of({student})), None)
+        return None if grade is None else page_drawer(order.assignment)(grade)
+
+    return page

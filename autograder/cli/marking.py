@@ -1,0 +1,374 @@
+"""Commands for what people decide: ``answers``, ``mark``, ``comment``, ``override``, ``undo``,
+``publish``, ``requests``."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from autograder import acts
+from autograder.acts import Asking, Book, Preview
+from autograder.batch.files import whole_file
+from autograder.batch.order import Order, current_grades, opened
+from autograder.batch.output import book_of
+from autograder.batch.showing import show_again
+from autograder.cli.options import Command, json_option, order_for, path_option, place_options
+from autograder.errors import UsageError
+from autograder.store import Store
+from autograder.text import INVISIBLE, counted
+
+_MOST_NAMED = 20
+
+
+def by_option(command: Command) -> Command:
+    return click.option(
+        "--by", metavar="NAME", default=None, help="Who decides; default: who is logged in."
+    )(command)
+
+
+@dataclass(frozen=True)
+class _Deciding:
+    """What a command decides on, and where it is shown afterwards."""
+
+    order: Order
+    store: Store
+    book: Book
+    by: str
+
+    def show(self, students: Iterable[str]) -> None:
+        """Write the tables and the pages of these students anew."""
+        show_again(self.order, self.store, set(students))
+
+
+@contextmanager
+def _deciding(by: str | None = None, **named: Any) -> Iterator[_Deciding]:
+    order = order_for(**named)
+    with opened(order, create=False) as store:
+        book = book_of(order.assignment, current_grades(order, store))
+        yield _Deciding(order, store, book, by or _whoever_is_logged_in())
+
+
+def _whoever_is_logged_in() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user in this container
+        return "somebody"
+
+
+def _in_words(error: UsageError) -> UsageError:
+    """A reason as a sentence of its own."""
+    said = str(error)
+    end = "" if said.endswith((".", "?")) else "."
+    return UsageError(said[0].upper() + said[1:] + end)
+
+
+@contextmanager
+def _reasons_as_sentences() -> Iterator[None]:
+    try:
+        yield
+    except UsageError as error:
+        raise _in_words(error) from None
+
+
+# ------------------------------------------------------------------ marks
+
+
+@click.command()
+@path_option("--to", "destination", metavar="CSV", help="Default: standard output.", dir_okay=False)
+@place_options
+def answers(destination: Path | None, **named: Any) -> None:
+    """Written answers as a table, with the points they have; `autograder mark` takes it back.
+
+    Equal answers to a question have the same number in the column group.
+
+    \b
+    Example:  autograder answers --to answers.csv
+    """
+    with _deciding(**named) as deciding:
+        found = list(deciding.book.answers())
+    lines = acts.sheet(found)
+    if destination is None:
+        for line in lines:
+            click.echo(line, nl=False)
+    else:
+        with whole_file(destination) as file:
+            file.writelines(line.encode() for line in lines)
+        open_ = sum(answer.question.score is None for answer in found)
+        click.echo(f"{counted(len(found), 'answer')} in {destination}, {open_} of them to mark")
+    changed = [
+        f"{answer.student} ({answer.question.earlier_mark.points:g} before)"
+        for answer in found
+        if answer.question.earlier_mark is not None
+    ]
+    if changed:
+        click.echo(f"To be marked anew ({len(changed)}): {_listed(changed)}", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@by_option
+@place_options
+@json_option
+def mark(file: Path, by: str | None, as_json: bool, **named: Any) -> None:
+    """Take points for written answers from a table, all of them or none.
+
+    FILE has the columns student, question and points, and may have comment, rubric and attempt, as
+    `autograder answers` writes them. Rows without points are left alone.
+
+    \b
+    Example:  autograder mark answers.csv --by maria
+    """
+    rows = acts.read_sheet(file)
+    with _deciding(by, **named) as deciding:
+        book = deciding.book
+        marked = acts.mark_sheet(book, rows, deciding.by, str(file))
+        acts.decide(deciding.store, book.ledger, marked.acts)
+        students = {book.ledger.subject(act)[0] for act in marked.acts}
+        if students:
+            deciding.show(students)
+    if as_json:
+        click.echo(json.dumps({"marked": len(marked.acts), "unchanged": marked.unchanged}))
+        return
+    as_before = f", {marked.unchanged} as before" if marked.unchanged else ""
+    click.echo(f"{counted(len(marked.acts), 'answer')} marked{as_before}")
+
+
+# ------------------------------------------------------------------ words and overrides
+
+
+@click.command()
+@click.argument("text")
+@click.option("--misconception", metavar="SLUG", help="To all who have it, now or later.")
+@click.option("--student", metavar="WHO", help="To one, with --question.")
+@click.option("--question", metavar="NAME")
+@by_option
+@place_options
+def comment(
+    text: str,
+    misconception: str | None,
+    student: str | None,
+    question: str | None,
+    by: str | None,
+    **named: Any,
+) -> None:
+    """Write something above the checks on the pages of all who have a misconception, or of one.
+
+    \b
+    Example:  autograder comment --misconception moment_overwritten "See page 40."
+    """
+    if (misconception is None) == (student is None or question is None):
+        raise UsageError("Say to whom: --misconception SLUG, or --student WHO --question NAME.")
+    with _deciding(by, **named) as deciding, _reasons_as_sentences():
+        book = deciding.book
+        if misconception is not None:
+            act = acts.comment_to_all(book, misconception, text, deciding.by)
+            students = {
+                grade.student
+                for grade in book.grades(book.counting.keys())
+                if any(misconception in one.misconceptions for one in grade.questions)
+            }
+        else:
+            called = book.find(str(student))
+            act = acts.comment_on(book, called, str(question), text, deciding.by)
+            students = {called}
+        acts.decide(deciding.store, book.ledger, [act])
+        deciding.show(students)
+    click.echo(f"On {counted(len(students), 'page')}")
+
+
+@click.command()
+@click.argument("student")
+@click.argument("question")
+@click.argument("points")
+@click.option("--reason", required=True, metavar="WORDS", help="Why; the student reads it.")
+@by_option
+@place_options
+def override(
+    student: str, question: str, points: str, reason: str, by: str | None, **named: Any
+) -> None:
+    """Put points in place of a question's own, which stay as they are.
+
+    STUDENT is any identifier of one person. The points "none" take an override back.
+
+    \b
+    Example:  autograder override alice adam 25 --reason "the slide misled"
+    """
+    with _deciding(by, **named) as deciding, _reasons_as_sentences():
+        book = deciding.book
+        called = book.find(student)
+        number = None if points.casefold() == "none" else acts.points_of(points)
+        act = acts.override(book, called, question, number, reason, deciding.by)
+        acts.decide(deciding.store, book.ledger, [act])
+        deciding.show({called})
+        click.echo(f"{acts.told(book.ledger, act)}: {reason}")
+
+
+@click.command()
+@by_option
+@place_options
+def undo(by: str | None, **named: Any) -> None:
+    """Take back what was decided last; once more takes back what was decided before that.
+
+    \b
+    Example:  autograder undo
+    """
+    with _deciding(by, **named) as deciding:
+        ledger = deciding.book.ledger
+        last = acts.last_deed(ledger)
+        if not last:
+            raise UsageError("There is nothing to take back.")
+        act = acts.take_back(deciding.book, last[0].deed, deciding.by)
+        acts.decide(deciding.store, ledger, [act], alone=True)
+        students = {student for student, _ in ledger.subjects(last[0].deed)}
+        deciding.show(students or set(deciding.book.counting))
+        more = f" and {len(last) - 1} more" if len(last) > 1 else ""
+        click.echo(f"Taken back: {acts.told(ledger, last[0])}{more}")
+
+
+# ------------------------------------------------------------------ publishing
+
+
+@click.command()
+@click.option("--section", metavar="S", default="", help="Only who is in it, by the people's list.")
+@click.option("--dry-run", is_flag=True, help="Only say what students would see.")
+@by_option
+@place_options
+@json_option
+def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named: Any) -> None:
+    """Let students see their results as they are now; later changes are theirs to see when they
+    are published, too.
+
+    \b
+    Example:  autograder publish --section "Monday"
+    """
+    with _deciding(by, **named) as deciding:
+        found = acts.preview(deciding.store, deciding.book, section)
+        if not dry_run:
+            acts.publish(deciding.store, deciding.book, found, deciding.by)
+            deciding.show({change.grade.student for change in found.new})
+    if as_json:
+        click.echo(json.dumps(_preview_as_json(found, dry_run), indent=1))
+        return
+    for line in _preview_in_words(found, dry_run):
+        click.echo(line)
+
+
+def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
+    return {
+        "published": not dry_run,
+        "section": found.section or None,
+        "new": [one.grade.student for one in found.new if one.before is None],
+        "changed": {
+            one.grade.student: list(one.sentences) for one in found.new if one.before is not None
+        },
+        "same": found.same,
+        "without_final_score": list(found.waiting),
+        "left_out": list(found.left_out),
+    }
+
+
+def _preview_in_words(found: Preview, dry_run: bool) -> Iterator[str]:
+    first = [one for one in found.new if one.before is None]
+    changed = [one for one in found.new if one.before is not None]
+    would = "would be published" if dry_run else "published"
+    yield (
+        f"{counted(len(first), 'student')} {would} for the first time, {len(changed)} with "
+        f"changes, {found.same} as before"
+    )
+    for one in changed[:_MOST_NAMED]:
+        yield f"  {one.grade.student}: {'; '.join(one.sentences) or 'other words'}"
+    if len(changed) > _MOST_NAMED:
+        yield f"  and {len(changed) - _MOST_NAMED} more"
+    if found.waiting:
+        yield f"Without a final score ({len(found.waiting)}): {_listed(found.waiting)}"
+    if found.left_out:
+        yield f"Left out, for they could not be graded: {_listed(found.left_out)}"
+
+
+# ------------------------------------------------------------------ requests
+
+
+@click.command()
+@click.option(
+    "--add", nargs=3, metavar="STUDENT QUESTION TEXT", help="Take down what a student asks."
+)
+@click.option("--answer", nargs=2, metavar="ID TEXT", help="Answer one, and close it.")
+@click.option("--close", metavar="ID", help="Close one without words.")
+@click.option("--all", "everything", is_flag=True, help="List those that are closed, too.")
+@by_option
+@place_options
+@json_option
+def requests(
+    add: tuple[str, str, str] | None,
+    answer: tuple[str, str] | None,
+    close: str | None,
+    everything: bool,
+    by: str | None,
+    as_json: bool,
+    **named: Any,
+) -> None:
+    """List what students ask to be looked at again, or answer it.
+
+    \b
+    Example:  autograder requests --answer 3 "You are right: see the new points."
+    """
+    if sum(one is not None for one in (add, answer, close)) > 1:
+        raise UsageError("Give one of --add, --answer and --close at a time.")
+    with _deciding(by, **named) as deciding, _reasons_as_sentences():
+        book = deciding.book
+        act = None
+        if add is not None:
+            who, question, text = add
+            act = acts.request(book, book.find(who), question, text, deciding.by)
+        elif answer is not None:
+            act = acts.reply(book, _number(answer[0]), answer[1], deciding.by)
+        elif close is not None:
+            act = acts.reply(book, _number(close), "", deciding.by)
+        if act is not None:
+            acts.decide(deciding.store, book.ledger, [act])
+            deciding.show({book.ledger.subject(act)[0]})
+            book = book_of(
+                deciding.order.assignment, current_grades(deciding.order, deciding.store)
+            )
+    asked = [one for one in book.ledger.requests() if everything or one.request.is_open]
+    if as_json:
+        click.echo(json.dumps([_request_as_json(one) for one in asked], indent=1))
+        return
+    for one in asked:
+        state = "" if one.request.is_open else " (closed)"
+        said = _line(one.request.asked.text)
+        click.echo(f"{one.request.number}. {one.student}, {one.question}{state}: {said}")
+        for reply in one.request.replies:
+            click.echo(f"   {reply.by}: {_line(reply.text)}")
+    if act is None or not asked:
+        click.echo(counted(len(asked), "request" if everything else "open request"), err=True)
+
+
+def _request_as_json(one: Asking) -> dict[str, Any]:
+    request: dict[str, Any] = msgspec.to_builtins(one.request)
+    return {"student": one.student, "question": one.question, **request}
+
+
+def _line(text: str) -> str:
+    """On one line, and harmless to a terminal."""
+    return " ".join(INVISIBLE.sub(" ", text).split())
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise UsageError(f"{text!r} is no number of a request: `autograder requests` lists them.")
+    return int(text)
+
+
+def _listed(names: Iterable[str]) -> str:
+    known = list(names)
+    more = len(known) - _MOST_NAMED
+    return ", ".join(known[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

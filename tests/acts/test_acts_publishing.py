@@ -1,0 +1,136 @@
+"""Students see what was published last, as it was then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_class import SmallClass
+
+from autograder import acts
+from autograder.acts import Preview, PublishedGrades, as_returned
+from autograder.errors import UsageError
+from autograder.store import Conflict
+
+
+def publish(small: SmallClass, section: str = "") -> Preview:
+    book = small.book
+    found = acts.preview(small.store, book, section)
+    acts.publish(small.store, book, found, "boss")
+    return found
+
+
+def mark(small: SmallClass, student: str, points: float) -> None:
+    small.decide(acts.mark(small.book, student, small.question(student), points, "ta"))
+
+
+def seen(small: SmallClass) -> dict[str, float | None]:
+    grades = PublishedGrades(small.store, small.book.ledger)
+    assert len(grades) == len(list(grades))
+    return {grade.student: as_returned(grade).score for grade in grades}
+
+
+def test_nothing_is_seen_before_and_nothing_new_after(small: SmallClass) -> None:
+    small.hand_in("alice")
+    mark(small, "alice", 5)
+    assert seen(small) == {}
+    assert not small.grade("alice").published
+    publish(small)
+    assert seen(small) == {"alice": 23}
+    assert small.grade("alice").published
+    mark(small, "alice", 9)
+    assert seen(small) == {"alice": 23}
+    now = small.grade("alice")
+    assert now.seen is not None
+    assert (now.published, now.seen.score) == (False, 23)
+    assert now.final is not None
+    assert now.final.score == 27
+
+
+def test_a_later_publication_says_what_changed(small: SmallClass) -> None:
+    small.hand_in("alice")
+    small.hand_in("bob")
+    mark(small, "alice", 5)
+    mark(small, "bob", 5)
+    assert [change.before for change in publish(small).new] == [None, None]
+    small.decide(acts.override(small.book, "alice", "adam", 30, "so", "boss"))
+    found = publish(small)
+    assert [change.grade.student for change in found.new] == ["alice"]
+    assert found.same == 1
+    alice = next(PublishedGrades(small.store, small.book.ledger).of({"alice"}))
+    assert alice.seen is not None
+    assert alice.seen.changes == (
+        "Adam: 18 points, now 30 points",
+        "in all: 23 points, now 35 points",
+    )
+    assert small.grade("alice").published
+
+
+def test_publishing_what_is_published_is_no_act(small: SmallClass) -> None:
+    small.hand_in("alice")
+    publish(small)
+    count = len(small.book.ledger.acts)
+    publish(small)
+    assert len(small.book.ledger.acts) == count
+
+
+def test_grading_the_same_again_is_no_change(small: SmallClass) -> None:
+    small.hand_in("alice", digest="same")
+    publish(small)
+    small.hand_in("alice", digest="same", version="v2")
+    assert small.grade("alice").published
+    small.hand_in("alice", digest="same", adam=17.0, version="v3")
+    assert not small.grade("alice").published
+    assert seen(small) == {"alice": None}
+
+
+def test_by_section(small: SmallClass, tmp_path: Path) -> None:
+    for name in ("alice", "bob"):
+        small.hand_in(name)
+        mark(small, name, 1)
+    small.people(tmp_path / "r.csv", "id,section\nalice,Monday\nbob,Friday\nzed,Friday\n")
+    publish(small, "monday")
+    assert {g.student: g.published for g in small.grades} == {"alice": True, "bob": False}
+    with pytest.raises(UsageError, match="no section 'Tuesday'"):
+        publish(small, "Tuesday")
+    publish(small)
+    assert set(seen(small)) == {"alice", "bob"}
+
+
+def test_a_publication_that_is_taken_back_shows_the_one_before(small: SmallClass) -> None:
+    small.hand_in("alice")
+    mark(small, "alice", 1)
+    publish(small)
+    mark(small, "alice", 2)
+    publish(small)
+    assert seen(small) == {"alice": 20}
+    small.decide(acts.take_back(small.book, acts.last_deed(small.book.ledger)[0].deed, "boss"))
+    assert seen(small) == {"alice": 19}
+    assert not small.grade("alice").published
+
+
+def test_what_was_previewed_is_what_is_published(small: SmallClass) -> None:
+    small.hand_in("alice")
+    book = small.book
+    found = acts.preview(small.store, book)
+    mark(small, "alice", 1)
+    with pytest.raises(Conflict, match="gave 1 point "):
+        acts.publish(small.store, book, found, "boss")
+    assert seen(small) == {}
+
+
+def test_who_is_joined_later_still_sees_it(small: SmallClass, tmp_path: Path) -> None:
+    small.hand_in("amy@uni.edu")
+    mark(small, "amy@uni.edu", 4)
+    publish(small)
+    small.people(tmp_path / "r.csv", "id,email\namy,amy@uni.edu\n")
+    assert seen(small) == {"amy": 22}
+    grade = next(iter(PublishedGrades(small.store, small.book.ledger, details=True)))
+    assert (grade.student, grade.questions[1].score) == ("amy", 4)
+
+
+def test_what_could_not_be_graded_is_left_out_and_who_waits_is_named(small: SmallClass) -> None:
+    small.hand_in("alice")
+    found = acts.preview(small.store, small.book)
+    assert found.waiting == ("alice",)
+    assert found.left_out == ()

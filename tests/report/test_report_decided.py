@@ -1,0 +1,130 @@
+"""What people decided is on the page, beside what was computed, and harmless whoever wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from example_grades import wrong_adam
+from page_reader import read_page
+from rich.console import Console
+
+from autograder.model import (
+    Final,
+    Grade,
+    LookAgain,
+    Override,
+    PersonMark,
+    QuestionGrade,
+    QuestionStatus,
+    RubricItem,
+    Said,
+    Seen,
+)
+from autograder.report import feedback_page, index_page
+from autograder.report.terminal import ResultTable
+
+AT = datetime(2025, 4, 1, tzinfo=UTC)
+HOSTILE = "<script>alert(1)</script>\u202e{0.__class__}\x1b[2J"
+
+
+def decided(text: str = "words", by: str = "maria") -> Grade:
+    """A mark with rubric, an override, a comment and a request, all with this text."""
+    said = Said(text, by, AT)
+    adam = wrong_adam().questions[0]
+    written = QuestionGrade(
+        "why",
+        "Why",
+        QuestionStatus.PARTIAL,
+        7.5,
+        10,
+        answer="It stops.",
+        by_person=PersonMark(7.5, text, by, AT, (RubricItem("sums", text, 3.0),)),
+    )
+    overridden = replace(
+        adam,
+        override=Override(25.0, text, by, AT),
+        comments=(said,),
+        requests=(LookAgain(3, said, (said,), is_open=False),),
+    )
+    return replace(
+        wrong_adam(),
+        questions=(overridden, written),
+        final=Final(29.25, 100.0, 32.5, -3.25),
+        seen=Seen(AT, 20.0, False, (text,)),
+    )
+
+
+def page_of(grade: Grade) -> str:
+    return feedback_page(grade, assignment_title="Rates")
+
+
+def test_everything_decided_is_read_beside_what_was_computed() -> None:
+    page = " ".join(
+        read_page(page_of(decided())).texts("main") + read_page(page_of(decided())).texts("header")
+    )
+    grade = decided()
+    for words in (
+        "29.25 of 100 points",
+        "(32.5 less 3.25 for lateness)",
+        "7.5 of 10 points, given by maria",
+        "words (3)",
+        f"25 of {grade.questions[0].max_score:g} points count here",
+        "maria says:",
+        "From maria:",
+        "Your request 3 (answered)",
+        "Answer of maria:",
+        "New since you were last shown your result (2025-04-01)",
+        f"{grade.questions[0].score:g} of {grade.questions[0].max_score:g}",
+    ):
+        assert words in page, words
+
+
+def test_a_page_of_which_nobody_decided_anything_has_none_of_it() -> None:
+    page = page_of(wrong_adam())
+    assert 'class="note decided"' not in page
+    assert "what people decided" not in page
+
+
+def test_an_earlier_mark_is_told_and_does_not_count() -> None:
+    mark = PersonMark(7.0, "", "maria", AT)
+    waiting = QuestionGrade(
+        "why", "Why", QuestionStatus.PENDING, None, 10, answer="New.", earlier_mark=mark
+    )
+    page = page_of(replace(wrong_adam(), questions=(waiting,)))
+    assert "Another answer of yours was given 7 points by maria" in page
+    assert "Not counted yet" in page
+
+
+@pytest.mark.parametrize("hostile", [HOSTILE, "</div></section><h1>", "a" * 50_000])
+def test_nothing_of_it_can_do_harm(hostile: str) -> None:
+    page = page_of(decided(hostile, hostile))
+    assert "<script" not in page
+    assert "\x1b" not in page
+    assert "\u202e" not in page
+    assert read_page(page).left_open == []
+    assert len(read_page(page).all("h1")) == 1
+
+
+def printed(*grades: Grade) -> str:
+    out = StringIO()
+    Console(file=out, width=120).print(ResultTable(grades))
+    return out.getvalue()
+
+
+def test_tables_show_the_final_score_and_whether_it_is_seen() -> None:
+    seen = replace(decided(), student="bob", seen=Seen(AT, 29.25, True))
+    waiting = replace(wrong_adam(), student="carol")
+    text = printed(decided(), seen, waiting)
+    rows = {line.split()[0]: line for line in text.splitlines() if line.split()}
+    assert "Final" in text
+    assert " 29.25 older" in rows[decided().student]
+    assert " 29.25 yes" in rows["bob"]
+    assert " – no" in rows["carol"]
+    assert "Final" not in printed(waiting)
+    index = index_page([decided(), seen, waiting], assignment_title="Rates")
+    assert "29.25" in index
+    assert ">older<" in index
+    assert ">Final<" not in index_page([waiting], assignment_title="Rates")
