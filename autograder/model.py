@@ -11,7 +11,7 @@ Stages import this module and :mod:`autograder.errors`, not each other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -555,6 +555,11 @@ class QuestionGrade:
     override: Override | None = None
     comments: tuple[Said, ...] = ()
     requests: tuple[LookAgain, ...] = ()
+
+    @property
+    def brief(self) -> QuestionGrade:
+        """The same without what only a feedback page shows."""
+        return replace(self, pictures=(), tables=(), source="", places=(), marks=(), trial=None)
 
     @property
     def is_discussed(self) -> bool:

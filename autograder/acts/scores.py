@@ -131,9 +131,7 @@ def digest_of_shown(grade: Grade) -> str:
 
 def as_shown(grade: Grade) -> Grade:
     """The grade without what is no news to a student, and without its page's details."""
-    questions = tuple(
-        replace(q, pictures=(), tables=(), source="", earlier_mark=None) for q in grade.questions
-    )
+    questions = tuple(replace(q.brief, earlier_mark=None) for q in grade.questions)
     return replace(grade, questions=questions, printed="", usage=Usage(), unjudged={}, seen=None)
 
 

@@ -94,10 +94,7 @@ def _written(grade: Grade) -> tuple[str, bytes]:
             for q in grade.questions
         ),
     )
-    questions = tuple(
-        replace(q, pictures=(), tables=(), source="", places=(), marks=(), trial=None)
-        for q in grade.questions
-    )
+    questions = tuple(question.brief for question in grade.questions)
     brief = _Brief(FORM, replace(grade, printed="", questions=questions))
     text = _to_json(brief)
     if _brief_of(text) != brief:  # a score that is NaN, say, which JSON does not have

@@ -95,7 +95,7 @@ def test_an_earlier_mark_is_told_and_does_not_count() -> None:
     )
     page = page_of(replace(wrong_adam(), questions=(waiting,)))
     assert "Another answer of yours was given 7 points by maria" in page
-    assert "Not counted yet" in page
+    assert "not counted yet" in page
 
 
 @pytest.mark.parametrize("hostile", [HOSTILE, "</div></section><h1>", "a" * 50_000])

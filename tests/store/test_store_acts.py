@@ -156,10 +156,7 @@ def everything_decided() -> Grade:
     said = Said("Look \0 again.", "amy", NOW, "correction_missing")
     questions = tuple(
         replace(
-            question,
-            pictures=(),
-            tables=(),
-            source="",
+            question.brief,
             by_person=PersonMark(7.5, "Good.", "ta", NOW, (ITEM,)),
             earlier_mark=PersonMark(1.0, "", "ta", NOW),
             override=GradeOverride(3.0, "so it is", "boss", NOW),
