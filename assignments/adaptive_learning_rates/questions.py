@@ -340,7 +340,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
     def examples(vector: bool, with_y: bool) -> Callable[[np.random.Generator], Sequence[Any]]:
         def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
             many = (1, 2, 3, 6) if vector else (None, None)
-            far = [_example(chance, many[-1], with_y, far=sign) for sign in (1, -1, 2)]
+            far = [_example(chance, many[-1], with_y, far=sign) for sign in FAR]
             return [*(_example(chance, d, with_y) for d in many), *far]
 
         return draw
@@ -382,7 +382,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
             function="grad_b",
             examples=lambda chance: (
                 [_example(chance, d, True) for d in (None, None, 1, 2, 6)]
-                + [_example(chance, None, True, far=sign) for sign in (1, -1, 2)]
+                + [_example(chance, None, True, far=sign) for sign in FAR]
             ),
             right=sigmoid_neuron.grad_b,
             builds_on="f",
@@ -410,21 +410,25 @@ def _explain(slug: str, detail: str) -> Explanation:
     return Catalogue(RULES["adam"]).explain(slug, detail)
 
 
+FAR = (1, -1, 2, -2)
+"""Signs of weights and biases beyond 10; those of 2 lead near an end of the neuron's output."""
+
+
 def _example(
     chance: np.random.Generator, features: int | None, with_y: bool, far: int = 0
 ) -> dict[str, Any]:
-    """``far``: the sign of weights and a bias beyond 10, which leave the output between the ends
-    (2: at its upper end); y is 1 or 0 then."""
+    """``far``: as in :data:`FAR`; y is 1 or 0 then, at the lower end as wrong as can be: there a
+    gradient of what is right would be too small to see."""
     shape = () if features is None else (features,)
     if far:
         x = (0.5 + 0.5 * chance.random(shape)) / (features or 1)
         w = np.sign(far) * (20 + 20 * chance.random(shape))
-        b = float(chance.random() - 0.5 - np.sum(w * x)) + (17.0 if abs(far) > 1 else 0.0)
+        b = float(chance.random() - 0.5 - np.sum(w * x)) + {2: 17.0, -2: -8.0}.get(far, 0.0)
         return {
             "w": w if features else float(w),
             "b": b,
             "x": x if features else float(x),
-            **({"y": float(far > 0)} if with_y else {}),
+            **({"y": float(far != -1)} if with_y else {}),
         }
     w, x = 3 * chance.random(shape) - 1.5, 3 * chance.random(shape) - 1.5
     example: dict[str, Any] = {

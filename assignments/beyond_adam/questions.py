@@ -19,6 +19,7 @@ from autograder.judging.rule.edges import (
 )
 from autograder.judging.rule.hyperparameters import Range
 from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.problems import Setting
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import FloatArray, Line, Picture, Stream
@@ -50,6 +51,27 @@ REACH = {
     **dict.fromkeys(("beta1", "beta2", "gamma"), Range(0.0, 0.999)),
     "decay": Range(0.0, 10.0),
 }
+
+# What everybody is asked beside what is asked of every rule: those 200 epochs hardly move these two
+# rules in the end, whose steps a decay of 0.6 shortens, or a small gradient lengthens.
+LONG_RUN = Setting(
+    points=1,
+    epochs=170,
+    start_w=2.0,
+    size=0.2,
+    targets=10.0,
+    hyper={"eta": 0.31, "gamma": 0.72, "decay": 3e-3},
+    seed=1,
+)
+LONG_RUN_WITHOUT_ROOT = Setting(
+    points=1,
+    epochs=170,
+    start_w=2.0,
+    size=0.4,
+    targets=10.0,
+    hyper={"eta": 0.37, "eps": 2e-3},
+    seed=1,
+)
 
 backgrounds = lecture_figure.backgrounds
 
@@ -103,6 +125,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             behaviour=RateFalls(),
             ranges={"eta": ETA, "gamma": GAMMA, "decay": DECAY},
             arguments={"gamma": "velocity", "decay": "learning rate"},
+            besides=(LONG_RUN.instance("a long run"),),
         ),
         "without_root": rule(
             name="without_root",
@@ -112,7 +135,10 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges={"eta": ETA, "eps": EPS},
             arguments={},
             power=1.0,
-            besides=(lecture_figure.small_instance(10, {"eta": 0.1, "eps": 1e-8}),),
+            besides=(
+                lecture_figure.small_instance(10, {"eta": 0.03, "eps": 1e-8}),
+                LONG_RUN_WITHOUT_ROOT.instance("a long run"),
+            ),
         ),
         "arrival": arrival(settings.points("arrival")),
         "practice": Written("practice"),
@@ -341,10 +367,22 @@ def schedules(points: Mapping[str, float]) -> Formula:
     """Question 2: a learning rate that falls by itself, and one that falls after a look."""
 
     def decay(*epochs: int) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
-        return lambda chance: [
-            {"eta": 0.1 + chance.random(), "decay": 0.1 + 0.5 * chance.random(), "t": t}
-            for t in epochs
-        ]
+        """With ordinary numbers at each of these epochs; then with others, at all sorts of them."""
+
+        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
+            ordinary = [
+                {"eta": 0.1 + chance.random(), "decay": 0.1 + 0.5 * chance.random(), "t": t}
+                for t in epochs
+            ]
+            factor = 1 - 0.1 * chance.random()
+            unlike = [
+                {"eta": factor * eta, "decay": factor * decay, "t": t}
+                for eta, decay in ((3.0, 0.0), (2.5, 10.0), (5e-3, 1.2), (1.2, 3e-3))
+                for t in (epochs[-1], 17 * epochs[-1])
+            ]
+            return ordinary + unlike
+
+        return draw
 
     def losses(*rises: Sequence[int]) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
         """Validation losses that rise where there is a 1 and fall where there is a 0."""
@@ -359,16 +397,50 @@ def schedules(points: Mapping[str, float]) -> Formula:
 
         return draw
 
+    def long_losses(*epochs: int) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
+        """So many losses each, of unlike sizes: early they fall, and rise now and then; later they
+        are equal, and rise; some end below 0."""
+
+        def draw(chance: np.random.Generator) -> list[dict[str, Any]]:
+            examples = []
+            for place, count in enumerate(epochs):
+                changes = -(0.1 + chance.random(count)) * (np.arange(count) < count // 2)
+                rises = chance.permutation(count - 1)[: min(5, count // 3)]
+                changes[[*rises, count - 1]] = 0.1 + chance.random()
+                size = (1e-3, 1.0, 30.0)[place % 3]
+                eta = (2.9, 1.5, 5e-3)[place % 3] * (1 - 0.1 * chance.random())
+                examples.append({"eta": eta, "losses": size * (9 + np.cumsum(changes))})
+            return examples
+
+        return draw
+
+    def level_losses(chance: np.random.Generator) -> list[dict[str, Any]]:
+        """Losses that fall, or are equal, and never rise; below 0, too."""
+        falls = (0.1 + chance.random(130)) * (np.arange(130) % 3 > 0)
+        return [
+            {"eta": 3 - chance.random(), "losses": 9 - np.cumsum(falls)},
+            {"eta": 5e-3 + 1e-3 * chance.random(), "losses": np.array([-chance.random()])},
+        ]
+
+    def together(
+        *draws: Callable[[np.random.Generator], list[dict[str, Any]]],
+    ) -> Callable[[np.random.Generator], list[dict[str, Any]]]:
+        return lambda chance: [example for draw in draws for example in draw(chance)]
+
     def any_rate(chance: np.random.Generator) -> dict[str, Any]:
         t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
-        decay = float(chance.choice([0.0, 1e-3, chance.random(), 10.0]))
-        return {"eta": float(3 * chance.random()), "decay": decay, "t": t}
+        decay = float(chance.choice([0.0, 1e-3, chance.random(), 10 * chance.random(), 10.0]))
+        eta = float(chance.choice([0.01, 3.0]) * chance.random())
+        return {"eta": eta, "decay": decay, "t": t}
 
     def any_losses(chance: np.random.Generator) -> dict[str, Any]:
-        """Of any number and size; now and then two in a row are equal."""
-        count = int(chance.choice([1, 2, 3, 10, 31, 61, 101]))
-        changes = (chance.random(count) - 0.5) * (chance.random(count) < 0.8)
-        losses = 10.0 ** chance.integers(-3, 3) * (5 + np.cumsum(changes))
+        """Of any number and size, which rise always, often or seldom; now and then two in a row
+        are equal."""
+        count = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 161]))
+        rising = chance.choice([0.05, 0.2, 0.5, 0.8])
+        changes = np.where(chance.random(count) < rising, 1.0, -1.0) * chance.random(count)
+        changes *= chance.random(count) < 0.8
+        losses = 10.0 ** chance.integers(-3, 3) * (chance.choice([0, 5]) + np.cumsum(changes))
         return {"eta": float(3 * chance.random()), "losses": losses}
 
     def check(name: str, function: str, examples: Any, right: Any, *texts: str) -> FormulaCheck:
@@ -397,7 +469,10 @@ def schedules(points: Mapping[str, float]) -> Formula:
             check(
                 "halving",
                 "halved_rate",
-                losses((0, 1, 0, 1, 1, 0), (1, 0, 0, 1), (0, 0, 1, 0, 0)),
+                together(
+                    losses((0, 1, 0, 1, 1, 0), (1, 0, 0, 1), (0, 0, 1, 0, 0)),
+                    long_losses(160, 7, 25, 60, 12, 110, 2, 2),
+                ),
                 halved_rate,
                 "The rate is halved after every epoch that raised the validation loss.",
                 "The rate is not halved once for every epoch that raised the validation loss, "
@@ -406,7 +481,7 @@ def schedules(points: Mapping[str, float]) -> Formula:
             check(
                 "no rise, no halving",
                 "halved_rate",
-                losses((0, 0, 0), ()),
+                together(losses((0, 0, 0), ()), level_losses),
                 halved_rate,
                 "As long as the validation loss falls the rate stays as it is.",
                 "As long as the validation loss falls, and before the first epoch, the rate "
@@ -462,6 +537,35 @@ def arrival_epoch(
     return float(np.argmax(near)) if near.any() else -1.0
 
 
+NEARLY = 4e-6
+"""How near the radius a point may be, beside it: rounding to single precision does not matter."""
+UNLIKE_PATHS = (
+    (170, 200, (-3.0, 5.0), 2.2),
+    (120, 180, (3.0, -2.0), 0.3),
+    (0, 1, (0.0, 0.0), 0.3),
+    (1, 2, (0.7, -0.7), 1.2),
+    (40, 101, (-0.5, -4.0), 0.008),
+    (12, 31, (0.0, 2.0), 0.9),
+    (70, 101, (12.0, 12.0), 5.0),
+)
+"""Paths unlike the ordinary: at which epoch they arrive, how many entries they have, the goal and
+the radius."""
+
+
+def _path(
+    chance: np.random.Generator, away: FloatArray, goal: FloatArray, radius: float
+) -> dict[str, Any]:
+    """A path whose entries are so far from the goal, in any direction."""
+    angle = 2 * np.pi * chance.random(len(away))
+    return {
+        "w_history": goal[0] + away * np.cos(angle),
+        "b_history": goal[1] + away * np.sin(angle),
+        "w_goal": float(goal[0]),
+        "b_goal": float(goal[1]),
+        "radius": float(radius),
+    }
+
+
 def arrival(points: Mapping[str, float]) -> Formula:
     """Question 5: the yardstick with which students measure what the root is good for."""
 
@@ -475,32 +579,45 @@ def arrival(points: Mapping[str, float]) -> Formula:
                 away[8] = 1.0  # having arrived, a path may run on
                 if not arrives:
                     away[8] = 0.6
-                angle = 2 * np.pi * chance.random(9)
-                examples.append(
-                    {
-                        "w_history": goal[0] + away * np.cos(angle),
-                        "b_history": goal[1] + away * np.sin(angle),
-                        "w_goal": float(goal[0]),
-                        "b_goal": float(goal[1]),
-                        "radius": 0.3,
-                    }
-                )
-            return examples
+                examples.append(_path(chance, away, goal, 0.3))
+            return [*examples, *(unlike_path(chance, *one, arrives) for one in UNLIKE_PATHS)]
 
         return draw
 
+    def unlike_path(
+        chance: np.random.Generator,
+        epoch: int,
+        count: int,
+        goal: FloatArray | tuple[float, float],
+        radius: float,
+        arrives: bool,
+    ) -> dict[str, Any]:
+        """Just within the radius at this epoch, or just without; just without before and after."""
+        away = radius * (1.5 + chance.random(count))
+        away[epoch + 1 :: 7] = radius / 2 if arrives else 1.2 * radius
+        away[max(0, epoch - 20) : epoch] = radius * (1 + NEARLY)
+        away[epoch] = radius * (1 - NEARLY if arrives else 1 + NEARLY)
+        off = 1 - 0.1 * chance.random(2)
+        return _path(chance, away, off * np.asarray(goal), radius)
+
     def any_path(chance: np.random.Generator) -> dict[str, Any]:
-        """Of one entry or of many, which arrives early, late or never, and may leave again."""
+        """Of one entry or of many, which arrives early, late or never, and may leave again; now and
+        then just within the radius or just without."""
         count = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
+        radius = float(chance.choice([0.01, 0.1, 0.3, 2.0]) * (0.5 + chance.random()))
+        if chance.random() < 0.3:
+            epoch, arrives = int(count * chance.random()), chance.random() < 0.7
+            goal = chance.choice([0.0, 1.0, 5.0], 2) * (2 * chance.random(2) - 1)
+            return unlike_path(chance, epoch, count, goal, radius, arrives)
         step = 0.2 + chance.random()
         w, b = (np.cumsum(step * (chance.random(count) - 0.5)) for _ in range(2))
-        goal = int(count * chance.random())  # near one of its entries
+        entry = int(count * chance.random())  # the goal is near it
         return {
             "w_history": w,
             "b_history": b,
-            "w_goal": float(w[goal] + 0.3 * (chance.random() - 0.5)),
-            "b_goal": float(b[goal] + 0.3 * (chance.random() - 0.5)),
-            "radius": float(chance.choice([0.01, 0.1, 0.3, 2.0])),
+            "w_goal": float(w[entry] + 0.3 * (chance.random() - 0.5)),
+            "b_goal": float(b[entry] + 0.3 * (chance.random() - 0.5)),
+            "radius": radius,
         }
 
     return Formula(
