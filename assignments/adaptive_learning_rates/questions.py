@@ -440,11 +440,13 @@ def _example(
 
 
 def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Any]:
-    """Any number of features, and answers of the neuron near 0 and 1 as well."""
+    """Any number of features, and answers of the neuron, and y, at 0 and 1 as well."""
     features = None if chance.random() < 0.3 else int(1 + 6 * chance.random())
     example = _example(chance, features, with_y)
     size = chance.choice([0.1, 1.0, 3.0, 8.0])
     w = size * example["w"]
+    if with_y and chance.random() < 0.4:
+        example["y"] = float(chance.random() < 0.5)
     return {**example, "w": w if features else float(w), "b": float(size * example["b"])}
 
 
@@ -495,7 +497,8 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         size = 10.0 ** chance.integers(-6, 4)
         shape = () if chance.random() < 0.4 else (int(1 + 6 * chance.random()),)
         moment = size * (2 * chance.random(shape) - 1)
-        beta = chance.choice([0.0, 0.01, chance.random(), 0.9, 0.99, 0.999])
+        near_1 = 1 - 0.05 * chance.random()
+        beta = chance.choice([0.0, 0.01, chance.random(), near_1, 0.9, 0.99, 0.999])
         t = int(chance.choice([1, 2, 3, 6, 11, 31, 61, 101, 200]))
         return {"moment": moment if shape else float(moment), "beta": float(beta), "t": t}
 

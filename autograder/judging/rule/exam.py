@@ -118,6 +118,10 @@ def _is_whole(rows: FloatArray | None, instance: Instance) -> TypeGuard[FloatArr
     )
 
 
+def _is_finite(rows: FloatArray | None) -> bool:
+    return rows is not None and bool(np.isfinite(rows).all())
+
+
 def _numbers_first(instances: Sequence[Instance]) -> tuple[Instance, ...]:
     return tuple(sorted(instances, key=lambda instance: instance.init_w.ndim))
 
@@ -265,6 +269,11 @@ class RuleExam:
             explained=explained,
             sums_points=sums_over_points(self.asked, traces),
             edges=edges,
+            edges_in_numbers=frozenset(
+                edge.name
+                for edge, instance in self.at_the_edges.items()
+                if _is_finite(self._history(instance, traces).rows)
+            ),
             behaviours=self._behaviours(traces, moments if explained else UNKNOWN),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
             elsewhere=self._elsewhere(traces, edges, diagnosis),

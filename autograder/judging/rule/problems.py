@@ -180,11 +180,14 @@ class Way:
 
 
 def ways(
-    reach: Mapping[str, Range], defaults: Mapping[str, float] | None = None
+    reach: Mapping[str, Range],
+    defaults: Mapping[str, float] | None = None,
+    step_size: str | None = None,
 ) -> list[list[Way]]:
     """All ways, in groups of which a problem takes one at most.
 
-    ``defaults``: what hyper-parameters are where a call leaves them out.
+    ``defaults``: what hyper-parameters are where a call leaves them out; ``step_size``: the one
+    that may be as good as 0.
     """
 
     def group(field: str, said: str, values: Sequence[object]) -> list[Way]:
@@ -204,7 +207,10 @@ def ways(
         *(
             [
                 Way(f"{name} = {value:g}", partial(_hyper, name, value))
-                for value in (_short(range_.at(share)) for share in SHARES)
+                for value in (
+                    *(_short(range_.at(share)) for share in SHARES),
+                    *([NO_STEP] if name == step_size else []),
+                )
             ]
             for name, range_ in reach.items()
         ),
@@ -214,6 +220,10 @@ def ways(
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 0.95, 1.0)
 """Of its reach, at which a hyper-parameter is tried."""
+
+
+NO_STEP = 1e-9
+"""A step size with which nothing moves to speak of."""
 
 
 def _set(field: str, value: object, setting: Setting) -> Setting:
@@ -240,7 +250,7 @@ def _short(value: float) -> float:
 def problems(rule: Rule, chance: np.random.Generator) -> Iterator[Problem]:
     """One problem after another, without end: first each way by itself, then some together."""
     reach = {name: rule.reach.get(name, range_) for name, range_ in rule.ranges.items()}
-    groups = ways(reach, rule.defaults)
+    groups = ways(reach, rule.defaults, by_role(rule.ranges).get(Role.STEP_SIZE))
     alone: list[Sequence[Way]] = [[], *([way] for group in groups for way in group)]
     names = (f"problem {number}" for number in count())
     for place in chance.permutation(len(alone)):

@@ -65,7 +65,6 @@ ALL = (
     Unlike(
         "a single epoch",
         Setting(points=2, epochs=1, start_w=40.0, start_b=0.0, inputs=30.0),
-        size=1e3,
     ),
     Unlike("2 epochs", Setting(points=2, epochs=2), twin="another gradient"),
     Unlike(  # a gradient that dies, where steps are long, and goes on, where they are short
