@@ -379,7 +379,8 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
     def unlike(chance: np.random.Generator) -> dict[str, Any]:
         gamma = float(chance.choice([0.0, 0.01, chance.random(), 0.99, 0.999]))
         t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
-        return {"eta": float(3 * chance.random()), "gamma": gamma, "t": t}
+        eta = float(chance.choice([0.01, 3.0]) * chance.random())
+        return {"eta": eta, "gamma": gamma, "t": t}
 
     def check(name: str, epochs: tuple[int, ...], success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(

@@ -76,6 +76,7 @@ ALL = (
     Unlike(
         "a start far away",
         Setting(points=3, epochs=6, start_w=40.0, start_b=-40.0, targets=-40.0),
+        reach={Which.STEP_SIZE: HIGH},
         size=2e3,
     ),
     Unlike(
