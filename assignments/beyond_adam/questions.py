@@ -52,8 +52,8 @@ REACH = {
     "decay": Range(0.0, 10.0),
 }
 
-# What everybody is asked beside what is asked of every rule: those 200 epochs hardly move these two
-# rules in the end, whose steps a decay of 0.6 shortens, or a small gradient lengthens.
+# What everybody is asked beside what is asked of every rule.  Those 200 epochs hardly move two of
+# these rules in the end: a decay of 0.6 shortens steps, or a small gradient lengthens the first.
 LONG_RUN = Setting(
     points=1,
     epochs=170,
@@ -62,6 +62,17 @@ LONG_RUN = Setting(
     targets=10.0,
     hyper={"eta": 0.31, "gamma": 0.72, "decay": 3e-3},
     seed=1,
+)
+LONG_RISE = Setting(  # a maximum that grows beyond the hundredth epoch
+    points=1,
+    epochs=140,
+    start_w=4.0,
+    start_b=0.0,
+    size=0.01,
+    targets=-10.0,
+    steep=8.0,
+    hyper={"eta": 0.021, "eps": 1e-4, "beta1": 0.42, "beta2": 0.77},
+    seed=6,
 )
 LONG_RUN_WITHOUT_ROOT = Setting(
     points=1,
@@ -116,6 +127,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges={"eta": ETA, "eps": EPS, "beta1": BETA1, "beta2": BETA2},
             arguments={"beta1": "first moment", "beta2": "second moment"},
             recorded=True,
+            besides=(LONG_RISE.instance("a gradient that rises for long"),),
         ),
         "schedules": schedules(settings.points("schedules")),
         "annealed_momentum": rule(
@@ -360,7 +372,7 @@ def decayed_rate(eta: float, decay: float, t: int) -> float:
 
 def halved_rate(eta: float, losses: FloatArray) -> float:
     """Halved once for every epoch after which the validation loss was higher than before it."""
-    return float(eta / 2 ** np.count_nonzero(np.diff(losses) > 0))
+    return float(eta / 2.0 ** np.count_nonzero(np.diff(losses) > 0))
 
 
 def schedules(points: Mapping[str, float]) -> Formula:
@@ -514,7 +526,7 @@ def _wrong_halving(slug: str, formula: Callable[..., float]) -> Wrong:
 
 def _compared_with_the_best(eta: float, losses: FloatArray) -> float:
     best = np.minimum.accumulate(losses)
-    return float(eta / 2 ** np.count_nonzero(losses[1:] > best[:-1]))
+    return float(eta / 2.0 ** np.count_nonzero(losses[1:] > best[:-1]))
 
 
 def _last_look_only(eta: float, losses: FloatArray) -> float:
@@ -522,11 +534,11 @@ def _last_look_only(eta: float, losses: FloatArray) -> float:
 
 
 def _after_falls(eta: float, losses: FloatArray) -> float:
-    return float(eta / 2 ** np.count_nonzero(np.diff(losses) < 0))
+    return float(eta / 2.0 ** np.count_nonzero(np.diff(losses) < 0))
 
 
 def _after_every_epoch(eta: float, losses: FloatArray) -> float:
-    return float(eta / 2 ** (len(losses) - 1))
+    return float(eta / 2.0 ** (len(losses) - 1))
 
 
 def arrival_epoch(
@@ -604,10 +616,10 @@ def arrival(points: Mapping[str, float]) -> Formula:
         """Of one entry or of many, which arrives early, late or never, and may leave again; now and
         then just within the radius or just without."""
         count = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
-        radius = float(chance.choice([0.01, 0.1, 0.3, 2.0]) * (0.5 + chance.random()))
-        if chance.random() < 0.3:
+        radius = float(chance.choice([0.01, 0.1, 0.3, 2.0]))
+        if chance.random() < 0.4:
             epoch, arrives = int(count * chance.random()), chance.random() < 0.7
-            goal = chance.choice([0.0, 1.0, 5.0], 2) * (2 * chance.random(2) - 1)
+            goal = chance.choice([0.0, 1.0, 20.0, 20.0]) * (2 * chance.random(2) - 1)
             return unlike_path(chance, epoch, count, goal, radius, arrives)
         step = 0.2 + chance.random()
         w, b = (np.cumsum(step * (chance.random(count) - 0.5)) for _ in range(2))
@@ -617,7 +629,7 @@ def arrival(points: Mapping[str, float]) -> Formula:
             "b_history": b,
             "w_goal": float(w[entry] + 0.3 * (chance.random() - 0.5)),
             "b_goal": float(b[entry] + 0.3 * (chance.random() - 0.5)),
-            "radius": radius,
+            "radius": radius * float(0.5 + chance.random()),
         }
 
     return Formula(
