@@ -440,16 +440,16 @@ def schedules(points: Mapping[str, float]) -> Formula:
         return lambda chance: [example for draw in draws for example in draw(chance)]
 
     def any_rate(chance: np.random.Generator) -> dict[str, Any]:
-        t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
-        decay = float(chance.choice([0.0, 1e-3, chance.random(), 10 * chance.random(), 10.0]))
-        eta = float(chance.choice([0.01, 3.0]) * chance.random())
+        t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200, 200]))
+        decay = float(chance.choice([0.0, 0.0, 1e-3, chance.random(), 10 * chance.random(), 10.0]))
+        eta = float(chance.choice([0.01, 3.0, 3.0]) * chance.random())
         return {"eta": eta, "decay": decay, "t": t}
 
     def any_losses(chance: np.random.Generator) -> dict[str, Any]:
-        """Of any number and size, which rise always, often or seldom; now and then two in a row
-        are equal."""
+        """Of any number and size, which rise often or seldom, some dozen times at most; now and
+        then two in a row are equal."""
         count = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 161]))
-        rising = chance.choice([0.05, 0.2, 0.5, 0.8])
+        rising = min(chance.choice([0.05, 0.2, 0.5, 0.8]), 30 / count)  # 2**64 is no whole number
         changes = np.where(chance.random(count) < rising, 1.0, -1.0) * chance.random(count)
         changes *= chance.random(count) < 0.8
         losses = 10.0 ** chance.integers(-3, 3) * (chance.choice([0, 5]) + np.cumsum(changes))

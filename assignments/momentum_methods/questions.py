@@ -370,7 +370,7 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
             ]
             far = [
                 {"eta": eta * (1 + chance.random()), "gamma": gamma, "t": max(epochs)}
-                for eta, gamma in ((1.5, 0.999), (1.5, 0.0), (1e-3, 0.5))
+                for eta, gamma in ((1.5, 0.999), (1.5, 0.0), (4e-4, 0.5))
             ]
             return [*ordinary, *far]
 

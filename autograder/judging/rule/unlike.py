@@ -59,7 +59,7 @@ class Unlike:
 ALL = (
     Unlike(
         "more than 100 points",
-        Setting(points=101, epochs=2, start_w=-2.0, start_b=-2.0),
+        Setting(points=101, epochs=2, start_w=-2.0, start_b=-20.0),
         reach={Which.EPSILON: LOW},
     ),
     Unlike(
@@ -94,9 +94,9 @@ ALL = (
         Setting(points=2, features=3, epochs=10, start_w=40.0, start_b=40.0),
         reach={Which.STEP_SIZE: HIGH, Which.LAST: LOW},
     ),
-    Unlike(  # a gradient that rises, and turns
+    Unlike(  # a gradient that rises, and turns, and of a point or two is nearly nothing
         "30 epochs",
-        Setting(points=1, epochs=30, start_w=4.0, start_b=0.0, steep=8.0),
+        Setting(points=3, epochs=30, start_w=4.0, start_b=0.0, steep=16.0),
         reach={Which.EPSILON: LOW},
         size=1e-2,
     ),
