@@ -442,6 +442,8 @@ def _example(
 def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Any]:
     """Any number of features, and answers of the neuron, and y, at 0 and 1 as well."""
     features = None if chance.random() < 0.3 else int(1 + 6 * chance.random())
+    if chance.random() < 0.25:
+        return _example(chance, features, with_y, far=int(chance.choice(FAR)))
     example = _example(chance, features, with_y)
     size = chance.choice([0.1, 1.0, 3.0, 8.0])
     w = size * example["w"]

@@ -250,7 +250,11 @@ class RuleExam:
         # Of another gradient the moments may be the right ones; asking for it in another order does
         # not show where it is recorded.
         disordered = diagnosis.order != IN_ORDER and not diagnosis.edits
-        moments = self._right_moments if disordered else self._identified(traces)
+        elsewhere = self._elsewhere(traces, edges, diagnosis)
+        # Nor does rounding that is small enough to be right, from which no moments are recovered.
+        wholly = right and not (elsewhere or diagnosis.slugs or form) and all(edges.values())
+        known = disordered or wholly
+        moments = self._right_moments if known else self._identified(traces)
         number = self.main.number.with_hyper(manners.measured or {})
         of_another = edited_parts(question, diagnosis, number) == {"gradient"}
         steps_at_points = diagnosis.family is not None and diagnosis.family.every_point
@@ -276,7 +280,7 @@ class RuleExam:
             ),
             behaviours=self._behaviours(traces, moments if explained else UNKNOWN),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
-            elsewhere=self._elsewhere(traces, edges, diagnosis),
+            elsewhere=elsewhere,
             late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
             told=self._told(diagnosis, answers),
             shown_right=frozenset(

@@ -197,8 +197,11 @@ def ways(
         group("points", "{} points", (1, 2, 3, 12, 25, 60, 101, 150)),
         group("features", "d = {}", (1, 2, 3, 5, 6)),
         group("epochs", "{} epochs", (0, 1, 2, 25, 45, 75, 120, 200)),
-        group("start_w", "w starts at {:g}", (0.0, 1e-3, 4.0, 40.0)),
-        group("start_b", "b starts at {:g}", (0.0, -2.0, 40.0, -40.0)),
+        [
+            *group("start_w", "w starts at {:g}", (0.0, 1e-3, 4.0, 40.0)),
+            Way("w and b start at 0.001", lambda s: replace(s, start_w=1e-3, start_b=1e-3)),
+        ],
+        group("start_b", "b starts at {:g}", (0.0, 1e-3, -2.0, 40.0, -40.0)),
         group("size", "gradients of {:g}", (1e-6, 1e-4, 1e-2, 30.0, 1e3)),
         group("inputs", "x of {:g}", (1e-2, 30.0)),
         group("targets", "y of {:g}", (10.0, 40.0, -40.0)),
@@ -350,4 +353,5 @@ def _comes_again(rows: FloatArray) -> bool:
 
 def _rows(instance: Instance, trace: Trace) -> FloatArray | None:
     vector = instance.init_w.ndim == 1
-    return read_history(trace, instance.features, vector, instance.start).rows
+    history = read_history(trace, instance.features, vector, instance.start)
+    return None if history.form else history.rows  # what can be put right is not right
