@@ -31,6 +31,8 @@ NEVER_ON = EdgeCase(
     right="A feature that is never on does not move its weight.",
     wrong="A feature that is never on should not move its weight, nor give NaN. What is divided by "
     "what, when every gradient so far was 0?",
+    wrong_in_numbers="The gradient by the weight of a feature that is never on is 0, so this "
+    "weight should stay where it is; yours moves. What moves it?",
     holds=_stays,
     call=_never_on,
     excused=True,

@@ -358,7 +358,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
     def examples(vector: bool, with_y: bool) -> Draw:
         def draw(chance: np.random.Generator) -> Sequence[Arguments]:
             many = (1, 2, 3, 6) if vector else (None, None)
-            far = [_example(chance, many[-1], with_y, far=sign) for sign in (1, -1, 2)]
+            far = [_example(chance, many[-1], with_y, far=sign) for sign in FAR]
             return [*(_example(chance, d, with_y) for d in many), *far]
 
         return draw
@@ -400,7 +400,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
             function="grad_b",
             examples=lambda chance: (
                 [_example(chance, d, True) for d in (None, None, 1, 2, 6)]
-                + [_example(chance, None, True, far=sign) for sign in (1, -1, 2)]
+                + [_example(chance, None, True, far=sign) for sign in FAR]
             ),
             right=sigmoid_neuron.grad_b,
             builds_on="f",
@@ -428,21 +428,25 @@ def _explain(slug: str, detail: str) -> Explanation:
     return Catalogue(RULES["adam"]).explain(slug, detail)
 
 
+FAR = (1, -1, 2, -2)
+"""Signs of weights and biases beyond 10; those of 2 lead near an end of the neuron's output."""
+
+
 def _example(
     chance: np.random.Generator, features: int | None, with_y: bool, far: int = 0
 ) -> dict[str, Number]:
-    """``far``: the sign of weights and a bias beyond 10, which leave the output between the ends
-    (2: at its upper end); y is 1 or 0 then."""
+    """``far``: as in :data:`FAR`; y is 1 or 0 then, at the lower end as wrong as can be: there a
+    gradient of what is right would be too small to see."""
     shape = () if features is None else (features,)
     if far:
         x = (0.5 + 0.5 * chance.random(shape)) / (features or 1)
         w = np.sign(far) * (20 + 20 * chance.random(shape))
-        b = float(chance.random() - 0.5 - np.sum(w * x)) + (17.0 if abs(far) > 1 else 0.0)
+        b = float(chance.random() - 0.5 - np.sum(w * x)) + {2: 17.0, -2: -8.0}.get(far, 0.0)
         return {
             "w": w if features else float(w),
             "b": b,
             "x": x if features else float(x),
-            **({"y": float(far > 0)} if with_y else {}),
+            **({"y": float(far != -1)} if with_y else {}),
         }
     w, x = 3 * chance.random(shape) - 1.5, 3 * chance.random(shape) - 1.5
     example: dict[str, Number] = {
@@ -454,11 +458,15 @@ def _example(
 
 
 def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Number]:
-    """Any number of features, and answers of the neuron near 0 and 1 as well."""
+    """Any number of features, and answers of the neuron, and y, at 0 and 1 as well."""
     features = None if chance.random() < 0.3 else int(1 + 6 * chance.random())
+    if chance.random() < 0.25:
+        return _example(chance, features, with_y, far=int(chance.choice(FAR)))
     example = _example(chance, features, with_y)
     size = chance.choice([0.1, 1.0, 3.0, 8.0])
     w = size * example["w"]
+    if with_y and chance.random() < 0.4:
+        example["y"] = float(chance.random() < 0.5)
     return {**example, "w": w if features else float(w), "b": float(size * example["b"])}
 
 
@@ -509,7 +517,8 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         size = 10.0 ** chance.integers(-6, 4)
         shape = () if chance.random() < 0.4 else (int(1 + 6 * chance.random()),)
         moment = size * (2 * chance.random(shape) - 1)
-        beta = chance.choice([0.0, 0.01, chance.random(), 0.9, 0.99, 0.999])
+        near_1 = 1 - 0.05 * chance.random()
+        beta = chance.choice([0.0, 0.01, chance.random(), near_1, 0.9, 0.99, 0.999])
         t = int(chance.choice([1, 2, 3, 6, 11, 31, 61, 101, 200]))
         return {"moment": moment if shape else float(moment), "beta": float(beta), "t": t}
 

@@ -19,6 +19,7 @@ from autograder.judging.rule.edges import (
 )
 from autograder.judging.rule.hyperparameters import Range
 from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.problems import Setting
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import FloatArray, Line, Number, Picture, Stream
@@ -50,6 +51,38 @@ REACH = {
     **dict.fromkeys(("beta1", "beta2", "gamma"), Range(0.0, 0.999)),
     "decay": Range(0.0, 10.0),
 }
+
+# What everybody is asked beside what is asked of every rule.  Those 200 epochs hardly move two of
+# these rules in the end: a decay of 0.6 shortens steps, or a small gradient lengthens the first.
+LONG_RUN = Setting(
+    points=1,
+    epochs=170,
+    start_w=2.0,
+    size=0.2,
+    targets=10.0,
+    hyper={"eta": 0.31, "gamma": 0.72, "decay": 3e-3},
+    seed=1,
+)
+LONG_RISE = Setting(  # a maximum that grows beyond the hundredth epoch
+    points=1,
+    epochs=140,
+    start_w=4.0,
+    start_b=0.0,
+    size=0.01,
+    targets=-10.0,
+    steep=8.0,
+    hyper={"eta": 0.021, "eps": 1e-4, "beta1": 0.42, "beta2": 0.77},
+    seed=6,
+)
+LONG_RUN_WITHOUT_ROOT = Setting(
+    points=1,
+    epochs=170,
+    start_w=2.0,
+    size=0.4,
+    targets=10.0,
+    hyper={"eta": 0.37, "eps": 2e-3},
+    seed=1,
+)
 
 backgrounds = lecture_figure.backgrounds
 
@@ -95,6 +128,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges={"eta": ETA, "eps": EPS, "beta1": BETA1, "beta2": BETA2},
             arguments={"beta1": "first moment", "beta2": "second moment"},
             recorded=True,
+            besides=(LONG_RISE.instance("a gradient that rises for long"),),
         ),
         "schedules": schedules(settings.points("schedules")),
         "annealed_momentum": rule(
@@ -104,6 +138,7 @@ def questions(settings: Settings) -> dict[str, Kind]:
             behaviour=RateFalls(),
             ranges={"eta": ETA, "gamma": GAMMA, "decay": DECAY},
             arguments={"gamma": "velocity", "decay": "learning rate"},
+            besides=(LONG_RUN.instance("a long run"),),
         ),
         "without_root": rule(
             name="without_root",
@@ -113,7 +148,10 @@ def questions(settings: Settings) -> dict[str, Kind]:
             ranges={"eta": ETA, "eps": EPS},
             arguments={},
             power=1.0,
-            besides=(lecture_figure.small_instance(10, {"eta": 0.1, "eps": 1e-8}),),
+            besides=(
+                lecture_figure.small_instance(10, {"eta": 0.03, "eps": 1e-8}),
+                LONG_RUN_WITHOUT_ROOT.instance("a long run"),
+            ),
         ),
         "arrival": arrival(settings.points("arrival")),
         "practice": Written("practice"),
@@ -347,17 +385,29 @@ def decayed_rate(eta: float, decay: float, t: int) -> float:
 
 def halved_rate(eta: float, losses: FloatArray) -> float:
     """Halved once for every epoch after which the validation loss was higher than before it."""
-    return float(eta / 2 ** np.count_nonzero(np.diff(losses) > 0))
+    return float(eta / 2.0 ** np.count_nonzero(np.diff(losses) > 0))
 
 
 def schedules(points: Mapping[str, float]) -> Formula:
     """Question 2: a learning rate that falls by itself, and one that falls after a look."""
 
     def decay(*epochs: int) -> Draw:
-        return lambda chance: [
-            {"eta": 0.1 + chance.random(), "decay": 0.1 + 0.5 * chance.random(), "t": t}
-            for t in epochs
-        ]
+        """With ordinary numbers at each of these epochs; then with others, at all sorts of them."""
+
+        def draw(chance: np.random.Generator) -> Sequence[Arguments]:
+            ordinary = [
+                {"eta": 0.1 + chance.random(), "decay": 0.1 + 0.5 * chance.random(), "t": t}
+                for t in epochs
+            ]
+            factor = 1 - 0.1 * chance.random()
+            unlike = [
+                {"eta": factor * eta, "decay": factor * decay, "t": t}
+                for eta, decay in ((3.0, 0.0), (2.5, 10.0), (5e-3, 1.2), (1.2, 3e-3))
+                for t in (epochs[-1], 17 * epochs[-1])
+            ]
+            return ordinary + unlike
+
+        return draw
 
     def losses(*rises: Sequence[int]) -> Draw:
         """Validation losses that rise where there is a 1 and fall where there is a 0."""
@@ -372,16 +422,50 @@ def schedules(points: Mapping[str, float]) -> Formula:
 
         return draw
 
+    def long_losses(*epochs: int) -> Draw:
+        """So many losses each, of unlike sizes: early they fall, and rise now and then; later they
+        are equal, and rise; some end below 0."""
+
+        def draw(chance: np.random.Generator) -> Sequence[Arguments]:
+            examples: list[Arguments] = []
+            for place, count in enumerate(epochs):
+                changes = -(0.1 + chance.random(count)) * (np.arange(count) < count // 2)
+                rises = chance.permutation(count - 1)[: min(5, count // 3)]
+                changes[[*rises, count - 1]] = 0.1 + chance.random()
+                size = (1e-3, 1.0, 30.0)[place % 3]
+                eta = (2.9, 1.5, 5e-3)[place % 3] * (1 - 0.1 * chance.random())
+                examples.append({"eta": eta, "losses": size * (9 + np.cumsum(changes))})
+            return examples
+
+        return draw
+
+    def level_losses(chance: np.random.Generator) -> Sequence[Arguments]:
+        """Losses that fall, or are equal, and never rise; below 0, too."""
+        falls = (0.1 + chance.random(130)) * (np.arange(130) % 3 > 0)
+        return [
+            {"eta": 3 - chance.random(), "losses": 9 - np.cumsum(falls)},
+            {"eta": 5e-3 + 1e-3 * chance.random(), "losses": np.array([-chance.random()])},
+        ]
+
+    def together(
+        *draws: Draw,
+    ) -> Draw:
+        return lambda chance: [example for draw in draws for example in draw(chance)]
+
     def any_rate(chance: np.random.Generator) -> Arguments:
-        t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
-        decay = float(chance.choice([0.0, 1e-3, chance.random(), 10.0]))
-        return {"eta": float(3 * chance.random()), "decay": decay, "t": t}
+        t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200, 200]))
+        decay = float(chance.choice([0.0, 0.0, 1e-3, chance.random(), 10 * chance.random(), 10.0]))
+        eta = float(chance.choice([0.01, 3.0, 3.0]) * chance.random())
+        return {"eta": eta, "decay": decay, "t": t}
 
     def any_losses(chance: np.random.Generator) -> Arguments:
-        """Of any number and size; now and then two in a row are equal."""
-        count = int(chance.choice([1, 2, 3, 10, 31, 61, 101]))
-        changes = (chance.random(count) - 0.5) * (chance.random(count) < 0.8)
-        losses = 10.0 ** chance.integers(-3, 3) * (5 + np.cumsum(changes))
+        """Of any number and size, which rise often or seldom, some dozen times at most; now and
+        then two in a row are equal."""
+        count = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 161]))
+        rising = min(chance.choice([0.05, 0.2, 0.5, 0.8]), 30 / count)  # 2**64 is no whole number
+        changes = np.where(chance.random(count) < rising, 1.0, -1.0) * chance.random(count)
+        changes *= chance.random(count) < 0.8
+        losses = 10.0 ** chance.integers(-3, 3) * (chance.choice([0, 5]) + np.cumsum(changes))
         return {"eta": float(3 * chance.random()), "losses": losses}
 
     def check(
@@ -412,7 +496,10 @@ def schedules(points: Mapping[str, float]) -> Formula:
             check(
                 "halving",
                 "halved_rate",
-                losses((0, 1, 0, 1, 1, 0), (1, 0, 0, 1), (0, 0, 1, 0, 0)),
+                together(
+                    losses((0, 1, 0, 1, 1, 0), (1, 0, 0, 1), (0, 0, 1, 0, 0)),
+                    long_losses(160, 7, 25, 60, 12, 110, 2, 2),
+                ),
                 halved_rate,
                 "The rate is halved after every epoch that raised the validation loss.",
                 "The rate is not halved once for every epoch that raised the validation loss, "
@@ -421,7 +508,7 @@ def schedules(points: Mapping[str, float]) -> Formula:
             check(
                 "no rise, no halving",
                 "halved_rate",
-                losses((0, 0, 0), ()),
+                together(losses((0, 0, 0), ()), level_losses),
                 halved_rate,
                 "As long as the validation loss falls the rate stays as it is.",
                 "As long as the validation loss falls, and before the first epoch, the rate "
@@ -454,7 +541,7 @@ def _wrong_halving(slug: str, formula: Callable[..., float]) -> Wrong:
 
 def _compared_with_the_best(eta: float, losses: FloatArray) -> float:
     best = np.minimum.accumulate(losses)
-    return float(eta / 2 ** np.count_nonzero(losses[1:] > best[:-1]))
+    return float(eta / 2.0 ** np.count_nonzero(losses[1:] > best[:-1]))
 
 
 def _last_look_only(eta: float, losses: FloatArray) -> float:
@@ -462,11 +549,11 @@ def _last_look_only(eta: float, losses: FloatArray) -> float:
 
 
 def _after_falls(eta: float, losses: FloatArray) -> float:
-    return float(eta / 2 ** np.count_nonzero(np.diff(losses) < 0))
+    return float(eta / 2.0 ** np.count_nonzero(np.diff(losses) < 0))
 
 
 def _after_every_epoch(eta: float, losses: FloatArray) -> float:
-    return float(eta / 2 ** (len(losses) - 1))
+    return float(eta / 2.0 ** (len(losses) - 1))
 
 
 def arrival_epoch(
@@ -475,6 +562,35 @@ def arrival_epoch(
     """The first epoch whose point is within ``radius`` of the goal; -1: none is."""
     near = np.hypot(w_history - w_goal, b_history - b_goal) <= radius
     return float(np.argmax(near)) if near.any() else -1.0
+
+
+NEARLY = 4e-6
+"""How near the radius a point may be, beside it: rounding to single precision does not matter."""
+UNLIKE_PATHS = (
+    (170, 200, (-3.0, 5.0), 2.2),
+    (120, 180, (3.0, -2.0), 0.3),
+    (0, 1, (0.0, 0.0), 0.3),
+    (1, 2, (0.7, -0.7), 1.2),
+    (40, 101, (-0.5, -4.0), 0.008),
+    (12, 31, (0.0, 2.0), 0.9),
+    (70, 101, (12.0, 12.0), 5.0),
+)
+"""Paths unlike the ordinary: at which epoch they arrive, how many entries they have, the goal and
+the radius."""
+
+
+def _path(
+    chance: np.random.Generator, away: FloatArray, goal: FloatArray, radius: float
+) -> Arguments:
+    """A path whose entries are so far from the goal, in any direction."""
+    angle = 2 * np.pi * chance.random(len(away))
+    return {
+        "w_history": goal[0] + away * np.cos(angle),
+        "b_history": goal[1] + away * np.sin(angle),
+        "w_goal": float(goal[0]),
+        "b_goal": float(goal[1]),
+        "radius": float(radius),
+    }
 
 
 def arrival(points: Mapping[str, float]) -> Formula:
@@ -490,32 +606,45 @@ def arrival(points: Mapping[str, float]) -> Formula:
                 away[8] = 1.0  # having arrived, a path may run on
                 if not arrives:
                     away[8] = 0.6
-                angle = 2 * np.pi * chance.random(9)
-                examples.append(
-                    {
-                        "w_history": goal[0] + away * np.cos(angle),
-                        "b_history": goal[1] + away * np.sin(angle),
-                        "w_goal": float(goal[0]),
-                        "b_goal": float(goal[1]),
-                        "radius": 0.3,
-                    }
-                )
-            return examples
+                examples.append(_path(chance, away, goal, 0.3))
+            return [*examples, *(unlike_path(chance, *one, arrives) for one in UNLIKE_PATHS)]
 
         return draw
 
+    def unlike_path(
+        chance: np.random.Generator,
+        epoch: int,
+        count: int,
+        goal: FloatArray | tuple[float, float],
+        radius: float,
+        arrives: bool,
+    ) -> Arguments:
+        """Just within the radius at this epoch, or just without; just without before and after."""
+        away = radius * (1.5 + chance.random(count))
+        away[epoch + 1 :: 7] = radius / 2 if arrives else 1.2 * radius
+        away[max(0, epoch - 20) : epoch] = radius * (1 + NEARLY)
+        away[epoch] = radius * (1 - NEARLY if arrives else 1 + NEARLY)
+        off = 1 - 0.1 * chance.random(2)
+        return _path(chance, away, off * np.asarray(goal), radius)
+
     def any_path(chance: np.random.Generator) -> Arguments:
-        """Of one entry or of many, which arrives early, late or never, and may leave again."""
+        """Of one entry or of many, which arrives early, late or never, and may leave again; now and
+        then just within the radius or just without."""
         count = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
+        radius = float(chance.choice([0.01, 0.1, 0.3, 2.0]))
+        if chance.random() < 0.4:
+            epoch, arrives = int(count * chance.random()), chance.random() < 0.7
+            goal = chance.choice([0.0, 1.0, 20.0, 20.0]) * (2 * chance.random(2) - 1)
+            return unlike_path(chance, epoch, count, goal, radius, arrives)
         step = 0.2 + chance.random()
         w, b = (np.cumsum(step * (chance.random(count) - 0.5)) for _ in range(2))
-        goal = int(count * chance.random())  # near one of its entries
+        entry = int(count * chance.random())  # the goal is near it
         return {
             "w_history": w,
             "b_history": b,
-            "w_goal": float(w[goal] + 0.3 * (chance.random() - 0.5)),
-            "b_goal": float(b[goal] + 0.3 * (chance.random() - 0.5)),
-            "radius": float(chance.choice([0.01, 0.1, 0.3, 2.0])),
+            "w_goal": float(w[entry] + 0.3 * (chance.random() - 0.5)),
+            "b_goal": float(b[entry] + 0.3 * (chance.random() - 0.5)),
+            "radius": radius * float(0.5 + chance.random()),
         }
 
     return Formula(

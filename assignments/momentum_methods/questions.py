@@ -383,7 +383,7 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
             ]
             far = [
                 {"eta": eta * (1 + chance.random()), "gamma": gamma, "t": max(epochs)}
-                for eta, gamma in ((1.5, 0.999), (1.5, 0.0), (1e-3, 0.5))
+                for eta, gamma in ((1.5, 0.999), (1.5, 0.0), (4e-4, 0.5))
             ]
             return [*ordinary, *far]
 
@@ -392,7 +392,8 @@ def velocity_weights(points: Mapping[str, float]) -> Formula:
     def unlike(chance: np.random.Generator) -> Arguments:
         gamma = float(chance.choice([0.0, 0.01, chance.random(), 0.99, 0.999]))
         t = int(chance.choice([1, 2, 3, 10, 31, 61, 101, 200]))
-        return {"eta": float(3 * chance.random()), "gamma": gamma, "t": t}
+        eta = float(chance.choice([0.01, 3.0]) * chance.random())
+        return {"eta": eta, "gamma": gamma, "t": t}
 
     def check(name: str, epochs: tuple[int, ...], success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(

@@ -2,6 +2,7 @@
 
 * the *floor*: a student's own cells, and the calls asked of them, in one warm process without
   any wall, reading, judging or storing; measured with every worker's processor as busy
+* a *yardstick* that does not move, as the floor does with what is asked: an earlier version
 * *us*: ``autograder grade`` as people call it, in processes of its own
 * ``otter run`` and ``nbgrader autograde``, where installed, on the same notebooks in the same run
 

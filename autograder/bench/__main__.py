@@ -7,7 +7,6 @@ import itertools
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +19,8 @@ from autograder.bench.floor import floor_of
 from autograder.bench.machine import machine
 from autograder.bench.measured import Measured, in_fresh_processes, measure, table
 from autograder.bench.others import as_notebook, nbgrader_autograde, otter_run
-from autograder.bench.stages import stage_seconds
+from autograder.bench.stages import prepared_seconds, stage_seconds
+from autograder.bench.yardstick import COMMIT, earlier_seconds
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
 from autograder.platforms import find
@@ -89,7 +89,7 @@ def _report(
     yield machine()
     yield ""
     # In a process of its own: what we hold in memory would count as that of every command we run.
-    (prepared,) = in_fresh_processes(1, _prepare, course, assignment.slug)
+    (prepared,) = in_fresh_processes(1, prepared_seconds, course, assignment.slug)
     yield (
         "Not counted below: what is computed once for a version of the assignment and then kept, "
         f"{prepared:.1f} s of processor time in this run."
@@ -98,7 +98,9 @@ def _report(
     notebooks = _right_notebooks(assignment, options.count, scratch / "in")
     found = find([scratch / "in"], scratch=scratch)
     bare, paged, floor, apart = _ours(options, course, assignment, scratch)
-    lines = [floor, apart, bare, paged]
+    earlier = earlier_seconds(max(1, options.workers))
+    fixed = Way(f"yardstick: {COMMIT}, no pages, by a fixed work", 1, earlier, earlier)
+    lines = [floor, apart, fixed, bare, paged]
     few = notebooks[: options.otter]
     if options.otter and (otter := otter_run(few, assignment.folder, scratch)):
         lines.append(_line("otter run, one after the other", len(few), otter))
@@ -108,7 +110,10 @@ def _report(
         lines.append(_line("nbgrader autograde, one process", len(some), nbgrader))
     head = " | notebooks | s each | CPU s each | CPU / floor | s / ours with pages | peak MB"
     yield from table(head, (_row(line, floor, paged) for line in lines))
-    yield f"Over the floor, without pages: {bare.cpu / floor.cpu:.2f} times its CPU."
+    yield (
+        f"Without pages: {bare.cpu / floor.cpu:.2f} times the CPU of the floor, "
+        f"{bare.cpu / earlier:.2f} times that of {COMMIT}."
+    )
     yield ""
     stages = stage_seconds(course, assignment, found[:50], scratch)
     rows = ((stage, f"{seconds * 1e3:.1f}") for stage, seconds in stages.items())
@@ -117,12 +122,6 @@ def _report(
         yield from diagnosis_table(course, assignment.slug, options.samples)
     if options.sizes:
         yield from _scaling(options, course, notebooks, scratch)
-
-
-def _prepare(course: Course, slug: str) -> float:
-    """CPU seconds of a process that computes what is kept."""
-    course.load(slug).prepare()
-    return time.process_time()
 
 
 def _right_notebooks(assignment: Assignment, count: int, folder: Path) -> list[Path]:

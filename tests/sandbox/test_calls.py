@@ -242,6 +242,15 @@ def types(grad_w):
     flat = grad_w(np.array([1.0]), np.array([0.0]), 2.0, 1.0)
     many = grad_w(1.0, 0.0, np.array([2.0, 3.0]), np.array([1.0, 1.0]))
     same = [flat == one, many.shape == (2,), np.isclose(many[0], one, rtol=1e-12)]
+    w, x = np.array([1.0, 2.0]), np.ones(2)
+    listed = grad_w([1.0, 2.0], [0.5], [1.0, 1.0], 1)
+    for b in (0.5, np.float64(0.5), np.array(0.5), np.array([0.5])):
+        for y in (1, 1.0, np.array(1.0)):
+            same.append(np.allclose(grad_w(w, b, x, y), listed, rtol=1e-12, atol=0))
+            same.append(grad_w(w.astype(int), b, x.astype(int), y).shape == (2,))
+            same.append(type(grad_w(1.0, b, np.float64(2.0), y)) is np.float64)
+    short = grad_w(w[:1], 0.5, x[:1], 1)
+    same += [short.shape == (1,), np.isclose(short[0], grad_w(1.0, 0.5, 1.0, 1), rtol=1e-12)]
     return [type(one) is np.float64, vector.shape == (2,), *same]
 """
     kind = Neuron(scale=3.0, low=-1.0, high=2.0, gain=0.7)
@@ -283,6 +292,21 @@ def f(grad_w, grad_b):
     _, traces = run(source, calls=[request, request])
     for trace in traces:  # each call starts anew, each function has its own clock
         assert_same(trace.value, np.array([10.0, 10, 20, 10, 30, 30, 30, 10]))
+
+
+def test_a_stream_knows_where_code_was_that_moves_w_in_place(run: Run) -> None:
+    source = """
+import numpy as np
+def f(grad_w):
+    w, asked = np.array([1.0, 2.0]), []
+    for step in (0.5, 0.5, -0.5):  # the last leads back
+        asked.append(grad_w(w, 0.0, 1, 1)[0])
+        w -= step
+    return asked + [grad_w(w, 0.0, 1, 1)[0]]
+"""
+    stream = Gradient("w", Stream(np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]])))
+    _, (trace,) = run(source, calls=[call("f", grad_w=stream)])
+    assert_same(trace.value, np.array([1.0, 2.0, 3.0, 2.0]))
 
 
 def test_vector_streams_cannot_be_spoilt_by_the_student(run: Run) -> None:

@@ -52,7 +52,8 @@ class Edit:
     shown: str = ""
     """What of these lines matters to who reads of the edit."""
     condition: str = ""
-    """Only then the edited statement is run, else the one that was there; empty: always."""
+    """Only then the edited statement is run, or the edited body of a lambda, else the one that was
+    there; empty: always."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,7 @@ def applied(program: RightProgram, edit: Edit) -> Mutant:
     if edit.count == 0:
         after = before
     elif edit.condition:
-        unedited = copy.deepcopy(site.statement)
-        with _edited(edit):
-            edited = copy.deepcopy(site.statement)
-        either = ast.If(ast.parse(edit.condition, mode="eval").body, [edited], [unedited])
-        with _replaced(program, site.statement, either):
+        with _edited_if(program, edit):
             after = program.source
     else:
         with _edited(edit):
@@ -107,14 +104,31 @@ def _edited(edit: Edit) -> Iterator[None]:
 
 
 @contextmanager
-def _replaced(program: RightProgram, old: ast.stmt, new: ast.stmt) -> Iterator[None]:
-    """For a while, the tree with another statement in the place of one."""
-    for site in sites(program):
-        if site.node is old and site.index is not None:
-            with _edited(Edit("", site, (new,))):
-                yield
-            return
-    raise LookupError("the statement is not one of the program's")
+def _edited_if(program: RightProgram, edit: Edit) -> Iterator[None]:
+    """For a while, the tree with both, the edited and the unedited, and a condition between them.
+
+    It stands where its names are known: in the function around the edit, within a lambda too.
+    """
+    test, function = ast.parse(edit.condition, mode="eval").body, edit.site.function
+    if isinstance(function, ast.Lambda):
+        unedited = function.body
+        with _edited(edit):
+            edited = copy.deepcopy(function.body)
+        function.body = ast.IfExp(test, edited, copy.deepcopy(unedited))
+        yield
+        function.body = unedited
+        return
+    statement = edit.site.statement
+    unedited_too = copy.deepcopy(statement)
+    with _edited(edit):
+        either = ast.If(test, [copy.deepcopy(statement)], [unedited_too])
+    own = next(s for s in sites(program) if s.node is statement and s.index is not None)
+    with _edited(Edit("", own, (either,))):
+        yield
+
+
+def is_within(node: ast.AST, whole: ast.AST) -> bool:
+    return any(part is node for part in ast.walk(whole))
 
 
 def changed_lines(before: str, after: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 
-from autograder.authoring.mutants.edits import Edit, Site, edits_of, names_in, sites
+from autograder.authoring.mutants.edits import Edit, Site, edits_of, is_within, names_in, sites
 from autograder.authoring.mutants.programs import RightProgram
 from autograder.model import Call, Gradient
 
@@ -187,8 +187,12 @@ _SIZES = [
 def _conditional(edit: Edit, known: Arguments, chance: random.Random) -> Iterator[Edit]:
     """An edit that is made only if something holds: right for most calls."""
     site = edit.site
-    plain = isinstance(site.statement, ast.Assign | ast.AugAssign | ast.Return)
-    if site.function is None or not plain or site.node is site.statement or edit.count != 1:
+    if site.function is None or site.node is site.statement or edit.count != 1:
+        return
+    if isinstance(site.function, ast.Lambda):
+        if not is_within(site.node, site.function.body):  # a default: it knows no argument
+            return
+    elif not isinstance(site.statement, ast.Assign | ast.AugAssign | ast.Return):
         return
     text = chance.choice(_conditions(site.function, known) or ["True"])
     yield replace(edit, kind="conditional", condition=text, further=NEEDED)

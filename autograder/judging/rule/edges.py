@@ -8,7 +8,7 @@ from where the rules stand.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -50,6 +50,8 @@ class EdgeCase:
     """What a student reads where it holds."""
     wrong: str
     """What a student reads where it does not."""
+    wrong_in_numbers: str = field(default="", kw_only=True)
+    """The same where all that its own call returned is numbers; empty: no matter."""
     holds: Callable[[AtTheEdge], bool]
     call: Callable[[Instance], Instance] | None = None
     """Makes a call of its own of the drawn instance with a vector; None: it needs none."""

@@ -95,6 +95,8 @@ class Evidence:
     edges: Mapping[EdgeCase, bool | None]
     """Which of the question's edge cases hold; None: there was no answer to tell by."""
     behaviours: Mapping[str, Judged]
+    edges_in_numbers: frozenset[str] = frozenset()
+    """Names of edge cases whose own call came back with numbers only."""
     faults: tuple[Fault, ...] = ()
     elsewhere: tuple[Observation, ...] = ()
     """What else everybody is asked and came back wrong, where no edge case says so already."""

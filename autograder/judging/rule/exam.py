@@ -128,6 +128,10 @@ def _is_whole(rows: FloatArray | None, instance: Instance) -> TypeGuard[FloatArr
     )
 
 
+def _is_finite(rows: FloatArray | None) -> bool:
+    return rows is not None and bool(np.isfinite(rows).all())
+
+
 def _numbers_first(instances: Sequence[Instance]) -> tuple[Instance, ...]:
     return tuple(sorted(instances, key=lambda instance: instance.init_w.ndim))
 
@@ -261,7 +265,11 @@ class RuleExam:
         # Of another gradient the moments may be the right ones; asking for it in another order does
         # not show where it is recorded.
         disordered = diagnosis.order != IN_ORDER and not diagnosis.edits
-        moments = self._right_moments if disordered else self._identified(traces)
+        elsewhere = self._elsewhere(traces, edges, diagnosis)
+        # Nor does rounding that is small enough to be right, from which no moments are recovered.
+        wholly = right and not (elsewhere or diagnosis.slugs or form) and all(edges.values())
+        known = disordered or wholly
+        moments = self._right_moments if known else self._identified(traces)
         number = self.main.number.with_hyper(manners.measured or {})
         of_another = edited_parts(question, diagnosis, number) == {"gradient"}
         steps_at_points = diagnosis.family is not None and diagnosis.family.every_point
@@ -280,9 +288,14 @@ class RuleExam:
             explained=explained,
             sums_points=sums_over_points(self.asked, traces),
             edges=edges,
+            edges_in_numbers=frozenset(
+                edge.name
+                for edge, instance in self.at_the_edges.items()
+                if _is_finite(self._history(instance, traces).rows)
+            ),
             behaviours=self._behaviours(traces, moments if explained else UNKNOWN),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
-            elsewhere=self._elsewhere(traces, edges, diagnosis),
+            elsewhere=elsewhere,
             late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
             told=self._told(diagnosis, answers),
             shown_right=frozenset(

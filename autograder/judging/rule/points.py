@@ -401,7 +401,9 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
         elif not good and forgiven and edge.excused:
             checks.append(Check(edge.name, True, share, share, words.EDGE_CONVENTION))
         else:
-            text = edge.right if good else edge.wrong
+            in_numbers = edge.name in evidence.edges_in_numbers
+            wrong = edge.wrong_in_numbers if in_numbers and edge.wrong_in_numbers else edge.wrong
+            text = edge.right if good else wrong
             checks.append(Check(edge.name, good, share if good else 0.0, share, text))
     return checks
 

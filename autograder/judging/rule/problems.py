@@ -4,7 +4,8 @@ A problem is an ordinary one that is unlike in a few ways (:func:`ways`): many p
 epochs or none, a tiny epsilon, a start far away, gradients that die.  So a program that is wrong
 somewhere only is wrong on some problem, and what that is unlike in says where.
 
-A problem whose answer depends on rounding is no problem: right programs would differ on it.
+A problem whose answer depends on rounding, to single precision even, is no problem: right programs
+would differ on it, and where somebody's rounding is too small to matter it would be blown up.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from autograder.model import FloatArray, Neuron, Stream, Trace
 
 MOST_WORK = 6_000
 """Points times epochs of a problem at most: what a student's loop does in some 30 ms."""
-NUDGE, CALM = 1e-12, 1e-8
-"""A start nudged by the one must not change any entry of the answer by more than the other."""
+SINGLE, CALM = 6e-8, 2.5e-7
+"""Where the start and the gradients are off by the one, beside 1 or themselves, as in single
+precision, no entry of the answer may be off by more than the other: a quarter of what is wrong."""
 APART = 2e-4
 """Points closer than this, beside 1 or themselves, may be one place to a recorded gradient."""
 
@@ -46,6 +48,12 @@ class Setting:
     """That of a squashed neuron, or recorded ones by the name of how they go (:data:`COURSES`)."""
     size: float = 1.0
     """Of the summed gradient at the start, on average over its entries."""
+    inputs: float = 1.0
+    """Size of x's entries."""
+    targets: float = 1.0
+    """Size of y; beyond what the neuron can answer, its gradient never turns."""
+    steep: float = 1.0
+    """How many times as steep the neuron is: much, and a start is where it hardly answers."""
     hyper: Mapping[str, float] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     """Arguments that the call leaves out where the function has a default."""
@@ -63,6 +71,9 @@ class Setting:
             "start_b",
             "gradients",
             "size",
+            "inputs",
+            "targets",
+            "steep",
             "left_out",
         ]
         said = [
@@ -80,14 +91,15 @@ class Setting:
         on = chance.random((self.points, d)) > 0.3
         on[0] = True
         x = _signs(chance, self.points, d) * (0.5 + 1.5 * chance.random((self.points, d))) * on
+        x *= self.inputs
         w = self.start_w * _signs(chance, d) * (0.7 + 0.6 * chance.random(d))
-        farthest = max(1.0, abs(self.start_w), abs(self.start_b))
+        farthest = max(1.0, self.inputs * abs(self.start_w), abs(self.start_b)) / self.steep
         neuron = Neuron(1.0, -1.5 + float(chance.random()), 1 + float(chance.random()),
                         (0.15 + 0.2 * float(chance.random())) / farthest)  # fmt: skip
         drawn = Instance(
             name=name,
             X=x if self.features else x[:, 0],
-            Y=-0.4 + 1.3 * chance.random(self.points),
+            Y=self.targets * (-0.4 + 1.3 * chance.random(self.points)),
             init_w=w if self.features else np.array(w[0]),
             init_b=self.start_b * float(0.7 + 0.6 * chance.random()),
             max_epochs=self.epochs,
@@ -168,11 +180,14 @@ class Way:
 
 
 def ways(
-    reach: Mapping[str, Range], defaults: Mapping[str, float] | None = None
+    reach: Mapping[str, Range],
+    defaults: Mapping[str, float] | None = None,
+    step_size: str | None = None,
 ) -> list[list[Way]]:
     """All ways, in groups of which a problem takes one at most.
 
-    ``defaults``: what hyper-parameters are where a call leaves them out.
+    ``defaults``: what hyper-parameters are where a call leaves them out; ``step_size``: the one
+    that may be as good as 0.
     """
 
     def group(field: str, said: str, values: Sequence[object]) -> list[Way]:
@@ -182,14 +197,23 @@ def ways(
         group("points", "{} points", (1, 2, 3, 12, 25, 60, 101, 150)),
         group("features", "d = {}", (1, 2, 3, 5, 6)),
         group("epochs", "{} epochs", (0, 1, 2, 25, 45, 75, 120, 200)),
-        group("start_w", "w starts at {:g}", (0.0, 1e-3, 4.0, 40.0)),
-        group("start_b", "b starts at {:g}", (0.0, -2.0, 40.0, -40.0)),
+        [
+            *group("start_w", "w starts at {:g}", (0.0, 1e-3, 4.0, 40.0)),
+            Way("w and b start at 0.001", lambda s: replace(s, start_w=1e-3, start_b=1e-3)),
+        ],
+        group("start_b", "b starts at {:g}", (0.0, 1e-3, -2.0, 40.0, -40.0)),
         group("size", "gradients of {:g}", (1e-6, 1e-4, 1e-2, 30.0, 1e3)),
+        group("inputs", "x of {:g}", (1e-2, 30.0)),
+        group("targets", "y of {:g}", (10.0, 40.0, -40.0)),
+        group("steep", "a neuron {:g} times as steep", (8.0,)),
         [Way(f"{name} gradients", partial(_recorded, name)) for name in COURSES],
         *(
             [
                 Way(f"{name} = {value:g}", partial(_hyper, name, value))
-                for value in (_short(range_.at(share)) for share in SHARES)
+                for value in (
+                    *(_short(range_.at(share)) for share in SHARES),
+                    *([NO_STEP] if name == step_size else []),
+                )
             ]
             for name, range_ in reach.items()
         ),
@@ -199,6 +223,10 @@ def ways(
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 0.95, 1.0)
 """Of its reach, at which a hyper-parameter is tried."""
+
+
+NO_STEP = 1e-9
+"""A step size with which nothing moves to speak of."""
 
 
 def _set(field: str, value: object, setting: Setting) -> Setting:
@@ -225,7 +253,7 @@ def _short(value: float) -> float:
 def problems(rule: Rule, chance: np.random.Generator) -> Iterator[Problem]:
     """One problem after another, without end: first each way by itself, then some together."""
     reach = {name: rule.reach.get(name, range_) for name, range_ in rule.ranges.items()}
-    groups = ways(reach, rule.defaults)
+    groups = ways(reach, rule.defaults, by_role(rule.ranges).get(Role.STEP_SIZE))
     alone: list[Sequence[Way]] = [[], *([way] for group in groups for way in group)]
     names = (f"problem {number}" for number in count())
     for place in chance.permutation(len(alone)):
@@ -233,14 +261,16 @@ def problems(rule: Rule, chance: np.random.Generator) -> Iterator[Problem]:
         for _ in range(CHANCES):
             setting = _drawn(rule.ranges, alone[place], chance)
             problem = _posed(rule, setting, said, next(names))
-            if problem is not None:
+            if problem is not None and not said:
+                # what a function keeps by its other arguments must not be answered again
+                twin = replace(setting, size=2 * setting.size)
+                again = _posed(rule, twin, (TWIN,), next(names))
+                if again is not None:
+                    yield from (problem, again)
+                    break
+            elif problem is not None:
                 yield problem
                 break
-        if not said:  # what a function keeps by its other arguments must not be answered again
-            twin = replace(setting, size=2 * setting.size)
-            problem = _posed(rule, twin, (TWIN,), next(names))
-            if problem is not None:
-                yield problem
     while True:
         together = chance.permutation(len(groups))[: 2 + int(2 * chance.random())]
         chosen = [groups[g][int(len(groups[g]) * chance.random())] for g in sorted(together)]
@@ -252,7 +282,7 @@ def problems(rule: Rule, chance: np.random.Generator) -> Iterator[Problem]:
 
 TWIN = "an earlier call with another gradient"
 """Said of a problem that is unlike an earlier one in its gradient only."""
-CHANCES = 5
+CHANCES = 20
 """Draws after which it is given up that being unlike in one way makes a calm problem."""
 
 
@@ -260,7 +290,7 @@ def _drawn(
     ranges: Mapping[str, Range], chosen: Sequence[Way], chance: np.random.Generator
 ) -> Setting:
     """An ordinary setting, made unlike."""
-    hyper = {name: _short(range_.draw(chance)) for name, range_ in ranges.items()}
+    hyper = {name: range_.draw(chance) for name, range_ in ranges.items()}
     features = 4 if chance.random() < 0.3 else None
     setting = Setting(features=features, hyper=hyper, seed=int(2**31 * chance.random()))
     for way in chosen:
@@ -285,15 +315,34 @@ def _posed(rule: Rule, setting: Setting, unlike: tuple[str, ...], name: str) -> 
 
 def posed(rule: Rule, instance: Instance) -> FloatArray | None:
     """The right trajectory; None: it depends on rounding, or is not finite."""
-    nudged = replace(instance, init_w=instance.init_w + NUDGE, init_b=instance.init_b + NUDGE)
     with np.errstate(all="ignore"):
-        right, beside = (rule.catalogue.right().trajectories(i)[0] for i in (instance, nudged))
+        right, beside = (
+            rule.catalogue.right().trajectories(i)[0] for i in (instance, _nudged(instance))
+        )
         calm = np.abs(right - beside) <= CALM * np.maximum(1, np.abs(right))
     if not (np.isfinite(right).all() and calm.all()):
         return None
     if isinstance(instance.grad_w, Stream) and _comes_again(right):
         return None
     return np.asarray(right)
+
+
+def _nudged(instance: Instance) -> Instance:
+    """The same, as off as single precision makes it."""
+    w, b = instance.init_w, instance.init_b
+    return replace(
+        instance,
+        init_w=w + SINGLE * np.maximum(1, np.abs(w)),
+        init_b=b + SINGLE * max(1.0, abs(b)),
+        grad_w=_larger(instance.grad_w),
+        grad_b=_larger(instance.grad_b),
+    )
+
+
+def _larger(kind: Neuron | Stream) -> Neuron | Stream:
+    if isinstance(kind, Stream):
+        return replace(kind, values=kind.values * (1 + SINGLE))
+    return replace(kind, scale=kind.scale * (1 + SINGLE))
 
 
 def _comes_again(rows: FloatArray) -> bool:
@@ -304,4 +353,5 @@ def _comes_again(rows: FloatArray) -> bool:
 
 def _rows(instance: Instance, trace: Trace) -> FloatArray | None:
     vector = instance.init_w.ndim == 1
-    return read_history(trace, instance.features, vector, instance.start).rows
+    history = read_history(trace, instance.features, vector, instance.start)
+    return None if history.form else history.rows  # what can be put right is not right

@@ -14,18 +14,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
 
 from autograder.judging.rule.asked import Rule
-from autograder.judging.rule.hyperparameters import Role
+from autograder.judging.rule.hyperparameters import Role, by_role
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.problems import CHANCES, Setting, posed
 from autograder.model import FloatArray, Neuron
 
 LOW, HIGH = 0.0, 1.0
 """The ends of what a hyper-parameter may be."""
+
+
+class Which(StrEnum):
+    """Hyper-parameters, whatever they are called."""
+
+    STEP_SIZE = "step size"
+    EPSILON = "epsilon"
+    FIRST = "first"  # of the others, such as betas
+    LAST = "last"  # of the others; the first, where there is no more than one
 
 
 @dataclass(frozen=True)
@@ -35,9 +45,8 @@ class Unlike:
     said: str
     """What a student reads of it, after "with"."""
     setting: Setting
-    reach: Mapping[Role | None, float] = field(default_factory=dict)
-    """How far a hyper-parameter goes, by its role (None: those with none, and the first decay), as
-    a share of its reach; absent: an ordinary value."""
+    reach: Mapping[Which, float] = field(default_factory=dict)
+    """How far hyper-parameters go, as a share of their reach; absent: an ordinary value."""
     size: float = 0.0
     """Of the gradients; 0: as large as the root of epsilon."""
     twin: str = ""
@@ -49,43 +58,62 @@ class Unlike:
 
 ALL = (
     Unlike(
-        "more than 100 points, and a single epoch",
-        Setting(points=101, epochs=1, start_w=-2.0, start_b=-2.0),
-        reach={Role.EPSILON: LOW},
+        "more than 100 points",
+        Setting(points=101, epochs=2, start_w=-2.0, start_b=-20.0),
+        reach={Which.EPSILON: LOW},
+    ),
+    Unlike(
+        "a single epoch",
+        Setting(points=2, epochs=1, start_w=40.0, start_b=0.0, inputs=30.0),
     ),
     Unlike("2 epochs", Setting(points=2, epochs=2), twin="another gradient"),
-    Unlike("200 epochs", Setting(points=1, epochs=200, start_w=0.0, start_b=0.0)),
-    Unlike("a start far away", Setting(points=3, start_w=40.0, start_b=-40.0), size=1e3),
+    Unlike(  # a gradient that dies, where steps are long, and goes on, where they are short
+        "200 epochs",
+        Setting(points=1, epochs=200, start_w=4.0, start_b=-2.0, targets=10.0),
+        reach={Which.STEP_SIZE: HIGH, Which.EPSILON: LOW},
+        size=6e-7,
+    ),
+    Unlike(
+        "a start far away",
+        Setting(points=3, epochs=6, start_w=40.0, start_b=-40.0, targets=-40.0),
+        reach={Which.STEP_SIZE: HIGH},
+        size=2e3,
+    ),
     Unlike(
         "w of shape (1,)",
-        Setting(points=1, features=1, epochs=45, start_b=-2.0),
-        reach={None: HIGH},
+        Setting(points=1, features=1, epochs=15, start_b=-2.0),
+        reach={Which.LAST: HIGH},
     ),
     Unlike(
         "x of 2 numbers",
-        Setting(points=2, features=2, epochs=15, start_w=1e-3, start_b=40.0),
-        reach={Role.STEP_SIZE: HIGH, None: LOW},
+        Setting(points=2, features=2, epochs=12, start_w=1e-3, start_b=40.0),
+        reach={Which.STEP_SIZE: HIGH, Which.FIRST: LOW},
     ),
     Unlike(
         "x of 3 numbers",
-        Setting(points=3, features=3, epochs=12, start_w=40.0, start_b=40.0),
-        reach={Role.EPSILON: HIGH, Role.STEP_SIZE: HIGH, None: LOW},
+        Setting(points=2, features=3, epochs=10, start_w=40.0, start_b=40.0),
+        reach={Which.STEP_SIZE: HIGH, Which.LAST: LOW},
     ),
-    Unlike(
+    Unlike(  # a gradient that rises, and turns, and of a point or two is nearly nothing
         "30 epochs",
-        Setting(points=1, epochs=30, start_w=4.0, start_b=0.0),
-        reach={Role.EPSILON: LOW},
-        size=30.0,
+        Setting(points=3, epochs=30, start_w=4.0, start_b=0.0, steep=16.0),
+        reach={Which.EPSILON: LOW},
+        size=1e-2,
     ),
     Unlike(
         "x of 6 numbers",
-        Setting(points=4, features=6, epochs=15, start_w=4.0, start_b=-2.0),
-        size=1e3,
+        Setting(points=2, features=6, epochs=10, start_w=4.0, start_b=-2.0),
+        size=2e3,
     ),
     Unlike(
         "a long memory",
         Setting(points=2, features=4, epochs=15, start_w=0.0, start_b=40.0),
-        reach={None: HIGH},
+        reach={Which.EPSILON: HIGH, Which.FIRST: HIGH},
+    ),
+    Unlike(
+        "short steps",
+        Setting(points=2, epochs=12, start_w=1e-3, start_b=1e-3),
+        reach={Which.STEP_SIZE: LOW},
     ),
     Unlike("arguments left out", Setting(epochs=9), defaults=True),
 )
@@ -129,23 +157,32 @@ def _instance(rule: Rule, number: int, one: Unlike) -> Instance | None:
     def drawn(seed: int) -> Instance:
         chance = np.random.Generator(np.random.PCG64(np.random.SeedSequence([3, number, seed])))
         hyper = {name: range_.draw(chance) for name, range_ in rule.ranges.items()}
-        for name, range_ in rule.ranges.items():
-            role = None if range_.role is Role.FIRST_DECAY else range_.role
-            if role in one.reach:
-                hyper[name] = rule.reach.get(name, range_).at(one.reach[role])
+        for which, share in one.reach.items():
+            if (name := _named(which, rule)) is not None:
+                hyper[name] = rule.reach.get(name, rule.ranges[name]).at(share)
         if one.defaults:
             hyper.update(rule.defaults)
-        of_epsilon = [hyper[name] for name, r in rule.ranges.items() if r.role is Role.EPSILON]
-        size = one.size or float(np.sqrt(of_epsilon or [1.0])[0] * (1 + chance.random()))
+        epsilon = hyper.get(_named(Which.EPSILON, rule) or "", 1.0)
+        size = one.size or float(np.sqrt(epsilon) * (1 + chance.random()))
         setting = replace(one.setting, hyper=hyper, size=size, seed=number + 100 * seed)
         instance = replace(setting.instance(one.said), ranges=rule.ranges)
         return replace(instance, left_out=tuple(rule.defaults)) if one.defaults else instance
 
     def first() -> FloatArray:
-        for seed in range(4 * CHANCES):
+        for seed in range(CHANCES):
             if posed(rule, drawn(seed)) is not None:
                 return np.array(seed, dtype=np.float64)
         return np.array(-1.0)
 
     seed = int(rule.shelf.array(f"{rule.function}: draw with {one.said}", first))
     return None if seed < 0 else drawn(seed)
+
+
+def _named(which: Which, rule: Rule) -> str | None:
+    """The name of one of a rule's hyper-parameters; None: it has none."""
+    roles = by_role(rule.ranges)
+    if which in (Which.STEP_SIZE, Which.EPSILON):
+        return roles.get(Role(which))
+    known = (roles.get(Role.STEP_SIZE), roles.get(Role.EPSILON))
+    others = [name for name in rule.ranges if name not in known]
+    return others[0 if which is Which.FIRST else -1] if others else None

@@ -32,6 +32,17 @@ def _number(value: Any) -> float:
     return float(value)
 
 
+_PLAIN = frozenset({float, np.float64})
+"""Types of numbers that are turned into a float as they are."""
+
+
+def _are_vectors(w: Any, x: Any) -> bool:
+    """Whether both are one point's worth of doubles."""
+    if type(w) is not np.ndarray or x.ndim != 1 or w.shape != x.shape:
+        return False
+    return bool(w.dtype.char == x.dtype.char == "d")
+
+
 def _is_vector(value: Any) -> bool:
     return isinstance(value, (np.ndarray, list, tuple)) and np.ndim(value) > 0
 
@@ -45,7 +56,7 @@ def neuron(of: str, scale: float, low: float, high: float, gain: float) -> Funct
     """
     half = (high - low) / 2
     slope_scale = scale * half * gain
-    tanh, float64, ndarray = math.tanh, np.float64, np.ndarray
+    tanh, float64, ndarray, by_w = math.tanh, np.float64, np.ndarray, of == "w"
 
     def many(w: Any, b: Any, x: Any, y: Any) -> Any:
         points = np.asarray(x, dtype=float64)
@@ -56,17 +67,25 @@ def neuron(of: str, scale: float, low: float, high: float, gain: float) -> Funct
         return (by_b[:, None] if points.ndim == 2 and np.ndim(by_b) == 1 else by_b) * points
 
     def derivative(w: Any, b: Any, x: Any, y: Any) -> Any:
-        # A single number is the common case and has to cost about a microsecond.
-        if (type(x) is ndarray and x.ndim) or (_is_vector(w) and np.size(w) != 1):
+        # Single numbers, and one vector, are the common cases, and have to cost about a
+        # microsecond: it is most of what a submission's calls compute.
+        if type(x) in _PLAIN and type(w) in _PLAIN:
+            x = float(x)
+            z = float(w) * x + (float(b) if type(b) is not ndarray else b.item())
+        elif type(x) is ndarray and _are_vectors(w, x) and type(b) in _PLAIN and type(y) in _PLAIN:
+            z = float(w.dot(x)) + b
+        elif _is_vector(x) or (_is_vector(w) and np.size(w) != 1):
             return many(w, b, x, y)
-        if isinstance(x, (list, tuple)):
-            return many(w, b, x, y)
-        x = float(x)
-        t = tanh(gain * (_number(w) * x + _number(b)))
-        by_b = slope_scale * (low + half * (1.0 + t) - _number(y)) * (1.0 - t * t)
-        return float64(by_b if by_w is None else by_b * x)
+        else:
+            x = float(x)
+            z = _number(w) * x + _number(b)
+        t = tanh(gain * z)
+        target = float(y) if type(y) is not ndarray else y.item()
+        by_b = slope_scale * (low + half * (1.0 + t) - target) * (1.0 - t * t)
+        if not by_w:
+            return float64(by_b)
+        return by_b * x if type(x) is ndarray else float64(by_b * x)
 
-    by_w = True if of == "w" else None
     return derivative
 
 
@@ -99,7 +118,7 @@ def stream(values: NDArray[np.float64], start: NDArray[np.float64], points: int)
         before = 0
         if first is not None:
             before = sum(count >= asked[first] for count in asked[first:])
-        places.append((w, b))
+        places.append((np.array(w), np.array(b)))  # copies: code may go on to move w in place
         rows.append(min(before, last))
         asked.append(0)
         return len(places) - 1

@@ -157,6 +157,29 @@ def test_a_condition_keeps_the_line_that_was_there() -> None:
         assert mutant.after.endswith(f"else: {mutant.before}")
 
 
+LAMBDA = """def total(X, w, count, eta=0.1):
+    step = lambda eta=0.5: w - eta * count
+    return step(eta)
+other = lambda w, eta: w - 2 * eta"""
+
+
+def test_a_condition_stands_within_a_lambda_where_its_names_are_known() -> None:
+    right = program(LAMBDA)
+    mutants = [m for m in all_habits(right) if m.kind == "conditional" and m.before]
+    outside = [m for m in mutants if m.before.startswith("other")]
+    assert outside
+    assert any(m.before.startswith("step") for m in mutants)
+    for mutant in mutants:
+        if mutant.before.startswith("return"):
+            continue
+        head, _, conditional = mutant.after.partition(": ")
+        assert head in ("step = lambda eta=0.5", "other = lambda w, eta")
+        assert " if " in conditional
+        unedited = "w - eta * count" if head.startswith("step") else "w - 2 * eta"
+        assert conditional.endswith(f" else {unedited}")
+    assert right.source == program(LAMBDA).source
+
+
 def test_what_arguments_hold_is_read_off_the_calls() -> None:
     import numpy as np
 

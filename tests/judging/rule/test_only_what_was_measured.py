@@ -117,6 +117,28 @@ def test_gradients_asked_in_another_order_have_a_name_and_leave_the_rest_right(r
     assert not verdict.tables
 
 
+NEVER_ON = {
+    "another order": ("adagrad", [("(w, b, x, y)", "(x, y, w, b)")], False),
+    "decay": ("rmsprop", [("        w_history.append", "        w = w - 0.01 * w\n        w_h"
+                           "istory.append")], False),
+    "no epsilon": ("adagrad", [("v_w + eps", "v_w"), ("v_b + eps", "v_b")], True),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("what", NEVER_ON)
+def test_a_division_by_zero_is_hinted_at_where_there_is_no_number_only(what):
+    rule, edits, divides = NEVER_ON[what]
+    one = exam(rule)
+    edge = parts(judge(one, take(one, written(rule, *edits))))["a feature that is never on"]
+    if edge.passed:
+        assert divides  # then it is the convention that is told
+        assert "convention" in edge.message
+    else:
+        assert ("divided" in edge.message) == divides
+        assert ("yours moves" in edge.message) != divides
+
+
 @pytest.mark.parametrize(
     "probe",
     [
@@ -133,9 +155,11 @@ def test_asking_the_gradient_elsewhere_costs_nothing(rule, probe):
     assert verdict.misconceptions == ()
 
 
+@pytest.mark.parametrize("digits", [6, 7])
 @pytest.mark.parametrize("rule", RULES)
-def test_histories_rounded_within_the_tolerance_cost_nothing(rule):
-    edit = ("return w_history, b_history", "return np.round(w_history, 7), np.round(b_history, 7)")
+def test_histories_rounded_within_the_tolerance_cost_nothing(rule, digits):
+    rounded = f"return np.round(w_history, {digits}), np.round(b_history, {digits})"
+    edit = ("return w_history, b_history", rounded)
     assert share(verdict_on(rule, written(rule, edit))) == 1.0
 
 

@@ -1,0 +1,104 @@
+"""What everybody is asked: that it reaches as far as the contract, for every rule there is."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.course import Course
+from autograder.judging.rule.problems import posed
+from autograder.judging.rule.unlike import ALL, Which, right_unlike, unlike
+from autograder.judging.update_rule import UpdateRule
+from autograder.model import FloatArray
+
+COURSE = Path(__file__).resolve().parents[3]
+KINDS: dict[str, UpdateRule] = {
+    f"{slug} {question.name}": question.kind
+    for slug in Course(COURSE).assignments()
+    for question in Course(COURSE).load(slug).questions
+    if isinstance(question.kind, UpdateRule)
+}
+pytestmark = pytest.mark.parametrize("name", KINDS)
+
+
+@cache
+def gradients(name: str) -> dict[str, FloatArray]:
+    """The sizes of the summed gradients along the right paths: (epochs, d + 1) by call, with their
+    signs."""
+    kind = KINDS[name]
+    paths = {instance: right_unlike(kind, instance) for instance in unlike(kind)}
+    return {i.name: i.gradients_along(rows[:-1]) for i, rows in paths.items()}
+
+
+def test_every_call_is_asked_and_none_blows_up_rounding(name: str) -> None:
+    kind = KINDS[name]
+    asked = {instance.name: instance for instance in unlike(kind)}
+    assert {one.said for one in ALL} <= asked.keys()
+    for instance in asked.values():
+        assert posed(kind, instance) is not None, instance.name
+
+
+def test_shapes_starts_and_lengths(name: str) -> None:
+    asked = unlike(KINDS[name])
+    assert max(instance.points for instance in asked) > 100
+    assert {instance.init_w.shape for instance in asked} >= {(), (1,), (2,), (3,), (6,)}
+    assert {instance.max_epochs for instance in asked} >= {1, 2, 200}
+    starts = np.concatenate([instance.start for instance in asked])
+    assert (starts == 0).any()
+    assert (np.abs(starts) > 28).any()
+    assert ((starts > -2.6) & (starts < -1.4)).any()
+    assert ((starts != 0) & (np.abs(starts) < 2e-3)).any()
+    assert max(np.abs(instance.X).max() for instance in asked) > 15
+    assert max(np.abs(instance.Y).max() for instance in asked) > 10
+    assert any(set(instance.left_out) == set(KINDS[name].defaults) for instance in asked)
+
+
+def test_hyper_parameters_go_as_far_as_they_may(name: str) -> None:
+    kind = KINDS[name]
+    for parameter, range_ in kind.ranges.items():
+        reach, plain = kind.reach[parameter], 0
+        values = [instance.hyper[parameter] for instance in unlike(kind)]
+        assert min(values) == pytest.approx(reach.low, abs=1e-15)
+        assert max(values) == pytest.approx(reach.high)
+        plain = sum(range_.low <= value <= range_.high for value in values)
+        assert plain > len(values) / 3
+    if "beta1" in kind.ranges:  # never both at an end, where one would hide the other
+        for instance in unlike(kind):
+            ends = [instance.hyper[beta] in (0.0, 0.999) for beta in ("beta1", "beta2")]
+            assert sum(ends) < 2
+
+
+def test_gradients_of_all_sizes_that_die_turn_and_rise(name: str) -> None:
+    along = gradients(name)
+    sizes = {called: np.abs(values) for called, values in along.items()}
+    assert min(values[0].mean() for values in sizes.values()) < 2e-6
+    assert max(values[0].mean() for values in sizes.values()) > 1e3
+    with np.errstate(all="ignore"):
+        assert min((v[-1] / v.max(axis=0)).min() for v in sizes.values()) < 0.1, "dies"
+        rises = [(v / np.minimum.accumulate(v, axis=0)).max() for v in sizes.values()]
+        assert np.nanmax(rises) > 2, "rises"
+    turns = (np.sign(v[1:]) * np.sign(v[:-1]) < 0 for v in along.values())
+    assert any(turned.any() for turned in turns), "turns"
+
+
+def test_something_still_moves_after_150_epochs(name: str) -> None:
+    kind = KINDS[name]
+    moved = [
+        (np.abs(rows[151] - rows[-1]) / np.maximum(1, np.abs(rows[-1]))).max()
+        for rows in (right_unlike(kind, i) for i in unlike(kind) if i.max_epochs > 151)
+    ]
+    assert max(moved) > 1e-5
+
+
+def test_hyper_parameters_are_found_by_what_they_are(name: str) -> None:
+    from autograder.judging.rule.unlike import _named
+
+    kind = KINDS[name]
+    others = [n for n in kind.ranges if n not in ("eta", "eps")]
+    assert _named(Which.STEP_SIZE, kind) == "eta"
+    assert _named(Which.EPSILON, kind) == ("eps" if "eps" in kind.ranges else None)
+    assert _named(Which.FIRST, kind) == (others[0] if others else None)
+    assert _named(Which.LAST, kind) == (others[-1] if others else None)
