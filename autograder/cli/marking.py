@@ -212,7 +212,7 @@ def override(
         act = acts.override(book, called, question, number, reason, deciding.by)
         acts.decide(deciding.store, book.ledger, [act])
         deciding.show({called})
-        click.echo(f"{acts.told(book.ledger, act)}: {reason}")
+        click.echo(f"{acts.told(book.ledger, act)}: {_line(reason)}")
 
 
 @click.command()
@@ -265,7 +265,7 @@ def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named:
         click.echo(json.dumps(_preview_as_json(found, dry_run), indent=1))
         return
     for line in _preview_in_words(found, dry_run):
-        click.echo(line)
+        click.echo(INVISIBLE.sub(" ", line))
 
 
 def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
@@ -352,9 +352,9 @@ def requests(
     for one in asked:
         state = "" if one.request.is_open else " (closed)"
         said = _line(one.request.asked.text)
-        click.echo(f"{one.request.number}. {one.student}, {one.question}{state}: {said}")
+        click.echo(f"{one.request.number}. {_line(one.student)}, {one.question}{state}: {said}")
         for reply in one.request.replies:
-            click.echo(f"   {reply.by}: {_line(reply.text)}")
+            click.echo(f"   {_line(reply.by)}: {_line(reply.text)}")
     if act is None or not asked:
         click.echo(counted(len(asked), "request" if everything else "open request"), err=True)
 
@@ -376,6 +376,6 @@ def _number(text: str) -> int:
 
 
 def _listed(names: Iterable[str]) -> str:
-    known = list(names)
+    known = [_line(name) for name in names]
     more = len(known) - _MOST_NAMED
     return ", ".join(known[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
