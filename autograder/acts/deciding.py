@@ -89,7 +89,7 @@ def _refuse(ledger: Ledger, acts: Sequence[Act]) -> None:
 
 
 def told(ledger: Ledger, act: Act) -> str:
-    """What somebody did, in words for people of the course."""
+    """What somebody did, in words for people of the course and harmless to a terminal."""
     student, question = ledger.subject(act)
     about = f"{student}, {question}" if act.student and question else student
     match act.what:
@@ -118,7 +118,7 @@ def told(ledger: Ledger, act: Act) -> str:
                 if first is None
                 else (f"took back that {told(ledger, first)}")
             )
-    return f"{act.by} {done}"
+    return INVISIBLE.sub(" ", f"{act.by} {done}")
 
 
 def _worth(points: float | None) -> str:

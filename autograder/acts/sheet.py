@@ -154,7 +154,8 @@ def mark_sheet(book: Book, rows: Sequence[SheetRow], by: str, name: str) -> Mark
 def _refusal(name: str, refused: Sequence[str]) -> str:
     more = len(refused) - _MOST_REFUSED
     lines = [*refused[:_MOST_REFUSED], *([f"and {more} more"] if more > 0 else [])]
-    return "\n  ".join([f"Nothing was stored, for {name} has what cannot be:", *lines])
+    told = [INVISIBLE.sub(" ", line) for line in lines]
+    return "\n  ".join([f"Nothing was stored, for {name} has what cannot be:", *told])
 
 
 def _row_act(book: Book, row: SheetRow, student: str, answer: Answer | None, by: str) -> Act | None:

@@ -29,7 +29,7 @@ class Returned:
     grades: Sequence[Grade]
     """Their score is the final one where it was published."""
     info: AssignmentInfo
-    page: Callable[[str], str | None]
+    page: Callable[[str], bytes | None]
     """Draws a student's page as it may be seen; None: there is none to see."""
     notices: tuple[str, ...] = ()
     """What to tell who sends them, a sentence each."""
@@ -83,12 +83,12 @@ def _remarks(grades: CurrentGrades) -> list[str]:
 
 def _drawer(
     order: Order, read: Callable[[], CurrentGrades | PublishedGrades]
-) -> Callable[[str], str | None]:
+) -> Callable[[str], bytes | None]:
     """``read``: opens the grades, when the first page is wanted."""
-    open_once = cache(read)
+    open_once, draw = cache(read), page_drawer(order.assignment)
 
-    def page(student: str) -> str | None:
+    def page(student: str) -> bytes | None:
         grade = next(iter(open_once().of({student})), None)
-        return None if grade is None else page_drawer(order.assignment)(grade)
+        return None if grade is None else draw(grade).encode("utf-8", "replace")
 
     return page

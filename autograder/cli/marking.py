@@ -22,7 +22,7 @@ from autograder.batch.output import book_of
 from autograder.batch.showing import show_again
 from autograder.cli.options import Command, json_option, order_for, path_option, place_options
 from autograder.errors import UsageError
-from autograder.store import Store
+from autograder.store import Comment, Store
 from autograder.text import INVISIBLE, counted
 
 _MOST_NAMED = 20
@@ -170,11 +170,7 @@ def comment(
         book = deciding.book
         if misconception is not None:
             act = acts.comment_to_all(book, misconception, text, deciding.by)
-            students = {
-                grade.student
-                for grade in book.grades(book.counting.keys())
-                if any(misconception in one.misconceptions for one in grade.questions)
-            }
+            students = _who_has(book, misconception)
         else:
             called = book.find(str(student))
             act = acts.comment_on(book, called, str(question), text, deciding.by)
@@ -182,6 +178,14 @@ def comment(
         acts.decide(deciding.store, book.ledger, [act])
         deciding.show(students)
     click.echo(f"On {counted(len(students), 'page')}")
+
+
+def _who_has(book: Book, misconception: str) -> set[str]:
+    return {
+        grade.student
+        for grade in book.grades(book.counting.keys())
+        if any(misconception in question.misconceptions for question in grade.questions)
+    }
 
 
 @click.command()
@@ -208,7 +212,7 @@ def override(
         act = acts.override(book, called, question, number, reason, deciding.by)
         acts.decide(deciding.store, book.ledger, [act])
         deciding.show({called})
-        click.echo(f"{acts.told(book.ledger, act)}: {reason}")
+        click.echo(f"{acts.told(book.ledger, act)}: {_line(reason)}")
 
 
 @click.command()
@@ -228,7 +232,10 @@ def undo(by: str | None, **named: Any) -> None:
         act = acts.take_back(deciding.book, last[0].deed, deciding.by)
         acts.decide(deciding.store, ledger, [act], alone=True)
         students = {student for student, _ in ledger.subjects(last[0].deed)}
-        deciding.show(students or set(deciding.book.counting))
+        for one in last:
+            if isinstance(one.what, Comment) and one.what.misconception:
+                students |= _who_has(deciding.book, one.what.misconception)
+        deciding.show(students)
         more = f" and {len(last) - 1} more" if len(last) > 1 else ""
         click.echo(f"Taken back: {acts.told(ledger, last[0])}{more}")
 
@@ -253,12 +260,12 @@ def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named:
         found = acts.preview(deciding.store, deciding.book, section)
         if not dry_run:
             acts.publish(deciding.store, deciding.book, found, deciding.by)
-            deciding.show({change.grade.student for change in found.new})
+            deciding.show(())  # pages are as they were; tables say who sees them
     if as_json:
         click.echo(json.dumps(_preview_as_json(found, dry_run), indent=1))
         return
     for line in _preview_in_words(found, dry_run):
-        click.echo(line)
+        click.echo(INVISIBLE.sub(" ", line))
 
 
 def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
@@ -345,9 +352,9 @@ def requests(
     for one in asked:
         state = "" if one.request.is_open else " (closed)"
         said = _line(one.request.asked.text)
-        click.echo(f"{one.request.number}. {one.student}, {one.question}{state}: {said}")
+        click.echo(f"{one.request.number}. {_line(one.student)}, {one.question}{state}: {said}")
         for reply in one.request.replies:
-            click.echo(f"   {reply.by}: {_line(reply.text)}")
+            click.echo(f"   {_line(reply.by)}: {_line(reply.text)}")
     if act is None or not asked:
         click.echo(counted(len(asked), "request" if everything else "open request"), err=True)
 
@@ -369,6 +376,6 @@ def _number(text: str) -> int:
 
 
 def _listed(names: Iterable[str]) -> str:
-    known = list(names)
+    known = [_line(name) for name in names]
     more = len(known) - _MOST_NAMED
     return ", ".join(known[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

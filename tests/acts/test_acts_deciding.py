@@ -128,3 +128,10 @@ def test_a_mark_remembers_the_answer_that_was_read(small: SmallClass) -> None:
     assert question.score is None
     assert question.earlier_mark is not None
     assert isinstance(small.book.ledger.acts[0].what, Mark)
+
+
+def test_a_name_does_not_steer_the_terminal_of_who_is_told(small: SmallClass) -> None:
+    small.hand_in("eve\x1b[2J")
+    book = small.book
+    act = acts.mark(book, "eve\x1b[2J", small.question("eve\x1b[2J"), 1, "ta\x07")
+    assert acts.told(book.ledger, act) == "ta  gave 1 point (eve [2J, why)"

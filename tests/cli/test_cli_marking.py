@@ -18,7 +18,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from autograder.batch.order import opened
+from autograder.batch.returning import returned
 from autograder.cli import main
+from autograder.cli.options import order_for
 
 COURSE = Path(__file__).resolve().parents[2]
 SLUG = "adaptive_learning_rates"
@@ -246,6 +249,10 @@ def test_a_comment_to_nobody_known_is_refused(course: Path) -> None:
     assert "Page 40." not in page("ben")
     done("comment", "--student", "ben", "--question", "adam", "Fine.")
     assert "Fine." in page("ben")
+    done("undo")
+    assert "Fine." not in page("ben")
+    done("undo")
+    assert "Page 40." not in page("zoe")
     result = run("comment", "--misconception", "correction_mising", "Page 40.")
     assert result.exit_code == 2
     assert "did you mean correction_missing?" in result.stderr
@@ -285,6 +292,27 @@ def test_platforms_are_told_what_was_published(course: Path) -> None:
     assert canvas()["ben"] == "87"
     done("undo")
     assert canvas() == published
+
+
+def test_pages_for_platforms_are_those_of_the_publication(course: Path) -> None:
+    def given(student: str) -> str | None:
+        order = order_for(None, None, None)
+        with opened(order, create=False) as store:
+            text = returned(order, store, "canvas").page(student)
+        return None if text is None else text.decode()
+
+    mark("student,question,points,comment\nben,explanation,7,Too short.\n")
+    assert "Too short." in page("ben")
+    assert "Too short." not in (given("ben") or "Too short.")
+    done("publish")
+    assert "Too short." in (given("ben") or "")
+    mark("student,question,points,comment\nben,explanation,9,Fine after all.\n")
+    assert "Fine after all." in page("ben")
+    assert "Fine after all." not in (given("ben") or "Fine after all.")
+    assert "<svg" in (given("ben") or "")  # with the figures of the attempt
+    done("publish")
+    assert "Why AdaGrad gets stuck: 7 points, now 9 points" in (given("ben") or "")
+    assert given("nobody") is None
 
 
 def test_by_section_and_by_the_rosters_id(course: Path) -> None:
