@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
@@ -110,8 +109,7 @@ def export(
         notices = (*giving.notices, *written.notices)
         if feedback is not None:
             with whole_file(feedback) as file:
-                page = partial(_encoded, giving.page)
-                notices += platforms.write_feedback(giving.grades, name, wanted, page, file)
+                notices += platforms.write_feedback(giving.grades, name, wanted, giving.page, file)
     for notice in notices:
         click.echo(notice, err=True)
     _deliver(written.documents, destination, order.out.path, "utf-8-sig" if excel else "utf-8")
@@ -140,11 +138,6 @@ def _deliver(
         with whole_file(path) as file:
             file.write(document.text.encode(encoding))
     click.echo(f"{counted(len(documents), 'file')} in {destination or out}")
-
-
-def _encoded(page: Callable[[str], str | None], student: str) -> bytes | None:
-    text = page(student)
-    return None if text is None else text.encode("utf-8", "replace")
 
 
 @click.command()
