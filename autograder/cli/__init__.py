@@ -39,6 +39,7 @@ _COMMANDS = {
     "undo": "marking",
     "publish": "marking",
     "requests": "marking",
+    "desk": "desk",
     "new": "authoring",
     "verify": "authoring",
     "release": "authoring",
