@@ -14,11 +14,12 @@ DISTRIBUTION = "update-rule-grader"
 EXTRAS = {
     "authoring": "release: writing what students get",
     "cluster": "grade --scheduler: a Dask cluster",
+    "desk": "desk: pages for marking",
     "postgres": "--store postgresql://...",
 }
 """Each set of further packages, and what it is for."""
 
-NEEDS = {"authoring": "otter", "cluster": "distributed", "postgres": "psycopg"}
+NEEDS = {"authoring": "otter", "cluster": "distributed", "desk": "starlette", "postgres": "psycopg"}
 """A module of each, by which is seen whether it is installed."""
 
 _CLONE = Path(__file__).resolve().parents[1]

@@ -24,6 +24,7 @@ from autograder.acts.deciding import (
     comment_on,
     comment_to_all,
     decide,
+    flag,
     last_deed,
     mark,
     override,
@@ -32,6 +33,7 @@ from autograder.acts.deciding import (
     rubric,
     take_back,
     told,
+    written,
 )
 from autograder.acts.ledger import Asking, Ledger
 from autograder.acts.publishing import Preview, PublishedGrades, as_returned, preview, publish
@@ -52,6 +54,7 @@ __all__ = [
     "comment_to_all",
     "decide",
     "final_of",
+    "flag",
     "last_deed",
     "mark",
     "mark_sheet",
@@ -70,4 +73,5 @@ __all__ = [
     "trail",
     "with_acts",
     "with_seen",
+    "written",
 ]

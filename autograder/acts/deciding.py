@@ -17,6 +17,7 @@ from autograder.store import (
     Act,
     Comment,
     Conflict,
+    Flag,
     Mark,
     Override,
     Publication,
@@ -71,6 +72,8 @@ def decide(
         _refuse(ledger, [act for act in ledger.acts if ledger.touched([act]) & set(changed)])
 
     def refuse(newer: Sequence[Act]) -> None:
+        if not newer:
+            return
         both = Ledger((*ledger.acts, *newer), ledger.standing)
         in_the_way = [act for act in newer if alone or both.touched([act]) & about]
         if in_the_way:
@@ -82,10 +85,8 @@ def decide(
 
 
 def _refuse(ledger: Ledger, acts: Sequence[Act]) -> None:
-    raise Conflict(
-        f"Nothing was stored, for in the meantime {told(ledger, acts[-1])}: look again, and decide "
-        "anew."
-    )
+    what = told(ledger, acts[-1]) if acts else "something else was decided"
+    raise Conflict(f"Nothing was stored, for in the meantime {what}: look again, and decide anew.")
 
 
 def told(ledger: Ledger, act: Act) -> str:
@@ -111,6 +112,8 @@ def told(ledger: Ledger, act: Act) -> str:
             done = f"changed the rubric ({act.question})"
         case Publication(section=section):
             done = f"published {f'section {section}' if section else 'everything'}"
+        case Flag(up=up):
+            done = f"{'put a flag on' if up else 'took the flag from'} an answer ({about})"
         case Undo(deed=deed):
             first = next((one for one in ledger.acts if one.deed == deed), None)
             done = (
@@ -222,6 +225,11 @@ def rubric(book: Book, question: str, items: Sequence[RubricItem], by: str) -> l
         if points != given.points or what.rubric != given.rubric:
             found.append(_about(book, answer.student, question, what, by))
     return found
+
+
+def flag(book: Book, student: str, question: str, up: bool, note: str, by: str) -> Act:
+    """A note among the staff to look at an answer again, or that it is settled."""
+    return _about(book, student, book.question(question).name, Flag(up, written(note)), by)
 
 
 def last_deed(ledger: Ledger, by: str | None = None) -> list[Act]:

@@ -49,12 +49,34 @@ class Ledger:
                 self._by_subject[self.subject(act)].append(act)
         self._note_versions()
         self._times = {act.deed: act.at for act in self.acts}
-        self.published: Mapping[str, Published] = {
-            standing.student(one.student, one.whose): one
+        self.published: Mapping[str, Published] = self._shown_last(published)
+        """What each student was shown last."""
+
+    def and_newer(self, newer: Sequence[Act], published: Iterable[Published]) -> Ledger:
+        """With what was decided since; ``published``: all there is.  Of a few acts after many it
+        is made at once, but where something is taken back."""
+        if any(isinstance(act.what, Undo) for act in newer):
+            return Ledger((*self.acts, *newer), self.standing, published)
+        later = Ledger(newer, self.standing)
+        later.acts = (*self.acts, *newer)
+        later.taken_back = self.taken_back
+        later.to_all = (*self.to_all, *later.to_all)
+        added = later._by_subject
+        later._by_subject = self._by_subject.copy()
+        for subject, acts in added.items():
+            later._by_subject[subject] = [*self._by_subject.get(subject, ()), *acts]
+        later._versions = {**self._versions, **later._versions}
+        later._times = {**self._times, **later._times}
+        later.__dict__["standing_acts"] = [*self.standing_acts, *later.standing_acts]
+        later.published = later._shown_last(published)
+        return later
+
+    def _shown_last(self, published: Iterable[Published]) -> Mapping[str, Published]:
+        return {
+            self.standing.student(one.student, one.whose): one
             for one in published
             if one.deed not in self.taken_back
         }
-        """What each student was shown last."""
 
     @property
     def newest(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
@@ -52,7 +52,11 @@ class Preview:
 
 def preview(store: Store, book: Book, section: str = "") -> Preview:
     """What publishing would do now; raises UsageError for a section that there is not."""
-    students = _in_section(book, section)
+    return preview_of(store, book, _in_section(book, section), section)
+
+
+def preview_of(store: Store, book: Book, students: Collection[str], section: str = "") -> Preview:
+    """What publishing would do for these students only."""
     last = book.ledger.published
     new: list[Change] = []
     same, waiting, left_out = 0, [], []

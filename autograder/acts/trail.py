@@ -6,7 +6,18 @@ from collections.abc import Iterator
 
 from autograder.acts.ledger import Ledger
 from autograder.acts.sheet import table_line
-from autograder.store import Act, Comment, Mark, Override, Publication, Reply, Request, Rubric, Undo
+from autograder.store import (
+    Act,
+    Comment,
+    Flag,
+    Mark,
+    Override,
+    Publication,
+    Reply,
+    Request,
+    Rubric,
+    Undo,
+)
 
 _COLUMNS = (
     *("id", "deed", "at", "by", "kind", "student", "question", "attempt", "points", "rubric"),
@@ -47,6 +58,8 @@ def _what(act: Act) -> tuple[str, str, str, str]:
             return "", " ".join(item.name for item in items), told, ""
         case Publication(section=section):
             return "", "", "", section
+        case Flag(up=up, note=note):
+            return "", "", note, "up" if up else "down"
         case Undo(deed=deed):
             return "", "", "", deed
 

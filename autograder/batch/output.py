@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -114,6 +115,21 @@ class CurrentGrades(Sequence[Grade]):
         newest = {entry.student: entry.id for entry in entries}
         self.not_newest = frozenset(e.student for e in self.entries if newest[e.student] != e.id)
         """Students of whom an attempt counts that was not graded last."""
+
+    def with_details(self) -> CurrentGrades:
+        """The same grades with what feedback pages show."""
+        fuller = copy(self)
+        fuller.__dict__.pop("_few", None)
+        fuller._details = True
+        return fuller
+
+    def decided_since(self, ledger: Ledger) -> CurrentGrades:
+        """The same attempts, with what people have decided by now."""
+        newer = copy(self)
+        for name in ("_requests", "_few"):
+            newer.__dict__.pop(name, None)
+        newer.__dict__["ledger"] = ledger
+        return newer
 
     def __len__(self) -> int:
         return len(self.entries)

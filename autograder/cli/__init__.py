@@ -41,6 +41,7 @@ _COMMANDS = {
     "undo": "marking",
     "publish": "marking",
     "requests": "marking",
+    "desk": "desk",
     "new": "authoring",
     "verify": "authoring",
     "release": "authoring",

@@ -53,10 +53,10 @@ def _deciding(by: str | None = None, **named: Any) -> Iterator[_Deciding]:
     order = order_for(**named)
     with opened(order, create=False) as store:
         book = book_of(order.assignment, current_grades(order, store))
-        yield _Deciding(order, store, book, by or _whoever_is_logged_in())
+        yield _Deciding(order, store, book, by or whoever_is_logged_in())
 
 
-def _whoever_is_logged_in() -> str:
+def whoever_is_logged_in() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no such user in this container

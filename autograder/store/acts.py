@@ -96,6 +96,15 @@ class Publication(_Kind, frozen=True):
     """Empty: all of them."""
 
 
+class Flag(_Kind, frozen=True):
+    """A note among the staff that somebody should look at an answer again; no student sees it."""
+
+    kind = "flag"
+    up: bool
+    """False: it is taken down."""
+    note: str = ""
+
+
 class Undo(_Kind, frozen=True):
     """Takes a deed back, with all of its acts."""
 
@@ -103,10 +112,10 @@ class Undo(_Kind, frozen=True):
     deed: str
 
 
-What: TypeAlias = Mark | Comment | Override | Request | Reply | Rubric | Publication | Undo
+What: TypeAlias = Mark | Comment | Override | Request | Reply | Rubric | Publication | Flag | Undo
 
 _KINDS: tuple[type[What], ...] = (
-    *(Mark, Comment, Override, Request, Reply, Rubric, Publication, Undo),
+    *(Mark, Comment, Override, Request, Reply, Rubric, Publication, Flag, Undo),
 )
 _decoders: Mapping[str, msgspec.json.Decoder[What]] = {
     kind.kind: msgspec.json.Decoder(kind) for kind in _KINDS

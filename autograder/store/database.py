@@ -35,7 +35,7 @@ from autograder.store.records import (
     time_of,
 )
 from autograder.store.schema import is_current, migrate
-from autograder.store.tables import ATTEMPTS, EXTENSIONS, PEOPLE, TAKEN_IN, TIMES
+from autograder.store.tables import ACTS, ATTEMPTS, EXTENSIONS, PEOPLE, TAKEN_IN, TIMES
 from autograder.store.words import sentence
 
 _CHUNK = 200  # grades read at a time: memory stays flat however many there are
@@ -200,6 +200,15 @@ class Store:
             rows = {row[0]: row[1:] for row in found}
             for id_ in wanted:
                 yield grade_of(*rows[id_])
+
+    def marker(self) -> tuple[int, ...]:
+        """Differs whenever anything was added, by whomever; what acts add comes last."""
+        tables = (ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, ACTS)
+        newest = sa.select(
+            *(sa.select(sa.func.max(table.c.id)).scalar_subquery() for table in tables)
+        )
+        with self._begin() as connection:
+            return tuple(number or 0 for number in connection.execute(newest).one())
 
     def circumstances(self, ids: Sequence[int]) -> list[Circumstances]:
         """What these attempts' grades depended on, in the order asked for."""

@@ -7,14 +7,15 @@ from pathlib import Path
 from autograder.batch.earlier import attempts_before, grades_before, with_before
 from autograder.batch.tasks import Task
 from autograder.model import Grade, SubmissionStatus
+from autograder.platforms import Found
 from autograder.store import Attempt, Store, open_store, to_row
-from autograder.submission import Found, digest_of
+from autograder.submission import digest_of
 
 
 def keep(store: Store, student: str, digest: str, score: float) -> None:
     grade = Grade(student, f"{student}.py", SubmissionStatus.GRADED, score, 90.0)
     time = "2026-03-01T10:00:00+00:00"
-    store.append([to_row(Attempt("rates", "1", digest, grade, None, time, {}))])
+    store.append([to_row(Attempt("rates", "1", digest, grade, time, {}))])
 
 
 def test_the_newest_other_file_before_the_one_that_counts(tmp_path: Path) -> None:

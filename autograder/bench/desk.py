@@ -1,0 +1,187 @@
+"""``python -m autograder.bench.desk``: how long the desk's pages take, over a real port.
+
+Stores a made-up class without grading anything, serves it as ``autograder desk`` does, and asks for
+each page many times, one after the other; a mark is a form that is sent and the page after it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode, urlsplit
+
+from autograder.bench.machine import machine
+from autograder.course import Assignment, Course
+from autograder.model import Check, Grade, HandedIn, QuestionGrade, QuestionStatus, SubmissionStatus
+from autograder.store import Attempt, Store, open_store, to_row
+
+_WORDS = [f"word{number}" for number in range(2_000)]
+_AT_ONCE = 500
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m autograder.bench.desk")
+    parser.add_argument("--submissions", type=int, default=5_000)
+    parser.add_argument("--times", type=int, default=100, help="how often each page is asked for")
+    options = parser.parse_args()
+    course = Course.find(None)
+    assignment = course.load(course.default or course.assignments()[0])
+    print(machine())
+    with tempfile.TemporaryDirectory(prefix="autograder-bench-") as folder:
+        with open_store(Path(folder) / "grades.db") as store:
+            _fill(store, assignment, options.submissions)
+        with _served(course, assignment, Path(folder)) as pages:
+            print(f"{options.submissions} submissions; milliseconds: median, 99 %, most")
+            for name, seconds in _measured(pages, options.times):
+                ordered = sorted(1000 * one for one in seconds)
+                high = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+                print(f"{name:<24} {median(ordered):8.1f} {high:8.1f} {ordered[-1]:8.1f}")
+    return 0
+
+
+def _fill(store: Store, assignment: Assignment, count: int) -> None:
+    chance = random.Random(1)
+    rows = []
+    for number in range(count):
+        words = chance.choices(_WORDS, k=80) if number % 10 else []
+        questions = tuple(
+            QuestionGrade(
+                asked.name,
+                asked.title,
+                QuestionStatus.PENDING if asked.by_person else QuestionStatus.PARTIAL,
+                None if asked.by_person else asked.points / 2,
+                asked.points,
+                checks=tuple(
+                    Check(check, chance.random() < 0.7, 1.0, 2.0, "It was looked at.")
+                    for check in (() if asked.by_person else ("path", "step", "edge cases"))
+                ),
+                misconceptions=tuple(sorted(assignment.faults)[:1]) if number % 3 == 0 else (),
+                answer=" ".join(words) if asked.by_person else "",
+            )
+            for asked in assignment.questions
+        )
+        score = sum(question.score or 0.0 for question in questions)
+        student = f"student{number:05}"
+        grade = Grade(
+            student, f"{student}.py", SubmissionStatus.GRADED, score, 100.0, questions=questions
+        )
+        attempt = Attempt(
+            assignment.slug, "bench", student, grade, "2025-01-01T00:00:00+00:00", {}, HandedIn()
+        )
+        rows.append(to_row(attempt))
+        if len(rows) == _AT_ONCE or number == count - 1:
+            store.append(rows)
+            rows.clear()
+
+
+class _Pages:
+    """Asks over one connection, signed in."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=600)
+        self._connection.request("GET", f"{parts.path}?{parts.query}")
+        answer = self._connection.getresponse()
+        answer.read()
+        self._cookie = str(answer.getheader("set-cookie")).partition(";")[0]
+        self._origin = f"http://{parts.netloc}"
+
+    def open(self, address: str) -> str:
+        self._connection.request("GET", address, headers={"Cookie": self._cookie})
+        answer = self._connection.getresponse()
+        text = answer.read().decode()
+        if answer.status != 200:
+            raise RuntimeError(f"{address}: {answer.status}")
+        return text
+
+    def send(self, address: str, fields: Mapping[str, str]) -> str:
+        """Where it leads."""
+        headers = {
+            "Cookie": self._cookie,
+            "Origin": self._origin,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        self._connection.request("POST", address, urlencode(fields), headers)
+        answer = self._connection.getresponse()
+        text = answer.read().decode()
+        if answer.status != 303:
+            raise RuntimeError(f"{address}: {answer.status} {text[:200]}")
+        return str(answer.getheader("location"))
+
+
+@contextmanager
+def _served(course: Course, assignment: Assignment, out: Path) -> Iterator[_Pages]:
+    where = ["--course", str(course.folder), "--assignment", assignment.slug, "--out", str(out)]
+    command = [sys.executable, "-m", "autograder", "desk", "--json", *where]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=out) as process:
+        assert process.stdout is not None
+        try:
+            pages = _Pages(json.loads(process.stdout.readline())["url"])
+            pages.open("/")
+            pages.open("/groups")
+            yield pages
+        finally:
+            process.terminate()
+
+
+def _measured(pages: _Pages, times: int) -> Iterator[tuple[str, list[float]]]:
+    listed = re.findall(r"/answer/(\d+)/(\w+)", pages.open("/?kind=unread"))
+    attempts = [int(number) for number, _ in listed]
+    question = listed[0][1]
+    chance = random.Random(2)
+
+    def seconds(ask: Callable[[], object]) -> list[float]:
+        found = []
+        for _ in range(times):
+            began = time.perf_counter()
+            ask()
+            found.append(time.perf_counter() - began)
+        return found
+
+    def one(path: str) -> Callable[[], object]:
+        return lambda: pages.open(path.format(chance.choice(attempts), question))
+
+    for name, path in {
+        "queue": "/",
+        "queue, all answers": "/?all=1&page=7",
+        "queue, searched": "/?all=1&words=word7+word9",
+        "one answer": "/answer/{}/{}?kind=unread",
+        "groups": "/groups",
+        "a group": "/group/{}/{}",
+        "one submission": "/submission/{}",
+        "a student's page": "/page/{}",
+        "requests": "/requests",
+        "comments": "/comments",
+        "class": "/class?sort=-final",
+        "publish": "/publish",
+    }.items():
+        yield name, seconds(one(path))
+    yield "save, and the next", list(_marks(pages, times))
+
+
+def _marks(pages: _Pages, times: int) -> Iterator[float]:
+    found = re.search(r"/answer/\d+/\w+\?kind=unread", pages.open("/?kind=unread"))
+    assert found is not None
+    address = found.group()
+    page = pages.open(address)
+    for number in range(times):
+        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+        began = time.perf_counter()
+        address = pages.send(address, {**fields, "points": str(number % 10), "do": "mark"})
+        page = pages.open(address)
+        yield time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main())

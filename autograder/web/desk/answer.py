@@ -1,0 +1,215 @@
+"""One answer at a time: read it, choose from the rubric, save, and the next is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from autograder import acts
+from autograder.errors import UsageError
+from autograder.model import QuestionGrade, RubricItem
+from autograder.store import Conflict, Mark, digest_of_answer
+from autograder.web.app import in_words
+from autograder.web.desk.room import Room, View
+from autograder.web.desk.rows import Filter, Row
+from autograder.web.pages import page
+from autograder.web.visit import Visit
+
+_MOST_IN_BANK = 100
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the form holds: what was given before, or what somebody wanted to give."""
+
+    points: str
+    comment: str
+    chosen: frozenset[str]
+    """Names of items."""
+
+
+class AnswerPage:
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def show(self, visit: Visit) -> Response | str:
+        view = self._room.view()
+        wanted = Filter.read(visit.query)
+        student = student_of(view, visit)
+        row = row_of(view, student, visit.path["question"])
+        if row.attempt != int(visit.path["attempt"]):
+            visit.later.append("Another file of this student counts now; this is its answer.")
+            return RedirectResponse(here(row, wanted), 303)
+        return self._page(visit, view, row, wanted)
+
+    def save(self, visit: Visit) -> Response:
+        view = self._room.view()
+        wanted = Filter.read(visit.query)
+        row = row_of(view, student_of(view, visit), visit.path["question"])
+        draft = Draft(
+            visit.form.one("points").strip(),
+            visit.form.one("comment"),
+            frozenset(visit.form.all("item")),
+        )
+        try:
+            what = self._decide(visit, view, row, draft)
+        except (UsageError, Conflict) as error:
+            # What somebody typed stays in the form, beside what stands now.
+            again = self._page(
+                visit, self._room.view(), row, wanted, draft=draft, trouble=in_words(error)
+            )
+            return HTMLResponse(again, 409 if isinstance(error, Conflict) else 400)
+        visit.later.append(what)
+        if visit.form.one("then") == "stay":
+            return RedirectResponse(here(row, wanted), 303)
+        return self._next(visit, row, wanted)
+
+    def _next(self, visit: Visit, row: Row, wanted: Filter) -> Response:
+        view = self._room.view()
+        found = _in_order(view, wanted, visit)
+        after = next((other for other in found if _place(view, other) > _place(view, row)), None)
+        if after is None:
+            left = [other for other in found if other.key != row.key]
+            visit.later.append("That was the last one of this list.")
+            return RedirectResponse(here(left[0], wanted) if left else wanted.at("/"), 303)
+        return RedirectResponse(here(after, wanted), 303)
+
+    def _decide(self, visit: Visit, view: View, row: Row, draft: Draft) -> str:
+        form = visit.form
+        match form.one("do", "mark"):
+            case "mark":
+                return self._mark(visit, view, row, draft)
+            case "flag":
+                up = not row.is_("flagged")
+                act = acts.flag(view.book, row.student, row.question, up, "", visit.by)
+                self._room.decide(view, [act])
+                return "Flagged." if up else "The flag is taken down."
+        raise UsageError("that is nothing that can be done here")
+
+    def _mark(self, visit: Visit, view: View, row: Row, draft: Draft) -> str:
+        book = view.book
+        question = question_of(view, row)
+        if digest_of_answer(question.answer) != visit.form.one("answer"):
+            raise Conflict(
+                "Nothing was stored, for another answer has been handed in since this page was "
+                "opened: read this one."
+            )
+        rubric = book.question(row.question).rubric
+        points = points_given(draft, rubric, row.max_points)
+        act = acts.mark(
+            book,
+            row.student,
+            question,
+            points,
+            visit.by,
+            comment=draft.comment,
+            rubric=sorted(draft.chosen),
+        )
+        versions = {row.key: visit.form.number("version")}
+        self._room.decide(view, [act], versions=versions)
+        return f"{label_of(row, visit)}: {points:g} of {row.max_points:g} points."
+
+    def _page(
+        self,
+        visit: Visit,
+        view: View,
+        row: Row,
+        wanted: Filter,
+        *,
+        draft: Draft | None = None,
+        trouble: str = "",
+    ) -> str:
+        question = question_of(view, row)
+        found = _in_order(view, wanted, visit)
+        place = _place(view, row)
+        before = [other for other in found if _place(view, other) < place]
+        after = next((other for other in found if _place(view, other) > place), None)
+        given = question.by_person
+        standing = Draft(
+            "" if given is None else f"{given.points:.10g}",
+            "" if given is None else given.comment,
+            frozenset() if given is None else frozenset(item.name for item in given.rubric),
+        )
+        return page(
+            "answer.html.j2",
+            visit,
+            room=self._room,
+            row=row,
+            question=question,
+            label=label_of(row, visit),
+            asked=view.book.question(row.question),
+            draft=draft or standing,
+            trouble=trouble,
+            digest=digest_of_answer(question.answer),
+            version=view.book.ledger.version(*row.key),
+            wanted=wanted,
+            number=len(before) + 1,
+            count=len(found),
+            before=here(before[-1], wanted) if before else "",
+            after=here(after, wanted) if after is not None else "",
+            action=here(row, wanted),
+            others=self._room.reads(visit.by, row),
+            bank=bank(view, row.question),
+            alike=self._room.alike(view, row),
+        )
+
+
+def student_of(view: View, visit: Visit) -> str:
+    student = view.students.get(int(visit.path["attempt"]))
+    if student is None or student not in view.lines:
+        raise UsageError("nothing with this number was handed in")
+    return student
+
+
+def row_of(view: View, student: str, question: str) -> Row:
+    row = view.row(student, question)
+    if row is None:
+        raise UsageError(f"there is no answer to {question!r} here")
+    return row
+
+
+def question_of(view: View, row: Row) -> QuestionGrade:
+    """With all that was decided of it."""
+    questions = view.grade(row.student).questions
+    return next(question for question in questions if question.name == row.question)
+
+
+def here(row: Row, wanted: Filter) -> str:
+    return wanted.at(f"/answer/{row.attempt}/{row.question}")
+
+
+def label_of(row: Row, visit: Visit) -> str:
+    return f"Answer {row.attempt}" if visit.hides_names else row.student
+
+
+def _in_order(view: View, wanted: Filter, visit: Visit) -> list[Row]:
+    return wanted.chosen(view.rows, names=not visit.hides_names)
+
+
+def _place(view: View, row: Row) -> tuple[int, int]:
+    return view.order.get(row.question, 0), row.place
+
+
+def points_given(draft: Draft, rubric: Sequence[RubricItem], most: float) -> float:
+    """What was typed, else what the chosen items make: from 0 up where any gives points, from all
+    points down where they are only taken off."""
+    if draft.points:
+        return acts.points_of(draft.points)
+    if not draft.chosen:
+        raise UsageError("give points, or choose from the rubric")
+    start = 0.0 if any(item.points > 0 for item in rubric) else most
+    total = start + sum(item.points for item in rubric if item.name in draft.chosen)
+    return min(max(round(total, 6), 0.0), most)
+
+
+def bank(view: View, question: str) -> list[str]:
+    """Comments that were written on this question, the most used first."""
+    counted = Counter(
+        act.what.comment
+        for act in view.book.ledger.standing_acts
+        if isinstance(act.what, Mark) and act.question == question and act.what.comment
+    )
+    return [text for text, _ in counted.most_common(_MOST_IN_BANK)]

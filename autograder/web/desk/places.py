@@ -1,0 +1,52 @@
+"""All pages of the desk, and for whom they are."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import RedirectResponse, Response
+
+from autograder.web.app import At
+from autograder.web.desk.answer import AnswerPage
+from autograder.web.desk.class_page import ClassPage
+from autograder.web.desk.group import GroupPage
+from autograder.web.desk.publishing import PublishPage
+from autograder.web.desk.queue import QueuePage
+from autograder.web.desk.room import Room
+from autograder.web.desk.rubric import RubricPage
+from autograder.web.desk.submission import SubmissionPage
+from autograder.web.desk.talk import CommentsPage, RequestsPage
+from autograder.web.people import INSTRUCTORS, STAFF
+from autograder.web.visit import Visit
+
+
+def names(visit: Visit) -> Response:
+    """Hide who wrote what, or show it: in this browser, until it is closed."""
+    back = visit.form.one("back")
+    answer = RedirectResponse(back if re.fullmatch(r"/(?![/\\\\])[!-~]*", back) else "/", 303)
+    value = "hidden" if visit.form.one("names") == "hidden" else "shown"
+    answer.set_cookie("names", value, httponly=True, samesite="strict", path="/")
+    return answer
+
+
+def places(room: Room) -> list[At]:
+    queue, answer, group = QueuePage(room), AnswerPage(room), GroupPage(room)
+    submission, comments, requests = SubmissionPage(room), CommentsPage(room), RequestsPage(room)
+    rubric, class_, publish = RubricPage(room), ClassPage(room), PublishPage(room)
+    return [
+        At("/", STAFF, queue.show),
+        At("/answer/{attempt:int}/{question}", STAFF, answer.show, answer.save),
+        At("/groups", STAFF, group.list),
+        At("/group/{attempt:int}/{question}", STAFF, group.show, group.save),
+        At("/submission/{attempt:int}", STAFF, submission.show, submission.do),
+        At("/page/{attempt:int}", STAFF, submission.feedback),
+        At("/compare/{attempt:int}", STAFF, submission.compare),
+        At("/undo", STAFF, do=submission.undo),
+        At("/comments", STAFF, comments.show, comments.do),
+        At("/requests", STAFF, requests.show, requests.add),
+        At("/rubric/{question}", STAFF, rubric.show, rubric.do),
+        At("/class", INSTRUCTORS, class_.show),
+        At("/class.csv", INSTRUCTORS, class_.table),
+        At("/publish", INSTRUCTORS, publish.show, publish.do),
+        At("/names", STAFF, do=names),
+    ]

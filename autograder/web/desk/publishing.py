@@ -1,0 +1,86 @@
+"""Publishing: what students would see, and that they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.responses import RedirectResponse, Response
+
+from autograder import acts
+from autograder.acts.publishing import Change, preview_of
+from autograder.model import SubmissionStatus
+from autograder.store import Conflict
+from autograder.web.desk.queue import PER_PAGE, Paging
+from autograder.web.desk.room import Room, View
+from autograder.web.desk.rows import Filter, Line
+from autograder.web.pages import page
+from autograder.web.visit import Visit
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a publication would do, in numbers."""
+
+    first: int
+    """See a result for the first time."""
+    changed: int
+    same: int
+    waiting: int
+    """Have no final score yet."""
+    left_out: int
+    """Could not be graded, through no fault of theirs."""
+
+
+class PublishPage:
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def show(self, visit: Visit) -> str:
+        view = self._room.view()
+        section = visit.query.one("section")[:200]
+        lines = [line for line in view.lines.values() if not section or line.section == section]
+        shown = [one for one in lines if one.status is not SubmissionStatus.NOT_GRADED]
+        news = [line for line in shown if line.seen != "yes"]
+        news.sort(key=lambda line: (line.seen == "no", line.place))
+        paging = Paging.of(len(news), visit.query.number("page", 1), PER_PAGE // 2)
+        return page(
+            "publish.html.j2",
+            visit,
+            room=self._room,
+            view=view,
+            section=section,
+            counted=Counted(
+                first=sum(line.seen == "no" for line in shown),
+                changed=sum(line.seen == "older" for line in shown),
+                same=sum(line.seen == "yes" for line in shown),
+                waiting=sum(line.final is None for line in shown),
+                left_out=len(lines) - len(shown),
+            ),
+            changes=self._changes(view, news[paging.here]),
+            paging=paging,
+            wanted=Filter(section=section),
+            newest=view.book.ledger.newest,
+        )
+
+    def do(self, visit: Visit) -> Response:
+        view = self._room.view()
+        if visit.form.number("newest", -1) != view.book.ledger.newest:
+            raise Conflict(
+                "Nothing was published, for something was decided since you looked: look again."
+            )
+        section = visit.form.one("section")
+        found = acts.preview(self._room.store, view.book, section)
+        acts.publish(self._room.store, view.book, found, visit.by)
+        self._room.changed(change.grade.student for change in found.new)
+        visit.later.append(f"Published: {len(found.new)} students see something new.")
+        return RedirectResponse("/publish", 303)
+
+    def _changes(self, view: View, lines: list[Line]) -> list[tuple[Line, Change]]:
+        """What these students would newly see, in words."""
+        changes = {
+            change.grade.student: change
+            for change in preview_of(
+                self._room.store, view.book, {line.student for line in lines}
+            ).new
+        }
+        return [(line, changes[line.student]) for line in lines if line.student in changes]

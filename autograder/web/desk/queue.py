@@ -1,0 +1,91 @@
+"""The queue: all answers, or those that somebody wants to see, fifty to a page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autograder.model import QuestionStatus
+from autograder.report.words import WORDS
+from autograder.web.desk.room import Room, View
+from autograder.web.desk.rows import KINDS, Filter
+from autograder.web.pages import page
+from autograder.web.visit import Visit
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Where one is in a long list."""
+
+    count: int
+    number: int
+    """From 1."""
+    per_page: int = PER_PAGE
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // self.per_page))
+
+    @property
+    def here(self) -> slice:
+        return slice((self.number - 1) * self.per_page, self.number * self.per_page)
+
+    @classmethod
+    def of(cls, count: int, number: int, per_page: int = PER_PAGE) -> Paging:
+        """At the nearest page that there is."""
+        whole = cls(count, 1, per_page)
+        return replace(whole, number=min(max(number, 1), whole.pages))
+
+
+class QueuePage:
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def show(self, visit: Visit) -> str:
+        view = self._room.view()
+        wanted = Filter.read(visit.query)
+        if not visit.query.pairs:
+            wanted = Filter(kind="unread")
+        found = wanted.chosen(view.rows, names=not visit.hides_names)
+        paging = Paging.of(len(found), visit.query.number("page", 1))
+        return page(
+            "queue.html.j2",
+            visit,
+            room=self._room,
+            view=view,
+            wanted=wanted,
+            rows=found[paging.here],
+            first=found[0] if found else None,
+            paging=paging,
+            kinds=KINDS,
+            counts=view.counts,
+            statuses={status.value: WORDS.question_status[status] for status in QuestionStatus},
+            progress=_progress(view),
+            words=WORDS,
+            shares=_shares(self._room.markers),
+        )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a question is marked."""
+
+    question: str
+    read: int
+    all: int
+
+
+def _progress(view: View) -> list[Progress]:
+    by_person = [row for row in view.rows if row.by_person]
+    every: Counter[str] = Counter(row.question for row in by_person)
+    read: Counter[str] = Counter(row.question for row in by_person if row.is_read)
+    return [Progress(name, read[name], count) for name, count in every.items()]
+
+
+def _shares(markers: Sequence[str]) -> list[tuple[str, str]]:
+    """A share for each, as large as the others but for chance; none where there is one marker."""
+    count = len(markers)
+    return [(f"{n}/{count}", name) for n, name in enumerate(markers, start=1)] if count > 1 else []

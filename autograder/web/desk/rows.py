@@ -1,0 +1,240 @@
+"""The answers as lists show them, and which of them somebody wants to see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from sys import intern
+from zlib import crc32
+
+from autograder.acts import Book
+from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
+from autograder.report.marks import seen
+from autograder.store import Flag
+from autograder.web.visit import Form, address
+
+KINDS = {
+    "unread": "to read",
+    "back": "come back changed",
+    "again": "asked again",
+    "failed": "code failed",
+    "late": "late",
+    "flagged": "flagged",
+    "overridden": "overridden",
+}
+"""What an answer may be, and how that is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A student's answer to a question, in code or in words."""
+
+    student: str
+    question: str
+    place: int
+    """Of the student among all."""
+    attempt: int
+    """Id of the attempt that counts."""
+    status: QuestionStatus
+    points: float | None
+    """What counts; None: not known yet."""
+    max_points: float
+    by_person: bool
+    """Whether a person marks the question."""
+    by: str
+    """Who marked it; empty: nobody."""
+    misconceptions: tuple[str, ...]
+    answer: str
+    """In words; empty: none, or the question asks for code."""
+    plain: str
+    """The answer in lower case with single blanks: to search in, and to compare."""
+    section: str
+    overridden: bool
+    kinds: tuple[str, ...]
+    """Those of :data:`KINDS` that it is."""
+    lot: int
+    """Decides whose share it is in; equal answers have the same."""
+
+    def is_(self, kind: str) -> bool:
+        return kind in self.kinds
+
+    @property
+    def is_read(self) -> bool:
+        return self.points is not None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.student, self.question
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A student's submission, as lists of the class show it."""
+
+    student: str
+    place: int
+    """Among all students."""
+    attempt: int
+    """Id of the one that counts."""
+    section: str
+    status: SubmissionStatus
+    score: float | None
+    """As it was computed, lateness taken off."""
+    final: float | None
+    """None: not known yet."""
+    most: float
+    late_days: int
+    extended: bool
+    handed_in: datetime | None
+    seconds: float
+    """Wall time of grading."""
+    seen: str
+    """``no``, ``yes`` or ``older``: whether the student is shown this."""
+    answers: tuple[Row, ...]
+    """One for each question."""
+    checks: tuple[Checked, ...]
+
+    @property
+    def misconceptions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(slug for row in self.answers for slug in row.misconceptions))
+
+    @property
+    def failed(self) -> bool:
+        return any(row.is_("failed") for row in self.answers) or not self.answers
+
+
+Checked = tuple[str, str, bool]
+"""Question, name of a check that was tried, and whether it was passed: one object for all."""
+
+
+@cache
+def _checked(question: str, check: str, passed: bool) -> Checked:
+    return question, check, passed
+
+
+def line_of(grade: Grade, book: Book, place: int, section: str) -> Line:
+    attempt = book.counting[grade.student]
+    final = grade.final
+    return Line(
+        student=grade.student,
+        place=place,
+        attempt=attempt,
+        section=intern(section),
+        status=grade.status,
+        score=grade.score,
+        final=None if final is None else final.score,
+        most=grade.max_score if final is None else final.max_score,
+        late_days=0 if grade.late is None else grade.late.by_days,
+        extended=grade.extended_to is not None,
+        handed_in=grade.handed_in.at,
+        seconds=grade.usage.wall_seconds,
+        seen=seen(grade),
+        answers=tuple(_row(q, grade, book, place, section, attempt) for q in grade.questions),
+        checks=tuple(
+            _checked(question.name, check.name, check.passed)
+            for question in grade.questions
+            for check in question.checks
+            if check.tried
+        ),
+    )
+
+
+def _row(
+    question: QuestionGrade, grade: Grade, book: Book, place: int, section: str, attempt: int
+) -> Row:
+    asked = book.asked.get(question.name)
+    flags = [
+        act.what
+        for act in book.ledger.of(grade.student, question.name)
+        if isinstance(act.what, Flag)
+    ]
+    plain = " ".join(question.answer.casefold().split())
+    by_person = asked is not None and asked.by_person
+    is_kind = {
+        "unread": by_person and question.final_points is None,
+        "back": question.earlier_mark is not None,
+        "again": any(request.is_open for request in question.requests),
+        "failed": question.status in (QuestionStatus.ERROR, QuestionStatus.TIMEOUT)
+        or grade.status is not SubmissionStatus.GRADED,
+        "late": grade.late is not None,
+        "flagged": bool(flags) and flags[-1].up,
+        "overridden": question.override is not None,
+    }
+    return Row(
+        student=grade.student,
+        question=intern(question.name),
+        place=place,
+        attempt=attempt,
+        status=question.status,
+        points=question.final_points,
+        max_points=question.max_score,
+        by_person=by_person,
+        by=intern(question.by_person.by) if question.by_person is not None else "",
+        misconceptions=tuple(map(intern, question.misconceptions)),
+        answer=question.answer,
+        plain=plain,
+        section=intern(section),
+        overridden=question.override is not None,
+        kinds=tuple(kind for kind in KINDS if is_kind[kind]),
+        lot=crc32((plain or grade.student).encode("utf-8", "replace")),
+    )
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which answers; what is empty does not matter."""
+
+    question: str = ""
+    misconception: str = ""
+    status: str = ""
+    section: str = ""
+    kind: str = ""
+    """One of :data:`KINDS`."""
+    by: str = ""
+    share: str = ""
+    """``2/3``: the second of three shares."""
+    words: str = ""
+
+    @classmethod
+    def read(cls, form: Form) -> Filter:
+        return cls(**{name: form.one(name)[:200] for name in cls.__dataclass_fields__})
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """As forms carry them along."""
+        values = ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        return [(name, value) for name, value in values if value]
+
+    def at(self, path: str, **more: object) -> str:
+        """The address of a page with this filter."""
+        return address(path, **{**dict(self.pairs), **more})
+
+    def chosen(self, rows: Iterable[Row], *, names: bool = True) -> list[Row]:
+        """By question and then by student; ``names``: words are looked for in these, too."""
+        words = self.words.casefold().split()
+        found = [row for row in rows if self._fits(row) and _has(row, words, names)]
+        share = re.fullmatch(r"([1-9]\d?)/([1-9]\d?)", self.share, re.ASCII)
+        if share is None:
+            return found
+        mine, all_ = int(share[1]) - 1, int(share[2])
+        return [row for row in found if row.lot % all_ == mine]
+
+    def _fits(self, row: Row) -> bool:
+        return (
+            (not self.kind or self.kind in row.kinds)
+            and (not self.question or row.question == self.question)
+            and (not self.status or row.status.value == self.status)
+            and (not self.misconception or self.misconception in row.misconceptions)
+            and (not self.section or row.section == self.section)
+            and (not self.by or row.by == self.by)
+        )
+
+
+def _has(row: Row, words: Sequence[str], names: bool) -> bool:
+    if not words:
+        return True
+    name = row.student.casefold() if names else ""
+    return all(word in row.plain or word in name for word in words)

@@ -1,0 +1,219 @@
+"""One submission: its page, what was decided of it, and all attempts of its student."""
+
+from __future__ import annotations
+
+import difflib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from autograder import acts
+from autograder.batch.pages import drawn
+from autograder.errors import UsageError
+from autograder.report.html import POLICY
+from autograder.store import Act, Entry, Undo
+from autograder.submission import read
+from autograder.web.desk.answer import student_of
+from autograder.web.desk.room import Room, View
+from autograder.web.pages import page
+from autograder.web.visit import Visit
+
+_MOST_BYTES = 2 << 20
+"""Of a file whose lines are compared."""
+_MOST_LINES = 3_000
+_FRAMED = {
+    "content-security-policy": f"sandbox; {POLICY}; frame-ancestors 'self'",
+    "x-frame-options": "SAMEORIGIN",
+}
+"""Of a feedback page: shown in a frame of ours, it can do nothing."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that was done, in words."""
+
+    act: Act
+    told: str
+    undone: bool
+    can_undo: bool
+    others: int
+    """Acts of the same deed that are about others."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A line of two files."""
+
+    text: str
+    kind: str
+    """``added``, ``gone``, ``place`` or nothing."""
+
+
+class SubmissionPage:
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def show(self, visit: Visit) -> str:
+        view = self._room.view()
+        student = student_of(view, visit)
+        entry = view.book.entry(student)
+        attempts = attempts_of(view, student)
+        people = view.book.standing.directory.people
+        person = next((one for one in people if one.id == student), None)
+        return page(
+            "submission.html.j2",
+            visit,
+            room=self._room,
+            student=student,
+            person=person,
+            grade=view.grade(student),
+            line=view.lines[student],
+            entry=entry,
+            attempts=attempts,
+            history=self._history(view, student, visit),
+            versions={name: view.book.ledger.version(student, name) for name in view.book.asked},
+            action=f"/submission/{entry.id}",
+        )
+
+    def do(self, visit: Visit) -> Response:
+        """Override, comment, reply, close or ask for a student."""
+        view = self._room.view()
+        student = student_of(view, visit)
+        act, said = self._decided(visit, view, student)
+        form = visit.form
+        about = act.question or form.one("question")
+        versions = {(student, about): form.number("version")} if "version" in form else None
+        self._room.decide(view, [act], versions=versions)
+        visit.later.append(said)
+        back = f"/submission/{view.book.counting[student]}"
+        return RedirectResponse("/requests" if form.one("back") == "requests" else back, 303)
+
+    def _decided(self, visit: Visit, view: View, student: str) -> tuple[Act, str]:
+        form, book = visit.form, view.book
+        question = form.one("question")
+        match form.one("do"):
+            case "override":
+                points = acts.points_of(form.one("points").strip())
+                act = acts.override(book, student, question, points, form.one("reason"), visit.by)
+                return act, f"{points:g} points count in {question} now."
+            case "own":
+                reason = form.one("reason")
+                act = acts.override(book, student, question, None, reason, visit.by)
+                return act, f"{question} has its own points again."
+            case "comment":
+                act = acts.comment_on(book, student, question, form.one("text"), visit.by)
+                return act, "The comment is on the page."
+            case "ask":
+                act = acts.request(book, student, question, form.one("text"), visit.by)
+                return act, "The request is taken down."
+            case "reply" | "close" as what:
+                number = form.number("number")
+                closes = what == "close"
+                act = acts.reply(book, number, form.one("text"), visit.by, closes=closes)
+                state = "closed" if closes else "answered and stays open"
+                return act, f"Request {number} is {state}."
+        raise UsageError("that is nothing that can be done here")
+
+    def _history(self, view: View, student: str, visit: Visit) -> list[Deed]:
+        """All that was ever decided of this student, the newest first."""
+        ledger = view.book.ledger
+        mine = [act for act in ledger.acts if any(s == student for s, _ in ledger.touched([act]))]
+        return [
+            Deed(
+                act,
+                acts.told(ledger, act),
+                undone := act.deed in ledger.taken_back,
+                not undone
+                and not isinstance(act.what, Undo)
+                and (visit.is_instructor or act.by == visit.by),
+                len(ledger.subjects(act.deed)) - 1,
+            )
+            for act in reversed(mine)
+        ]
+
+    def undo(self, visit: Visit) -> Response:
+        """Take a deed back, where nothing of the same was decided since."""
+        view = self._room.view()
+        ledger = view.book.ledger
+        deed = visit.form.one("deed")
+        standing = [act for act in ledger.standing_acts if act.deed == deed]
+        if not standing or isinstance(standing[0].what, Undo):
+            raise UsageError("that is taken back already, or was never done")
+        if not visit.is_instructor and any(act.by != visit.by for act in standing):
+            raise UsageError("what somebody else decided is taken back by an instructor")
+        act = acts.take_back(view.book, deed, visit.by)
+        self._room.decide(view, [act])
+        if not ledger.subjects(deed):  # it was about all
+            self._room.changed(view.lines)
+        visit.later.append(f"Taken back: {acts.told(ledger, standing[0])}.")
+        back = visit.form.number("back")
+        return RedirectResponse(f"/submission/{back}" if back in view.students else "/", 303)
+
+    def feedback(self, visit: Visit) -> Response:
+        """The page that the student would see, drawn now, for a frame."""
+        view = self._room.view()
+        student = student_of(view, visit)
+        grade = next(view.grades.with_details().of({student}))
+        assignment = self._room.order.assignment
+        return HTMLResponse(drawn(grade, assignment.title, assignment.backgrounds), headers=_FRAMED)
+
+    def compare(self, visit: Visit) -> str:
+        """What changed from an attempt to the next."""
+        view = self._room.view()
+        student = student_of(view, visit)
+        attempts = attempts_of(view, student)
+        ids = [entry.id for entry in attempts]
+        newer = visit.query.number("newer", ids[-1])
+        older = visit.query.number(
+            "older", ids[max(0, ids.index(newer) - 1)] if newer in ids else 0
+        )
+        if older not in ids or newer not in ids:
+            raise UsageError("there is no such attempt of this student")
+        entries = {entry.id: entry for entry in attempts}
+        sides = [self._lines(entries[older]), self._lines(entries[newer])]
+        return page(
+            "compare.html.j2",
+            visit,
+            room=self._room,
+            student=student,
+            entry=view.book.entry(student),
+            attempts=attempts,
+            older=entries[older],
+            newer=entries[newer],
+            lines=None if None in sides else list(_compared(*(side or [] for side in sides))),
+        )
+
+    def _lines(self, entry: Entry) -> list[str] | None:
+        """Cells and written answers of a stored file; None: it is not kept, or too long."""
+        data = self._room.store.files.read(entry.digest)
+        if data is None or len(data) > _MOST_BYTES:
+            return None
+        names = [question.name for question in self._room.order.assignment.questions]
+        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+            path = Path(folder) / "file"
+            path.write_bytes(data)
+            found = read(path, student="", file=entry.file, written_questions=names)
+        lines = []
+        for cell in found.cells:
+            lines += [f"# ---- cell {cell.number}"] if cell.number else []
+            lines += cell.source.split("\n")
+        for name, text in found.written.items():
+            lines += [f"# ---- {name}", *text.split("\n")]
+        return lines[:_MOST_LINES]
+
+
+def attempts_of(view: View, student: str) -> Sequence[Entry]:
+    """All of them, oldest first."""
+    return [entry for entry in view.book.attempts if view.students[entry.id] == student]
+
+
+def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[Compared]:
+    changed = difflib.unified_diff(before, after, lineterm="", n=3)
+    for number, line in enumerate(changed):
+        if number < 2:  # the names of two files
+            continue
+        kind = {"+": "added", "-": "gone", "@": "place"}.get(line[:1], "")
+        yield Compared("…" if kind == "place" else line, kind)

@@ -1,0 +1,128 @@
+"""A TA marks: from the queue to what is stored."""
+
+from __future__ import annotations
+
+from course_class import ASKED, INSTRUCTOR, MARIA, TOM, Desk, grade_of, hand_in
+
+from autograder.store import Store
+from autograder.web.desk.rows import Filter
+
+
+def marks(desk: Desk) -> dict[str, tuple[float, str, str]]:
+    """Points, comment and who, by student."""
+    found = {}
+    for answer in desk.room.view().book.answers():
+        given = answer.question.by_person
+        if given is not None:
+            found[answer.student] = given.points, given.comment, given.by
+    return found
+
+
+def attempt(desk: Desk, student: str) -> int:
+    return desk.room.view().book.counting[student]
+
+
+def at(desk: Desk, student: str, more: str = "?kind=unread") -> str:
+    return f"/answer/{attempt(desk, student)}/{ASKED}{more}"
+
+
+def test_the_queue_has_what_is_to_be_read_and_leads_on(desk: Desk) -> None:
+    maria = desk.as_(MARIA)
+    page = maria.open("/")
+    assert "5 answers" in page
+    assert page.index("ann") < page.index("emil")
+    maria.open(at(desk, "ann"))
+    maria.send(points="7.5", comment="Say why.", do="mark")
+    assert maria.address == at(desk, "ben")
+    assert "ann: 7.5 of 10 points." in maria.page
+    assert marks(desk) == {"ann": (7.5, "Say why.", "maria")}
+    assert "4 answers" in maria.open("/")
+
+
+def test_items_of_the_rubric_make_the_points(desk: Desk) -> None:
+    maria = desk.as_(MARIA)
+    maria.open(at(desk, "ann"))
+    maria.send(item=["stops", "long"], do="mark")
+    assert marks(desk)["ann"][0] == 4.0
+    maria.open(at(desk, "ben"))
+    maria.send(item=["sums", "stops"], points="9", do="mark")
+    assert marks(desk)["ben"][0] == 9.0
+
+
+def test_points_that_cannot_be_are_refused_and_what_was_typed_stays(desk: Desk) -> None:
+    maria = desk.as_(MARIA)
+    for points in ("11", "-1", "nan", "much", ""):
+        maria.open(at(desk, "ann"))
+        maria.send(points=points, comment="My long comment.", do="mark")
+        assert maria.status == 400
+        assert "My long comment." in maria.page
+    assert marks(desk) == {}
+
+
+def test_the_second_sees_the_mark_of_the_first_and_loses_nothing(desk: Desk) -> None:
+    maria, tom = desk.as_(MARIA), desk.as_(TOM)
+    maria.open(at(desk, "ann"))
+    assert "maria has this open" in tom.open(at(desk, "ann"))
+    maria.send(points="7", comment="Good.", do="mark")
+    tom.send(points="3", comment="Typed for long.", do="mark")
+    assert tom.status == 409
+    assert "maria gave 7 points" in tom.page
+    assert "Typed for long." in tom.page
+    assert "Good." in tom.page
+    assert marks(desk) == {"ann": (7.0, "Good.", "maria")}
+    tom.send(points="3", comment="Typed for long.", do="mark")
+    assert marks(desk) == {"ann": (3.0, "Typed for long.", "tom")}
+
+
+def test_an_answer_that_was_not_read_is_not_marked(desk: Desk, store: Store) -> None:
+    maria = desk.as_(MARIA)
+    maria.open(at(desk, "ann"))
+    hand_in(store, grade_of("ann", "Another answer."), days=1)
+    maria.send(points="7", do="mark")
+    assert maria.status == 409
+    assert marks(desk) == {}
+    assert "Another answer." in maria.page
+
+
+def test_a_mark_comes_back_with_an_answer_that_changed(desk: Desk, store: Store) -> None:
+    maria = desk.as_(MARIA)
+    maria.open(at(desk, "ann"))
+    maria.send(points="7", do="mark")
+    hand_in(store, grade_of("ann", "Another answer."), days=1)
+    assert "come back changed <b>1</b>" in maria.open("/")
+    assert "Another answer was given 7 points by maria" in maria.open(at(desk, "ann"))
+
+
+def test_names_are_hidden_where_that_is_wished(desk: Desk) -> None:
+    maria = desk.as_(MARIA)
+    maria.open("/")
+    maria.send("/names", names="hidden", back="/")
+    assert "ann" not in maria.page.replace("cannot", "")
+    assert "ann" not in maria.open(at(desk, "ann")).replace("cannot", "")
+    maria.send("/names", names="shown", back="//elsewhere.example/")
+    assert maria.address == "/"
+    assert "ann" in maria.page
+
+
+def test_a_flag_is_for_the_staff(desk: Desk) -> None:
+    maria = desk.as_(MARIA)
+    maria.open(at(desk, "ann"))
+    maria.send(do="flag")
+    assert "flagged <b>1</b>" in desk.as_(INSTRUCTOR).open("/")
+    maria.open(at(desk, "ann"))
+    maria.send(do="flag")
+    assert "flagged <b>0</b>" in maria.open("/")
+
+
+def test_answers_are_shared_out_and_equal_ones_go_to_the_same(desk: Desk) -> None:
+    maria = desk.as_(MARIA)
+    assert '<option value="2/2">tom</option>' in maria.open("/")
+    shares = [
+        {row.student for row in Filter(kind="unread", share=share).chosen(desk.room.view().rows)}
+        for share in ("1/2", "2/2")
+    ]
+    assert shares[0] | shares[1] == {"ann", "ben", "cleo", "dora", "emil"}
+    assert not shares[0] & shares[1]
+    assert all({"cleo", "emil"} <= share or not {"cleo", "emil"} & share for share in shares)
+    page = maria.open("/?kind=unread&share=1/2")
+    assert f"{len(shares[0])} answer" in page

@@ -1,0 +1,155 @@
+"""The command itself: its address, its end, and what is left when it is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+
+import httpx
+import pytest
+from course_class import ASKED, ROOT, SLUG, fill
+
+from autograder.batch.order import current_grades
+from autograder.batch.output import book_of
+from autograder.extras import how_to_get
+from autograder.store import open_store
+from autograder.web.desk.serving import listening
+
+from course_class import assignment, order_in  # isort: skip
+
+
+@contextmanager
+def desk(out: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    command = [sys.executable, "-m", "autograder", "desk", "--json", "--port", "0", *more]
+    where = ["--course", str(ROOT), "--assignment", SLUG, "--out", str(out)]
+    with subprocess.Popen(
+        [*command, *where], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=out
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process, str(json.loads(process.stdout.readline())["url"])
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    with open_store(tmp_path / "grades.db") as store:
+        fill(store, 60)
+    return tmp_path
+
+
+def points(out: Path) -> dict[str, float]:
+    with open_store(out / "grades.db") as store:
+        book = book_of(assignment(), current_grades(order_in(out), store))
+        given = {answer.student: answer.question.by_person for answer in book.answers()}
+    return {student: mark.points for student, mark in given.items() if mark is not None}
+
+
+def addresses_listened_on(process: int) -> set[str]:
+    """Hosts of the sockets that a process listens on."""
+    inodes = {
+        os.readlink(link)
+        for link in Path(f"/proc/{process}/fd").iterdir()
+        if link.is_symlink() and os.path.lexists(link)
+    }
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+                found.add(fields[1].partition(":")[0])
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="sockets are listed in /proc")
+def test_it_listens_on_this_machine_alone_and_ends_when_asked(out: Path) -> None:
+    for end in (signal.SIGINT, signal.SIGTERM):
+        with desk(out) as (process, url):
+            assert re.fullmatch(r"http://127\.0\.0\.1:\d+/enter\?secret=[\w-]{32}", url)
+            assert httpx.get(url, follow_redirects=False).status_code == 303
+            assert addresses_listened_on(process.pid) == {"0100007F"}
+            began = time.monotonic()
+            process.send_signal(end)
+            assert process.wait(timeout=20) == 0
+            assert time.monotonic() - began < 10  # on an idle machine less than one second
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(out: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        where = ["--course", str(ROOT), "--assignment", SLUG, "--out", str(out)]
+        port = ["--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(
+            [sys.executable, "-m", "autograder", "desk", *port, *where],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 2
+    assert "is not to be had" in ended.stderr
+
+
+def test_connections_send_at_once() -> None:
+    with listening(0) as made:
+        assert made.proto == socket.IPPROTO_TCP  # by which asyncio turns off Nagle's algorithm
+        assert made.getsockname()[0] == "127.0.0.1"
+
+
+def test_it_says_how_to_get_what_is_missing(out: Path) -> None:
+    where = ["desk", "--course", str(ROOT), "--assignment", SLUG, "--out", str(out)]
+    program = (
+        "import sys; sys.modules['uvicorn'] = None; from autograder.cli import main; "
+        f"main({where!r})"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 2
+    assert how_to_get("desk") in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_every_save_that_was_answered_is_there_after_a_kill(out: Path) -> None:
+    answered: dict[str, float] = {}
+    with desk(out) as (process, url), httpx.Client(follow_redirects=False) as client:
+        client.get(url)
+        here = url.partition("/enter")[0]
+        first = client.get(f"{here}/?kind=unread").text
+        address = re.search(rf"/answer/\d+/{ASKED}\?kind=unread", first)
+        assert address is not None
+        after = address.group()
+        killer = Timer(1.5, process.kill)
+        killer.start()
+        try:
+            for number in range(60):
+                page = client.get(f"{here}{after}").text
+                form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+                student = re.search(r"<title>(\w+),", page)
+                assert student is not None
+                data = {**form, "points": str(number % 11), "comment": "Read.", "do": "mark"}
+                answer = client.post(f"{here}{after}", data=data, headers={"origin": here})
+                assert answer.status_code == 303
+                answered[student.group(1)] = number % 11
+                after = answer.headers["location"]
+                if not after.startswith("/answer"):
+                    break
+        except httpx.TransportError:
+            pass  # killed in the middle of this one: nobody was told that it is stored
+        killer.cancel()
+        process.kill()
+    stored = points(out)
+    assert answered
+    assert {student: stored.get(student) for student in answered} == answered
+    assert len(stored) <= len(answered) + 1
