@@ -15,6 +15,7 @@ sentence: what has come is kept, and the same command goes on from there.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import threading
 import time
@@ -44,6 +45,9 @@ _WHILE = 0.2
 _LOOK = 1.0
 """Seconds between two looks for workers, while there are no results."""
 
+_LOGGERS = ("distributed", "distributed.client")
+"""What Dask gives a level of its own, and what speaks where we are."""
+
 _Future: TypeAlias = Any
 
 
@@ -65,7 +69,7 @@ class DaskCluster:
 
     def run(self, tasks: Sequence[Task]) -> Outcomes:
         plugin = MarkingPlugin(self._opener)
-        with _connected(self._address) as client:
+        with _quiet(), _connected(self._address) as client:
             self._send(client, plugin)
             try:
                 yield from self._marked(client, plugin.name, tasks)
@@ -172,6 +176,19 @@ def _outcome(task: Task, future: _Future, said: object) -> Outcome:
     if isinstance(error, KilledWorker):
         return Failure(task, "The workers that were to grade it died, one after the other.")
     return Failure(task, f"The cluster lost it ({type(error).__name__}).")
+
+
+@contextmanager
+def _quiet() -> Generator[None, None, None]:
+    """Dask tells of a lost scheduler in a long traceback; a sentence of ours is enough."""
+    before = {name: logging.getLogger(name).level for name in _LOGGERS}
+    try:
+        for name in before:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
 
 
 @contextmanager

@@ -71,7 +71,7 @@ class Order:
     def check(self) -> None:
         """Say now what would fail later; raises AutograderError."""
         for path in self.paths:
-            if not path.exists():
+            if not os.path.lexists(path):  # a link that leads nowhere is its student's
                 raise UsageError(f"There is no file or folder {path}.")
         if self.workers is not None and self.workers < 0:
             raise UsageError(f"--workers {self.workers}: give 0 (in this process) or more.")

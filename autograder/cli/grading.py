@@ -31,7 +31,11 @@ from autograder.errors import UsageError
 
 @click.command()
 @click.argument(
-    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "paths",
+    metavar="PATH...",
+    nargs=-1,
+    required=True,
+    type=click.Path(readable=False, path_type=Path),
 )
 @store_options
 @click.option("--workers", type=int, metavar="N", help="Processes; default: one a core.")

@@ -120,7 +120,7 @@ def list_folder(
         if (ignored := why_ignored(name)) is not None:
             yield replace(entry, ignored=ignored)
         elif not is_folder:
-            is_linked = is_link and entry.path.is_dir()
+            is_linked = is_link and os.path.isdir(entry.path)
             yield replace(entry, problem=_LINK) if is_linked else entry
         elif results(entry.path):
             yield replace(entry, ignored=_RESULTS)

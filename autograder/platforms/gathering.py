@@ -91,8 +91,9 @@ class Gatherer:
         a shell makes of ``submissions/*`` it may be a student's, and is not.
         """
         if is_only:
-            path = Path(os.path.realpath(path)) if path.is_dir() or is_archive(name) else path
-        if path.is_dir() and not path.is_symlink():
+            is_one = os.path.isdir(path) or is_archive(name)
+            path = Path(os.path.realpath(path)) if is_one else path
+        if os.path.isdir(path) and not path.is_symlink():
             entries = list(list_folder(path, (name,), self.results))
             return self._class_archive_in(entries) if is_only else entries
         entry = replace(entry_of(path, (name,)), is_given=True)

@@ -18,8 +18,9 @@ from autograder.sandbox.runner import Runner, Trouble
 
 MAX_RUNS = 4
 """Times a notebook is run at most because a cell of it hangs or ends the process."""
-MAX_STATEMENTS = 20_000
-"""Statements that a notebook may announce; a flood of them would keep us reading."""
+MAX_STATEMENTS = 100_000
+"""Statements that a notebook may announce; a flood of them would keep us reading.  A file with more
+reaches the limit of time first."""
 _MAX_SOURCE = 20_000
 _MAX_WORDS = 64 << 10
 

@@ -168,7 +168,7 @@ def _cells(document: dict[str, Any]) -> list[dict[str, Any] | None]:
         raise Unreadable("has no cells in it: hand in the notebook that holds your work.")
     if len(found) > MOST_CELLS:
         raise Unreadable(
-            f"has {len(found)} cells, more than the {MOST_CELLS} that are read: "
+            f"has more than the {MOST_CELLS} cells that are read: "
             "hand in the notebook that holds your work."
         )
     return [cell if isinstance(cell, dict) else None for cell in found]

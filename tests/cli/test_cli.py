@@ -90,6 +90,21 @@ def test_files_that_were_passed_over_are_said_in_the_result(folder: Path, tmp_pa
     assert (tmp_path / "feedback" / "alice.html").read_text().count(said) == 1
 
 
+def test_one_of_many_paths_that_cannot_be_had_fails_alone(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "carol.py").symlink_to("nowhere.py")
+    (folder / "dave.py").symlink_to("d" * 300)  # too long a name for any file system
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda p, mode: real(p, mode) and Path(p).name != "bob.ipynb")
+    result = run("grade", *sorted(folder.iterdir()), "--out", tmp_path, "--workers", 0)
+    assert result.exit_code == 0, result.output
+    rows = json.loads((tmp_path / "grades.json").read_text())["submissions"]
+    statuses = {row["student"]: row["status"] for row in rows}
+    assert statuses.pop("alice") == "graded"
+    assert statuses == dict.fromkeys(("bob", "carol", "dave"), "unreadable")
+
+
 def test_grading_again_repeats_nothing_and_gives_the_same_bytes(
     folder: Path, graded: Path, tmp_path: Path
 ) -> None:

@@ -590,6 +590,22 @@ def test_a_link_to_a_folder_is_followed_only_where_it_is_all_that_was_given(
     assert "symbolic link" in (found["link"] or "")
 
 
+def test_a_link_that_cannot_be_looked_behind_stops_nobody_else(
+    tmp_path: Path, found_in: Finder
+) -> None:
+    sub = tmp_path / "sub"
+    files(sub / "alice.ipynb", sub / "bob" / "hw.ipynb")
+    (sub / "link.ipynb").symlink_to("a" * 300)  # too long a name for any file system
+    (sub / "bob" / "more.ipynb").symlink_to("a" * 300)
+    everywhere = found_in("sub"), found_in("sub/alice.ipynb", "sub/bob", "sub/link.ipynb")
+    for found in everywhere:
+        problems = {entry.student: load(entry).problem for entry in found}
+        assert problems.keys() == {"alice", "bob", "link"}
+        assert problems["alice"] is None
+        assert "symbolic link" in (problems["link"] or "")
+    assert "symbolic link" in (load(found_in("sub/link.ipynb")[0]).problem or "")
+
+
 def test_a_folder_that_may_not_be_opened_is_no_students_fault(
     tmp_path: Path, found_in: Finder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

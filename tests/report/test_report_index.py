@@ -61,6 +61,11 @@ def test_what_needs_the_instructor_comes_first() -> None:
     ]
 
 
+def test_the_name_of_a_file_is_shown_as_it_is() -> None:
+    grade = replace(unreadable("b_c"), message="b_c.ipynb is empty.")
+    assert page_of([grade, wrong_adam()]).texts("body")[0].count("b_c.ipynb is empty.") == 2
+
+
 def test_counts_add_up() -> None:
     grades = some_class()
     assert misconception_counts(grades) == (MisconceptionCount("correction_missing", "adam", 2),)

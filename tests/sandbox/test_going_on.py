@@ -50,6 +50,13 @@ def test_statements_of_one_line_are_statements(run: Run) -> None:
     assert trace.value == pytest.approx(RIGHT)
 
 
+def test_data_pasted_line_by_line_is_no_flood(run: Run) -> None:
+    source = "import numpy as np\nX = []\n" + "X += 1.5,\n" * 25_000 + AREA
+    notebook, (trace,) = run(source, calls=[ASK])
+    assert (notebook.outcome, notebook.faults) == (Outcome.RETURNED, {})
+    assert trace.value == pytest.approx(RIGHT)
+
+
 def test_a_cell_with_magics_goes_on_as_well(run: Run) -> None:
     source = f"%matplotlib inline\nplt.style.use('dark')\n%time import numpy as np\n!ls\n{AREA}"
     notebook, (trace,) = run(source, calls=[ASK])

@@ -54,6 +54,7 @@ BROKEN: dict[str, tuple[bytes | str, str]] = {
     "huge version": ('{"cells": [{}], "nbformat": ' + "9" * 10_000 + "}", "notebook format Inf"),
     "no cells": ('{"nbformat": 4, "metadata": {}}', "has no cells"),
     "empty cells": (json.dumps(notebook()), "has no cells"),
+    "many cells": (json.dumps(notebook(*[code("")] * 10_007)), "more than the 10000 cells that"),
     "cells of null": ('{"nbformat": 4, "cells": [null, 3]}', "has no cells"),
     "cells no list": ('{"nbformat": 4, "cells": {"a": 1}}', "has no cells"),
     "truncated": (SMALL[:-20], "is cut off"),
