@@ -236,6 +236,9 @@ class _File:
     hand_in: HandIn
     kind: str | None
     """``"notebook"`` or ``"python"``, by its name or by unmistakable contents."""
+    packed_at: float = 0.0
+    """The time in the name of the archive it is in, which is newer than what it was saved at; in
+    seconds since 1970, 0: there is none."""
 
     def is_meant(self) -> bool:
         """Whether somebody may have meant it to be graded, although it is of no kind."""
@@ -245,15 +248,16 @@ class _File:
         # A PDF lying beside the submissions is nobody's; one in a student's folder is.
         return self.hand_in.is_folder and is_hand_in_by_mistake(self.hand_in.file)
 
-    def merit(self, assignment: str) -> tuple[int, int, int, float]:
+    def merit(self, assignment: str) -> tuple[int, int, int, float, float]:
         """The largest is graded."""
         entry, attempt = self.hand_in.entry, self.hand_in.owner.attempt
+        newness = (self.packed_at or entry.modified, entry.modified)
         if not self.hand_in.is_folder:
-            return (2, 0, attempt, entry.modified)
+            return (2, 0, attempt, *newness)
         may_hold_any = entry.fault is not None and is_archive(entry.name)
         rank = 2 if may_hold_any else {"notebook": 2, "python": 1}.get(self.kind or "", 0)
         names = (self.hand_in.file, *entry.parts[1:-1])
-        return (rank, max(likeness(name, assignment) for name in names), attempt, entry.modified)
+        return (rank, max(likeness(name, assignment) for name in names), attempt, *newness)
 
 
 class _Student:
@@ -300,11 +304,14 @@ class _Student:
             kept_open.callback(archive.close)
             members = archive.entries(entry.parts, self._scratch, self._zone)
             named = time_in(hand_in.file, self._zone)
+            packed_at = named or time_in(hand_in.file, UTC)  # whichever: the order is the same
             inside = [
                 self._file(_member(hand_in, member, named))
                 for member in (replace(member, above=entry.above) for member in members)
                 if may_be_wanted(member)
             ]
+            if packed_at is not None:
+                inside = [replace(file, packed_at=packed_at.timestamp()) for file in inside]
         except Unreadable as why:
             return [_File(replace(hand_in, entry=replace(entry, problem=str(why))), None)]
         except ReadingError as why:

@@ -382,6 +382,18 @@ def test_the_only_export_of_otters(searched: Searcher, name: str) -> None:
     assert times(alone) == {name: ("11-01 22:30", "students_word")}
 
 
+@pytest.mark.parametrize("zone", [NEW_YORK, None])
+def test_the_newer_of_a_students_exports_is_graded(searched: Searcher, zone: tzinfo | None) -> None:
+    """As Otter's names say: what is in them was saved earlier, and may be of the same second."""
+    members: Members = {
+        f"jurgen/hw_2025_11_02T{hour}_00_00_000001.zip": downloads.otter_export()
+        for hour in ("10", "11", "09")
+    }
+    found = by_student(searched({**members, **downloads.OTTER_FOLDERS}, zone=zone))["jurgen"]
+    assert found.file == "jurgen/hw_2025_11_02T11_00_00_000001.zip/hw.ipynb"
+    assert "T10_" in found.passed_over[0].file
+
+
 def test_otter_exports_named_after_people(searched: Searcher) -> None:
     finds = searched(downloads.OTTER_PEOPLE)
     assert times(finds) == {
