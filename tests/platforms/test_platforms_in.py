@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -146,6 +147,44 @@ def test_moodle_without_worksheet_has_the_files_time_and_says_that_it_is_that(
     assert {source for _, source in times(finds).values()} == {"file"}
     zipped_finds = searched(downloads.MOODLE, at="other", is_zipped=True)
     assert {source for _, source in times(zipped_finds).values()} == {"file"}
+
+
+@pytest.mark.parametrize("is_zipped", [False, True])
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_a_worksheet_may_be_given_together_with_the_class(
+    tmp_path: Path, *, is_zipped: bool, is_alone: bool
+) -> None:
+    """``grade moodle.zip grades.csv``, and ``grade submissions/*`` where there is no more."""
+    if is_zipped:
+        given = tmp_path / "moodle.zip"
+        given.write_bytes(zipped(downloads.MOODLE))
+    else:
+        given = lay(tmp_path / "moodle", downloads.MOODLE)
+    lay(tmp_path, {"grades.csv": downloads.MOODLE_WORKSHEET})
+    if not is_alone:
+        lay(tmp_path, {"of_another_week.ipynb": SMALL})
+    with TemporaryDirectory() as scratch:  # all that is in a folder is not what is beside it
+        finds = search([given, tmp_path / "grades.csv"], scratch=Path(scratch), zone=NEW_YORK)
+    assert times(finds) == {
+        JURGEN: IN_TIME,
+        ZOE: LATE,
+        ED: ("11-01 00:04", "platform"),
+        TAM: (None, "none"),
+    }
+    assert reasons(finds)["grades.csv"] == "Moodle's grading worksheet"
+
+
+def test_a_class_that_is_taken_for_one_person_is_said(searched: Searcher) -> None:
+    """Of two archives side by side each is somebody's; two classes' are not lost in silence."""
+    classes: Members = {
+        "monday.zip": zipped(downloads.MOODLE),
+        "friday.zip": zipped(downloads.CANVAS),
+        "amy.zip": zipped({"a.ipynb": SMALL, "b.py": "x = 1"}),
+    }
+    finds = searched(classes)
+    assert set(by_student(finds)) == {"monday", "friday", "amy"}
+    told = [said for said in finds.notices if "taken for one person's" in said]
+    assert [said.split()[3] for said in told] == ["friday.zip", "monday.zip"]
 
 
 @pytest.mark.parametrize("shape", ["MOODLE", "MOODLE_FLAT"])
