@@ -16,7 +16,7 @@ from autograder.platforms import Finds, Found, finding, load, search
 from autograder.platforms.entries import Entry
 from autograder.platforms.layout import HandIn, whose
 from tests.platforms import downloads
-from tests.platforms.downloads import ED, JURGEN, TAM, ZOE, git_log, lay, zipped
+from tests.platforms.downloads import ED, JURGEN, TAM, ZOE, git_log, lay, receipt, zipped
 from tests.submission.notebooks import SMALL, write
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -357,6 +357,18 @@ def test_a_name_that_a_student_chose_is_no_platforms(
 def test_a_name_with_a_hyphen_is_whole_in_brightspace(searched: Searcher) -> None:
     finds = searched({"7-8 - Mary - Ann Smith - Nov 2, 2025 915 AM/hw.ipynb": SMALL})
     assert times(finds) == {"Mary - Ann Smith": LATE}
+
+
+def test_logins_with_underscores_are_no_part_of_blackboards_title(searched: Searcher) -> None:
+    """Of a_lee and b_lee, as of one login lee, one row would be lost; a name is no login."""
+    members: Members = {}
+    for name, login in (("Amy (b_lee)", "a_lee"), ("Ben", "b_lee"), ("Cat", "lee")):
+        attempt = f"Week_1_{login}_attempt_2025-11-01-18-30-00"
+        members |= {f"{attempt}_my_hw.ipynb": SMALL, f"{attempt}.txt": receipt(name, login)}
+    members["Week_1_d_o_attempt_2025-11-01-18-30-00_hw.ipynb"] = SMALL  # without a receipt
+    found = by_student(searched(members))
+    assert set(found) == {"a_lee", "b_lee", "lee", "d_o"}
+    assert found["a_lee"].whose == Identity(login="a_lee", name="Amy (b_lee)")
 
 
 def test_blackboards_receipts_tell_the_zone(searched: Searcher) -> None:
