@@ -111,7 +111,7 @@ def look(order: Order, scratch: Path, known: Collection[str] = ()) -> Finds:
         assignment=order.assignment.slug,
         results=lambda folder: os.path.realpath(folder) in results,
         known=known,
-        zone=order.assignment.late.zone,
+        zone=order.assignment.late.platform_zone,
     )
     if not finds.found:
         places = ", ".join(str(path) for path in order.paths)

@@ -85,6 +85,9 @@ def _standing(
             extensions.pop(student, None)
         else:
             extensions[student] = extension.due
+    due = rules.late.due_at
+    if due is not None:  # which may have been put off since: nobody's own date shortens it
+        extensions = {student: own for student, own in extensions.items() if own > due}
     policies = Policies(rules.attempts, rules.late, extensions, spent)
     return Standing(rules.slug, directory, policies)
 
@@ -120,10 +123,11 @@ def extend(
 ) -> list[str]:
     """Give people due dates of their own, all or nobody; returns what they are called.
 
-    ``more``: who else is known, by hand-ins that
-    are not in the store yet.  Raises UsageError, listing whom an identifier does not find.
+    ``more``: who else is known, by hand-ins that are not in the store yet.  Raises UsageError,
+    listing whom an identifier does not find and who would be due before everybody else.
     """
     people = find_people(store, standing, dated, more)
+    _require_later(people, dated, standing.policies)
     now = standing.policies.extensions
     rows = [
         Extension(standing.assignment, person.number, person.id, one.at, reason)
@@ -132,6 +136,23 @@ def extend(
     ]
     store.add_extensions(rows)
     return [person.id for person in people]
+
+
+def _require_later(people: Sequence[Person], dated: Sequence[Dated], policies: Policies) -> None:
+    """Raises UsageError for a date before that of all: as a slip it would take points off."""
+    due = policies.late.due_at
+    early = [
+        f"{person.id}, {one.at.astimezone(policies.zone):%Y-%m-%d %H:%M}"
+        + (f" ({one.where})" if one.where else "")
+        for person, one in zip(people, dated, strict=True)
+        if due is not None and one.at is not None and one.at < due
+    ]
+    if due is not None and early:
+        raise UsageError(
+            f"None of these dates was stored, for all are due on "
+            f"{due.astimezone(policies.zone):%Y-%m-%d %H:%M}, which is later than what is given "
+            f"to {_listed(early)}: look at the year and the month."
+        )
 
 
 def give_times(

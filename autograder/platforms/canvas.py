@@ -84,6 +84,11 @@ def _typed(name: str) -> Signature | None:
     return Signature(name, user, before, file, is_late=is_late)
 
 
+def _signature_of_any(name: str) -> Signature | None:
+    """Of whatever Canvas let somebody hand in: whose it is says also what was typed."""
+    return signature(name) or _typed(name)
+
+
 def signed(names: Collection[str]) -> set[str]:
     """Those of names side by side that Canvas wrote: all that have the form if most have it, and
     no two share an upload's number; else those whose numbers are long.
@@ -115,7 +120,7 @@ def claims(level: Level) -> Said:
 
 
 def _claim(name: str) -> Claim:
-    found = signature(name) or _typed(name)
+    found = _signature_of_any(name)
     assert found is not None  # it is signed
     is_anonymous = found.name.startswith("anon_") and not found.number.isdigit()
     owner = Owner(
@@ -154,7 +159,8 @@ def export(grades: Sequence[Grade], wanted: Wanted) -> Export:
     title = (wanted.info.label if column is None else roster.header[width + column]).strip()
     points = [row for row in roster.rows if _is_points(row, names)]
     people = Roster(roster.header, tuple(row for row in roster.rows if not _is_points(row, names)))
-    found = match(in_order(grades), people, _keys(people, names), signature, wanted.known)
+    keys = _keys(people, names)
+    found = match(in_order(grades), people, keys, _signature_of_any, wanted.known)
     header: list[CsvCell] = [*roster.header[:width], title]
     possible: CsvCell = wanted.most
     notices = found.notices
@@ -231,7 +237,7 @@ def _without_roster(grades: Sequence[Grade], wanted: Wanted) -> Export:
     header: list[CsvCell] = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]
     rows: list[list[CsvCell]] = [header, [_POINTS, None, None, None, None, wanted.most]]
     for grade in in_order(grades):
-        found = of_grade(grade, signature, wanted.known)
+        found = of_grade(grade, _signature_of_any, wanted.known)
         known = found is not None and found.number.isdigit()
         user, login = (found.number, None) if found and known else (None, grade.student)
         rows.append([grade.student, user, None, login, None, wanted.points(grade)])

@@ -39,6 +39,7 @@ from autograder.platforms.entries import (
 from autograder.platforms.gathering import Gatherer
 from autograder.platforms.layout import HandIn, PassedOver, Whose, whose
 from autograder.platforms.otter import time_in
+from autograder.platforms.systems import signed_by_one
 from autograder.submission.names import clean
 from autograder.submission.naming import is_archive, likeness
 from autograder.submission.opening import DEFAULT_CAP, Unreadable, digest_of, read_bytes
@@ -47,6 +48,10 @@ from autograder.submission.sniffing import looks_like_notebook
 
 _MOST_NAMED = 5
 _NO_KIND = "no notebook or Python file"
+_CLASS_OF_ONE = (
+    "What is in {file} is called as a platform calls a whole class's hand-ins, and was taken for "
+    "one person's, {student}'s: if it is the class's, give it alone, or in a folder of its own."
+)
 _MOST_TRIED = 20
 """Files of one student that are looked into for one that can be read."""
 
@@ -125,6 +130,7 @@ def search(
     by_student: dict[str, list[HandIn]] = defaultdict(list)
     unclaimed: list[PassedOver] = []
     found: list[Found] = []
+    remarks: list[str] = []
     with ExitStack() as kept_open:
         gatherer = Gatherer(scratch, results, kept_open, zone)
         people = frozenset(identifier.casefold() for identifier in known)
@@ -134,7 +140,9 @@ def search(
         for hand_in in _told_apart([item for item in items if isinstance(item, HandIn)]):
             by_student[_name(hand_in)].append(hand_in)
         for student, hand_ins in sorted(by_student.items()):
-            chosen = _chosen(_Student(student, assignment, scratch, zone), hand_ins)
+            one = _Student(student, assignment, scratch, zone)
+            chosen = _chosen(one, hand_ins)
+            remarks += one.remarks
             if chosen is not None:
                 found.append(chosen)
             else:
@@ -143,7 +151,7 @@ def search(
     return Finds(
         tuple(found),
         tuple(Unclaimed(*pair) for pair in sorted(reasons.items())),
-        tuple(dict.fromkeys(notice for group in groups for notice in group.notices)),
+        tuple(dict.fromkeys((*(said for group in groups for said in group.notices), *remarks))),
     )
 
 
@@ -236,6 +244,9 @@ class _File:
     hand_in: HandIn
     kind: str | None
     """``"notebook"`` or ``"python"``, by its name or by unmistakable contents."""
+    packed_at: float = 0.0
+    """The time in the name of the archive it is in, which is newer than what it was saved at; in
+    seconds since 1970, 0: there is none."""
 
     def is_meant(self) -> bool:
         """Whether somebody may have meant it to be graded, although it is of no kind."""
@@ -245,15 +256,16 @@ class _File:
         # A PDF lying beside the submissions is nobody's; one in a student's folder is.
         return self.hand_in.is_folder and is_hand_in_by_mistake(self.hand_in.file)
 
-    def merit(self, assignment: str) -> tuple[int, int, int, float]:
+    def merit(self, assignment: str) -> tuple[int, int, int, float, float]:
         """The largest is graded."""
         entry, attempt = self.hand_in.entry, self.hand_in.owner.attempt
+        newness = (self.packed_at or entry.modified, entry.modified)
         if not self.hand_in.is_folder:
-            return (2, 0, attempt, entry.modified)
+            return (2, 0, attempt, *newness)
         may_hold_any = entry.fault is not None and is_archive(entry.name)
         rank = 2 if may_hold_any else {"notebook": 2, "python": 1}.get(self.kind or "", 0)
         names = (self.hand_in.file, *entry.parts[1:-1])
-        return (rank, max(likeness(name, assignment) for name in names), attempt, entry.modified)
+        return (rank, max(likeness(name, assignment) for name in names), attempt, *newness)
 
 
 class _Student:
@@ -263,6 +275,8 @@ class _Student:
         self, name: str, assignment: str, scratch: Path, zone: tzinfo | None = None
     ) -> None:
         self.name, self._assignment, self._scratch, self._zone = name, assignment, scratch, zone
+        self.remarks: list[str] = []
+        """Sentences for the teacher."""
         self._budget = Budget()
         self._copies: set[Path] = set()
         self._looks = _MOST_TRIED
@@ -298,13 +312,19 @@ class _Student:
         try:
             archive = Archive(entry.path, STUDENT)
             kept_open.callback(archive.close)
-            members = archive.entries(entry.parts, self._scratch, self._zone)
+            members = list(archive.entries(entry.parts, self._scratch, self._zone))
+            side_by_side = {member.parts[len(entry.parts)] for member in members}
+            if len(side_by_side) > 1 and signed_by_one(side_by_side):
+                self.remarks.append(_CLASS_OF_ONE.format(file=_shown(entry), student=self.name))
             named = time_in(hand_in.file, self._zone)
+            packed_at = named or time_in(hand_in.file, UTC)  # whichever: the order is the same
             inside = [
                 self._file(_member(hand_in, member, named))
                 for member in (replace(member, above=entry.above) for member in members)
                 if may_be_wanted(member)
             ]
+            if packed_at is not None:
+                inside = [replace(file, packed_at=packed_at.timestamp()) for file in inside]
         except Unreadable as why:
             return [_File(replace(hand_in, entry=replace(entry, problem=str(why))), None)]
         except ReadingError as why:

@@ -27,6 +27,9 @@ from autograder.submission.naming import is_archive
 from autograder.submission.opening import Unreadable
 from autograder.submission.reading import kind_of
 
+_LISTS = (".csv", ".yml", ".yaml")
+"""Endings of what systems list a class in."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -56,12 +59,14 @@ class Gatherer:
             if not os.path.lexists(path):
                 there = f"{clean(str(path))} is not there"
                 raise UsageError(f"{there}: give a file or folder to grade.")
+        given, lists = _without_lists(given)
         base = Path(os.path.commonpath([path.parent for path in given]))
         singles: list[list[Entry]] = []
         containers: list[Group] = []
         for path in given:
             *above, name = path.relative_to(base).parts or (path.name,)
             entries = self._contents(path, name, is_only=len(given) == 1)
+            entries += [replace(entry_of(one, (name, one.name)), is_beside=True) for one in lists]
             entries = [replace(entry, above=tuple(above)) for entry in entries]
             is_file = len(entries) == 1 and entries[0].parts == (name,)
             if is_file:
@@ -142,6 +147,23 @@ class Gatherer:
                 ignored.add(parts)
                 members.append(replace(member, parts=parts, ignored=reasons[first]))
         return members
+
+
+def _without_lists(given: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """A class's folder or archive that is given together with what lists the class, as if that lay
+    in it; anything else as it is.
+
+    All that is in a folder (``submissions/*``) is that folder.
+    """
+    lists = [path for path in given if path.suffix.lower() in _LISTS and path.is_file()]
+    others = [path for path in given if path not in lists]
+    if not lists or len(others) != 1 or not _may_be_a_class(others[0]):
+        return list(given), []
+    return ([given[0].parent], []) if _are_a_whole_folder(given) else (others, lists)
+
+
+def _may_be_a_class(path: Path) -> bool:
+    return path.is_dir() or (is_archive(path.name) and not is_signed(path.name))
 
 
 def _telling(entries: Sequence[Entry]) -> list[tuple[str, ...]]:

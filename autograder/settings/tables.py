@@ -240,6 +240,13 @@ class Late(Table, frozen=True):
         return None if self.due is None else self.due.tzinfo
 
     @property
+    def platform_zone(self) -> tzinfo | None:
+        """Where a platform's times without a zone are meant; None: not known.  A due date in UTC is
+        one that was converted, and says nothing of where the course is."""
+        is_converted = self.timezone is None and self.due is not None and not self.due.utcoffset()
+        return None if is_converted else self.zone
+
+    @property
     def grace(self) -> timedelta:
         return timedelta(minutes=self.grace_minutes)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from autograder.errors import UsageError
 from autograder.model import Grade, HandedIn, Identity, Source, SubmissionStatus
@@ -144,6 +145,25 @@ def test_the_last_extension_counts_and_can_be_taken_back(store: Store, tmp_path:
         (DUE + 2 * DAY, "was ill"),
         (None, "was ill"),
     ], "nothing is forgotten"
+
+
+def test_an_extension_never_shortens(store: Store, tmp_path: Path) -> None:
+    """As a slip it would cost all points, and the date of all may be put off after it was given."""
+    take(store, tmp_path, "id\namy\nben\n")
+    dated = [Dated("amy", DUE + DAY), Dated("ben", DUE - DAY, "f.csv, line 3")]
+    with pytest.raises(UsageError, match=r"2025-03-14 18:29, which is later .* ben, .* line 3\)"):
+        extend(store, now(store), dated)
+    assert store.extensions("rates") == []
+
+    extend(store, now(store), dated[:1])
+    hand_in(store, "amy", DUE + 2 * DAY)
+    put_off = Rules("rates", Attempts(), structs.replace(RULES.late, due=DUE + 3 * DAY))
+    policies = now(store, put_off).policies
+    assert (now(store).policies.due_for("amy"), policies.due_for("amy")) == (
+        DUE + DAY,
+        DUE + 3 * DAY,
+    )
+    assert policies.extensions == {}
 
 
 def test_an_extension_of_somebody_who_is_on_no_list_is_theirs_once_they_are(

@@ -57,6 +57,18 @@ def test_canvas_without_roster() -> None:
     assert "as the roster" in result.notices[0]
 
 
+def test_canvas_knows_by_its_number_who_typed_a_text() -> None:
+    """Two are called Poe, Ed: a name alone would find neither."""
+    roster = parse_roster(CANVAS_GRADEBOOK.removeprefix("\ufeff"))
+    grades = [
+        graded("poeed_903", "poeed_903_text.html", 0),
+        graded("poeed_904", "poeed_LATE_904_link.html", 1),
+    ]
+    result = export(grades, "canvas", Wanted(INFO, roster))
+    assert [(row[1], row[-1]) for row in rows(result)[2:]] == [("903", "0"), ("904", "1")]
+    assert [row[1] for row in rows(export(grades, "canvas", OURS))[2:]] == ["903", "904"]
+
+
 def test_canvas_with_its_gradebook() -> None:
     grades = [
         graded("whoever", "whoever_901_77_hw.ipynb", 70),  # by the id in the file's name

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,7 @@ from autograder.platforms import Finds, Found, finding, load, search
 from autograder.platforms.entries import Entry
 from autograder.platforms.layout import HandIn, whose
 from tests.platforms import downloads
-from tests.platforms.downloads import ED, JURGEN, TAM, ZOE, git_log, lay, zipped
+from tests.platforms.downloads import ED, JURGEN, TAM, ZOE, git_log, lay, receipt, zipped
 from tests.submission.notebooks import SMALL, write
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -146,6 +147,44 @@ def test_moodle_without_worksheet_has_the_files_time_and_says_that_it_is_that(
     assert {source for _, source in times(finds).values()} == {"file"}
     zipped_finds = searched(downloads.MOODLE, at="other", is_zipped=True)
     assert {source for _, source in times(zipped_finds).values()} == {"file"}
+
+
+@pytest.mark.parametrize("is_zipped", [False, True])
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_a_worksheet_may_be_given_together_with_the_class(
+    tmp_path: Path, *, is_zipped: bool, is_alone: bool
+) -> None:
+    """``grade moodle.zip grades.csv``, and ``grade submissions/*`` where there is no more."""
+    if is_zipped:
+        given = tmp_path / "moodle.zip"
+        given.write_bytes(zipped(downloads.MOODLE))
+    else:
+        given = lay(tmp_path / "moodle", downloads.MOODLE)
+    lay(tmp_path, {"grades.csv": downloads.MOODLE_WORKSHEET})
+    if not is_alone:
+        lay(tmp_path, {"of_another_week.ipynb": SMALL})
+    with TemporaryDirectory() as scratch:  # all that is in a folder is not what is beside it
+        finds = search([given, tmp_path / "grades.csv"], scratch=Path(scratch), zone=NEW_YORK)
+    assert times(finds) == {
+        JURGEN: IN_TIME,
+        ZOE: LATE,
+        ED: ("11-01 00:04", "platform"),
+        TAM: (None, "none"),
+    }
+    assert reasons(finds)["grades.csv"] == "Moodle's grading worksheet"
+
+
+def test_a_class_that_is_taken_for_one_person_is_said(searched: Searcher) -> None:
+    """Of two archives side by side each is somebody's; two classes' are not lost in silence."""
+    classes: Members = {
+        "monday.zip": zipped(downloads.MOODLE),
+        "friday.zip": zipped(downloads.CANVAS),
+        "amy.zip": zipped({"a.ipynb": SMALL, "b.py": "x = 1"}),
+    }
+    finds = searched(classes)
+    assert set(by_student(finds)) == {"monday", "friday", "amy"}
+    told = [said for said in finds.notices if "taken for one person's" in said]
+    assert [said.split()[3] for said in told] == ["friday.zip", "monday.zip"]
 
 
 @pytest.mark.parametrize("shape", ["MOODLE", "MOODLE_FLAT"])
@@ -320,6 +359,18 @@ def test_a_name_with_a_hyphen_is_whole_in_brightspace(searched: Searcher) -> Non
     assert times(finds) == {"Mary - Ann Smith": LATE}
 
 
+def test_logins_with_underscores_are_no_part_of_blackboards_title(searched: Searcher) -> None:
+    """Of a_lee and b_lee, as of one login lee, one row would be lost; a name is no login."""
+    members: Members = {}
+    for name, login in (("Amy (b_lee)", "a_lee"), ("Ben", "b_lee"), ("Cat", "lee")):
+        attempt = f"Week_1_{login}_attempt_2025-11-01-18-30-00"
+        members |= {f"{attempt}_my_hw.ipynb": SMALL, f"{attempt}.txt": receipt(name, login)}
+    members["Week_1_d_o_attempt_2025-11-01-18-30-00_hw.ipynb"] = SMALL  # without a receipt
+    found = by_student(searched(members))
+    assert set(found) == {"a_lee", "b_lee", "lee", "d_o"}
+    assert found["a_lee"].whose == Identity(login="a_lee", name="Amy (b_lee)")
+
+
 def test_blackboards_receipts_tell_the_zone(searched: Searcher) -> None:
     finds = searched(downloads.BLACKBOARD, zone=None)
     assert times(finds) == {
@@ -380,6 +431,18 @@ def test_the_only_export_of_otters(searched: Searcher, name: str) -> None:
     assert times(in_folder) == {"jurgen": ("11-01 22:30", "students_word")}
     alone = searched({export: downloads.otter_export()}, at="alone")
     assert times(alone) == {name: ("11-01 22:30", "students_word")}
+
+
+@pytest.mark.parametrize("zone", [NEW_YORK, None])
+def test_the_newer_of_a_students_exports_is_graded(searched: Searcher, zone: tzinfo | None) -> None:
+    """As Otter's names say: what is in them was saved earlier, and may be of the same second."""
+    members: Members = {
+        f"jurgen/hw_2025_11_02T{hour}_00_00_000001.zip": downloads.otter_export()
+        for hour in ("10", "11", "09")
+    }
+    found = by_student(searched({**members, **downloads.OTTER_FOLDERS}, zone=zone))["jurgen"]
+    assert found.file == "jurgen/hw_2025_11_02T11_00_00_000001.zip/hw.ipynb"
+    assert "T10_" in found.passed_over[0].file
 
 
 def test_otter_exports_named_after_people(searched: Searcher) -> None:

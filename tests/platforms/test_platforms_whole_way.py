@@ -139,12 +139,19 @@ def test_moodle_from_the_download_to_the_upload(tmp_path: Path, course: Path) ->
     assert all(b"<html" in page["feedback.html"][:200].lower() for page in pages.values())
 
 
-def test_times_without_a_zone_are_asked_for(tmp_path: Path) -> None:
-    """The course here has no due date, and so no zone."""
+@pytest.mark.parametrize("due", ["", "2025-11-01T20:00:00Z"])
+def test_times_without_a_zone_are_asked_for(tmp_path: Path, course: Path, due: str) -> None:
+    """Without a due date there is no zone, and one in UTC does not say where the course is."""
+    shutil.copytree(course, tmp_path / "course")
+    settings = tmp_path / "course" / "assignments" / SLUG / "assignment.toml"
+    policy = f'[late]\ndue = {due}\npolicy = "cut_off"\ncut_off_days = 0\n' if due else ""
+    settings.write_text(settings.read_text("utf-8").replace(POLICY, policy), "utf-8")
     members = {name: data for name, data in downloads.BRIGHTSPACE_FLAT.items() if "Zo" in name}
-    said = graded(tmp_path, COURSE, members)
+    said = graded(tmp_path, tmp_path / "course", members)
     assert "times without a zone" in said["notices"][0]
-    done = run("grade", tmp_path / "sub", "--out", tmp_path / "out", "--course", COURSE)
+    assert [row["score"] for row in said["rows"].values()] == [FULL]
+    arguments = ("--out", tmp_path / "out", "--course", tmp_path / "course")
+    done = run("grade", tmp_path / "sub", *arguments)
     assert "times without a zone: they count once" in " ".join(done.stdout.split())
 
 

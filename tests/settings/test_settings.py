@@ -7,9 +7,10 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -164,6 +165,17 @@ def test_a_zone_is_that_of_the_date_in_winter_and_in_summer() -> None:
     for month, hour in ((1, 22), (7, 21)):
         table = {"due": datetime(2025, month, 14, 23), "timezone": "Europe/Berlin"}
         assert as_type(table, Late).due_at == datetime(2025, month, 14, hour, tzinfo=UTC)
+
+
+def test_a_due_date_in_utc_does_not_say_what_a_platforms_clocks_show() -> None:
+    """Read in UTC, half past midnight in Delhi would be after a due date that it is before."""
+    india = timezone(timedelta(hours=5, minutes=30))
+    due = datetime(2025, 3, 14, 20)
+    assert as_type({"due": due.replace(tzinfo=UTC)}, Late).platform_zone is None
+    assert as_type({"due": due.replace(tzinfo=india)}, Late).platform_zone == india
+    named = as_type({"due": due, "timezone": "Europe/London"}, Late)
+    assert named.platform_zone == ZoneInfo("Europe/London")
+    assert Late().platform_zone is None
 
 
 @pytest.mark.parametrize(
