@@ -108,6 +108,14 @@ class Directory:
         )
         return self._at(found) or self.named(who)
 
+    def fitting(self, who: str) -> tuple[Person, ...]:
+        """Everybody whom an identifier or a name fits, an id of one and a number of another
+        alike: for whoever must mean one person and nobody else."""
+        text = key(who)
+        tables = (self._by_id, self._by_identifier, self._by_number)
+        found = set[int]().union(*(table.get(text, set()) for table in tables))
+        return self._at(found) or self.named(who)
+
     def candidates(self, identity: Identity) -> tuple[Person, ...]:
         """Who shares an identifier with this one, of whatever kind it is."""
         found: set[int] = set()

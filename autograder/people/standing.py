@@ -202,7 +202,7 @@ def find_people(
     twice: list[str] = []
     dates: dict[str, Dated] = {}
     for one in dated:
-        fits = directory.find(one.who)
+        fits = directory.fitting(one.who)
         place = f" ({one.where})" if one.where else ""
         if len(fits) == 1:
             people.append(fits[0])
