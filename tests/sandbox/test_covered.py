@@ -71,13 +71,11 @@ def test_a_cover_that_is_missing_is_noticed(
     needs_sandbox()
     if not jail_works(jail):
         skip(f"this machine or user cannot give the jail {jail}")
-    boot = ForkServer._boot
+    config = ForkServer._config
 
     def uncovered(*args: Any) -> dict[str, Any]:
-        told = boot(*args)
-        told["config"]["covered"] = ()
-        return told
+        return {**config(*args), "covered": ()}
 
-    monkeypatch.setattr(ForkServer, "_boot", uncovered)
+    monkeypatch.setattr(ForkServer, "_config", uncovered)
     with pytest.raises(SandboxError, match="or the program that grades"):
         open_sandbox(jail=jail)

@@ -238,7 +238,8 @@ class _Batch:
 def _batches(known: _Known) -> Iterator[_Batch]:
     for number, family in enumerate(known.families):
         for by_point in (True, False) if family.every_point else (True,):
-            name = f"{known.name} {number}, {'points' if by_point else 'epochs'} counted"
+            counted = "points" if by_point else "epochs"
+            name = f"{known.name} {number} of {len(family.candidates)}, {counted} counted"
             yield _Batch(family, name, by_point, known.many)
 
 

@@ -96,11 +96,17 @@ def test_after_rehearsing_right_answers_need_nothing_more(
 
 def test_what_has_been_prepared_holds_no_file_open() -> None:
     kept = os.path.realpath(os.environ[FOLDER_VARIABLE])
+
+    def open_there() -> list[str]:
+        descriptors = os.listdir("/proc/self/fd")
+        paths = [os.path.realpath(f"/proc/self/fd/{number}") for number in descriptors]
+        return sorted(path for path in paths if path.startswith(kept))
+
+    others = open_there()  # other tests' shelves
     assignment = Course.find().load("momentum_methods")
     for ready in (assignment.prepare, assignment.rehearse):
         ready()
-        open_files = {os.path.realpath(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd")}
-        assert not [path for path in open_files if path.startswith(kept)]
+        assert open_there() == others
     assert assignment.shelf.keeps, "it is opened again when it is needed"
 
 
