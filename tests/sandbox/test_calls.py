@@ -428,7 +428,7 @@ def test_a_submission_has_a_time_in_all(box: Sandbox) -> None:
         (other,) = session.call([call("other")])
     outcomes = [trace.outcome for trace in traces]
     done = outcomes.count(Outcome.RETURNED)
-    assert 1 <= done <= 5
+    assert 1 <= done < 10
     assert outcomes == [Outcome.RETURNED] * done + [Outcome.TIMED_OUT] * (500 - done)
     assert other.outcome is Outcome.TIMED_OUT
     messages = {trace.fault.message for trace in (traces[done], other) if trace.fault}
