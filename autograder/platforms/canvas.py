@@ -210,10 +210,11 @@ def _column(titles: Sequence[str], wanted: Wanted) -> int | None:
 
 def _fits(title: str, name: str) -> bool:
     """Whether a column is called so: by its title, the number behind it, or both."""
-    found = re.fullmatch(r"(.*?)\s*\((\d+)\)", title.strip(), re.DOTALL)
-    spellings = {title.strip().casefold()}
+    title = title.strip()
+    found = re.search(r"\((\d+)\)\Z", title)
+    spellings = {title.casefold()}
     if found is not None:
-        spellings |= {found[1].strip().casefold(), found[2]}
+        spellings |= {title[: found.start()].strip().casefold(), found[1]}
     return name.strip().casefold() in spellings
 
 
