@@ -1,5 +1,5 @@
 """Tests keep what they compute for later in a folder of their own, shared by the processes of a
-run and gone with it."""
+run and gone with it.  Examples that Hypothesis draws are the same in every run."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import shutil
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 from autograder.kept.folder import FOLDER_VARIABLE
+
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 
 def pytest_configure(config: pytest.Config) -> None:
