@@ -310,14 +310,18 @@ def in_memory(file: Path) -> Engine:
     """A store of any age, brought up to date in memory; what lies on the disk stays as it is."""
     engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
     url = f"file:{quote(str(file))}?mode=ro" + ("" if _may_write(file) else "&immutable=1")
-    with closing(sqlite3.connect(url, uri=True)) as source, engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        source.backup(driver)
-    with engine.begin() as connection:
-        migrate(connection)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = ON")  # what is written would be lost
+    try:
+        with closing(sqlite3.connect(url, uri=True)) as source, engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            source.backup(driver)
+        with engine.begin() as connection:
+            migrate(connection)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only = ON")  # what is written would be lost
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
