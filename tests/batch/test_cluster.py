@@ -158,6 +158,7 @@ def in_order(tmp_path: Path, address: str, kill: Callable[[], None]) -> str:
     return str(raised.value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("victim", "said"), [("scheduler", "is gone"), ("worker", "no workers")])
 def test_a_cluster_that_goes_away_ends_the_run_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, victim: str, said: str

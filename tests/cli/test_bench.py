@@ -37,6 +37,7 @@ def test_a_small_run_prints_every_table_and_keeps_it(
         assert re.search(rf"^\| {name} \| [1-9][0-9]* \| [-0-9.]+ \|", printed, re.M), name
 
 
+@pytest.mark.long
 def test_nothing_is_diagnosed_where_no_sample_is_asked_for(
     tmp_path: Path,
 ) -> None:

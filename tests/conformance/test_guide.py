@@ -14,6 +14,8 @@ from tests.conformance.commands import run
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "assignments" / "README.md"
 
+pytestmark = pytest.mark.long
+
 
 @dataclass(frozen=True)
 class Block:

@@ -14,6 +14,8 @@ import pytest
 
 from tests.conformance.commands import run
 
+pytestmark = pytest.mark.long
+
 REFERENCE = '''\
 """AdaDelta (Zeiler 2012): a step is as long as the steps before it, not as a learning rate says."""
 

@@ -78,8 +78,15 @@ def pages() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", ["desk", "phone"])
+@pytest.mark.parametrize(
+    ("device", "scheme"),
+    [
+        ("desk", "light"),
+        pytest.param("desk", "dark", marks=pytest.mark.long),
+        pytest.param("phone", "light", marks=pytest.mark.long),
+        pytest.param("phone", "dark", marks=pytest.mark.long),
+    ],
+)
 def test_nothing_is_out_of_reach(browser: Any, scheme: str, device: str) -> None:
     """axe-core finds nothing, with everything unfolded: contrast, names, roles, order."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from mypy.api import run as mypy
 
@@ -12,6 +13,7 @@ from autograder.cli import main
 CONFIGURATION = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
 
+@pytest.mark.long
 def test_what_is_laid_down_is_typed_as_strictly_as_the_rest(tmp_path: Path) -> None:
     laid_down = CliRunner().invoke(main, ["new", "some_rule", "--course", str(tmp_path)])
     assert laid_down.exit_code == 0

@@ -27,6 +27,11 @@ KINDS = {
     if not question.by_person
 }
 RULES = [name for name, kind in KINDS.items() if isinstance(kind, UpdateRule)]
+TWO_EVERY_DAY = [
+    pytest.param(name, marks=[] if number < 2 else [pytest.mark.long])
+    for number, name in enumerate(RULES)
+]
+"""All rules, of which all but two bear the marker of what takes long."""
 
 
 def posed(name: str, count: int, seed: int = 5) -> list[Problem]:
@@ -75,7 +80,7 @@ def test_a_text_can_be_pasted(name: str) -> None:
             assert np.array_equal(again[key], asked[key]), key
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", TWO_EVERY_DAY)
 def test_problems_reach_as_far_as_the_contract(name: str) -> None:
     problems = posed(name, 150)
     calls = [problem.call.arguments for problem in problems]
@@ -94,7 +99,7 @@ def test_problems_reach_as_far_as_the_contract(name: str) -> None:
     assert max(len(a["Y"]) * a["max_epochs"] for a in calls) <= 6_000
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", TWO_EVERY_DAY)
 def test_one_call_comes_again_with_another_gradient_only(name: str) -> None:
     problems = posed(name, 80)
     again = next(problem for problem in problems if problem.unlike == (TWIN,))
