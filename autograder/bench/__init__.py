@@ -6,5 +6,8 @@
 * *us*: ``autograder grade`` as people call it, in processes of its own
 * ``otter run`` and ``nbgrader autograde``, where installed, on the same notebooks in the same run
 
+``python -m autograder.bench.walls`` takes a submission's way through the sandbox apart, and
+``python -m autograder.bench.desk`` waits for the pages that people mark on.
+
 CPU seconds are those of all processes, as the kernel counts them.
 """

@@ -1,4 +1,4 @@
-"""What a submission costs: ``python -m autograder.sandbox.bench``.
+"""What a submission costs: ``python -m autograder.bench.walls``.
 
 Prints the median wall time of an empty submission through the whole sandbox, what it is beyond a
 bare fork, and what each layer adds, measured by leaving it out (so the parts need not add up to
