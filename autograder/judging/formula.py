@@ -88,6 +88,13 @@ class Example:
     """Those of the call."""
     right: FloatArray
 
+    @property
+    def problem(self) -> Problem:
+        said = ", ".join(f"{name}={_written(value)}" for name, value in self.arguments.items())
+        read = partial(_answer_like, self.right)
+        text = f"{self.call.function}({said})"
+        return Problem(self.call, self.right, read, _sizes(self.arguments), text)
+
 
 _ALIKE = Findings[bool]()
 """Whether an answer to an example is the right one."""
@@ -167,9 +174,7 @@ class Formula:
             for arguments in drawn:
                 call = _call(f"problem {number}", function, arguments)
                 right = np.asarray(check.right(**arguments), dtype=np.float64)
-                read = partial(_answer_like, right)
-                text = ", ".join(f"{key}={_written(value)}" for key, value in arguments.items())
-                yield Problem(call, right, read, _sizes(arguments), f"{function}({text})")
+                yield Example(call, arguments, right).problem
 
     def prove(self, seed: bytes, right: Sequence[Answers]) -> Proof:
         """By every known wrong formula; there are no tolerances to measure."""
@@ -210,6 +215,10 @@ class FormulaExam:
     @property
     def calls(self) -> tuple[Call, ...]:
         return tuple(example.call for drawn in self.examples.values() for example in drawn)
+
+    @property
+    def as_problems(self) -> tuple[Problem, ...]:
+        return tuple(example.problem for drawn in self.examples.values() for example in drawn)
 
     def further(self, answers: Answers) -> Further:
         """What a function builds on, and whether its arguments matter."""

@@ -265,3 +265,12 @@ class Poses(Protocol):
 
     def problems(self, chance: np.random.Generator) -> Iterator[Problem]:
         """One problem after another, without end."""
+
+
+@runtime_checkable
+class ExamOfProblems(Protocol):
+    """An exam of such a kind: its calls are problems, too, and who answers one wrong is wrong."""
+
+    @property
+    def as_problems(self) -> tuple[Problem, ...]:
+        """What everybody is asked, with the reference's answers."""

@@ -235,7 +235,8 @@ def _report(
 def _strange(tried: Tried, problems: Sequence[Problem]) -> str:
     if not tried.wrong:
         return f"has not full marks: {tried.complaint}"
-    return f"is off by {tried.apart:.1e} on {problems[tried.shown_by[0]].text}"
+    where = problems[tried.shown_by[0]].text if tried.shown_by else "what everybody is asked"
+    return f"is off by {tried.apart:.1e} on {where}"
 
 
 def proposals_for(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from autograder.course import Assignment, Question
 from autograder.judging.problem import Problem
-from autograder.judging.question import examine
+from autograder.judging.question import Answers, Exam, ExamOfProblems, examine
 from autograder.model import Cell, Limits, Outcome, Submission, Trace
 from autograder.sandbox import Sandbox, Session
 
@@ -32,13 +32,15 @@ class Tried:
     shown_by: tuple[int, ...]
     """Numbers of the problems that it answers wrong; of a program without full marks some only."""
     apart: float
-    """The furthest that an answer is off; inf: one is none."""
+    """The furthest that an answer is off, in the exam or beyond; inf: one is none."""
     complaint: str = ""
     """Why it lost points, in the grader's words."""
+    wrong_in_exam: bool = False
+    """Whether the reference answers something else in the exam itself."""
 
     @property
     def wrong(self) -> bool:
-        return bool(self.shown_by)
+        return self.wrong_in_exam or bool(self.shown_by)
 
     @property
     def survives(self) -> bool:
@@ -91,12 +93,14 @@ class Trial:
             score = sum(check.score for check in verdict.checks)
             full = score >= question.points - 1e-9
             apart, in_time = self._apart(session, full)
+        in_exam = 0.0 if full else _apart_in(exam, answers)
         complaints = (check.message for check in verdict.checks if not check.passed)
         tried = Tried(
             full,
             tuple(place for place, off in enumerate(apart) if off > TOLERANCE),
-            max(apart),
+            max(*apart, in_exam),
             verdict.message or next(complaints, ""),
+            wrong_in_exam=in_exam > TOLERANCE,
         )
         return tried, in_time and _in_time(answers.traces.values())
 
@@ -110,6 +114,16 @@ class Trial:
             if not full and max(apart) <= TOLERANCE:
                 asked = self.problems
         return apart, _in_time(traces)
+
+
+def _apart_in(exam: Exam, answers: Answers) -> float:
+    """How far the answers in the exam itself are off at most: a program may be right on every
+    problem, and wrong on a call that everybody is asked."""
+    if not isinstance(exam, ExamOfProblems):
+        return 0.0
+    traces = answers.traces
+    own = [problem for problem in exam.as_problems if problem.call.name in traces]
+    return max((problem.apart(traces[problem.call.name]) for problem in own), default=0.0)
 
 
 def _in_time(traces: Iterable[Trace]) -> bool:

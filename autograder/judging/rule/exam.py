@@ -29,6 +29,7 @@ from typing import TypeGuard
 import numpy as np
 
 from autograder.judging import words
+from autograder.judging.problem import Problem
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule import explain
 from autograder.judging.rule.asked import Judged, Rule, Shown
@@ -61,6 +62,7 @@ from autograder.judging.rule.moments import (
 from autograder.judging.rule.points import edited_parts, judge_parts
 from autograder.judging.rule.pool import SHAPES, Drawn, pool_instance, right_rows
 from autograder.judging.rule.probes import Probes, streamed
+from autograder.judging.rule.problems import problem_of
 from autograder.judging.rule.right_answers import (
     alike,
     at_the_edges,
@@ -196,6 +198,13 @@ class RuleExam:
             self.asked.again,
         )
         return _numbers_first(asked)
+
+    @property
+    def as_problems(self) -> tuple[Problem, ...]:
+        return tuple(
+            problem_of(self.question, one, self.right_rows(one), (one.name,), one.name)
+            for one in self.asked_of_all
+        )
 
     @cached_property
     def instances(self) -> tuple[Instance, ...]:

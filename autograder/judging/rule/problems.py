@@ -309,8 +309,14 @@ def _posed(rule: Rule, setting: Setting, unlike: tuple[str, ...], name: str) -> 
     right = posed(rule, instance)
     if right is None:
         return None
-    read = partial(_rows, instance)
-    return Problem(instance.call(rule.function), right, read, unlike, str(setting))
+    return problem_of(rule, instance, right, unlike, str(setting))
+
+
+def problem_of(
+    rule: Rule, instance: Instance, right: FloatArray, unlike: tuple[str, ...], text: str
+) -> Problem:
+    """An instance as a problem; ``right``: its right trajectory, shape (epochs + 1, d + 1)."""
+    return Problem(instance.call(rule.function), right, partial(_rows, instance), unlike, text)
 
 
 def posed(rule: Rule, instance: Instance) -> FloatArray | None:

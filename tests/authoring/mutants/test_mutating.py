@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from autograder.authoring.mutants import LEAST, MutationReport, mutate
 from autograder.authoring.mutants.mutating import proposals_for
-from autograder.authoring.mutants.trying import Trial
+from autograder.authoring.mutants.trying import Trial, Tried
 from autograder.course import Assignment, Course, Question
 from autograder.judging.formula import Formula, FormulaCheck
 from autograder.judging.problem import Problem
@@ -84,7 +85,7 @@ def trial(assignment: Assignment, count: int = 30) -> Trial:
         (
             "double.late = hasattr(double, 'late')\n    return 2 * number + 1 - double.late",
             False,
-            False,
+            True,
         ),
         ("while number < 0: pass\n    return 2 * number", True, True),
         ("return None", False, True),
@@ -99,6 +100,12 @@ def test_a_program_is_caught_right_surviving_or_harmed(
     assert tried.survives == (full and wrong)
     assert tried.harmed == (not full and not wrong)
     assert bool(tried.complaint) == (not full)
+
+
+def test_only_who_is_right_in_the_exam_as_well_is_harmed() -> None:
+    complained = Tried(full=False, shown_by=(), apart=1e-9, complaint="Not right.")
+    assert complained.harmed
+    assert not replace(complained, apart=1.0, wrong_in_exam=True).harmed
 
 
 # ------------------------------------------------------------------------------ many
