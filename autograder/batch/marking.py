@@ -66,7 +66,8 @@ class CourseMarking:
         def get_ready() -> None:
             _versions()
             assignment.prepare()
-            compile_templates()
+            if self.pages:
+                compile_templates()
             if submissions >= _MANY:
                 assignment.rehearse()
 

@@ -16,6 +16,7 @@ from autograder.batch.run import Tally
 from autograder.batch.showing import write_tables
 from autograder.cli.options import (
     GradingOptions,
+    Place,
     course_options,
     end_with,
     json_option,
@@ -35,7 +36,7 @@ from autograder.errors import UsageError
     metavar="PATH...",
     nargs=-1,
     required=True,
-    type=click.Path(readable=False, path_type=Path),
+    type=Place(readable=False),
 )
 @store_options
 @click.option("--workers", type=int, metavar="N", help="Processes; default: one a core.")

@@ -20,7 +20,14 @@ from autograder.batch.files import whole_file
 from autograder.batch.order import Order, current_grades, opened
 from autograder.batch.output import book_of
 from autograder.batch.showing import show_again
-from autograder.cli.options import Command, json_option, order_for, path_option, place_options
+from autograder.cli.options import (
+    Command,
+    Place,
+    json_option,
+    order_for,
+    path_option,
+    place_options,
+)
 from autograder.errors import UsageError
 from autograder.store import Comment, Store
 from autograder.text import INVISIBLE, counted
@@ -113,7 +120,7 @@ def answers(destination: Path | None, **named: Any) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=Place(dir_okay=False))
 @by_option
 @place_options
 @json_option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NotRequired, TypedDict, TypeVar, Unpack
@@ -50,13 +51,30 @@ class GradingOptions(Options):
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
+class Place(click.Path):
+    """A path that is not empty: ``Path("")`` is the working folder, and an empty argument is most
+    often a variable of the shell that holds nothing."""
+
+    def __init__(self, **which: bool) -> None:
+        """``which``: what may lie there, in click's words."""
+        super().__init__(path_type=Path, **which)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        if value == "":
+            self.fail("The path is empty: give the name of a file or folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def path_option(
     *names: str, help: str, metavar: str = "DIR", **which: bool
 ) -> Callable[[Command], Command]:
     """An option that is a path; ``which``: what may lie there, in click's words."""
-    return click.option(
-        *names, metavar=metavar, type=click.Path(path_type=Path, **which), help=help
-    )
+    return click.option(*names, metavar=metavar, type=Place(**which), help=help)
 
 
 course_option = path_option(

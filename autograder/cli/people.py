@@ -11,6 +11,7 @@ import click
 from autograder.batch.order import opened, standing
 from autograder.batch.showing import show_again
 from autograder.cli.options import (
+    Place,
     Places,
     any_order_for,
     json_option,
@@ -37,7 +38,7 @@ def people() -> None:
 
 
 @people.command(name="import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Place())
 @place_options
 @json_option
 def import_(file: Path, as_json: bool, **named: Unpack[Places]) -> None:

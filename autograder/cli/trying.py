@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from autograder import console, public
-from autograder.cli.options import course_options, json_option, path_option, unsafe_option
+from autograder.cli.options import Place, course_options, json_option, path_option, unsafe_option
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=Place(exists=True, dir_okay=False))
 @path_option(
     "--checks",
     metavar="PATH",

@@ -274,6 +274,8 @@ def test_every_command_has_an_example_in_its_help() -> None:
     ("arguments", "complaint"),
     [
         (["grade", "/nowhere/at/all"], "/nowhere/at/all"),
+        (["grade", ""], "The path is empty"),
+        (["grade", RIGHT, "--out", ""], "The path is empty"),
         (["grade", RIGHT, "--assignment", "another"], "no assignment 'another'"),
         (["grade", RIGHT, "--course", "/tmp"], "no course folder"),
         (["grade", RIGHT, "--workers", "-1"], "--workers -1"),
