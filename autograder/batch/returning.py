@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from autograder.acts import PublishedGrades, as_returned
-from autograder.batch.order import Order, current_grades
+from autograder.acts import Column, PublishedGrades, as_returned
+from autograder.batch.order import Order, current_grades, standing
 from autograder.batch.output import CurrentGrades, info_of
 from autograder.batch.pages import page_drawer
 from autograder.formats import AssignmentInfo
@@ -79,6 +79,24 @@ def _remarks(grades: CurrentGrades) -> list[str]:
     if changed:
         told.append(f"{changed} are in here as they were published, and have changed since.")
     return told
+
+
+def column_of(order: Order, store: Store) -> Column:
+    """An assignment in the gradebook."""
+    grades = current_grades(order, store)
+    assignment = order.assignment
+    return Column(
+        assignment.slug,
+        assignment.title,
+        assignment.final_max_score,
+        {grade.student: grade.final.score if grade.final else None for grade in grades},
+    )
+
+
+def sections_of(order: Order, store: Store) -> dict[str, str]:
+    """Of all students who are known to take the course, by name; empty: no list names any."""
+    people = standing(order, store).directory.people
+    return {person.id: person.section for person in people if person.role == "student"}
 
 
 def _drawer(

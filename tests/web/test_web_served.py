@@ -23,7 +23,7 @@ from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.extras import how_to_get
 from autograder.store import open_store
-from autograder.web.desk.serving import listening
+from autograder.web.listening import Listening
 
 from course_class import assignment, order_in  # isort: skip
 
@@ -102,7 +102,7 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(out: Path) -> None:
 
 
 def test_connections_send_at_once() -> None:
-    with listening(0) as made:
+    with Listening().opened() as made:
         assert made.proto == socket.IPPROTO_TCP  # by which asyncio turns off Nagle's algorithm
         assert made.getsockname()[0] == "127.0.0.1"
 
