@@ -55,9 +55,11 @@ def returned(order: Order, store: Store, format: str) -> Returned:
             _drawer(order, lambda: current_grades(order, store, details=True, decided=False)),
             (_NOTHING_PUBLISHED.format(max=info.max_score),) if grades.ledger.acts else (),
         )
+    given = [as_returned(grade) for grade in published_grades(order, store)]
     return Returned(
-        [as_returned(grade) for grade in published_grades(order, store)],
-        replace(info, max_score=order.assignment.final_max_score),
+        given,
+        # Of what the scores were when they were published, whatever the assignment is worth now.
+        replace(info, max_score=max(grade.max_score for grade in given)),
         _drawer(order, lambda: published_grades(order, store, details=True)),
         tuple(_remarks(grades)),
     )

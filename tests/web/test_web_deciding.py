@@ -134,8 +134,8 @@ def test_attempts_are_compared_line_by_line(desk: Desk, store: Store) -> None:
     hand_in(store, grade_of("ann", "Quite another answer.", file="ann.py"), days=1)
     maria = desk.as_(MARIA)
     page = maria.open(f"/compare/{attempt(desk, 'ann')}")
-    assert '<span class="gone">-The sum of squared gradients' in page
-    assert '<span class="added">+Quite another answer.</span>' in page
+    assert '<span class="gone">-explanation = &#39;The sum of squared gradients' in page
+    assert '<span class="added">+explanation = &#39;Quite another answer.&#39;</span>' in page
     assert "<span> w = 1</span>" in page
 
 
