@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, Protocol, overload
 
 from autograder.acts import (
     Asked,
@@ -34,8 +34,11 @@ from autograder.people import (
     lateness,
     unknown_time,
 )
-from autograder.store import Entry, Store
+from autograder.store import Entry
 from autograder.submission import safe_name
+
+if TYPE_CHECKING:
+    from autograder.store.decided import Acts
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,17 @@ _FEW = 500
 """Grades that are kept in memory."""
 
 
+class Grades(Protocol):
+    """What is read of a store."""
+
+    @property
+    def acts(self) -> Acts: ...
+
+    def entries(self, assignment: str) -> list[Entry]: ...
+
+    def grades(self, ids: Sequence[int], *, details: bool = False) -> Iterator[Grade]: ...
+
+
 class CurrentGrades(Sequence[Grade]):
     """The grades that count, by student, late policy applied; read from the store as needed.
 
@@ -93,7 +107,7 @@ class CurrentGrades(Sequence[Grade]):
 
     def __init__(
         self,
-        store: Store,
+        store: Grades,
         standing: Standing,
         *,
         final_max_score: float = 0.0,

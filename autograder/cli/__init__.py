@@ -42,6 +42,8 @@ _COMMANDS = {
     "publish": "marking",
     "requests": "marking",
     "desk": "desk",
+    "regrade": "regrading",
+    "gradebook": "gradebook",
     "new": "authoring",
     "verify": "authoring",
     "release": "authoring",

@@ -66,17 +66,21 @@ class _Said:
                 self._waiting.popitem(last=False)
 
 
-def application(places: Iterable[At], doors: Doors, port: int) -> ASGIApp:
-    """The pages at these places, for whoever comes through the doors, at a port of this machine."""
-    gate = _Gate(doors, f"autograder_{port}")
+def application(places: Iterable[At], doors: Doors, port: int, public: str = "") -> ASGIApp:
+    """The pages at these places, for whoever comes through the doors, at a port of this machine.
+
+    ``public``: what browsers call it, scheme and host, where that is not this machine's own name.
+    """
+    gate = _Gate(doors, f"autograder_{port}", is_secure=public.startswith("https:"))
     routes = [
         Route("/enter", gate.enter, methods=["GET"]),
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         *(Route(at.path, gate.to(at), methods=_methods(at)) for at in places),
     ]
     handlers = {404: _not_found, TooLarge: _too_large, Exception: _our_fault}
-    hosts = [f"{name}:{port}" for name in ("127.0.0.1", "localhost")]
-    return Safety(Starlette(routes=routes, exception_handlers=handlers), hosts)
+    origins = [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")]
+    origins += [public] if public else []  # a proxy may ask by either
+    return Safety(Starlette(routes=routes, exception_handlers=handlers), origins)
 
 
 def _methods(at: At) -> list[str]:
@@ -84,7 +88,9 @@ def _methods(at: At) -> list[str]:
 
 
 class _Gate:
-    def __init__(self, doors: Doors, cookie: str) -> None:
+    def __init__(self, doors: Doors, cookie: str, *, is_secure: bool) -> None:
+        """``is_secure``: browsers send the cookie over encrypted connections alone."""
+        self._is_secure = is_secure
         self._doors = doors
         self._cookie = cookie
         self._said = _Said()
@@ -96,7 +102,12 @@ class _Gate:
             return _refused(403, "This address is not, or no longer, good for signing in.")
         answer = RedirectResponse("/", 303, {"referrer-policy": "no-referrer"})
         answer.set_cookie(
-            self._cookie, self._doors.cookie(member), httponly=True, samesite="strict", path="/"
+            self._cookie,
+            self._doors.cookie(member),
+            httponly=True,
+            samesite="strict",
+            secure=self._is_secure,
+            path="/",
         )
         return answer
 

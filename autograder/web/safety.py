@@ -34,14 +34,15 @@ class TooLarge(Exception):
 class Safety:
     """Wraps an application."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
-        """``hosts``: what the Host header may say, port included.
+    def __init__(self, app: ASGIApp, origins: Iterable[str]) -> None:
+        """``origins``: what these pages are called, such as ``http://127.0.0.1:8000``.
 
         A page of another site can make its own name mean this machine; it cannot make a browser
         send ours.
         """
         self._app = app
-        self._hosts = frozenset(hosts)
+        self._origins = frozenset(origins)
+        self._hosts = frozenset(origin.partition("//")[2] for origin in self._origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,7 +74,7 @@ class Safety:
         if scope["method"] != "POST":
             return 405, "Pages are read, and forms are sent."
         origin = headers.get("origin")
-        if origin is not None and origin not in {f"http://{host}" for host in self._hosts}:
+        if origin is not None and origin not in self._origins:
             return 403, "This form came from another site."
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return 403, "This form came from another site."

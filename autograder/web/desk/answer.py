@@ -154,6 +154,7 @@ class AnswerPage:
             others=self._room.reads(visit.by, row),
             bank=bank(view, row.question),
             alike=self._room.alike(view, row),
+            pictures=pictures_of(row),
         )
 
 
@@ -181,12 +182,17 @@ def here(row: Row, wanted: Filter) -> str:
     return wanted.at(f"/answer/{row.attempt}/{row.question}")
 
 
+def pictures_of(row: Row) -> str:
+    """Where the pictures of an answer lie."""
+    return f"/picture/{row.attempt}/{row.question}"
+
+
 def label_of(row: Row, visit: Visit) -> str:
     return f"Answer {row.attempt}" if visit.hides_names else row.student
 
 
 def _in_order(view: View, wanted: Filter, visit: Visit) -> list[Row]:
-    return wanted.chosen(view.rows, names=not visit.hides_names)
+    return view.chosen(wanted, names=not visit.hides_names)
 
 
 def _place(view: View, row: Row) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Event, Lock
@@ -21,9 +22,9 @@ from autograder.batch.order import Order, current_grades
 from autograder.batch.output import CurrentGrades, book_of
 from autograder.model import Grade
 from autograder.people import key
-from autograder.store import Act, Comment, Store
+from autograder.store import Act, Comment, Share, Store
 from autograder.web.desk.alike import Alike
-from autograder.web.desk.rows import Line, Row, line_of
+from autograder.web.desk.rows import Filter, Line, Row, line_of, reads
 from autograder.web.desk.tables import Tables
 
 _HERE_SECONDS = 120.0
@@ -119,6 +120,26 @@ class View:
         return tuple(self.rows[place] for place in self._groups[row.question, like])
 
     @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """Who reads what."""
+        return self.book.ledger.sharing
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[int, int]]:
+        """How many answers each has read, and how many there are for them to read."""
+        every: Counter[str] = Counter()
+        read: Counter[str] = Counter()
+        for row in self.rows if self.shares else ():
+            if reader := reads(self.shares, row):
+                every[reader] += 1
+                read[reader] += row.is_read
+        return {reader: (read[reader], count) for reader, count in sorted(every.items())}
+
+    def chosen(self, wanted: Filter, *, names: bool = True) -> list[Row]:
+        """The answers that somebody wants to see."""
+        return wanted.chosen(self.rows, self.shares, names=names)
+
+    @cached_property
     def sections(self) -> tuple[str, ...]:
         return tuple(sorted({line.section for line in self.lines.values()} - {""}))
 
@@ -150,17 +171,24 @@ class Room:
         self.markers = tuple(markers)
         self.order = order
         self.store = store
-        self._tables = tables
+        self.tables = tables
         self._lock = Lock()
         self._compared = Event()
         self._marker: tuple[int, ...] = ()
         self._view: View | None = None
         self._alike = Alike()
         self._readers: dict[tuple[str, str], dict[str, float]] = {}
+        self.ends = ExitStack()
+        """What is to be ended with the desk."""
 
     @property
     def title(self) -> str:
         return self.order.assignment.title
+
+    def renew(self, order: Order) -> None:
+        """The same assignment as it is now."""
+        with self._lock:
+            self.order, self._view = order, None
 
     def view(self) -> View:
         """How things stand now."""
@@ -234,7 +262,7 @@ class Room:
 
     def changed(self, students: Iterable[str]) -> None:
         """The tables and the pages of these are to be written anew."""
-        self._tables.follow(students)
+        self.tables.follow(students)
 
     # -------------------------------------------------------------- who reads what
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +9,10 @@ from functools import cache
 from sys import intern
 from zlib import crc32
 
-from autograder.acts import Book
+from autograder.acts import Book, reader_of
 from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.marks import seen
-from autograder.store import Flag
+from autograder.store import Flag, Share
 from autograder.web.visit import Form, address
 
 KINDS = {
@@ -194,8 +193,8 @@ class Filter:
     kind: str = ""
     """One of :data:`KINDS`."""
     by: str = ""
-    share: str = ""
-    """``2/3``: the second of three shares."""
+    reader: str = ""
+    """Whose it is to read."""
     words: str = ""
 
     @classmethod
@@ -212,15 +211,16 @@ class Filter:
         """The address of a page with this filter."""
         return address(path, **{**dict(self.pairs), **more})
 
-    def chosen(self, rows: Iterable[Row], *, names: bool = True) -> list[Row]:
-        """By question and then by student; ``names``: words are looked for in these, too."""
+    def chosen(
+        self, rows: Iterable[Row], shares: Sequence[Share] = (), *, names: bool = True
+    ) -> list[Row]:
+        """By question and then by student; ``shares``: whose they are to read; ``names``: words are
+        looked for in these, too."""
         words = self.words.casefold().split()
         found = [row for row in rows if self._fits(row) and _has(row, words, names)]
-        share = re.fullmatch(r"([1-9]\d?)/([1-9]\d?)", self.share, re.ASCII)
-        if share is None:
+        if not self.reader:
             return found
-        mine, all_ = int(share[1]) - 1, int(share[2])
-        return [row for row in found if row.lot % all_ == mine]
+        return [row for row in found if reads(shares, row) == self.reader]
 
     def _fits(self, row: Row) -> bool:
         return (
@@ -231,6 +231,11 @@ class Filter:
             and (not self.section or row.section == self.section)
             and (not self.by or row.by == self.by)
         )
+
+
+def reads(shares: Sequence[Share], row: Row) -> str:
+    """Who is to read an answer in words; empty: nobody in particular."""
+    return reader_of(shares, row.question, row.section, row.lot) if row.by_person else ""
 
 
 def _has(row: Row, words: Sequence[str], names: bool) -> bool:

@@ -152,3 +152,7 @@ document.addEventListener("keydown", (event) => {
   else if (/^[a-z]$/.test(event.key)) done = press($(`[data-key="${event.key}"]`));
   if (done) event.preventDefault();
 });
+
+// ---- a page that shows how far something is
+
+for (const waits of all("[data-again]")) setTimeout(() => location.reload(), Number(waits.dataset.again));
