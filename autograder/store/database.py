@@ -19,6 +19,7 @@ from autograder.errors import StoreError, UsageError
 from autograder.model import Grade, Identity, SubmissionStatus
 from autograder.store.decided import Acts, take_in_acts
 from autograder.store.files import Files, add_files, take_in_files
+from autograder.store.links import Links
 from autograder.store.records import (
     Circumstances,
     Entry,
@@ -60,6 +61,7 @@ class Store:
         """What a person calls it: a path, or a URL without its password."""
         self.acts = Acts(self._begin, name)
         self.files = Files(self._begin, name)
+        self.links = Links(self._begin, name)
 
     def __enter__(self) -> Store:
         return self
