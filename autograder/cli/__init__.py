@@ -35,6 +35,7 @@ _COMMANDS = {
     "people": "people",
     "extend": "people",
     "links": "links",
+    "submit": "submit",
     "answers": "marking",
     "mark": "marking",
     "comment": "marking",
