@@ -34,6 +34,7 @@ _COMMANDS = {
     "export": "results",
     "people": "people",
     "extend": "people",
+    "links": "links",
     "answers": "marking",
     "mark": "marking",
     "comment": "marking",

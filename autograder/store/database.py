@@ -20,6 +20,7 @@ from autograder.model import Grade, Identity, SubmissionStatus
 from autograder.store.decided import Acts, take_in_acts
 from autograder.store.files import Files, add_files, take_in_files
 from autograder.store.hand_ins import HandIns
+from autograder.store.links import Links
 from autograder.store.records import (
     Circumstances,
     Entry,
@@ -62,6 +63,7 @@ class Store:
         self.acts = Acts(self._begin, name)
         self.files = Files(self._begin, name)
         self.hand_ins = HandIns(self._begin, name)
+        self.links = Links(self._begin, name)
 
     def __enter__(self) -> Store:
         return self

@@ -110,6 +110,16 @@ class Extension:
 
 
 @dataclass(frozen=True)
+class LinkState:
+    """How a person's link stands."""
+
+    generation: int = 1
+    """One more each time that a link is revoked: only the newest is good."""
+    expires: datetime | None = None
+    """With its zone; None: it does not end by itself."""
+
+
+@dataclass(frozen=True)
 class Circumstances:
     """What an attempt's grade depended on."""
 

@@ -141,6 +141,51 @@ STEPS: tuple[Migration, ...] = (
         ),
     ),
     Step(
+        "who comes in by the portal, mail that waits, and that somebody was forgotten",
+        (
+            """CREATE TABLE portal (
+                id {key},
+                name TEXT NOT NULL,
+                value TEXT NOT NULL,
+                recorded_at TEXT NOT NULL
+            )""",
+            """CREATE TABLE links (
+                id {key},
+                person INTEGER NOT NULL,
+                generation INTEGER NOT NULL,
+                expires TEXT,
+                recorded_at TEXT NOT NULL
+            )""",
+            """CREATE TABLE passwords (
+                id {key},
+                person INTEGER NOT NULL,
+                hash TEXT NOT NULL,
+                recorded_at TEXT NOT NULL
+            )""",
+            """CREATE TABLE mails (
+                id {key},
+                person INTEGER NOT NULL,
+                subject TEXT NOT NULL,
+                body TEXT NOT NULL,
+                made_at TEXT NOT NULL
+            )""",
+            """CREATE TABLE mail_tries (
+                id {key},
+                mail INTEGER NOT NULL,
+                outcome TEXT NOT NULL,
+                at TEXT NOT NULL
+            )""",
+            "CREATE INDEX mail_tries_of_mail ON mail_tries (mail)",
+            """CREATE TABLE forgotten (
+                id {key},
+                by_whom TEXT NOT NULL,
+                attempts INTEGER NOT NULL,
+                files INTEGER NOT NULL,
+                at TEXT NOT NULL
+            )""",
+        ),
+    ),
+    Step(
         "what is handed in at the portal, and what is still to be graded of it",
         (
             """CREATE TABLE hand_ins (

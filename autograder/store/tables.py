@@ -143,6 +143,74 @@ FILES = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
+PORTAL = sa.Table(
+    "portal",
+    METADATA,
+    # What the portal is known by: of ``key`` the first value counts, of ``url`` the newest.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+)
+
+LINKS = sa.Table(
+    "links",
+    METADATA,
+    # Personal links that are not as all are at first, of generation 1 and without an end.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # As in ``people``; 0: the instructor who is there before any list is.
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    # ISO 8601 with its zone; NULL: it does not end by itself.
+    sa.Column("expires", sa.Text),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+)
+
+PASSWORDS = sa.Table(
+    "passwords",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # As in ``links``.
+    sa.Column("person", sa.Integer, nullable=False),
+    # Argon2's own notation, which says how it was made; empty: they have none any more.
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+)
+
+MAILS = sa.Table(
+    "mails",
+    METADATA,
+    # What is to be sent; the address is looked up when it is.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+)
+
+MAIL_TRIES = sa.Table(
+    "mail_tries",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("mail", sa.Integer, nullable=False),
+    # ``trying``, ``sent``, ``gave up``, or why it could not be sent.
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Index("mail_tries_of_mail", "mail"),
+)
+
+FORGOTTEN = sa.Table(
+    "forgotten",
+    METADATA,
+    # That somebody was forgotten, and not who.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("by_whom", sa.Text, nullable=False),
+    # How many attempts lost their name and what they said, and how many files were removed.
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("files", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+
 HAND_INS = sa.Table(
     "hand_ins",
     METADATA,
