@@ -19,6 +19,7 @@ from autograder.errors import StoreError, UsageError
 from autograder.model import Grade, Identity, SubmissionStatus
 from autograder.store.decided import Acts, take_in_acts
 from autograder.store.files import Files, add_files, take_in_files
+from autograder.store.hand_ins import HandIns
 from autograder.store.links import Links
 from autograder.store.records import (
     Circumstances,
@@ -61,6 +62,7 @@ class Store:
         """What a person calls it: a path, or a URL without its password."""
         self.acts = Acts(self._begin, name)
         self.files = Files(self._begin, name)
+        self.hand_ins = HandIns(self._begin, name)
         self.links = Links(self._begin, name)
 
     def __enter__(self) -> Store:
@@ -228,9 +230,12 @@ class Store:
             return [str(slug) for slug in connection.execute(query).scalars()]
 
     @contextmanager
-    def _begin(self, *, writes: bool = False) -> Iterator[Connection]:
+    def _begin(self, *, writes: bool = False, durable: bool = False) -> Iterator[Connection]:
         self._require_file()
-        with _told(self.name), _transaction(self._engine, writes=writes) as connection:
+        with (
+            _told(self.name),
+            _transaction(self._engine, writes=writes, durable=durable) as connection,
+        ):
             yield connection
 
     def _require_file(self) -> None:
@@ -392,21 +397,26 @@ def _prepare(engine: Engine) -> None:
         if "immutable" not in engine.url.query:
             connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; a power cut loses whole transactions at
-        # most, never half of one.
+        # most, never half of one.  What has to survive that says so.
         connection.execute("PRAGMA synchronous = NORMAL")
 
     @sa.event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:
         # A reader that turns into a writer half-way is refused at once when another one writes;
         # who says beforehand that it will write waits for its turn.
-        writes = connection.get_execution_options().get("writes", False)
+        options = connection.get_execution_options()
+        writes, durable = options.get("writes", False), options.get("durable", False)
+        if durable or connection.info.pop("durable", False):
+            level = "FULL" if durable else "NORMAL"
+            connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+            connection.info["durable"] = durable
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
-def _transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+def _transaction(engine: Engine, *, writes: bool, durable: bool = False) -> Iterator[Connection]:
     with (
-        engine.connect().execution_options(writes=writes) as connection,
+        engine.connect().execution_options(writes=writes, durable=durable) as connection,
         connection.begin(),
     ):
         yield connection

@@ -185,4 +185,60 @@ STEPS: tuple[Migration, ...] = (
             )""",
         ),
     ),
+    Step(
+        "what is handed in at the portal, and what is still to be graded of it",
+        (
+            """CREATE TABLE hand_ins (
+                id {key},
+                ticket TEXT NOT NULL UNIQUE,
+                assignment TEXT NOT NULL,
+                person INTEGER NOT NULL,
+                student TEXT NOT NULL,
+                whose TEXT NOT NULL,
+                file TEXT NOT NULL,
+                digest TEXT NOT NULL,
+                at TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                by_whom TEXT NOT NULL,
+                UNIQUE (assignment, person, number)
+            )""",
+            "CREATE INDEX hand_ins_of_person ON hand_ins (person, assignment)",
+            """CREATE TABLE queue (
+                hand_in INTEGER NOT NULL PRIMARY KEY,
+                round INTEGER NOT NULL,
+                person INTEGER NOT NULL,
+                lane TEXT NOT NULL,
+                turn INTEGER NOT NULL,
+                tries INTEGER NOT NULL,
+                holder TEXT,
+                until DOUBLE PRECISION
+            )""",
+            "CREATE INDEX queue_in_order ON queue (lane, turn, hand_in)",
+            "CREATE INDEX queue_of_person ON queue (person)",
+            """CREATE TABLE verdicts (
+                hand_in INTEGER NOT NULL,
+                round INTEGER NOT NULL,
+                attempt INTEGER NOT NULL,
+                public {bytes},
+                at TEXT NOT NULL,
+                PRIMARY KEY (hand_in, round)
+            )""",
+            "CREATE INDEX verdicts_by_attempt ON verdicts (attempt)",
+            """CREATE TABLE choices (
+                id {key},
+                assignment TEXT NOT NULL,
+                person INTEGER NOT NULL,
+                hand_in INTEGER NOT NULL,
+                at TEXT NOT NULL
+            )""",
+            """CREATE TABLE partners (
+                id {key},
+                assignment TEXT NOT NULL,
+                person INTEGER NOT NULL,
+                other INTEGER NOT NULL,
+                together BOOLEAN NOT NULL,
+                at TEXT NOT NULL
+            )""",
+        ),
+    ),
 )

@@ -1,8 +1,8 @@
 """The tables as they are now.  How an older store gets there is told in :mod:`.steps`.
 
 One schema for SQLite and PostgreSQL, and append-only: nothing in the program updates or deletes a
-row, so what a student was once told can be looked up again.  Where a later row says something else
-of the same thing, the later one counts.
+row but those of ``queue``, which says what is still to be done; so what a student was once told can
+be looked up again.  Where a later row says something else of the same thing, the later one counts.
 """
 
 from __future__ import annotations
@@ -208,5 +208,83 @@ FORGOTTEN = sa.Table(
     # How many attempts lost their name and what they said, and how many files were removed.
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("files", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+
+HAND_INS = sa.Table(
+    "hand_ins",
+    METADATA,
+    # What was handed in at the portal: a row is a receipt.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # What it is called outside.
+    sa.Column("ticket", sa.Text, nullable=False, unique=True),
+    sa.Column("assignment", sa.Text, nullable=False),
+    # As in ``people``, and what the course called them then.
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("student", sa.Text, nullable=False),
+    sa.Column("whose", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    # ISO 8601 in UTC, with milliseconds.
+    sa.Column("at", sa.Text, nullable=False),
+    # Counted from 1, of this person and assignment.
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("by_whom", sa.Text, nullable=False),
+    sa.UniqueConstraint("assignment", "person", "number"),
+    sa.Index("hand_ins_of_person", "person", "assignment"),
+)
+
+QUEUE = sa.Table(
+    "queue",
+    METADATA,
+    # What is still to be graded; gone when it is.
+    sa.Column("hand_in", sa.Integer, primary_key=True, autoincrement=False),
+    # 0: for the first time.
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False),
+    # How often a grader took it.
+    sa.Column("tries", sa.Integer, nullable=False),
+    # Who has it in hand, and until when that is so (seconds since 1970); NULL: nobody.
+    sa.Column("holder", sa.Text),
+    sa.Column("until", sa.Double),
+    sa.Index("queue_in_order", "lane", "turn", "hand_in"),
+    sa.Index("queue_of_person", "person"),
+)
+
+VERDICTS = sa.Table(
+    "verdicts",
+    METADATA,
+    # Which attempt came of a hand-in; one in each round.
+    sa.Column("hand_in", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    # What came of the public examples, as deflated JSON; NULL: they were not tried.
+    sa.Column("public", sa.LargeBinary),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Index("verdicts_by_attempt", "attempt"),
+)
+
+CHOICES = sa.Table(
+    "choices",
+    METADATA,
+    # Which hand-in a student wants to count.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("assignment", sa.Text, nullable=False),
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("hand_in", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+
+PARTNERS = sa.Table(
+    "partners",
+    METADATA,
+    # That a person says they hand in together with another, or no longer; it takes both.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("assignment", sa.Text, nullable=False),
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("other", sa.Integer, nullable=False),
+    sa.Column("together", sa.Boolean, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
 )
