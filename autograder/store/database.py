@@ -21,6 +21,7 @@ from autograder.store.decided import Acts, take_in_acts
 from autograder.store.files import Files, add_files, take_in_files
 from autograder.store.hand_ins import HandIns
 from autograder.store.links import Links
+from autograder.store.mails import Mails
 from autograder.store.records import (
     Circumstances,
     Entry,
@@ -64,6 +65,7 @@ class Store:
         self.files = Files(self._begin, name)
         self.hand_ins = HandIns(self._begin, name)
         self.links = Links(self._begin, name)
+        self.mails = Mails(self._begin, name)
 
     def __enter__(self) -> Store:
         return self
