@@ -32,8 +32,6 @@ from autograder.store.records import HandedInFile, Row, json_of, storable
 from autograder.store.tables import ATTEMPTS, CHOICES, HAND_INS, PARTNERS, QUEUE, VERDICTS
 
 _identity_of = msgspec.json.Decoder(Identity).decode
-_LOOKED_AT = 20
-"""Rows that a grader looks at for one that nobody else is taking at this moment."""
 _AT_ONCE = 500  # values in one query, as in ``files``
 
 
@@ -252,15 +250,20 @@ class HandIns:
 
     # -------------------------------------------------------------- grading
 
-    def take(self, holder: str, lanes: Sequence[Lane], seconds: float) -> Taken | None:
-        """Take what is next in the first of these lanes that has any, for so long; None: nothing
-        waits."""
+    def take(
+        self, holder: str, lanes: Sequence[Lane], assignments: Sequence[str], seconds: float
+    ) -> Taken | None:
+        """Take what is next of these assignments in the first of these lanes that has any, for so
+        long; None: nothing waits."""
+        waits = [_waits(lane, assignments) for lane in lanes]
         with self._begin() as connection:  # most looks find nothing, and need no writer's turn
-            if not any(_candidates(connection, lane, 1) for lane in lanes):
+            if all(connection.execute(query).first() is None for query in waits):
                 return None
         with self._begin(writes=True) as connection:
-            for lane in lanes:
-                row = _claimed(connection, lane)
+            for lane, query in zip(lanes, waits, strict=True):
+                # On SQLite there is one writer at a time, and this is it.
+                free = query.with_for_update(skip_locked=True)
+                row = connection.execute(free).mappings().first()
                 if row is not None:
                     held = {"holder": holder, "until": time.time() + seconds}
                     change = QUEUE.update().where(QUEUE.c.hand_in == row["hand_in"])
@@ -380,6 +383,7 @@ def _waiting(id_: int, round_: int, whose: Draft | HandIn, lane: Lane, turn: int
     return {
         "hand_in": id_,
         "round": round_,
+        "assignment": whose.assignment,
         "person": whose.person,
         "lane": lane.value,
         "turn": turn,
@@ -403,19 +407,14 @@ def _free() -> sa.ColumnElement[bool]:
     return sa.or_(QUEUE.c.holder.is_(None), QUEUE.c.until < time.time())
 
 
-def _candidates(connection: Connection, lane: Lane, most: int) -> list[int]:
-    query = sa.select(QUEUE.c.hand_in).where(QUEUE.c.lane == lane.value, _free())
-    query = query.order_by(QUEUE.c.turn, QUEUE.c.hand_in).limit(most)
-    return list(connection.execute(query).scalars())
-
-
-def _claimed(connection: Connection, lane: Lane) -> sa.RowMapping | None:
-    """The next row, which nobody else can claim before this transaction ends."""
-    columns = (QUEUE.c.hand_in, QUEUE.c.round, QUEUE.c.tries)
-    query = sa.select(*columns).where(QUEUE.c.lane == lane.value, _free())
-    query = query.order_by(QUEUE.c.turn, QUEUE.c.hand_in).limit(1)
-    # On SQLite there is one writer at a time, and this is it.
-    return connection.execute(query.with_for_update(skip_locked=True)).mappings().first()
+def _waits(lane: Lane, assignments: Sequence[str]) -> sa.Select[tuple[int, int, int]]:
+    """What is next there."""
+    return (
+        sa.select(QUEUE.c.hand_in, QUEUE.c.round, QUEUE.c.tries)
+        .where(QUEUE.c.lane == lane.value, QUEUE.c.assignment.in_(assignments), _free())
+        .order_by(QUEUE.c.turn, QUEUE.c.hand_in)
+        .limit(1)
+    )
 
 
 def _attempts(connection: Connection, ids: Sequence[int]) -> dict[int, int]:

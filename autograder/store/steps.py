@@ -206,6 +206,7 @@ STEPS: tuple[Migration, ...] = (
             """CREATE TABLE queue (
                 hand_in INTEGER NOT NULL PRIMARY KEY,
                 round INTEGER NOT NULL,
+                assignment TEXT NOT NULL,
                 person INTEGER NOT NULL,
                 lane TEXT NOT NULL,
                 turn INTEGER NOT NULL,

@@ -243,6 +243,7 @@ QUEUE = sa.Table(
     sa.Column("hand_in", sa.Integer, primary_key=True, autoincrement=False),
     # 0: for the first time.
     sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("assignment", sa.Text, nullable=False),
     sa.Column("person", sa.Integer, nullable=False),
     sa.Column("lane", sa.Text, nullable=False),
     sa.Column("turn", sa.Integer, nullable=False),
