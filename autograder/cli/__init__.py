@@ -48,6 +48,9 @@ _COMMANDS = {
     "verify": "authoring",
     "release": "authoring",
     "doctor": "upkeep",
+    "backup": "upkeep",
+    "restore": "upkeep",
+    "forget": "upkeep",
 }
 """The commands, and the module of this package that each is in."""
 
