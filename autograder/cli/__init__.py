@@ -35,6 +35,7 @@ _COMMANDS = {
     "people": "people",
     "extend": "people",
     "links": "links",
+    "submit": "submit",
     "answers": "marking",
     "mark": "marking",
     "comment": "marking",
@@ -48,6 +49,9 @@ _COMMANDS = {
     "verify": "authoring",
     "release": "authoring",
     "doctor": "upkeep",
+    "backup": "upkeep",
+    "restore": "upkeep",
+    "forget": "upkeep",
 }
 """The commands, and the module of this package that each is in."""
 

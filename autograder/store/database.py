@@ -19,17 +19,21 @@ from autograder.errors import StoreError, UsageError
 from autograder.model import Grade, Identity, SubmissionStatus
 from autograder.store.decided import Acts, take_in_acts
 from autograder.store.files import Files, add_files, take_in_files
+from autograder.store.forgetting import forget
 from autograder.store.hand_ins import HandIns
 from autograder.store.links import Links
+from autograder.store.mails import Mails
 from autograder.store.records import (
     Circumstances,
     Entry,
     Extension,
+    Forgotten,
     HandedInFile,
     PersonRecord,
     PersonRow,
     Row,
     Time,
+    Whom,
     grade_of,
     json_of,
     storable,
@@ -37,7 +41,16 @@ from autograder.store.records import (
     time_of,
 )
 from autograder.store.schema import is_current, migrate
-from autograder.store.tables import ACTS, ATTEMPTS, CHOICES, EXTENSIONS, PEOPLE, TAKEN_IN, TIMES
+from autograder.store.tables import (
+    ACTS,
+    ATTEMPTS,
+    CHOICES,
+    EXTENSIONS,
+    FORGOTTEN,
+    PEOPLE,
+    TAKEN_IN,
+    TIMES,
+)
 from autograder.store.words import sentence
 
 _CHUNK = 200  # grades read at a time: memory stays flat however many there are
@@ -64,6 +77,7 @@ class Store:
         self.files = Files(self._begin, name)
         self.hand_ins = HandIns(self._begin, name)
         self.links = Links(self._begin, name)
+        self.mails = Mails(self._begin, name)
 
     def __enter__(self) -> Store:
         return self
@@ -212,12 +226,36 @@ class Store:
 
     def marker(self) -> tuple[int, ...]:
         """Differs whenever anything was added, by whomever; what acts add comes last."""
-        tables = (ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, CHOICES, ACTS)
+        tables = (ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, FORGOTTEN, CHOICES, ACTS)
         newest = sa.select(
             *(sa.select(sa.func.max(table.c.id)).scalar_subquery() for table in tables)
         )
         with self._begin() as connection:
             return tuple(number or 0 for number in connection.execute(newest).one())
+
+    def forget(self, whom: Whom, by: str) -> Forgotten:
+        """Remove somebody's files, names and words; what was counted of them stays.
+
+        What is removed is overwritten on the disk, too, in SQLite; copies of the store keep it.
+        """
+        with self._begin(writes=True) as connection:
+            is_sqlite = connection.dialect.name == "sqlite"
+            if is_sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            with _undamaged(self.name):
+                done = forget(connection, whom, by)
+            if is_sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+        if is_sqlite:
+            with _told(self.name), closing(self._engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return done
+
+    def forgotten(self) -> int:
+        """How often somebody was forgotten."""
+        with self._begin() as connection:
+            query = sa.select(sa.func.count()).select_from(FORGOTTEN)
+            return int(connection.execute(query).scalar() or 0)
 
     def circumstances(self, ids: Sequence[int]) -> list[Circumstances]:
         """What these attempts' grades depended on, in the order asked for."""

@@ -1,8 +1,9 @@
 """The tables as they are now.  How an older store gets there is told in :mod:`.steps`.
 
 One schema for SQLite and PostgreSQL, and append-only: nothing in the program updates or deletes a
-row but those of ``queue``, which says what is still to be done; so what a student was once told can
-be looked up again.  Where a later row says something else of the same thing, the later one counts.
+row, so what a student was once told can be looked up again; but those of ``queue`` and the marks in
+``portal``, which say what is still to be done, and where somebody is forgotten.  Where a later row
+says something else of the same thing, the later one counts.
 """
 
 from __future__ import annotations
@@ -146,7 +147,8 @@ FILES = sa.Table(
 PORTAL = sa.Table(
     "portal",
     METADATA,
-    # What the portal is known by: of ``key`` the first value counts, of ``url`` the newest.
+    # What the portal is known by: of ``key`` the first value counts, of ``url`` the newest; and
+    # how far mail was made of what happened, the only rows here that change.
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
