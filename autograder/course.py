@@ -15,7 +15,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -70,7 +70,7 @@ class Assignment:
     """Which of a student's attempts counts."""
     late: Late
     """When it is due, and what lateness costs."""
-    feedback: Feedback = Feedback()
+    feedback: Feedback = field(default_factory=Feedback)
     """What students see, and when."""
     texts: tuple[str, ...] = ()
     """Module-level strings that written answers may stand in."""

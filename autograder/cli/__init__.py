@@ -45,6 +45,7 @@ _COMMANDS = {
     "publish": "marking",
     "requests": "marking",
     "desk": "desk",
+    "serve": "serve",
     "new": "authoring",
     "verify": "authoring",
     "release": "authoring",

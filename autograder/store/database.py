@@ -42,7 +42,16 @@ from autograder.store.records import (
     time_of,
 )
 from autograder.store.schema import is_current, migrate
-from autograder.store.tables import ACTS, ATTEMPTS, EXTENSIONS, FORGOTTEN, PEOPLE, TAKEN_IN, TIMES
+from autograder.store.tables import (
+    ACTS,
+    ATTEMPTS,
+    CHOICES,
+    EXTENSIONS,
+    FORGOTTEN,
+    PEOPLE,
+    TAKEN_IN,
+    TIMES,
+)
 from autograder.store.words import sentence
 
 _CHUNK = 200  # grades read at a time: memory stays flat however many there are
@@ -89,10 +98,15 @@ class Store:
                 connection.execute(ATTEMPTS.insert(), list(rows))
                 add_files(connection, files)
 
-    def entries(self, assignment: str, student: str | None = None) -> list[Entry]:
-        """Every attempt at an assignment (of one student), oldest first, without the grades."""
+    def entries(
+        self, assignment: str, student: str | None = None, *, after: int = 0
+    ) -> list[Entry]:
+        """Every attempt at an assignment (of one student, with an id above ``after``), oldest
+        first, without the grades."""
         columns = [ATTEMPTS.c[name] for name in (*Entry.__dataclass_fields__, "source")]
         query = sa.select(*columns).where(ATTEMPTS.c.assignment == assignment)
+        if after:
+            query = query.where(ATTEMPTS.c.id > after)
         if student is not None:
             query = query.where(ATTEMPTS.c.student == storable(student))
         with self._begin() as connection:
@@ -214,7 +228,7 @@ class Store:
 
     def marker(self) -> tuple[int, ...]:
         """Differs whenever anything was added, by whomever; what acts add comes last."""
-        tables = (ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, FORGOTTEN, ACTS)
+        tables = (ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, FORGOTTEN, CHOICES, ACTS)
         newest = sa.select(
             *(sa.select(sa.func.max(table.c.id)).scalar_subquery() for table in tables)
         )

@@ -19,7 +19,7 @@ from autograder.web.app import application
 from autograder.web.desk.places import places
 from autograder.web.desk.room import Room
 from autograder.web.desk.tables import Tables
-from autograder.web.people import Doors, Member, Role
+from autograder.web.people import STAFF, Doors, Member, Role
 
 _HOST = "127.0.0.1"
 
@@ -28,7 +28,7 @@ def staff(order: Order, store: Store, me: str, *, everybody: bool) -> list[Membe
     """Who may sign in: whoever runs the command, or the staff on the people's list."""
     if not everybody:
         return [Member(me, Role.INSTRUCTOR)]
-    roles = {role.value: role for role in Role}
+    roles = {role.value: role for role in STAFF}
     members = [
         Member(person.id, roles[person.role])
         for person in standing(order, store).directory.people
@@ -106,17 +106,18 @@ def _markers(members: Sequence[Member]) -> list[str]:
     return tas or [member.name for member in members]
 
 
-def listening(port: int) -> socket.socket:
-    """On this machine alone; 0: at any free port.  Raises UsageError where it is not to be had."""
+def listening(port: int, host: str = _HOST) -> socket.socket:
+    """On this machine alone, unless ``host`` is another of its addresses; 0: at any free port.
+    Raises UsageError where it is not to be had."""
     # Named TCP, connections send at once what they have; else each answer waits for 40 ms.
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        made.bind((_HOST, port))
+        made.bind((host, port))
     except OSError as error:
         made.close()
         raise UsageError(
             f"Port {port} is not to be had ({error.strerror}): give another with --port, or none."
         ) from None
-    made.listen(128)
+    made.listen(1024)
     return made
