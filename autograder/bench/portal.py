@@ -72,6 +72,13 @@ class HandedIn:
     trouble: str = ""
 
 
+@dataclass(frozen=True)
+class Served:
+    url: str
+    pid: int
+    """Of the process that answers; those that grade are below it."""
+
+
 @dataclass
 class _Phase:
     name: str
@@ -136,16 +143,22 @@ def _measured(
     where += ["--out", str(folder / "out"), "--store", store]
     count = options.students + _LONE
     _import_students(folder, count, where)
-    with _served(folder, where, options.workers) as url:
+    with _served(folder, where, options.workers) as served:
+        url = served.url
         students = _students(url, where, assignment, count, options)
         took = [_alone(url, student, assignment) for student in students[:_LONE]]
         phases, rest = _phases(options), iter(students[_LONE:])
         done: list[HandedIn] = []
-        began = time.monotonic()
+        began, before = time.monotonic(), _used(served.pid)
         for phase in phases:
             done += _phase(url, phase, rest, assignment)
         _wait(done)
         _report(took, done, time.monotonic() - began)
+        web, graders = (b - a for a, b in zip(before, _used(served.pid), strict=True))
+        each = (
+            f"{1e3 * web / len(done):.0f} ms to answer, {1e3 * graders / len(done):.0f} ms to grade"
+        )
+        print(f"Of processor, for each of these {len(done)}: {each}.")
         return _lost(url, took + done, assignment, store)
 
 
@@ -166,7 +179,7 @@ def _import_students(folder: Path, count: int, where: Sequence[str]) -> None:
 
 
 @contextmanager
-def _served(folder: Path, where: Sequence[str], workers: int | None) -> Iterator[str]:
+def _served(folder: Path, where: Sequence[str], workers: int | None) -> Iterator[Served]:
     command = [sys.executable, "-m", "autograder", "serve", "--port", "0", "--json", *where]
     command += [] if workers is None else ["--workers", str(workers)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as process:
@@ -175,15 +188,37 @@ def _served(folder: Path, where: Sequence[str], workers: int | None) -> Iterator
         if not line:
             raise SystemExit(f"autograder serve ended with status {process.wait()}.")
         try:
-            yield json.loads(line)["url"]
+            yield Served(json.loads(line)["url"], process.pid)
         finally:
-            began, before = time.monotonic(), os.times()
+            began = time.monotonic()
             process.terminate()
             process.wait(60)
-            after = os.times()
-            cpu = after.children_user + after.children_system
-            cpu -= before.children_user + before.children_system
-            print(f"It ended in {time.monotonic() - began:.1f} s, after {cpu:.0f} s of processor.")
+            print(f"It ended in {time.monotonic() - began:.1f} s.")
+
+
+def _ticks() -> dict[int, tuple[int, int, int]]:
+    """Of every process its parent, what it used and what those used that it waited for."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        own, waited = int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
+        found[int(path.parent.name)] = (int(fields[1]), own, waited)
+    return found
+
+
+def _used(pid: int) -> tuple[float, float]:
+    """Seconds of processor of a process, and of all below it; 0 where that cannot be seen."""
+    ticks = _ticks()
+    below, found = {pid}, -1
+    while len(below) != found:
+        found = len(below)
+        below |= {one for one, (parent, _, _) in ticks.items() if parent in below}
+    rest = sum(sum(ticks[one][1:]) for one in below - {pid} if one in ticks)
+    each = os.sysconf("SC_CLK_TCK")
+    return ticks.get(pid, (0, 0, 0))[1] / each, rest / each
 
 
 def _students(
