@@ -103,7 +103,10 @@ SLIPS = {
         'policy = "points"', 'policy = "point"', "conventions.{f}.policy", '"warn", "points"'
     ),
     "which attempt": Slip(
-        LIMITS, '[attempts]\nkeep = "worst"\n[limits]', "attempts.keep", '"latest", "best" or "chosen"'
+        LIMITS,
+        '[attempts]\nkeep = "worst"\n[limits]',
+        "attempts.keep",
+        '"latest", "best" or "chosen"',
     ),
     "a zone": Slip(
         LIMITS,
