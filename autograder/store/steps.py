@@ -190,7 +190,7 @@ STEPS: tuple[Migration, ...] = (
         (
             """CREATE TABLE hand_ins (
                 id {key},
-                ticket TEXT NOT NULL UNIQUE,
+                ticket TEXT NOT NULL,
                 assignment TEXT NOT NULL,
                 person INTEGER NOT NULL,
                 student TEXT NOT NULL,
@@ -199,10 +199,11 @@ STEPS: tuple[Migration, ...] = (
                 digest TEXT NOT NULL,
                 at TEXT NOT NULL,
                 number INTEGER NOT NULL,
-                by_whom TEXT NOT NULL,
-                UNIQUE (assignment, person, number)
+                by_whom TEXT NOT NULL
             )""",
-            "CREATE INDEX hand_ins_of_person ON hand_ins (person, assignment)",
+            "CREATE UNIQUE INDEX hand_ins_by_ticket ON hand_ins (ticket)",
+            """CREATE UNIQUE INDEX hand_ins_of_person
+                ON hand_ins (person, assignment, number)""",
             """CREATE TABLE queue (
                 hand_in INTEGER NOT NULL PRIMARY KEY,
                 round INTEGER NOT NULL,

@@ -219,7 +219,7 @@ HAND_INS = sa.Table(
     # What was handed in at the portal: a row is a receipt.
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     # What it is called outside.
-    sa.Column("ticket", sa.Text, nullable=False, unique=True),
+    sa.Column("ticket", sa.Text, nullable=False),
     sa.Column("assignment", sa.Text, nullable=False),
     # As in ``people``, and what the course called them then.
     sa.Column("person", sa.Integer, nullable=False),
@@ -232,8 +232,8 @@ HAND_INS = sa.Table(
     # Counted from 1, of this person and assignment.
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("by_whom", sa.Text, nullable=False),
-    sa.UniqueConstraint("assignment", "person", "number"),
-    sa.Index("hand_ins_of_person", "person", "assignment"),
+    sa.Index("hand_ins_by_ticket", "ticket", unique=True),
+    sa.Index("hand_ins_of_person", "person", "assignment", "number", unique=True),
 )
 
 QUEUE = sa.Table(
