@@ -15,7 +15,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +29,7 @@ from autograder.kept.folder import cache_folder
 from autograder.model import Limits, RubricItem, Surface
 from autograder.settings import (
     Attempts,
+    Feedback,
     Late,
     Refused,
     Settings,
@@ -69,6 +70,8 @@ class Assignment:
     """Which of a student's attempts counts."""
     late: Late
     """When it is due, and what lateness costs."""
+    feedback: Feedback = field(default_factory=Feedback)
+    """What students see, and when."""
     texts: tuple[str, ...] = ()
     """Module-level strings that written answers may stand in."""
     secret: bytes = b""
@@ -248,6 +251,7 @@ class Course:
             version=version,
             attempts=settings.attempts,
             late=settings.late,
+            feedback=settings.feedback,
             texts=settings.texts,
             secret=secret,
             draw_backgrounds=getattr(module, "backgrounds", dict),

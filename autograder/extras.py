@@ -15,11 +15,20 @@ EXTRAS = {
     "authoring": "release: writing what students get",
     "cluster": "grade --scheduler: a Dask cluster",
     "desk": "desk: pages for marking",
+    "metrics": "serve --metrics: counts for Prometheus",
+    "portal": "serve: where students hand in",
     "postgres": "--store postgresql://...",
 }
 """Each set of further packages, and what it is for."""
 
-NEEDS = {"authoring": "otter", "cluster": "distributed", "desk": "starlette", "postgres": "psycopg"}
+NEEDS = {
+    "authoring": "otter",
+    "cluster": "distributed",
+    "desk": "starlette",
+    "metrics": "prometheus_client",
+    "portal": "sse_starlette",
+    "postgres": "psycopg",
+}
 """A module of each, by which is seen whether it is installed."""
 
 _CLONE = Path(__file__).resolve().parents[1]

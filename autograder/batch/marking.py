@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import platform
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +26,7 @@ from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus, Surface
 from autograder.people import Policies, apply_late
 from autograder.platforms import given_up, load
+from autograder.public import PublicChecks, as_json, try_in
 from autograder.report import compile_templates
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import Attempt, Row, to_row
@@ -50,6 +53,8 @@ class CourseMarking:
     sandbox: Sandbox | None = None
     """What markers in this process and in copies of it need not make for themselves: the
     assignment, and a sandbox to join.  Neither travels."""
+    public: PublicChecks | None = None
+    """Examples that students may see, to be tried as well; None: none are."""
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "loaded": None, "sandbox": None}
@@ -149,7 +154,17 @@ class _CourseMarker:
             page = _page(shown, self._assignment.title, self._assignment.backgrounds, task.before)
         most, unjudged = grade.max_score, grade.unjudged
         file = task.file(submission.digest)
-        return Result(task.student, grade.status, grade.score, most, row, page, unjudged, file)
+        return Result(
+            task.student, grade.status, grade.score, most, row, page, unjudged, file,
+            self._public_part(submission),
+        )  # fmt: skip
+
+    def _public_part(self, submission: Submission) -> bytes | None:
+        """What ``autograder check`` says of the file."""
+        if self._marking.public is None or submission.problem is not None:
+            return None
+        report = try_in(submission, self._marking.public, self._box)
+        return zlib.compress(json.dumps(as_json(report)).encode(), 6)
 
 
 def _read(task: Task, written: Sequence[str]) -> Submission:

@@ -27,6 +27,8 @@ class Task:
     the file's name, for that is what its instances are drawn from."""
     before: Grade | None = None
     """That of the student's attempt before this one; None: there is none."""
+    is_kept: bool = False
+    """Whether the store has the file already."""
 
     @property
     def student(self) -> str:
@@ -41,7 +43,7 @@ class Task:
 
     def file(self, digest: str) -> HandedInFile | None:
         """The file for the store, where it still is the one with this digest."""
-        if not digest:
+        if not digest or self.is_kept:
             return None
         try:
             file = HandedInFile.of(read_bytes(self.found.path))
@@ -65,7 +67,9 @@ class Result:
     unjudged: Mapping[str, str] = field(default_factory=dict)
     """What failed, for each question that could not be judged through our fault."""
     file: HandedInFile | None = None
-    """What was handed in; None: there was nothing to read."""
+    """What was handed in; None: there was nothing to read, or it is kept already."""
+    public: bytes | None = None
+    """What came of the public examples, as deflated JSON; None: they were not tried."""
 
 
 @dataclass(frozen=True)

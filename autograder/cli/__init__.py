@@ -34,6 +34,9 @@ _COMMANDS = {
     "export": "results",
     "people": "people",
     "extend": "people",
+    "links": "links",
+    "password": "password",
+    "submit": "submit",
     "answers": "marking",
     "mark": "marking",
     "comment": "marking",
@@ -44,10 +47,14 @@ _COMMANDS = {
     "desk": "desk",
     "regrade": "regrading",
     "gradebook": "gradebook",
+    "serve": "serve",
     "new": "authoring",
     "verify": "authoring",
     "release": "authoring",
     "doctor": "upkeep",
+    "backup": "upkeep",
+    "restore": "upkeep",
+    "forget": "upkeep",
 }
 """The commands, and the module of this package that each is in."""
 

@@ -1,16 +1,31 @@
-"""The command for whoever keeps the grading machine: ``doctor``."""
+"""Commands for whoever keeps the grading machine: ``doctor``, ``backup``, ``restore``,
+``forget``."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Unpack
 
 import click
 
 from autograder import console
 from autograder import doctor as practice
-from autograder.cli.options import course_option, end_with, json_option
+from autograder.batch.order import Order, opened
+from autograder.batch.showing import show_again
+from autograder.cli.marking import by_option, whoever_is_logged_in
+from autograder.cli.options import (
+    Places,
+    any_order_for,
+    course_option,
+    end_with,
+    json_option,
+    orders_in,
+    place_options,
+)
 from autograder.course import Course
+from autograder.people import forgetting
+from autograder.text import counted
 
 
 @click.command()
@@ -29,3 +44,98 @@ def doctor(course_folder: Path | None, as_json: bool) -> None:
         for line in practice.words(found):
             console.say(line)
     end_with(0 if found.problem is None else 1)
+
+
+@click.command()
+@click.argument("to", type=click.Path(path_type=Path, dir_okay=False))
+@place_options
+@json_option
+def backup(to: Path, as_json: bool, **named: Unpack[Places]) -> None:
+    """Copy the store to the file TO while it is in use.
+
+    The copy is whole: all that was stored when it was made, and nothing of what came after. It
+    names everybody and holds what links are signed with, so only you can read it.
+
+    \b
+    Example:  autograder backup copies/2026-03-01.db
+    """
+    from autograder.store.copies import back_up
+
+    size = back_up(any_order_for(**named).store_at, to)
+    told = {"file": str(to), "bytes": size}
+    click.echo(json.dumps(told) if as_json else f"{to}: {size / 1e6:.1f} MB")
+
+
+@click.command()
+@click.argument("copy", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@place_options
+def restore(copy: Path, yes: bool, **named: Unpack[Places]) -> None:
+    """Put a COPY that `autograder backup` made in the store's place.
+
+    End `autograder serve` before. A store in a file is kept beside it as it was.
+
+    \b
+    Example:  autograder restore copies/2026-03-01.db
+    """
+    from autograder.store.copies import restore as put_back
+
+    where = any_order_for(**named).store_at
+    if not yes:
+        click.confirm(f"Everything stored since {copy} was made goes. Do it", abort=True, err=True)
+    done = put_back(copy, where)
+    if done.before is not None:
+        click.echo(f"What was there before is in {done.before}")
+    if done.forgotten_since:
+        click.echo(
+            f"{counted(done.forgotten_since, 'time')} somebody was forgotten since that copy was "
+            "made: they are in the store again, so forget them again.",
+            err=True,
+        )
+
+
+@click.command()
+@click.argument("student")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@by_option
+@place_options
+def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> None:
+    """Remove a person's files, names and words for ever; what was counted of them stays.
+
+    STUDENT is any identifier of one person. Points and misconceptions of their attempts stay under
+    a name that says nothing. That somebody was forgotten is kept, and not who.
+
+    \b
+    Example:  autograder forget alice
+    """
+    order = any_order_for(**named)
+    with opened(order, create=False) as store:
+        slugs = sorted({*order.course.assignments(), *store.assignments()})
+        person = forgetting.somebody(store, student, slugs)
+        if not yes:
+            called = f"{person.id} ({person.name})" if person.name else person.id
+            click.echo(f"All that {called} handed in, wrote and is called will be gone.", err=True)
+            asked = f"Type {person.id} to do it"
+            typed = click.prompt(asked, err=True, default="", show_default=False)
+            if typed.strip() != person.id:
+                raise click.Abort
+        orders = orders_in(order, store.assignments(), **named)
+        names = forgetting.labels(store, person, slugs)
+        done = forgetting.forget(store, person, slugs, by or whoever_is_logged_in())
+        for each in orders:
+            for name in names:
+                each.out.page(name).unlink(missing_ok=True)
+            show_again(each, store, ())
+    files, attempts = counted(done.files, "file"), counted(done.attempts, "attempt")
+    click.echo(f"Forgotten: {files} removed, {attempts} kept as those of {done.alias}.")
+    for copy in _copies(order):
+        click.echo(f"Look yourself whether they are still named in {copy}", err=True)
+
+
+def _copies(order: Order) -> list[Path]:
+    """Files beside the store that are as it was once, and lists that were imported."""
+    where = order.store_at
+    if not isinstance(where, Path):
+        return []
+    beside = {*where.parent.glob("*.db"), *where.parent.glob("*/grades.db")}
+    return sorted(beside - {where})

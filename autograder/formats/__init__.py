@@ -4,7 +4,7 @@ Nothing here touches a disk: an :class:`Export` says which files to write.
 """
 
 from autograder.formats.csv_table import csv_parts, to_csv
-from autograder.formats.json_document import json_parts, to_json
+from autograder.formats.json_document import json_parts, json_row, to_json
 from autograder.formats.parts import AssignmentInfo, Document, Export
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Export",
     "csv_parts",
     "json_parts",
+    "json_row",
     "to_csv",
     "to_json",
 ]

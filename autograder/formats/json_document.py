@@ -41,7 +41,7 @@ def json_parts(grades: Iterable[Grade], info: AssignmentInfo) -> Iterator[str]:
     before = "\n  "
     for grade in grades:
         # A line end within a text is written \n: those that are left are the layout's.
-        yield before + _indented(_entry(grade)).replace("\n", "\n  ")
+        yield before + _indented(json_row(grade)).replace("\n", "\n  ")
         before, end = ",\n  ", "\n ]\n}\n"
     yield end
 
@@ -54,8 +54,8 @@ def _indented(value: Any) -> str:
     return msgspec.json.format(text, indent=1).decode()
 
 
-def _entry(grade: Grade) -> dict[str, Any]:
-    """One entry of ``submissions``."""
+def json_row(grade: Grade) -> dict[str, Any]:
+    """One entry of ``submissions``, as plain data."""
     return {
         "student": grade.student,
         "file": grade.file,

@@ -20,7 +20,7 @@ whose word it is.  Who that is, and what it costs, is found out when grades are 
 may be moved, a list of people read and an extension given without grading anything again.
 
 :mod:`.late` and :mod:`.attempts` are pure functions on plain data; :mod:`.standing` asks the store
-for what they need.
+for what they need.  :mod:`.links` says how each person comes in.
 """
 
 from autograder.people.attempts import Counted, counting, current
@@ -28,6 +28,7 @@ from autograder.people.dates import Dated, moment, read_dates
 from autograder.people.directory import Directory, Known, Person, directory_of
 from autograder.people.importing import Imported, import_people
 from autograder.people.late import Policies, apply_late, counted_time, lateness, unknown_time
+from autograder.people.links import Holder, Link, PersonalLinks
 from autograder.people.lists import PeopleList, read_people
 from autograder.people.names import key
 from autograder.people.standing import (
@@ -43,10 +44,13 @@ __all__ = [
     "Counted",
     "Dated",
     "Directory",
+    "Holder",
     "Imported",
     "Known",
+    "Link",
     "PeopleList",
     "Person",
+    "PersonalLinks",
     "Policies",
     "Rules",
     "Standing",

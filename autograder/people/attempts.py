@@ -66,6 +66,9 @@ def _choose(files: Mapping[str, Entry], policies: Policies) -> Counted:
         candidates, notices = readable, [_UNREADABLE.format(file=newest.file)]
     else:
         candidates, notices = newest_first, []
+    if policies.attempts.keep == "chosen":
+        chosen = files.get(policies.chosen.get(newest.student.casefold(), ""))
+        return Counted(chosen or candidates[0], () if chosen else tuple(notices))
     if policies.attempts.keep == "latest":
         return Counted(candidates[0], tuple(notices))
     if len({entry.assignment_version for entry in candidates if entry.score is not None}) > 1:

@@ -88,8 +88,22 @@ def _standing(
     due = rules.late.due_at
     if due is not None:  # which may have been put off since: nobody's own date shortens it
         extensions = {student: own for student, own in extensions.items() if own > due}
-    policies = Policies(rules.attempts, rules.late, extensions, spent)
+    policies = Policies(
+        rules.attempts, rules.late, extensions, spent, _chosen(store, rules, directory)
+    )
     return Standing(rules.slug, directory, policies)
+
+
+def _chosen(store: Store, rules: Rules, directory: Directory) -> Mapping[str, str]:
+    """Which file each student chose, where that is theirs to say."""
+    if rules.attempts.keep != "chosen":
+        return {}
+    chosen: dict[str, str] = {}
+    for hand_in in store.hand_ins.chosen(rules.slug):
+        person = directory.whose(hand_in.student, hand_in.whose).person
+        student = hand_in.student if person is None else person.id
+        chosen[student.casefold()] = hand_in.digest
+    return chosen
 
 
 def _due_before(rules: Rules, others: Iterable[Rules]) -> list[Rules]:

@@ -9,15 +9,17 @@
 ``autograder check`` needs that file and the student's own, and neither the course nor its secrets.
 """
 
+from autograder.public.checks import PublicChecks
 from autograder.public.codec import FILE_NAME, read_checks, to_json
 from autograder.public.finding import course_folder, find_checks
 from autograder.public.gather import public_checks
-from autograder.public.run import Report, try_out
+from autograder.public.run import Report, try_in, try_out
 from autograder.public.show import PlainAnswers, as_json
 
 __all__ = [
     "FILE_NAME",
     "PlainAnswers",
+    "PublicChecks",
     "Report",
     "as_json",
     "course_folder",
@@ -25,5 +27,6 @@ __all__ = [
     "public_checks",
     "read_checks",
     "to_json",
+    "try_in",
     "try_out",
 ]

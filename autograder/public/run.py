@@ -80,7 +80,7 @@ def try_out(file: Path, checks: PublicChecks, hidden: Sequence[Path], *, unsafe:
         return Report(name, checks.assignment, checks.title, submission.problem)
     box, sentence = _open(hidden, unsafe)
     with box:
-        report = _run(submission, checks, box)
+        report = try_in(submission, checks, box)
     notices = (*((sentence,) if sentence else ()), *report.notices)
     return replace(report, notices=notices, without_sandbox=box.unsafe)
 
@@ -95,7 +95,8 @@ def _open(hidden: Sequence[Path], unsafe: bool) -> tuple[Sandbox, str]:
     return open_sandbox(unsafe=True), ""
 
 
-def _run(submission: Submission, checks: PublicChecks, box: Sandbox) -> Report:
+def try_in(submission: Submission, checks: PublicChecks, box: Sandbox) -> Report:
+    """The same of a submission that is read, in a sandbox that is open."""
     with box.open(
         submission.cells, checks.limits.limits, names=checks.functions, texts=checks.texts, seed=0
     ) as session:

@@ -23,6 +23,8 @@ Share = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
 DayShare = Annotated[float, Meta(gt=0, le=1, description="a number above 0, at most 1")]
 Days = Annotated[float, Meta(ge=0, le=3650, description="a number of days from 0 to 3650")]
 Minutes = Annotated[float, Meta(ge=0, le=1440, description="a number of minutes from 0 to 1440")]
+DayCount = Annotated[int, Meta(ge=1, le=1000, description="a whole number from 1 to 1000")]
+Partners = Annotated[int, Meta(ge=1, le=20, description="a whole number of people from 1 to 20")]
 LateDays = Annotated[int, Meta(ge=1, le=365, description="a whole number of days from 1 to 365")]
 Tolerance = Annotated[float, Meta(gt=0, lt=1, description="a number above 0 and below 1")]
 When = Annotated[
@@ -149,8 +151,13 @@ class QuestionSettings(Table, frozen=True):
 class Attempts(Table, frozen=True):
     """``[attempts]``."""
 
-    keep: Literal["latest", "best"] = "latest"
-    """Which of a student's attempts counts."""
+    keep: Literal["latest", "best", "chosen"] = "latest"
+    """Which of a student's attempts counts; ``chosen``: the one that the student names, and the
+    latest of those who name none."""
+    per_day: DayCount | None = None
+    """So many a student may hand in on one day of the course's zone; None: as many as they like."""
+    partners: Partners = 1
+    """So many may hand in together, each of whom has the attempt; 1: everybody alone."""
 
 
 class Late(Table, frozen=True):
@@ -273,6 +280,9 @@ class Feedback(Table, frozen=True):
 
     right_path: bool = False
     """Whether figures show the right rule's path beside the student's."""
+    before_due: Literal["public", "names", "all"] = "names"
+    """What students see of a verdict until their results are published: what came of the public
+    examples alone; which misconceptions were found, without points; or all of it."""
 
 
 class Settings(Table, frozen=True):

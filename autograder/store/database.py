@@ -19,15 +19,22 @@ from autograder.errors import StoreError, UsageError
 from autograder.model import Grade, Identity, SubmissionStatus
 from autograder.store.decided import Acts, take_in_acts
 from autograder.store.files import Files, add_files, take_in_files
+from autograder.store.forgetting import forget
+from autograder.store.hand_ins import HandIns
+from autograder.store.links import Links
+from autograder.store.mails import Mails
+from autograder.store.passwords import PasswordHashes
 from autograder.store.records import (
     Circumstances,
     Entry,
     Extension,
+    Forgotten,
     HandedInFile,
     PersonRecord,
     PersonRow,
     Row,
     Time,
+    Whom,
     grade_of,
     json_of,
     storable,
@@ -35,7 +42,16 @@ from autograder.store.records import (
     time_of,
 )
 from autograder.store.schema import is_current, migrate
-from autograder.store.tables import ACTS, ATTEMPTS, EXTENSIONS, PEOPLE, TAKEN_IN, TIMES
+from autograder.store.tables import (
+    ACTS,
+    ATTEMPTS,
+    CHOICES,
+    EXTENSIONS,
+    FORGOTTEN,
+    PEOPLE,
+    TAKEN_IN,
+    TIMES,
+)
 from autograder.store.words import sentence
 
 _CHUNK = 200  # grades read at a time: memory stays flat however many there are
@@ -60,6 +76,10 @@ class Store:
         """What a person calls it: a path, or a URL without its password."""
         self.acts = Acts(self._begin, name)
         self.files = Files(self._begin, name)
+        self.hand_ins = HandIns(self._begin, name)
+        self.links = Links(self._begin, name)
+        self.mails = Mails(self._begin, name)
+        self.passwords = PasswordHashes(self._begin)
 
     def __enter__(self) -> Store:
         return self
@@ -78,10 +98,15 @@ class Store:
                 connection.execute(ATTEMPTS.insert(), list(rows))
                 add_files(connection, files)
 
-    def entries(self, assignment: str, student: str | None = None) -> list[Entry]:
-        """Every attempt at an assignment (of one student), oldest first, without the grades."""
+    def entries(
+        self, assignment: str, student: str | None = None, *, after: int = 0
+    ) -> list[Entry]:
+        """Every attempt at an assignment (of one student, with an id above ``after``), oldest
+        first, without the grades."""
         columns = [ATTEMPTS.c[name] for name in (*Entry.__dataclass_fields__, "source")]
         query = sa.select(*columns).where(ATTEMPTS.c.assignment == assignment)
+        if after:
+            query = query.where(ATTEMPTS.c.id > after)
         if student is not None:
             query = query.where(ATTEMPTS.c.student == storable(student))
         with self._begin() as connection:
@@ -208,12 +233,36 @@ class Store:
 
     def marker(self) -> tuple[int, ...]:
         """Differs whenever anything was added, by whomever; what acts add comes last."""
-        tables = (ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, ACTS)
+        tables = (ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, FORGOTTEN, CHOICES, ACTS)
         newest = sa.select(
             *(sa.select(sa.func.max(table.c.id)).scalar_subquery() for table in tables)
         )
         with self._begin() as connection:
             return tuple(number or 0 for number in connection.execute(newest).one())
+
+    def forget(self, whom: Whom, by: str) -> Forgotten:
+        """Remove somebody's files, names and words; what was counted of them stays.
+
+        What is removed is overwritten on the disk, too, in SQLite; copies of the store keep it.
+        """
+        with self._begin(writes=True) as connection:
+            is_sqlite = connection.dialect.name == "sqlite"
+            if is_sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            with _undamaged(self.name):
+                done = forget(connection, whom, by)
+            if is_sqlite:
+                connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+        if is_sqlite:
+            with _told(self.name), closing(self._engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return done
+
+    def forgotten(self) -> int:
+        """How often somebody was forgotten."""
+        with self._begin() as connection:
+            query = sa.select(sa.func.count()).select_from(FORGOTTEN)
+            return int(connection.execute(query).scalar() or 0)
 
     def circumstances(self, ids: Sequence[int]) -> list[Circumstances]:
         """What these attempts' grades depended on, in the order asked for."""
@@ -231,9 +280,12 @@ class Store:
             return [str(slug) for slug in connection.execute(query).scalars()]
 
     @contextmanager
-    def _begin(self, *, writes: bool = False) -> Iterator[Connection]:
+    def _begin(self, *, writes: bool = False, durable: bool = False) -> Iterator[Connection]:
         self._require_file()
-        with _told(self.name), _transaction(self._engine, writes=writes) as connection:
+        with (
+            _told(self.name),
+            _transaction(self._engine, writes=writes, durable=durable) as connection,
+        ):
             yield connection
 
     def _require_file(self) -> None:
@@ -395,21 +447,26 @@ def _prepare(engine: Engine) -> None:
         if "immutable" not in engine.url.query:
             connection.execute("PRAGMA journal_mode = WAL")
         # In WAL mode NORMAL survives a killed process; a power cut loses whole transactions at
-        # most, never half of one.
+        # most, never half of one.  What has to survive that says so.
         connection.execute("PRAGMA synchronous = NORMAL")
 
     @sa.event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:
         # A reader that turns into a writer half-way is refused at once when another one writes;
         # who says beforehand that it will write waits for its turn.
-        writes = connection.get_execution_options().get("writes", False)
+        options = connection.get_execution_options()
+        writes, durable = options.get("writes", False), options.get("durable", False)
+        if durable or connection.info.pop("durable", False):
+            level = "FULL" if durable else "NORMAL"
+            connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+            connection.info["durable"] = durable
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
-def _transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+def _transaction(engine: Engine, *, writes: bool, durable: bool = False) -> Iterator[Connection]:
     with (
-        engine.connect().execution_options(writes=writes) as connection,
+        engine.connect().execution_options(writes=writes, durable=durable) as connection,
         connection.begin(),
     ):
         yield connection

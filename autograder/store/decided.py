@@ -27,9 +27,12 @@ _CHUNK = 200  # as in the store
 
 
 class Begin(Protocol):
-    """Opens a transaction on the store."""
+    """Opens a transaction on the store; ``durable``: it is on the disk when it has ended, also
+    where the power fails then."""
 
-    def __call__(self, *, writes: bool = False) -> AbstractContextManager[Connection]: ...
+    def __call__(
+        self, *, writes: bool = False, durable: bool = False
+    ) -> AbstractContextManager[Connection]: ...
 
 
 Refuse: TypeAlias = Callable[[Sequence[Act]], None]

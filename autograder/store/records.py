@@ -110,6 +110,43 @@ class Extension:
 
 
 @dataclass(frozen=True)
+class LinkState:
+    """How a person's link stands."""
+
+    generation: int = 1
+    """One more each time that a link is revoked: only the newest is good."""
+    expires: datetime | None = None
+    """With its zone; None: it does not end by itself."""
+
+
+@dataclass(frozen=True)
+class Whom:
+    """All that is somebody's."""
+
+    id: str
+    """What the course calls them."""
+    numbers: frozenset[int] = frozenset()
+    """As in ``people``; none: there is nothing but attempts."""
+    attempts: tuple[int, ...] = ()
+    """Ids, here and below."""
+    acts: tuple[int, ...] = ()
+    """On their work, or by them."""
+    published: tuple[int, ...] = ()
+    students: frozenset[str] = field(default=frozenset())
+    """What their files were called after."""
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was done."""
+
+    alias: str
+    """Under which what was counted stays."""
+    attempts: int
+    files: int
+
+
+@dataclass(frozen=True)
 class Circumstances:
     """What an attempt's grade depended on."""
 

@@ -142,4 +142,107 @@ STEPS: tuple[Migration, ...] = (
     ),
     # An older program shall say that it is older: it does not know this kind of act.
     Step("who reads what"),
+    Step(
+        "who comes in by the portal, mail that waits, and that somebody was forgotten",
+        (
+            """CREATE TABLE portal (
+                id {key},
+                name TEXT NOT NULL,
+                value TEXT NOT NULL,
+                recorded_at TEXT NOT NULL
+            )""",
+            """CREATE TABLE links (
+                id {key},
+                person INTEGER NOT NULL,
+                generation INTEGER NOT NULL,
+                expires TEXT,
+                recorded_at TEXT NOT NULL
+            )""",
+            """CREATE TABLE passwords (
+                id {key},
+                person INTEGER NOT NULL,
+                hash TEXT NOT NULL,
+                recorded_at TEXT NOT NULL
+            )""",
+            """CREATE TABLE mails (
+                id {key},
+                person INTEGER NOT NULL,
+                subject TEXT NOT NULL,
+                body TEXT NOT NULL,
+                made_at TEXT NOT NULL
+            )""",
+            """CREATE TABLE mail_tries (
+                id {key},
+                mail INTEGER NOT NULL,
+                outcome TEXT NOT NULL,
+                at TEXT NOT NULL
+            )""",
+            "CREATE INDEX mail_tries_of_mail ON mail_tries (mail)",
+            """CREATE TABLE forgotten (
+                id {key},
+                by_whom TEXT NOT NULL,
+                attempts INTEGER NOT NULL,
+                files INTEGER NOT NULL,
+                at TEXT NOT NULL
+            )""",
+        ),
+    ),
+    Step(
+        "what is handed in at the portal, and what is still to be graded of it",
+        (
+            """CREATE TABLE hand_ins (
+                id {key},
+                ticket TEXT NOT NULL,
+                assignment TEXT NOT NULL,
+                person INTEGER NOT NULL,
+                student TEXT NOT NULL,
+                whose TEXT NOT NULL,
+                file TEXT NOT NULL,
+                digest TEXT NOT NULL,
+                at TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                by_whom TEXT NOT NULL
+            )""",
+            "CREATE UNIQUE INDEX hand_ins_by_ticket ON hand_ins (ticket)",
+            """CREATE UNIQUE INDEX hand_ins_of_person
+                ON hand_ins (person, assignment, number)""",
+            """CREATE TABLE queue (
+                hand_in INTEGER NOT NULL PRIMARY KEY,
+                round INTEGER NOT NULL,
+                assignment TEXT NOT NULL,
+                person INTEGER NOT NULL,
+                lane TEXT NOT NULL,
+                turn INTEGER NOT NULL,
+                tries INTEGER NOT NULL,
+                holder TEXT,
+                until DOUBLE PRECISION
+            )""",
+            "CREATE INDEX queue_in_order ON queue (lane, turn, hand_in)",
+            "CREATE INDEX queue_of_person ON queue (person)",
+            """CREATE TABLE verdicts (
+                hand_in INTEGER NOT NULL,
+                round INTEGER NOT NULL,
+                attempt INTEGER NOT NULL,
+                public {bytes},
+                at TEXT NOT NULL,
+                PRIMARY KEY (hand_in, round)
+            )""",
+            "CREATE INDEX verdicts_by_attempt ON verdicts (attempt)",
+            """CREATE TABLE choices (
+                id {key},
+                assignment TEXT NOT NULL,
+                person INTEGER NOT NULL,
+                hand_in INTEGER NOT NULL,
+                at TEXT NOT NULL
+            )""",
+            """CREATE TABLE partners (
+                id {key},
+                assignment TEXT NOT NULL,
+                person INTEGER NOT NULL,
+                other INTEGER NOT NULL,
+                together BOOLEAN NOT NULL,
+                at TEXT NOT NULL
+            )""",
+        ),
+    ),
 )

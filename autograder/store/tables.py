@@ -1,8 +1,9 @@
 """The tables as they are now.  How an older store gets there is told in :mod:`.steps`.
 
 One schema for SQLite and PostgreSQL, and append-only: nothing in the program updates or deletes a
-row, so what a student was once told can be looked up again.  Where a later row says something else
-of the same thing, the later one counts.
+row, so what a student was once told can be looked up again; but those of ``queue`` and the marks in
+``portal``, which say what is still to be done, and where somebody is forgotten.  Where a later row
+says something else of the same thing, the later one counts.
 """
 
 from __future__ import annotations
@@ -141,4 +142,152 @@ FILES = sa.Table(
     # Bytes, before it was deflated.
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+PORTAL = sa.Table(
+    "portal",
+    METADATA,
+    # What the portal is known by: of ``key`` the first value counts, of ``url`` the newest; and
+    # how far mail was made of what happened, the only rows here that change.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+)
+
+LINKS = sa.Table(
+    "links",
+    METADATA,
+    # Personal links that are not as all are at first, of generation 1 and without an end.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # As in ``people``; 0: the instructor who is there before any list is.
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    # ISO 8601 with its zone; NULL: it does not end by itself.
+    sa.Column("expires", sa.Text),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+)
+
+PASSWORDS = sa.Table(
+    "passwords",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # As in ``links``.
+    sa.Column("person", sa.Integer, nullable=False),
+    # Argon2's own notation, which says how it was made; empty: they have none any more.
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.Text, nullable=False),
+)
+
+MAILS = sa.Table(
+    "mails",
+    METADATA,
+    # What is to be sent; the address is looked up when it is.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("made_at", sa.Text, nullable=False),
+)
+
+MAIL_TRIES = sa.Table(
+    "mail_tries",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("mail", sa.Integer, nullable=False),
+    # ``trying``, ``sent``, ``gave up``, or why it could not be sent.
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Index("mail_tries_of_mail", "mail"),
+)
+
+FORGOTTEN = sa.Table(
+    "forgotten",
+    METADATA,
+    # That somebody was forgotten, and not who.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("by_whom", sa.Text, nullable=False),
+    # How many attempts lost their name and what they said, and how many files were removed.
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("files", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+
+HAND_INS = sa.Table(
+    "hand_ins",
+    METADATA,
+    # What was handed in at the portal: a row is a receipt.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    # What it is called outside.
+    sa.Column("ticket", sa.Text, nullable=False),
+    sa.Column("assignment", sa.Text, nullable=False),
+    # As in ``people``, and what the course called them then.
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("student", sa.Text, nullable=False),
+    sa.Column("whose", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    # ISO 8601 in UTC, with milliseconds.
+    sa.Column("at", sa.Text, nullable=False),
+    # Counted from 1, of this person and assignment.
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("by_whom", sa.Text, nullable=False),
+    sa.Index("hand_ins_by_ticket", "ticket", unique=True),
+    sa.Index("hand_ins_of_person", "person", "assignment", "number", unique=True),
+)
+
+QUEUE = sa.Table(
+    "queue",
+    METADATA,
+    # What is still to be graded; gone when it is.
+    sa.Column("hand_in", sa.Integer, primary_key=True, autoincrement=False),
+    # 0: for the first time.
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("assignment", sa.Text, nullable=False),
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False),
+    # How often a grader took it.
+    sa.Column("tries", sa.Integer, nullable=False),
+    # Who has it in hand, and until when that is so (seconds since 1970); NULL: nobody.
+    sa.Column("holder", sa.Text),
+    sa.Column("until", sa.Double),
+    sa.Index("queue_in_order", "lane", "turn", "hand_in"),
+    sa.Index("queue_of_person", "person"),
+)
+
+VERDICTS = sa.Table(
+    "verdicts",
+    METADATA,
+    # Which attempt came of a hand-in; one in each round.
+    sa.Column("hand_in", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    # What came of the public examples, as deflated JSON; NULL: they were not tried.
+    sa.Column("public", sa.LargeBinary),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Index("verdicts_by_attempt", "attempt"),
+)
+
+CHOICES = sa.Table(
+    "choices",
+    METADATA,
+    # Which hand-in a student wants to count.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("assignment", sa.Text, nullable=False),
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("hand_in", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+
+PARTNERS = sa.Table(
+    "partners",
+    METADATA,
+    # That a person says they hand in together with another, or no longer; it takes both.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("assignment", sa.Text, nullable=False),
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("other", sa.Integer, nullable=False),
+    sa.Column("together", sa.Boolean, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
 )

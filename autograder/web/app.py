@@ -22,13 +22,13 @@ from starlette.types import ASGIApp
 from autograder.errors import AutograderError, UsageError
 from autograder.store import Conflict
 from autograder.web.pages import page
-from autograder.web.people import Doors, Role, Session
-from autograder.web.safety import Safety, TooLarge
-from autograder.web.visit import Form, Visit
+from autograder.web.people import Doors, Entrance, Role, Session
+from autograder.web.safety import Safety, TooLarge, TooSlow, own_origins
+from autograder.web.visit import Form, NotThere, Visit
 
 _log = logging.getLogger(__name__)
 _MOST_SESSIONS = 1_000
-_STATUS: dict[type[AutograderError], int] = {UsageError: 400, Conflict: 409}
+_STATUS: dict[type[AutograderError], int] = {UsageError: 400, Conflict: 409, NotThere: 404}
 
 Answer: TypeAlias = str | Response
 """A page, or something else."""
@@ -46,6 +46,10 @@ class At:
     """What is read."""
     do: Show | None = None
     """What a form does."""
+
+
+def _methods(at: At) -> list[str]:
+    return [*(["GET"] if at.show else []), *(["POST"] if at.do else [])]
 
 
 class _Said:
@@ -71,69 +75,80 @@ def application(places: Iterable[At], doors: Doors, port: int, public: str = "")
 
     ``public``: what browsers call it, scheme and host, where that is not this machine's own name.
     """
-    gate = _Gate(doors, f"autograder_{port}", is_secure=public.startswith("https:"))
-    routes = [
-        Route("/enter", gate.enter, methods=["GET"]),
-        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
-        *(Route(at.path, gate.to(at), methods=_methods(at)) for at in places),
-    ]
-    handlers = {404: _not_found, TooLarge: _too_large, Exception: _our_fault}
-    origins = [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")]
-    origins += [public] if public else []  # a proxy may ask by either
-    return Safety(Starlette(routes=routes, exception_handlers=handlers), origins)
+    cookie, is_secure = f"autograder_{port}", public.startswith("https:")
+    gate = Gate(doors, cookie, "Sign in first, with the address that `autograder desk` printed.")
 
-
-def _methods(at: At) -> list[str]:
-    return [*(["GET"] if at.show else []), *(["POST"] if at.do else [])]
-
-
-class _Gate:
-    def __init__(self, doors: Doors, cookie: str, *, is_secure: bool) -> None:
-        """``is_secure``: browsers send the cookie over encrypted connections alone."""
-        self._is_secure = is_secure
-        self._doors = doors
-        self._cookie = cookie
-        self._said = _Said()
-
-    async def enter(self, request: Request) -> Response:
+    async def enter(request: Request) -> Response:
         """Make a cookie of a secret, which is gone from the address then."""
-        member = self._doors.enter(request.query_params.get("secret", ""))
+        member = doors.enter(request.query_params.get("secret", ""))
         if member is None:
-            return _refused(403, "This address is not, or no longer, good for signing in.")
+            return refused(403, "This address is not, or no longer, good for signing in.")
         answer = RedirectResponse("/", 303, {"referrer-policy": "no-referrer"})
         answer.set_cookie(
-            self._cookie,
-            self._doors.cookie(member),
+            cookie,
+            doors.cookie(member),
             httponly=True,
             samesite="strict",
-            secure=self._is_secure,
+            secure=is_secure,
             path="/",
         )
         return answer
 
+    routes = [Route("/enter", enter, methods=["GET"]), STATIC, *gate.routes(places)]
+    origins = [*own_origins(port), *([public] if public else [])]  # a proxy may ask by either
+    return Safety(Starlette(routes=routes, exception_handlers=HANDLERS), origins)
+
+
+class Gate:
+    """Lets to a page whoever may see it."""
+
+    def __init__(
+        self,
+        doors: Entrance,
+        cookie: str,
+        sign_in: str,
+        *,
+        refuse: Callable[[int, str], Response] | None = None,
+        sorry: str = "sorry.html.j2",
+    ) -> None:
+        """``sign_in``: how that is done, in a sentence; ``refuse``: how that is said, and else;
+        ``sorry``: the template of what could not be done."""
+        self._refuse = refused if refuse is None else refuse
+        self._sorry = sorry
+        self._doors = doors
+        self._cookie = cookie
+        self._sign_in = sign_in
+        self._said = _Said()
+
+    def routes(self, places: Iterable[At]) -> list[Route]:
+        return [Route(at.path, self.to(at), methods=_methods(at)) for at in places]
+
+    def session(self, request: Request) -> Session | None:
+        return self._doors.session(request.cookies.get(self._cookie, ""))
+
     def to(self, at: At) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            session = self._doors.session(request.cookies.get(self._cookie, ""))
+            session = await run_in_threadpool(self.session, request)
             if session is None:
-                return _refused(
-                    403, "Sign in first, with the address that `autograder desk` printed."
-                )
+                return self._refuse(403, self._sign_in)
             if session.member.role not in at.roles:
-                return _refused(403, "This page is for instructors.")
+                return self._refuse(403, "This page is for instructors.")
             is_form = request.method == "POST"
             form = Form()
             if is_form:
                 kind = request.headers.get("content-type", "").partition(";")[0].strip()
                 if kind != "application/x-www-form-urlencoded":
-                    return _refused(415, "Forms are sent as forms.")
+                    return self._refuse(415, "Forms are sent as forms.")
                 try:
                     form = Form.read((await request.body()).decode("utf-8", "replace"))
                 except UsageError as error:
-                    return _refused(400, str(error))
+                    return self._refuse(400, str(error))
                 if not hmac.compare_digest(
                     form.one("token").encode("utf-8", "replace"), session.token.encode()
                 ):
-                    return _refused(403, "This form is not from a page of yours: open it again.")
+                    return self._refuse(
+                        403, "This form is not from a page of yours: open it again."
+                    )
             return await run_in_threadpool(self._answer, at, request, session, form)
 
         return answer
@@ -144,7 +159,7 @@ class _Gate:
         try:
             query = Form.read(request.url.query)
         except UsageError as error:
-            return _refused(400, str(error))
+            return self._refuse(400, str(error))
         visit = Visit(
             member=session.member,
             path={name: str(value) for name, value in request.path_params.items()},
@@ -158,7 +173,7 @@ class _Gate:
             made = shows(visit)
         except AutograderError as error:
             status = _STATUS.get(type(error), 503)
-            made = HTMLResponse(page("sorry.html.j2", visit, why=in_words(error)), status)
+            made = HTMLResponse(page(self._sorry, visit, why=in_words(error)), status)
         if visit.later:
             self._said.keep(session.id, visit.later)
         return HTMLResponse(made) if isinstance(made, str) else made
@@ -170,12 +185,12 @@ def in_words(error: AutograderError) -> str:
     return said[:1].upper() + said[1:] + ("" if said.endswith((".", "?")) else ".")
 
 
-def _refused(status: int, why: str) -> Response:
+def refused(status: int, why: str) -> Response:
     return PlainTextResponse(f"{why}\n", status)
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
-    return _refused(404, "There is no such page.")
+    return refused(404, "There is no such page.")
 
 
 async def _too_large(_request: Request, _error: Exception) -> Response:
@@ -184,6 +199,16 @@ async def _too_large(_request: Request, _error: Exception) -> Response:
     )
 
 
+async def _too_slow(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse(
+        "The rest did not come: send it once more.\n", 408, {"connection": "close"}
+    )
+
+
 async def _our_fault(_request: Request, error: Exception) -> Response:
     _log.error("A page failed", exc_info=error)
-    return _refused(500, "This is a fault of autograder itself; nothing was stored.")
+    return refused(500, "This is a fault of autograder itself; nothing was stored.")
+
+
+HANDLERS = {404: _not_found, TooLarge: _too_large, TooSlow: _too_slow, Exception: _our_fault}
+STATIC = Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))

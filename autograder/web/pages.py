@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,11 @@ from autograder.web.visit import Visit, address
 def page(template: str, visit: Visit, **values: Any) -> str:
     """The page that a template of this package makes of the values."""
     return _environment().get_template(template).render(visit=visit, **values)
+
+
+def fragment(template: str, **values: Any) -> str:
+    """The same for what is no page of somebody who is signed in."""
+    return _environment().get_template(template).render(**values)
 
 
 @cache
@@ -38,7 +43,7 @@ def _environment() -> Environment:
         prose=lambda text, pictures="": Markup(prose(text, pictures)),
         counted=counted,
     )
-    environment.globals.update(address=address, named=named)
+    environment.globals.update(address=address, named=named, clock=clock)
     return environment
 
 
@@ -50,6 +55,14 @@ def named(values: Iterable[str]) -> list[tuple[str, str]]:
 def when(at: datetime) -> str:
     """A moment, by the clock of this machine."""
     return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def clock(at: datetime, zone: tzinfo) -> Markup:
+    """A moment on the clocks of a zone; a script may show it on those of whoever reads."""
+    there = at.astimezone(zone)
+    shown = f"{there:%a %d %b %Y, %H:%M} {there:%Z}".strip()
+    machine = at.astimezone(UTC).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}">{}</time>').format(machine, shown)
 
 
 def _fit_to_show(value: Any) -> Any:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -18,10 +19,13 @@ _LASTS = 16 * 3600
 class Role(StrEnum):
     INSTRUCTOR = "instructor"
     TA = "ta"
+    STUDENT = "student"
 
 
-STAFF = frozenset(Role)
+STAFF = frozenset({Role.INSTRUCTOR, Role.TA})
 INSTRUCTORS = frozenset({Role.INSTRUCTOR})
+STUDENTS = frozenset({Role.STUDENT})
+EVERYBODY = frozenset(Role)
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ class Member:
     name: str
     """What their decisions are signed with."""
     role: Role
+    number: int = 0
+    """Of the person whose link they came with, as in the store."""
+    generation: int = 0
+    """Of that link."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,14 @@ class Session:
     id: str
     token: str
     """What every form of this session brings."""
+
+
+class Entrance(Protocol):
+    """Lets people in."""
+
+    def session(self, cookie: str) -> Session | None:
+        """None: it is not ours, or it has ended."""
+        ...
 
 
 class Doors:

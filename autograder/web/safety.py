@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -10,6 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1 << 20
 """Of the body of a request; the longest form is a group of answers with a long comment."""
+_PATIENCE = 20.0
+"""Seconds without a byte after which the rest of a body is no longer waited for ..."""
+_SLOWEST = 5_000
+"""... and bytes a second that one has to come with, on the whole."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -31,11 +37,32 @@ class TooLarge(Exception):
     """More came than is taken."""
 
 
+class TooSlow(Exception):
+    """What was announced does not come."""
+
+
+Most = Callable[[str], int]
+"""How many bytes a body may have that is sent to this path."""
+
+
+def own_origins(port: int) -> list[str]:
+    """What pages are called that are served at a port of this machine, to this machine."""
+    return [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")]
+
+
 class Safety:
     """Wraps an application."""
 
-    def __init__(self, app: ASGIApp, origins: Iterable[str]) -> None:
-        """``origins``: what these pages are called, such as ``http://127.0.0.1:8000``.
+    def __init__(
+        self,
+        app: ASGIApp,
+        origins: Iterable[str],
+        *,
+        most: Most = lambda _: MOST_BYTES,
+        headers: Mapping[str, str] = {},
+    ) -> None:
+        """``origins``: what these pages are called, such as ``http://127.0.0.1:8000``; ``most``:
+        how large a body may be; ``headers``: of every answer, besides those that always are.
 
         A page of another site can make its own name mean this machine; it cannot make a browser
         send ours.
@@ -43,6 +70,8 @@ class Safety:
         self._app = app
         self._origins = frozenset(origins)
         self._hosts = frozenset(origin.partition("//")[2] for origin in self._origins)
+        self._most = most
+        self._headers = {**_HEADERS, **headers}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,7 +82,7 @@ class Safety:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -63,7 +92,7 @@ class Safety:
             answer = PlainTextResponse(f"{why}\n", status, {"connection": "close"})
             await answer(scope, receive, send_safely)
             return
-        await self._app(scope, _counting(receive), send_safely)
+        await self._app(scope, _counting(receive, self._most(scope["path"])), send_safely)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
@@ -79,20 +108,30 @@ class Safety:
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return 403, "This form came from another site."
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
-            return 413, "That is more than a form here can hold."
+        if not length.isdecimal() or int(length) > self._most(scope["path"]):
+            return 413, "That is more than is taken here."
         return None
 
 
-def _counting(receive: Receive) -> Receive:
-    """Says what comes; raises :class:`TooLarge`, whatever length was announced."""
+def _counting(receive: Receive, most: int) -> Receive:
+    """Says what comes; raises :class:`TooLarge`, whatever length was announced, and
+    :class:`TooSlow`."""
     came = 0
+    began = time.monotonic()
+    is_whole = False
 
     async def counted() -> Message:
-        nonlocal came
-        message = await receive()
+        nonlocal came, is_whole
+        if is_whole:  # what comes now is that somebody hangs up: that may take its time
+            return await receive()
+        left = began + _PATIENCE + came / _SLOWEST - time.monotonic()
+        try:
+            message = await asyncio.wait_for(receive(), min(_PATIENCE, max(left, 0.0)))
+        except TimeoutError:
+            raise TooSlow from None
+        is_whole = not message.get("more_body", False)
         came += len(message.get("body", b""))
-        if came > MOST_BYTES:
+        if came > most:
             raise TooLarge
         return message
 

@@ -13,6 +13,10 @@ MOST_FIELDS = 25_000
 """In one form: a group of as many answers."""
 
 
+class NotThere(UsageError):
+    """There is no such page, or none for whoever asks."""
+
+
 class Form:
     """Names with their values, as addresses and forms have them."""
 

@@ -24,6 +24,7 @@ from autograder.settings import (
     MOST,
     Attempts,
     Convention,
+    Feedback,
     Item,
     Late,
     LimitsTable,
@@ -73,7 +74,7 @@ def test_the_guide_has_every_setting_and_its_settings_are_read() -> None:
         texts=("why",),
         limits=LimitsTable(20.0, 2.0, 90.0, 60.0, 512 << 20, 64 << 10),
         conventions={"decay_without_rate": Convention("points", 0.1)},
-        attempts=Attempts("latest"),
+        attempts=Attempts("latest", 10, 2),
         late=Late(
             datetime(2025, 3, 14, 23, 59),
             "Asia/Kolkata",
@@ -84,6 +85,7 @@ def test_the_guide_has_every_setting_and_its_settings_are_read() -> None:
             3,
             ("students_word",),
         ),
+        feedback=Feedback(right_path=False, before_due="names"),
     )
     tables: list[tuple[type, dict[str, Any]]] = [
         (Settings, document),
@@ -91,6 +93,7 @@ def test_the_guide_has_every_setting_and_its_settings_are_read() -> None:
         (Convention, document["conventions"]["decay_without_rate"]),
         (Attempts, document["attempts"]),
         (Late, document["late"]),
+        (Feedback, document["feedback"]),
         (QuestionSettings, document["questions"]["weight_decay"] | document["questions"]["why"]),
         (Item, document["questions"]["why"]["rubric"]["sums"]),
     ]
@@ -312,4 +315,4 @@ def _holds(read: Settings) -> None:
 def test_a_value_is_shown_as_it_was_written(value: object, as_written: str) -> None:
     with pytest.raises(Refused) as refused:
         as_type({"keep": value}, Attempts)
-    assert refused.value.reason == f'is {as_written}; it should be "latest" or "best"'
+    assert refused.value.reason == f'is {as_written}; it should be "latest", "best" or "chosen"'

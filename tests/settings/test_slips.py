@@ -41,8 +41,11 @@ SLIPS = {
     "a key of a table": Slip("call_seconds", "call_second", "limits.call_second", "call_seconds?"),
     "a key of a question": Slip("points = ", "point = ", "questions.{q}.point", "points?"),
     "a key of a convention": Slip("share =", "shares =", "conventions.{f}.shares", "share?"),
-    "a table that means nothing yet": Slip(
-        LIMITS, '[feedback]\nbefore_due = "all"\n[limits]', "feedback", "there is"
+    "what is shown before the due date": Slip(
+        LIMITS,
+        '[feedback]\nbefore_due = "points"\n[limits]',
+        "feedback.before_due",
+        '"public", "names" or "all"',
     ),
     "a rubric without a person": Slip(
         "points = ",
@@ -62,7 +65,12 @@ SLIPS = {
         "questions.{w}.rubric",
         "name of letters",
     ),
-    "attempts a day": Slip(LIMITS, "[attempts]\nper_day = 3\n[limits]", "attempts.per_day", "keep"),
+    "attempts a day": Slip(
+        LIMITS, "[attempts]\nper_day = 0\n[limits]", "attempts.per_day", "from 1 to 1000"
+    ),
+    "how many hand in together": Slip(
+        LIMITS, "[attempts]\npartners = 0\n[limits]", "attempts.partners", "from 1 to 20"
+    ),
     "whom to trust": Slip(
         LIMITS,
         '[late]\ntrust = ["files"]\n[limits]',
@@ -95,7 +103,10 @@ SLIPS = {
         'policy = "points"', 'policy = "point"', "conventions.{f}.policy", '"warn", "points"'
     ),
     "which attempt": Slip(
-        LIMITS, '[attempts]\nkeep = "worst"\n[limits]', "attempts.keep", '"latest" or "best"'
+        LIMITS,
+        '[attempts]\nkeep = "worst"\n[limits]',
+        "attempts.keep",
+        '"latest", "best" or "chosen"',
     ),
     "a zone": Slip(
         LIMITS,

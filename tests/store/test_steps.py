@@ -49,7 +49,10 @@ def shape(engine: sa.Engine) -> dict[str, Any]:
                 column["name"]: (column["type"]._type_affinity.__name__, column["nullable"])
                 for column in inspector.get_columns(table)
             },
-            [(index["name"], index["column_names"]) for index in inspector.get_indexes(table)],
+            {
+                str(index["name"]): (index["column_names"], bool(index["unique"]))
+                for index in inspector.get_indexes(table)
+            },
             inspector.get_pk_constraint(table)["constrained_columns"],
         )
         for table in inspector.get_table_names()
@@ -61,7 +64,10 @@ def described() -> dict[str, Any]:
     return {
         name: (
             {c.name: (c.type._type_affinity.__name__, c.nullable) for c in table.columns},
-            [(index.name, [c.name for c in index.columns]) for index in table.indexes],
+            {
+                str(index.name): ([c.name for c in index.columns], bool(index.unique))
+                for index in table.indexes
+            },
             [c.name for c in table.primary_key],
         )
         for name, table in METADATA.tables.items()

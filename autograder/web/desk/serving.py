@@ -19,14 +19,14 @@ from autograder.web.desk.places import places
 from autograder.web.desk.room import Room
 from autograder.web.desk.tables import Tables
 from autograder.web.listening import Listening
-from autograder.web.people import Doors, Member, Role
+from autograder.web.people import STAFF, Doors, Member, Role
 
 
 def staff(order: Order, store: Store, me: str, *, everybody: bool) -> list[Member]:
     """Who may sign in: whoever runs the command, or the staff on the people's list."""
     if not everybody:
         return [Member(me, Role.INSTRUCTOR)]
-    roles = {role.value: role for role in Role}
+    roles = {role.value: role for role in STAFF}
     members = [
         Member(person.id, roles[person.role])
         for person in standing(order, store).directory.people

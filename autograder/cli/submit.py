@@ -1,0 +1,117 @@
+"""The command ``submit``: hand in from a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+
+import click
+
+from autograder.cli.options import end_with, json_option
+from autograder.errors import AutograderError, UsageError
+from autograder.public.hand_in import Portal, PortalError, Said, verdict_lines
+
+TOKEN = "AUTOGRADER_TOKEN"
+URL = "AUTOGRADER_URL"
+_OURS_OR_NOBODYS = (0, 500, 501, 502, 503, 504)
+"""Status with which a portal is not well: not the student's doing."""
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", metavar="URL", help=f"The portal; default: that of your link, or ${URL}.")
+@click.option("--assignment", "slug", metavar="SLUG", help="Which; needed where there are several.")
+@click.option("--no-wait", is_flag=True, help="End with the receipt.")
+@click.option("--keep", is_flag=True, help="Keep the link for next time, for your eyes only.")
+@click.option("--insecure", is_flag=True, help="Also where the portal is not encrypted.")
+@json_option
+def submit(
+    file: Path,
+    to: str | None,
+    slug: str | None,
+    no_wait: bool,
+    keep: bool,
+    insecure: bool,
+    as_json: bool,
+) -> None:
+    """Hand FILE in at the course's portal, and read what came of it.
+
+    Who you are is said by your personal link (or its token): in $AUTOGRADER_TOKEN, in the file that
+    --keep writes, or asked for. It is never taken from the command line, which others can see.
+
+    \b
+    Example:  autograder submit alice.ipynb
+    """
+    try:
+        link = _link()
+        portal = Portal(link, to or os.environ.get(URL, ""), plain_http=insecure)
+        receipt = portal.send(file.name, file.read_bytes(), slug or "")
+        if keep:
+            _keep(link)
+        if not as_json:
+            click.echo(
+                f"Received {file.name} at {receipt.get('at')}: attempt {receipt.get('attempt')}, "
+                f"SHA-256 {receipt.get('digest')}"
+            )
+        watch = _tell_place if sys.stderr.isatty() and not as_json else None
+        result = None if no_wait else portal.follow(receipt.get("id"), watch)
+    except PortalError as error:
+        raise _told(error) from None
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+    if as_json:
+        click.echo(json.dumps({"receipt": receipt, "result": result}, indent=1))
+    elif result is not None:
+        click.echo("\n".join(verdict_lines(result)))
+    elif not no_wait:
+        click.echo(
+            "It is not graded yet, and waits safely at the portal: look there in a while.", err=True
+        )
+    end_with(0 if no_wait or (result and result.get("status") != "not_graded") else 1)
+
+
+def _told(error: PortalError) -> AutograderError:
+    """What the portal refuses is wrong usage; that it does not answer is nobody's fault here."""
+    kind = AutograderError if error.status in _OURS_OR_NOBODYS else UsageError
+    return kind(str(error))
+
+
+def _tell_place(now: Said) -> None:
+    place = now.get("place")
+    before = f", {place} before you" if isinstance(place, int) and place > 0 else ""
+    click.echo(f"{now.get('state')}{before} ...", err=True)
+
+
+# ------------------------------------------------------------------ whose
+
+
+def _link() -> str:
+    kept = _kept_at()
+    if os.environ.get(TOKEN, "").strip():
+        return os.environ[TOKEN]
+    if kept.exists():
+        mode = kept.stat().st_mode
+        if stat.S_IMODE(mode) & 0o077:
+            raise UsageError(
+                f"{kept} can be read by others: your link in it may be known to them. Ask for a "
+                "new one, and remove this file."
+            )
+        return kept.read_text(encoding="utf-8")
+    given: str = click.prompt("Your personal link", hide_input=True, err=True)
+    return given
+
+
+def _keep(link: str) -> None:
+    kept = _kept_at()
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept.unlink(missing_ok=True)
+    with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(link.strip())
+
+
+def _kept_at() -> Path:
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / "autograder" / "link"

@@ -1,0 +1,227 @@
+"""Hands a file in at the portal: what a given cell of a notebook holds, and ``autograder submit``.
+
+This file is handed out as it is, so it needs nothing but Python, imports when it is called, and
+has no line that would change how the cells after it are read.
+The token is asked for each time, sent to the portal alone, and kept nowhere: not in the notebook,
+not in its output, not in a variable that outlives the call.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+Said = dict[str, Any]
+"""JSON as the portal sends it."""
+
+
+class PortalError(Exception):
+    """What the portal refused, or why it was not reached, in a sentence."""
+
+    def __init__(self, sentence: str, status: int = 0, wait: float = 0.0) -> None:
+        """``status``: as HTTP has it; 0: there was no answer.  ``wait``: seconds until it is worth
+        asking again; 0: it does not say."""
+        super().__init__(sentence)
+        self.status = status
+        self.wait = wait
+
+
+class Portal:
+    """The portal, as somebody with a personal link."""
+
+    MOST_BYTES = 100_000_000
+    DONE_WITHIN = 180.0
+    """Seconds to wait for a verdict; what is not done then is done later all the same."""
+
+    def __init__(self, link: str, to: str = "", plain_http: bool = False) -> None:
+        """``link``: a personal link, or its token alone where ``to``, the portal's address, says
+        where.  Raises PortalError."""
+        from urllib.parse import urlsplit
+
+        before, is_link, token = link.strip().rpartition("/enter/")
+        self.url = (to or before).strip().rstrip("/")
+        self._token = token.strip("/")
+        if not self.url:
+            raise PortalError("Say where: give your whole personal link, or the portal's address.")
+        if not self._token.isascii() or not self._token.replace("-", "").isalnum():
+            raise PortalError("That is no personal link, and no token of one.")
+        if is_link and to and urlsplit(before).netloc != urlsplit(self.url).netloc:
+            raise PortalError(f"That link is one of {before}, and not of {self.url}.")
+        parts = urlsplit(self.url)
+        is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise PortalError(f"{self.url} is no address of a portal: it begins with https://.")
+        if parts.scheme == "http" and not (is_here or plain_http):
+            raise PortalError(
+                f"{self.url} is not encrypted: on the way anybody could read your link. Use the "
+                "address with https://."
+            )
+
+    def send(self, name: str, data: bytes, assignment: str = "") -> Said:
+        """Hand a file in; returns the receipt: ``id``, ``digest``, ``at``, ``attempt``.
+
+        ``name``: what it is called; ``assignment``: empty where the portal has one only.
+        """
+        from hashlib import sha256
+        from secrets import token_hex
+        from urllib.parse import quote
+
+        if len(data) > self.MOST_BYTES:
+            raise PortalError(f"{name} is larger than 100 MB: clear its outputs.", 413)
+        edge = token_hex(16)
+        shown = quote(name, safe=" ()[]+,;=@!~äöüÄÖÜß-_.")
+        head = (
+            f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{shown}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n"
+        )
+        body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
+        query = f"?assignment={quote(assignment, safe='')}" if assignment else ""
+        receipt = self._ask(
+            f"/api/submissions{query}", body, f"multipart/form-data; boundary={edge}"
+        )
+        if receipt.get("digest") != sha256(data).hexdigest():
+            raise PortalError("What arrived is not what was sent: hand it in again.")
+        return receipt
+
+    def state(self, id: object) -> Said:
+        """``state``, its ``place`` in the queue, and in the end the ``result``."""
+        from urllib.parse import quote
+
+        return self._ask(f"/api/submissions/{quote(str(id), safe='')}")
+
+    def follow(self, id: object, watch: Callable[[Said], None] | None = None) -> Said | None:
+        """The result as soon as there is one; None: not within the time.
+
+        ``watch`` is called with each new state.
+        """
+        import time
+
+        end, pause, last = time.monotonic() + self.DONE_WITHIN, 0.15, None
+        while time.monotonic() < end:
+            wait = 0.0
+            try:
+                now = self.state(id)
+            except PortalError as error:
+                if error.status not in (0, 429, 502, 503, 504):
+                    raise
+                now, wait = {}, error.wait  # it may be starting anew: what it has, it keeps
+            if now.get("state") == "done":
+                return now.get("result") or {}
+            seen = (now.get("state"), now.get("place"))
+            if watch is not None and now and seen != last:
+                watch(now)
+                last = seen
+            time.sleep(max(pause, min(wait, 30.0)))
+            pause = min(pause * 1.4, 3.0)
+        return None
+
+    def _ask(self, path: str, body: bytes | None = None, kind: str = "") -> Said:
+        import json
+        from http.client import HTTPException
+        from urllib.error import HTTPError
+        from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+        class NoWayOn(HTTPRedirectHandler):
+            def redirect_request(self, *_: object) -> None:
+                """To follow would show the token to whomever it leads."""
+
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        if kind:
+            headers["Content-Type"] = kind
+        request = Request(self.url + path, body, headers)
+        try:
+            with build_opener(NoWayOn).open(request, timeout=60) as answer:
+                said = json.load(answer)
+        except HTTPError as error:
+            with error:
+                raise self._refusal(
+                    error.code, error.headers.get("Retry-After", ""), error.read(10_000)
+                ) from None
+        except (OSError, HTTPException) as error:
+            why = getattr(error, "reason", None) or error
+            raise PortalError(f"{self.url} does not answer ({why}).") from None
+        except ValueError:
+            raise PortalError(f"What answers at {self.url} is no portal of autograder.") from None
+        if not isinstance(said, dict):
+            raise PortalError(f"What answers at {self.url} is no portal of autograder.")
+        return said
+
+    def _refusal(self, status: int, wait: str, text: bytes) -> PortalError:
+        import json
+
+        if 300 <= status < 400:
+            return PortalError(f"{self.url} has moved: use its new address.", status)
+        try:
+            said = json.loads(text)
+        except ValueError:
+            said = None
+        sentence = said.get("error", said.get("detail")) if isinstance(said, dict) else said
+        if not isinstance(sentence, str) or not sentence.strip():
+            sentence = f"{self.url} refuses with status {status}."
+        return PortalError(sentence, status, float(wait) if wait.isdecimal() else 0.0)
+
+
+def verdict_lines(result: Said) -> list[str]:
+    """What to say of a result, a line a question, as far as it may be seen."""
+
+    def shown(value: object) -> str:
+        return "".join(c if c.isprintable() else " " for c in str(value))[:400]
+
+    if result.get("status") == "not_graded":
+        why = shown(result.get("message") or "it could not be graded")
+        return [f"Not graded, through no fault of yours: {why}"]
+    lines = []
+    if isinstance(result.get("score"), (int, float)):
+        lines.append(f"{result['score']:g} of {result.get('max_score', 0):g} points")
+    if result.get("message"):
+        lines.append(shown(result["message"]))
+    for question in result.get("questions") or ():
+        name = shown(question.get("name", "")).replace("_", " ")
+        parts = []
+        if isinstance(question.get("score"), (int, float)):
+            parts.append(f"{question['score']:g} of {question.get('max_score', 0):g}")
+        elif question.get("status"):
+            parts.append(shown(question["status"]))
+        names = question.get("misconceptions") or ()
+        parts += [shown(slug).replace("_", " ") for slug in names]
+        if question.get("message"):
+            parts.append(shown(question["message"]))
+        lines.append(f"  {name}: {'; '.join(parts) or 'seen'}")
+    return lines or ["Received and read; what came of it is shown later."]
+
+
+def hand_in(file: str = "", to: str = "", assignment: str = "") -> None:
+    """Hand in the notebook that this is called in, as it was saved last, and say what came of it.
+
+    ``file``: another one; ``to``: the portal, where you have only a token.
+    """
+    import getpass
+    import os
+    import sys
+    import time
+
+    if "ipykernel" not in sys.modules:  # such as where it is being graded
+        print("hand_in() hands in from an open notebook; elsewhere: autograder submit FILE")
+        return
+    if not file:
+        main = vars(sys.modules["__main__"])
+        here = [name for name in sorted(os.listdir()) if name.endswith(".ipynb")]
+        said = [main.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")]
+        found = [name for name in said if name and os.path.isfile(name)]
+        if not found and len(here) != 1:
+            print("Say which notebook this is: hand_in('my_notebook.ipynb')")
+            return
+        file = (found or here)[0]
+    try:
+        with open(file, "rb") as opened:
+            data = opened.read(Portal.MOST_BYTES + 1)
+        saved = time.localtime(os.path.getmtime(file))
+        print(f"{os.path.basename(file)}, as it was saved at {time.strftime('%H:%M:%S', saved)}.")
+        portal = Portal(getpass.getpass("Your personal link: "), to)
+        receipt = portal.send(os.path.basename(file), data, assignment)
+        print(f"Received at {receipt.get('at')}: attempt {receipt.get('attempt')}, "
+              f"SHA-256 {receipt['digest'][:16]}...")  # fmt: skip
+        result = portal.follow(receipt.get("id"))
+    except (PortalError, OSError, NotImplementedError) as error:
+        print(f"Not done: {error}")
+        return
+    later = ["Received; it is not graded yet: look at the portal in a while."]
+    print("\n".join(later if result is None else verdict_lines(result)))

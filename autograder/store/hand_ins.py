@@ -1,0 +1,474 @@
+"""The part of the store that takes hand-ins, and is the queue that graders take them from.
+
+Theory of operation.  A *hand-in* is a row that is never altered: the receipt.  Whoever is told of
+one may rely on it, for it is on the disk by then.  In the same transaction it enters the *queue*,
+whose rows are the only ones that change and go: a grader puts its name and a time into one, and
+whoever finds that time passed may take it again.  A *verdict* says which attempt came of a
+hand-in; it, the attempt, and the leaving of the queue are one transaction, which nobody gets
+through who does not hold the hand-in any more.  So each has one verdict, whoever dies when.
+
+Who has nothing waiting goes before who has: a row's ``turn`` is the number of those that its person
+had in the queue when it came.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from autograder.errors import StoreError
+from autograder.model import Identity
+from autograder.store.decided import Begin
+from autograder.store.files import add_files
+from autograder.store.records import HandedInFile, Row, json_of, storable
+from autograder.store.tables import ATTEMPTS, CHOICES, HAND_INS, PARTNERS, QUEUE, VERDICTS
+
+_identity_of = msgspec.json.Decoder(Identity).decode
+_AT_ONCE = 500  # values in one query, as in ``files``
+
+
+class Lane(StrEnum):
+    """What goes before what; a lane has graders of its own, or waits while another has any."""
+
+    FIRST = "first"  # somebody waits for a first verdict
+    AGAIN = "again"  # many are graded once more: nobody waits
+    LONG = "long"  # what did not end in the time that nearly all take
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody hands in, for one person."""
+
+    assignment: str
+    person: int
+    """As in ``people``."""
+    student: str
+    """What the course calls them."""
+    file: str
+    """What it is called, for people."""
+    by: str
+    """Who sent it: the same, or a partner."""
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """A receipt: it stays true whatever happens then."""
+
+    id: int
+    ticket: str
+    """What programs and addresses call it: nobody guesses it."""
+    assignment: str
+    person: int
+    student: str
+    whose: Identity
+    file: str
+    digest: str
+    at: datetime
+    """In UTC, to the millisecond."""
+    number: int
+    """Which of this person's at this assignment it is, from 1."""
+    by: str
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """How far a hand-in is."""
+
+    state: State
+    place: int = 0
+    """How many are graded before it, itself included; 0: it does not wait."""
+    attempt: int | None = None
+    """What came of it."""
+    lane: Lane = Lane.FIRST
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a grader has in hand."""
+
+    hand_in: HandIn
+    round: int
+    lane: Lane
+    tries: int
+    """How often somebody took it before."""
+
+
+class TooMany(StoreError):
+    """No more may be handed in that day."""
+
+
+class HandIns:
+    """Hand-ins, the queue, and which verdict came of each."""
+
+    def __init__(self, begin: Begin, name: str) -> None:
+        self._begin = begin
+        self._name = name
+
+    # -------------------------------------------------------------- handing in
+
+    def add(
+        self,
+        drafts: Sequence[Draft],
+        file: HandedInFile,
+        *,
+        per_day: int | None = None,
+        since: datetime | None = None,
+    ) -> list[HandIn]:
+        """Keep a file that was handed in for these people, all of them or none.
+
+        It is on the disk when this returns.  Raises :class:`TooMany` where one of them has
+        ``per_day`` hand-ins ``since`` then.
+        """
+        at = _now()
+        with self._begin(writes=True, durable=True) as connection:
+            if connection.dialect.name == "postgresql":
+                for number in sorted(draft.person for draft in drafts):
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+            add_files(connection, [file])
+            made = []
+            for draft in drafts:
+                if per_day is not None and _count(connection, draft, since) >= per_day:
+                    raise TooMany(draft.student)
+                made.append(self._add_one(connection, draft, file, at))
+        return made
+
+    def _add_one(
+        self, connection: Connection, draft: Draft, file: HandedInFile, at: datetime
+    ) -> HandIn:
+        hand_in = HandIn(
+            id=0,
+            ticket=secrets.token_hex(10),
+            assignment=draft.assignment,
+            person=draft.person,
+            student=draft.student,
+            whose=Identity(id=draft.student),
+            file=draft.file,
+            digest=file.digest,
+            at=at,
+            number=_count(connection, draft, None) + 1,
+            by=draft.by,
+        )
+        row = {
+            "ticket": hand_in.ticket,
+            "assignment": hand_in.assignment,
+            "person": hand_in.person,
+            "student": storable(hand_in.student),
+            "whose": json_of(hand_in.whose),
+            "file": storable(hand_in.file),
+            "digest": hand_in.digest,
+            "at": _text(at),
+            "number": hand_in.number,
+            "by_whom": storable(hand_in.by),
+        }
+        id_ = connection.execute(HAND_INS.insert().returning(HAND_INS.c.id), [row]).scalar_one()
+        mine = sa.select(sa.func.count()).select_from(QUEUE).where(QUEUE.c.person == draft.person)
+        turn = connection.execute(mine).scalar_one()
+        connection.execute(QUEUE.insert(), [_waiting(id_, 0, draft, Lane.FIRST, turn)])
+        return HandIn(**{**vars(hand_in), "id": id_})
+
+    def again(self, hand_ins: Sequence[HandIn]) -> int:
+        """Have these graded once more, behind whoever waits for a first verdict; how many."""
+        rows = []
+        with self._begin(writes=True) as connection:
+            done = _rounds(connection, [one.id for one in hand_ins])
+            queued = _queued(connection, [one.id for one in hand_ins])
+            for one in hand_ins:
+                if one.id in done and one.id not in queued:
+                    rows.append(_waiting(one.id, done[one.id] + 1, one, Lane.AGAIN, 0))
+            if rows:
+                connection.execute(QUEUE.insert(), rows)
+        return len(rows)
+
+    # -------------------------------------------------------------- looking
+
+    def one(self, ticket: str) -> HandIn | None:
+        """The hand-in with this ticket; None: there is none."""
+        query = sa.select(HAND_INS).where(HAND_INS.c.ticket == ticket)
+        with self._begin() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else self._hand_in(row)
+
+    def of(self, people: Collection[int], assignment: str | None = None) -> list[HandIn]:
+        """All hand-ins of these people (at one assignment), oldest first."""
+        query = sa.select(HAND_INS).where(HAND_INS.c.person.in_(list(people)))
+        if assignment is not None:
+            query = query.where(HAND_INS.c.assignment == assignment)
+        return self._read(query)
+
+    def all(self, assignment: str) -> list[HandIn]:
+        return self._read(sa.select(HAND_INS).where(HAND_INS.c.assignment == assignment))
+
+    def where(self, ids: Sequence[int]) -> dict[int, Whereabouts]:
+        """How far each of these is; of those that are waiting, with their place."""
+        found: dict[int, Whereabouts] = {}
+        with self._begin() as connection:
+            attempts = _attempts(connection, ids)
+            for id_ in ids:
+                if id_ in attempts:
+                    found[id_] = Whereabouts(State.DONE, attempt=attempts[id_])
+            left = [id_ for id_ in ids if id_ not in found]
+            if left:
+                found |= _in_queue(connection, left)
+        return found
+
+    def waiting(self) -> dict[str, int]:
+        """How many there are in the queue, by lane."""
+        query = sa.select(QUEUE.c.lane, sa.func.count()).group_by(QUEUE.c.lane)
+        with self._begin() as connection:
+            return {str(lane): count for lane, count in connection.execute(query).all()}
+
+    def marker(self) -> tuple[int, int]:
+        """Differs whenever something was handed in or has its verdict."""
+        newest = sa.select(
+            sa.select(sa.func.max(HAND_INS.c.id)).scalar_subquery(),
+            sa.select(sa.func.max(VERDICTS.c.attempt)).scalar_subquery(),
+        )
+        with self._begin() as connection:
+            first, second = connection.execute(newest).one()
+        return first or 0, second or 0
+
+    def public_part(self, id_: int) -> bytes | None:
+        """What came of the public examples, as whoever graded it wrote it down; None: nothing."""
+        query = sa.select(VERDICTS.c.public).where(VERDICTS.c.hand_in == id_)
+        with self._begin() as connection:
+            found = connection.execute(query.order_by(VERDICTS.c.round.desc()).limit(1)).scalar()
+        return None if found is None else bytes(found)
+
+    # -------------------------------------------------------------- grading
+
+    def take(
+        self, holder: str, lanes: Sequence[Lane], assignments: Sequence[str], seconds: float
+    ) -> Taken | None:
+        """Take what is next of these assignments in the first of these lanes that has any, for so
+        long; None: nothing waits."""
+        waits = [_waits(lane, assignments) for lane in lanes]
+        with self._begin() as connection:  # most looks find nothing, and need no writer's turn
+            if all(connection.execute(query).first() is None for query in waits):
+                return None
+        with self._begin(writes=True) as connection:
+            for lane, query in zip(lanes, waits, strict=True):
+                # On SQLite there is one writer at a time, and this is it.
+                free = query.with_for_update(skip_locked=True)
+                row = connection.execute(free).mappings().first()
+                if row is not None:
+                    held = {"holder": holder, "until": time.time() + seconds}
+                    change = QUEUE.update().where(QUEUE.c.hand_in == row["hand_in"])
+                    connection.execute(change.values(**held, tries=row["tries"] + 1))
+                    query = sa.select(HAND_INS).where(HAND_INS.c.id == row["hand_in"])
+                    found = connection.execute(query).mappings().one()
+                    return Taken(self._hand_in(found), row["round"], lane, row["tries"])
+        return None
+
+    def renew(self, holders: Collection[str], seconds: float) -> None:
+        """These are alive and go on with what they hold."""
+        change = QUEUE.update().where(QUEUE.c.holder.in_(list(holders)))
+        with self._begin(writes=True) as connection:
+            connection.execute(change.values(until=time.time() + seconds))
+
+    def holders(self) -> set[str]:
+        """Who holds anything."""
+        query = sa.select(QUEUE.c.holder).where(QUEUE.c.holder.is_not(None)).distinct()
+        with self._begin() as connection:
+            return {str(holder) for holder in connection.execute(query).scalars()}
+
+    def give_back(self, holders: Collection[str], lane: Lane | None = None) -> int:
+        """What these held is to be taken by others (of another lane); how much it was."""
+        if not holders:
+            return 0
+        values: Row = {"holder": None, "until": None}
+        if lane is not None:
+            values["lane"] = lane.value
+        change = QUEUE.update().where(QUEUE.c.holder.in_(list(holders))).values(**values)
+        with self._begin(writes=True) as connection:
+            return connection.execute(change).rowcount
+
+    def settle(self, taken: Taken, holder: str, row: Row, public: bytes | None = None) -> bool:
+        """Keep the verdict; False, and nothing is kept: somebody else has the hand-in now."""
+        id_ = taken.hand_in.id
+        leave = QUEUE.delete().where(
+            QUEUE.c.hand_in == id_, QUEUE.c.round == taken.round, QUEUE.c.holder == holder
+        )
+        with self._begin(writes=True) as connection:
+            if connection.execute(leave).rowcount != 1:
+                return False
+            insert = ATTEMPTS.insert().returning(ATTEMPTS.c.id)
+            attempt = connection.execute(insert, [row]).scalar_one()
+            verdict = {
+                "hand_in": id_,
+                "round": taken.round,
+                "attempt": attempt,
+                "public": public,
+                "at": _text(_now()),
+            }
+            connection.execute(VERDICTS.insert(), [verdict])
+        return True
+
+    # -------------------------------------------------------------- what students say
+
+    def choose(self, hand_in: HandIn) -> None:
+        """This is the one that its student wants to count."""
+        row = {"hand_in": hand_in.id, "assignment": hand_in.assignment, "at": _text(_now())}
+        with self._begin(writes=True) as connection:
+            connection.execute(CHOICES.insert(), [{**row, "person": hand_in.person}])
+
+    def chosen(self, assignment: str) -> list[HandIn]:
+        """What students chose, oldest first: of each the last counts."""
+        query = (
+            sa.select(HAND_INS)
+            .join(CHOICES, CHOICES.c.hand_in == HAND_INS.c.id)
+            .where(CHOICES.c.assignment == assignment)
+            .order_by(CHOICES.c.id)
+        )
+        with self._begin() as connection:
+            return [self._hand_in(row) for row in connection.execute(query).mappings().all()]
+
+    def join(self, assignment: str, person: int, other: int, together: bool) -> None:
+        """``person`` says that they hand in together with ``other``, or no longer."""
+        row = {"assignment": assignment, "person": person, "other": other, "together": together}
+        with self._begin(writes=True) as connection:
+            connection.execute(PARTNERS.insert(), [{**row, "at": _text(_now())}])
+
+    def partners(self, assignment: str) -> set[tuple[int, int]]:
+        """Who says that they hand in together with whom, as it stands."""
+        query = sa.select(PARTNERS.c.person, PARTNERS.c.other, PARTNERS.c.together)
+        query = query.where(PARTNERS.c.assignment == assignment).order_by(PARTNERS.c.id)
+        with self._begin() as connection:
+            said = {(row[0], row[1]): bool(row[2]) for row in connection.execute(query).all()}
+        return {pair for pair, together in said.items() if together}
+
+    # -------------------------------------------------------------- rows
+
+    def _read(self, query: sa.Select[tuple[object, ...]]) -> list[HandIn]:
+        with self._begin() as connection:
+            rows = connection.execute(query.order_by(HAND_INS.c.id)).mappings().all()
+        return [self._hand_in(row) for row in rows]
+
+    def _hand_in(self, row: sa.RowMapping) -> HandIn:
+        try:
+            return HandIn(
+                id=row["id"],
+                ticket=row["ticket"],
+                assignment=row["assignment"],
+                person=row["person"],
+                student=row["student"],
+                whose=_identity_of(row["whose"]),
+                file=row["file"],
+                digest=row["digest"],
+                at=datetime.fromisoformat(row["at"]),
+                number=row["number"],
+                by=row["by_whom"],
+            )
+        except ValueError as error:
+            raise StoreError(
+                f"What {self._name} holds of hand-in {row['id']} is damaged ({error}): go back to "
+                "a copy of it."
+            ) from None
+
+
+def _waiting(id_: int, round_: int, whose: Draft | HandIn, lane: Lane, turn: int) -> Row:
+    return {
+        "hand_in": id_,
+        "round": round_,
+        "assignment": whose.assignment,
+        "person": whose.person,
+        "lane": lane.value,
+        "turn": turn,
+        "tries": 0,
+        "holder": None,
+        "until": None,
+    }
+
+
+def _count(connection: Connection, draft: Draft, since: datetime | None) -> int:
+    query = sa.select(sa.func.count()).select_from(HAND_INS)
+    query = query.where(
+        HAND_INS.c.person == draft.person, HAND_INS.c.assignment == draft.assignment
+    )
+    if since is not None:
+        query = query.where(HAND_INS.c.at >= _text(since))
+    return connection.execute(query).scalar_one()
+
+
+def _free() -> sa.ColumnElement[bool]:
+    return sa.or_(QUEUE.c.holder.is_(None), QUEUE.c.until < time.time())
+
+
+def _waits(lane: Lane, assignments: Sequence[str]) -> sa.Select[tuple[int, int, int]]:
+    """What is next there."""
+    return (
+        sa.select(QUEUE.c.hand_in, QUEUE.c.round, QUEUE.c.tries)
+        .where(QUEUE.c.lane == lane.value, QUEUE.c.assignment.in_(assignments), _free())
+        .order_by(QUEUE.c.turn, QUEUE.c.hand_in)
+        .limit(1)
+    )
+
+
+def _attempts(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """What came of each, the newest word."""
+    found: dict[int, int] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        query = sa.select(VERDICTS.c.hand_in, VERDICTS.c.attempt).order_by(VERDICTS.c.round)
+        query = query.where(VERDICTS.c.hand_in.in_(ids[start : start + _AT_ONCE]))
+        found |= {row[0]: row[1] for row in connection.execute(query).all()}
+    return found
+
+
+def _rounds(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        query = sa.select(VERDICTS.c.hand_in, sa.func.max(VERDICTS.c.round))
+        query = query.where(VERDICTS.c.hand_in.in_(ids[start : start + _AT_ONCE]))
+        rows = connection.execute(query.group_by(VERDICTS.c.hand_in)).all()
+        found |= {row[0]: row[1] for row in rows}
+    return found
+
+
+def _queued(connection: Connection, ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        query = sa.select(QUEUE.c.hand_in)
+        query = query.where(QUEUE.c.hand_in.in_(ids[start : start + _AT_ONCE]))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def _in_queue(connection: Connection, ids: Sequence[int]) -> dict[int, Whereabouts]:
+    """Of those that have no verdict yet."""
+    query = sa.select(QUEUE.c.hand_in, QUEUE.c.holder, QUEUE.c.until, QUEUE.c.lane)
+    rows = connection.execute(query.order_by(QUEUE.c.turn, QUEUE.c.hand_in)).all()
+    wanted, now = set(ids), time.time()
+    ahead: dict[str, int] = {}
+    found = {}
+    for id_, holder, until, lane in rows:
+        if holder is not None and until >= now:
+            whereabouts = Whereabouts(State.RUNNING, lane=Lane(lane))
+        else:
+            ahead[lane] = ahead.get(lane, 0) + 1
+            whereabouts = Whereabouts(State.WAITING, ahead[lane], lane=Lane(lane))
+        if id_ in wanted:
+            found[id_] = whereabouts
+    return found
+
+
+def _now() -> datetime:
+    at = datetime.now(UTC)
+    return at - timedelta(microseconds=at.microsecond % 1000)
+
+
+def _text(at: datetime) -> str:
+    """Such texts are in the order of time."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")

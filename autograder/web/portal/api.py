@@ -1,0 +1,155 @@
+"""What programs ask, who bring the token of a personal link: hand in, and read what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from autograder.errors import AutograderError
+from autograder.people import Person
+from autograder.store import Store
+from autograder.store.hand_ins import HandIn, State, Whereabouts
+from autograder.text import whole_throughout
+from autograder.web.people import Member, Role
+from autograder.web.portal.doors import FrontDoor, numbers_of
+from autograder.web.portal.office import Allowance, Office
+from autograder.web.portal.receiving import Refused, file_in, read_form
+from autograder.web.portal.seeing import Seeing
+from autograder.web.portal.syllabus import Exercise, Syllabus
+
+Ask = Callable[[Request, Member, Person], Awaitable[Response]]
+
+
+class Api:
+    def __init__(
+        self, store: Store, door: FrontDoor, syllabus: Syllabus, office: Office, seeing: Seeing
+    ) -> None:
+        self._store = store
+        self._door = door
+        self._syllabus = syllabus
+        self._office = office
+        self._seeing = seeing
+        self._asking = Allowance(100, 0.05)
+        self._knocking = Allowance(30, 2.0)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/submissions", self._to(self.hand_in), methods=["POST"]),
+            Route("/api/submissions", self._to(self.list), methods=["GET"]),
+            Route("/api/submissions/{ticket}", self._to(self.look), methods=["GET"]),
+        ]
+
+    def _to(self, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            try:
+                member, person = await run_in_threadpool(self._who, request)
+                return await ask(request, member, person)
+            except Refused as refused:
+                return said(refused.status, str(refused))
+            except AutograderError as error:
+                return said(503, str(error))
+
+        return answer
+
+    def _who(self, request: Request) -> tuple[Member, Person]:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        address = request.client.host if request.client is not None else ""
+        member = self._door.who(token.strip()) if kind.lower() == "bearer" else None
+        person = None if member is None else self._door.person(member)
+        if member is None or person is None:
+            if kind and not self._knocking.take(address):
+                raise Refused(429, "Too many tokens that are none: wait a minute.")
+            raise Refused(
+                401,
+                "Bring the token of your personal link: `Authorization: Bearer TOKEN`. This "
+                "request has none, or one that is no longer good.",
+            )
+        if not self._asking.take(member.number):
+            raise Refused(429, "That is a lot at once: ask once a second.")
+        return member, person
+
+    # -------------------------------------------------------------- what is asked
+
+    async def hand_in(self, request: Request, member: Member, person: Person) -> Response:
+        if member.role is not Role.STUDENT:
+            raise Refused(403, "Students hand in; this link is of somebody who teaches.")
+        exercise = self._exercise(request.query_params.get("assignment", ""))
+        form = await read_form(request)
+        try:
+            received = await file_in(form)
+        finally:
+            await form.close()
+        receipt = await run_in_threadpool(self._office.take, exercise, person, received)
+        return JSONResponse(receipt_of(receipt), 202)
+
+    async def list(self, request: Request, member: Member, person: Person) -> Response:
+        slug = request.query_params.get("assignment") or None
+        return await run_in_threadpool(self._list, person, slug)
+
+    def _list(self, person: Person, slug: str | None) -> Response:
+        mine = self._store.hand_ins.of(numbers_of(person), slug)
+        where = self._store.hand_ins.where([one.id for one in mine])
+        return JSONResponse([_told(one, where.get(one.id)) for one in mine])
+
+    async def look(self, request: Request, member: Member, person: Person) -> Response:
+        return await run_in_threadpool(self._look, request.path_params["ticket"], person)
+
+    def _look(self, ticket: str, person: Person) -> Response:
+        hand_in = self._store.hand_ins.one(ticket)
+        if hand_in is None or hand_in.person not in numbers_of(person):
+            raise Refused(404, "There is no such submission of yours.")
+        now = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
+        told = _told(hand_in, now)
+        exercise = self._syllabus.get(hand_in.assignment)
+        if now is not None and now.attempt is not None and exercise is not None:
+            shown = self._seeing.of(exercise, hand_in, now.attempt)
+            told["result"] = None if shown is None else shown.row
+        return Response(_json(told), media_type="application/json")
+
+    def _exercise(self, slug: str) -> Exercise:
+        there = list(self._syllabus)
+        found = self._syllabus.get(slug)
+        if found is None and not slug and len(there) == 1:
+            found = there[0]
+        if found is None:
+            names = ", ".join(one.slug for one in there) or "none"
+            asked = f"There is no assignment {slug!r}" if slug else "Say which assignment"
+            raise Refused(404, f"{asked}: ?assignment=SLUG; there is {names}.")
+        return found
+
+
+def receipt_of(hand_in: HandIn) -> dict[str, Any]:
+    return {
+        "id": hand_in.ticket,
+        "assignment": hand_in.assignment,
+        "file": hand_in.file,
+        "digest": hand_in.digest,
+        "at": hand_in.at.isoformat(),
+        "attempt": hand_in.number,
+    }
+
+
+def _told(hand_in: HandIn, where: Whereabouts | None) -> dict[str, Any]:
+    state = State.WAITING if where is None else where.state
+    return {
+        **receipt_of(hand_in),
+        "state": state.value,
+        "place": 0 if where is None else where.place,
+    }
+
+
+def said(status: int, why: str) -> Response:
+    return JSONResponse({"error": why}, status)
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(whole_throughout(value))

@@ -1,0 +1,252 @@
+"""The portal's addresses, and what every request has to bring."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from autograder.errors import AutograderError
+from autograder.people import key
+from autograder.store import Store
+from autograder.web.app import HANDLERS, STATIC, Gate
+from autograder.web.pages import fragment
+from autograder.web.people import Member, Role, Session
+from autograder.web.portal.api import Api, said
+from autograder.web.portal.board import Board, Notice
+from autograder.web.portal.doors import LASTS, FrontDoor
+from autograder.web.portal.keeping import Keeping
+from autograder.web.portal.office import Allowance
+from autograder.web.portal.receiving import MOST_BODY, TOO_LARGE, Refused, file_in, read_form
+from autograder.web.portal.staff import Desks, StaffPages
+from autograder.web.portal.student import StudentPages
+from autograder.web.safety import MOST_BYTES, Safety, TooLarge, own_origins
+from autograder.web.visit import Form, NotThere, Visit
+
+SIGN_IN = "Open your personal link first: your instructor sends it to you."
+_COOKIE = "autograder"
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What answers."""
+
+    store: Store
+    door: FrontDoor
+    student: StudentPages
+    staff: StaffPages
+    api: Api
+    keeping: Keeping
+
+
+def portal(
+    rooms: Rooms, make_desks: Callable[[Gate, ASGIApp], Desks], url: str, port: int
+) -> ASGIApp:
+    """The application, at a port of this machine; ``url``: where people find it."""
+    is_public = url.startswith("https://")
+    front = _Front(rooms, is_public)
+    gate = front.gate
+    routes = [
+        Route("/", front.home, methods=["GET"]),
+        Route("/enter/{token}", front.knock, methods=["GET"]),
+        Route("/enter", front.enter, methods=["POST"]),
+        Route("/leave", front.leave, methods=["POST"]),
+        Route("/teach", front.teach, methods=["GET"]),
+        Route("/teach", front.sign_in, methods=["POST"]),
+        STATIC,
+        *rooms.api.routes(),
+        *rooms.keeping.routes(),
+        Route("/a/{slug}/hand-in", front.hand_in, methods=["POST"]),
+        Route("/h/{ticket}/events", front.events, methods=["GET"]),
+        *gate.routes(rooms.student.places()),
+        *gate.routes(rooms.staff.places()),
+        Mount("/desk/{slug}", make_desks(gate, _missing)),
+    ]
+    handlers = {**HANDLERS, 404: _not_found, TooLarge: _too_large}
+    public = urlsplit(url)
+    return Safety(
+        Starlette(routes=routes, exception_handlers=handlers),
+        [*own_origins(port), f"{public.scheme}://{public.netloc}"],
+        most=_most,
+        headers={"strict-transport-security": "max-age=31536000"} if is_public else {},
+    )
+
+
+def _most(path: str) -> int:
+    takes_files = path == "/api/submissions" or path.endswith("/hand-in")
+    return MOST_BODY if takes_files else MOST_BYTES
+
+
+class _Front:
+    """What does not go through the gate as other pages do."""
+
+    def __init__(self, rooms: Rooms, is_public: bool) -> None:
+        self._rooms = rooms
+        self._is_public = is_public
+        self._cookie = f"__Host-{_COOKIE}" if is_public else _COOKIE
+        self.gate = Gate(
+            rooms.door, self._cookie, SIGN_IN, refuse=_sorry, sorry="portal/sorry.html.j2"
+        )
+        self._board: Board | None = None
+        self._knocking = Allowance(30, 2.0)
+        self._guessing = Allowance(10, 30.0)
+
+    async def home(self, request: Request) -> Response:
+        session = await run_in_threadpool(self.gate.session, request)
+        if session is None:
+            return HTMLResponse(fragment("portal/enter.html.j2", token="", trouble=""))
+        if session.member.role is not Role.STUDENT:
+            return RedirectResponse("/course", 303)
+        return await run_in_threadpool(self._home, session)
+
+    def _home(self, session: Session) -> Response:
+        try:
+            return HTMLResponse(self._rooms.student.home(_visit(session, {})))
+        except AutograderError as error:
+            return _sorry(503, str(error))
+
+    # -------------------------------------------------------------- in and out
+
+    async def knock(self, request: Request) -> Response:
+        """A personal link: shows a button, for programs that look at mail follow links, too."""
+        token = request.path_params["token"]
+        member = await run_in_threadpool(self._rooms.door.who, token)
+        if member is None:
+            return self._stranger(request)
+        made = fragment("portal/enter.html.j2", token=token, trouble="", name=member.name)
+        return HTMLResponse(made, headers={"referrer-policy": "no-referrer"})
+
+    async def enter(self, request: Request) -> Response:
+        """Make a session of a token, which is in no address then."""
+        form = Form.read((await request.body()).decode("utf-8", "replace"))
+        member = await run_in_threadpool(self._rooms.door.who, form.one("token"))
+        if member is None:
+            return self._stranger(request)
+        return self._welcome(member)
+
+    def _welcome(self, member: Member) -> Response:
+        answer = RedirectResponse("/", 303, {"referrer-policy": "no-referrer"})
+        answer.set_cookie(
+            self._cookie,
+            self._rooms.door.cookie(member),
+            max_age=LASTS,
+            httponly=True,
+            samesite="lax",
+            secure=self._is_public,
+            path="/",
+        )
+        return answer
+
+    async def teach(self, _request: Request) -> Response:
+        """Where those who teach come in by a password."""
+        return HTMLResponse(fragment("portal/teach.html.j2", trouble=""))
+
+    async def sign_in(self, request: Request) -> Response:
+        """Make a session of a name and a password; of either, so many are tried in a while."""
+        form = Form.read((await request.body()).decode("utf-8", "replace"))
+        name = form.one("name").strip()
+        address = request.client.host if request.client is not None else ""
+        if not (self._guessing.take(address) and self._guessing.take(key(name)[:200])):
+            return _sorry(429, "That was tried often: wait some minutes, or use your link.")
+        member = await run_in_threadpool(self._rooms.door.teacher, name, form.one("password"))
+        if member is None:
+            trouble = "This name and password do not belong together, or to nobody who teaches."
+            return HTMLResponse(fragment("portal/teach.html.j2", trouble=trouble), 403)
+        return self._welcome(member)
+
+    def _stranger(self, request: Request) -> Response:
+        address = request.client.host if request.client is not None else ""
+        if not self._knocking.take(address):
+            return _sorry(429, "Too many links that are none: wait a minute.")
+        why = "This link is not, or no longer, good for signing in: ask your instructor for yours."
+        made = fragment("portal/enter.html.j2", token="", trouble=why)
+        return HTMLResponse(made, 403, {"referrer-policy": "no-referrer"})
+
+    async def leave(self, request: Request) -> Response:
+        answer = RedirectResponse("/", 303)
+        answer.delete_cookie(self._cookie, path="/", secure=self._is_public, httponly=True)
+        return answer
+
+    # -------------------------------------------------------------- handing in
+
+    async def hand_in(self, request: Request) -> Response:
+        """The form with a file, of an assignment's page."""
+        session = await run_in_threadpool(self.gate.session, request)
+        if session is None:
+            return _sorry(403, SIGN_IN)
+        if session.member.role is not Role.STUDENT:
+            return _sorry(403, "Students hand in; you can look at their pages.")
+        form: FormData | None = None
+        try:
+            form = await read_form(request)
+            token = str(form.get("token", "")).encode("utf-8", "replace")
+            if not hmac.compare_digest(token, session.token.encode()):
+                raise Refused(403, "This form is not from a page of yours: open it again.")
+            received = await file_in(form)
+            visit = _visit(session, {"slug": request.path_params["slug"]})
+            return await run_in_threadpool(self._rooms.student.hand_in, visit, received)
+        except Refused as refused:
+            return _sorry(refused.status, str(refused))
+        except NotThere as error:
+            return _sorry(404, str(error))
+        except AutograderError as error:
+            return _sorry(503, str(error))
+        finally:
+            if form is not None:
+                await form.close()
+
+    async def events(self, request: Request) -> Response:
+        """How far a hand-in is, told as it changes."""
+        session = await run_in_threadpool(self.gate.session, request)
+        if session is None:
+            return _sorry(403, SIGN_IN)
+        visit = _visit(session, {"ticket": request.path_params["ticket"]})
+        try:
+            _, hand_in, _ = await run_in_threadpool(self._rooms.student.own, visit)
+        except AutograderError as error:
+            return _sorry(404, str(error))
+        if self._board is None:
+            self._board = Board(self._rooms.store)
+        return EventSourceResponse(_told(self._board.watch(hand_in)), ping=15)
+
+
+async def _told(notices: AsyncIterator[Notice]) -> AsyncIterator[ServerSentEvent]:
+    async for notice in notices:
+        where = notice.whereabouts
+        text = fragment("portal/progress.html.j2", where=where, wait=notice.wait)
+        yield ServerSentEvent(" ".join(text.split()), event=where.state.value)
+
+
+def _visit(session: Session, path: dict[str, str]) -> Visit:
+    return Visit(session.member, path, Form(), Form(), session.token)
+
+
+def _sorry(status: int, why: str) -> Response:
+    said_ = why[:1].upper() + why[1:] + ("" if why.endswith((".", "?")) else ".")
+    return HTMLResponse(fragment("portal/refused.html.j2", why=said_), status)
+
+
+async def _not_found(request: Request, _error: Exception) -> Response:
+    if request.url.path.startswith("/api/"):
+        return said(404, "There is no such address.")
+    return _sorry(404, "There is no such page.")
+
+
+async def _too_large(request: Request, _error: Exception) -> Response:
+    made = said(413, TOO_LARGE) if request.url.path.startswith("/api/") else _sorry(413, TOO_LARGE)
+    made.headers["connection"] = "close"
+    return made
+
+
+async def _missing(scope: Scope, receive: Receive, send: Send) -> None:
+    await _sorry(404, "There is no such page.")(scope, receive, send)

@@ -1,0 +1,200 @@
+"""What of a verdict its student is shown.
+
+Until a student's results are published the assignment says so: ``[feedback] before_due``.  From
+then on they see all of it, as it was published last; of their other attempts, all that the program
+found.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from autograder.acts import PublishedGrades, final_of
+from autograder.formats import json_row
+from autograder.model import Grade, QuestionGrade, QuestionStatus
+from autograder.people import apply_late, counted_time
+from autograder.report.since import changes
+from autograder.report.words import WORDS
+from autograder.store import Entry, Store
+from autograder.store.hand_ins import HandIn
+from autograder.web.portal.register import Lists
+from autograder.web.portal.syllabus import Exercise
+
+_TELLS = (QuestionStatus.ERROR, QuestionStatus.TIMEOUT)
+"""What the program says of these is not about points."""
+
+
+class Sight(StrEnum):
+    PUBLIC = "public"
+    NAMES = "names"
+    ALL = "all"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A verdict, as its student may see it."""
+
+    sight: Sight
+    grade: Grade
+    """All of it: what is shown of it is for whoever draws to choose by ``sight``."""
+    attempt: int
+    before: int | None = None
+    """Attempt before it, with another file."""
+    public: Any = None
+    """What came of the public examples, as ``autograder check --json`` has it."""
+
+    @property
+    def has_page(self) -> bool:
+        return self.sight in (Sight.ALL, Sight.PUBLISHED)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As a row of ``grades.json``, without what is not shown."""
+        row = json_row(self.grade)
+        if self.has_page:
+            return row
+        hidden = ("score", "score_before_late", "late", "final_score", "final_score_before_late")
+        row |= dict.fromkeys(hidden, None)
+        row["questions"] = [
+            self._question(question, asked)
+            for question, asked in zip(row["questions"], self.grade.questions, strict=True)
+        ]
+        return row
+
+    def _question(self, row: dict[str, Any], question: QuestionGrade) -> dict[str, Any]:
+        is_named = self.sight is Sight.NAMES
+        return {
+            "name": question.name,
+            "status": question.status if is_named else None,
+            "score": None,
+            "max_score": row["max_score"],
+            "misconceptions": question.misconceptions if is_named else [],
+            "checks": [] if is_named else self._public_checks(question.name),
+            "message": question.message if is_named and question.status in _TELLS else None,
+            "evidence": [],
+        }
+
+    def _public_checks(self, question: str) -> list[dict[str, Any]]:
+        tried = () if self.public is None else self.public["questions"]
+        return [
+            {
+                "name": check["name"],
+                "passed": check["passed"],
+                "score": None,
+                "max_score": None,
+                "message": " ".join(check["messages"]),
+            }
+            for one in tried
+            if one["name"] == question
+            for check in one["checks"]
+        ]
+
+
+class Seeing:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
+        """What is shown of the verdict that this attempt is; None: it is gone."""
+        lists = exercise.register.now()
+        student = lists.standing.student(hand_in.student, hand_in.whose)
+        mine = lists.of(student)
+        entry = next((one for one in mine if one.id == attempt), None)
+        if entry is None:
+            return None
+        before = before_of(mine, entry)
+        published = lists.ledger.published.get(student)
+        if published is None:
+            sight = Sight(exercise.assignment.feedback.before_due)
+            public = self._public(hand_in) if sight is Sight.PUBLIC else None
+            return Shown(sight, self._grade(lists, entry), attempt, before, public)
+        if any(one.id == published.attempt and one.digest == hand_in.digest for one in mine):
+            grade = next(PublishedGrades(self._store, lists.ledger).of([student]))
+            return Shown(Sight.PUBLISHED, grade, published.attempt, before)
+        return Shown(Sight.ALL, self._grade(lists, entry), attempt, before)
+
+    def published(self, exercise: Exercise, student: str) -> Grade | None:
+        """What was published last to a student, with what its page shows; None: nothing."""
+        ledger = exercise.register.now().ledger
+        return next(iter(PublishedGrades(self._store, ledger, details=True).of([student])), None)
+
+    def with_details(self, exercise: Exercise, shown: Shown) -> Grade:
+        """The grade with what its page shows."""
+        if shown.sight is Sight.PUBLISHED:
+            found = self.published(exercise, shown.grade.student)
+            assert found is not None
+            return found
+        full = next(self._store.grades([shown.attempt], details=True))
+        questions = tuple(
+            replace(detailed, **{name: getattr(q, name) for name in _DECIDED})
+            for detailed, q in zip(full.questions, shown.grade.questions, strict=True)
+        )
+        return replace(shown.grade, questions=questions, printed=full.printed)
+
+    def grade(self, attempt: int | None) -> Grade | None:
+        """As it was judged, without its page's details."""
+        return None if attempt is None else next(self._store.grades([attempt]))
+
+    def changes(self, shown: Shown) -> Sequence[str]:
+        """What is new since the attempt before, as far as it is shown, a sentence each."""
+        before = self.grade(shown.before)
+        if before is None or shown.sight is Sight.PUBLIC:
+            return ()
+        if shown.has_page:
+            return changes(self._earned(shown.grade), before, WORDS)
+        return tuple(_names_changed(before, shown.grade))
+
+    def _earned(self, grade: Grade) -> Grade:
+        """Before lateness, as the attempt before is."""
+        earned = grade.score_before_late
+        return grade if earned is None else replace(grade, score=earned)
+
+    def _grade(self, lists: Lists, entry: Entry) -> Grade:
+        grade = replace(next(self._store.grades([entry.id])), student=entry.student)
+        policies = lists.standing.policies
+        shown = apply_late(grade, entry.handed_in, policies)
+        most = sum(question.max_score for question in shown.questions)
+        at = counted_time(entry.handed_in, policies.late)
+        return replace(shown, final=final_of(shown, most, at, policies))
+
+    def _public(self, hand_in: HandIn) -> Any:
+        kept = self._store.hand_ins.public_part(hand_in.id)
+        return None if kept is None else json.loads(zlib.decompress(kept))
+
+
+_DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")
+
+
+def before_of(mine: Sequence[Entry], entry: Entry) -> int | None:
+    """The newest attempt with another file that is older than this one; None: there is none."""
+    older = [one.id for one in mine if one.id < entry.id and one.digest != entry.digest]
+    return older[-1] if older else None
+
+
+def _names_changed(before: Grade, now: Grade) -> list[str]:
+    earlier = {question.name: question for question in before.questions}
+    lines = []
+    for question in now.questions:
+        old = earlier.get(question.name)
+        if old is None:
+            continue
+        titles = {e.slug: e.title for q in (old, question) for e in q.explanations}
+        gone = [s for s in old.misconceptions if s not in question.misconceptions]
+        new = [s for s in question.misconceptions if s not in old.misconceptions]
+        parts = []
+        for slugs, sentence in ((gone, WORDS.since_found), (new, WORDS.since_new)):
+            parts += [sentence.format(name=titles.get(s, s.replace("_", " "))) for s in slugs]
+        if not parts and old.status != question.status:
+            parts = [
+                f"{WORDS.question_status[old.status]} then, "
+                f"{WORDS.question_status[question.status]} now"
+            ]
+        if parts:
+            lines.append(f"{question.title}: {'; '.join(parts)}.")
+    return lines

@@ -1,0 +1,235 @@
+"""From a course to a portal on a port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from autograder.batch.graders import Wanted
+from autograder.batch.order import Order, cores
+from autograder.batch.showing import show_again
+from autograder.course import Assignment, Course
+from autograder.errors import AutograderError
+from autograder.mail import Server
+from autograder.store import Store
+from autograder.web.desk.tables import Tables
+from autograder.web.portal.api import Api
+from autograder.web.portal.app import Rooms, portal
+from autograder.web.portal.crew import Crew
+from autograder.web.portal.doors import FrontDoor
+from autograder.web.portal.drawing import Drawing
+from autograder.web.portal.keeping import Keeping, counted
+from autograder.web.portal.office import Office
+from autograder.web.portal.seeing import Seeing
+from autograder.web.portal.staff import Desks, StaffPages
+from autograder.web.portal.student import StudentPages
+from autograder.web.portal.syllabus import Syllabus
+from autograder.web.watching import Lines, Watched, start_logs
+
+HOST = "127.0.0.1"
+_BACKLOG = 1024
+_GRACE = 2
+"""Seconds in which answers that are being given may be given to their end."""
+_FILES = 8_192
+"""Files and connections that this process may have open, where the machine lets it."""
+_log = logging.getLogger(__name__)
+
+
+class Portal:
+    """A portal that can be asked for; use as a context manager."""
+
+    def __init__(
+        self,
+        course: Course,
+        store: Store,
+        store_at: str | Path,
+        order_of: Callable[[Assignment], Order],
+        *,
+        slugs: Sequence[str] | None = None,
+        host: str = HOST,
+        port: int = 0,
+        url: str | None = None,
+        scheduler: str | None = None,
+        workers: int | None = None,
+        unsafe: bool = False,
+        mail: Server | None = None,
+        metrics: int | None = None,
+        logs: bool = False,
+    ) -> None:
+        """``slugs``: the assignments that are served; None: all of the course's, as they come.
+        ``url``: where people find it; None: at this port of this machine.  ``mail``: where mail is
+        handed over; ``metrics``: the port for counts; ``logs``: a line of JSON for each request.
+
+        Raises UsageError where the port is not to be had.
+        """
+        self._socket = Listening(port, host).opened()
+        self.port: int = self._socket.getsockname()[1]
+        self.url = url or f"http://{HOST}:{self.port}"
+        self._store = store
+        self._open = ExitStack()
+        self._tables: dict[str, Tables] = {}
+        self._orders: dict[str, Order] = {}
+        self._syllabus = Syllabus(course, slugs, order_of, store, self._tables_of)
+        self._crew = Crew(
+            lambda: Wanted(
+                course=str(course.folder),
+                store=str(store_at),
+                is_file=isinstance(store_at, Path),
+                versions=self._syllabus.versions,
+                public=[
+                    one.slug
+                    for one in self._syllabus
+                    if one.assignment.feedback.before_due == "public"
+                ],
+                workers=cores() if workers is None else workers,
+                scheduler=scheduler,
+                unsafe=unsafe,
+            )
+        )
+        self._syllabus.changed = self._crew.follow
+        self.door = FrontDoor(store)
+        seeing, drawing = Seeing(store), Drawing()
+        office = Office(store, self._crew.wake)
+        self._drawing = drawing
+        self._keeping = Keeping(store, self._crew, self._syllabus)
+        self._mail, self._metrics, self._logs = mail, metrics, logs
+        rooms = Rooms(
+            store,
+            self.door,
+            StudentPages(store, self.door, self._syllabus, office, seeing, drawing),
+            StaffPages(store, self.door, self._syllabus, self._crew),
+            Api(store, self.door, self._syllabus, office, seeing),
+            self._keeping,
+        )
+        self.app = portal(
+            rooms,
+            lambda gate, missing: Desks(gate, self._syllabus, missing),
+            self.url,
+            self.port,
+        )
+        self._is_public = url is not None
+        store.links.keep_url(self.url)
+
+    def __enter__(self) -> Portal:
+        self._open.enter_context(self._socket)
+        self._open.enter_context(self._drawing)
+        self._open.enter_context(self._crew)
+        self._open.enter_context(self._syllabus)
+        self._open.enter_context(self._keeping.mail(self._mail, self.url))
+        watches = self._open.enter_context(counted(self._metrics, self._keeping))
+        if self._logs:
+            start_logs()
+            watches = (*watches, Lines())
+        if watches:
+            self.app = Watched(self.app, watches)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    @property
+    def instructor(self) -> str:
+        """A link that signs an instructor in."""
+        return self.door.links.all()[0].url(self.url)
+
+    @property
+    def has_students(self) -> bool:
+        return any(one.role == "student" for one in self.door.links.directory.people)
+
+    @property
+    def troubles(self) -> Sequence[str]:
+        """What is wrong with the course's assignments, a sentence each."""
+        return list(self._syllabus.troubles.values())
+
+    def wait_until_ready(self, seconds: float = 60.0) -> bool:
+        """Whether graders are ready within so many seconds."""
+        return self._crew.wait_until_ready(seconds)
+
+    def run(self) -> None:
+        """Answer until Ctrl-C or a request to end."""
+        _allow_files()
+        config = uvicorn.Config(
+            self.app,
+            http=Patient,
+            log_level="warning",
+            access_log=False,  # addresses tell who read what
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE,
+            proxy_headers=self._is_public,
+            lifespan="off",
+            backlog=_BACKLOG,
+        )
+        sys.stdout.flush()
+        Thread(target=self._warm, name="warm", daemon=True).start()
+        # The server raises again what ended it; so both end it alike, and the tables are written.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[self._socket])
+        # What ends it is asked for once: a second time must not keep graders from ending.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+
+    def _warm(self) -> None:
+        """Read now what the first pages need."""
+        with suppress(AutograderError):  # who opens a page is told
+            for exercise in self._syllabus:
+                exercise.register.now()
+
+    def _tables_of(self, order: Order) -> Tables:
+        """What keeps the tables of an assignment in step: one, whatever becomes of its order."""
+        slug, store = order.assignment.slug, self._store
+        self._orders[slug] = order
+        if slug not in self._tables:
+            tables = Tables(lambda students: show_again(self._orders[slug], store, students))
+            self._tables[slug] = self._open.enter_context(tables)
+        return self._tables[slug]
+
+
+def _allow_files() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+class Patient(H11Protocol):
+    """Hangs up on whoever connects and asks nothing, and on more connections than it can serve."""
+
+    PATIENCE = 15.0
+    """Seconds in which a request should have begun, and its header have come."""
+    MOST = 4_000
+    """Connections at a time."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self.MOST:
+            transport.abort()
+            return
+        self._late = self.loop.call_later(self.PATIENCE, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._late is not None:
+            self._late.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        is_idle = self.cycle is None or self.cycle.response_complete
+        if is_idle:
+            self.transport.close()
+        else:
+            self._late = self.loop.call_later(self.PATIENCE, self._look)

@@ -1,0 +1,145 @@
+"""The pages of the staff: how the course stands, and a desk for each assignment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from autograder.store import Store
+from autograder.store.hand_ins import Lane
+from autograder.web.app import Answer, At, Gate, Show
+from autograder.web.desk.places import places
+from autograder.web.pages import page
+from autograder.web.people import INSTRUCTORS, STAFF
+from autograder.web.portal.crew import Crew
+from autograder.web.portal.doors import FrontDoor
+from autograder.web.portal.syllabus import Exercise, Syllabus
+from autograder.web.visit import Visit
+
+_OURS = re.compile(r'(?P<what>\b(?:href|action|src)=")/(?!/|static/|course\b)')
+"""Where a page of the desk has an address of the desk's."""
+
+
+class StaffPages:
+    def __init__(self, store: Store, door: FrontDoor, syllabus: Syllabus, crew: Crew) -> None:
+        self._store = store
+        self._door = door
+        self._syllabus = syllabus
+        self._crew = crew
+
+    def places(self) -> list[At]:
+        return [
+            At("/course", STAFF, self.course),
+            At("/course/students", STAFF, self.students),
+            At("/course/again/{slug}", INSTRUCTORS, do=self.again),
+        ]
+
+    def course(self, visit: Visit) -> str:
+        directory = self._door.links.directory
+        students = [one for one in directory.people if one.role == "student"]
+        waiting = self._store.hand_ins.waiting()
+        rows = [(one, *self._counts(one)) for one in self._syllabus]
+        return page(
+            "portal/course.html.j2",
+            visit,
+            rows=rows,
+            students=len(students),
+            staff=[one for one in directory.people if one.role != "student"],
+            waiting=sum(waiting.values()),
+            long=waiting.get(Lane.LONG, 0),
+            is_ready=self._crew.is_ready,
+            troubles=sorted(self._syllabus.troubles.items()),
+        )
+
+    def _counts(self, exercise: Exercise) -> tuple[int, int, int]:
+        """How many handed in, how many attempts there are, how many could not be graded."""
+        lists = exercise.register.now()
+        counted = [lists.counted(student) for student in lists.attempts]
+        failed = sum(one is not None and one.entry.score is None for one in counted)
+        return len(lists.attempts), sum(map(len, lists.attempts.values())), failed
+
+    def students(self, visit: Visit) -> str:
+        words = visit.query.one("words").casefold()
+        people = [
+            one
+            for one in self._door.links.directory.people
+            if one.role == "student"
+            and (not words or any(words in text.casefold() for text in (one.id, one.name)))
+        ]
+        return page(
+            "portal/students.html.j2", visit, people=people[:200], all=len(people), words=words
+        )
+
+    def again(self, visit: Visit) -> Response:
+        """Grade once more what could not be graded through our fault."""
+        exercise = self._syllabus.get(visit.path["slug"])
+        count = 0
+        if exercise is not None:
+            lists = exercise.register.now()
+            failed = {
+                one.entry.id
+                for student in lists.attempts
+                for one in (lists.counted(student),)
+                if one is not None and one.entry.score is None
+            }
+            all_ = self._store.hand_ins.all(exercise.slug)
+            where = self._store.hand_ins.where([one.id for one in all_])
+            meant = [one for one in all_ if one.id in where and where[one.id].attempt in failed]
+            count = self._store.hand_ins.again(meant)
+            self._crew.wake(count)
+        visit.later.append(f"{count} of them are graded again.")
+        return RedirectResponse("/course", 303)
+
+
+class Desks:
+    """The desks of all assignments, each below an address of its own, as they are at the moment.
+
+    A desk knows nothing of where it lies: addresses in its pages begin with a slash.
+    """
+
+    def __init__(self, gate: Gate, syllabus: Syllabus, missing: ASGIApp) -> None:
+        self._gate = gate
+        self._syllabus = syllabus
+        self._missing = missing
+        self._open: dict[str, tuple[Exercise, Router]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        slug = str(scope.get("path_params", {}).get("slug", ""))
+        exercise = self._syllabus.get(slug)
+        desk = self._missing if exercise is None else self._desk(exercise)
+        await desk(scope, receive, send)
+
+    def _desk(self, exercise: Exercise) -> ASGIApp:
+        known = self._open.get(exercise.slug)
+        if known is None or known[0] is not exercise:
+            base = f"/desk/{exercise.slug}"
+            below = [_below(base, at) for at in places(exercise.room)]
+            router = Router(routes=self._gate.routes(below), default=self._missing)
+            known = self._open[exercise.slug] = exercise, router
+        return known[1]
+
+
+def _below(base: str, at: At) -> At:
+    def moved(show: Show) -> Show:
+        return lambda visit: _moved(base, show(visit))
+
+    return replace(
+        at,
+        show=None if at.show is None else moved(at.show),
+        do=None if at.do is None else moved(at.do),
+    )
+
+
+def _moved(base: str, answer: Answer) -> Answer:
+    """The same, with its addresses below ``base``."""
+    if isinstance(answer, str):
+        return _OURS.sub(rf"\g<what>{base}/", answer)
+    if isinstance(answer, RedirectResponse):
+        to = answer.headers["location"]
+        if to.startswith("/") and not to.startswith(("/desk/", "//")):
+            answer.headers["location"] = base + to
+    return answer

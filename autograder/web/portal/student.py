@@ -1,0 +1,410 @@
+"""The pages of students.  Staff see the same as a student does, and can do nothing there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from autograder import acts
+from autograder.errors import UsageError
+from autograder.model import Grade
+from autograder.people import Person
+from autograder.report.html import POLICY_WITH_SCRIPT
+from autograder.report.words import WORDS
+from autograder.store import Entry, Store
+from autograder.store.hand_ins import HandIn, State, Whereabouts
+from autograder.web.app import At, Show
+from autograder.web.pages import page
+from autograder.web.people import STAFF, STUDENTS, Role
+from autograder.web.portal.doors import FrontDoor, numbers_of
+from autograder.web.portal.drawing import Drawing
+from autograder.web.portal.office import Office, day_began, partners_of
+from autograder.web.portal.receiving import Received, Refused
+from autograder.web.portal.register import Lists
+from autograder.web.portal.seeing import Seeing, Shown, Sight
+from autograder.web.portal.syllabus import Exercise, Syllabus
+from autograder.web.visit import NotThere, Visit
+
+_MOST_ROWS = 30
+"""Attempts that a page lists, the newest first."""
+FRAMED = {
+    "content-security-policy": f"sandbox allow-scripts; {POLICY_WITH_SCRIPT}; "
+    "frame-ancestors 'self'",
+    "x-frame-options": "SAMEORIGIN",
+}
+"""Of a feedback page: it plays its own figures, and can do nothing else."""
+_GIVEN = {".ipynb": "application/x-ipynb+json", ".json": "application/json"}
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Whose pages are shown, and to whom."""
+
+    person: Person
+    base: str
+    """What all addresses begin with; empty: the student's own."""
+
+    @property
+    def is_own(self) -> bool:
+        return not self.base
+
+
+@dataclass(frozen=True)
+class Line:
+    """An attempt on a list."""
+
+    hand_in: HandIn
+    where: Whereabouts
+    shown: Shown | None
+    changes: Sequence[str]
+    counts: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a student stands in an assignment."""
+
+    exercise: Exercise
+    lists: Lists
+    student: str
+    hand_ins: Sequence[HandIn]
+    counted: Entry | None
+    published: bool
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.lists.standing.policies.zone
+
+    @property
+    def due(self) -> datetime | None:
+        return self.lists.standing.policies.due_for(self.student)
+
+    @property
+    def is_extended(self) -> bool:
+        return self.student.casefold() in self.lists.standing.policies.extensions
+
+    @property
+    def is_late(self) -> bool:
+        grace = self.exercise.assignment.late.grace
+        return self.due is not None and datetime.now(UTC) > self.due + grace
+
+    @property
+    def left_today(self) -> int | None:
+        """How often more it may be handed in today; None: as often as one likes."""
+        per_day = self.exercise.assignment.attempts.per_day
+        if per_day is None:
+            return None
+        began = day_began(self.lists.standing.policies)
+        return max(0, per_day - sum(one.at >= began for one in self.hand_ins))
+
+
+class StudentPages:
+    def __init__(
+        self,
+        store: Store,
+        door: FrontDoor,
+        syllabus: Syllabus,
+        office: Office,
+        seeing: Seeing,
+        drawing: Drawing,
+    ) -> None:
+        self._store = store
+        self._door = door
+        self._syllabus = syllabus
+        self._office = office
+        self._seeing = seeing
+        self._drawing = drawing
+
+    def places(self) -> list[At]:
+        shows: dict[str, Show] = {
+            "/": self.home,
+            "/a/{slug}": self.assignment,
+            "/a/{slug}/given/{name}": self.given,
+            "/a/{slug}/result": self.result,
+            "/a/{slug}/result/page": self.result_page,
+            "/h/{ticket}": self.receipt,
+            "/h/{ticket}/page": self.feedback,
+            "/h/{ticket}/file": self.file,
+        }
+        does: dict[str, Show] = {
+            "/a/{slug}/ask": self.ask,
+            "/a/{slug}/partners": self.say_partners,
+            "/h/{ticket}/choose": self.choose,
+        }
+        own = [At(path, STUDENTS, show) for path, show in shows.items() if path != "/"]
+        own += [At(path, STUDENTS, do=do) for path, do in does.items()]
+        seen = [
+            At(f"/as/{{number:int}}{path}".rstrip("/"), STAFF, show) for path, show in shows.items()
+        ]
+        return [*own, *seen]
+
+    # -------------------------------------------------------------- whose
+
+    def eyes(self, visit: Visit) -> Eyes:
+        """Raises NotThere where a member of staff looks at nobody."""
+        if visit.member.role is Role.STUDENT:
+            person = self._door.person(visit.member)
+            if person is None:
+                raise NotThere("you are no longer on the list of this course")
+            return Eyes(person, "")
+        number = int(visit.path.get("number", "0"))
+        person = self._door.links.directory.with_number(number)
+        if person is None or person.role != "student":
+            raise NotThere("there is no such student")
+        return Eyes(person, f"/as/{number}")
+
+    def _exercise(self, visit: Visit) -> Exercise:
+        exercise = self._syllabus.get(visit.path["slug"])
+        if exercise is None:
+            raise NotThere("there is no such assignment")
+        return exercise
+
+    def own(self, visit: Visit) -> tuple[Eyes, HandIn, Exercise]:
+        """Raises NotThere for a hand-in that is not there, or somebody else's: alike."""
+        eyes = self.eyes(visit)
+        hand_in = self._store.hand_ins.one(visit.path["ticket"])
+        exercise = None if hand_in is None else self._syllabus.get(hand_in.assignment)
+        if hand_in is None or exercise is None or hand_in.person not in numbers_of(eyes.person):
+            raise NotThere("there is no such hand-in of yours")
+        return eyes, hand_in, exercise
+
+    def _standing(self, exercise: Exercise, person: Person) -> Standing:
+        lists = exercise.register.now()
+        counted = lists.counted(person.id)
+        return Standing(
+            exercise,
+            lists,
+            person.id,
+            self._store.hand_ins.of(numbers_of(person), exercise.slug),
+            None if counted is None else counted.entry,
+            person.id in lists.ledger.published,
+        )
+
+    # -------------------------------------------------------------- pages
+
+    def home(self, visit: Visit) -> str:
+        eyes = self.eyes(visit)
+        all_ = [self._standing(exercise, eyes.person) for exercise in self._syllabus]
+        far = datetime.max.replace(tzinfo=UTC)
+        all_.sort(key=lambda one: (one.due or far, one.exercise.slug))
+        return page("portal/home.html.j2", visit, eyes=eyes, all=all_)
+
+    def assignment(self, visit: Visit, trouble: str = "") -> str:
+        eyes, exercise = self.eyes(visit), self._exercise(visit)
+        standing = self._standing(exercise, eyes.person)
+        lines = self._lines(standing)
+        there = exercise.register.now().standing.directory
+        return page(
+            "portal/assignment.html.j2",
+            visit,
+            eyes=eyes,
+            standing=standing,
+            exercise=exercise,
+            assignment=exercise.assignment,
+            trouble=trouble,
+            lines=lines[:_MOST_ROWS],
+            more=len(lines) - _MOST_ROWS,
+            given=_given(exercise),
+            partners=partners_of(self._store, exercise, eyes.person, there),
+            asked=self._asked(exercise, eyes.person),
+            asking=self._asking(exercise, eyes.person),
+        )
+
+    def _lines(self, standing: Standing) -> list[Line]:
+        """The newest first."""
+        where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
+        counted = standing.counted
+        lines = []
+        for place, one in enumerate(reversed(standing.hand_ins)):
+            at = where.get(one.id, Whereabouts(State.WAITING))
+            is_shown = at.attempt is not None and place < _MOST_ROWS
+            shown = self._seeing.of(standing.exercise, one, at.attempt or 0) if is_shown else None
+            changes = self._seeing.changes(shown) if shown is not None else ()
+            lines.append(
+                Line(one, at, shown, changes, counted is not None and counted.id == at.attempt)
+            )
+        return lines
+
+    def given(self, visit: Visit) -> Response:
+        """A file of those that students receive."""
+        exercise = self._exercise(visit)
+        if visit.path["name"] not in _given(exercise):
+            raise NotThere("there is no such file")
+        path = exercise.released / visit.path["name"]
+        kind = _GIVEN.get(path.suffix, "text/plain; charset=utf-8")
+        return FileResponse(path, media_type=kind, filename=path.name)
+
+    def receipt(self, visit: Visit) -> str:
+        eyes, hand_in, exercise = self.own(visit)
+        standing = self._standing(exercise, eyes.person)
+        at = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
+        at = at or Whereabouts(State.WAITING)
+        shown = None
+        if at.attempt is not None:
+            shown = self._seeing.of(exercise, hand_in, at.attempt)
+        counted = standing.counted
+        return page(
+            "portal/receipt.html.j2",
+            visit,
+            eyes=eyes,
+            hand_in=hand_in,
+            exercise=exercise,
+            standing=standing,
+            where=at,
+            wait=None,
+            shown=shown,
+            sights=Sight,
+            counts=counted is not None and counted.id == at.attempt,
+            may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
+            changes=self._seeing.changes(shown) if shown is not None else (),
+            words=WORDS,
+        )
+
+    def feedback(self, visit: Visit) -> Response:
+        """The whole page of one's verdict, where one may see it."""
+        _, hand_in, exercise = self.own(visit)
+        at = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
+        shown = None
+        if at is not None and at.attempt is not None:
+            shown = self._seeing.of(exercise, hand_in, at.attempt)
+        if shown is None or not shown.has_page:
+            raise NotThere("this page is shown when results are published")
+        grade = self._seeing.with_details(exercise, shown)
+        key = (shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
+        text = self._drawing.page(key, exercise, grade, self._seeing.grade(shown.before))
+        return HTMLResponse(text, headers=FRAMED)
+
+    def file(self, visit: Visit) -> Response:
+        """What one handed in, byte for byte."""
+        _, hand_in, _ = self.own(visit)
+        data = self._store.files.read(hand_in.digest)
+        if data is None:
+            raise NotThere("this file was not kept")
+        return Response(
+            data,
+            media_type="application/octet-stream",
+            headers={"content-disposition": _attached(hand_in.file)},
+        )
+
+    # -------------------------------------------------------------- what was published
+
+    def result(self, visit: Visit) -> str:
+        eyes, exercise = self.eyes(visit), self._exercise(visit)
+        grade = self._published(exercise, eyes.person)
+        return page(
+            "portal/result.html.j2",
+            visit,
+            eyes=eyes,
+            exercise=exercise,
+            grade=grade,
+            standing=self._standing(exercise, eyes.person),
+            asked=self._asked(exercise, eyes.person),
+            asking=self._asking(exercise, eyes.person),
+        )
+
+    def result_page(self, visit: Visit) -> Response:
+        eyes, exercise = self.eyes(visit), self._exercise(visit)
+        grade = self._published(exercise, eyes.person)
+        key = (exercise.slug, eyes.person.id, str(grade.seen))
+        return HTMLResponse(self._drawing.page(key, exercise, grade, None), headers=FRAMED)
+
+    def _published(self, exercise: Exercise, person: Person) -> Grade:
+        grade = self._seeing.published(exercise, person.id)
+        if grade is None:
+            raise NotThere("nothing is published to you here yet")
+        return grade
+
+    def _asked(self, exercise: Exercise, person: Person) -> list[acts.Asking]:
+        """What somebody asked to look at again, the newest first."""
+        ledger = exercise.register.now().ledger
+        return [one for one in reversed(ledger.requests()) if one.student == person.id]
+
+    def _asking(self, exercise: Exercise, person: Person) -> list[tuple[str, str]]:
+        """The questions that one may ask to look at again."""
+        if person.id not in exercise.register.now().ledger.published:
+            return []
+        return [(question.name, question.title) for question in exercise.assignment.questions]
+
+    # -------------------------------------------------------------- what students do
+
+    def hand_in(self, visit: Visit, received: Received) -> Response:
+        """A file that came with the form of an assignment's page."""
+        eyes, exercise = self.eyes(visit), self._exercise(visit)
+        try:
+            made = self._office.take(exercise, eyes.person, received)
+        except Refused as refused:
+            return HTMLResponse(self.assignment(visit, str(refused)), refused.status)
+        return RedirectResponse(f"/h/{made.ticket}", 303)
+
+    def ask(self, visit: Visit) -> Response:
+        """Ask to look at a question again."""
+        eyes, exercise = self.eyes(visit), self._exercise(visit)
+        question = visit.form.one("question")
+        if question not in dict(self._asking(exercise, eyes.person)):
+            raise UsageError("you can ask for that when results are published")
+        open_ = [one for one in self._asked(exercise, eyes.person) if one.request.is_open]
+        if any(one.question == question for one in open_):
+            raise UsageError("you have asked that already: somebody will answer")
+        view = exercise.room.view()
+        act = acts.request(
+            view.book, eyes.person.id, question, visit.form.one("text"), eyes.person.id
+        )
+        exercise.room.decide(view, [act])
+        visit.later.append("Your request is sent. The answer will be on this page.")
+        return RedirectResponse(f"/a/{exercise.slug}/result#asked", 303)
+
+    def choose(self, visit: Visit) -> Response:
+        """This one is to count."""
+        _, hand_in, exercise = self.own(visit)
+        if exercise.assignment.attempts.keep != "chosen":
+            raise UsageError("which attempt counts is not yours to choose here")
+        self._store.hand_ins.choose(hand_in)
+        visit.later.append(f"Attempt {hand_in.number} counts now.")
+        return RedirectResponse(f"/a/{exercise.slug}", 303)
+
+    def say_partners(self, visit: Visit) -> Response:
+        """With whom one hands in together, or no longer."""
+        eyes, exercise = self.eyes(visit), self._exercise(visit)
+        most = exercise.assignment.attempts.partners
+        if most < 2:
+            raise UsageError("everybody hands in alone here")
+        mine = eyes.person.number or 0
+        there = exercise.register.now().standing.directory
+        if "leave" in visit.form:
+            for other in partners_of(self._store, exercise, eyes.person, there):
+                self._store.hand_ins.join(exercise.slug, mine, other.number or 0, False)
+            visit.later.append("You hand in alone now.")
+        else:
+            fits = [one for one in there.find(visit.form.one("partner")) if one.role == "student"]
+            if len(fits) != 1 or fits[0].number in (None, mine):
+                raise UsageError(
+                    "that is nobody's id or e-mail address in this course: ask your partner how "
+                    "the course knows them"
+                )
+            self._store.hand_ins.join(exercise.slug, mine, fits[0].number or 0, True)
+            together = partners_of(self._store, exercise, eyes.person, there)
+            agreed = any(one.number == fits[0].number for one in together)
+            visit.later.append(
+                "You hand in together now: what one of you hands in is everybody's."
+                if agreed
+                else "That is noted. It holds as soon as your partner names you here, too."
+            )
+        return RedirectResponse(f"/a/{exercise.slug}", 303)
+
+
+def _given(exercise: Exercise) -> list[str]:
+    """Names of the files that students receive, the notebook first."""
+    folder = exercise.released
+    if not folder.is_dir():
+        return []
+    names = [path.name for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
+    return sorted(names, key=lambda name: (not name.endswith(".ipynb"), name))
+
+
+def _attached(name: str) -> str:
+    """A header that says to save a file under this name, whatever is in it."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
+    return f'attachment; filename="{plain}"'

@@ -1,0 +1,103 @@
+"""``autograder submit``: the receipt, the verdict, the exit status; and where a link is kept."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from autograder.cli import main
+from tests.fake_portal import ROW, FakePortal, fake_portal
+
+
+@pytest.fixture
+def portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePortal]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    Path("amy.py").write_bytes(b"x = 1\n")
+    with fake_portal() as served:
+        yield served
+
+
+def submit(*arguments: str, typed: str = "", **environment: str) -> Result:
+    return CliRunner().invoke(main, ["submit", *arguments], input=typed, env=environment)
+
+
+def test_it_prints_the_receipt_and_the_verdict(portal: FakePortal) -> None:
+    result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
+    assert result.exit_code == 0, result.output
+    digest = sha256(b"x = 1\n").hexdigest()
+    assert result.stdout.splitlines() == [
+        f"Received amy.py at 2026-03-01T10:00:00+05:30: attempt 1, SHA-256 {digest}",
+        "78 of 90 points",
+        "  adagrad: 20 of 20",
+        "  adam: 18 of 30; correction missing; It is not [31m corrected.",
+        "  explanation: pending",
+    ]
+    assert portal.files == [("amy.py", b"x = 1\n")]
+
+
+def test_scripts_get_json(portal: FakePortal) -> None:
+    result = submit("amy.py", "--json", "--to", portal.url, AUTOGRADER_TOKEN=portal.token)
+    said = json.loads(result.stdout)
+    assert said["result"] == ROW
+    assert (said["receipt"]["id"], result.exit_code) == (7, 0)
+
+
+def test_the_link_is_asked_for_and_never_shown(portal: FakePortal) -> None:
+    result = submit("amy.py", "--assignment", "rates", typed=f"{portal.link}\n")
+    assert result.exit_code == 0, result.output
+    assert portal.token not in result.output
+    assert portal.asked[0][1] == "/api/submissions?assignment=rates"
+
+
+def test_it_is_kept_where_nobody_else_reads_it(portal: FakePortal) -> None:
+    assert submit("amy.py", "--keep", typed=f"{portal.link}\n").exit_code == 0
+    kept = Path("config", "autograder", "link")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert submit("amy.py").exit_code == 0
+    assert len(portal.files) == 2
+    kept.chmod(0o644)
+    result = submit("amy.py")
+    assert (result.exit_code, "can be read by others" in result.stderr) == (2, True)
+    assert len(portal.files) == 2
+
+
+def test_a_link_that_was_refused_is_not_kept(portal: FakePortal) -> None:
+    portal.refuses = (401, '{"error": "This link is not, or no longer, good."}', {})
+    result = submit("amy.py", "--keep", typed=f"{portal.link}\n")
+    assert (result.exit_code, "no longer, good" in result.stderr) == (2, True)
+    assert not Path("config").exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "exit_status"),
+    [(403, 2), (404, 2), (413, 2), (415, 2), (429, 2), (500, 1), (503, 1)],
+)
+def test_whose_doing_a_refusal_is(portal: FakePortal, status: int, exit_status: int) -> None:
+    portal.refuses = (status, '{"error": "No."}', {})
+    result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
+    assert (result.exit_code, result.stderr) == (exit_status, "Error: No.\n")
+
+
+def test_a_portal_that_is_down_is_nobodys_fault(portal: FakePortal) -> None:
+    result = submit("amy.py", "--to", "http://127.0.0.1:9", AUTOGRADER_TOKEN="1-abc")
+    assert (result.exit_code, "does not answer" in result.stderr) == (1, True)
+
+
+def test_what_could_not_be_graded_is_no_success(portal: FakePortal) -> None:
+    portal.states = [{"state": "done", "result": {"status": "not_graded", "message": "it died"}}]
+    result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
+    assert (result.exit_code, "no fault of yours: it died" in result.stdout) == (1, True)
+
+
+def test_without_waiting_the_receipt_is_all(portal: FakePortal) -> None:
+    result = submit("amy.py", "--no-wait", AUTOGRADER_TOKEN=portal.link)
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
+    assert [method for method, _, _ in portal.asked] == ["POST"]

@@ -1,0 +1,244 @@
+"""Somebody who is forgotten is nowhere in the store, not even in its bytes; all others, and what
+was counted, are as they were."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from autograder.errors import UsageError
+from autograder.model import HandedIn, Identity, Source
+from autograder.people import PersonalLinks
+from autograder.people.forgetting import forget, labels, somebody
+from autograder.store import (
+    Act,
+    Attempt,
+    Comment,
+    Extension,
+    Flag,
+    HandedInFile,
+    Mark,
+    Override,
+    PersonRecord,
+    PersonRow,
+    Publication,
+    Published,
+    Request,
+    Shown,
+    Store,
+    Time,
+    digest_of_answer,
+    open_store,
+    to_row,
+)
+from autograder.store.hand_ins import Draft, Lane
+from autograder.store.mails import Mail
+from tests.store.postgres_server import postgres_server
+from tests.store.stored_grades import grade
+
+SLUG = "rates"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+AMY = Identity(id="zamyq", name="Zamyq Ortega", email="zamyq@uni.edu")
+BEN = Identity(id="bento", name="Zamyq Lee")
+WORDS = ("zamyq", "Ortega", "wrote-this", "my-answer", "told-her", "asked-so", "quoted")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    is_file = request.param == "sqlite"
+    where = tmp_path / "grades.db" if is_file else request.getfixturevalue("server")
+    if not is_file:
+        engine = sa.create_engine(str(where).replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
+        engine.dispose()
+    with open_store(where) as opened:
+        fill(opened)
+        yield opened
+
+
+def file(text: str) -> HandedInFile:
+    return HandedInFile.of(text.encode())
+
+
+def attempt(student: str, whose: Identity, text: str) -> Attempt:
+    one = grade(student)
+    (question, *_) = one.questions
+    question = replace(question, answer="my-answer", source="wrote-this", message="quoted")
+    one = replace(one, questions=(question,), message="quoted", printed="wrote-this")
+    at = HandedIn(NOW, Source.PLATFORM)
+    digest = file(text).digest
+    return Attempt(SLUG, "v", digest, one, NOW.isoformat(), {}, at, whose)
+
+
+def fill(store: Store) -> None:
+    rows = [PersonRow(1, PersonRecord(AMY, kind="roster")), PersonRow(2, PersonRecord(BEN))]
+    store.add_people(rows, known=0)
+    mine = [attempt("Zamyq@uni.edu", AMY, "amys"), attempt("zamyq", Identity(), "shared")]
+    bens = [attempt("bento", BEN, "bens"), attempt("bento", BEN, "shared")]
+    files = [file(text) for text in ("amys", "shared", "bens")]
+    store.append([to_row(one) for one in (*mine, *bens)], files)
+    drafts = [
+        Draft(SLUG, 1, "zamyq", "zamyq.py", "zamyq"),
+        Draft(SLUG, 2, "bento", "b.py", "zamyq"),
+    ]
+    store.hand_ins.add(drafts[:1], file("alone"))
+    store.hand_ins.add(drafts, file("together"))
+    store.hand_ins.join(SLUG, 1, 2, True)
+    store.add_times([Time(SLUG, "zamyq", "d", HandedIn(NOW, Source.PLATFORM))])
+    store.add_extensions(
+        [Extension(SLUG, 1, "zamyq", NOW, "told-her"), Extension(SLUG, 2, "bento", NOW)]
+    )
+    acts = [
+        Act(SLUG, Mark(7.0, digest_of_answer("my-answer"), "told-her"), "maria", NOW, "d1"),
+        Act(SLUG, Override(5.0, "told-her"), "maria", NOW, "d2"),
+        Act(SLUG, Comment("told-her"), "maria", NOW, "d3"),
+        Act(SLUG, Request("asked-so"), "zamyq", NOW, "d4"),
+        Act(SLUG, Flag(True, "told-her"), "maria", NOW, "d5"),
+    ]
+    acts = [replace(a, student="zamyq", whose=AMY, question="adam", attempt=1) for a in acts]
+    bens_acts = Act(SLUG, Mark(3.0, "x", "kept"), "maria", NOW, "d6", "bento", BEN, "adam", 3)
+    published = Published("d7", "zamyq", AMY, 1, 12.0, "dd")
+    shown = Shown(attempt("zamyq", AMY, "amys").grade, ("told-her",))
+    publication = Act(SLUG, Publication(), "maria", NOW, "d7")
+    store.acts.add(
+        [*acts, bens_acts, publication], seen=0, refuse=lambda _: None, shown=[(published, shown)]
+    )
+    store.mails.add([Mail(1, "s", "told-her"), Mail(2, "s", "kept")])
+
+
+def everything(store: Store) -> str:
+    """All rows of all tables; what is deflated, inflated."""
+    said = []
+    with store._begin() as connection:
+        for table in sa.inspect(connection).get_table_names():
+            for row in connection.execute(sa.text(f"SELECT * FROM {table}")):
+                for value in row:
+                    if isinstance(value, bytes | memoryview):
+                        value = zlib.decompress(bytes(value)).decode("utf-8", "replace")
+                    said.append(str(value))
+    return "\n".join(said)
+
+
+def counted(store: Store) -> list[tuple[object, ...]]:
+    entries = store.entries(SLUG)
+    found = store.grades([entry.id for entry in entries])
+    return [
+        (e.id, e.score, e.status, e.handed_in.at, [
+            (q.name, q.score, q.status, q.misconceptions, [(c.name, c.score) for c in q.checks])
+            for q in g.questions
+        ])
+        for e, g in zip(entries, found, strict=True)
+    ]  # fmt: skip
+
+
+def bens(store: Store) -> list[object]:
+    entries = [e for e in store.entries(SLUG) if e.student == "bento"]
+    return [
+        entries,
+        repr(list(store.grades([e.id for e in entries], details=True))),  # with values that are NaN
+        [act for act in store.acts.of(SLUG) if act.student == "bento"],
+        [one for one in store.extensions(SLUG) if one.student == "bento"],
+        [replace(one, by="") for one in store.hand_ins.of([2])],
+    ]
+
+
+def test_of_whoever_is_forgotten_nothing_is_left_but_numbers(store: Store, tmp_path: Path) -> None:
+    before, of_ben = counted(store), bens(store)
+    token = PersonalLinks(store).of(PersonalLinks(store).directory.find("zamyq"))[0].token
+    person = somebody(store, "zamyq@uni.edu", [SLUG])
+    assert labels(store, person, [SLUG]) >= {"zamyq", "Zamyq@uni.edu"}
+    done = forget(store, person, [SLUG], "maria")
+    assert (done.attempts, done.files) == (2, 2)
+    said = everything(store).replace("Zamyq Lee", "")
+    assert [word for word in WORDS[:2] if word.lower() in said.lower()] == []
+    for word in ("told-her", "asked-so"):
+        assert word not in said
+    assert counted(store) == before
+    assert bens(store) == of_ben
+    assert store.files.read(file("amys").digest) is None
+    assert store.files.read(file("alone").digest) is None
+    for text in ("shared", "bens", "together"):
+        assert store.files.read(file(text).digest) == text.encode()
+    assert PersonalLinks(store).who(token) is None
+    assert store.forgotten() == 1
+    if (path := tmp_path / "grades.db").exists():
+        data = b"".join(one.read_bytes() for one in tmp_path.iterdir() if one.is_file())
+        assert path.stat().st_size <= len(data)
+        for word in (b"zamyq@uni.edu", b"Ortega", b"told-her", b"asked-so"):
+            assert word not in data, word
+
+
+def test_their_words_are_in_no_grade_any_more(store: Store) -> None:
+    mine = [entry.id for entry in store.entries(SLUG) if entry.student != "bento"]
+    forget(store, somebody(store, "zamyq", [SLUG]), [SLUG], "maria")
+    for one in store.grades(mine, details=True):
+        assert one.student == "forgotten-1"
+        assert not any(word in repr(one) for word in WORDS)
+
+
+def test_what_people_decided_still_counts(store: Store) -> None:
+    forget(store, somebody(store, "zamyq", [SLUG]), [SLUG], "maria")
+    kinds = {act.what.kind: act for act in store.acts.of(SLUG) if act.student != "bento"}
+    mark, override = kinds["mark"].what, kinds["override"].what
+    assert isinstance(mark, Mark)
+    assert isinstance(override, Override)
+    (first, *_) = [e for e in store.entries(SLUG) if e.student == "forgotten-1"]
+    answer = next(iter(store.grades([first.id]))).questions[0].answer
+    assert (mark.points, mark.answer) == (7.0, digest_of_answer(answer))
+    assert (override.points, kinds["mark"].by, kinds["request"].by) == (5.0, "maria", "forgotten-1")
+
+
+def test_an_old_link_is_not_good_for_whoever_comes_next(store: Store) -> None:
+    bens_link = PersonalLinks(store).of(PersonalLinks(store).directory.find("bento"))[0]
+    forget(store, somebody(store, "bento", [SLUG]), [SLUG], "maria")
+    assert [row.person for row in store.people()] == [1]
+    # The next number is the one that is free.
+    store.add_people([PersonRow(2, PersonRecord(Identity(id="cleo")))], known=1)
+    links = PersonalLinks(store)
+    assert links.who(bens_link.token) is None
+    (cleos,) = links.of(links.directory.find("cleo"))
+    holder = links.who(cleos.token)
+    assert holder is not None
+    assert holder.person.id == "cleo"
+    assert store.hand_ins.of([2]) == []
+
+
+def test_a_grader_that_still_works_on_it_keeps_nothing(store: Store) -> None:
+    taken = store.hand_ins.take("holder", [Lane.FIRST], [SLUG], 60.0)
+    assert taken is not None
+    assert taken.hand_in.person == 1
+    forget(store, somebody(store, "zamyq", [SLUG]), [SLUG], "maria")
+    row = to_row(attempt("zamyq", AMY, "alone"))
+    assert not store.hand_ins.settle(taken, "holder", row)
+    assert "zamyq" not in everything(store).replace("Zamyq Lee", "").lower()
+
+
+def test_nobody_or_several_are_not_forgotten(store: Store) -> None:
+    with pytest.raises(UsageError, match="nobody is known as 'nobody'"):
+        somebody(store, "nobody", [SLUG])
+    both = [(1, "zamyq"), (2, "bento")]
+    rows = [PersonRow(n, PersonRecord(Identity(id=id_, number="77"))) for n, id_ in both]
+    store.add_people(rows, known=2)
+    with pytest.raises(UsageError, match="more than one person fits: bento, zamyq"):
+        somebody(store, "77", [SLUG])
+
+
+def test_somebody_known_by_a_file_alone_is_forgotten_too(store: Store) -> None:
+    store.append([to_row(attempt("stranger", Identity(), "x"))], [file("x")])
+    done = forget(store, somebody(store, "stranger", [SLUG]), [SLUG], "maria")
+    assert (done.attempts, done.files) == (1, 1)
+    assert "stranger" not in everything(store)

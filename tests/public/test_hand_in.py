@@ -1,0 +1,249 @@
+"""What is handed in arrives as it is, whoever is not the portal learns no token, and in a notebook
+nothing of it is left."""
+
+from __future__ import annotations
+
+import ast
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from autograder.public import hand_in as module
+from autograder.public.hand_in import Portal, PortalError, hand_in, verdict_lines
+from tests.fake_portal import ROW, FakePortal, fake_portal
+
+SOURCE = Path(module.__file__).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def portal() -> Iterator[FakePortal]:
+    with fake_portal() as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+
+DATA = bytes(range(256)) * 40 + b"\r\n--\r\n"
+
+
+def test_a_file_arrives_as_it_is_and_its_receipt_is_looked_at(portal: FakePortal) -> None:
+    receipt = Portal(portal.link).send('a "b"; é\r\nX: y.ipynb', DATA, "rates & more")
+    assert (receipt["attempt"], receipt["id"]) == (1, 7)
+    ((name, data),) = portal.files
+    assert data == DATA
+    assert "\n" not in name
+    assert name.endswith("y.ipynb")
+    ((_, path, headers),) = portal.asked
+    assert path == "/api/submissions?assignment=rates%20%26%20more"
+    assert headers["Authorization"] == f"Bearer {portal.token}"
+    portal.digest = "0" * 64
+    with pytest.raises(PortalError, match="not what was sent"):
+        Portal(portal.link).send("a.py", b"x")
+
+
+def test_a_token_alone_will_do_where_the_portal_is_named(portal: FakePortal) -> None:
+    Portal(portal.token, portal.url + "/").send("a.py", b"x")
+    assert portal.asked[0][1] == "/api/submissions"
+    with pytest.raises(PortalError, match="Say where"):
+        Portal(portal.token)
+
+
+@pytest.mark.parametrize(
+    ("link", "to", "why"),
+    [
+        ("http://uni.edu/enter/1-abc", "", "not encrypted"),
+        ("1-abc", "http://uni.edu", "not encrypted"),
+        ("https://uni.edu/enter/1-abc", "https://evil.example", "is one of https://uni.edu"),
+        ("1-abc\r\nX: y", "https://uni.edu", "no personal link"),
+        ("", "https://uni.edu", "no personal link"),
+        ("1-abc", "ftp://uni.edu", "no address"),
+        ("1-abc", "uni.edu", "no address"),
+    ],
+)
+def test_what_would_show_the_token_or_is_none_is_refused_before_anything_is_sent(
+    link: str, to: str, why: str
+) -> None:
+    with pytest.raises(PortalError, match=why):
+        Portal(link, to)
+
+
+def test_nobody_is_followed_elsewhere(portal: FakePortal) -> None:
+    with fake_portal() as other:
+        for status in (301, 302, 303, 307, 308):
+            portal.refuses = (status, "", {"Location": f"{other.url}/api/submissions"})
+            with pytest.raises(PortalError, match="has moved"):
+                Portal(portal.link).send("a.py", b"x")
+        assert other.asked == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 413, 415, 429])
+def test_what_the_portal_refuses_is_said_in_its_words(portal: FakePortal, status: int) -> None:
+    portal.refuses = (status, '{"error": "That is how it is."}', {"Retry-After": "9"})
+    with pytest.raises(PortalError, match=r"^That is how it is\.$") as caught:
+        Portal(portal.link).send("a.py", b"x")
+    assert (caught.value.status, caught.value.wait) == (status, 9.0)
+    assert portal.token not in str(caught.value)
+
+
+def test_what_is_no_portal_is_said_to_be_none(portal: FakePortal) -> None:
+    for status, text in ((200, "<html>"), (200, "[1]"), (502, "Bad gateway")):
+        portal.refuses = (status, text, {})
+        with pytest.raises(PortalError, match=r"no portal of|status 502"):
+            Portal(portal.link).send("a.py", b"x")
+    portal.url = "http://127.0.0.1:9"
+    with pytest.raises(PortalError, match="does not answer") as caught:
+        Portal(portal.link).send("a.py", b"x")
+    assert caught.value.status == 0
+
+
+def test_the_state_is_followed_through_a_restart_to_the_result(portal: FakePortal) -> None:
+    waiting = {"state": "waiting", "place": 3}
+    portal.states = [
+        waiting,
+        waiting,
+        {"status": 503, "error": "starting"},
+        {"status": 429, "headers": {"Retry-After": "1"}},
+        {"state": "running"},
+        {"state": "done", "result": ROW},
+    ]
+    seen: list[Any] = []
+    result = Portal(portal.link).follow(7, lambda now: seen.append(now["state"]))
+    assert result == ROW
+    assert seen == ["waiting", "running"]
+    portal.states = [{"status": 403, "error": "Not yours."}]
+    with pytest.raises(PortalError, match="Not yours"):
+        Portal(portal.link).follow(7)
+
+
+def test_one_that_takes_too_long_ends_without_a_result(
+    portal: FakePortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Portal, "DONE_WITHIN", 0.05)
+    portal.states = [{"state": "running"}]
+    assert Portal(portal.link).follow(7) is None
+
+
+def test_a_verdict_is_a_line_a_question_and_no_terminal_obeys_it() -> None:
+    assert verdict_lines(ROW) == [
+        "78 of 90 points",
+        "  adagrad: 20 of 20",
+        "  adam: 18 of 30; correction missing; It is not [31m corrected.",
+        "  explanation: pending",
+    ]
+
+
+def test_only_what_may_be_seen_is_said() -> None:
+    hidden = {
+        "status": "graded",
+        "questions": [{"name": "adam", "misconceptions": ["single_beta"]}],
+    }
+    assert verdict_lines(hidden) == ["  adam: single beta"]
+    assert verdict_lines({}) == ["Received and read; what came of it is shown later."]
+    ours = verdict_lines({"status": "not_graded", "message": "a worker died"})
+    assert ours == ["Not graded, through no fault of yours: a worker died"]
+
+
+# ------------------------------------------------------------------ in a notebook
+
+
+@pytest.fixture
+def notebook(portal: FakePortal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """The names of a notebook whose one cell is the module's own text."""
+    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rates.ipynb").write_bytes(b'{"cells": []}')
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: portal.link)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(SOURCE, names)  # our own text, as a student's kernel runs it
+    return names
+
+
+def test_the_notebook_is_found_and_handed_in(
+    notebook: dict[str, Any], portal: FakePortal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook["hand_in"]()
+    assert portal.files == [("rates.ipynb", b'{"cells": []}')]
+    said = capsys.readouterr().out
+    assert said.startswith("rates.ipynb, as it was saved at ")
+    assert "attempt 1" in said
+    assert "correction missing" in said
+
+
+def test_the_token_stays_nowhere(
+    notebook: dict[str, Any], portal: FakePortal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook["hand_in"]()
+    for refusal in (None, (401, "no", {})):
+        portal.refuses = refusal
+        notebook["hand_in"]()
+    assert portal.token not in capsys.readouterr().out
+    values = [repr(value) for value in notebook.values()]
+    values += [repr(vars(v)) for v in notebook.values() if isinstance(v, type)]
+    assert not any(portal.token in value for value in values)
+    assert portal.token not in repr(dict(os.environ))
+    assert all(portal.token.encode() not in p.read_bytes() for p in Path.cwd().iterdir())
+
+
+def test_of_two_notebooks_it_asks_which(
+    notebook: dict[str, Any],
+    portal: FakePortal,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "other.ipynb").write_text("{}")
+    notebook["hand_in"]()
+    assert "Say which notebook" in capsys.readouterr().out
+    assert portal.asked == []
+    notebook["hand_in"]("other.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "rates.ipynb"))
+    notebook["hand_in"]()
+    assert [name for name, _ in portal.files] == ["other.ipynb", "rates.ipynb"]
+
+
+def test_where_it_is_graded_it_does_nothing(
+    portal: FakePortal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    monkeypatch.setattr(getpass, "getpass", lambda _: pytest.fail("nobody is there to ask"))
+    hand_in("x.ipynb")
+    assert "autograder submit FILE" in capsys.readouterr().out
+    assert portal.asked == []
+
+
+def test_where_nobody_can_be_asked_it_says_so(
+    notebook: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: str) -> str:
+        raise NotImplementedError("this frontend does not support input requests")
+
+    monkeypatch.setattr(getpass, "getpass", refused)
+    notebook["hand_in"]()
+    assert "Not done: this frontend does not support" in capsys.readouterr().out
+
+
+def test_it_needs_nothing_but_python() -> None:
+    tree = ast.parse(SOURCE)
+    needed = {
+        name.partition(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert needed <= set(sys.stdlib_module_names)
+    assert "urllib" in needed  # what is looked for is found

@@ -1,0 +1,251 @@
+"""What programs ask of the portal, and what they are answered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from course_class import SLUG
+from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
+
+from autograder.acts import preview, publish
+from autograder.batch.order import current_grades
+from autograder.batch.output import book_of
+from autograder.formats import json_row
+from autograder.settings import Attempts, Late
+from autograder.web.portal import receiving
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[School]:
+    with School(tmp_path) as opened:
+        yield opened
+
+
+def test_a_hand_in_is_kept_then_graded_then_read(school: School) -> None:
+    alice = school.program("alice")
+    receipt = alice.hand_in().json()
+    assert alice.status == 202
+    assert receipt["digest"] == hashlib.sha256(NOTEBOOK).hexdigest()
+    assert receipt["attempt"] == 1
+    at = datetime.fromisoformat(receipt["at"])
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=1)
+    address = f"/api/submissions/{receipt['id']}"
+    waiting = alice.ask("GET", address).json()
+    assert (waiting["state"], waiting["place"]) == ("waiting", 1)
+    assert "result" not in waiting
+    taken = school.take()
+    assert taken is not None
+    assert alice.ask("GET", address).json()["state"] == "running"
+    row = row_of(taken.hand_in, verdict("moment_overwritten"))
+    assert school.store.hand_ins.settle(taken, "here/1/a", row)
+    done = alice.ask("GET", address).json()
+    assert (done["state"], done["place"]) == ("done", 0)
+    assert done["result"]["student"] == "alice"
+    assert done["result"]["file"] == "hw.ipynb"
+    assert {key: done[key] for key in receipt} == receipt
+    assert [one["id"] for one in alice.ask("GET", "/api/submissions").json()] == [receipt["id"]]
+
+
+def test_places_are_told_by_who_is_graded_first(school: School) -> None:
+    alice, bob = school.program("alice"), school.program("bob")
+    first, second = alice.hand_in().json(), alice.hand_in(PROGRAM, "hw.py").json()
+    other = bob.hand_in().json()
+    places = [
+        who.ask("GET", f"/api/submissions/{one['id']}").json()["place"]
+        for who, one in ((alice, first), (alice, second), (bob, other))
+    ]
+    assert places == [1, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("before_due", "names", "points"),
+    [("all", True, True), ("names", True, False), ("public", False, False)],
+)
+def test_a_result_says_what_may_be_seen(
+    school: School, before_due: str, names: bool, points: bool
+) -> None:
+    school.says(before_due=before_due)
+    alice = school.program("alice")
+    ticket = alice.hand_in().json()["id"]
+    school.grade(verdict("moment_overwritten"))
+    result = alice.ask("GET", f"/api/submissions/{ticket}").json()["result"]
+    adam = next(one for one in result["questions"] if one["name"] == "adam")
+    assert ("moment_overwritten" in adam["misconceptions"]) is names
+    assert (adam["score"] == 15) is points
+    assert (result["score"] is None) is not points
+    assert bool(adam["checks"]) is points
+    text = json.dumps(result)
+    assert ("moment_overwritten" in text) is names
+    assert ("It goes there." in text) is points
+    assert set(result) == set(json_row(verdict()))
+
+
+def test_all_of_it_is_the_row_of_the_grades_that_staff_have(school: School) -> None:
+    school.says(
+        before_due="all",
+        late=Late(due=datetime(2026, 1, 1, tzinfo=UTC), policy="share_per_day", share=0.001),
+    )
+    alice = school.program("alice")
+    ticket = alice.hand_in().json()["id"]
+    school.grade(verdict("correction_missing"))
+    result = alice.ask("GET", f"/api/submissions/{ticket}").json()["result"]
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    (grade,) = current_grades(exercise.order, school.store)
+    assert result == json.loads(json.dumps(json_row(grade)))
+    assert result["late"]["points"] < 0
+
+
+def test_what_is_published_is_seen_whatever_the_assignment_says(school: School) -> None:
+    school.says(before_due="public")
+    alice = school.program("alice")
+    old = alice.hand_in(PROGRAM, "old.py").json()["id"]
+    new = alice.hand_in().json()["id"]
+    school.grade(verdict("moment_overwritten"), verdict("correction_missing"))
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    publish(school.store, book, preview(school.store, book), "ines")
+    shown = alice.ask("GET", f"/api/submissions/{new}").json()["result"]
+    assert shown["published"] is True
+    assert shown["score"] == 75
+    before = alice.ask("GET", f"/api/submissions/{old}").json()["result"]
+    assert (before["published"], before["score"]) == (False, 75)
+
+
+def test_who_has_no_token_or_none_that_is_good_is_not_answered(school: School) -> None:
+    for client in (
+        school.program(),
+        school.program(token="1-" + "a" * 32),
+        school.program(token="no token"),
+    ):
+        assert client.hand_in().status_code == 401
+        assert client.ask("GET", "/api/submissions").status_code == 401
+        assert "personal link" in client.answer.json()["error"]
+    ticket = school.program("alice").hand_in().json()["id"]
+    assert school.program().ask("GET", f"/api/submissions/{ticket}").status_code == 401
+    alice = school.program("alice")
+    person = school.portal.door.links.directory.find("alice")
+    school.portal.door.links.revoke(person)
+    assert alice.ask("GET", "/api/submissions").status_code == 401
+
+
+def test_a_cookie_is_no_token(school: School) -> None:
+    alice = school.browser("alice")
+    assert alice.ask("GET", "/api/submissions").status_code == 401
+    assert alice.hand_in().status_code == 401
+
+
+def test_staff_hand_nothing_in(school: School) -> None:
+    for who in ("ines", "maria"):
+        assert school.program(who).hand_in().status_code == 403
+
+
+def test_what_is_somebody_elses_is_not_there(school: School) -> None:
+    ticket = school.program("alice").hand_in().json()["id"]
+    for who in ("bob", "ines"):
+        client = school.program(who)
+        assert client.ask("GET", f"/api/submissions/{ticket}").status_code == 404
+        assert client.ask("GET", "/api/submissions").json() == []
+        mine, nobodys = client.page, client.ask("GET", f"/api/submissions/{'0' * 20}")
+        assert (nobodys.status_code, mine) == (404, "[]")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("hw.ipynb", b""),
+        ("hw.py", b" \n\n"),
+        ("hw.ipynb", b"\x89PNG\r\n\x1a\n0000"),
+        ("hw.py", b"PK\x03\x04 an archive"),
+        ("hw.ipynb", b"%PDF-1.7"),
+        ("hw.py", b"\x7fELF\0\0\0"),
+        ("hw.py", b"w = 1\n\0\0\x01 no text"),
+        ("hw.ipynb", b"<!doctype html><html>"),
+        ("essay.txt", b"AdaGrad stops."),
+        ("hw", b"w = 1\n"),
+    ],
+)
+def test_what_is_no_work_by_its_contents_is_refused(school: School, name: str, data: bytes) -> None:
+    alice = school.program("alice")
+    assert alice.hand_in(data, name).status_code == 415
+    assert alice.answer.json()["error"].endswith(".")
+    assert alice.ask("GET", "/api/submissions").json() == []
+
+
+@pytest.mark.parametrize("name", ["hw.png", "hw", "hw.py", "notes.txt", "hw.ipynb.json"])
+def test_a_notebook_is_one_whatever_it_is_called(school: School, name: str) -> None:
+    assert school.program("alice").hand_in(NOTEBOOK, name).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../../etc/passwd.py", "passwd.py"),
+        ("C:\\work\\hw.py", "hw.py"),
+        ("a\u202egnp.py", "a\\u202egnp.py"),
+        ("x" * 500 + ".ipynb", "x" * 120),
+        ("<b>hw</b>.py", "b>.py"),
+        ("...", "submission.ipynb"),
+    ],
+)
+def test_a_name_is_no_path_and_hides_nothing(school: School, name: str, kept: str) -> None:
+    assert school.program("alice").hand_in(NOTEBOOK, name).json()["file"] == kept
+
+
+def test_a_form_without_a_file_or_no_form_is_refused(school: School) -> None:
+    alice, address = school.program("alice"), f"/api/submissions?assignment={SLUG}"
+    assert alice.ask("POST", address, json={"file": "w = 1"}).status_code == 415
+    assert alice.ask("POST", address, content=NOTEBOOK).status_code == 415
+    assert alice.ask("POST", address, files={"another": ("hw.py", PROGRAM)}).status_code == 400
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    assert alice.ask("POST", address, content=b"--y\r\n", headers=headers).status_code == 400
+    assert alice.ask("POST", address, data={"a": "b"}, headers={}).status_code == 415
+    assert alice.ask("PUT", address).status_code == 405
+    assert alice.hand_in(slug="another").status_code == 404
+    assert SLUG in alice.answer.json()["error"]
+
+
+def test_too_much_is_refused_while_it_comes(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "LARGEST", 3_000)
+    monkeypatch.setattr("autograder.web.portal.app.MOST_BODY", 5_000)
+    alice = school.program("alice")
+    assert alice.hand_in(NOTEBOOK + b" " * 3_000).status_code == 413
+    assert "larger than" in alice.answer.json()["error"]
+    sent = 0
+
+    async def endless():  # type: ignore[no-untyped-def]
+        nonlocal sent
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.py"\r\n\r\n'
+        while sent < 1_000_000:
+            sent += 1_000
+            yield b"#" * 1_000
+
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    address = f"/api/submissions?assignment={SLUG}"
+    assert alice.ask("POST", address, content=endless(), headers=headers).status_code == 413
+    assert sent < 20_000
+    assert alice.ask("GET", "/api/submissions").json() == []
+
+
+def test_so_many_a_day(school: School) -> None:
+    school.says(attempts=Attempts(per_day=2))
+    alice = school.program("alice")
+    assert [alice.hand_in().status_code for _ in range(3)] == [202, 202, 429]
+    assert "2 times today" in alice.answer.json()["error"]
+    assert school.program("bob").hand_in().status_code == 202
+
+
+def test_nobody_floods_the_queue(school: School) -> None:
+    alice = school.program("alice")
+    statuses = [alice.hand_in(PROGRAM, "hw.py").status_code for _ in range(33)]
+    assert statuses[:30] == [202] * 30
+    assert statuses[-1] == 429
+    assert school.program("bob").hand_in().status_code == 202

@@ -1,0 +1,384 @@
+"""The pages of students, as browsers without scripts see them; what strangers try on them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from course_class import SLUG
+from portal_class import NOTEBOOK, PROGRAM, School, verdict
+
+from autograder.acts import preview, publish
+from autograder.batch.order import current_grades
+from autograder.batch.output import book_of
+from autograder.people import Dated, extend
+from autograder.settings import Attempts, Late
+
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}\u202e"
+HOSTILE = (
+    f'id,name,email,role\nalice,"{SCRIPT.replace(chr(34), chr(34) * 2)}",a@x.example,student\n'
+)
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[School]:
+    with School(tmp_path) as opened:
+        yield opened
+
+
+def published(school: School) -> None:
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    publish(school.store, book, preview(school.store, book), "ines")
+
+
+# ------------------------------------------------------------------ coming in
+
+
+def test_a_link_shows_a_button_and_the_button_signs_in(school: School) -> None:
+    token = school.token("alice")
+    alice = school.browser()
+    page = alice.open(f"/enter/{token}")
+    assert alice.status == 200
+    assert not alice.cookies
+    assert "Sign in as alice" in page
+    assert alice.answer.headers["referrer-policy"] == "no-referrer"
+    answer = alice.ask("POST", "/enter", data={"token": token}, follow=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert token not in cookie
+    assert "Assignments" in alice.open("/")
+    assert token not in alice.page
+
+
+def test_staff_come_to_the_course_and_students_do_not(school: School) -> None:
+    ines = school.browser("ines")
+    assert ines.address == "/course"
+    assert f"/desk/{SLUG}/" in ines.page
+    alice = school.browser("alice")
+    for page in ("/course", "/course/students", f"/desk/{SLUG}/", f"/desk/{SLUG}/class", "/as/1"):
+        assert alice.ask("GET", page).status_code == 403, page
+        assert "bob" not in alice.page.lower()
+
+
+def test_a_session_ends_with_its_link_and_when_somebody_leaves(school: School) -> None:
+    alice, again = school.browser("alice"), school.browser("alice")
+    school_links = school.portal.door.links
+    again.send("/leave")
+    assert "Open your personal link" in again.open("/")
+    school_links.revoke(school_links.directory.find("alice"))
+    assert "Open your personal link" in alice.open("/")
+    assert alice.ask("GET", f"/a/{SLUG}").status_code == 403
+
+
+def test_a_session_of_another_store_is_none(school: School, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with School(tmp_path / "other") as other:
+        stranger = school.browser()
+        stranger.cookies = other.browser("alice").cookies
+    assert stranger.ask("GET", f"/a/{SLUG}").status_code == 403
+
+
+# ------------------------------------------------------------------ handing in
+
+
+def test_a_file_is_handed_in_and_its_receipt_stays_true(school: School) -> None:
+    alice = school.browser("alice")
+    alice.upload()
+    assert alice.status == 200
+    address = alice.address
+    assert re.fullmatch(r"/h/[0-9a-f]{20}", address)
+    digest = hashlib.sha256(NOTEBOOK).hexdigest()
+    for what in ("Attempt 1", digest, "hw.ipynb", "place 1 in the queue"):
+        assert what in alice.words
+    assert '<noscript><meta http-equiv="refresh"' in alice.page
+    school.grade(verdict("moment_overwritten"))
+    alice.open(address)
+    assert digest in alice.page
+    assert 'http-equiv="refresh"' not in alice.page
+    assert alice.ask("GET", f"{address}/file").content == NOTEBOOK
+    assert alice.answer.headers["content-disposition"] == 'attachment; filename="hw.ipynb"'
+
+
+def test_what_is_refused_is_said_on_the_page(school: School) -> None:
+    alice = school.browser("alice")
+    alice.upload(b"%PDF-1.7", "hw.pdf")
+    assert alice.status == 415
+    assert "hw.pdf is a PDF" in alice.words
+    assert "Hand in" in alice.words
+    assert not school.store.hand_ins.all(SLUG)
+
+
+def test_names_are_shown_without_points_until_results_are_published(school: School) -> None:
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    address = alice.address
+    alice.open(address)
+    assert "moment overwritten" in alice.words
+    assert "without points" in alice.words
+    assert not re.search(r"\b(15|75|82\.5) of\b", alice.words)
+    assert alice.ask("GET", f"{address}/page").status_code == 404
+    assert alice.ask("GET", f"/a/{SLUG}/result").status_code == 404
+    published(school)
+    alice.open(address)
+    assert "75 of 100 points" in alice.words or "iframe" in alice.page
+    alice.open(f"/a/{SLUG}/result")
+    assert alice.status == 200
+    assert f'src="/a/{SLUG}/result/page"' in alice.page
+
+
+def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> None:
+    alice = school.browser("alice")
+    for data in (NOTEBOOK, PROGRAM):
+        alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+    school.grade(verdict("moment_overwritten"), verdict())
+    alice.open(alice.address)
+    assert "no longer found: moment overwritten" in alice.words
+    assert "75" not in alice.words.split("Receipt")[0]
+    school.says(before_due="all")
+    alice.open(alice.address)
+    assert "75 then, 90 now" in alice.words
+    assert "Adam: 15 then, 30 now; no longer found: moment overwritten." in alice.words
+    alice.open(f"/a/{SLUG}")
+    assert "Attempt 2 counts 90 of 90" in alice.words
+    assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
+
+
+def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> None:
+    alice = school.browser("alice")
+    alice.upload()
+    first = alice.address
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"), verdict())
+    alice.open(f"/a/{SLUG}")
+    assert alice.send(f"{first}/choose").status_code == 400
+    school.says(attempts=Attempts(keep="chosen"))
+    alice.open(first)
+    alice.send(f"{first}/choose")
+    assert "Attempt 1 counts now." in alice.words
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    (grade,) = current_grades(exercise.order, school.store)
+    assert (grade.file, grade.score) == ("hw.ipynb", 75)
+
+
+def test_partners_hand_in_together_when_they_named_each_other(school: School) -> None:
+    alice, bob = school.browser("alice"), school.browser("bob")
+    alice.open(f"/a/{SLUG}")
+    assert alice.send(f"/a/{SLUG}/partners", partner="bob").status_code == 400
+    school.says(attempts=Attempts(partners=2))
+    alice.open(f"/a/{SLUG}")
+    alice.send(f"/a/{SLUG}/partners", partner="bob@school.example")
+    assert "as soon as your partner names you" in alice.words
+    alice.upload()
+    assert [one.student for one in school.store.hand_ins.all(SLUG)] == ["alice"]
+    bob.open(f"/a/{SLUG}")
+    bob.send(f"/a/{SLUG}/partners", partner="alice")
+    assert "You hand in together now" in bob.words
+    bob.upload(PROGRAM, "hw.py")
+    assert [(one.student, one.by) for one in school.store.hand_ins.all(SLUG)] == [
+        ("alice", "alice"),
+        ("bob", "bob"),
+        ("alice", "bob"),
+    ]
+    alice.open(f"/a/{SLUG}")
+    assert "Attempt 2" in alice.words
+    alice.send(f"/a/{SLUG}/partners", leave="1")
+    bob.upload()
+    assert school.store.hand_ins.all(SLUG)[-1].student == "bob"
+    for nobody in ("nobody", "ines", "bob"):
+        bob.open(f"/a/{SLUG}")
+        assert bob.send(f"/a/{SLUG}/partners", partner=nobody).status_code == 400
+
+
+def test_ones_own_date_is_shown(school: School) -> None:
+    due = datetime(2031, 3, 1, 12, tzinfo=UTC)
+    school.says(late=Late(due=due))
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    lists = exercise.register.now()
+    alice, bob = school.browser("alice"), school.browser("bob")
+    assert "Sat 01 Mar 2031, 12:00" in alice.words
+    extend(school.store, lists.standing, [Dated("bob", due + timedelta(days=7), "")])
+    bob.open("/")
+    assert "Sat 08 Mar 2031, 12:00" in bob.words
+    assert "your own date" in bob.words
+    assert 'datetime="2031-03-08T12:00:00+00:00"' in bob.page
+    alice.open("/")
+    assert "your own date" not in alice.words
+
+
+def test_a_request_is_asked_once_and_answered(school: School) -> None:
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    assert alice.send(f"/a/{SLUG}/ask", question="adam", text="Why?").status_code == 403
+    alice.open(f"/a/{SLUG}")
+    assert alice.send(f"/a/{SLUG}/ask", question="adam", text="Why?").status_code == 400
+    published(school)
+    alice.open(f"/a/{SLUG}/result")
+    alice.send(f"/a/{SLUG}/ask", question="adam", text=SCRIPT)
+    assert "Your request is sent" in alice.words
+    assert "<script>alert" not in alice.page
+    alice.open(f"/a/{SLUG}/result")
+    assert alice.send(f"/a/{SLUG}/ask", question="adam", text="Why?").status_code == 400
+    maria = school.browser("maria")
+    maria.open(f"/desk/{SLUG}/requests")
+    assert "alert(1)" in maria.words
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', maria.page))
+    action = re.search(rf'action="(/desk/{SLUG}/submission/\d+)"', maria.page)
+    assert action is not None
+    maria.ask("POST", action[1], data={**fields, "text": "It is as it should be.", "do": "close"})
+    assert maria.status == 200, maria.words
+    alice.open(f"/a/{SLUG}/result")
+    assert "It is as it should be." in alice.words
+    assert "answered" in alice.words
+
+
+# ------------------------------------------------------------------ what strangers try
+
+
+def everything_of(school: School, who: str) -> list[str]:
+    """Addresses that are this student's alone."""
+    client = school.browser(who)
+    client.upload()
+    school.grade(verdict("moment_overwritten"))
+    published(school)
+    return [
+        client.address,
+        f"{client.address}/file",
+        f"{client.address}/page",
+        f"{client.address}/events",
+    ]
+
+
+def test_nothing_of_one_student_is_shown_to_another(school: School) -> None:
+    theirs = everything_of(school, "alice")
+    bob = school.browser("bob")
+    for address in theirs:
+        assert bob.ask("GET", address).status_code == 404, address
+        assert "alice" not in bob.page
+    bob.open(f"/a/{SLUG}")
+    assert bob.send(f"{theirs[0]}/choose").status_code == 404
+    stranger = school.browser()
+    for address in [*theirs, f"/a/{SLUG}", f"/a/{SLUG}/result", f"/a/{SLUG}/given/README.md"]:
+        assert stranger.ask("GET", address).status_code == 403, address
+    for address in theirs[:3]:
+        assert school.browser("alice").ask("GET", address).status_code == 200
+
+
+def test_staff_see_what_a_student_sees_and_can_do_nothing_there(school: School) -> None:
+    address, *_ = everything_of(school, "alice")
+    number = school.portal.door.links.directory.find("alice")[0].number
+    maria = school.browser("maria")
+    for page in (
+        "",
+        f"/a/{SLUG}",
+        address,
+        f"{address}/page",
+        f"{address}/file",
+        f"/a/{SLUG}/result",
+    ):
+        assert maria.ask("GET", f"/as/{number}{page}").status_code == 200, page
+    maria.open(f"/as/{number}/a/{SLUG}")
+    assert "You see what Alice A. sees" in maria.words
+    assert "multipart/form-data" not in maria.page
+    assert f'href="/as/{number}{address}"' in maria.page
+    assert maria.ask("POST", f"/as/{number}/a/{SLUG}/ask").status_code in (404, 405)
+    assert (
+        maria.ask("POST", f"/a/{SLUG}/hand-in", files={"file": ("a.py", PROGRAM)}).status_code
+        == 403
+    )
+    other = school.portal.door.links.directory.find("bob")[0].number
+    assert maria.ask("GET", f"/as/{other}{address}").status_code == 404
+    staff = school.portal.door.links.directory.find("ines")[0].number
+    assert maria.ask("GET", f"/as/{staff}").status_code == 404
+
+
+def test_a_forged_form_hands_nothing_in(school: School) -> None:
+    alice = school.browser("alice")
+    alice.open(f"/a/{SLUG}")
+    token, address = alice.form_token, f"/a/{SLUG}/hand-in"
+    file = {"file": ("hw.py", PROGRAM)}
+
+    def status(token: str, **headers: str) -> int:
+        return alice.ask(
+            "POST", address, data={"token": token}, files=file, headers=headers
+        ).status_code
+
+    assert status("") == 403
+    assert status("0" * 64) == 403
+    assert status(token, origin="http://evil.example") == 403
+    assert status(token, origin="null") == 403
+    assert status(token, **{"sec-fetch-site": "cross-site"}) == 403
+    assert status(token, host="evil.example") == 421
+    bob = school.browser("bob")
+    bob.open(f"/a/{SLUG}")
+    assert status(bob.form_token) == 403
+    assert not school.store.hand_ins.all(SLUG)
+    assert status(token) == 200
+    forged = {"origin": "http://evil.example"}
+    assert (
+        school.browser()
+        .ask("POST", "/enter", data={"token": school.token("bob")}, headers=forged)
+        .status_code
+        == 403
+    )
+
+
+def test_what_strangers_wrote_is_text_on_every_page(tmp_path: Path) -> None:
+    with School(tmp_path, people=HOSTILE) as school:
+        alice = school.browser("alice")
+        alice.upload(NOTEBOOK, SCRIPT + ".ipynb")
+        school.grade(verdict("moment_overwritten", answer=SCRIPT))
+        pages = ["/", f"/a/{SLUG}", alice.address]
+        published(school)
+        pages += [f"/a/{SLUG}/result", alice.address]
+        owner = school.browser("instructor")
+        staff = ["/course", "/course/students", "/as/1", f"/as/1/a/{SLUG}", f"/desk/{SLUG}/"]
+        for client, addresses in ((alice, pages), (owner, staff)):
+            for address in addresses:
+                text = client.open(address)
+                assert client.status == 200, address
+                assert "<script>alert" not in text
+                assert "<img src=x" not in text
+                assert "\u202e" not in text
+                policy = client.answer.headers["content-security-policy"]
+                assert "script-src 'self'" in policy
+                assert "unsafe" not in policy
+                assert not re.search(r"\son\w+=\"|style=|<script(?! src=\"/static)", text)
+        framed = alice.ask("GET", f"/a/{SLUG}/result/page")
+        assert framed.headers["content-security-policy"].startswith(
+            "sandbox allow-scripts; default-src 'none'"
+        )
+        assert "<script>alert" not in framed.text
+
+
+def test_addresses_lead_to_no_file_but_those_that_students_receive(school: School) -> None:
+    alice = school.browser("alice")
+    assert alice.ask("GET", f"/a/{SLUG}/given/{SLUG}.ipynb").status_code == 200
+    for name in ("../../assignments", "..%2f..%2fpyproject.toml", ".hidden", "questions.py", "%00"):
+        assert alice.ask("GET", f"/a/{SLUG}/given/{name}").status_code in (403, 404), name
+    for path in (
+        "/static/../people.py",
+        "/static/%2e%2e/people.py",
+        "/h/../../etc/passwd",
+        "/a/..",
+    ):
+        assert alice.ask("GET", path).status_code in (403, 404), path
+
+
+def test_links_that_are_none_are_not_tried_without_end(school: School) -> None:
+    stranger = school.browser()
+    statuses = {
+        stranger.ask("GET", f"/enter/1-{'a' * 31}{letter}").status_code for letter in "abcdefg" * 6
+    }
+    assert statuses == {403, 429}
