@@ -22,6 +22,7 @@ from autograder.errors import AutograderError
 from autograder.mail import Server
 from autograder.store import Store
 from autograder.web.desk.tables import Tables
+from autograder.web.listening import LOOPBACK, Listening
 from autograder.web.portal.api import Api
 from autograder.web.portal.app import Rooms, portal
 from autograder.web.portal.crew import Crew
@@ -35,7 +36,6 @@ from autograder.web.portal.student import StudentPages
 from autograder.web.portal.syllabus import Syllabus
 from autograder.web.watching import Lines, Watched, start_logs
 
-HOST = "127.0.0.1"
 _BACKLOG = 1024
 _GRACE = 2
 """Seconds in which answers that are being given may be given to their end."""
@@ -55,7 +55,7 @@ class Portal:
         order_of: Callable[[Assignment], Order],
         *,
         slugs: Sequence[str] | None = None,
-        host: str = HOST,
+        host: str = LOOPBACK,
         port: int = 0,
         url: str | None = None,
         scheduler: str | None = None,
@@ -73,7 +73,7 @@ class Portal:
         """
         self._socket = Listening(port, host).opened()
         self.port: int = self._socket.getsockname()[1]
-        self.url = url or f"http://{HOST}:{self.port}"
+        self.url = url or f"http://{LOOPBACK}:{self.port}"
         self._store = store
         self._open = ExitStack()
         self._tables: dict[str, Tables] = {}
