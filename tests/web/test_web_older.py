@@ -62,4 +62,4 @@ def test_every_attempt_of_an_old_store_is_in_the_desk(tmp_path: Path) -> None:
     assert rows(path) == before
     assert rows(copy_of(path, 1)) == before
     with open_store(path) as store:
-        assert store.marker() == (len(before), 0, 0, 0, 1)
+        assert store.marker() == (len(before), 0, 0, 0, 0, 0, 1)
