@@ -430,9 +430,9 @@ def schedules(points: Mapping[str, float]) -> Formula:
             examples: list[Arguments] = []
             for place, count in enumerate(epochs):
                 changes = -(0.1 + chance.random(count)) * (np.arange(count) < count // 2)
-                rises = chance.permutation(count - 1)[: min(5, count // 3)]
+                rises = chance.permutation(count - 1)[: min(8, count // 3)]
                 changes[[*rises, count - 1]] = 0.1 + chance.random()
-                size = (1e-3, 1.0, 30.0)[place % 3]
+                size = (1e-4, 1.0, 30.0)[place % 3]
                 eta = (2.9, 1.5, 5e-3)[place % 3] * (1 - 0.1 * chance.random())
                 examples.append({"eta": eta, "losses": size * (9 + np.cumsum(changes))})
             return examples
