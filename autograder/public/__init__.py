@@ -7,8 +7,10 @@
 
 ``autograder release`` writes ``public_checks.json`` beside the students' notebook;
 ``autograder check`` needs that file and the student's own, and neither the course nor its secrets.
+:mod:`.carried` needs not even these: its text, and the examples, travel inside the notebook.
 """
 
+from autograder.public.checks import PublicChecks
 from autograder.public.codec import FILE_NAME, read_checks, to_json
 from autograder.public.finding import course_folder, find_checks
 from autograder.public.gather import public_checks
@@ -18,6 +20,7 @@ from autograder.public.show import PlainAnswers, as_json
 __all__ = [
     "FILE_NAME",
     "PlainAnswers",
+    "PublicChecks",
     "Report",
     "as_json",
     "course_folder",
