@@ -62,7 +62,6 @@ except ImportError:
         examples='''
 {examples}
         ''',
-        unseen={unseen},
     )
     del checks, textwrap, types
     print("The checks are ready.")
@@ -99,7 +98,6 @@ def _first_cell(
         code=_within_quotes(code),
         answers=_as_lines(answers),
         examples=_within_quotes(_one_a_line(examples)),
-        unseen="{}",
     )
 
 

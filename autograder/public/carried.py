@@ -1,13 +1,13 @@
 """The checks of this notebook: they tell at once whether an answer is on the right way.
 
-They need Python and NumPy and nothing else, no file and no network, and hold no answer: what an
-answer should give, for a few inputs.  Your work is graded with others.  Each question has cases.
-``grader.check("name")`` tries them in their order on what the notebook has defined by then, and
+They need Python and NumPy, no file and no network, and hold what answers should give for a few
+inputs; your work is graded with others.  Each question has cases.  ``grader.check("name")`` tries
+them in their order on what the notebook has defined by then, and
 
 - explains the first that fails: what is off, and the line of yours where Python stopped;
 - only lists the others that fail, which often have the same cause;
-- leaves out, and says so, what cannot be told yet: a function that is not written, one that
-  stopped with an error above, or one that builds on another that is not right yet.
+- leaves out, and says why, what cannot be told yet: a function that is not written, that stopped
+  with an error above, or that builds on another which is not right yet.
 
 A case that takes too long is stopped: by an alarm where the system has one, and else (Windows, or
 not the main thread) by looking at the clock at every line, which is slow but does it.  One long
@@ -17,6 +17,7 @@ step inside NumPy is left to end by itself.
 from __future__ import annotations
 
 import contextlib
+import dis
 import html
 import io
 import json
@@ -35,7 +36,6 @@ import numpy as np
 Names: TypeAlias = Mapping[str, Any]
 """What the notebook has defined."""
 Lists: TypeAlias = Mapping[str, Sequence[str]]
-Texts: TypeAlias = Mapping[str, str]
 
 SECONDS = 10.0
 """For one case; the right answer takes milliseconds."""
@@ -46,7 +46,6 @@ ALL_PASS = "{question}: all {count} checks pass."
 SOME_PASS = "{question}: {passed} of {count} checks pass."
 NO_QUESTION = "There is no question {question!r} here; there are {questions}."
 FEW = "These are few; grading uses other inputs."
-UNSEEN = "Not looked at here, but when it is graded: {unseen}"
 ALSO = "not right either, perhaps for the same reason"
 NOT_TRIED = "not tried, because {reason}"
 MISSING = "{name} is not there yet (run the cell that defines it)"
@@ -57,10 +56,10 @@ RAISED = "{name} stops with {kind}{message}{place}."
 NOT_CALLED = "{name} cannot be called as it should be: {message}. Keep its name and parameters."
 ENDS_PYTHON = "{name} ends Python itself (exit or quit){place}; let it return."
 TIME_UP = "{name} was still running after {seconds:g} s{place}. Does every loop in it end?"
-PLACE = " in line {line}{cell}: {code}"
+PLACE = " in line {line}{cell} ({code})"
 CELL = " of cell [{number}]"
 NOT_SO = "This is not so yet."
-PRINTED = "(What it printed, {lines} lines, is left out here.)"
+PRINTED = "(What it printed is left out here.)"
 TRY_IT = "To try it yourself: {function}(**grader.example({question!r}, {number}))"
 
 NOTHING = "{function} returns nothing (None): end it with return."
@@ -250,7 +249,8 @@ def _own_rows(answer: Any, right: Any, vector: bool) -> Any:
         return NO_HISTORIES.format(why="yours cannot be read as that")
     if b.ndim == 0 and w.ndim == int(vector):
         return ONLY_POINT.format(wanted=len(right))
-    if b.size != len(b) or len(w) != len(b) or w.size != len(w) * (right.shape[1] - 1):
+    features = right.shape[1] - 1
+    if not w.ndim or not b.ndim or (b.size, w.size) != (len(w), len(w) * features):
         return NO_HISTORIES.format(why=f"yours have the shapes {w.shape} and {b.shape}")
     return _rows((w, b))
 
@@ -300,30 +300,43 @@ def _traced(seconds: float, attempt: Callable[[], Any]) -> Any:
 
 
 class _Unheard(io.TextIOBase):
-    """Takes what a function prints, and counts the lines."""
+    """Takes what a function prints."""
 
-    lines = 0
+    heard = False
 
     def write(self, text: str) -> int:
-        self.lines += text.count("\n")
+        self.heard = True
         return len(text)
 
 
-def _place(error: BaseException, names: Names, given: Sequence[str]) -> str:
-    """The last line of the student's own that an error came through; empty: none."""
+class _Where(NamedTuple):
+    """Where in the student's own code an error came from."""
+
+    function: str = ""
+    """Which of those that were tried; empty: it got to none of them."""
+    place: str = ""
+    """The last line of the student's own that it came through, in words."""
+
+
+def _where(error: BaseException, names: Names, own: Sequence[str], given: Sequence[str]) -> _Where:
+    """``own``: the functions that were tried; ``given``: tools, whose lines are not theirs."""
+    codes = {getattr(names[name], "__code__", None): name for name in own}
     tools = [names[name].__code__ for name in given if hasattr(names.get(name), "__code__")]
     files = {code.co_filename for code in tools}
-    trace, line, file = error.__traceback__, 0, ""
+    function, line, file = "", 0, ""
+    trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
+        function = codes.get(code, function)
         if trace.tb_frame.f_globals is names and code.co_filename not in files:
             line, file = trace.tb_lineno, code.co_filename
         trace = trace.tb_next
     if not line:
-        return ""
+        return _Where(function)
     number = _cell_number(file, names)
     cell = CELL.format(number=number) if number else ""
-    return PLACE.format(line=line, cell=cell, code=linecache.getline(file, line).strip())
+    code_line = linecache.getline(file, line).strip()
+    return _Where(function, PLACE.format(line=line, cell=cell, code=code_line))
 
 
 def _cell_number(file: str, names: Names) -> object:
@@ -389,8 +402,8 @@ class _Attempted(NamedTuple):
     """What is wrong in one case, and how it ended."""
 
     said: tuple[str, ...]
-    ended: bool = False
-    """Whether it ended before there was an answer."""
+    stopped: str = ""
+    """The function that ended before there was an answer; empty: there was one."""
     time_up: bool = False
 
 
@@ -433,12 +446,11 @@ class Grader:
 
     seconds = SECONDS
 
-    def __init__(self, names: Names, answers: Lists, examples: str, unseen: Texts) -> None:
+    def __init__(self, names: Names, answers: Lists, examples: str) -> None:
         """``names``: the notebook's; ``answers``: those that each question asks for; ``examples``:
-        as JSON, calls and what they should answer; ``unseen``: what no case can show."""
+        as JSON, calls and what they should answer."""
         self.names, self.answers = names, answers
         self.examples: Mapping[str, Sequence[Mapping[str, Any]]] = json.loads(examples)
-        self.unseen = unseen
         self.cases = {question: list(cases) for question, cases in CASES.items()}
         for question, several in self.examples.items():
             for number, each in enumerate(several, start=1):
@@ -478,16 +490,14 @@ class Grader:
                 wrong.update(own)
             first = not any(other.said for other in tried)
             if first or attempted.time_up:
-                stopped.update(own if attempted.ended else ())
+                stopped.add(attempted.stopped)
                 tried.append(Tried(each, not attempted.said, attempted.said))
             else:
                 tried.append(Tried(each, not attempted.said, group=ALSO if attempted.said else ""))
         passed = sum(each.passed for each in tried)
         told = ALL_PASS if passed == len(tried) else SOME_PASS
         headline = told.format(question=question, passed=passed, count=len(tried))
-        unseen = self.unseen.get(question, "")
-        closing = UNSEEN.format(unseen=unseen) if unseen else FEW
-        return Result(headline, tried, closing if passed == len(tried) else "")
+        return Result(headline, tried, FEW if passed == len(tried) else "")
 
     def _why_not(self, question: str, each: Case, stopped: set[str], wrong: set[str]) -> str:
         for name in each.needs:
@@ -504,7 +514,6 @@ class Grader:
 
     def _try(self, question: str, each: Case) -> _Attempted:
         own = self._own(question, each)
-        name = own[0] if own else question
         things = [self.names[need] for need in each.needs]
         unheard = _Unheard()
         try:
@@ -512,12 +521,14 @@ class Grader:
                 warnings.simplefilter("ignore")
                 attempted = _Attempted(within(self.seconds, lambda: each.attempt(*things)))
         except (Exception, SystemExit, TimeUp) as error:
-            place = _place(error, self.names, [need for need in each.needs if need not in own])
-            attempted = self._of_error(name, error, place)
+            given = [need for need in each.needs if need not in own]
+            where = _where(error, self.names, own, given)
+            name = where.function or ", ".join(own) or question
+            attempted = self._of_error(name, error, where.place)
         if not attempted.said:
             return attempted
-        hint = (each.hint,) if each.hint and not attempted.ended else ()
-        printed = (PRINTED.format(lines=unheard.lines),) if unheard.lines else ()
+        hint = (each.hint,) if each.hint and not attempted.stopped else ()
+        printed = (PRINTED,) if unheard.heard else ()
         return attempted._replace(said=(*attempted.said, *hint, *printed))
 
     def _of_error(self, name: str, error: BaseException, place: str) -> _Attempted:
@@ -525,24 +536,26 @@ class Grader:
             return _Attempted((str(error) or NOT_SO,))
         if isinstance(error, TimeUp):
             told = TIME_UP.format(name=name, seconds=self.seconds, place=place)
-            return _Attempted((told,), ended=True, time_up=True)
+            return _Attempted((told,), stopped=name, time_up=True)
         if isinstance(error, SystemExit):
-            return _Attempted((ENDS_PYTHON.format(name=name, place=place),), ended=True)
+            return _Attempted((ENDS_PYTHON.format(name=name, place=place),), stopped=name)
         kind, message = type(error).__name__, str(error)[:500]
         if not place:
             told = NOT_CALLED.format(name=name, message=f"{kind}: {message}")
         else:
             message = f": {message}," if message else ","
             told = RAISED.format(name=name, kind=kind, message=message, place=place)
-        return _Attempted((told,), ended=True)
+        return _Attempted((told,), stopped=name)
 
 
 def _is_stub(thing: Any) -> bool:
     """Whether this is still what the notebook came with: dots, or a function that does nothing."""
     code = getattr(thing, "__code__", None)
-    if code is None:
-        return thing is ...
-    useful = [const for const in code.co_consts if const not in (None, ...)]
-    if useful and useful[0] == thing.__doc__:
-        useful = useful[1:]
-    return not code.co_names and not useful and code.co_nlocals == code.co_argcount
+    return thing is ... if code is None else _steps(code) == _steps(_nothing.__code__)
+
+
+def _nothing() -> None: ...
+
+
+def _steps(code: types.CodeType) -> list[tuple[str, object]]:
+    return [(step.opname, step.argval) for step in dis.get_instructions(code)]
