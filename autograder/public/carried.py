@@ -416,29 +416,48 @@ class Result:
 
     def __repr__(self) -> str:
         lines = [self.headline]
-        for each in self.tried:
-            if each.said:
-                lines += [f"  ✗ {each.case.title}", *(f"      {said}" for said in each.said)]
+        for line in self._lines():
+            lines += [f"  {line.mark} {line.text}", *(f"      {said}" for said in line.said)]
+        return "\n".join([*lines, *filter(None, [self.closing])])
+
+    def _repr_html_(self) -> str:
+        colour = "#1a7f37" if self.passed else "#bf5b04"
+        parts = [f"<strong>{html.escape(self.headline)}</strong>"]
+        for line in self._lines():
+            parts.append(
+                _paragraph(f"{line.mark} {line.text}", "margin-left: 2em; text-indent: -1em")
+            )
+            parts += [_paragraph(said, "margin-left: 2em") for said in line.said]
+        parts.append(_paragraph(self.closing))
+        return (
+            f'<div style="border-left: 4px solid {colour}; padding-left: 0.8em">'
+            f"{''.join(parts)}</div>"
+        )
+
+    def _lines(self) -> list[_Line]:
+        lines = [_Line("✗", each.case.title, each.said) for each in self.tried if each.said]
         for group in dict.fromkeys(each.group for each in self.tried if each.group):
             mark = "✗" if group == ALSO else "–"
-            lines.append(f"  {mark} {group}: {self._names(group)}")
+            lines.append(_Line(mark, f"{group}: {self._names(group)}"))
         if passed := self._names("", passed=True):
-            lines.append(f"  ✓ {passed}")
-        return "\n".join([*lines, *filter(None, [self.closing])])
+            lines.append(_Line("✓", passed))
+        return lines
 
     def _names(self, group: str, passed: bool = False) -> str:
         found = (t.case.name for t in self.tried if t.group == group and t.passed == passed)
         return "; ".join(found)
 
-    def _repr_html_(self) -> str:
-        colour = "#1a7f37" if self.passed else "#bf5b04"
-        head, *lines = html.escape(repr(self)).split("\n")
-        body = "\n".join(lines)
-        return (
-            f'<div style="border-left: 4px solid {colour}; padding-left: 0.8em">'
-            f"<strong>{head}</strong>"
-            f'<pre style="white-space: pre-wrap; margin: 0.3em 0 0">{body}</pre></div>'
-        )
+
+class _Line(NamedTuple):
+    """What a result says of a case, or of some together."""
+
+    mark: str
+    text: str
+    said: tuple[str, ...] = ()
+
+
+def _paragraph(text: str, style: str = "") -> str:
+    return f'<div style="{style}">{html.escape(text)}</div>' if text else ""
 
 
 class Grader:
