@@ -16,6 +16,10 @@ import pytest
 from colab import run
 
 from autograder.authoring.master import model_answers
+from autograder.course import Course
+from autograder.grading import grade_submission
+from autograder.sandbox import open_sandbox
+from autograder.submission import read
 from reference.sparse_data import lecture_experiment
 from reference.update_rules import adagrad, adam, rmsprop
 
@@ -65,7 +69,7 @@ SENTENCES = [
         "adam",
         "        dw, db = 0, 0\n",
         "        dw, db = 0, 0\n        while True: pass\n",
-        "do_adam was still running after 0.3 s in line 12 of cell [CELL] (while True: pass). "
+        "do_adam was still running after 0.5 s in line 12 of cell [CELL] (while True: pass). "
         "Does every loop in it end?",
     ),
     (
@@ -116,7 +120,7 @@ def completed() -> Notebook:
 
 def with_faults(notebook: Notebook) -> Notebook:
     """Further cells, each with one faulty answer and then its check."""
-    notebook.cells.append(new_cell("grader.seconds = 0.3"))
+    notebook.cells.append(new_cell("grader.seconds = 0.5"))
     for question, right, wrong, *_ in (*FAULTS, *SENTENCES):
         (source,) = [
             cell.source
@@ -131,6 +135,10 @@ def with_faults(notebook: Notebook) -> Notebook:
 
 def new_cell(source: str) -> Any:
     return nbformat.v4.new_code_cell(source)  # type: ignore[no-untyped-call]
+
+
+def new_notebook(cells: list[Any]) -> Notebook:
+    return nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
 
 
 def printed(cell: Any) -> str:
@@ -149,13 +157,24 @@ def checks(notebook: Notebook) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def empty_run(tmp_path_factory: pytest.TempPathFactory) -> Notebook:
-    return run(template(), tmp_path_factory.mktemp("empty"))
+def both_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Notebook, Notebook]:
+    """The template as it is, and then, in the same kernel, what has become of it in the end."""
+    empty, done = template(), with_faults(completed())
+    for cell in done.cells:
+        cell.id = f"{cell.id}-done"
+    together = new_notebook([*empty.cells, *done.cells])
+    run(together, tmp_path_factory.mktemp("empty"))
+    return empty, done
 
 
-@pytest.fixture(scope="module")
-def completed_run(tmp_path_factory: pytest.TempPathFactory) -> Notebook:
-    return run(with_faults(completed()), tmp_path_factory.mktemp("completed"))
+@pytest.fixture
+def empty_run(both_runs: tuple[Notebook, Notebook]) -> Notebook:
+    return both_runs[0]
+
+
+@pytest.fixture
+def completed_run(both_runs: tuple[Notebook, Notebook]) -> Notebook:
+    return both_runs[1]
 
 
 def test_empty_every_check_says_once_that_nothing_is_written(empty_run: Notebook) -> None:
@@ -209,6 +228,19 @@ def test_a_check_names_the_line_and_the_cause_once(completed_run: Notebook, numb
     cell = added(completed_run)[len(FAULTS) + number]
     sentence = SENTENCES[number][3].replace("CELL", str(cell.execution_count))
     assert printed(cell).count(sentence) == 1
+
+
+def test_it_is_graded_as_ever_and_checks_say_nothing_there(tmp_path: Path) -> None:
+    """Filled in, and untouched; its first cell and its checks do nothing while it is graded."""
+    course = Course(COURSE)
+    assignment = course.load(SLUG)
+    with open_sandbox(hidden=[COURSE]) as box:
+        for notebook, score in ((completed(), 90.0), (template(), 0.0)):
+            notebook.cells.append(new_cell('assert repr(grader.check("adam")) == ""'))
+            nbformat.write(notebook, tmp_path / "mine.ipynb")  # type: ignore[no-untyped-call]
+            submission = read(tmp_path / "mine.ipynb", student="mine", file="mine.ipynb")
+            grade = grade_submission(submission, assignment, box)
+            assert (grade.score, grade.notices) == (score, ())
 
 
 # ------------------------------------------------------------------ the same truth, written twice
