@@ -58,6 +58,7 @@ ENDS_PYTHON = "{name} ends Python itself (exit or quit){place}; let it return."
 TIME_UP = "{name} was still running after {seconds:g} s{place}. Does every loop in it end?"
 PLACE = " in line {line}{cell} ({code})"
 CELL = " of cell [{number}]"
+AS_DEFINED = "(Tried was {name} as cell [{number}] defines it.)"
 NOT_SO = "This is not so yet."
 PRINTED = "(What it printed is left out here.)"
 TRY_IT = "To try it yourself: {function}(**grader.example({question!r}, {number}))"
@@ -546,9 +547,17 @@ class Grader:
             attempted = self._of_error(name, error, where.place)
         if not attempted.said:
             return attempted
-        hint = (each.hint,) if each.hint and not attempted.stopped else ()
-        printed = (PRINTED,) if unheard.heard else ()
-        return attempted._replace(said=(*attempted.said, *hint, *printed))
+        further = [PRINTED if unheard.heard else ""]
+        if not attempted.stopped:
+            defined = self._as_defined(own[0]) if len(own) == 1 else ""
+            further = [each.hint, defined, *further]
+        return attempted._replace(said=(*attempted.said, *filter(None, further)))
+
+    def _as_defined(self, name: str) -> str:
+        """Which cell's function was tried; empty: not known."""
+        code = getattr(self.names[name], "__code__", None)
+        number = None if code is None else _cell_number(code.co_filename, self.names)
+        return AS_DEFINED.format(name=name, number=number) if number else ""
 
     def _of_error(self, name: str, error: BaseException, place: str) -> _Attempted:
         if isinstance(error, AssertionError) and not place:  # said by a case, or by a given tool

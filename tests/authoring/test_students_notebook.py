@@ -90,7 +90,8 @@ SENTENCES = [
         "bias_correction",
         "return moment",
         "print('look', moment)\n    moment",
-        "(What it printed is left out here.)",
+        "(Tried was correct_bias as cell [CELL] defines it.)\n"
+        "      (What it printed is left out here.)",
     ),
 ]
 """Each is answered by its sentence, once; the number of the cell is filled in."""

@@ -97,6 +97,13 @@ def test_without_an_alarm_the_clock_is_looked_at() -> None:
     assert found == ["time up", None]
 
 
+def test_windows_has_no_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "SIGALRM")
+    with pytest.raises(carried.TimeUp):
+        carried.within(0.05, _loop)
+    assert carried.within(0.5, lambda: "done") == "done"
+
+
 def test_what_ends_in_time_is_left_alone() -> None:
     def attempt() -> str:
         time.sleep(0.03)
