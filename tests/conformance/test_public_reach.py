@@ -2,8 +2,7 @@
 
 Every sample submission, whose grade is known, is run in the sandbox as a student would have it: the
 template's given tools, the student's cells, and the checks that travel with the template.  Where
-all checks of a question pass, grading gives nine tenths of it at least, or the check says what it
-does not look at.
+all checks of a question pass, grading gives nine tenths of it at least.
 """
 
 from __future__ import annotations
@@ -99,7 +98,7 @@ def samples() -> list[Sample]:
 
 
 def told_too_much(chosen: Sequence[Sample]) -> list[str]:
-    """What passes and then loses more than a tenth, though the check does not say so."""
+    """What passes and then loses more than a tenth."""
     found = []
     with open_sandbox(hidden=[COURSE.folder]) as box:
         for sample in chosen:
