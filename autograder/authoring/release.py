@@ -1,8 +1,9 @@
 """What students get: built from the master notebook by allow-list, then proved to hide the rest.
 
 ``otter assign`` turns the master into the students' notebook.  Of that, only what is named here
-is kept, cell ids become a function of the cell, and a README, requirements and public examples
-(:mod:`autograder.public`) are laid beside it, so that the same master gives the same bytes.  Then
+is kept, and cell ids become a function of the cell.  The checks then travel inside the notebook
+(:mod:`.carrying`), or stay Otter's, for courses that run it.  A README, requirements and public
+examples (:mod:`autograder.public`) are laid beside it; the same master gives the same bytes.  Then
 every line of the model answers, of ``reference/`` and of ``questions.py`` is looked for in the
 result (:mod:`.leaks`).  Only a bundle in which none was found replaces the one before.
 """
@@ -19,20 +20,29 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
+from autograder.authoring.carrying import with_checks_inside
 from autograder.authoring.leaks import SHARED_LINES, find_leaks, lines_of_folder, shared_lines
 from autograder.authoring.master import MASTER, Master, read_master
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, LeakError, UsageError
 from autograder.extras import how_to_get
-from autograder.public import FILE_NAME, public_checks, to_json
+from autograder.public import FILE_NAME, PublicChecks, public_checks, to_json
 from autograder.report.html import render
 from autograder.sandbox.scratch import own_folder, sweep
 
 OTTER_SECONDS = 120.0
 """Wall time that ``otter assign`` may take; it needs about two."""
 
-REQUIREMENTS = "jupyter>=1.0\nmatplotlib>=3.8\nnumpy>=1.26\notter-grader>=6.1\n"
+Checks: TypeAlias = Literal["notebook", "otter"]
+"""Where the checks of the students' notebook are: inside it, or in an Otter that is installed."""
+
+REQUIREMENTS: Mapping[Checks, str] = {
+    "notebook": "jupyterlab>=4.0\nmatplotlib>=3.8\nnumpy>=1.26\n",
+    "otter": "jupyter>=1.0\nmatplotlib>=3.8\nnumpy>=1.26\notter-grader>=6.1\n",
+}
+"""What students install, if they work on a machine of their own."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,9 @@ class Released:
     """How many hidden lines the bundle was searched for."""
 
 
-def release(assignment_folder: Path, destination: Path, *, reference: Path) -> Released:
+def release(
+    assignment_folder: Path, destination: Path, *, reference: Path, checks: Checks = "notebook"
+) -> Released:
     """Write what students of one assignment get to ``destination / SLUG``, replacing it whole.
 
     ``SLUG`` is the name of ``assignment_folder``; ``reference`` the folder that must stay hidden.
@@ -58,19 +70,23 @@ def release(assignment_folder: Path, destination: Path, *, reference: Path) -> R
     assignment_folder = assignment_folder.resolve()
     slug = assignment_folder.name
     master = read_master(assignment_folder)
-    checks = _public_checks(assignment_folder, master)
+    examples = _public_checks(assignment_folder, master)
+    notebook = _public_part(_students_notebook(assignment_folder))
+    if checks == "notebook":
+        notebook = with_checks_inside(notebook, examples)
     readme = render(
         "README.md.j2",
         title=master.title,
         slug=slug,
         questions=master.questions,
-        examples=FILE_NAME if checks else "",
+        examples="" if examples is None else FILE_NAME,
+        otter=checks == "otter",
     )
     bundle = {
-        f"{slug}.ipynb": _public_part(_students_notebook(assignment_folder)),
+        f"{slug}.ipynb": notebook,
         "README.md": readme + "\n",
-        "requirements.txt": REQUIREMENTS,
-        **checks,
+        "requirements.txt": REQUIREMENTS[checks],
+        **({} if examples is None else {FILE_NAME: to_json(examples)}),
     }
     looked_for = refuse_leaks(bundle, master, assignment_folder, reference)
     try:
@@ -199,13 +215,13 @@ def _without_trailing_spaces(test: object) -> object:
 # ------------------------------------------------------------------ beside it, and onto the disk
 
 
-def _public_checks(assignment_folder: Path, master: Master) -> dict[str, str]:
-    """The examples that students may try their work on; none where there is only a notebook."""
+def _public_checks(assignment_folder: Path, master: Master) -> PublicChecks | None:
+    """The examples that students may try their work on; None where there is only a notebook."""
     if not (assignment_folder / "assignment.toml").is_file():
-        return {}
+        return None
     assignment = Course(assignment_folder.parents[1]).load(assignment_folder.name)
     _refuse_other_points(master, assignment)
-    return {FILE_NAME: to_json(public_checks(assignment))}
+    return public_checks(assignment)
 
 
 def _refuse_other_points(master: Master, assignment: Assignment) -> None:

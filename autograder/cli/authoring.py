@@ -9,6 +9,7 @@ import click
 
 from autograder import console
 from autograder.authoring.new import lay_down
+from autograder.authoring.release import Checks
 from autograder.authoring.release import release as write_release
 from autograder.batch.files import whole_file
 from autograder.cli.options import course_option, end_with, load, path_option
@@ -43,7 +44,16 @@ def new(slug: str, title: str | None, course_folder: Path) -> None:
 @path_option(
     "--to", "destination", help="Where to; default: student_template in the course folder."
 )
-def release(slug: str | None, course_folder: Path | None, destination: Path | None) -> None:
+@click.option(
+    "--checks",
+    type=click.Choice(["notebook", "otter"]),
+    default="notebook",
+    help="notebook: the checks travel inside it and need nothing beside it. otter: Otter's own, "
+    "for courses whose students have otter-grader installed. Default: notebook.",
+)
+def release(
+    slug: str | None, course_folder: Path | None, destination: Path | None, checks: Checks
+) -> None:
     """Write what students get; refuses when anything hidden is in it.
 
     \b
@@ -54,6 +64,7 @@ def release(slug: str | None, course_folder: Path | None, destination: Path | No
         assignment.folder,
         destination or course.folder / "student_template",
         reference=course.folder / "reference",
+        checks=checks,
     )
     click.echo(f"{released.folder}: {', '.join(released.files)}")
     click.echo(f"Searched for {released.lines_looked_for} hidden lines; none is in it.")

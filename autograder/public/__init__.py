@@ -7,6 +7,7 @@
 
 ``autograder release`` writes ``public_checks.json`` beside the students' notebook;
 ``autograder check`` needs that file and the student's own, and neither the course nor its secrets.
+:mod:`.carried` needs not even these: its text, and the examples, travel inside the notebook.
 """
 
 from autograder.public.checks import PublicChecks

@@ -1,4 +1,7 @@
-"""The words of ``autograder check``, in one table, so that a teacher can change them."""
+"""The words of ``autograder check``, in one table, so that a teacher can change them.
+
+Those on numbers that differ stand in :mod:`.carried`, since a notebook says them, too.
+"""
 
 CLOSING = "These are the public examples; grading uses others."
 WITHOUT_SANDBOX = (
@@ -6,22 +9,9 @@ WITHOUT_SANDBOX = (
     "of your own that is all right."
 )
 COUNT = "{passed} of {all}"
-ANSWER_WRONG = "it should be {expected}; yours is {own}."
-SHAPE_WRONG = "it should have the shape {expected}; yours has {own}."
-NUMBER_WRONG = "it should be one number; yours has the shape {own}."
-NUMBERS_WRONG = "it should have the shape {expected}; yours is one number."
-ENTRY_WRONG = "entry {place} should be {expected}; yours is {own} ({count} of {all} are off)."
 OPAQUE = "it returns {what}, where numbers belong."
 BUILDS_ON = "(It may build on your {function}, which is not right yet: begin there.)"
 FORM = "The histories cannot be read: {problem}."
-ONLY_POINT = "It returns one point; the histories should have {wanted} entries, the start first."
-START_WRONG = "The first entry should be the start: {parameter} is {expected}, yours is {own}."
-EPOCH_WRONG = (
-    "Epoch {epoch} is the first that differs: {parameter} should be {expected}; yours is {own}."
-)
-STEP_RATIO = "Your step there is {ratio} times the right one."
-WRONG_WAY = "Your step there goes the other way."
-ALL_NAN = "NaN is what comes of 0 / 0 or of the root of a negative number."
 AGAIN = "called a second time, {function} answers the same"
 AGAIN_WRONG = "The second answer is another. What stays from the first call?"
 INPUTS = "{function} leaves its inputs as they were"

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_assignment import MASTER, make_assignment
 
+from autograder.authoring import release as releasing
+from autograder.authoring.carrying import HIDDEN
 from autograder.authoring.master import read_master
 from autograder.authoring.release import Released, refuse_leaks, release
 from autograder.errors import AssignmentError, LeakError, UsageError
@@ -43,6 +47,7 @@ def test_the_committed_template_is_current_and_holds_nothing_hidden(
     assert released.lines_looked_for > 1000
     assert f"{slug}.ipynb" in released.files
     assert not any(b"BEGIN SOLUTION" in data for data in files.values())
+    assert b"otter" not in files["requirements.txt"]
     assert b"reference" not in files["README.md"]
 
 
@@ -58,20 +63,44 @@ def test_nothing_of_this_machine_or_day_is_in_it(slug: str) -> None:
 # ------------------------------------------------------------------ a small assignment, once
 
 
+@dataclass(frozen=True)
+class Both:
+    """One master, released in both ways."""
+
+    notebook: Released
+    """With the checks inside."""
+    otter: Released
+    """With Otter's."""
+
+
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Released:
+def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     course = tmp_path_factory.mktemp("course")
     assignment, reference = make_assignment(course)
     stale = course / "student_template" / "doubling" / "left_over.txt"
     stale.parent.mkdir(parents=True)
     stale.write_text("from the year before", encoding="utf-8")
-    return release(assignment, course / "student_template", reference=reference)
+    with pytest.MonkeyPatch.context() as patch:  # otter assign, which takes seconds, runs once
+        patch.setattr(releasing, "_students_notebook", cache(releasing._students_notebook))
+        return Both(
+            release(assignment, course / "student_template", reference=reference),
+            release(assignment, course / "for_otter", reference=reference, checks="otter"),
+        )
+
+
+@pytest.fixture
+def small(both: Both) -> Released:
+    return both.notebook
 
 
 def small_notebook(small: Released) -> dict[str, Any]:
     text = (small.folder / "doubling.ipynb").read_text(encoding="utf-8")
     notebook: dict[str, Any] = json.loads(text)
     return notebook
+
+
+def small_sources(small: Released) -> list[str]:
+    return ["".join(cell["source"]) for cell in small_notebook(small)["cells"]]
 
 
 def test_the_folder_is_replaced_whole(small: Released) -> None:
@@ -81,22 +110,41 @@ def test_the_folder_is_replaced_whole(small: Released) -> None:
 
 
 def test_students_get_stubs_and_public_tests(small: Released) -> None:
-    notebook = small_notebook(small)
-    sources = ["".join(cell["source"]) for cell in notebook["cells"]]
+    first, *sources = small_sources(small)
     assert 'def double(number):\n    """Twice the number."""\n    ...\n\ntwice = ...' in sources
     assert 'grader.check("doubling")' in sources
     assert "_Type your answer here, replacing this text._" in sources
-    tests = notebook["metadata"]["otter"]["tests"]
+    assert "def test_double" in first
+    assert "def test_negative" not in first
+
+
+def test_both_ways_have_the_same_cells_but_for_the_text_of_the_first(both: Both) -> None:
+    inside, otter = (small_notebook(each)["cells"] for each in (both.notebook, both.otter))
+    assert [cell["id"] for cell in inside] == [cell["id"] for cell in otter]
+    assert inside[1:] == otter[1:]
+    assert "".join(otter[0]["source"]).startswith("# Initialize Otter\nimport otter\n")
+
+
+def test_what_otter_needs_is_there_only_where_it_is_chosen(both: Both) -> None:
+    tests = small_notebook(both.otter)["metadata"]["otter"]["tests"]
     assert "def test_double" in tests["doubling"]
     assert "def test_negative" not in tests["doubling"]
+    told = {name: data.decode() for name, data in contents(both.otter.folder).items()}
+    assert "otter-grader" in told["requirements.txt"]
+    assert "Keep the notebook's name" in told["README.md"]
+    told = {name: data.decode() for name, data in contents(both.notebook.folder).items()}
+    assert told["requirements.txt"] == "jupyterlab>=4.0\nmatplotlib>=3.8\nnumpy>=1.26\n"
+    assert "Keep the notebook's name" not in told["README.md"]
+    assert not re.search("import otter|from otter", told["doubling.ipynb"])
 
 
 def test_only_what_is_allowed_is_in_the_notebook(small: Released) -> None:
     notebook = small_notebook(small)
     assert set(notebook) == {"cells", "metadata", "nbformat", "nbformat_minor"}
-    assert set(notebook["metadata"]) == {"kernelspec", "language_info", "otter"}
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
-    for cell in notebook["cells"]:
+    assert notebook["cells"][0]["metadata"] == HIDDEN
+    for cell in notebook["cells"][1:]:
         assert set(cell["metadata"]) <= {"deletable", "editable", "tags"}
         assert not cell.get("outputs")
     ids = [cell["id"] for cell in notebook["cells"]]

@@ -42,6 +42,7 @@ def call(function: str, **arguments: float) -> Call:
         "get_ipython().system('ls')",
         "if True:\n    %time pass\n    !ls",
         "import otter\ngrader = otter.Notebook('hw.ipynb')\ngrader.check('q1')\ngrader.check_all()",
+        "from notebook_checks import grader\ngrader.check('q1')\ngrader.seconds = 2",
         "import otter\notter.Notebook().export(pdf=False)",
         "from IPython.display import display, HTML, Markdown\ndisplay(HTML('<b>x</b>'))",
         "import IPython\nIPython.get_ipython().run_line_magic('time', '1')",

@@ -152,9 +152,12 @@ def _same(*things: object) -> object:
 
 OURS = frozenset({"autograder"})
 """What grades is not there for what is graded, however it was installed."""
+_CHECKS = "notebook_checks"
+"""What the first cell of a released notebook imports its ``grader`` from, where there is one: here,
+so that the checks which it brings stay text, and its calls of them do nothing."""
 _FRONT_END = frozenset(
     {"IPython", "google.colab", "ipympl", "ipywidgets", "matplotlib_inline", "otter", "tqdm"}
-)
+) | {_CHECKS}
 """Talk to a notebook's front end, which is not there, whether they are installed or not."""
 _LOOKS_WORDS = """
     adjustText alive_progress altair asciichartpy atpbar bokeh brewer2mpl celluloid cmasher cmocean
