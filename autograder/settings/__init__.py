@@ -18,6 +18,7 @@ from autograder.settings.tables import (
     Late,
     LimitsTable,
     QuestionSettings,
+    Release,
     Settings,
     at_clock,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "LimitsTable",
     "QuestionSettings",
     "Refused",
+    "Release",
     "Settings",
     "among",
     "at_clock",

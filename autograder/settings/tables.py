@@ -275,6 +275,13 @@ class Feedback(Table, frozen=True):
     """Whether figures show the right rule's path beside the student's."""
 
 
+class Release(Table, frozen=True):
+    """``[release]``."""
+
+    after: tuple[Words, ...] = ()
+    """Assignments that are over before students get this one: its notebook may answer them."""
+
+
 class Settings(Table, frozen=True):
     """A whole ``assignment.toml``."""
 
@@ -294,6 +301,7 @@ class Settings(Table, frozen=True):
     attempts: Attempts = Attempts()
     late: Late = Late()
     feedback: Feedback = Feedback()
+    release: Release = Release()
 
     def __post_init__(self) -> None:
         written = [name for name, question in self.questions.items() if question.by_person]

@@ -29,6 +29,7 @@ from autograder.settings import (
     LimitsTable,
     QuestionSettings,
     Refused,
+    Release,
     Settings,
     read_settings,
 )
@@ -91,6 +92,7 @@ def test_the_guide_has_every_setting_and_its_settings_are_read() -> None:
         (Convention, document["conventions"]["decay_without_rate"]),
         (Attempts, document["attempts"]),
         (Late, document["late"]),
+        (Release, document["release"]),
         (QuestionSettings, document["questions"]["weight_decay"] | document["questions"]["why"]),
         (Item, document["questions"]["why"]["rubric"]["sums"]),
     ]
