@@ -7,7 +7,7 @@ written, and never under their name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from autograder.authoring.master import Part, read_master
@@ -43,25 +43,24 @@ def _refuse_students_folder(destination: Path, templates: Iterable[Path]) -> Non
     """A released bundle is a folder with a notebook of the folder's name in it."""
     above = (destination, *destination.parents)
     released = [path for path in above if (path / f"{path.name}.ipynb").is_file()]
-    released += [path.parent for path in destination.glob("*/*.ipynb") if path.stem == path.parent.name]
-    given_out = [path for path in templates if path in above]
-    if released or given_out:
+    below = (path for path in destination.glob("*/*.ipynb") if path.stem == path.parent.name)
+    theirs = [*released, *(path.parent for path in below), *set(templates).intersection(above)]
+    if theirs:
         raise UsageError(
-            f"Students are given what is in {(released + given_out)[0]}: write the model answers to "
-            "another folder, with --to DIR."
+            f"Students are given what is in {theirs[0]}: write the model answers to another "
+            "folder, with --to DIR."
         )
 
 
 def _notebook(parts: Iterable[Part]) -> str:
     import nbformat  # takes a while to import, and no other command needs it
 
-    cells = [nbformat.v4.new_markdown_cell(WARNING, id="part-0")]
+    code: Callable[..., nbformat.NotebookNode] = nbformat.v4.new_code_cell
+    words: Callable[..., nbformat.NotebookNode] = nbformat.v4.new_markdown_cell
+    cells = [words(WARNING, id="part-0")]
     for number, part in enumerate(parts, start=1):
-        if part.kind == "code":
-            make, source = nbformat.v4.new_code_cell, part.source
-        else:
-            make, source = nbformat.v4.new_markdown_cell, _said(part)
-        cells.append(make(source, id=f"part-{number}"))
+        make = code if part.kind == "code" else words
+        cells.append(make(_said(part), id=f"part-{number}"))
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

@@ -92,9 +92,7 @@ def release(
         click.echo("Handed in for the course's other assignments, it earns nothing, nor they here.")
 
 
-def _release_solutions(
-    assignment: Assignment, destination: Path | None, templates: Path
-) -> None:
+def _release_solutions(assignment: Assignment, destination: Path | None, templates: Path) -> None:
     if destination is None:
         raise UsageError(
             "Say where the model answers go, with --to DIR; they are not written where students' "

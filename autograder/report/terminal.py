@@ -79,7 +79,9 @@ class ResultTable:
         """The rows above, how many are left out, and the rows below."""
         if self.ends is None or len(self.grades) <= 2 * self.ends + 1:
             return self.grades, 0, ()
-        ordered = sorted(self.grades, key=lambda grade: (grade.score is not None, grade.score or 0.0))
+        ordered = sorted(
+            self.grades, key=lambda grade: (grade.score is not None, grade.score or 0.0)
+        )
         return ordered[: self.ends], len(ordered) - 2 * self.ends, ordered[-self.ends :]
 
     def _row(
