@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +23,7 @@ from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.sandbox import open_sandbox
 from autograder.submission import read
 from tests.conformance.captions import untrue
+from tests.conformance.sentences import Seen, read_again, watching
 from tests.report.chromium import chromium
 
 COURSE = Course(Path(__file__).resolve().parents[2])
@@ -58,6 +61,8 @@ class Sample:
     name: str
     grade: Grade
     expected: Mapping[str, Any]
+    seen: Mapping[str, Seen]
+    """What the judge saw, by name of the question."""
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +71,22 @@ def samples(assignment: Assignment) -> list[Sample]:
     folder = assignment.folder / "sample_submissions"
     graded = []
     impatient = replace(assignment, limits=replace(assignment.limits, call_seconds=1.0))
-    with open_sandbox(hidden=[COURSE.folder]) as box:
+    with open_sandbox(hidden=[COURSE.folder]) as box, watching(assignment) as watch:
         for path in sorted(folder.glob("*.expected.json")):
             stem = path.name.removesuffix(".expected.json")
             (file,) = (f for f in folder.glob(f"{stem}.*") if f != path)
             submission = read(file, student=stem, file=file.name)
             grade = grade_submission(submission, impatient, box)
-            graded.append(Sample(stem, grade, json.loads(path.read_text(encoding="utf-8"))))
+            expected = json.loads(path.read_text(encoding="utf-8"))
+            graded.append(Sample(stem, grade, expected, watch.taken()))
     return graded
+
+
+@pytest.fixture(scope="module")
+def pages(assignment: Assignment, samples: list[Sample]) -> dict[str, str]:
+    """Their feedback pages, by name."""
+    draw = page_drawer(assignment)
+    return {sample.name: draw(sample.grade) for sample in samples}
 
 
 # ------------------------------------------------------------------------------ it is complete
@@ -166,11 +179,10 @@ def _differences(sample: Sample) -> Iterator[str]:
 
 
 def test_feedback_pages_of_all_samples_are_drawn(
-    assignment: Assignment, samples: list[Sample]
+    assignment: Assignment, samples: list[Sample], pages: Mapping[str, str]
 ) -> None:
-    draw = page_drawer(assignment)
     for sample in samples:
-        page = draw(sample.grade)
+        page = pages[sample.name]
         assert page.lstrip().lower().startswith("<!doctype html>")
         assert assignment.title in page
         for question in assignment.questions:
@@ -208,16 +220,15 @@ IN_VIEW = """() => {
 
 
 def test_the_fault_and_its_hint_are_seen_first(
-    assignment: Assignment, samples: list[Sample]
+    samples: list[Sample], pages: Mapping[str, str]
 ) -> None:
     """Within 800 pixels on a desk and 900 on a phone; the rest of one fault on three screens."""
-    draw, complaints = page_drawer(assignment), []
-    pages = {sample.name: (sample.grade, draw(sample.grade)) for sample in samples}
+    complaints = []
     with chromium() as browser:
         for width, height, most in ((1280, 800, 800), (390, 844, 900)):
             opened = browser.new_page(viewport={"width": width, "height": height})
-            for name, (grade, page) in pages.items():
-                opened.set_content(page)
+            for name, grade in ((sample.name, sample.grade) for sample in samples):
+                opened.set_content(pages[name])
                 seen = opened.evaluate(IN_VIEW)
                 lost = [q for q in grade.questions if q.score is not None and q.score < q.max_score]
                 named = [slug for question in lost for slug in question.misconceptions]
@@ -235,6 +246,31 @@ def test_the_fault_and_its_hint_are_seen_first(
 
 
 # ------------------------------------------------------------------------------ what is said is so
+
+
+def test_what_is_said_stands_on_the_page(samples: list[Sample], pages: Mapping[str, str]) -> None:
+    for sample in samples:
+        text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", pages[sample.name])).split())
+        for question in sample.grade.questions:
+            tried = [check.message for check in question.checks if check.tried]
+            for said in (*tried, *question.evidence):
+                assert " ".join(said.split()) in text, (sample.name, said)
+
+
+def test_every_sentence_is_so(samples: list[Sample]) -> None:
+    count = 0
+    false: list[str] = []
+    for sample in samples:
+        graded = {question.name: question for question in sample.grade.questions}
+        for name, seen in sample.seen.items():
+            said = graded[name]
+            assert said.checks == seen.verdict.checks or said.message != seen.verdict.message
+            for sentence, so in read_again(seen):
+                count += 1
+                if not so:
+                    false.append(f"{sample.name}, {name}: {sentence}")
+    assert not false, "\n".join(false)
+    assert count > 20 * len(samples)
 
 
 def test_every_sentence_of_the_samples_rests_on_something(samples: list[Sample]) -> None:
