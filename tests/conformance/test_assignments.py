@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from autograder.authoring.verify import VerifyReport, verify
 from autograder.batch.pages import page_drawer
@@ -24,7 +29,7 @@ from autograder.sandbox import open_sandbox
 from autograder.submission import read
 from tests.conformance.captions import untrue
 from tests.conformance.sentences import Seen, read_again, watching
-from tests.report.chromium import chromium
+from tests.report.chromium import chromium, shown
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LEAST_VARIANTS, LEAST_SAMPLES = 6, 12
@@ -207,6 +212,7 @@ def test_pages_are_small_and_quickly_drawn(assignment: Assignment, samples: list
 
 # ------------------------------------------------------------------------ its pages, in a browser
 
+UNFOLD = "document.querySelectorAll('details').forEach((d) => { d.open = true })"
 IN_VIEW = """() => {
     const bottom = (what) => Math.max(0, ...[...document.querySelectorAll(what)].map(
         (element) => element.getBoundingClientRect().bottom + scrollY));
@@ -243,6 +249,109 @@ def test_the_fault_and_its_hint_are_seen_first(
                 if seen["wide"] > width:
                     complaints.append(f"{name} at {width}: it is {seen['wide']} wide")
     assert not complaints
+
+
+def kinds(samples: list[Sample]) -> list[str]:
+    """A right sample, one with a single fault, that with the most, an untouched one, one that
+    stops."""
+    grades = {sample.name: sample.grade for sample in samples}
+    named = {name: sum(len(q.misconceptions) for q in g.questions) for name, g in grades.items()}
+    stops = (n for n, g in grades.items() if any(m.stopped for q in g.questions for m in q.marks))
+    return [
+        next(name for name, grade in grades.items() if grade.score == grade.max_score),
+        next(name for name, count in named.items() if count == 1),
+        max(named, key=lambda name: named[name]),
+        "empty_template",
+        *list(stops)[:1],
+    ]
+
+
+def test_five_kinds_of_pages_are_printed_well(
+    samples: list[Sample], pages: Mapping[str, str]
+) -> None:
+    with chromium() as browser:
+        complaints = [said for name in kinds(samples) for said in printed(browser, pages[name])]
+    assert not complaints
+
+
+@pytest.mark.long
+def test_every_page_is_printed_well(pages: Mapping[str, str]) -> None:
+    with chromium() as browser:
+        complaints = [
+            f"{name}: {said}" for name, page in pages.items() for said in printed(browser, page)
+        ]
+    assert not complaints
+
+
+def printed(browser: Any, html: str) -> Iterator[str]:
+    """What is wrong with a page on paper."""
+    with shown(browser, html, viewport={"width": 1280, "height": 800}) as page:
+        headings = {" ".join(text.split()) for text in page.locator("h2, h3").all_inner_texts()}
+        paper = page.pdf(format="A4", print_background=True)
+    for number, sheet in enumerate(PdfReader(io.BytesIO(paper)).pages, start=1):
+        lines = [" ".join(line.split()) for line in sheet.extract_text().split("\n")]
+        lines = [line for line in lines if line]
+        if lines and lines[-1] in headings:
+            yield f"page {number} ends with the heading {lines[-1]}"
+        at: list[float] = []
+        sheet.extract_text(
+            visitor_text=lambda text, cm, tm, font, size, at=at: (
+                at.append(cm[0] * tm[4] + cm[4]) if text.strip() else None
+            )
+        )
+        if at and min(at) < 30:  # points; a printer reaches no further
+            yield f"page {number} has text {min(at):.0f} points from the edge"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(pages: Mapping[str, str], scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    complaints = []
+    with chromium() as browser:
+        context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+        opened = context.new_page()
+        for name, page in pages.items():
+            opened.set_content(page)
+            opened.evaluate(UNFOLD)
+            found = Axe().run(opened).response["violations"]
+            complaints += [f"{name}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+    assert not complaints
+
+
+@pytest.mark.parametrize("deficiency", ["deuteranopia", "protanopia"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_curves_are_told_apart_without_red_or_green(
+    samples: list[Sample], pages: Mapping[str, str], scheme: str, deficiency: str
+) -> None:
+    """As Chromium shows the legends to such eyes: two swatches differ in colour, or in their dashes
+    or markers."""
+    one_fault = kinds(samples)[1]
+    with chromium() as browser, shown(browser, pages[one_fault], color_scheme=scheme) as page:
+        page.context.new_cdp_session(page).send(
+            "Emulation.setEmulatedVisionDeficiency", {"type": deficiency}
+        )
+        page.evaluate(UNFOLD)
+        legends = page.locator(".question:not(.passed) ul.legend").all()
+        assert legends
+        for legend in legends:
+            swatches = legend.locator("svg.swatch").all()
+            seen = [
+                (_colour(swatch.screenshot()), re.sub(r"#\w+|--\w:", "", swatch.inner_html()))
+                for swatch in swatches
+            ]
+            for (one, drawn), (other, drawn_other) in combinations(seen, 2):
+                apart = float(np.abs(one - other).max())
+                assert apart > 40 or drawn != drawn_other, legend.inner_text()
+
+
+def _colour(png: bytes) -> np.ndarray:
+    """The colour of a swatch's pixel that is furthest from its background."""
+    pixels = np.asarray(plt.imread(io.BytesIO(png)))[..., :3].reshape(-1, 3) * 255
+    away = np.abs(pixels - pixels[0]).sum(axis=1)
+    colour: np.ndarray = pixels[int(np.argmax(away))]
+    return colour
 
 
 # ------------------------------------------------------------------------------ what is said is so
