@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from statistics import fmean, median
+from typing import Literal, TypeAlias
 
 from rich.console import RenderableType
 
@@ -12,11 +13,16 @@ from autograder.batch.output import CurrentGrades
 from autograder.batch.remarks import remarks
 from autograder.batch.run import Tally
 from autograder.console import counts
-from autograder.report.terminal import ResultTable
+from autograder.report.terminal import Diagnosis, ResultTable
 from autograder.text import counted
+
+Rows: TypeAlias = Literal["few", "all", "ends"]
+"""Which rows the table has: all where they are few; all; the worst and the best."""
 
 _LONGEST_TABLE = 60
 """Students up to which the table is worth its room on a screen."""
+_ENDS = 3
+"""Of the worst and of the best, where not all are shown."""
 _LISTED, _FILES_LISTED = 20, 3
 """Names of students, and of files, that are listed."""
 
@@ -25,10 +31,13 @@ def closing_words(
     order: Order,
     tally: Tally,
     grades: CurrentGrades,
-    whole_table: bool = False,
+    table: Rows = "few",
 ) -> Iterator[RenderableType]:
     """What goes to standard output after a run, a line or table each."""
-    if len(grades) and (whole_table or len(grades) <= _LONGEST_TABLE):
+    if len(grades) and table == "ends":
+        yield ResultTable(list(grades), ends=_ENDS)
+        yield Diagnosis(list(grades.with_details()))
+    elif len(grades) and (table == "all" or len(grades) <= _LONGEST_TABLE):
         yield ResultTable(list(grades))
     else:
         yield from _spread(grades)

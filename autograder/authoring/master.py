@@ -6,7 +6,8 @@ opened by three backticks and ``otter``.  What students must not see stands
 
 - in code between ``# BEGIN SOLUTION`` and ``# END SOLUTION``, or on a line ending in
   ``# SOLUTION`` (the same for ``IGNORE``);
-- in the text of a SOLUTION block: the model answer to a written question;
+- in the text of a SOLUTION block: the model answer to a written question, or why the code there is
+  right;
 - in a test cell that calls itself hidden, or a cell that begins with ``# ignore``.
 
 Only the lines count here, so that each has its place in the file; the cells that students get are
@@ -16,9 +17,10 @@ made by ``otter assign`` (:mod:`autograder.authoring.release`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from autograder.errors import AssignmentError
 from autograder.model import Cell, Submission
@@ -48,6 +50,17 @@ class MasterQuestion:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One piece of the notebook that whoever may see the model answers reads."""
+
+    kind: Literal["text", "code", "answer"]
+    """``answer``: the text of a SOLUTION block."""
+    source: str
+    question: MasterQuestion | None = None
+    """Of an ``answer``: to which question."""
+
+
+@dataclass(frozen=True)
 class Master:
     """What a master notebook holds."""
 
@@ -62,6 +75,8 @@ class Master:
     """The model answers to written questions, by question name."""
     hidden: tuple[SourceLine, ...]
     """Every line that students must not see."""
+    parts: tuple[Part, ...] = ()
+    """The whole notebook in its order, with the answers, without tests and places to write in."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +125,7 @@ class _Reading:
         self.lines: list[tuple[SourceLine, ...]] = []
         self.written: dict[str, str] = {}
         self.hidden: list[SourceLine] = []
+        self.parts: list[Part] = []
 
     def of(self, text: str) -> Master:
         title = ""
@@ -120,8 +136,9 @@ class _Reading:
                 self._code(block, number)
             elif "SOLUTION" in self.open:
                 self._answer(block)
-            else:
+            elif "PROMPT" not in self.open:
                 title = title or _heading(block)
+                self._part("text", block.lines)
         if self.open:
             raise AssignmentError(f"{self.file}: the last {self.open[-1]} block is never ended.")
         return Master(
@@ -131,7 +148,14 @@ class _Reading:
             lines=tuple(self.lines),
             written=self.written,
             hidden=tuple(line for line in self.hidden if line.text.strip()),
+            parts=tuple(self.parts),
         )
+
+    def _part(self, kind: Literal["text", "code", "answer"], lines: Iterable[SourceLine]) -> None:
+        source = "\n".join(line.text for line in lines).strip()
+        question = self.questions[-1] if kind == "answer" else None
+        if source:
+            self.parts.append(Part(kind, source, question))
 
     def _mark(self, block: _Block) -> None:
         first = block.lines[0]
@@ -161,6 +185,7 @@ class _Reading:
         self.hidden.extend(hidden)
         self.cells.append(Cell(number, "\n".join(line.text for line in kept) + "\n"))
         self.lines.append(tuple(kept))
+        self._part("code", kept)
 
     def _answer(self, block: _Block) -> None:
         for (
@@ -169,7 +194,10 @@ class _Reading:
             sentences = re.split(r"(?<=[.!?;:])\s+", line.text)
             self.hidden.extend(SourceLine(line.file, line.number, part) for part in sentences)
         text = "\n".join(line.text for line in block.lines).strip()
-        if text and self.questions:
+        if not text or not self.questions:
+            return
+        self._part("answer", block.lines)
+        if self.questions[-1].manual:
             name = self.questions[-1].name
             self.written[name] = f"{self.written.get(name, '')}\n\n{text}".strip()
 

@@ -57,11 +57,17 @@ class Released:
 
 
 def release(
-    assignment_folder: Path, destination: Path, *, reference: Path, checks: Checks = "notebook"
+    assignment_folder: Path,
+    destination: Path,
+    *,
+    reference: Path,
+    checks: Checks = "notebook",
+    refuse: Callable[[str], None] = lambda notebook: None,
 ) -> Released:
     """Write what students of one assignment get to ``destination / SLUG``, replacing it whole.
 
-    ``SLUG`` is the name of ``assignment_folder``; ``reference`` the folder that must stay hidden.
+    ``SLUG`` is the name of ``assignment_folder``; ``reference`` the folder that must stay hidden;
+    ``refuse`` raises what else there is against the notebook (:mod:`.crossing`).
 
     Raises AssignmentError where the master cannot be read or otter refuses it, and LeakError,
     with file and line of each, where the bundle would show something hidden; UsageError where
@@ -89,6 +95,7 @@ def release(
         **({} if examples is None else {FILE_NAME: to_json(examples)}),
     }
     looked_for = refuse_leaks(bundle, master, assignment_folder, reference)
+    refuse(bundle[f"{slug}.ipynb"])
     try:
         _replace_folder(destination / slug, bundle)
     except OSError as error:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from autograder import console
+from autograder.authoring.crossing import refuse_crossings
 from autograder.authoring.new import lay_down
 from autograder.authoring.release import Checks
 from autograder.authoring.release import release as write_release
+from autograder.authoring.solutions import write_solutions
 from autograder.batch.files import whole_file
-from autograder.cli.options import course_option, end_with, load, path_option
+from autograder.cli.options import course_option, end_with, load, path_option, unsafe_option
+from autograder.course import Assignment
+from autograder.errors import UsageError
 from autograder.sandbox import open_sandbox
 
 
@@ -51,23 +57,65 @@ def new(slug: str, title: str | None, course_folder: Path) -> None:
     help="notebook: the checks travel inside it and need nothing beside it. otter: Otter's own, "
     "for courses whose students have otter-grader installed. Default: notebook.",
 )
+@click.option(
+    "--solutions",
+    is_flag=True,
+    help="Write the model answers, and why they are right, in place of what students get; needs "
+    "--to with a folder that is not theirs.",
+)
+@unsafe_option
 def release(
-    slug: str | None, course_folder: Path | None, destination: Path | None, checks: Checks
+    slug: str | None,
+    course_folder: Path | None,
+    destination: Path | None,
+    checks: Checks,
+    solutions: bool,
+    unsafe: bool,
 ) -> None:
-    """Write what students get; refuses when anything hidden is in it.
+    """Write what students get; refuses when anything hidden is in it, or when it answers another
+    assignment of the course.
 
     \b
     Example:  autograder release adaptive_learning_rates
+    Example:  autograder release adaptive_learning_rates --solutions --to solutions
     """
     course, assignment = load(course_folder, slug)
-    released = write_release(
-        assignment.folder,
-        destination or course.folder / "student_template",
-        reference=course.folder / "reference",
-        checks=checks,
-    )
+    templates = course.folder / "student_template"
+    if solutions:
+        _release_solutions(assignment, destination, templates)
+        return
+    templates = destination or templates
+    others = len(course.assignments()) > 1
+    with open_sandbox(hidden=course.hidden, unsafe=unsafe) if others else nullcontext() as box:
+
+        def refuse(notebook: str) -> None:
+            if box is not None:
+                refuse_crossings(course, assignment.slug, notebook, templates, box)
+
+        released = write_release(
+            assignment.folder,
+            templates,
+            reference=course.folder / "reference",
+            checks=checks,
+            refuse=refuse,
+        )
     click.echo(f"{released.folder}: {', '.join(released.files)}")
     click.echo(f"Searched for {released.lines_looked_for} hidden lines; none is in it.")
+    if others:
+        click.echo("Handed in for the course's other assignments, it earns nothing, nor they here.")
+
+
+def _release_solutions(assignment: Assignment, destination: Path | None, templates: Path) -> None:
+    if destination is None:
+        raise UsageError(
+            "Say where the model answers go, with --to DIR; they are not written where students' "
+            "notebooks lie."
+        )
+    path = write_solutions(assignment.folder, destination, [templates])
+    click.echo(f"{path}: the model answers, with why. Students must not have it before the end.")
+    due = assignment.late.due_at
+    if due is not None and due > datetime.now(UTC):
+        click.echo(f"{assignment.slug} is due on {due:%Y-%m-%d %H:%M} UTC; extensions end later.")
 
 
 @click.command()

@@ -25,7 +25,7 @@ from autograder.cli.options import (
     store_options,
     unsafe_option,
 )
-from autograder.closing import closing_words, problems
+from autograder.closing import Rows, closing_words, problems
 from autograder.course import Course
 from autograder.errors import UsageError
 
@@ -71,7 +71,7 @@ def _grade(
     *,
     quiet: bool,
     as_json: bool,
-    whole_table: bool = False,
+    table: Rows = "few",
 ) -> int:
     """Grade, write the result files, say what came of it; the exit status."""
     order.check()
@@ -88,7 +88,7 @@ def _grade(
         if as_json:
             click.echo(json.dumps(summary(order, tally, grades), indent=1))
         elif not quiet:
-            for line in closing_words(order, tally, grades, whole_table):
+            for line in closing_words(order, tally, grades, table):
                 console.say(line)
     for line in problems(tally, stopped=stopped):
         click.echo(line, err=True)
@@ -98,9 +98,13 @@ def _grade(
 @click.command()
 @course_options
 @path_option("--out", help="Where results go; default: demo-results.", file_okay=False)
+@click.option("--all", "whole", is_flag=True, help="Show every submission's row.")
 @unsafe_option
-def demo(course_folder: Path | None, slug: str | None, out: Path | None, unsafe: bool) -> None:
-    """Grade the sample submissions that come with an assignment.
+def demo(
+    course_folder: Path | None, slug: str | None, out: Path | None, whole: bool, unsafe: bool
+) -> None:
+    """Grade the sample submissions that come with an assignment; show the worst, the best, and
+    what a student reads.
 
     \b
     Example:  autograder demo
@@ -111,8 +115,9 @@ def demo(course_folder: Path | None, slug: str | None, out: Path | None, unsafe:
     samples = order.assignment.folder / "sample_submissions"
     if not samples.is_dir():
         raise UsageError(f"There are no sample submissions in {order.assignment.folder}.")
+    table: Rows = "all" if whole else "ends"
     handed_in = [path for path in sorted(samples.iterdir()) if path.suffix != ".json"]
-    end_with(_grade(order.of(*handed_in), quiet=False, as_json=False, whole_table=True))
+    end_with(_grade(order.of(*handed_in), quiet=False, as_json=False, table=table))
 
 
 def _demo_folder() -> Path:

@@ -1,4 +1,4 @@
-"""Results in a terminal: a table of many grades.
+"""Results in a terminal: a table of many grades, and what one student reads first.
 
 Colours go only to terminals that want them (rich looks at the terminal and at NO_COLOR); nothing
 is told by colour alone.  Names and messages of strangers cannot steer the terminal.
@@ -16,7 +16,13 @@ from rich.text import Text
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.report.marks import found, seen, shows_final
-from autograder.report.statistics import counts_and_average, question_names, worth_of
+from autograder.report.priority import first_to_fix
+from autograder.report.statistics import (
+    counts_and_average,
+    misconception_counts,
+    question_names,
+    worth_of,
+)
 from autograder.report.text import one_line, points, visible
 from autograder.report.words import WORDS, Words
 
@@ -36,6 +42,8 @@ class ResultTable:
 
     grades: Sequence[Grade]
     words: Words = WORDS
+    ends: int | None = None
+    """So many rows of the worst and of the best, the worst first; None: a row for everybody."""
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
@@ -53,7 +61,12 @@ class ResultTable:
             table.add_column(words.terminal_final, justify="right", no_wrap=True)
             table.add_column(words.terminal_seen, no_wrap=True)
         table.add_column(words.terminal_found, overflow="fold", min_width=20)
-        for grade in self.grades:
+        worst, between, best = self._shown()
+        for grade in worst:
+            table.add_row(*self._row(grade, names, options, has_final))
+        if between:
+            table.add_row(Text(words.terminal_between.format(count=between), style="dim"))
+        for grade in best:
             table.add_row(*self._row(grade, names, options, has_final))
         yield table
         cut = (name for name in short if short[name] != name)
@@ -61,6 +74,15 @@ class ResultTable:
         if pairs:
             yield Text(plain(pairs, options), style="dim")
         yield Text(plain(counts_and_average(self.grades, words), options))
+
+    def _shown(self) -> tuple[Sequence[Grade], int, Sequence[Grade]]:
+        """The rows above, how many are left out, and the rows below."""
+        if self.ends is None or len(self.grades) <= 2 * self.ends + 1:
+            return self.grades, 0, ()
+        ordered = sorted(
+            self.grades, key=lambda grade: (grade.score is not None, grade.score or 0.0)
+        )
+        return ordered[: self.ends], len(ordered) - 2 * self.ends, ordered[-self.ends :]
 
     def _row(
         self, grade: Grade, names: Sequence[str], options: ConsoleOptions, has_final: bool
@@ -83,6 +105,49 @@ class ResultTable:
         if question is not None and question.status is QuestionStatus.PENDING:
             return self.words.terminal_pending
         return points(question.score if question else None)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is found most often in many grades, and what a student with nothing else wrong reads."""
+
+    grades: Sequence[Grade]
+    words: Words = WORDS
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        counted = misconception_counts(self.grades)
+        titles = {e.slug: e.title for g in self.grades for q in g.questions for e in q.explanations}
+        found = [
+            self.words.terminal_times.format(title=titles.get(one.slug, one.slug), count=one.count)
+            for one in counted[:3]
+        ]
+        if found:
+            text = self.words.terminal_commonest.format(found="; ".join(found))
+            yield Text(plain(text, options))
+        for one in counted:
+            alone = [g for g in self.grades if _faults(g) == [(one.slug, one.question)]]
+            if alone:
+                yield from (Text(plain(line, options)) for line in self._of(alone[0]))
+                return
+
+    def _of(self, grade: Grade) -> Iterator[str]:
+        words, first = self.words, first_to_fix(grade)
+        if first is None:
+            return
+        score, most = points(grade.score), points(grade.max_score)
+        student = one_line(grade.student, 60)
+        yield ""
+        yield words.terminal_first.format(student=student, score=score, max=most)
+        yield words.terminal_fix.format(sentence=first.sentence, points=points(first.points))
+        if first.explanation is not None:
+            yield words.terminal_what.format(what=first.explanation.what)
+            yield words.terminal_hint.format(hint=first.explanation.hint)
+
+
+def _faults(grade: Grade) -> list[tuple[str, str]]:
+    return [(slug, q.name) for q in grade.questions for slug in q.misconceptions]
 
 
 def _full_width(names: Sequence[str]) -> int:

@@ -223,6 +223,13 @@ class Words:
     terminal_pending: str = "later"
     terminal_final: str = "Final"
     terminal_seen: str = "Seen"
+    terminal_between: str = "... {count} between"
+    terminal_commonest: str = "Found most often: {found}."
+    terminal_times: str = "{title} ({count})"
+    terminal_first: str = "What {student} reads first ({score} of {max} points):"
+    terminal_fix: str = "To fix first: {sentence} ({points} points)"
+    terminal_what: str = "It computes: {what}"
+    terminal_hint: str = "Hint: {hint}"
     seen: Mapping[str, str] = field(
         default_factory=lambda: {"no": "no", "yes": "yes", "older": "older"}
     )

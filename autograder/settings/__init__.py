@@ -19,6 +19,7 @@ from autograder.settings.tables import (
     Late,
     LimitsTable,
     QuestionSettings,
+    Release,
     Settings,
     at_clock,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "LimitsTable",
     "QuestionSettings",
     "Refused",
+    "Release",
     "Settings",
     "among",
     "at_clock",

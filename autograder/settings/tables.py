@@ -285,6 +285,13 @@ class Feedback(Table, frozen=True):
     examples alone; which misconceptions were found, without points; or all of it."""
 
 
+class Release(Table, frozen=True):
+    """``[release]``."""
+
+    after: tuple[Words, ...] = ()
+    """Assignments that are over before students get this one: its notebook may answer them."""
+
+
 class Settings(Table, frozen=True):
     """A whole ``assignment.toml``."""
 
@@ -304,6 +311,7 @@ class Settings(Table, frozen=True):
     attempts: Attempts = Attempts()
     late: Late = Late()
     feedback: Feedback = Feedback()
+    release: Release = Release()
 
     def __post_init__(self) -> None:
         written = [name for name, question in self.questions.items() if question.by_person]

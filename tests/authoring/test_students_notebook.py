@@ -193,7 +193,9 @@ def test_empty_the_figures_say_which_curves_are_missing(empty_run: Notebook) -> 
     text = "\n".join(printed(cell) for cell in empty_run.cells if cell.cell_type == "code")
     for missing in ("green curve for AdaGrad", "brown curve for RMSProp", "magenta curve for Adam"):
         assert f"No {missing}: the function returns nothing yet." in text
-    assert "No corrected curve" in text
+    for label in ("AdaGrad", "RMSProp"):
+        assert f"No distance for {label}: " in text
+    assert text.count("No corrected curve for ") == 2
     assert not re.search(r"No (black|red|blue) curve", text)
 
 
@@ -208,7 +210,7 @@ def test_completed_all_curves_are_drawn(completed_run: Notebook) -> None:
     cells = [cell for cell in completed_run.cells if cell.cell_type == "code"]
     assert "No " not in "\n".join(printed(cell) for cell in cells[: -len(FAULTS) - len(SENTENCES)])
     pictures = [out for cell in cells for out in cell.outputs if "image/png" in out.get("data", {})]
-    assert len(pictures) == 4
+    assert len(pictures) == 5
 
 
 def added(completed_run: Notebook) -> list[Any]:

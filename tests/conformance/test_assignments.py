@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import html
+import io
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from autograder.authoring.verify import VerifyReport, verify
 from autograder.batch.pages import page_drawer
@@ -21,7 +28,8 @@ from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.sandbox import open_sandbox
 from autograder.submission import read
 from tests.conformance.captions import untrue
-from tests.report.chromium import chromium
+from tests.conformance.sentences import Seen, read_again, watching
+from tests.report.chromium import chromium, shown
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LEAST_VARIANTS, LEAST_SAMPLES = 6, 12
@@ -58,6 +66,8 @@ class Sample:
     name: str
     grade: Grade
     expected: Mapping[str, Any]
+    seen: Mapping[str, Seen]
+    """What the judge saw, by name of the question."""
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +76,22 @@ def samples(assignment: Assignment) -> list[Sample]:
     folder = assignment.folder / "sample_submissions"
     graded = []
     impatient = replace(assignment, limits=replace(assignment.limits, call_seconds=1.0))
-    with open_sandbox(hidden=[COURSE.folder]) as box:
+    with open_sandbox(hidden=[COURSE.folder]) as box, watching(assignment) as watch:
         for path in sorted(folder.glob("*.expected.json")):
             stem = path.name.removesuffix(".expected.json")
             (file,) = (f for f in folder.glob(f"{stem}.*") if f != path)
             submission = read(file, student=stem, file=file.name)
             grade = grade_submission(submission, impatient, box)
-            graded.append(Sample(stem, grade, json.loads(path.read_text(encoding="utf-8"))))
+            expected = json.loads(path.read_text(encoding="utf-8"))
+            graded.append(Sample(stem, grade, expected, watch.taken()))
     return graded
+
+
+@pytest.fixture(scope="module")
+def pages(assignment: Assignment, samples: list[Sample]) -> dict[str, str]:
+    """Their feedback pages, by name."""
+    draw = page_drawer(assignment)
+    return {sample.name: draw(sample.grade) for sample in samples}
 
 
 # ------------------------------------------------------------------------------ it is complete
@@ -166,11 +184,10 @@ def _differences(sample: Sample) -> Iterator[str]:
 
 
 def test_feedback_pages_of_all_samples_are_drawn(
-    assignment: Assignment, samples: list[Sample]
+    assignment: Assignment, samples: list[Sample], pages: Mapping[str, str]
 ) -> None:
-    draw = page_drawer(assignment)
     for sample in samples:
-        page = draw(sample.grade)
+        page = pages[sample.name]
         assert page.lstrip().lower().startswith("<!doctype html>")
         assert assignment.title in page
         for question in assignment.questions:
@@ -195,6 +212,7 @@ def test_pages_are_small_and_quickly_drawn(assignment: Assignment, samples: list
 
 # ------------------------------------------------------------------------ its pages, in a browser
 
+UNFOLD = "document.querySelectorAll('details').forEach((d) => { d.open = true })"
 IN_VIEW = """() => {
     const bottom = (what) => Math.max(0, ...[...document.querySelectorAll(what)].map(
         (element) => element.getBoundingClientRect().bottom + scrollY));
@@ -208,16 +226,15 @@ IN_VIEW = """() => {
 
 
 def test_the_fault_and_its_hint_are_seen_first(
-    assignment: Assignment, samples: list[Sample]
+    samples: list[Sample], pages: Mapping[str, str]
 ) -> None:
     """Within 800 pixels on a desk and 900 on a phone; the rest of one fault on three screens."""
-    draw, complaints = page_drawer(assignment), []
-    pages = {sample.name: (sample.grade, draw(sample.grade)) for sample in samples}
+    complaints = []
     with chromium() as browser:
         for width, height, most in ((1280, 800, 800), (390, 844, 900)):
             opened = browser.new_page(viewport={"width": width, "height": height})
-            for name, (grade, page) in pages.items():
-                opened.set_content(page)
+            for name, grade in ((sample.name, sample.grade) for sample in samples):
+                opened.set_content(pages[name])
                 seen = opened.evaluate(IN_VIEW)
                 lost = [q for q in grade.questions if q.score is not None and q.score < q.max_score]
                 named = [slug for question in lost for slug in question.misconceptions]
@@ -234,7 +251,138 @@ def test_the_fault_and_its_hint_are_seen_first(
     assert not complaints
 
 
+def kinds(samples: list[Sample]) -> list[str]:
+    """A right sample, one with a single fault, that with the most, an untouched one, one that
+    stops."""
+    grades = {sample.name: sample.grade for sample in samples}
+    named = {name: sum(len(q.misconceptions) for q in g.questions) for name, g in grades.items()}
+    stops = (n for n, g in grades.items() if any(m.stopped for q in g.questions for m in q.marks))
+    return [
+        next(name for name, grade in grades.items() if grade.score == grade.max_score),
+        next(name for name, count in named.items() if count == 1),
+        max(named, key=lambda name: named[name]),
+        "empty_template",
+        *list(stops)[:1],
+    ]
+
+
+def test_five_kinds_of_pages_are_printed_well(
+    samples: list[Sample], pages: Mapping[str, str]
+) -> None:
+    with chromium() as browser:
+        complaints = [said for name in kinds(samples) for said in printed(browser, pages[name])]
+    assert not complaints
+
+
+@pytest.mark.long
+def test_every_page_is_printed_well(pages: Mapping[str, str]) -> None:
+    with chromium() as browser:
+        complaints = [
+            f"{name}: {said}" for name, page in pages.items() for said in printed(browser, page)
+        ]
+    assert not complaints
+
+
+def printed(browser: Any, html: str) -> Iterator[str]:
+    """What is wrong with a page on paper."""
+    with shown(browser, html, viewport={"width": 1280, "height": 800}) as page:
+        headings = {" ".join(text.split()) for text in page.locator("h2, h3").all_inner_texts()}
+        paper = page.pdf(format="A4", print_background=True)
+    for number, sheet in enumerate(PdfReader(io.BytesIO(paper)).pages, start=1):
+        lines = [" ".join(line.split()) for line in sheet.extract_text().split("\n")]
+        lines = [line for line in lines if line]
+        if lines and lines[-1] in headings:
+            yield f"page {number} ends with the heading {lines[-1]}"
+        at: list[float] = []
+        sheet.extract_text(
+            visitor_text=lambda text, cm, tm, font, size, at=at: (
+                at.append(cm[0] * tm[4] + cm[4]) if text.strip() else None
+            )
+        )
+        if at and min(at) < 30:  # points; a printer reaches no further
+            yield f"page {number} has text {min(at):.0f} points from the edge"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(pages: Mapping[str, str], scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    complaints = []
+    with chromium() as browser:
+        context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+        opened = context.new_page()
+        for name, page in pages.items():
+            opened.set_content(page)
+            opened.evaluate(UNFOLD)
+            found = Axe().run(opened).response["violations"]
+            complaints += [f"{name}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+    assert not complaints
+
+
+@pytest.mark.long
+def test_curves_are_told_apart_without_red_or_green(
+    samples: list[Sample], pages: Mapping[str, str]
+) -> None:
+    """As Chromium shows the legends to such eyes: two swatches differ in colour, or in their dashes
+    or markers."""
+    with chromium() as browser:
+        for scheme, deficiency in product(("light", "dark"), ("deuteranopia", "protanopia")):
+            with shown(browser, pages[kinds(samples)[1]], color_scheme=scheme) as page:
+                page.context.new_cdp_session(page).send(
+                    "Emulation.setEmulatedVisionDeficiency", {"type": deficiency}
+                )
+                page.evaluate(UNFOLD)
+                legends = page.locator(".question:not(.passed) ul.legend").all()
+                assert legends
+                assert not [told for legend in legends for told in alike(legend)]
+
+
+def alike(legend: Any) -> Iterator[str]:
+    """Pairs of swatches that look the same."""
+    seen = [
+        (_colour(swatch.screenshot()), re.sub(r"--\w:#\w+;?", "", swatch.inner_html()))
+        for swatch in legend.locator("svg.swatch").all()
+    ]
+    for (one, drawn), (other, drawn_other) in combinations(seen, 2):
+        if float(np.abs(one - other).max()) <= 40 and drawn == drawn_other:
+            yield legend.inner_text()
+
+
+def _colour(png: bytes) -> np.ndarray:
+    """The colour of a swatch's pixel that is furthest from its background."""
+    pixels = np.asarray(plt.imread(io.BytesIO(png)))[..., :3].reshape(-1, 3) * 255
+    away = np.abs(pixels - pixels[0]).sum(axis=1)
+    colour: np.ndarray = pixels[int(np.argmax(away))]
+    return colour
+
+
 # ------------------------------------------------------------------------------ what is said is so
+
+
+def test_what_is_said_stands_on_the_page(samples: list[Sample], pages: Mapping[str, str]) -> None:
+    for sample in samples:
+        text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", pages[sample.name])).split())
+        for question in sample.grade.questions:
+            tried = [check.message for check in question.checks if check.tried]
+            for said in (*tried, *question.evidence):
+                assert " ".join(said.split()) in text, (sample.name, said)
+
+
+def test_every_sentence_is_so(samples: list[Sample]) -> None:
+    count = 0
+    false: list[str] = []
+    for sample in samples:
+        graded = {question.name: question for question in sample.grade.questions}
+        for name, seen in sample.seen.items():
+            said = graded[name]
+            assert said.checks == seen.verdict.checks or said.message != seen.verdict.message
+            for sentence, so in read_again(seen):
+                count += 1
+                if not so:
+                    false.append(f"{sample.name}, {name}: {sentence}")
+    assert not false, "\n".join(false)
+    assert count > 20 * len(samples)
 
 
 def test_every_sentence_of_the_samples_rests_on_something(samples: list[Sample]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -71,3 +72,10 @@ def test_the_demo_runs(installed: Path, tmp_path: Path) -> None:
     done = _run(installed, "-m", "autograder", "demo", "--out", str(tmp_path / "results"))
     assert done.returncode == 0, done.stderr[-2000:]
     assert "autograder/sandbox" not in done.stdout
+    said = " ".join(done.stdout.split())
+    readme = (COURSE / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    (block,) = (block for block in blocks if "What " in block)
+    for line in block.splitlines():
+        if line.strip() != "..." and "demo-results" not in line:
+            assert " ".join(line.split()) in said, "README shows what the demo does not say"

@@ -10,7 +10,7 @@ from example_grades import not_graded, unreadable, with_text_everywhere, wrong_a
 from rich.console import Console, RenderableType
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.report.terminal import ResultTable
+from autograder.report.terminal import Diagnosis, ResultTable
 
 
 def printed(content: RenderableType, width: int = 80, encoding: str = "utf-8") -> str:
@@ -34,6 +34,34 @@ def test_the_table_fits_80_columns_and_loses_nothing() -> None:
     assert "bias = bias_correction" in " ".join(text.split())
     assert "3 submissions: 1 graded, 1 unreadable, 1 not graded." in text
     assert "name" in text  # the rest of the long name, on the next line
+
+
+def test_of_many_only_the_worst_and_the_best_are_shown_and_the_rest_is_counted() -> None:
+    scores = [40.0, 90.0, None, 70.0, 10.0, 60.0, 80.0]
+    grades = [replace(wrong_adam(f"s{n}"), score=score) for n, score in enumerate(scores)]
+    text = printed(ResultTable(grades, ends=2), 140)
+    rows = [line.split() for line in text.splitlines() if line.lstrip().startswith(("s", "..."))]
+    shown = [row[0] for row in rows]
+    assert shown == ["s2", "s4", "...", "s6", "s1"]
+    assert "... 3 between" in text
+    assert "7 submissions: 7 graded" in text
+    assert "between" not in printed(ResultTable(grades[:5], ends=2), 140), "one row is not left out"
+
+
+def test_a_diagnosis_tells_what_is_found_most_and_what_a_student_reads() -> None:
+    grades = [wrong_adam("alice"), wrong_adam("bob"), unreadable()]
+    (adam,) = [q for q in grades[0].questions if q.explanations]
+    fault = adam.explanations[0]
+    text = " ".join(printed(Diagnosis(grades), 80).split())
+    assert f"Found most often: {fault.title} (2)." in text
+    assert "What alice reads first (78 of 90 points):" in text
+    assert f"It computes: {fault.what}" in text
+    assert f"Hint: {fault.hint}" in text
+    assert "(12 points)" in text
+
+
+def test_without_a_misconception_there_is_no_diagnosis() -> None:
+    assert printed(Diagnosis([unreadable(), not_graded()])) == ""
 
 
 def test_a_wide_terminal_shows_whole_names() -> None:
@@ -89,7 +117,8 @@ def test_ascii_terminals_get_letters_written_out() -> None:
     "text", ["\x1b]0;title\x07\x1b[2J", "\x9b31m\r\x08", "[red]x[/red][/]", "\u202egnp\ud800"]
 )
 def test_strangers_cannot_steer_the_terminal(text: str) -> None:
-    out = printed(ResultTable([with_text_everywhere(wrong_adam(), text)]))
+    grades = [with_text_everywhere(wrong_adam(), text)]
+    out = printed(ResultTable(grades)) + printed(Diagnosis(grades))
     assert not set(out) & set("\x1b\x9b\x07\x08\r\u202e\ud800")
     if text.startswith("["):
         assert "[red]x[/red][/]" in out

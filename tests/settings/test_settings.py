@@ -30,6 +30,7 @@ from autograder.settings import (
     LimitsTable,
     QuestionSettings,
     Refused,
+    Release,
     Settings,
     read_settings,
 )
@@ -94,6 +95,7 @@ def test_the_guide_has_every_setting_and_its_settings_are_read() -> None:
         (Attempts, document["attempts"]),
         (Late, document["late"]),
         (Feedback, document["feedback"]),
+        (Release, document["release"]),
         (QuestionSettings, document["questions"]["weight_decay"] | document["questions"]["why"]),
         (Item, document["questions"]["why"]["rubric"]["sums"]),
     ]
