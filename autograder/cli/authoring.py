@@ -77,7 +77,7 @@ def release(
 
     \b
     Example:  autograder release adaptive_learning_rates
-    Example:  autograder release adaptive_learning_rates --solutions --to solutions
+    Example:  autograder release adaptive_learning_rates --solutions --to DIR
     """
     course, assignment = load(course_folder, slug)
     templates = course.folder / "student_template"
