@@ -23,7 +23,7 @@ from autograder.batch.regrade import Kept, Move, keep, kept_files, preview
 from autograder.errors import AutograderError, UsageError
 from autograder.store import Conflict, open_store
 from autograder.web.desk.queue import Paging
-from autograder.web.desk.room import Room
+from autograder.web.desk.room import Room, where
 from autograder.web.desk.rows import Filter
 from autograder.web.pages import page
 from autograder.web.visit import Visit
@@ -76,16 +76,8 @@ class Trial:
         self._thread.start()
 
     def _command(self) -> list[str]:
-        order = self.order
-        where = {
-            "--course": order.course.folder,
-            "--assignment": order.assignment.slug,
-            "--out": order.out.path,
-            "--store": order.store_at,
-            "--aside": self.aside,
-        }
-        named = [str(part) for pair in where.items() for part in pair]
-        return [sys.executable, "-m", "autograder", "regrade", "--dry-run", "--json", *named]
+        command = [sys.executable, "-m", "autograder", "regrade", "--dry-run", "--json"]
+        return [*command, "--aside", str(self.aside), *where(self.order)]
 
     def _wait(self) -> None:
         status = self._process.wait()
