@@ -55,7 +55,7 @@ def test_who_moves_is_seen_before_it_counts(regrading: tuple[Room, Browser]) -> 
     room, ines = regrading
     assert "was graded by the assignment as it is now" in ines.open("/regrade")
     change()
-    assert "3 files were graded by another version" in ines.open("/regrade")
+    assert "3 files were graded by another version of the assignment" in ines.open("/regrade")
     before, acts = room.view().lines["zoe"].final, len(room.view().book.ledger.acts)
     ines.send(do="begin")
     ines.send("/regrade", do="begin")
@@ -84,7 +84,7 @@ def test_it_may_be_forgotten_and_what_is_broken_is_said(regrading: tuple[Room, B
     ines.send(do="begin")
     wait(ines)
     ines.send(do="forget")
-    assert "3 files were graded by another version" in ines.page
+    assert "3 files were graded by another version of the assignment" in ines.page
     marker = room.store.marker()
     settings = room.order.assignment.folder / "assignment.toml"
     settings.write_text("points = ", encoding="utf-8")
