@@ -171,6 +171,7 @@ def _measured(pages: _Pages, times: int, marks: int) -> Iterator[tuple[str, list
         "class": "/class?sort=-final",
         "gradebook": "/gradebook",
         "who reads what": "/sharing",
+        "who would move": "/regrade",
         "publish": "/publish",
     }.items():
         yield name, seconds(one(path))
