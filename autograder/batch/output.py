@@ -166,6 +166,9 @@ class CurrentGrades(Sequence[Grade]):
 
     def of(self, students: Container[str]) -> Iterator[Grade]:
         """The grades of these students only (names as the store has them)."""
+        if isinstance(students, set | frozenset):  # a few of many are found at once
+            chosen = sorted(students & self.counted.keys())
+            return self._read([self.counted[student].entry for student in chosen])
         return self._read([entry for entry in self.entries if entry.student in students])
 
     def _read(self, entries: Sequence[Entry]) -> Iterator[Grade]:
@@ -186,6 +189,11 @@ class CurrentGrades(Sequence[Grade]):
         at = counted_time(entry.handed_in, policies.late)
         final = replace(decided, final=final_of(decided, most, at, policies))
         return with_seen(final, self.ledger, lambda one: next(self._store.acts.shown([one])))
+
+    @cached_property
+    def ids(self) -> Mapping[str, int]:
+        """Of the attempts that count, by student, in their order."""
+        return {entry.student: entry.id for entry in self.entries}
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -261,6 +269,6 @@ def book_of(assignment: Assignment, grades: CurrentGrades) -> Book:
         faults=assignment.faults,
         ledger=grades.ledger,
         attempts=grades.stored,
-        counting={entry.student: entry.id for entry in grades.entries},
+        counting=grades.ids,
         grades=grades.of,
     )

@@ -44,16 +44,17 @@ class Kept:
     """Id of the newest attempt that there was when this was looked up."""
 
 
-def kept_files(order: Order, store: Store, now: Standing | None = None) -> Kept:
-    """The files that count, or may count, and were not graded by the assignment as it is now."""
-    now = standing(order, store) if now is None else now
+def kept_files(order: Order, store: Store, grades: CurrentGrades | None = None) -> Kept:
+    """The files that count, or may count, and were not graded by the assignment as it is now.
+
+    ``grades``: as they are, where somebody has read them already.
+    """
     newest = newest_attempt(store)
-    stored = {entry.id: entry for entry in store.entries(order.assignment.slug)}
-    files: dict[tuple[str, str], Entry] = {}
-    for entry in now.joined(list(stored.values())):
-        files[entry.student, entry.digest] = entry
+    grades = current_grades(order, store) if grades is None else grades
+    stored = {entry.id: entry for entry in grades.stored}
+    files = {(entry.student, entry.digest): entry for entry in grades.attempts}
     if order.assignment.attempts.keep == "latest":
-        counting = {entry.id for entry in CurrentGrades(store, now).entries}
+        counting = {entry.id for entry in grades.entries}
         files = {subject: entry for subject, entry in files.items() if entry.id in counting}
     version = order.assignment.version
     wanted = [
@@ -113,7 +114,7 @@ def regrade_kept(order: Order, store: Store, side: Store, tally: Tally, watch: W
     ``tally`` is right also where this raises, as with :func:`autograder.batch.order.grade_all`.
     """
     now = standing(order, store)
-    kept = kept_files(order, store, now)
+    kept = kept_files(order, store)
     tally.total = len(kept.entries)
     watch(tally)
     for start in range(0, len(kept.entries), _AT_ONCE):

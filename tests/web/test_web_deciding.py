@@ -278,3 +278,21 @@ def test_students_see_what_is_published_and_later_changes_are_new(desk: Desk) ->
     page = ines.open("/publish")
     assert "<b>1</b> see something changed" in page
     assert "15 points, now 30 points" in page
+
+
+def test_history_has_every_act_of_a_submission_the_newest_first(desk: Desk) -> None:
+    maria, ines = desk.as_(MARIA), desk.as_(INSTRUCTOR)
+    maria.open(f"/answer/{attempt(desk, 'ann')}/{ASKED}")
+    maria.send(points="6", do="mark")
+    submission(desk, ines, "ann")
+    ines.send(question="adam", points="25", reason="So.", do="override")
+    ines.send("/undo", deed=desk.room.view().book.ledger.acts[0].deed, back=attempt(desk, "ann"))
+    page = submission(desk, maria, "ann")
+    history = page[page.index("<h2>History") :]
+    places = [history.index(words) for words in (
+        "ines took back that maria gave 6 points",
+        "ines put 25 points in place",
+        '<span class="undone">maria gave 6 points',
+    )]  # fmt: skip
+    assert places == sorted(places)
+    assert "Take back" not in history  # neither is maria's to take back, and hers is already

@@ -55,7 +55,7 @@ def test_who_moves_is_seen_before_it_counts(regrading: tuple[Room, Browser]) -> 
     room, ines = regrading
     assert "was graded by the assignment as it is now" in ines.open("/regrade")
     change()
-    assert "3 files were graded by another version" in ines.open("/regrade")
+    assert "3 files were graded by another version of the assignment" in ines.open("/regrade")
     before, acts = room.view().lines["zoe"].final, len(room.view().book.ledger.acts)
     ines.send(do="begin")
     ines.send("/regrade", do="begin")
@@ -77,6 +77,25 @@ def test_who_moves_is_seen_before_it_counts(regrading: tuple[Room, Browser]) -> 
     assert "was graded by the assignment as it is now" in ines.open("/regrade")
 
 
+def test_another_price_of_lateness_moves_people_without_grading(
+    regrading: tuple[Room, Browser],
+) -> None:
+    room, ines = regrading
+    settings = room.order.assignment.folder / "assignment.toml"
+    text = settings.read_text(encoding="utf-8")
+    late = '[late]\ndue = 2020-01-01T00:00:00\ntimezone = "UTC"\ntrust = ["file"]\n'
+    late += 'policy = "share_per_day"\nshare = 0.1\n'
+    settings.write_text(f"{text}\n{late}", encoding="utf-8")
+    assert "No file has to be graded again" in ines.open("/regrade")
+    ines.send(do="begin")
+    page = wait(ines)
+    assert "<b>0</b> graded on the side" in page
+    assert "<b>3</b> would have fewer" in page
+    assert room.view().lines["ben"].final == 97
+    ines.send(do="keep")
+    assert room.view().lines["ben"].final == 0
+
+
 def test_it_may_be_forgotten_and_what_is_broken_is_said(regrading: tuple[Room, Browser]) -> None:
     room, ines = regrading
     change()
@@ -84,7 +103,7 @@ def test_it_may_be_forgotten_and_what_is_broken_is_said(regrading: tuple[Room, B
     ines.send(do="begin")
     wait(ines)
     ines.send(do="forget")
-    assert "3 files were graded by another version" in ines.page
+    assert "3 files were graded by another version of the assignment" in ines.page
     marker = room.store.marker()
     settings = room.order.assignment.folder / "assignment.toml"
     settings.write_text("points = ", encoding="utf-8")

@@ -20,10 +20,11 @@ from starlette.responses import RedirectResponse, Response
 
 from autograder.batch.order import Order
 from autograder.batch.regrade import Kept, Move, keep, kept_files, preview
+from autograder.course import Assignment
 from autograder.errors import AutograderError, UsageError
 from autograder.store import Conflict, open_store
 from autograder.web.desk.queue import Paging
-from autograder.web.desk.room import Room
+from autograder.web.desk.room import Room, View, where
 from autograder.web.desk.rows import Filter
 from autograder.web.pages import page
 from autograder.web.visit import Visit
@@ -76,16 +77,8 @@ class Trial:
         self._thread.start()
 
     def _command(self) -> list[str]:
-        order = self.order
-        where = {
-            "--course": order.course.folder,
-            "--assignment": order.assignment.slug,
-            "--out": order.out.path,
-            "--store": order.store_at,
-            "--aside": self.aside,
-        }
-        named = [str(part) for pair in where.items() for part in pair]
-        return [sys.executable, "-m", "autograder", "regrade", "--dry-run", "--json", *named]
+        command = [sys.executable, "-m", "autograder", "regrade", "--dry-run", "--json"]
+        return [*command, "--aside", str(self.aside), *where(self.order)]
 
     def _wait(self) -> None:
         status = self._process.wait()
@@ -126,6 +119,9 @@ class RegradePage:
     def __init__(self, room: Room) -> None:
         self._room = room
         self._trial: Trial | None = None
+        self._loaded: tuple[object, Assignment] | None = None
+        self._opened = _stamp(room.order)
+        """The assignment as this desk shows it, in which lateness may count otherwise."""
         self._lock = Lock()
         room.ends.callback(self._forget)
 
@@ -141,8 +137,8 @@ class RegradePage:
             room=self._room,
             trial=trial,
             tried=tried,
-            kept=kept_files(fresh, self._room.store) if trial is None else trial.kept,
-            is_other=fresh.assignment.version != self._room.order.assignment.version,
+            kept=self._kept(fresh, view) if trial is None else trial.kept,
+            is_other=_stamp(fresh) != self._opened,
             moves=moves[paging.here],
             paging=paging,
             wanted=Filter(),
@@ -167,7 +163,7 @@ class RegradePage:
         if self._trial is not None:
             raise Conflict("Somebody has begun this already: look again.")
         order = self._fresh()
-        self._trial = Trial(self._room, order, kept_files(order, self._room.store))
+        self._trial = Trial(self._room, order, self._kept(order, self._room.view()))
 
     def _keep(self) -> str:
         trial = self._trial
@@ -175,6 +171,7 @@ class RegradePage:
             raise Conflict("There is nothing to keep: look again.")
         students = trial.keep()
         self._room.renew(trial.order)
+        self._opened = _stamp(trial.order)
         self._room.changed(students)
         self._forget()
         return f"{len(students)} are graded by the assignment as it is now."
@@ -184,7 +181,21 @@ class RegradePage:
             self._trial.end()
             self._trial = None
 
+    def _kept(self, order: Order, view: View) -> Kept:
+        return kept_files(order, self._room.store, view.grades)
+
     def _fresh(self) -> Order:
-        """With the assignment as it is on the disk."""
+        """With the assignment as it is on the disk; loaded once for as long as it stays so."""
         order = self._room.order
-        return replace(order, assignment=order.course.load(order.assignment.slug))
+        stamp = _stamp(order)
+        if self._loaded is None or self._loaded[0] != stamp:
+            self._loaded = stamp, order.course.load(order.assignment.slug)
+        return replace(order, assignment=self._loaded[1])
+
+
+def _stamp(order: Order) -> tuple[tuple[str, int, int], ...]:
+    """Differs when a file of the assignment or of the reference does."""
+    folders = order.assignment.folder, order.course.folder / "reference"
+    files = (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file())
+    found = ((str(path), path.stat()) for path in files)
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in found)

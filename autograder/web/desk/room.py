@@ -24,7 +24,7 @@ from autograder.model import Grade
 from autograder.people import key
 from autograder.store import Act, Comment, Share, Store
 from autograder.web.desk.alike import Alike
-from autograder.web.desk.rows import Filter, Line, Row, line_of, reads
+from autograder.web.desk.rows import IN_WORDS, Filter, Line, Row, line_of, reads
 from autograder.web.desk.tables import Tables
 
 _HERE_SECONDS = 120.0
@@ -75,7 +75,7 @@ class View:
             self, book=book, grades=grades, lines={**self.lines, **made}, rows=tuple(rows)
         )
         # Answers are what they were, and so is what is made of them.
-        for name in ("_groups", "misconceptions", "sections"):
+        for name in ("_groups", "_in_words", "misconceptions", "sections"):
             if name in self.__dict__:
                 newer.__dict__[name] = self.__dict__[name]
         return newer
@@ -94,7 +94,7 @@ class View:
     def _groups(self) -> Mapping[Key, tuple[int, ...]]:
         """Places of answers in words, by question and by the text that they are like."""
         found: dict[Key, list[int]] = {}
-        written = [(place, row) for place, row in enumerate(self.rows) if row.by_person]
+        written = [(place, self.rows[place]) for place in self._in_words]
         for question in {row.question for _, row in written}:
             texts = (row.plain for _, row in written if row.question == question)
             self.alike.take(question, texts)
@@ -137,7 +137,15 @@ class View:
 
     def chosen(self, wanted: Filter, *, names: bool = True) -> list[Row]:
         """The answers that somebody wants to see."""
-        return wanted.chosen(self.rows, self.shares, names=names)
+        rows = self.rows
+        if wanted.kind in IN_WORDS:
+            rows = tuple(rows[place] for place in self._in_words)
+        return wanted.chosen(rows, self.shares, names=names)
+
+    @cached_property
+    def _in_words(self) -> tuple[int, ...]:
+        """Places of the answers in words."""
+        return tuple(place for place, row in enumerate(self.rows) if row.by_person)
 
     @cached_property
     def sections(self) -> tuple[str, ...]:
@@ -209,8 +217,10 @@ class Room:
         published = self.store.acts.published(view.book.assignment)
         ledger = old.and_newer(newer, published)
         grades = view.grades.decided_since(ledger)
-        book = book_of(self.order.assignment, grades)
-        return view.decided_since(book, grades, self._lines(book, _concerned(view, ledger)))
+        book = book_of(self.order.assignment, grades).knowing(view.book)
+        concerned = _concerned(view, ledger)
+        places = {student: view.lines[student].place for student in concerned}
+        return view.decided_since(book, grades, self._lines(book, concerned, places))
 
     def _all_anew(self) -> View:
         grades = current_grades(self.order, self.store)
@@ -226,8 +236,12 @@ class Room:
         made = self._lines(book, changed | _concerned(view, grades.ledger))
         return View.of(book, grades, {**view.lines, **made}, self._alike)
 
-    def _lines(self, book: Book, students: Iterable[str]) -> dict[str, Line]:
-        places = {student: place for place, student in enumerate(book.counting)}
+    def _lines(
+        self, book: Book, students: Iterable[str], places: Mapping[str, int] | None = None
+    ) -> dict[str, Line]:
+        """``places``: of these among all; None: they are looked up."""
+        if places is None:
+            places = {student: place for place, student in enumerate(book.counting)}
         sections = {key(p.id): p.section for p in book.standing.directory.people}
         return {
             grade.student: line_of(
@@ -276,6 +290,17 @@ class Room:
             others = [name for name, at in here.items() if now - at < _HERE_SECONDS]
             here[who] = now
         return sorted(others)
+
+
+def where(order: Order) -> list[str]:
+    """The options with which a command means the same."""
+    named = {
+        "--course": order.course.folder,
+        "--assignment": order.assignment.slug,
+        "--out": order.out.path,
+        "--store": order.store_at,
+    }
+    return [str(part) for pair in named.items() for part in pair]
 
 
 def _concerned(view: View, ledger: Ledger) -> set[str]:

@@ -25,6 +25,8 @@ KINDS = {
     "overridden": "overridden",
 }
 """What an answer may be, and how that is called."""
+IN_WORDS = frozenset({"unread", "back"})
+"""Those that only an answer in words may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,21 +218,25 @@ class Filter:
     ) -> list[Row]:
         """By question and then by student; ``shares``: whose they are to read; ``names``: words are
         looked for in these, too."""
-        words = self.words.casefold().split()
-        found = [row for row in rows if self._fits(row) and _has(row, words, names)]
-        if not self.reader:
-            return found
-        return [row for row in found if reads(shares, row) == self.reader]
-
-    def _fits(self, row: Row) -> bool:
-        return (
-            (not self.kind or self.kind in row.kinds)
-            and (not self.question or row.question == self.question)
-            and (not self.status or row.status.value == self.status)
-            and (not self.misconception or self.misconception in row.misconceptions)
-            and (not self.section or row.section == self.section)
-            and (not self.by or row.by == self.by)
-        )
+        # One wish after the other: most are not asked for, and the first leave few rows.
+        found = list(rows)
+        if self.kind:
+            found = [row for row in found if self.kind in row.kinds]
+        if self.question:
+            found = [row for row in found if row.question == self.question]
+        if self.status:
+            found = [row for row in found if row.status.value == self.status]
+        if self.misconception:
+            found = [row for row in found if self.misconception in row.misconceptions]
+        if self.section:
+            found = [row for row in found if row.section == self.section]
+        if self.by:
+            found = [row for row in found if row.by == self.by]
+        if words := self.words.casefold().split():
+            found = [row for row in found if _has(row, words, names)]
+        if self.reader:
+            found = [row for row in found if reads(shares, row) == self.reader]
+        return found
 
 
 def reads(shares: Sequence[Share], row: Row) -> str:
@@ -239,7 +245,5 @@ def reads(shares: Sequence[Share], row: Row) -> str:
 
 
 def _has(row: Row, words: Sequence[str], names: bool) -> bool:
-    if not words:
-        return True
     name = row.student.casefold() if names else ""
     return all(word in row.plain or word in name for word in words)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -16,10 +18,13 @@ from autograder.errors import AutograderError, UsageError
 from autograder.store import Store
 from autograder.web.app import application
 from autograder.web.desk.places import places
-from autograder.web.desk.room import Room
+from autograder.web.desk.room import Room, where
 from autograder.web.desk.tables import Tables
 from autograder.web.listening import Listening
 from autograder.web.people import STAFF, Doors, Member, Role
+
+_FEW = 300
+"""Students of a class whose tables are written in no time."""
 
 
 def staff(order: Order, store: Store, me: str, *, everybody: bool) -> list[Member]:
@@ -52,7 +57,7 @@ class Served:
         self._doors = Doors(members)
         self._socket = listening.opened()
         self.port: int = self._socket.getsockname()[1]
-        self._tables = Tables(lambda students: show_again(self._room.order, store, students))
+        self._tables = Tables(self._write)
         self._room = Room(order, store, self._tables, _markers(members))
         self._origin = listening.origin(self.port)
         self._app = application(places(self._room), self._doors, self.port, self._origin)
@@ -101,6 +106,28 @@ class Served:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[self._socket])
+
+    def _write(self, students: set[str]) -> None:
+        """Of a large class in a process of its own: in this one pages would wait for it."""
+        order, store = self._room.order, self._room.store
+        if len(self._room.view().lines) <= _FEW:
+            show_again(order, store, students)
+            return
+        command = [sys.executable, "-m", "autograder", "feedback", "--only", "-", *where(order)]
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,  # Ctrl-C is for us: we wait for what is written
+        ) as process:
+            with suppress(OSError, AttributeError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+            _, said = process.communicate("\n".join(sorted(students)))
+        if process.returncode:
+            raise AutograderError(said.strip())
 
     def _warm(self) -> None:
         with suppress(AutograderError):  # who opens a page is told

@@ -115,6 +115,11 @@ for (const filter of all("form[data-swap]")) {
 
 // ---- keys
 
+for (const button of all(".keys-button")) {
+  button.hidden = false;
+  button.addEventListener("click", () => sheet.showModal());
+}
+
 const keys = {
   "?": () => { sheet.showModal(); return true; },
   "/": () => { const words = $("input[type=search]"); if (words) words.focus(); return Boolean(words); },
