@@ -15,6 +15,7 @@ EXTRAS = {
     "authoring": "release: writing what students get",
     "cluster": "grade --scheduler: a Dask cluster",
     "desk": "desk: pages for marking",
+    "metrics": "serve --metrics: counts for Prometheus",
     "portal": "serve: where students hand in",
     "postgres": "--store postgresql://...",
 }
@@ -24,6 +25,7 @@ NEEDS = {
     "authoring": "otter",
     "cluster": "distributed",
     "desk": "starlette",
+    "metrics": "prometheus_client",
     "portal": "sse_starlette",
     "postgres": "psycopg",
 }

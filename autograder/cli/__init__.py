@@ -35,6 +35,7 @@ _COMMANDS = {
     "people": "people",
     "extend": "people",
     "links": "links",
+    "password": "password",
     "submit": "submit",
     "answers": "marking",
     "mark": "marking",

@@ -13,10 +13,18 @@ from urllib.parse import urlsplit
 
 import click
 
+from autograder import mail
 from autograder.acts.sheet import table_line
 from autograder.batch.files import whole_file
 from autograder.batch.order import opened
-from autograder.cli.options import Places, any_order_for, json_option, path_option, place_options
+from autograder.cli.options import (
+    Places,
+    any_order_for,
+    end_with,
+    json_option,
+    path_option,
+    place_options,
+)
 from autograder.errors import UsageError
 from autograder.people import Directory, Link, Person, PersonalLinks, key, moment
 from autograder.people.links import DEFAULT_URL
@@ -44,6 +52,7 @@ _COLUMNS = ("id", "name", "email", "role", "url")
     help="A table for mail merge, for your eyes only.",
     dir_okay=False,
 )
+@click.option("--mail", "by_mail", is_flag=True, help="Send each person theirs.")
 @place_options
 @json_option
 def links(
@@ -53,18 +62,21 @@ def links(
     expires: str | None,
     revoked: tuple[str, ...],
     destination: Path | None,
+    by_mail: bool,
     as_json: bool,
     **named: Unpack[Places],
 ) -> None:
     """Personal links of those on the people's list, or of WHO, by any identifier.
 
     Whoever has a link is that person. The same command prints the same links again, until one is
-    revoked: then the next is a new one.
+    revoked: then the next is a new one. --mail needs a server, named by $AUTOGRADER_SMTP as
+    smtps://user:password@host?from=address.
 
     \b
     Example:  autograder links --role student --to links.csv
     """
     portal = None if url is None else public_url(url)
+    server = mail_server() if by_mail else None
     order = any_order_for(**named)
     zone = order.assignment.late.zone
     until = None if expires is None or key(expires) == _NEVER else moment(expires, zone)
@@ -79,7 +91,9 @@ def links(
             ways.let_expire(chosen, until)
         found = ways.of(chosen)
         portal = portal or store.links.url() or DEFAULT_URL
-    if destination is not None:
+    if server is not None:
+        _send(server, found, portal, order.assignment.title)
+    elif destination is not None:
         _write_table(destination, found, portal)
         click.echo(f"{counted(len(found), 'link')} in {destination}")
     elif as_json:
@@ -90,6 +104,48 @@ def links(
             person = link.person
             click.echo(f"{person.id}\t{person.name}\t{person.role}\t{link.url(portal)}{until_}")
         click.echo(counted(len(found), "link"), err=True)
+
+
+def mail_server() -> mail.Server:
+    """Where mail is handed over; raises UsageError where nothing says so."""
+    server = mail.server_of()
+    if server is None:
+        raise UsageError(
+            f"Say with ${mail.SETTING} where mail is handed over, as "
+            "smtps://user:password@smtp.example.edu?from=course@example.edu."
+        )
+    return server
+
+
+def _send(server: mail.Server, found: Sequence[Link], portal: str, title: str) -> None:
+    """To each whose address is known; ends with 1 where one could not be sent."""
+    reached = [link for link in found if link.person.email]
+    failed = []
+    with mail.connected(server) as connection:
+        for link in reached:
+            body = _LETTER.format(url=link.url(portal), who=link.person.name or link.person.id)
+            try:
+                mail.send(connection, server, link.person.email, f"Your link: {title}", body)
+            except mail.MailError as error:
+                failed.append(f"{link.person.id}: {error}")
+    click.echo(f"{counted(len(reached) - len(failed), 'link')} sent")
+    silent = [link.person.id for link in found if not link.person.email]
+    if silent:
+        click.echo(f"No address is known of {', '.join(silent[:20])} ({len(silent)})", err=True)
+    for problem in failed:
+        click.echo(problem, err=True)
+    end_with(1 if failed else 0)
+
+
+_LETTER = """Hello {who},
+
+this is your personal link for handing in and for reading your results:
+
+{url}
+
+Whoever has it is you there, so keep it to yourself. Should it get into wrong hands, ask for a new
+one.
+"""
 
 
 def public_url(text: str) -> str:

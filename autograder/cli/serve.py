@@ -15,6 +15,7 @@ from autograder.cli.options import json_option, place_options, unsafe_option
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError, UsageError
 from autograder.extras import how_to_get
+from autograder.mail import server_of
 
 
 @click.command()
@@ -23,6 +24,13 @@ from autograder.extras import how_to_get
 @click.option("--url", metavar="PUBLIC", help="Where people find it, behind a proxy with TLS.")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on the workers of a Dask scheduler.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Graders; default: one a core.")
+@click.option(
+    "--metrics",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Counts for Prometheus, at this port of this machine.",
+)
+@click.option("--logs", is_flag=True, help="A line of JSON on standard error for each request.")
 @place_options
 @unsafe_option
 @json_option
@@ -32,6 +40,8 @@ def serve(
     url: str | None,
     scheduler: str | None,
     workers: int | None,
+    metrics: int | None,
+    logs: bool,
     course_folder: Path | None,
     slug: str | None,
     out: Path | None,
@@ -40,6 +50,8 @@ def serve(
     as_json: bool,
 ) -> None:
     """Serve the portal until Ctrl-C: students hand in and read, staff mark, instructors publish.
+
+    Mail goes out where $AUTOGRADER_SMTP names a server, as smtps://user:password@host?from=address.
 
     \b
     Example:  autograder serve
@@ -50,6 +62,8 @@ def serve(
         raise UsageError(
             f"The portal needs further packages ({error.name}): {how_to_get('portal')}."
         ) from None
+    if metrics is not None:
+        _require_counts()
     public = None if url is None else public_url(url)
     course = Course.find(course_folder)
     order_of = _orders(course, slug, out, store)
@@ -68,6 +82,9 @@ def serve(
             scheduler=scheduler,
             workers=workers,
             unsafe=unsafe,
+            mail=server_of(),
+            metrics=metrics,
+            logs=logs,
         ) as portal,
     ):
         for trouble in portal.troubles:
@@ -81,6 +98,13 @@ def serve(
             if not portal.has_students:
                 click.echo(_NEXT)
         portal.run()
+
+
+def _require_counts() -> None:
+    try:
+        import prometheus_client  # noqa: F401
+    except ImportError:
+        raise UsageError(f"Counts need one more package: {how_to_get('metrics')}.") from None
 
 
 _NEXT = """

@@ -115,6 +115,12 @@ class PersonalLinks:
         """Who began a session with that link; None: it has ended or was revoked since."""
         return self._holder(self._view(), number, generation, now)
 
+    def now(self, person: Person) -> Holder | None:
+        """Somebody who showed in another way who they are; None: their link has ended."""
+        assert person.number is not None
+        view = self._view()
+        return self._holder(view, person.number, view.state(person.number).generation, None)
+
     def all(self) -> list[Link]:
         """Of everybody, the owner first."""
         view = self._view()

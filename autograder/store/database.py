@@ -23,6 +23,7 @@ from autograder.store.forgetting import forget
 from autograder.store.hand_ins import HandIns
 from autograder.store.links import Links
 from autograder.store.mails import Mails
+from autograder.store.passwords import PasswordHashes
 from autograder.store.records import (
     Circumstances,
     Entry,
@@ -78,6 +79,7 @@ class Store:
         self.hand_ins = HandIns(self._begin, name)
         self.links = Links(self._begin, name)
         self.mails = Mails(self._begin, name)
+        self.passwords = PasswordHashes(self._begin)
 
     def __enter__(self) -> Store:
         return self

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import socket
 import stat
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aiosmtpd.controller import Controller
 from click.testing import CliRunner, Result
 
 from autograder.cli import main
@@ -145,3 +151,50 @@ def test_for_people_it_is_a_line_each(where: list[str]) -> None:
     lines = done("links", "--role", "ta", *where).stdout.splitlines()
     (token,) = [one["token"] for one in listed(where, "t1")]
     assert lines == [f"t1\tTom\tta\thttp://127.0.0.1:8080/enter/{token}"]
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[str, list[EmailMessage]]]:
+    """The setting that names a server, and the letters that it was given."""
+    letters: list[EmailMessage] = []
+
+    class Box:
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+            if envelope.rcpt_tos == ["ben@uni.edu"]:
+                return "550 no such user"
+            letters.append(cast(EmailMessage, message_from_bytes(envelope.content, policy=default)))
+            return "250 OK"
+
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    controller = Controller(Box(), hostname="127.0.0.1", port=port)
+    controller.start()
+    yield f"smtp://127.0.0.1:{port}?from=course@uni.edu", letters
+    controller.stop()
+
+
+def test_each_is_sent_their_own_and_who_could_not_be_reached_is_told(
+    where: list[str], mailbox: tuple[str, list[EmailMessage]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting, letters = mailbox
+    monkeypatch.setenv("AUTOGRADER_SMTP", setting)
+    result = run("links", "--role", "student", "--mail", "--url", "https://a.edu", *where)
+    assert (result.exit_code, result.stdout) == (1, "1 link sent\n")
+    assert "s2: 127.0.0.1 did not take it" in result.stderr
+    (amy, ben) = listed(where, "--role", "student", "--url", "https://a.edu")
+    (letter,) = letters
+    assert letter["To"] == "amy@uni.edu"
+    assert amy["url"] in letter.get_content()
+    for link in (amy, ben):
+        assert link["token"] not in result.output
+    silent = run("links", "instructor", "--mail", *where)
+    assert "No address is known of instructor (1)" in silent.stderr
+
+
+def test_without_a_server_nothing_is_sent(
+    where: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AUTOGRADER_SMTP", raising=False)
+    result = run("links", "--mail", *where)
+    assert (result.exit_code, "AUTOGRADER_SMTP" in result.stderr) == (2, True)

@@ -17,13 +17,15 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from autograder.errors import AutograderError
+from autograder.people import key
 from autograder.store import Store
 from autograder.web.app import HANDLERS, STATIC, Gate
 from autograder.web.pages import fragment
-from autograder.web.people import Role, Session
+from autograder.web.people import Member, Role, Session
 from autograder.web.portal.api import Api, said
 from autograder.web.portal.board import Board, Notice
 from autograder.web.portal.doors import LASTS, FrontDoor
+from autograder.web.portal.keeping import Keeping
 from autograder.web.portal.office import Allowance
 from autograder.web.portal.receiving import MOST_BODY, TOO_LARGE, Refused, file_in, read_form
 from autograder.web.portal.staff import Desks, StaffPages
@@ -44,6 +46,7 @@ class Rooms:
     student: StudentPages
     staff: StaffPages
     api: Api
+    keeping: Keeping
 
 
 def portal(
@@ -58,8 +61,11 @@ def portal(
         Route("/enter/{token}", front.knock, methods=["GET"]),
         Route("/enter", front.enter, methods=["POST"]),
         Route("/leave", front.leave, methods=["POST"]),
+        Route("/teach", front.teach, methods=["GET"]),
+        Route("/teach", front.sign_in, methods=["POST"]),
         STATIC,
         *rooms.api.routes(),
+        *rooms.keeping.routes(),
         Route("/a/{slug}/hand-in", front.hand_in, methods=["POST"]),
         Route("/h/{ticket}/events", front.events, methods=["GET"]),
         *gate.routes(rooms.student.places()),
@@ -94,6 +100,7 @@ class _Front:
         )
         self._board: Board | None = None
         self._knocking = Allowance(30, 2.0)
+        self._guessing = Allowance(10, 30.0)
 
     async def home(self, request: Request) -> Response:
         session = await run_in_threadpool(self.gate.session, request)
@@ -126,6 +133,9 @@ class _Front:
         member = await run_in_threadpool(self._rooms.door.who, form.one("token"))
         if member is None:
             return self._stranger(request)
+        return self._welcome(member)
+
+    def _welcome(self, member: Member) -> Response:
         answer = RedirectResponse("/", 303, {"referrer-policy": "no-referrer"})
         answer.set_cookie(
             self._cookie,
@@ -137,6 +147,23 @@ class _Front:
             path="/",
         )
         return answer
+
+    async def teach(self, _request: Request) -> Response:
+        """Where those who teach come in by a password."""
+        return HTMLResponse(fragment("portal/teach.html.j2", trouble=""))
+
+    async def sign_in(self, request: Request) -> Response:
+        """Make a session of a name and a password; of either, so many are tried in a while."""
+        form = Form.read((await request.body()).decode("utf-8", "replace"))
+        name = form.one("name").strip()
+        address = request.client.host if request.client is not None else ""
+        if not (self._guessing.take(address) and self._guessing.take(key(name)[:200])):
+            return _sorry(429, "That was tried often: wait some minutes, or use your link.")
+        member = await run_in_threadpool(self._rooms.door.teacher, name, form.one("password"))
+        if member is None:
+            trouble = "This name and password do not belong together, or to nobody who teaches."
+            return HTMLResponse(fragment("portal/teach.html.j2", trouble=trouble), 403)
+        return self._welcome(member)
 
     def _stranger(self, request: Request) -> Response:
         address = request.client.host if request.client is not None else ""

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from autograder.people import Holder, Person, PersonalLinks
+from autograder.people.passwords import Passwords
 from autograder.store import Store
 from autograder.web.people import Member, Role, Session
 
@@ -22,12 +23,18 @@ class FrontDoor:
 
     def __init__(self, store: Store) -> None:
         self.links = PersonalLinks(store)
+        self._passwords = Passwords(store, self.links)
         self._key = hmac.digest(store.links.key(), b"sessions", "sha256")
         self._cookies = URLSafeTimedSerializer(self._key, salt="session")
 
     def who(self, token: str) -> Member | None:
         """Whose personal link has this token; None: nobody's, or it is no longer good."""
         holder = self.links.who(token)
+        return None if holder is None else _member(holder)
+
+    def teacher(self, name: str, password: str) -> Member | None:
+        """Who teaches and has this password; None: nobody."""
+        holder = self._passwords.who(name, password)
         return None if holder is None else _member(holder)
 
     def cookie(self, member: Member) -> str:

@@ -19,6 +19,7 @@ from autograder.batch.order import Order, cores
 from autograder.batch.showing import show_again
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
+from autograder.mail import Server
 from autograder.store import Store
 from autograder.web.desk.serving import listening
 from autograder.web.desk.tables import Tables
@@ -27,11 +28,13 @@ from autograder.web.portal.app import Rooms, portal
 from autograder.web.portal.crew import Crew
 from autograder.web.portal.doors import FrontDoor
 from autograder.web.portal.drawing import Drawing
+from autograder.web.portal.keeping import Keeping, counted
 from autograder.web.portal.office import Office
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
 from autograder.web.portal.syllabus import Syllabus
+from autograder.web.watching import Lines, Watched, start_logs
 
 HOST = "127.0.0.1"
 _BACKLOG = 1024
@@ -59,9 +62,13 @@ class Portal:
         scheduler: str | None = None,
         workers: int | None = None,
         unsafe: bool = False,
+        mail: Server | None = None,
+        metrics: int | None = None,
+        logs: bool = False,
     ) -> None:
         """``slugs``: the assignments that are served; None: all of the course's, as they come.
-        ``url``: where people find it; None: at this port of this machine.
+        ``url``: where people find it; None: at this port of this machine.  ``mail``: where mail is
+        handed over; ``metrics``: the port for counts; ``logs``: a line of JSON for each request.
 
         Raises UsageError where the port is not to be had.
         """
@@ -94,12 +101,15 @@ class Portal:
         seeing, drawing = Seeing(store), Drawing()
         office = Office(store, self._crew.wake)
         self._drawing = drawing
+        self._keeping = Keeping(store, self._crew, self._syllabus)
+        self._mail, self._metrics, self._logs = mail, metrics, logs
         rooms = Rooms(
             store,
             self.door,
             StudentPages(store, self.door, self._syllabus, office, seeing, drawing),
             StaffPages(store, self.door, self._syllabus, self._crew),
             Api(store, self.door, self._syllabus, office, seeing),
+            self._keeping,
         )
         self.app = portal(
             rooms,
@@ -115,6 +125,13 @@ class Portal:
         self._open.enter_context(self._drawing)
         self._open.enter_context(self._crew)
         self._open.enter_context(self._syllabus)
+        self._open.enter_context(self._keeping.mail(self._mail, self.url))
+        watches = self._open.enter_context(counted(self._metrics, self._keeping))
+        if self._logs:
+            start_logs()
+            watches = (*watches, Lines())
+        if watches:
+            self.app = Watched(self.app, watches)
         return self
 
     def __exit__(self, *_: object) -> None:
