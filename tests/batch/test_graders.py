@@ -199,3 +199,31 @@ def test_a_grader_that_is_killed_is_replaced(store: Store, tmp_path: Path) -> No
             wake(process)
         wait_for(store, made, 60)
         assert len(store.entries(SLUG)) == len(made)
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_grades_what_waits_and_waits_itself_for_a_cluster_that_is_gone(
+    store: Store, tmp_path: Path
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    made = [hand_in(store, path.stem, path.read_bytes(), n) for n, path in enumerate(SAMPLES[:3])]
+    order = wanted(tmp_path / "grades.db", shared=str(tmp_path), scheduler="tcp://127.0.0.1:9")
+    with graders(order):
+        time.sleep(4)
+    found = store.hand_ins.where([one.id for one in made])
+    assert {one.state for one in found.values()} == {State.WAITING}
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        ) as cluster,
+        graders(
+            wanted(
+                tmp_path / "grades.db", shared=str(tmp_path), scheduler=cluster.scheduler_address
+            )
+        ),
+    ):
+        wait_for(store, made, 90)
+    expected = batch([(path.stem, path) for path in SAMPLES[:3]], tmp_path / "batch.db")
+    for one in made:
+        assert judged(verdict(store, one)) == judged(expected[one.student])
