@@ -30,14 +30,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from autograder.batch.grader import BEGAN, LEASE, Grader, Post, is_gone, new_holder
+from autograder.batch.grader import BEGAN, LEASE, ClusterGrader, Grader, Post, is_gone, new_holder
 from autograder.batch.marking import CourseMarking
 from autograder.batch.tasks import PATIENCE
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, AutograderError, StoreError
 from autograder.people import Policies
 from autograder.public import public_checks
-from autograder.sandbox import open_sandbox
+from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import open_store
 from autograder.store.hand_ins import Lane
 from autograder.threads import limit_threads
@@ -48,6 +48,8 @@ _RENEW = 5.0
 """Seconds between two renewals of what is held."""
 _PAUSE = 0.5
 """Seconds before a grader that died at once is replaced."""
+_BATCHES = 2
+"""Batches that a cluster is sent at a time: what is slow in one does not hold up the other."""
 _LAST = 4.0
 """Seconds in which graders may finish what they have in hand."""
 READY = "ready"
@@ -69,6 +71,8 @@ class Wanted:
     workers: int
     scheduler: str | None = None
     """Address of a Dask scheduler; None: this machine grades."""
+    shared: str | None = None
+    """A folder that the cluster's workers see."""
     unsafe: bool = False
 
     def line(self) -> bytes:
@@ -105,9 +109,13 @@ class Graders:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, self._end)
         self._give_back_of_the_dead()
-        for _ in range(max(1, self._wanted.workers)):
-            self._hire((Lane.FIRST, Lane.AGAIN))
-        self._hire((Lane.LONG,))
+        if self._wanted.scheduler is not None:  # what takes long there holds up one of its workers
+            for _ in range(_BATCHES):
+                self._hire(tuple(Lane))
+        else:
+            for _ in range(max(1, self._wanted.workers)):
+                self._hire((Lane.FIRST, Lane.AGAIN))
+            self._hire((Lane.LONG,))
         print(READY, flush=True)
         renewed = time.monotonic()
         hangs_up = select.poll()
@@ -129,7 +137,8 @@ class Graders:
         ours, theirs = context.Pipe(duplex=False)
         name = new_holder()
         post = replace(self._post, lanes=lanes)
-        process = context.Process(target=_serve, args=(post, name, theirs))
+        wanted = self._wanted
+        process = context.Process(target=_serve, args=(post, wanted, name, theirs))
         process.start()
         theirs.close()
         self._all.append(_Grading(process, ours, name, lanes))
@@ -175,10 +184,13 @@ class Graders:
     # -------------------------------------------------------------- the store
     # It is opened for each word with it: graders that are forked meanwhile inherit no connection.
 
-    def _give_back(self, those: Sequence[_Grading], lane: Lane | None = None) -> None:
+    def _give_back(
+        self, those: Sequence[_Grading], lane: Lane | None = None, *, blameless: bool = False
+    ) -> None:
+        names = [one.holder for one in those]
         try:
             with open_store(self._wanted.store_at, create=False) as store:
-                store.hand_ins.give_back([one.holder for one in those], lane)
+                store.hand_ins.give_back(names, lane, blameless=blameless)
         except StoreError:
             return  # what they held is taken when its time has passed
 
@@ -203,12 +215,15 @@ class Graders:
             if one.process.is_alive():
                 one.process.kill()
                 one.process.join()
-        self._give_back(self._all)
+        self._give_back(self._all, blameless=True)
 
 
-def _serve(post: Post, holder: str, pipe: Connection) -> None:
+def _serve(post: Post, wanted: Wanted, holder: str, pipe: Connection) -> None:
     """Runs in a grader."""
-    Grader(post, holder, pipe.send_bytes).run()
+    if wanted.scheduler is None:
+        Grader(post, holder, pipe.send_bytes).run()
+    else:
+        ClusterGrader(post, holder, wanted.scheduler, wanted.shared).run()
 
 
 def read_wanted(descriptor: int = 0) -> Wanted:
@@ -242,8 +257,8 @@ def main() -> None:
             assignment.prepare()
             assignment.rehearse()
 
-    with open_sandbox(course.hidden, unsafe=wanted.unsafe, meanwhile=get_ready) as sandbox:
-        markings = {
+    def markings(sandbox: Sandbox | None) -> dict[str, CourseMarking]:
+        return {
             slug: CourseMarking(
                 course=wanted.course,
                 assignment=slug,
@@ -257,7 +272,12 @@ def main() -> None:
             )
             for slug, assignment in loaded.items()
         }
-        Graders(wanted, markings).run()
+
+    if wanted.scheduler is not None:
+        Graders(wanted, markings(None)).run()
+        return
+    with open_sandbox(course.hidden, unsafe=wanted.unsafe, meanwhile=get_ready) as sandbox:
+        Graders(wanted, markings(sandbox)).run()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -372,7 +371,6 @@ def test_addresses_lead_to_no_file_but_those_that_students_receive(school: Schoo
         "/static/../people.py",
         "/static/%2e%2e/people.py",
         "/h/../../etc/passwd",
-        "/a/..",
     ):
         assert alice.ask("GET", path).status_code in (403, 404), path
 

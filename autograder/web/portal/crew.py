@@ -67,7 +67,8 @@ class Crew:
     def follow(self) -> None:
         """There is something else to grade now: others take over where that is so."""
         with self._lock:
-            if not self._ended.is_set() and self._wanted() != self._started:
+            begun = self._process is not None and not self._ended.is_set()
+            if begun and self._wanted() != self._started:
                 self._stop()
                 self._start()
 
@@ -90,9 +91,10 @@ class Crew:
 
     def _hear(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            if line.decode("utf-8", "replace").strip() == READY and process is self._process:
-                self._ready.set()
+        with process.stdout:
+            for line in process.stdout:
+                if line.decode("utf-8", "replace").strip() == READY and process is self._process:
+                    self._ready.set()
 
     def _stop(self) -> None:
         process = self._process
