@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from autograder.model import Identity
 from autograder.people import PersonalLinks
 from autograder.people.passwords import Passwords
 from autograder.store import PersonRecord, PersonRow, Store, open_store
+from autograder.web.portal.doors import LASTS
 from autograder.web.portal.serving import Portal
 
 COURSE = Path(__file__).resolve().parents[2]
@@ -45,8 +47,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def portal(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
-    """One whose graders have not begun."""
+def portal(
+    request: pytest.FixtureRequest, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Portal]:
+    """One whose graders have not begun; its parameter: where people find it."""
+    url = getattr(request, "param", None)
     monkeypatch.setattr(sys, "path", list(sys.path))
     slug = "momentum_methods"
     for folder in ("reference", f"assignments/{slug}"):
@@ -55,7 +60,11 @@ def portal(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     where = tmp_path / "grades.db"
     course = Course(tmp_path)
     made = Portal(
-        course, store, where, lambda one: Order(course, one, (), OutFolder(tmp_path / "out"), where)
+        course,
+        store,
+        where,
+        lambda one: Order(course, one, (), OutFolder(tmp_path / "out"), where),
+        url=url,
     )
     with made._socket:
         yield made
@@ -144,3 +153,23 @@ def test_a_revoked_link_ends_a_session_that_began_with_a_password(portal: Portal
     links = portal.door.links
     links.revoke(links.directory.find("ines"))
     assert ask(portal, "GET", "/course", cookie=cookie).status_code == 403
+
+
+def test_a_session_ends_by_itself(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    cookie = sign_in(portal, "ines", RIGHT).headers["set-cookie"].partition(";")[0]
+    began = time.time()
+    for later, status in ((LASTS - 60, 200), (LASTS + 60, 403)):
+        monkeypatch.setattr("itsdangerous.timed.time.time", lambda at=began + later: at)
+        assert ask(portal, "GET", "/course", cookie=cookie).status_code == status
+
+
+@pytest.mark.parametrize("portal", ["https://grades.uni.edu"], indirect=True)
+def test_behind_tls_nothing_goes_without_it(portal: Portal) -> None:
+    headers = {"host": "grades.uni.edu", "origin": "https://grades.uni.edu"}
+    answer = ask(portal, "POST", "/teach", {"name": "ines", "password": RIGHT}, **headers)
+    assert answer.status_code == 303
+    assert answer.headers["set-cookie"].startswith("__Host-autograder=")
+    assert "; secure" in answer.headers["set-cookie"].lower()
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
+    plain = {**headers, "origin": "http://grades.uni.edu.evil.example"}
+    assert ask(portal, "POST", "/teach", {"name": "ines"}, **plain).status_code == 403
