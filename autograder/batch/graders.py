@@ -22,12 +22,14 @@ import select
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import connection as pipes
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from autograder.batch.grader import BEGAN, LEASE, ClusterGrader, Grader, Post, is_gone, new_holder
@@ -43,7 +45,11 @@ from autograder.store.hand_ins import Lane
 from autograder.threads import limit_threads
 
 _LONG = 3.0
-"""Seconds after which a hand-in goes to the lane for what takes long; nearly all take 0.1."""
+"""Seconds after which a hand-in goes to the lane for what takes long, nearly all take 0.1; but on a
+machine with other things to do ..."""
+_LONGER = 10.0
+"""... not before so many times what one took of late."""
+_LATELY = 25
 _RENEW = 5.0
 """Seconds between two renewals of what is held."""
 _PAUSE = 0.5
@@ -102,6 +108,8 @@ class Graders:
         most = {slug: made.loaded.max_score for slug, made in markings.items() if made.loaded}
         self._post = Post(wanted.store_at, markings, most, (Lane.FIRST, Lane.AGAIN), 0)
         self._all: list[_Grading] = []
+        self._took: deque[float] = deque(maxlen=_LATELY)
+        """Seconds, of each of the last."""
         self._ends = False
 
     def run(self) -> None:
@@ -152,10 +160,18 @@ class Graders:
                 continue
             try:
                 while one.pipe.poll():
-                    told = one.pipe.recv_bytes()
-                    one.since = time.monotonic() if told == BEGAN else None
+                    self._note(one, one.pipe.recv_bytes())
             except (EOFError, OSError):
                 one.process.join(1.0)
+
+    def _note(self, one: _Grading, told: bytes) -> None:
+        now = time.monotonic()
+        if told == BEGAN:
+            one.since = now
+        elif one.since is not None:
+            if Lane.LONG not in one.lanes:
+                self._took.append(now - one.since)
+            one.since = None
 
     def _replace_the_dead(self) -> None:
         for one in [one for one in self._all if not one.process.is_alive()]:
@@ -167,9 +183,11 @@ class Graders:
 
     def _move_what_takes_long(self) -> None:
         now = time.monotonic()
+        usual = median(self._took) if self._took else 0.0
+        long = min(PATIENCE, max(_LONG, _LONGER * usual))
         for one in list(self._all):
-            is_long = Lane.LONG in one.lanes
-            if one.since is not None and now - one.since >= (PATIENCE if is_long else _LONG):
+            most = PATIENCE if Lane.LONG in one.lanes else long
+            if one.since is not None and now - one.since >= most:
                 one.process.kill()
                 self._let_go(one)
                 self._give_back([one], Lane.LONG)
