@@ -11,10 +11,12 @@ import os
 import select
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,7 +26,7 @@ from autograder.batch.tasks import Failure, Outcome, Task
 from autograder.errors import AutograderError, StoreError
 from autograder.model import HandedIn, Source
 from autograder.platforms import Found
-from autograder.store import Store, open_store
+from autograder.store import Store, open_store, storable
 from autograder.store.hand_ins import HandIn, Lane, Taken
 
 LEASE = 30.0
@@ -33,6 +35,10 @@ _TRIES = 6
 """How often a hand-in is taken before it counts as one that cannot be graded."""
 _LOOK = 0.5
 """Seconds between two looks into the queue while nobody says that something came."""
+_TOGETHER = 32
+"""Hand-ins that a cluster is sent at once."""
+_AWAY = 5.0
+"""Seconds between two tries to reach a cluster."""
 BEGAN, ENDED = b"+", b"-"
 """What a grader tells whoever watches it."""
 
@@ -78,7 +84,6 @@ class Grader:
         self._post = post
         self._holder = holder
         self._tell = tell
-        self._desks = {slug: Desk(marking) for slug, marking in post.markings.items()}
         self._parent = os.getppid()
         self._ends = False
 
@@ -87,58 +92,76 @@ class Grader:
         signal.signal(signal.SIGTERM, self._end)
         gc.freeze()
         with ExitStack() as kept:
-            for desk in self._desks.values():
-                kept.callback(desk.close)
-                with suppress(AutograderError):  # whoever is graded there is told
-                    desk.open()
+            self._open(kept)
             store = kept.enter_context(open_store(self._post.store, create=False))
-            folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
+            place = kept.enter_context(
+                tempfile.TemporaryDirectory(prefix="autograder-", dir=self._place)
+            )
             while not self._ends and os.getppid() == self._parent:
-                if not self._one(store, folder):
+                if not self._some(store, Path(place)):
                     self._wait()
+
+    _place: str | None = None
+    """Where files lie that are being graded; None: where this machine keeps temporary files."""
+
+    def _open(self, kept: ExitStack) -> None:
+        """What has to be ready before the first hand-in."""
+        self._desks = {slug: Desk(marking) for slug, marking in self._post.markings.items()}
+        for desk in self._desks.values():
+            kept.callback(desk.close)
+            with suppress(AutograderError):  # whoever is graded there is told
+                desk.open()
 
     def _end(self, *_: object) -> None:
         self._ends = True
 
-    def _one(self, store: Store, folder: Path) -> bool:
-        """Grade what is next; False: there is nothing."""
+    def _next(self, store: Store) -> Taken | None:
+        """What is next, which is this grader's then; None: there is nothing."""
+        slugs = list(self._post.markings)
         try:
-            taken = store.hand_ins.take(
-                self._holder, self._post.lanes, list(self._post.markings), LEASE
-            )
+            taken = store.hand_ins.take(self._holder, self._post.lanes, slugs, LEASE)
         except StoreError:
-            return False  # locked, or away for a moment: it is asked again
+            return None  # locked, or away for a moment: it is asked again
+        if taken is not None:
+            with suppress(BlockingIOError):
+                os.read(self._post.wake, 1)
+        return taken
+
+    def _some(self, store: Store, folder: Path) -> bool:
+        """Grade what is next; False: there is nothing."""
+        taken = self._next(store)
         if taken is None:
             return False
-        with suppress(BlockingIOError):
-            os.read(self._post.wake, 1)
         self._tell(BEGAN)
         try:
-            self._grade(store, taken, folder)
+            path = folder / "file"
+            problem = self._problem(store, taken, path)
+            if problem is not None:
+                self._keep(store, taken, problem)
+            else:
+                desk = self._desks[taken.hand_in.assignment]
+                self._keep(store, taken, desk.mark(task_of(taken.hand_in, path)))
         finally:
             self._tell(ENDED)
         return True
 
-    def _grade(self, store: Store, taken: Taken, folder: Path) -> None:
-        hand_in = taken.hand_in
-        marking = self._post.markings[hand_in.assignment]
-        path = folder / "file"
-        task = task_of(hand_in, path)
+    def _problem(self, store: Store, taken: Taken, path: Path) -> Failure | None:
+        """Why it cannot be graded; None: it can, and its file is at ``path``."""
+        task = task_of(taken.hand_in, path)
         if taken.tries >= _TRIES:
-            outcome: Outcome = Failure(
-                task, f"The process that was to grade it ended early, {_TRIES} times."
-            )
-        else:
-            data = store.files.read(hand_in.digest)
-            if data is None:
-                outcome = Failure(task, f"Its file {hand_in.digest[:12]} is not in the store.")
-            else:
-                path.write_bytes(data)
-                outcome = self._desks[hand_in.assignment].mark(task)
-        path.unlink(missing_ok=True)
+            often = f"The process that was to grade it ended early, {_TRIES} times."
+            return Failure(task, often)
+        data = store.files.read(taken.hand_in.digest)
+        if data is None:
+            return Failure(task, f"Its file {taken.hand_in.digest[:12]} is not in the store.")
+        path.write_bytes(data)
+        return None
+
+    def _keep(self, store: Store, taken: Taken, outcome: Outcome) -> None:
+        hand_in = taken.hand_in
         if isinstance(outcome, Failure):
-            most = self._post.most[hand_in.assignment]
-            outcome = marking.not_graded(outcome, most)
+            marking = self._post.markings[hand_in.assignment]
+            outcome = marking.not_graded(outcome, self._post.most[hand_in.assignment])
             outcome.row["digest"] = hand_in.digest
         _settled(store, taken, self._holder, outcome.row, outcome.public)
 
@@ -149,6 +172,57 @@ class Grader:
         if poll.poll(1e3 * _LOOK):
             with suppress(BlockingIOError):
                 self._ends |= not os.read(self._post.wake, 1)
+
+
+class ClusterGrader(Grader):
+    """Has a Dask cluster grade a batch at a time, of which each verdict is kept as it comes."""
+
+    def __init__(self, post: Post, holder: str, scheduler: str, shared: str | None) -> None:
+        """``shared``: a folder that the cluster's workers see."""
+        super().__init__(post, holder, lambda _: None)
+        self._scheduler = scheduler
+        self._place = shared
+
+    def _open(self, kept: ExitStack) -> None:
+        """Workers open markers of their own."""
+
+    def _some(self, store: Store, folder: Path) -> bool:
+        batches: dict[str, dict[Path, Taken]] = {}
+        for number in range(_TOGETHER):
+            taken = self._next(store)
+            if taken is None:
+                break
+            path = folder / str(number)
+            problem = self._problem(store, taken, path)
+            if problem is not None:
+                self._keep(store, taken, problem)
+            else:
+                batches.setdefault(taken.hand_in.assignment, {})[path] = taken
+        for slug, batch in batches.items():
+            self._grade_all(store, slug, batch)
+        return bool(batches)
+
+    def _grade_all(self, store: Store, slug: str, batch: Mapping[Path, Taken]) -> None:
+        from autograder.batch.cluster import DaskCluster
+
+        tasks = [task_of(taken.hand_in, path) for path, taken in batch.items()]
+        by_row = {
+            (storable(task.found.student), task.handed_in.at): taken
+            for task, taken in zip(tasks, batch.values(), strict=True)
+        }
+        try:
+            for outcomes in DaskCluster(self._post.markings[slug], self._scheduler).run(tasks):
+                for outcome in outcomes:
+                    if isinstance(outcome, Failure):
+                        taken = batch[outcome.task.found.path]
+                    else:
+                        at = datetime.fromisoformat(outcome.row["handed_in"])
+                        taken = by_row[outcome.row["student"], at]
+                    self._keep(store, taken, outcome)
+        except AutograderError as error:
+            print(f"What waits is graded when the cluster is back: {error}", file=sys.stderr)
+            store.hand_ins.give_back([self._holder], blameless=True)
+            select.select([], [], [], _AWAY)
 
 
 def _settled(

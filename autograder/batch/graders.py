@@ -22,32 +22,40 @@ import select
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import connection as pipes
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from autograder.batch.grader import BEGAN, LEASE, Grader, Post, is_gone, new_holder
+from autograder.batch.grader import BEGAN, LEASE, ClusterGrader, Grader, Post, is_gone, new_holder
 from autograder.batch.marking import CourseMarking
 from autograder.batch.tasks import PATIENCE
 from autograder.course import Assignment, Course
 from autograder.errors import AssignmentError, AutograderError, StoreError
 from autograder.people import Policies
 from autograder.public import public_checks
-from autograder.sandbox import open_sandbox
+from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import open_store
 from autograder.store.hand_ins import Lane
 from autograder.threads import limit_threads
 
 _LONG = 3.0
-"""Seconds after which a hand-in goes to the lane for what takes long; nearly all take 0.1."""
+"""Seconds after which a hand-in goes to the lane for what takes long, nearly all take 0.1; but on a
+machine with other things to do ..."""
+_LONGER = 10.0
+"""... not before so many times what one took of late."""
+_LATELY = 25
 _RENEW = 5.0
 """Seconds between two renewals of what is held."""
 _PAUSE = 0.5
 """Seconds before a grader that died at once is replaced."""
+_BATCHES = 2
+"""Batches that a cluster is sent at a time: what is slow in one does not hold up the other."""
 _LAST = 4.0
 """Seconds in which graders may finish what they have in hand."""
 READY = "ready"
@@ -69,6 +77,8 @@ class Wanted:
     workers: int
     scheduler: str | None = None
     """Address of a Dask scheduler; None: this machine grades."""
+    shared: str | None = None
+    """A folder that the cluster's workers see."""
     unsafe: bool = False
 
     def line(self) -> bytes:
@@ -98,6 +108,8 @@ class Graders:
         most = {slug: made.loaded.max_score for slug, made in markings.items() if made.loaded}
         self._post = Post(wanted.store_at, markings, most, (Lane.FIRST, Lane.AGAIN), 0)
         self._all: list[_Grading] = []
+        self._took: deque[float] = deque(maxlen=_LATELY)
+        """Seconds, of each of the last."""
         self._ends = False
 
     def run(self) -> None:
@@ -105,9 +117,13 @@ class Graders:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, self._end)
         self._give_back_of_the_dead()
-        for _ in range(max(1, self._wanted.workers)):
-            self._hire((Lane.FIRST, Lane.AGAIN))
-        self._hire((Lane.LONG,))
+        if self._wanted.scheduler is not None:  # what takes long there holds up one of its workers
+            for _ in range(_BATCHES):
+                self._hire(tuple(Lane))
+        else:
+            for _ in range(max(1, self._wanted.workers)):
+                self._hire((Lane.FIRST, Lane.AGAIN))
+            self._hire((Lane.LONG,))
         print(READY, flush=True)
         renewed = time.monotonic()
         hangs_up = select.poll()
@@ -129,7 +145,8 @@ class Graders:
         ours, theirs = context.Pipe(duplex=False)
         name = new_holder()
         post = replace(self._post, lanes=lanes)
-        process = context.Process(target=_serve, args=(post, name, theirs))
+        wanted = self._wanted
+        process = context.Process(target=_serve, args=(post, wanted, name, theirs))
         process.start()
         theirs.close()
         self._all.append(_Grading(process, ours, name, lanes))
@@ -143,10 +160,18 @@ class Graders:
                 continue
             try:
                 while one.pipe.poll():
-                    told = one.pipe.recv_bytes()
-                    one.since = time.monotonic() if told == BEGAN else None
+                    self._note(one, one.pipe.recv_bytes())
             except (EOFError, OSError):
                 one.process.join(1.0)
+
+    def _note(self, one: _Grading, told: bytes) -> None:
+        now = time.monotonic()
+        if told == BEGAN:
+            one.since = now
+        elif one.since is not None:
+            if Lane.LONG not in one.lanes:
+                self._took.append(now - one.since)
+            one.since = None
 
     def _replace_the_dead(self) -> None:
         for one in [one for one in self._all if not one.process.is_alive()]:
@@ -158,9 +183,11 @@ class Graders:
 
     def _move_what_takes_long(self) -> None:
         now = time.monotonic()
+        usual = median(self._took) if self._took else 0.0
+        long = min(PATIENCE, max(_LONG, _LONGER * usual))
         for one in list(self._all):
-            is_long = Lane.LONG in one.lanes
-            if one.since is not None and now - one.since >= (PATIENCE if is_long else _LONG):
+            most = PATIENCE if Lane.LONG in one.lanes else long
+            if one.since is not None and now - one.since >= most:
                 one.process.kill()
                 self._let_go(one)
                 self._give_back([one], Lane.LONG)
@@ -175,10 +202,13 @@ class Graders:
     # -------------------------------------------------------------- the store
     # It is opened for each word with it: graders that are forked meanwhile inherit no connection.
 
-    def _give_back(self, those: Sequence[_Grading], lane: Lane | None = None) -> None:
+    def _give_back(
+        self, those: Sequence[_Grading], lane: Lane | None = None, *, blameless: bool = False
+    ) -> None:
+        names = [one.holder for one in those]
         try:
             with open_store(self._wanted.store_at, create=False) as store:
-                store.hand_ins.give_back([one.holder for one in those], lane)
+                store.hand_ins.give_back(names, lane, blameless=blameless)
         except StoreError:
             return  # what they held is taken when its time has passed
 
@@ -203,12 +233,15 @@ class Graders:
             if one.process.is_alive():
                 one.process.kill()
                 one.process.join()
-        self._give_back(self._all)
+        self._give_back(self._all, blameless=True)
 
 
-def _serve(post: Post, holder: str, pipe: Connection) -> None:
+def _serve(post: Post, wanted: Wanted, holder: str, pipe: Connection) -> None:
     """Runs in a grader."""
-    Grader(post, holder, pipe.send_bytes).run()
+    if wanted.scheduler is None:
+        Grader(post, holder, pipe.send_bytes).run()
+    else:
+        ClusterGrader(post, holder, wanted.scheduler, wanted.shared).run()
 
 
 def read_wanted(descriptor: int = 0) -> Wanted:
@@ -242,8 +275,8 @@ def main() -> None:
             assignment.prepare()
             assignment.rehearse()
 
-    with open_sandbox(course.hidden, unsafe=wanted.unsafe, meanwhile=get_ready) as sandbox:
-        markings = {
+    def markings(sandbox: Sandbox | None) -> dict[str, CourseMarking]:
+        return {
             slug: CourseMarking(
                 course=wanted.course,
                 assignment=slug,
@@ -257,7 +290,12 @@ def main() -> None:
             )
             for slug, assignment in loaded.items()
         }
-        Graders(wanted, markings).run()
+
+    if wanted.scheduler is not None:
+        Graders(wanted, markings(None)).run()
+        return
+    with open_sandbox(course.hidden, unsafe=wanted.unsafe, meanwhile=get_ready) as sandbox:
+        Graders(wanted, markings(sandbox)).run()
 
 
 if __name__ == "__main__":

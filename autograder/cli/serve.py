@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from autograder.batch.files import require_writable
 from autograder.batch.order import Order, opened
 from autograder.batch.output import OutFolder
 from autograder.cli.links import public_url
@@ -68,6 +69,8 @@ def serve(
     course = Course.find(course_folder)
     order_of = _orders(course, slug, out, store)
     first = order_of(_any(course, slug))
+    if scheduler is not None:
+        require_writable(first.out.path)
     with (
         opened(first) as open_store,
         Portal(
@@ -80,6 +83,7 @@ def serve(
             port=port,
             url=public,
             scheduler=scheduler,
+            shared=first.out.path.absolute(),
             workers=workers,
             unsafe=unsafe,
             mail=server_of(),

@@ -285,11 +285,18 @@ class HandIns:
         with self._begin() as connection:
             return {str(holder) for holder in connection.execute(query).scalars()}
 
-    def give_back(self, holders: Collection[str], lane: Lane | None = None) -> int:
-        """What these held is to be taken by others (of another lane); how much it was."""
+    def give_back(
+        self, holders: Collection[str], lane: Lane | None = None, *, blameless: bool = False
+    ) -> int:
+        """What these held is to be taken by others (of another lane); how much it was.
+
+        ``blameless``: that it was not graded had nothing to do with what it is.
+        """
         if not holders:
             return 0
         values: Row = {"holder": None, "until": None}
+        if blameless:
+            values["tries"] = QUEUE.c.tries - 1
         if lane is not None:
             values["lane"] = lane.value
         change = QUEUE.update().where(QUEUE.c.holder.in_(list(holders))).values(**values)

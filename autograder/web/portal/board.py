@@ -18,7 +18,12 @@ from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 
 _EVERY = 0.15
-"""Seconds between two looks."""
+"""Seconds between two looks, at least ..."""
+_REST = 5.0
+"""... and so many times what a look took: looking must not keep graders from grading."""
+_FAR = 0.05
+"""Seconds for each place in the queue in which somebody is not told of another place again."""
+_SLOWEST = 10.0
 _LATELY = 30.0
 """Seconds over which it is counted how many have their verdict."""
 _LONGEST = 600.0
@@ -52,14 +57,14 @@ class Board:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look())
         told: Whereabouts | None = None
-        began = time.monotonic()
+        began = told_at = time.monotonic()
         try:
             while time.monotonic() - began < _LONGEST:
                 async with self._news:
                     await self._news.wait()
                 now = self._known.get(hand_in.id)
-                if now is not None and now != told:
-                    told = now
+                if now is not None and _is_worth_telling(told, now, time.monotonic() - told_at):
+                    told, told_at = now, time.monotonic()
                     yield Notice(now, self.wait_of(now))
                     if now.state is State.DONE:
                         return
@@ -82,6 +87,7 @@ class Board:
 
     async def _look(self) -> None:
         while self._watched:
+            began = time.monotonic()
             try:
                 found = await run_in_threadpool(self._store.hand_ins.where, list(self._watched))
             except StoreError:
@@ -93,4 +99,12 @@ class Board:
             self._known |= {id_: now for id_, now in found.items() if id_ in self._watched}
             async with self._news:
                 self._news.notify_all()
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(max(_EVERY, _REST * (time.monotonic() - began)))
+
+
+def _is_worth_telling(told: Whereabouts | None, now: Whereabouts, since: float) -> bool:
+    """Whether somebody who was told that so many seconds ago should be told this: a new state at
+    once, and a new place the more seldom, the longer the queue."""
+    if told is None or told.state is not now.state:
+        return True
+    return told != now and since >= min(_SLOWEST, _FAR * now.place)

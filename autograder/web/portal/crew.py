@@ -12,8 +12,8 @@ from threading import Event, Lock, Thread
 
 from autograder.batch.graders import READY, Wanted
 
-_PAUSE = 2.0
-"""Seconds before graders that ended at once are started again."""
+_PAUSE, _LONGEST = 2.0, 60.0
+"""Seconds before graders that ended at once are started again, twice as long each time."""
 _PATIENCE = 6.0
 """Seconds in which they may end by themselves."""
 _log = logging.getLogger(__name__)
@@ -67,7 +67,8 @@ class Crew:
     def follow(self) -> None:
         """There is something else to grade now: others take over where that is so."""
         with self._lock:
-            if not self._ended.is_set() and self._wanted() != self._started:
+            begun = self._process is not None and not self._ended.is_set()
+            if begun and self._wanted() != self._started:
                 self._stop()
                 self._start()
 
@@ -90,9 +91,10 @@ class Crew:
 
     def _hear(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            if line.decode("utf-8", "replace").strip() == READY and process is self._process:
-                self._ready.set()
+        with process.stdout:
+            for line in process.stdout:
+                if line.decode("utf-8", "replace").strip() == READY and process is self._process:
+                    self._ready.set()
 
     def _stop(self) -> None:
         process = self._process
@@ -108,14 +110,19 @@ class Crew:
             process.wait()
 
     def _watch(self) -> None:
+        pause = _PAUSE
         while not self._ended.wait(0.3):
             with self._lock:
                 process = self._process
                 if self._ended.is_set() or process is None or process.poll() is None:
                     continue
                 _log.error("The graders ended with status %s: others begin.", process.returncode)
-            if not self._ready.is_set() and self._ended.wait(_PAUSE):
+            if self._ready.is_set():
+                pause = _PAUSE
+            elif self._ended.wait(pause):
                 return
+            else:
+                pause = min(_LONGEST, 2 * pause)
             with self._lock:
                 if not self._ended.is_set() and process is self._process:
                     self._start()

@@ -59,6 +59,7 @@ class Portal:
         port: int = 0,
         url: str | None = None,
         scheduler: str | None = None,
+        shared: Path | None = None,
         workers: int | None = None,
         unsafe: bool = False,
         mail: Server | None = None,
@@ -66,8 +67,9 @@ class Portal:
         logs: bool = False,
     ) -> None:
         """``slugs``: the assignments that are served; None: all of the course's, as they come.
-        ``url``: where people find it; None: at this port of this machine.  ``mail``: where mail is
-        handed over; ``metrics``: the port for counts; ``logs``: a line of JSON for each request.
+        ``url``: where people find it; None: at this port of this machine.  ``shared``: a folder
+        that the workers of the ``scheduler`` see.  ``mail``: where mail is handed over;
+        ``metrics``: the port for counts; ``logs``: a line of JSON for each request.
 
         Raises UsageError where the port is not to be had.
         """
@@ -92,6 +94,7 @@ class Portal:
                 ],
                 workers=cores() if workers is None else workers,
                 scheduler=scheduler,
+                shared=str(shared) if scheduler is not None else None,
                 unsafe=unsafe,
             )
         )

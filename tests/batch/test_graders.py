@@ -1,0 +1,229 @@
+"""Graders as a portal has them: processes of their own, which take from the store."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from autograder.batch.grader import is_gone, new_holder
+from autograder.batch.graders import READY, Wanted
+from autograder.batch.in_process import InProcess
+from autograder.batch.marking import CourseMarking
+from autograder.batch.tasks import Result, Task
+from autograder.course import Assignment, Course
+from autograder.model import Grade
+from autograder.people import Policies
+from autograder.platforms import Found
+from autograder.store import HandedInFile, Store, open_store
+from autograder.store.hand_ins import Draft, HandIn, State
+
+ROOT = Path(__file__).resolve().parents[2]
+SLUG = "adaptive_learning_rates"
+SAMPLES = sorted((ROOT / "assignments" / SLUG / "sample_submissions").glob("*.py"))
+ENDLESS = b"while True:\n    pass\n"
+
+
+@cache
+def assignment() -> Assignment:
+    return Course.find(ROOT).load(SLUG)
+
+
+def wanted(store: Path, **more: object) -> Wanted:
+    values: dict[str, object] = {
+        "course": str(ROOT),
+        "store": str(store),
+        "is_file": True,
+        "versions": {SLUG: assignment().version},
+        "public": [],
+        "workers": 2,
+    }
+    return Wanted(**{**values, **more})  # type: ignore[arg-type]
+
+
+@contextmanager
+def graders(order: Wanted) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "autograder.batch.graders"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(order.line())
+        process.stdin.flush()
+        assert process.stdout.readline().decode().strip() == READY
+        yield process
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "grades.db") as opened:
+        yield opened
+
+
+def hand_in(store: Store, student: str, data: bytes, person: int = 1) -> HandIn:
+    draft = Draft(SLUG, person, student, f"{student}.py", student)
+    return store.hand_ins.add([draft], HandedInFile.of(data))[0]
+
+
+def wake(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.write(b".")
+    process.stdin.flush()
+
+
+def wait_for(store: Store, hand_ins: Sequence[HandIn], seconds: float) -> None:
+    ids = [one.id for one in hand_ins]
+    until = time.monotonic() + seconds
+    while any(one.state is not State.DONE for one in store.hand_ins.where(ids).values()):
+        assert time.monotonic() < until, store.hand_ins.where(ids)
+        time.sleep(0.05)
+
+
+def verdict(store: Store, one: HandIn) -> Grade:
+    attempt = store.hand_ins.where([one.id])[one.id].attempt
+    assert attempt is not None
+    return next(store.grades([attempt]))
+
+
+def judged(grade: Grade) -> tuple[object, ...]:
+    """All that does not depend on how fast the machine was."""
+    return grade.student, grade.file, grade.status, grade.score, grade.message, grade.questions
+
+
+def batch(paths: Sequence[tuple[str, Path]], store: Path) -> dict[str, Grade]:
+    """What ``grade`` finds in the same files."""
+    marking = CourseMarking(str(ROOT), SLUG, assignment().version, Policies(), pages=False)
+    tasks = [Task(Found(student, path, path.name, 0.0)) for student, path in paths]
+    with open_store(store) as kept:
+        for outcomes in InProcess(marking).run(tasks):
+            kept.append([one.row for one in outcomes if isinstance(one, Result)])
+        entries = kept.entries(SLUG)
+        grades = kept.grades([entry.id for entry in entries])
+        return {entry.student: grade for entry, grade in zip(entries, grades, strict=True)}
+
+
+def test_a_verdict_is_that_of_grade_for_the_same_file(store: Store, tmp_path: Path) -> None:
+    samples = random.Random(1).sample(SAMPLES, 5)
+    (tmp_path / "odd.py").write_bytes(b"def broken(:\n")
+    paths = [(path.stem, path) for path in (*samples, tmp_path / "odd.py")]
+    with graders(wanted(tmp_path / "grades.db")) as process:
+        made = []
+        for student, path in paths:
+            made.append(hand_in(store, student, path.read_bytes()))
+            wake(process)
+        wait_for(store, made, 60)
+    expected = batch(paths, tmp_path / "batch.db")
+    for one in made:
+        assert judged(verdict(store, one)) == judged(expected[one.student])
+        assert [e.handed_in.at for e in store.entries(SLUG, one.student)] == [one.at]
+
+
+def test_what_takes_long_keeps_nobody_waiting(store: Store, tmp_path: Path) -> None:
+    with graders(wanted(tmp_path / "grades.db", workers=1)) as process:
+        endless = hand_in(store, "endless", ENDLESS, 1)
+        other = hand_in(store, "other", SAMPLES[0].read_bytes(), 2)
+        wake(process)
+        wait_for(store, [other], 20)
+        assert store.hand_ins.where([endless.id])[endless.id].state is not State.DONE
+    # What it had in hand is given back at once, for whoever grades next.
+    assert store.hand_ins.holders() == set()
+
+
+def test_public_examples_are_tried_where_they_are_shown(store: Store, tmp_path: Path) -> None:
+    with graders(wanted(tmp_path / "grades.db", public=[SLUG], workers=1)) as process:
+        one = hand_in(store, "one", SAMPLES[0].read_bytes())
+        wake(process)
+        wait_for(store, [one], 60)
+    assert store.hand_ins.public_part(one.id) is not None
+
+
+def test_graders_of_another_version_end_and_say_so(tmp_path: Path) -> None:
+    order = wanted(tmp_path / "grades.db", versions={SLUG: "another"})
+    ended = subprocess.run(
+        [sys.executable, "-m", "autograder.batch.graders"],
+        input=order.line(), capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert b"was changed just now" in ended.stderr
+
+
+def test_who_is_gone_is_known_by_their_number() -> None:
+    assert not is_gone(new_holder())
+    here, _, rest = new_holder().partition("/")
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert is_gone(f"{here}/{process.pid}/abc")
+    assert not is_gone(f"elsewhere/{process.pid}/abc")
+    assert rest
+
+
+def children(of: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(of)], capture_output=True, text=True, check=False)
+    return [int(number) for number in found.stdout.split()]
+
+
+@pytest.mark.skipif(shutil.which("pgrep") is None, reason="children are found by pgrep")
+def test_a_grader_that_is_killed_is_replaced(store: Store, tmp_path: Path) -> None:
+    with graders(wanted(tmp_path / "grades.db")) as process:
+        made = [
+            hand_in(store, path.stem, path.read_bytes(), n) for n, path in enumerate(SAMPLES[:6])
+        ]
+        for _ in range(3):
+            for child in children(process.pid):
+                os.kill(child, signal.SIGKILL)
+            time.sleep(0.6)
+        for _ in made:
+            wake(process)
+        wait_for(store, made, 60)
+        assert len(store.entries(SLUG)) == len(made)
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_grades_what_waits_and_waits_itself_for_a_cluster_that_is_gone(
+    store: Store, tmp_path: Path
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    made = [hand_in(store, path.stem, path.read_bytes(), n) for n, path in enumerate(SAMPLES[:3])]
+    order = wanted(tmp_path / "grades.db", shared=str(tmp_path), scheduler="tcp://127.0.0.1:9")
+    with graders(order):
+        time.sleep(4)
+    found = store.hand_ins.where([one.id for one in made])
+    assert {one.state for one in found.values()} == {State.WAITING}
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        ) as cluster,
+        graders(
+            wanted(
+                tmp_path / "grades.db", shared=str(tmp_path), scheduler=cluster.scheduler_address
+            )
+        ),
+    ):
+        wait_for(store, made, 90)
+    expected = batch([(path.stem, path) for path in SAMPLES[:3]], tmp_path / "batch.db")
+    for one in made:
+        assert judged(verdict(store, one)) == judged(expected[one.student])

@@ -1,0 +1,169 @@
+"""Over a real port: news as it comes, several servers on one store, and those who never finish."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from course_class import SLUG
+from portal_class import NOTEBOOK, School, verdict
+
+from autograder.web import safety
+from autograder.web.portal import serving
+
+
+@contextmanager
+def answering(school: School) -> Iterator[str]:
+    config = uvicorn.Config(
+        school.portal.app,
+        http=serving.Patient,
+        lifespan="off",
+        log_level="critical",
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    listener = school.portal._socket
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield school.portal.url
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[School]:
+    with School(tmp_path) as opened:
+        yield opened
+
+
+def test_who_waits_is_told_as_it_changes(school: School) -> None:
+    alice = school.browser("alice")
+    alice.upload()
+    seen: list[str] = []
+    with (
+        answering(school) as url,
+        httpx.Client(base_url=url, cookies=alice.cookies) as client,
+        client.stream("GET", f"{alice.address}/events", timeout=20) as news,
+    ):
+        assert news.headers["content-type"].startswith("text/event-stream")
+        for line in news.iter_lines():
+            if line.startswith("event:"):
+                seen.append(line.split(":")[1].strip())
+                if seen == ["waiting"]:
+                    taken = school.take()
+                    assert taken is not None
+                    school.store.hand_ins.give_back(["here/1/a"])
+                    school.grade(verdict())
+            if seen and seen[-1] == "done":
+                break
+    assert (seen[0], seen[-1]) == ("waiting", "done")
+
+
+def test_who_waits_does_not_keep_it_from_ending(school: School) -> None:
+    alice = school.browser("alice")
+    alice.upload()
+    lines: list[str] = []
+
+    def listen(url: str) -> None:
+        with (
+            suppress(httpx.HTTPError),
+            httpx.Client(base_url=url, cookies=alice.cookies) as client,
+            client.stream("GET", f"{alice.address}/events", timeout=20) as news,
+        ):
+            lines.extend(news.iter_lines())
+
+    with answering(school) as url:
+        thread = threading.Thread(target=listen, args=(url,))
+        thread.start()
+        time.sleep(0.6)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    thread.join(5)
+    assert "event: waiting" in lines
+
+
+def test_two_that_serve_one_store_know_the_same_people_and_hand_ins(
+    school: School, tmp_path: Path
+) -> None:
+    with School(tmp_path, people="") as other:
+        alice = school.browser("alice")
+        there = other.browser()
+        there.cookies = alice.cookies
+        assert there.ask("GET", f"/a/{SLUG}").status_code == 200
+        alice.upload()
+        other.grade(verdict("moment_overwritten"))
+        assert "moment overwritten" in html_words(there.open(alice.address))
+        receipt = other.program("bob").hand_in().json()
+        assert school.program("bob").ask("GET", "/api/submissions").json()[0]["id"] == receipt["id"]
+        links = other.portal.door.links
+        links.revoke(links.directory.find("alice"))
+        assert alice.ask("GET", f"/a/{SLUG}").status_code == 403
+
+
+def html_words(page: str) -> str:
+    return " ".join(page.split())
+
+
+def test_who_asks_nothing_is_hung_up_on(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving.Patient, "PATIENCE", 0.4)
+    with answering(school) as url:
+        for sent in (b"", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "):
+            with socket.create_connection(("127.0.0.1", school.portal.port), 5) as connection:
+                connection.sendall(sent)
+                began = time.monotonic()
+                assert connection.recv(100) == b""
+                assert time.monotonic() - began < 3
+        assert httpx.get(url).status_code == 200
+
+
+def test_more_connections_than_can_be_served_are_refused(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving.Patient, "MOST", 3)
+    with answering(school) as url:
+        held = [socket.create_connection(("127.0.0.1", school.portal.port), 5) for _ in range(3)]
+        time.sleep(0.2)
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(url)
+        for connection in held:
+            connection.close()
+        time.sleep(0.2)
+        assert httpx.get(url).status_code == 200
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(safety, "_PATIENCE", 0.4)
+    token = school.token("alice")
+    head = (
+        f"POST /api/submissions?assignment={SLUG} HTTP/1.1\r\nHost: 127.0.0.1:{{port}}\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        "Content-Length: 100000\r\n\r\n--x\r\n"
+    )
+    with answering(school) as url:
+        slow = socket.create_connection(("127.0.0.1", school.portal.port), 5)
+        with slow:
+            slow.sendall(head.format(port=school.portal.port).encode())
+            with suppress(OSError):
+                for _ in range(10):  # a byte now and then is no body either
+                    time.sleep(0.1)
+                    slow.sendall(b"-")
+            assert b" 408 " in slow.recv(2000)
+        files = {"file": ("hw.ipynb", NOTEBOOK)}
+        headers = {"authorization": f"Bearer {token}"}
+        address = f"{url}/api/submissions?assignment={SLUG}"
+        assert httpx.post(address, files=files, headers=headers).status_code == 202
+    assert len(school.store.hand_ins.all(SLUG)) == 1
