@@ -127,7 +127,9 @@ def _orders(asked: Probes, traces: Mapping[str, Trace]) -> tuple[tuple[int, ...]
     """In which orders a gradient's arguments may be handed in, where the step of one epoch, which
     is the gradient, goes along the one that another order gives and not along the right one."""
     rows = rows_of(asked.points[0], traces)
-    if rows is None or rows.shape != (2, 2) or sums_over_points(asked, traces):
+    if rows is None or rows.shape != (2, 2) or not np.isfinite(rows).all():
+        return ()
+    if sums_over_points(asked, traces):
         return ()
     step, found = rows[0] - rows[1], []
     for order in permutations(IN_ORDER):
