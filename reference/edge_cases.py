@@ -19,10 +19,10 @@ def _never_on(drawn: Instance) -> Instance:
 
 def _stays(shown: AtTheEdge) -> bool:
     """Whether the weight of the feature that is never on is one finite number throughout."""
-    rows, instance = shown.rows, shown.instance
-    if rows is None or instance is None or len(rows) == 0:
+    rows = shown.rows
+    if rows is None or len(rows) == 0:
         return False
-    apart = np.abs(rows[:, 1] - instance.start[1])
+    apart = np.abs(rows[:, 1] - rows[0, 1])  # where it starts is another matter
     return bool(np.isfinite(rows).all() and (apart <= shown.tolerance).all())
 
 

@@ -432,7 +432,7 @@ def schedules(points: Mapping[str, float]) -> Formula:
                 changes = -(0.1 + chance.random(count)) * (np.arange(count) < count // 2)
                 rises = chance.permutation(count - 1)[: min(8, count // 3)]
                 changes[[*rises, count - 1]] = 0.1 + chance.random()
-                size = (1e-4, 1.0, 30.0)[place % 3]
+                size = (1e-6, 1.0, 30.0)[place % 3]
                 eta = (2.9, 1.5, 5e-3)[place % 3] * (1 - 0.1 * chance.random())
                 examples.append({"eta": eta, "losses": size * (9 + np.cumsum(changes))})
             return examples
@@ -465,7 +465,7 @@ def schedules(points: Mapping[str, float]) -> Formula:
         rising = min(chance.choice([0.05, 0.2, 0.5, 0.8]), 30 / count)  # 2**64 is no whole number
         changes = np.where(chance.random(count) < rising, 1.0, -1.0) * chance.random(count)
         changes *= chance.random(count) < 0.8
-        losses = 10.0 ** chance.integers(-3, 3) * (chance.choice([0, 5]) + np.cumsum(changes))
+        losses = 10.0 ** chance.integers(-6, 3) * (chance.choice([0, 5]) + np.cumsum(changes))
         return {"eta": float(3 * chance.random()), "losses": losses}
 
     def check(
@@ -566,6 +566,8 @@ def arrival_epoch(
 
 NEARLY = 4e-6
 """How near the radius a point may be, beside it: rounding to single precision does not matter."""
+WHOLE_TRIANGLES = ((3, -4, 5), (-12, 5, 13), (8, 0, 8))
+"""Sides that are whole numbers, and how far from the goal they lead."""
 UNLIKE_PATHS = (
     (170, 200, (-3.0, 5.0), 2.2),
     (120, 180, (3.0, -2.0), 0.3),
@@ -607,9 +609,19 @@ def arrival(points: Mapping[str, float]) -> Formula:
                 if not arrives:
                     away[8] = 0.6
                 examples.append(_path(chance, away, goal, 0.3))
+            if arrives:
+                examples += [at_the_radius(chance, *sides) for sides in WHOLE_TRIANGLES]
             return [*examples, *(unlike_path(chance, *one, arrives) for one in UNLIKE_PATHS)]
 
         return draw
+
+    def at_the_radius(chance: np.random.Generator, w: int, b: int, radius: int) -> Arguments:
+        """Exactly the radius away at epoch 2, in whole numbers, of which no distance is rounded."""
+        goal = chance.integers(-9, 9, 2).astype(np.float64)
+        path = _path(chance, np.full(5, 2.0 * radius), goal, radius)
+        for name, where in (("w_history", goal[0] + w), ("b_history", goal[1] + b)):
+            path = {**path, name: np.where(np.arange(5) == 2, where, path[name])}
+        return path
 
     def unlike_path(
         chance: np.random.Generator,

@@ -280,8 +280,10 @@ class FormulaExam:
         slugs, detail = self._named(results, traces)
         if any(map(is_placeholder, self._sources(answers.run))):
             slugs, detail = (), ""
+        idle = {f: self._idle(f, results, traces) for f in self.question.functions}
         checks = tuple(
-            self._check(check, results[check.name], answers) for check in self.question.checks
+            self._check(check, results[check.name], answers, idle.get(check.function, ""))
+            for check in self.question.checks
         )
         explain = self.question.explain
         return Verdict(
@@ -368,10 +370,31 @@ class FormulaExam:
         ]
         return bool(own) and all(own)
 
-    def _check(self, check: FormulaCheck, right: bool, answers: Answers) -> Check:
+    def _idle(self, function: str, results: Mapping[str, bool], traces: Mapping[str, Trace]) -> str:
+        """What a function that is not always right gives back to all examples: one value, or one
+        of its arguments; empty: neither.  Where nothing is to be done that is right by chance."""
+        checks = [check for check in self.question.checks if check.function == function]
+        if all(results[check.name] for check in checks):
+            return ""
+        examples = [example for check in checks for example in self.examples[check.name]]
+        pairs = [(_answer(traces[one.call.name]), one.arguments) for one in examples]
+        first, arguments = pairs[0]
+        if first is None:
+            return ""
+        if all(own is not None and np.array_equal(own, first) for own, _ in pairs):
+            return words.ONE_VALUE
+        for name in arguments:
+            if all(own is not None and np.array_equal(own, a[name]) for own, a in pairs):
+                return name
+        return ""
+
+    def _check(self, check: FormulaCheck, right: bool, answers: Answers, idle: str = "") -> Check:
+        worth = self.question.points[check.name]
+        if right and idle:
+            text = words.FORMULA_OF_NOTHING.format(function=check.function, what=idle)
+            return Check(check.name, False, 0.0, worth, text)
         if right:
             return self._passed(check)
-        worth = self.question.points[check.name]
         why, _ = self._no_answer(check.function, answers)
         if why:
             text = words.NOT_TRIED.format(why=why)

@@ -45,6 +45,7 @@ WHY = {
     "nothing": "{function} returns nothing",
     "form": "what {function} returns could not be read as two histories",
     "length": "{function} returns histories of another length",
+    "start": "the histories that {function} returns do not begin at the start",
     "numbers": "what {function} returns are not all finite numbers",
     "answer": "there is no answer to tell by",
     "steps": "it cannot be told from the steps, which do not follow the rule",
@@ -93,6 +94,11 @@ ELSEWHERE = {
 }
 """What a call is said to be with, where its name does not say it."""
 EDGE_OF_NOTHING = "This counts once an update of an ordinary problem is right."
+FORMULA_OF_NOTHING = (
+    "This counts once {function} answers by all that it is given: so far it gives back {what}, "
+    "whatever it is asked."
+)
+ONE_VALUE = "one value"
 BEHAVIOUR_OF_NOTHING = "This counts once your function moves as its gradients say."
 EDGE_RIGHT = {
     "no epochs": "With max_epochs = 0 it returns just the start.",

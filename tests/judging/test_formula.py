@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from autograder.course import Course
+from autograder.judging import words
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
 from autograder.model import Fault, Outcome, QuestionStatus, Trace
 from reference import sigmoid_neuron
+from tests.judging.students import COURSE, exam, judge, question, score, take
 from tests.judging.students import called as called_one
-from tests.judging.students import exam, judge, question, score, take
 
 
 def correction(function):
@@ -25,6 +27,12 @@ def neuron(f, grad_w, grad_b):
             c.name: asked[c.name] for c in (*one.calls, *one.further_calls) if c.function == name
         }
     return judge(one, traces)
+
+
+def beyond_adam(name):
+    """One student's exam of another assignment's question."""
+    questions = Course(COURSE).load("beyond_adam").questions
+    return next(q.kind for q in questions if q.name == name).draw(b"x" * 32)
 
 
 def right(moment, beta, t):
@@ -338,3 +346,60 @@ def test_an_example_by_hand_is_what_typing_it_gives() -> None:
 def test_right_formulas_have_no_example_by_hand() -> None:
     one = exam("bias_correction")
     assert judge(one, take(one, lambda moment, beta, t: moment / (1 - beta**t))).trial is None
+
+
+# ------------------------------------------------------------------- one answer to everything
+
+
+def steps(name, right, *numbers):
+    return FormulaCheck(name, "step", lambda chance: [{"x": x, "y": 9 - x} for x in numbers], right)
+
+
+STEPS = (steps("low", lambda x, y: -1.0, 0.5, 1.0), steps("high", lambda x, y: x / 4, 2.0, 3.0))
+"""-1 up to 1, and then a quarter."""
+
+
+@pytest.mark.parametrize(
+    ("function", "earned", "what"),
+    [
+        (lambda x, y: -1.0, 0, "one value"),  # right wherever nothing is to be done
+        (lambda x, y: x, 0, ""),
+        (lambda x, y: x if x > 1 else -1.0, 5, ""),
+        (lambda x, y: x / 4 if x > 1 else -1.0, 10, ""),
+    ],
+)
+def test_one_answer_to_everything_earns_nothing(function, earned, what):
+    one = Formula(("step",), STEPS, {"low": 5.0, "high": 5.0}).draw(b"x" * 32)
+    verdict = judge(one, take(one, function))
+    assert score(verdict) == earned
+    low = verdict.checks[0].message
+    assert low == words.FORMULA_OF_NOTHING.format(function="step", what=what) or not what
+
+
+def test_an_argument_given_back_to_everything_earns_nothing():
+    schedules = beyond_adam("schedules")
+    verdict = judge(schedules, take(schedules, lambda eta, **others: eta))
+    assert score(verdict) == 0
+    assert "gives back eta" in verdict.checks[-1].message
+
+
+@pytest.mark.parametrize("within", [np.less_equal, np.less])
+def test_exactly_the_radius_is_within_it(within):
+    def epochs_to_arrive(w_history, b_history, w_goal, b_goal, radius):
+        near = within(np.hypot(w_history - w_goal, b_history - b_goal), radius)
+        return int(np.argmax(near)) if near.any() else -1
+
+    arrival = beyond_adam("arrival")
+    verdict = judge(arrival, take(arrival, epochs_to_arrive))
+    assert score(verdict) == (5 if within is np.less_equal else 2)
+
+
+@pytest.mark.parametrize("least", [0.0, 1e-5, 1e-4])
+def test_a_small_rise_is_a_rise(least):
+    def halved_rate(eta, losses):
+        return eta / 2.0 ** np.count_nonzero(np.diff(losses) > least)
+
+    one = beyond_adam("schedules")
+    verdict = judge(one, take(one, halved_rate))
+    halving = next(check for check in verdict.checks if check.name == "halving")
+    assert halving.passed == (least == 0)

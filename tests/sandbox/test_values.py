@@ -75,3 +75,24 @@ def test_of_a_subclass_only_the_number_is_taken() -> None:
 def test_too_many_numbers_are_not_even_copied(entries: list[Any]) -> None:
     with pytest.raises(TooMuch):
         written(entries)
+
+
+W, B = np.array([-2.0]), np.array([3.0])
+
+
+@pytest.mark.parametrize("more", [(0.5,), (W[0], B[0]), (np.float64(0.5), "done"), ([], None)])
+@pytest.mark.parametrize("form", [tuple, list])
+def test_what_is_returned_after_two_sequences_leaves_them_what_they_are(
+    form: type, more: tuple[Any, ...]
+) -> None:
+    """Of one entry each they are no numbers in a row with what comes after them."""
+    got = written(form((W, B, *more)))
+    two = written(form((W, B)))
+    assert got[5 : len(two)] == two[5:]  # behind the count of the parts: both histories
+    assert got[:1] == two[:1]
+
+
+def test_what_lies_below_a_mask_is_no_number() -> None:
+    masked = np.ma.masked_array([1.0, 2.0, 3.0], [False, True, False])
+    assert written(masked) == written(np.array([1.0, np.nan, 3.0]))
+    assert written(np.ma.masked_array([1, 2], [False, False])) == written(np.array([1.0, 2.0]))

@@ -32,6 +32,8 @@ EXACT = 1e-9
 """Two trajectories that agree to this, relative to their size, are the same computation."""
 NAMES = 3
 """Names that a question bears at most."""
+_THE_GRADIENTS = frozenset({"X", "Y", "grad_w", "grad_b"})
+"""All that a gradient is made of."""
 FEW = 3
 """Habitual values that are tried beside another fault."""
 
@@ -87,7 +89,9 @@ def diagnose(
     """
     catalogue = question.catalogue
     usable = [o for o in observations if o.history.rows is not None]
-    if not usable or only == "":
+    # Steps that no gradient has a part in fit rules in which it cancels, and are none of them.
+    blind = _THE_GRADIENTS.issubset(manners.ignored)
+    if not usable or only == "" or blind:
         return _manners_only(manners)
     for level in _levels(question, manners):
         looked_at = _as_the_level_sees(level, usable)

@@ -43,6 +43,7 @@ from autograder.judging.rule.edges import (
 )
 from autograder.judging.rule.evidence import Diagnosis, Evidence, Manners, Observation
 from autograder.judging.rule.history import History, equal, read_history
+from autograder.judging.rule.hyperparameters import Role, by_role
 from autograder.judging.rule.instance import IN_ORDER, Instance
 from autograder.judging.rule.interface import (
     is_alive,
@@ -493,6 +494,11 @@ class RuleExam:
         """Whether the moments recovered are the student's in other calls too: they predict the
         steps of one, or are those of a rule that is known to be the student's."""
         number = self.main.number
+        roles = by_role(number.ranges)
+        asked = {roles.get(Role.STEP_SIZE)}
+        asked |= {roles.get(Role.EPSILON)} if "first" in self.question.moments else set()
+        if asked & set(manners.ignored):
+            return False  # the first moment was recovered as if that had been taken
         rows = self._history(number, traces).rows
         if rows is not None and predicts(moments, number, rows, self.question.power):
             return True
@@ -565,6 +571,8 @@ class RuleExam:
                     histories[instance.name] = self.right_rows(instance)
                 elif _is_whole(history.rows, instance):
                     histories[instance.name] = history.rows
+                    if not equal(history.rows[0], instance.start, self.question.tolerance):
+                        why = why or words.WHY["start"].format(function=self.question.function)
                 else:
                     why = why or self._why_absent(traces[instance.name], history)
             right = self.question.right_shown if self.question.right_path else {}

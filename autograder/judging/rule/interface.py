@@ -30,7 +30,8 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool | None:
     the points.  Whatever the rule multiplies the first step with does not matter.  On an ordinary
     call, too, twice the points have to be what twice the gradient is.
 
-    None: there are no such steps to see.
+    None: there are no such steps to see; or twice the points are twice the gradient, and what
+    turns the step aside may be in another part, such as a velocity that does not start at 0.
     """
     ordinary = True if remembers(asked, traces) else _sums_on_ordinary(asked, traces)
     if not ordinary:
@@ -47,11 +48,8 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool | None:
         return None
     scale = np.abs(once).max() / np.abs(total).max()
     close = 1e-6 * np.abs(once).max()
-    return bool(
-        scale > 0
-        and (np.abs(once - scale * total) <= close).all()
-        and (np.abs(twice - 2 * once) <= 2 * close).all()
-    )
+    along = scale > 0 and (np.abs(once - scale * total) <= close).all()
+    return True if along and (np.abs(twice - 2 * once) <= 2 * close).all() else None
 
 
 def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]) -> Manners:
@@ -129,7 +127,9 @@ def _orders(asked: Probes, traces: Mapping[str, Trace]) -> tuple[tuple[int, ...]
     """In which orders a gradient's arguments may be handed in, where the step of one epoch, which
     is the gradient, goes along the one that another order gives and not along the right one."""
     rows = rows_of(asked.points[0], traces)
-    if rows is None or rows.shape != (2, 2) or sums_over_points(asked, traces) is not False:
+    if rows is None or rows.shape != (2, 2) or not np.isfinite(rows).all():
+        return ()
+    if sums_over_points(asked, traces):
         return ()
     step, found = rows[0] - rows[1], []
     for order in permutations(IN_ORDER):

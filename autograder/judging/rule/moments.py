@@ -322,17 +322,19 @@ def unbiased(found: Identification) -> bool | None:
     """Whether both moments of w and of b are unbiased: every row of weights sums to 1.
 
     No seed can make a right solution fail: the weights are recovered, not estimated.
-    None: the moments could not be recovered, or are no averages.
+    None: the moments could not be recovered, or are no averages; or the first sums to -1, and the
+    sign may as well be that of the step.
     """
     parts = (found.first_w, found.first_b, found.second_w, found.second_b)
     averages = [part for part in parts if part is not None and part.is_average]
-    if any(not _sums_to_one(part) for part in averages):
+    unturned = [part for part in averages if not _sums_to(-1, part)]
+    if not all(_sums_to(1, part) for part in unturned):
         return False
-    return True if len(averages) == len(parts) else None
+    return True if len(unturned) == len(parts) else None
 
 
-def _sums_to_one(weights: Weights) -> bool:
-    return bool((np.abs(weights.row_sums - 1) < UNBIASED).all())
+def _sums_to(sign: int, weights: Weights) -> bool:
+    return bool((np.abs(weights.row_sums - sign) < UNBIASED).all())
 
 
 def same_but_for_a_factor(found: Identification, right: Identification) -> bool:

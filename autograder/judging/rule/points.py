@@ -196,7 +196,9 @@ def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
     elif slug == "gradient_arguments_swapped":
         parts = frozenset({"gradient"})
     elif slug == "hyperparameter_ignored":
-        parts = frozenset(question.arguments.get(name, "step") for name in diagnosis.ignored)
+        # how many epochs are run is no part of the rule: the trajectories show it
+        idle = [name for name in diagnosis.ignored if name != "max_epochs"]
+        parts = frozenset(question.arguments.get(name, "step") for name in idle)
     return frozenset(part if part in question.points else "step" for part in parts)
 
 

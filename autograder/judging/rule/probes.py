@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,9 @@ HUGE = 1e12
 
 TINY = 1e-12
 """Gradients and parameters that do not count beside epsilon = 1, inside the root or outside."""
+
+FAR = 9.0
+"""By how much targets are moved: to the other side of all that the neuron can answer."""
 
 MEASURED = ("decay_in_gradient", "decay_of_step")
 """What is measured of a student's weight decay, by the names under which edits ask for it."""
@@ -115,14 +118,25 @@ def _times(kind: Neuron | Stream, factor: float) -> Neuron | Stream:
 
 
 def _other_gradients(instance: Instance) -> dict[str, Instance]:
-    """The instance with each argument changed that only the gradient depends on."""
+    """The instance with each argument changed that only the gradient depends on, so far that the
+    gradient turns: what steps by its sign alone feels nothing less."""
+    # not all points by one factor: what standardises X would not feel that
+    uneven = instance.X * np.where(np.arange(instance.points) % 2, 1.5, 0.7)
     return {
-        # not all by one factor: what standardises X would not feel that
-        "X": replace(instance, X=instance.X * np.where(np.arange(instance.points) % 2, 1.5, 0.7)),
-        "Y": replace(instance, Y=instance.Y + 0.3),
+        "X": _turned(instance, 0, [replace(instance, X=x) for x in (uneven, -uneven)]),
+        "Y": _turned(instance, -1, [replace(instance, Y=instance.Y + far) for far in (FAR, -FAR)]),
         "grad_w": replace(instance, grad_w=_scaled(instance.grad_w)),
         "grad_b": replace(instance, grad_b=_scaled(instance.grad_b)),
     }
+
+
+def _turned(instance: Instance, entry: int, others: Sequence[Instance]) -> Instance:
+    """The one of the others whose gradient at the start, in this entry, is turned the farthest."""
+
+    def slope(one: Instance) -> float:
+        return float(one.gradient(one.start[None], 0).sum(axis=1)[0, entry])
+
+    return min(others, key=lambda other: slope(other) * slope(instance))
 
 
 def streamed(base: Instance) -> Instance:
@@ -166,7 +180,7 @@ def _ordinary_instances(base: Instance) -> tuple[Instance, Instance]:
 def _scaled(kind: Neuron | Stream) -> Neuron | Stream:
     assert isinstance(kind, Neuron)
     # another shape too: what divides by its own size does not feel a factor
-    return replace(kind, scale=kind.scale * 1.7, gain=kind.gain * 1.4)
+    return replace(kind, scale=-1.7 * kind.scale, gain=kind.gain * 1.4)
 
 
 def _decay_instances(base: Instance) -> tuple[Instance, ...]:

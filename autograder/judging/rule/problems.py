@@ -42,7 +42,7 @@ class Setting:
     """d for a vector x, None for a number."""
     epochs: int = 8
     start_w: float = 1.0
-    """Size of w's entries at the start; their signs are drawn."""
+    """Size of w's entries at the start; the first one's sign is drawn, and the others alternate."""
     start_b: float = 1.0
     gradients: str = "neuron"
     """That of a squashed neuron, or recorded ones by the name of how they go (:data:`COURSES`)."""
@@ -92,7 +92,8 @@ class Setting:
         on[0] = True
         x = _signs(chance, self.points, d) * (0.5 + 1.5 * chance.random((self.points, d))) * on
         x *= self.inputs
-        w = self.start_w * _signs(chance, d) * (0.7 + 0.6 * chance.random(d))
+        signs = _signs(chance, d)[0] * (-1.0) ** np.arange(d)  # of several there are both
+        w = self.start_w * signs * (0.7 + 0.6 * chance.random(d))
         farthest = max(1.0, self.inputs * abs(self.start_w), abs(self.start_b)) / self.steep
         neuron = Neuron(1.0, -1.5 + float(chance.random()), 1 + float(chance.random()),
                         (0.15 + 0.2 * float(chance.random())) / farthest)  # fmt: skip

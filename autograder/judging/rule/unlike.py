@@ -49,6 +49,9 @@ class Unlike:
     """How far hyper-parameters go, as a share of their reach; absent: an ordinary value."""
     size: float = 0.0
     """Of the gradients; 0: as large as the root of epsilon."""
+    step: float = 0.0
+    """Of a step, beside the step size: the gradients are so much smaller than what divides them; 0:
+    as their size has it."""
     twin: str = ""
     """What a student reads of the same call with another gradient, which shows what is answered
     from memory; empty: it is not asked."""
@@ -115,6 +118,12 @@ ALL = (
         Setting(points=2, epochs=12, start_w=1e-3, start_b=1e-3),
         reach={Which.STEP_SIZE: LOW},
     ),
+    Unlike(  # from near 0, where single precision has such steps too
+        "steps below a millionth",
+        Setting(points=1, epochs=60, start_w=1e-3, start_b=1e-3),
+        reach={Which.STEP_SIZE: LOW},
+        step=6e-5,
+    ),
     Unlike("arguments left out", Setting(epochs=9), defaults=True),
 )
 
@@ -167,6 +176,7 @@ def _instance(rule: Rule, number: int, one: Unlike) -> Instance | None:
             hyper.update(rule.defaults)
         epsilon = hyper.get(_named(Which.EPSILON, rule) or "", 1.0)
         size = one.size or float(np.sqrt(epsilon) * (1 + chance.random()))
+        size = one.step * float(epsilon**rule.power) if one.step else size
         setting = replace(one.setting, hyper=hyper, size=size, seed=number + 100 * seed)
         instance = replace(setting.instance(one.said), ranges=rule.ranges)
         return replace(instance, left_out=tuple(rule.defaults)) if one.defaults else instance

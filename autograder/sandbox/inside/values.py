@@ -92,15 +92,15 @@ def write_value(writer: Writer, value: object) -> None:
 
 
 def _stand_beside(entries: Sequence[object]) -> bool:
-    """Whether these are a few sequences that a function returned: ``return w_s, b_s, errors``."""
-    return (
-        isinstance(entries, tuple)
-        and 2 < len(entries) <= _FEW
-        and all(
-            entry.ndim > 0 if isinstance(entry, np.ndarray) else isinstance(entry, _SEQUENCES)
-            for entry in entries
-        )
-    )
+    """Whether these are two sequences and a few things more that a function returned: ``return
+    w_s, b_s, errors``, or ``return [w_s, b_s, error]``."""
+    if not 2 < len(entries) <= _FEW:
+        return False
+    several = [
+        entry.ndim > 0 if isinstance(entry, np.ndarray) else isinstance(entry, _SEQUENCES)
+        for entry in entries
+    ]
+    return several[0] and several[1] and (isinstance(entries, tuple) or not all(several))
 
 
 def _opened(value: object, depth: int) -> object:
@@ -196,6 +196,8 @@ def _as_array(value: object, budget: _Budget) -> NDArray[np.float64] | None:
         if value.dtype.kind not in "biuf" or value.ndim > MAX_DIMENSIONS:
             return None
         budget.spend(value.size)
+        if isinstance(value, np.ma.MaskedArray):  # what lies below a mask is no answer
+            return np.asarray(np.ma.filled(value.astype(np.float64), np.nan))
         return _doubles(value)
     if isinstance(value, _SEQUENCES):
         return _sequence_as_array(value, budget)

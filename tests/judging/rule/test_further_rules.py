@@ -15,7 +15,7 @@ from autograder.judging.question import Answers, Verdict
 from autograder.judging.rule.pool import SEPARATION, least_separation
 from autograder.judging.rule.simulate import simulate
 from autograder.judging.update_rule import RuleExam, UpdateRule
-from autograder.model import NotebookRun, Outcome, Submission, Trace
+from autograder.model import Call, NotebookRun, Outcome, Submission, Trace
 
 COURSE = Course(Path(__file__).parents[3])
 QUESTIONS = {
@@ -137,3 +137,20 @@ def test_a_maximum_is_judged_where_gradients_fall_and_rise() -> None:
 @pytest.mark.parametrize("name", [name for name in QUESTIONS if name != "amsgrad"])
 def test_other_rules_need_no_recorded_run(name: str) -> None:
     assert exam(name).judged == exam(name).main
+
+
+def test_steps_without_any_gradient_are_no_rule_in_which_it_cancels() -> None:
+    """Without root and epsilon, v in place of the gradient would step like that: eta / v * v."""
+
+    def constant(call: Call) -> Trace:
+        given = call.arguments
+        away = given["eta"] * np.arange(given["max_epochs"] + 1.0)
+        w = np.add.outer(-away, given["init_w"])
+        return Trace(call.name, Outcome.RETURNED, (w, given["init_b"] - away))
+
+    one = exam("without_root")
+    verdict = judged(
+        "without_root", {c.name: constant(c) for c in (*one.calls, *one.further_calls)}
+    )
+    assert verdict.misconceptions == ("hyperparameter_ignored",)
+    assert sum(check.score for check in verdict.checks) == 0

@@ -195,6 +195,15 @@ def test_an_argument_that_is_idle_by_chance_is_not_called_ignored(how, student):
     assert verdict_on(rule, written(rule, *edits), student).misconceptions == ()
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_what_steps_by_the_sign_of_the_gradient_feels_what_it_is_made_of(rule):
+    signs = ("        db += grad_b(w, b, x, y)\n", "        db += grad_b(w, b, x, y)\n"
+             "        dw, db = np.sign(dw), np.sign(db)\n")  # fmt: skip
+    verdict = verdict_on(rule, written(rule, signs))
+    ignored = " ".join(e.title for e in verdict.explanations if e.slug == "hyperparameter_ignored")
+    assert not any(name in ignored for name in ("X", "Y", "grad_w", "grad_b"))
+
+
 def test_a_parameter_that_never_moves_is_not_given_two_far_fetched_names():
     """v never updated, and v in place of the gradient, would also leave w where it is."""
     verdict = verdict_on("rmsprop", written("rmsprop", ("w = w -", "new_w = w -")))

@@ -117,6 +117,55 @@ def test_gradients_asked_in_another_order_have_a_name_and_leave_the_rest_right(r
     assert not verdict.tables
 
 
+def test_a_velocity_that_does_not_start_at_0_is_no_gradient_gathered_otherwise():
+    """Twice the points are twice the gradient: what turns the first step aside is elsewhere."""
+    edits = [("= 0, 0, 0, 0", "= 0.3, 0.3, 0, 0")]
+    gradient = parts(verdict_on("adam", written("adam", *edits)))["gradient"]
+    assert (gradient.passed, gradient.tried) == (False, False)
+
+
+def test_of_a_sign_nobody_can_say_that_the_moments_have_it():
+    verdict = verdict_on("adam", written("adam", ("= w - eta", "= w + eta"), ("= b - ", "= b + ")))
+    assert verdict.misconceptions == ("wrong_sign",)
+    assert not parts(verdict)["unbiased moments"].tried
+
+
+@pytest.mark.parametrize("fixed", ["eta = 0.1", "eps = 1e-8", "eta, eps = 0.1, 1e-8"])
+def test_moments_are_not_told_from_steps_with_another_rate_than_the_given_one(fixed):
+    edit = ("    w, b = init_w", f"    {fixed}\n    w, b = init_w")
+    verdict = verdict_on("adam", written("adam", edit))
+    assert verdict.misconceptions == ("hyperparameter_ignored",)
+    unbiased = parts(verdict)["unbiased moments"]
+    assert unbiased.passed or not unbiased.tried
+    assert not verdict.tables
+
+
+@pytest.mark.parametrize(
+    ("rule", "start"), [("adagrad", "0 * init_w, 0.5"), ("rmsprop", "init_w + 1, init_b - 9")]
+)
+def test_a_path_from_another_start_says_nothing_of_the_rates_on_the_lectures_data(rule, start):
+    verdict = verdict_on(rule, written(rule, ("w, b = init_w, init_b", f"w, b = {start}")))
+    assert verdict.misconceptions == ("start_ignored",)
+    checks = parts(verdict)
+    shown = checks.get("stuck learning rate") or checks["learning rate stays alive"]
+    assert shown.passed or (not shown.tried and shown.message.endswith("begin at the start."))
+
+
+def test_a_weight_that_stays_at_another_start_is_not_said_to_move():
+    verdict = verdict_on("adam", written("adam", ("= init_w, init_b", "= 0 * init_w, 0")))
+    assert verdict.misconceptions == ("start_ignored",)
+    assert parts(verdict)["a feature that is never on"].passed
+    assert not parts(verdict)["no epochs"].passed
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_count_of_epochs_in_the_code_leaves_the_step_right(rule):
+    verdict = verdict_on(rule, written(rule, ("max_epochs + 1)", "101)")))
+    assert verdict.misconceptions == ("hyperparameter_ignored",)
+    assert parts(verdict)["step"].passed
+    assert not parts(verdict)["trajectory"].passed
+
+
 NEVER_ON = {
     "another order": ("adagrad", [("(w, b, x, y)", "(x, y, w, b)")], False),
     "decay": ("rmsprop", [("        w_history.append", "        w = w - 0.01 * w\n        w_h"

@@ -84,6 +84,28 @@ def test_gradients_of_all_sizes_that_die_turn_and_rise(name: str) -> None:
     assert any(turned.any() for turned in turns), "turns"
 
 
+def test_entries_of_a_vector_start_on_both_sides(name: str) -> None:
+    for instance in unlike(KINDS[name]):
+        if instance.init_w.size > 1 and instance.init_w.any():
+            assert instance.init_w.min() < 0 < instance.init_w.max(), instance.name
+
+
+@pytest.mark.parametrize("least", [1e-5, 1e-6, 2e-7])
+@pytest.mark.parametrize("looked_at", [slice(None), slice(0, 1), slice(1, 2)])
+def test_what_stops_where_its_steps_are_small_goes_astray(
+    name: str, least: float, looked_at: slice
+) -> None:
+    """And fills its history up: the steps that are left out add up to more than rounding."""
+    kind, astray = KINDS[name], []
+    for instance in unlike(kind):
+        rows = right_unlike(kind, instance)
+        steps = np.abs(np.diff(rows[:, looked_at], axis=0)).max(axis=1)
+        stopped = np.flatnonzero(steps < least)
+        if instance.init_w.ndim == 0 and len(stopped):
+            astray.append(np.abs(rows[-1] - rows[stopped[0] + 1]).max())
+    assert max(astray) > 2 * kind.tolerance
+
+
 def test_something_still_moves_after_150_epochs(name: str) -> None:
     kind = KINDS[name]
     moved = [
