@@ -159,7 +159,7 @@ def _measured(
             f"{1e3 * web / len(done):.0f} ms to answer, {1e3 * graders / len(done):.0f} ms to grade"
         )
         print(f"Of processor, for each of these {len(done)}: {each}.")
-        return _lost(url, took + done, assignment, store)
+        return _lost(took + done, assignment, store)
 
 
 # ------------------------------------------------------------------ a course that is served
@@ -236,12 +236,17 @@ def _students(
     students = []
     for number, link in enumerate(json.loads(said)[:count]):
         path = chance.choice(files)
-        is_endless = number >= _LONE and number % _ONE_IN == _LONE + _ONE_IN // 2
+        is_endless = _never_ends(number)
         data, name = (_ENDLESS, "endless.py") if is_endless else (path.read_bytes(), path.name)
         data = _unlike(data, name, number)
         cookie = _signed_in(url, link["token"])
         students.append(Student(link["id"], link["token"], cookie, data, name, is_endless))
     return students
+
+
+def _never_ends(number: int) -> bool:
+    """One in a thousand of those who do not hand in alone."""
+    return number % _ONE_IN == _LONE + _ONE_IN // 2
 
 
 def _samples(assignment: Assignment, *, right: bool) -> list[Path]:
@@ -402,7 +407,7 @@ def _shares(seconds: Sequence[float], *shares: float) -> list[str]:
     return [f"{1e3 * ordered[min(last, int(share * len(ordered)))]:.0f}" for share in shares]
 
 
-def _lost(url: str, done: Sequence[HandedIn], assignment: Assignment, store: str) -> int:
+def _lost(done: Sequence[HandedIn], assignment: Assignment, store: str) -> int:
     """Say what is not as it should be; how much."""
     troubles = Counter(one.trouble for one in done if one.trouble)
     for trouble, count in troubles.most_common(10):
