@@ -94,7 +94,7 @@ class Assignment:
         """Points of all questions."""
         return sum(question.points for question in self.questions)
 
-    @property
+    @cached_property
     def faults(self) -> frozenset[str]:
         """Every misconception that may be named."""
         return frozenset[str]().union(*(question.kind.faults for question in self.questions))

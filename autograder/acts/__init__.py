@@ -28,13 +28,16 @@ from autograder.acts.deciding import (
     last_deed,
     mark,
     override,
+    reader_of,
     reply,
     request,
     rubric,
+    share_out,
     take_back,
     told,
     written,
 )
+from autograder.acts.gradebook import Column, Gradebook, gradebook, gradebook_table
 from autograder.acts.ledger import Asking, Ledger
 from autograder.acts.publishing import Preview, PublishedGrades, as_returned, preview, publish
 from autograder.acts.scores import Requests, final_of, requests_by_subject, with_acts, with_seen
@@ -45,6 +48,8 @@ __all__ = [
     "Asked",
     "Asking",
     "Book",
+    "Column",
+    "Gradebook",
     "Ledger",
     "Preview",
     "PublishedGrades",
@@ -55,6 +60,8 @@ __all__ = [
     "decide",
     "final_of",
     "flag",
+    "gradebook",
+    "gradebook_table",
     "last_deed",
     "mark",
     "mark_sheet",
@@ -63,10 +70,12 @@ __all__ = [
     "preview",
     "publish",
     "read_sheet",
+    "reader_of",
     "reply",
     "request",
     "requests_by_subject",
     "rubric",
+    "share_out",
     "sheet",
     "take_back",
     "told",

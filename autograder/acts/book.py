@@ -56,6 +56,14 @@ class Book:
     grades: Callable[[Container[str]], Iterator[Grade]]
     """Reads the grades of these students, with all that was decided."""
 
+    def knowing(self, before: Book) -> Book:
+        """The same, with what was looked up in one of the same attempts, before something was
+        decided."""
+        for name in ("_by_id", "_directory", "_numbers", "_by_sight"):
+            if name in before.__dict__:
+                self.__dict__[name] = before.__dict__[name]
+        return self
+
     @property
     def standing(self) -> Standing:
         return self.ledger.standing

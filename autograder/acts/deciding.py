@@ -25,6 +25,8 @@ from autograder.store import (
     Reply,
     Request,
     Rubric,
+    Share,
+    Sharing,
     Shown,
     Undo,
     What,
@@ -112,6 +114,8 @@ def told(ledger: Ledger, act: Act) -> str:
             done = f"changed the rubric ({act.question})"
         case Publication(section=section):
             done = f"published {f'section {section}' if section else 'everything'}"
+        case Sharing():
+            done = "shared the answers out"
         case Flag(up=up):
             done = f"{'put a flag on' if up else 'took the flag from'} an answer ({about})"
         case Undo(deed=deed):
@@ -230,6 +234,25 @@ def rubric(book: Book, question: str, items: Sequence[RubricItem], by: str) -> l
 def flag(book: Book, student: str, question: str, up: bool, note: str, by: str) -> Act:
     """A note among the staff to look at an answer again, or that it is settled."""
     return _about(book, student, book.question(question).name, Flag(up, written(note)), by)
+
+
+def share_out(book: Book, shares: Sequence[Share], by: str) -> Act:
+    """Who reads what from now on, in place of what was said before; nothing: everybody all."""
+    for share in shares:
+        if share.question:
+            book.question(share.question)
+    return on_all(book, Sharing(tuple(share for share in shares if share.to)), by)
+
+
+def reader_of(shares: Sequence[Share], question: str, section: str, lot: int) -> str:
+    """Whose an answer is to read; empty: nobody's in particular.
+
+    ``lot``: any number that stays with the answer; the same reader has those of one lot.
+    """
+    for share in shares:
+        if share.question in ("", question) and share.section in ("", section):
+            return share.to[lot % len(share.to)]
+    return ""
 
 
 def last_deed(ledger: Ledger, by: str | None = None) -> list[Act]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from autograder.model import LookAgain, RubricItem, Said
 from autograder.people import Standing
-from autograder.store import Act, Comment, Published, Reply, Request, Rubric, Undo
+from autograder.store import Act, Comment, Published, Reply, Request, Rubric, Share, Sharing, Undo
 
 Subject = tuple[str, str]
 """A student, as the course calls them, and a question."""
@@ -135,6 +135,12 @@ class Ledger:
             if isinstance(act.what, Rubric) and act.question == question
         ]
         return changed[-1] if changed else None
+
+    @property
+    def sharing(self) -> tuple[Share, ...]:
+        """Who reads what; none: nobody said."""
+        said = [act.what for act in self.standing_acts if isinstance(act.what, Sharing)]
+        return said[-1].shares if said else ()
 
     def requests(self) -> list[Asking]:
         """All that stand, oldest first, each with a number that it keeps."""

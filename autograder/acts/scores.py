@@ -56,12 +56,11 @@ def _decided(
     for act in ledger.to_all:
         if isinstance(act.what, Comment) and act.what.misconception in question.misconceptions:
             comments.append(_said(act, act.what))
-    decided = replace(
-        question,
-        comments=tuple(sorted(comments, key=lambda said: said.at)),
-        requests=requests.get((student, question.name), ()),
-    )
-    return _overridden(_marked(decided, acts), acts)
+    asked = requests.get((student, question.name), ())
+    if comments or asked:
+        said = tuple(sorted(comments, key=lambda said: said.at))
+        question = replace(question, comments=said, requests=asked)
+    return _overridden(_marked(question, acts), acts)
 
 
 def _marked(question: QuestionGrade, acts: Sequence[Act]) -> QuestionGrade:
@@ -131,7 +130,10 @@ def digest_of_shown(grade: Grade) -> str:
 
 def as_shown(grade: Grade) -> Grade:
     """The grade without what is no news to a student, and without its page's details."""
-    questions = tuple(replace(q.brief, earlier_mark=None) for q in grade.questions)
+    questions = tuple(
+        q.brief if q.earlier_mark is None else replace(q.brief, earlier_mark=None)
+        for q in grade.questions
+    )
     return replace(grade, questions=questions, printed="", usage=Usage(), unjudged={}, seen=None)
 
 

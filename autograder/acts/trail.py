@@ -16,6 +16,7 @@ from autograder.store import (
     Reply,
     Request,
     Rubric,
+    Sharing,
     Undo,
 )
 
@@ -56,6 +57,12 @@ def _what(act: Act) -> tuple[str, str, str, str]:
         case Rubric(items=items):
             told = "; ".join(f"{item.name} {item.points:.10g}: {item.text}" for item in items)
             return "", " ".join(item.name for item in items), told, ""
+        case Sharing(shares=shares):
+            told = "; ".join(
+                f"{share.question or 'all'}, {share.section or 'everybody'}: {' '.join(share.to)}"
+                for share in shares
+            )
+            return "", "", told, ""
         case Publication(section=section):
             return "", "", "", section
         case Flag(up=up, note=note):

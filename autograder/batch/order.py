@@ -232,21 +232,33 @@ def _grade(
     if order.pages:
         _draw_missing(order, store, todo, told)
     if todo.todo:
-        marking = CourseMarking(
-            course=str(order.course.folder),
-            assignment=order.assignment.slug,
-            version=order.assignment.version,
-            policies=now.policies,
-            unsafe=order.unsafe,
-            pages=order.pages,
-        )
-        max_score = order.assignment.max_score
-        batch = Batch(store, order.out, lambda failure: marking.not_graded(failure, max_score))
-        with _made_ready(order, marking, len(todo.todo)) as ready:
-            tasks = with_before(todo.todo, entries, store) if order.pages else todo.todo
-            batch.run(tasks, _executor(order, ready), tally, watch)
+        todo_now = with_before(todo.todo, entries, store) if order.pages else todo.todo
+        grade_tasks(order, now, todo_now, store, tally, watch)
         if order.pages:
             _draw_what_counts(order, store, {task.student for task in todo.todo})
+
+
+def grade_tasks(
+    order: Order,
+    now: Standing,
+    tasks: Sequence[Task],
+    into: Store,
+    tally: Tally,
+    watch: Watcher,
+) -> None:
+    """Grade these and keep each result in ``into`` as it comes."""
+    marking = CourseMarking(
+        course=str(order.course.folder),
+        assignment=order.assignment.slug,
+        version=order.assignment.version,
+        policies=now.policies,
+        unsafe=order.unsafe,
+        pages=order.pages,
+    )
+    max_score = order.assignment.max_score
+    batch = Batch(into, order.out, lambda failure: marking.not_graded(failure, max_score))
+    with _made_ready(order, marking, len(tasks)) as ready:
+        batch.run(tasks, _executor(order, ready), tally, watch)
 
 
 def _made_ready(

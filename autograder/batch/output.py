@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, Protocol, overload
 
 from autograder.acts import (
     Asked,
@@ -34,8 +34,11 @@ from autograder.people import (
     lateness,
     unknown_time,
 )
-from autograder.store import Entry, Store
+from autograder.store import Entry
 from autograder.submission import safe_name
+
+if TYPE_CHECKING:
+    from autograder.store.decided import Acts
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,17 @@ _FEW = 500
 """Grades that are kept in memory."""
 
 
+class Grades(Protocol):
+    """What is read of a store."""
+
+    @property
+    def acts(self) -> Acts: ...
+
+    def entries(self, assignment: str) -> list[Entry]: ...
+
+    def grades(self, ids: Sequence[int], *, details: bool = False) -> Iterator[Grade]: ...
+
+
 class CurrentGrades(Sequence[Grade]):
     """The grades that count, by student, late policy applied; read from the store as needed.
 
@@ -93,7 +107,7 @@ class CurrentGrades(Sequence[Grade]):
 
     def __init__(
         self,
-        store: Store,
+        store: Grades,
         standing: Standing,
         *,
         final_max_score: float = 0.0,
@@ -152,6 +166,9 @@ class CurrentGrades(Sequence[Grade]):
 
     def of(self, students: Container[str]) -> Iterator[Grade]:
         """The grades of these students only (names as the store has them)."""
+        if isinstance(students, set | frozenset):  # a few of many are found at once
+            chosen = sorted(students & self.counted.keys())
+            return self._read([self.counted[student].entry for student in chosen])
         return self._read([entry for entry in self.entries if entry.student in students])
 
     def _read(self, entries: Sequence[Entry]) -> Iterator[Grade]:
@@ -172,6 +189,11 @@ class CurrentGrades(Sequence[Grade]):
         at = counted_time(entry.handed_in, policies.late)
         final = replace(decided, final=final_of(decided, most, at, policies))
         return with_seen(final, self.ledger, lambda one: next(self._store.acts.shown([one])))
+
+    @cached_property
+    def ids(self) -> Mapping[str, int]:
+        """Of the attempts that count, by student, in their order."""
+        return {entry.student: entry.id for entry in self.entries}
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -247,6 +269,6 @@ def book_of(assignment: Assignment, grades: CurrentGrades) -> Book:
         faults=assignment.faults,
         ledger=grades.ledger,
         attempts=grades.stored,
-        counting={entry.student: entry.id for entry in grades.entries},
+        counting=grades.ids,
         grades=grades.of,
     )

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from autograder.acts import PublishedGrades, as_returned
-from autograder.batch.order import Order, current_grades
+from autograder.acts import Column, PublishedGrades, as_returned
+from autograder.batch.order import Order, current_grades, standing
 from autograder.batch.output import CurrentGrades, info_of
 from autograder.batch.pages import page_drawer
 from autograder.formats import AssignmentInfo
@@ -55,9 +55,11 @@ def returned(order: Order, store: Store, format: str) -> Returned:
             _drawer(order, lambda: current_grades(order, store, details=True, decided=False)),
             (_NOTHING_PUBLISHED.format(max=info.max_score),) if grades.ledger.acts else (),
         )
+    given = [as_returned(grade) for grade in published_grades(order, store)]
     return Returned(
-        [as_returned(grade) for grade in published_grades(order, store)],
-        replace(info, max_score=order.assignment.final_max_score),
+        given,
+        # Of what the scores were when they were published, whatever the assignment is worth now.
+        replace(info, max_score=max(grade.max_score for grade in given)),
         _drawer(order, lambda: published_grades(order, store, details=True)),
         tuple(_remarks(grades)),
     )
@@ -79,6 +81,24 @@ def _remarks(grades: CurrentGrades) -> list[str]:
     if changed:
         told.append(f"{changed} are in here as they were published, and have changed since.")
     return told
+
+
+def column_of(order: Order, store: Store) -> Column:
+    """An assignment in the gradebook."""
+    grades = current_grades(order, store)
+    assignment = order.assignment
+    return Column(
+        assignment.slug,
+        assignment.title,
+        assignment.final_max_score,
+        {grade.student: grade.final.score if grade.final else None for grade in grades},
+    )
+
+
+def sections_of(order: Order, store: Store) -> dict[str, str]:
+    """Of all students who are known to take the course, by name; empty: no list names any."""
+    people = standing(order, store).directory.people
+    return {person.id: person.section for person in people if person.role == "student"}
 
 
 def _drawer(

@@ -17,12 +17,12 @@ def write_tables(order: Order, grades: CurrentGrades) -> None:
     write_index(grades, order.out, order.assignment, tuple(remarks(grades, None)))
 
 
-def show_again(order: Order, store: Store, students: Container[str]) -> None:
+def show_again(order: Order, store: Store, students: Container[str]) -> int:
     """After something was decided: the tables, and the pages of those whom it concerns, or who
-    have none under the name that they have now.  Nothing, where nothing is graded yet."""
+    have none under the name that they have now; how many.  Nothing, where nothing is graded yet."""
     grades = current_grades(order, store)
     if not grades.entries:
-        return
+        return 0
     write_tables(order, grades)
     has_pages = order.out.feedback.is_dir()
     concerned = {
@@ -30,5 +30,4 @@ def show_again(order: Order, store: Store, students: Container[str]) -> None:
         for entry in grades.entries
         if entry.student in students or not order.out.page(entry.student).exists()
     }
-    if has_pages and concerned:
-        redraw(order, store, concerned)
+    return redraw(order, store, concerned) if has_pages and concerned else 0

@@ -1,7 +1,9 @@
 """``python -m autograder.bench.desk``: how long the desk's pages take, over a real port.
 
 Stores a made-up class without grading anything, serves it as ``autograder desk`` does, and asks for
-each page many times, one after the other; a mark is a form that is sent and the page after it.
+each page many times, one after the other.  A mark is a form that is sent and the page after it; so
+many keys does it take with a rubric, whose items are single keys: one for each item that is chosen,
+and one that saves.
 """
 
 from __future__ import annotations
@@ -28,12 +30,15 @@ from autograder.store import Attempt, Store, open_store, to_row
 
 _WORDS = [f"word{number}" for number in range(2_000)]
 _AT_ONCE = 500
+_KEYS = 2
+"""Keys for an answer that gets one item of the rubric: its digit, and the one that saves."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m autograder.bench.desk")
     parser.add_argument("--submissions", type=int, default=5_000)
     parser.add_argument("--times", type=int, default=100, help="how often each page is asked for")
+    parser.add_argument("--marks", type=int, default=300, help="how many answers are marked")
     options = parser.parse_args()
     course = Course.find(None)
     assignment = course.load(course.default or course.assignments()[0])
@@ -43,7 +48,7 @@ def main() -> int:
             _fill(store, assignment, options.submissions)
         with _served(course, assignment, Path(folder)) as pages:
             print(f"{options.submissions} submissions; milliseconds: median, 99 %, most")
-            for name, seconds in _measured(pages, options.times):
+            for name, seconds in _measured(pages, options.times, options.marks):
                 ordered = sorted(1000 * one for one in seconds)
                 high = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
                 print(f"{name:<24} {median(ordered):8.1f} {high:8.1f} {ordered[-1]:8.1f}")
@@ -135,7 +140,7 @@ def _served(course: Course, assignment: Assignment, out: Path) -> Iterator[_Page
             process.terminate()
 
 
-def _measured(pages: _Pages, times: int) -> Iterator[tuple[str, list[float]]]:
+def _measured(pages: _Pages, times: int, marks: int) -> Iterator[tuple[str, list[float]]]:
     listed = re.findall(r"/answer/(\d+)/(\w+)", pages.open("/?kind=unread"))
     attempts = [int(number) for number, _ in listed]
     question = listed[0][1]
@@ -164,10 +169,19 @@ def _measured(pages: _Pages, times: int) -> Iterator[tuple[str, list[float]]]:
         "requests": "/requests",
         "comments": "/comments",
         "class": "/class?sort=-final",
+        "gradebook": "/gradebook",
+        "who reads what": "/sharing",
+        "who would move": "/regrade",
         "publish": "/publish",
     }.items():
         yield name, seconds(one(path))
-    yield "save, and the next", list(_marks(pages, times))
+    yield f"save, next ({_KEYS} keys)", list(_marks(pages, marks))
+    began = time.perf_counter()
+    page = pages.open("/publish")
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    pages.send("/publish", fields)
+    pages.open("/publish")
+    yield "publish to all", [time.perf_counter() - began]
 
 
 def _marks(pages: _Pages, times: int) -> Iterator[float]:

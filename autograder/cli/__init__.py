@@ -46,6 +46,8 @@ _COMMANDS = {
     "requests": "marking",
     "desk": "desk",
     "serve": "serve",
+    "regrade": "regrading",
+    "gradebook": "gradebook",
     "new": "authoring",
     "verify": "authoring",
     "release": "authoring",

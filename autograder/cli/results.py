@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Unpack
+from typing import TextIO, Unpack
 
 import click
 
@@ -14,7 +14,7 @@ from autograder.batch.files import sweep, whole_file
 from autograder.batch.order import current_grades, opened, redraw, standing, take_down
 from autograder.batch.output import CurrentGrades
 from autograder.batch.returning import returned
-from autograder.batch.showing import write_tables
+from autograder.batch.showing import show_again, write_tables
 from autograder.cli.options import Options, json_option, order_for, path_option, store_options
 from autograder.formats import Document
 from autograder.model import Identity
@@ -22,8 +22,14 @@ from autograder.text import counted
 
 
 @click.command()
+@click.option(
+    "--only",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="Of pages those of the students in it, a line each; - is standard input.",
+)
 @store_options
-def feedback(**named: Unpack[Options]) -> None:
+def feedback(only: TextIO | None, **named: Unpack[Options]) -> None:
     """Write the feedback pages and tables again, from what is stored.
 
     \b
@@ -32,8 +38,11 @@ def feedback(**named: Unpack[Options]) -> None:
     order = order_for(**named)
     with opened(order, create=False) as store:
         take_down(order, store)
-        count = redraw(order, store)
-        write_tables(order, current_grades(order, store))
+        if only is not None:
+            count = show_again(order, store, set(only.read().split("\n")))
+        else:
+            count = redraw(order, store)
+            write_tables(order, current_grades(order, store))
     click.echo(f"{counted(count, 'feedback page')} in {order.out.feedback}")
 
 

@@ -105,6 +105,24 @@ class Flag(_Kind, frozen=True):
     note: str = ""
 
 
+class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose the answers to a question, or of a section, are to read."""
+
+    to: tuple[str, ...]
+    """Of several each reads as many; of nobody: nobody in particular does."""
+    question: str = ""
+    """Empty: any."""
+    section: str = ""
+    """Empty: any."""
+
+
+class Sharing(_Kind, frozen=True):
+    """Who reads what from now on; of an answer the first share that it fits counts."""
+
+    kind = "sharing"
+    shares: tuple[Share, ...]
+
+
 class Undo(_Kind, frozen=True):
     """Takes a deed back, with all of its acts."""
 
@@ -112,10 +130,12 @@ class Undo(_Kind, frozen=True):
     deed: str
 
 
-What: TypeAlias = Mark | Comment | Override | Request | Reply | Rubric | Publication | Flag | Undo
+What: TypeAlias = (
+    Mark | Comment | Override | Request | Reply | Rubric | Publication | Flag | Sharing | Undo
+)
 
 _KINDS: tuple[type[What], ...] = (
-    *(Mark, Comment, Override, Request, Reply, Rubric, Publication, Flag, Undo),
+    *(Mark, Comment, Override, Request, Reply, Rubric, Publication, Flag, Sharing, Undo),
 )
 _decoders: Mapping[str, msgspec.json.Decoder[What]] = {
     kind.kind: msgspec.json.Decoder(kind) for kind in _KINDS

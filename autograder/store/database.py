@@ -204,6 +204,11 @@ class Store:
             other.dispose()
         return len(moved)
 
+    def add_attempts(self, other: Store) -> int:
+        """Copy the attempts of another open store, all of them or none; how many there are."""
+        with other._begin() as source, self._begin(writes=True) as connection:
+            return len(_take_in_attempts(source, connection))
+
     def _add(self, table: sa.Table, rows: Sequence[Row]) -> None:
         if rows:
             with self._begin(writes=True) as connection:

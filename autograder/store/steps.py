@@ -243,4 +243,6 @@ STEPS: tuple[Migration, ...] = (
             )""",
         ),
     ),
+    # An older program shall say that it is older: it does not know this kind of act.
+    Step("who reads what"),
 )

@@ -2,11 +2,21 @@
 
 - :func:`read` reads one file
 - :func:`digest_of` tells whether it is the same one as before
+- :func:`find_picture` gets a picture out of a written answer
 - :func:`clean` and :func:`safe_name` make a student's name safe to show, and one of a file
 """
 
 from autograder.submission.names import clean, safe_name
 from autograder.submission.opening import DEFAULT_CAP, digest_of
+from autograder.submission.pictures import find_picture, named_pictures
 from autograder.submission.reading import read
 
-__all__ = ["DEFAULT_CAP", "clean", "digest_of", "read", "safe_name"]
+__all__ = [
+    "DEFAULT_CAP",
+    "clean",
+    "digest_of",
+    "find_picture",
+    "named_pictures",
+    "read",
+    "safe_name",
+]

@@ -16,8 +16,9 @@ too, a heading that names the question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from autograder.submission.notebook import ANSWER_TAG, NotebookCell
 
@@ -35,6 +36,10 @@ _PLACEHOLDER = re.compile(
     r"[_*]{0,3}Type your answer here, replacing this text\.?[_*]{0,3}", re.IGNORECASE
 )
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6}\s+(.*)|\*\*(.+)\*\*.*)$", re.MULTILINE)
+
+
+_Places: TypeAlias = dict[str, list[NotebookCell]]
+"""Cells by question."""
 
 
 @dataclass
@@ -66,15 +71,24 @@ def find_answers(cells: Sequence[NotebookCell], questions: Sequence[str] = ()) -
     ``questions`` are the names of the written questions in the template's order; without them,
     a question that does not say its name is called ``written_1``, ``written_2`` and so on.
     """
+    return {
+        name: _shortened(_text(places)) for name, places in find_places(cells, questions).items()
+    }
+
+
+def find_places(
+    cells: Sequence[NotebookCell], questions: Sequence[str] = ()
+) -> Mapping[str, Sequence[NotebookCell]]:
+    """The cells of each answer, of which one may be but what stands before a marker in it."""
     texts = [cell for cell in cells if cell.kind != "code"]
     blocks = [block for block in _blocks(texts) if block.answer_cells()]
-    found: dict[str, str] = {}
+    found: _Places = {}
     for block, name in zip(blocks, _names_of(blocks, questions), strict=True):
         _add(found, name, block.answer_cells())
     used = {cell.number for block in blocks for cell in block.cells}
     _add_tagged(found, [cell for cell in texts if cell.number not in used], questions)
     _add_below_headings(found, cells, questions)
-    return {name: _shortened(text) for name, text in found.items()}
+    return found
 
 
 # ------------------------------------------------------------------ between the markers
@@ -140,9 +154,7 @@ def _mentions(text: str, question: str) -> bool:
 # ------------------------------------------------------------------ where the markers are gone
 
 
-def _add_tagged(
-    found: dict[str, str], cells: Sequence[NotebookCell], questions: Sequence[str]
-) -> None:
+def _add_tagged(found: _Places, cells: Sequence[NotebookCell], questions: Sequence[str]) -> None:
     """Answers that lie outside their question: moved, or their markers were deleted."""
     nameless = []
     for cell in cells:
@@ -151,14 +163,14 @@ def _add_tagged(
             _add(found, names[0], [cell])
         elif ANSWER_TAG in cell.tags:
             nameless.append(cell)
-    open_questions = [name for name in questions if not found.get(name)]
+    open_questions = [name for name in questions if not _text(found.get(name, ()))]
     if len(nameless) == len(open_questions):
         for name, cell in zip(open_questions, nameless, strict=True):
             _add(found, name, [cell])
 
 
 def _add_below_headings(
-    found: dict[str, str], cells: Sequence[NotebookCell], questions: Sequence[str]
+    found: _Places, cells: Sequence[NotebookCell], questions: Sequence[str]
 ) -> None:
     """For questions still without a place: what follows the heading that names them."""
     for question in [name for name in questions if name not in found]:
@@ -179,9 +191,13 @@ def _add_below_headings(
 # ------------------------------------------------------------------ the text of an answer
 
 
-def _add(found: dict[str, str], name: str, cells: Sequence[NotebookCell]) -> None:
-    parts = [found.get(name, ""), *(_PLACEHOLDER.sub("", cell.source).strip() for cell in cells)]
-    found[name] = "\n\n".join(part for part in parts if part)
+def _add(found: _Places, name: str, cells: Sequence[NotebookCell]) -> None:
+    found.setdefault(name, []).extend(cells)
+
+
+def _text(cells: Iterable[NotebookCell]) -> str:
+    parts = (_PLACEHOLDER.sub("", cell.source).strip() for cell in cells)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _shortened(text: str) -> str:

@@ -70,8 +70,11 @@ class _Said:
                 self._waiting.popitem(last=False)
 
 
-def application(places: Iterable[At], doors: Doors, port: int) -> ASGIApp:
-    """The pages at these places, for whoever comes through the doors, at a port of this machine."""
+def application(places: Iterable[At], doors: Doors, port: int, public: str = "") -> ASGIApp:
+    """The pages at these places, for whoever comes through the doors, at a port of this machine.
+
+    ``public``: what browsers call it, scheme and host, where that is not this machine's own name.
+    """
     cookie = f"autograder_{port}"
     gate = Gate(doors, cookie, "Sign in first, with the address that `autograder desk` printed.")
 
@@ -81,12 +84,25 @@ def application(places: Iterable[At], doors: Doors, port: int) -> ASGIApp:
         if member is None:
             return refused(403, "This address is not, or no longer, good for signing in.")
         answer = RedirectResponse("/", 303, {"referrer-policy": "no-referrer"})
-        answer.set_cookie(cookie, doors.cookie(member), httponly=True, samesite="strict", path="/")
+        answer.set_cookie(
+            cookie,
+            doors.cookie(member),
+            httponly=True,
+            samesite="strict",
+            secure=public.startswith("https:"),
+            path="/",
+        )
         return answer
 
     routes = [Route("/enter", enter, methods=["GET"]), STATIC, *gate.routes(places)]
-    hosts = [f"{name}:{port}" for name in ("127.0.0.1", "localhost")]
-    return Safety(Starlette(routes=routes, exception_handlers=HANDLERS), hosts)
+    app = Starlette(routes=routes, exception_handlers=HANDLERS)
+    return Safety(app, origins_at(port, public))
+
+
+def origins_at(port: int, public: str = "") -> list[str]:
+    """What pages at a port of this machine are called; a proxy may ask by either name."""
+    here = [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")]
+    return [*here, *([public] if public else [])]
 
 
 class Gate:

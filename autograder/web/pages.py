@@ -40,7 +40,7 @@ def _environment() -> Environment:
         one_line=one_line,
         points=points,
         when=when,
-        prose=lambda text: Markup(prose(text)),
+        prose=lambda text, pictures="": Markup(prose(text, pictures)),
         counted=counted,
     )
     environment.globals.update(address=address, named=named, clock=clock)

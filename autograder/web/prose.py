@@ -3,21 +3,26 @@
 Three walls, each of which would be enough for most of it: the parser takes no HTML and nests no
 deeper than is said here; formulas become MathML by a library that is given short ones only, of
 little depth; and of what comes out only the elements on a list are left.  Lengths are capped before
-anything is parsed, since parsers and cleaners may take time that grows with the square.
+anything is parsed, since parsers and cleaners may take time that grows with the square.  Pictures
+are those alone that lie in the notebook, at an address of ours.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
+from urllib.parse import unquote
 
 import nh3
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from autograder.report.text import visible
+from autograder.submission import named_pictures
 
 MOST_CHARACTERS = 20_000
 _MOST_NESTED = 12
@@ -34,8 +39,9 @@ _MATH_TAGS = (
     *("msqrt", "mroot", "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle"),
     *("mpadded", "mphantom"),
 )
+_OUR_PICTURE = re.compile(r"/picture/\d+/[\w-]+/\d+", re.ASCII)
 _CLEANER = nh3.Cleaner(
-    tags={*_TEXT_TAGS, *_MATH_TAGS},
+    tags={*_TEXT_TAGS, *_MATH_TAGS, "img"},
     attributes={
         "math": {"display"},
         "mo": {"stretchy", "fence", "form", "separator", "accent", "minsize", "maxsize"},
@@ -46,21 +52,31 @@ _CLEANER = nh3.Cleaner(
         "mspace": {"width"},
         "mfrac": {"linethickness"},
         "ol": {"start"},
+        "img": {"src", "alt"},
     },
+    attribute_filter=lambda tag, name, value: (
+        None if name == "src" and not _OUR_PICTURE.fullmatch(value) else value
+    ),
     url_schemes=set(),
     link_rel=None,
 )
 
 
 @lru_cache(maxsize=2_000)
-def prose(text: str) -> str:
-    """HTML of what is on the list above; links and pictures are shown as they were written."""
+def prose(text: str, pictures: str = "") -> str:
+    """HTML of what is on the list above; links, and pictures from elsewhere, are shown as they were
+    written.
+
+    ``pictures``: where those lie that the notebook holds, each by its number; empty: nowhere.
+    """
     shown = visible(text.replace("\r\n", "\n"))
     more = len(shown) - MOST_CHARACTERS
     end = f"<p>… ({more} more characters)</p>" if more > 0 else ""
-    formulas = _Formulas()
+    formulas, kept = _Formulas(), _Pictures(shown, pictures)
     try:
-        made = _parser(formulas).render(shown[:MOST_CHARACTERS])
+        parser = _parser(formulas)
+        parser.add_render_rule("image", lambda _, tokens, i, *__: kept.render(tokens, i))
+        made = parser.render(shown[:MOST_CHARACTERS])
     except (RecursionError, ValueError, IndexError, KeyError):  # a parser's own slip
         made = f"<pre>{escape(shown[:MOST_CHARACTERS])}</pre>"
     return _CLEANER.clean(made + end)
@@ -70,8 +86,31 @@ def _parser(formulas: _Formulas) -> MarkdownIt:
     parser = MarkdownIt(
         "commonmark", {"html": False, "maxNesting": _MOST_NESTED, "linkify": False}
     ).enable("table")
-    parser.disable(["link", "image", "autolink", "reference"])
+    parser.disable(["link", "autolink", "reference"])
     return parser.use(dollarmath_plugin, renderer=formulas.render, double_inline=True)
+
+
+class _Pictures:
+    """The pictures of one text, those of one name in their order."""
+
+    def __init__(self, text: str, address: str) -> None:
+        self._address = address
+        self._places: dict[str, list[int]] = {}
+        for place, name in enumerate(named_pictures(text) if address else ()):
+            self._places.setdefault(name, []).append(place)
+
+    def render(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        source = str(token.attrs.get("src", ""))
+        kind, _, name = source.partition(":")
+        places = self._places.get(unquote(name), []) if kind == "attachment" else []
+        if places:
+            place = places.pop(0) if len(places) > 1 else places[0]
+            shown = escape(token.content or "a picture without a name")
+            return f'<img src="{self._address}/{place}" alt="{shown}">'
+        if kind == "data":
+            source = "data"
+        return escape(f"![{token.content}]({source})")
 
 
 class _Formulas:

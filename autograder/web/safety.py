@@ -51,21 +51,19 @@ class Safety:
     def __init__(
         self,
         app: ASGIApp,
-        hosts: Iterable[str],
+        origins: Iterable[str],
         *,
-        origins: Iterable[str] = (),
         most: Most = lambda _: MOST_BYTES,
         headers: Mapping[str, str] = {},
     ) -> None:
-        """``hosts``: what the Host header may say, port included; ``origins``: where forms may
-        come from, besides the hosts without TLS.
+        """``origins``: what these pages are called, such as ``http://127.0.0.1:8000``.
 
         A page of another site can make its own name mean this machine; it cannot make a browser
         send ours.
         """
         self._app = app
-        self._hosts = frozenset(hosts)
-        self._origins = {*origins, *(f"http://{host}" for host in self._hosts)}
+        self._origins = frozenset(origins)
+        self._hosts = frozenset(origin.partition("//")[2] for origin in self._origins)
         self._most = most
         self._headers = {**_HEADERS, **headers}
 

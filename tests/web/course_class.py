@@ -128,7 +128,7 @@ def hand_in(store: Store, *grades: Grade, days: int = 0) -> None:
     rows, files = [], []
     for grade in grades:
         answer = next(q.answer for q in grade.questions if q.name == ASKED)
-        data = f"w = 1\n# {grade.student}\n{answer}\n".encode("utf-8", "replace")
+        data = f"w = 1\n# {grade.student}\nexplanation = {answer!r}\n".encode("utf-8", "replace")
         kept = HandedInFile.of(data)
         files.append(kept)
         at = datetime(2025, 3, 1 + days, 12, tzinfo=UTC)

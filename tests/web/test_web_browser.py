@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from course_class import ASKED, ROOT, SLUG, fill
 
 from autograder.people import import_people, read_people
 from autograder.store import open_store
+from tests.store.postgres_server import postgres_server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PEOPLE = "id,role\nines,instructor\nmaria,ta\ntom,ta\n"
@@ -52,10 +53,10 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def served(out: Path) -> Iterator[dict[str, str]]:
+def served(out: Path, *more: str) -> Iterator[dict[str, str]]:
     """Addresses by name."""
     command = [sys.executable, "-m", "autograder", "desk", "--people", "--json", "--port", "0"]
-    where = ["--course", str(ROOT), "--assignment", SLUG, "--out", str(out)]
+    where = ["--course", str(ROOT), "--assignment", SLUG, "--out", str(out), *more]
     process = subprocess.Popen([*command, *where], stdout=subprocess.PIPE, text=True, cwd=out)
     assert process.stdout is not None
     try:
@@ -86,18 +87,30 @@ def click(page: Any, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "more"), [(40, 0), pytest.param(300, 27, marks=pytest.mark.soak)]
+    ("count", "more", "on_a_server"),
+    [
+        (40, 0, False),
+        pytest.param(300, 27, False, marks=pytest.mark.soak),
+        pytest.param(300, 27, True, marks=pytest.mark.soak),
+    ],
 )
 def test_three_people_mark_a_class_and_the_tables_say_what_they_decided(
-    tmp_path: Path, count: int, more: int
+    tmp_path: Path, count: int, more: int, on_a_server: bool
 ) -> None:
     """``more``: answers that are marked by keys beyond the first three."""
-    with open_store(tmp_path / "grades.db") as store:
+    with postgres_server() if on_a_server else nullcontext("") as server:
+        where = ("--store", server) if server else ()
+        mark_a_class(tmp_path, count, more, *where)
+
+
+def mark_a_class(tmp_path: Path, count: int, more: int, *where: str) -> None:
+    """``where``: options that name another store than that of the folder."""
+    with open_store(where[-1] if where else tmp_path / "grades.db") as store:
         fill(store, count)
         (tmp_path / "feedback").mkdir()  # as after grading: pages are wanted
         (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
         import_people(store, read_people(tmp_path / "people.csv"))
-    with chromium() as browser, served(tmp_path) as addresses:
+    with chromium() as browser, served(tmp_path, *where) as addresses:
         faults: list[str] = []
         people = {}
         for name in ("ines", "maria", "tom"):
@@ -224,7 +237,77 @@ def test_three_people_mark_a_class_and_the_tables_say_what_they_decided(
     assert grades["student00001"]["final_score"] == 94
     assert float(by_student["student00001"]["final_score"]) == 94
     assert grades["student00000"]["final_score"] is None
+    pages = {
+        student: (tmp_path / "feedback" / f"{student}.html").read_text(encoding="utf-8")
+        for student in grades
+    }
     for student, grade in grades.items():
-        page = tmp_path / "feedback" / f"{student}.html"
-        if any(slug in q["misconceptions"] for q in grade["questions"]):
-            assert "Look at page 40." in page.read_text(encoding="utf-8")
+        has_it = any(slug in q["misconceptions"] for q in grade["questions"])
+        assert ("Look at page 40." in pages[student]) == has_it
+        assert ("given by maria" in pages[student]) == (student in marks)
+        assert ("The stub had a slip." in pages[student]) == (student == "student00005")
+        assert ("It stays." in pages[student]) == (student == "student00006")
+    finals = {student: grade["final_score"] for student, grade in grades.items()}
+    assert canvas(tmp_path, ROOT, *where) == finals
+
+    # Then everything is graded again by another assignment: every act is still there.
+    acts = command(tmp_path, ROOT, "export", "--acts", *where)
+    another = another_course(tmp_path)
+    told = json.loads(command(tmp_path, another, "regrade", "--json", *where))
+    assert (told["graded"], told["not_graded"]) == (count, [])
+    assert command(tmp_path, another, "export", "--acts", *where) == acts
+    graded = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))
+    regraded = {grade["student"]: grade for grade in graded["submissions"]}
+    assert {
+        student: (q["by_person"]["points"], q["by_person"]["comment"], q["by_person"]["by"])
+        for student, grade in regraded.items()
+        for q in grade["questions"]
+        if q.get("by_person")
+    } == marks
+    assert [
+        (student, q["name"], q["override"]["points"], q["score"], q["max_score"])
+        for student, grade in regraded.items()
+        for q in grade["questions"]
+        if q.get("override")
+    ] == [("student00005", "adagrad", 12.5, 0, 22)]
+    assert [
+        (student, one["text"])
+        for student, grade in regraded.items()
+        for q in grade["questions"]
+        for one in q.get("requests", ())
+    ] == [("student00006", "Please look again.")]
+    assert canvas(tmp_path, another, *where) == finals  # students see what was published
+
+
+def command(out: Path, course: Path, name: str, *options: str) -> str:
+    """What it says."""
+    where = ["--course", str(course), "--assignment", SLUG, "--out", str(out)]
+    ended = subprocess.run(
+        [sys.executable, "-m", "autograder", name, *options, *where],
+        capture_output=True, text=True, check=False, cwd=out,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def canvas(out: Path, course: Path, *where: str) -> dict[str, float | None]:
+    """What Canvas is told of each student."""
+    text = command(out, course, "export", "--format", "canvas", *where)
+    rows = {row[0].strip(): row[-1] for row in list(csv.reader(text.splitlines()))[1:]}
+    assert rows.pop("Points Possible") == "100"
+    return {student: float(points) if points else None for student, points in rows.items()}
+
+
+def another_course(folder: Path) -> Path:
+    """The same with two points more for AdaGrad, and so another version of the assignment."""
+    course = folder / "course"
+    leave = shutil.ignore_patterns("__pycache__", "sample_submissions", "right_variants")
+    for part in ("reference", f"assignments/{SLUG}"):
+        shutil.copytree(ROOT / part, course / part, ignore=leave)
+    settings = course / "assignments" / SLUG / "assignment.toml"
+    text = settings.read_text(encoding="utf-8")
+    old = 'title = "AdaGrad"\npoints = 20\nchecks = { "gradient" = 3'
+    assert old in text
+    new = old.replace("20", "22").replace("3", "5")
+    settings.write_text(text.replace(old, new), encoding="utf-8")
+    return course

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 
-from course_class import ASKED, INSTRUCTOR, MARIA, TOM, Browser, Desk, grade_of, hand_in
+from course_class import ASKED, INSTRUCTOR, MARIA, SLUG, TOM, Browser, Desk, grade_of, hand_in
 
-from autograder.model import QuestionGrade
-from autograder.store import Store
+from autograder.model import Identity, QuestionGrade, QuestionStatus
+from autograder.store import Attempt, HandedInFile, Store, to_row
+from tests.submission.test_pictures import notebook, png
 
 
 def attempt(desk: Desk, student: str) -> int:
@@ -132,8 +134,8 @@ def test_attempts_are_compared_line_by_line(desk: Desk, store: Store) -> None:
     hand_in(store, grade_of("ann", "Quite another answer.", file="ann.py"), days=1)
     maria = desk.as_(MARIA)
     page = maria.open(f"/compare/{attempt(desk, 'ann')}")
-    assert '<span class="gone">-The sum of squared gradients' in page
-    assert '<span class="added">+Quite another answer.</span>' in page
+    assert '<span class="gone">-explanation = &#39;The sum of squared gradients' in page
+    assert '<span class="added">+explanation = &#39;Quite another answer.&#39;</span>' in page
     assert "<span> w = 1</span>" in page
 
 
@@ -195,6 +197,68 @@ def test_the_class_page_counts_and_its_table_says_the_same(desk: Desk) -> None:
     assert "<b>2</b> code failed" not in page
 
 
+def test_the_gradebook_shows_every_assignment(desk: Desk, store: Store) -> None:
+    other = replace(grade_of("ann", ""), questions=(), score=7.0, max_score=7.0)
+    question = QuestionGrade("q", "Q", QuestionStatus.FULL, 7.0, 7.0)
+    hand_in_other = Attempt(
+        "momentum_methods", "v1", "d", replace(other, questions=(question,)),
+        "2025-03-15T00:00:00+00:00", {}, whose=Identity(id="ann"),
+    )  # fmt: skip
+    store.append([to_row(hand_in_other)])
+    ines, maria = desk.as_(INSTRUCTOR), desk.as_(MARIA)
+    maria.open(f"/answer/{attempt(desk, 'ann')}/{ASKED}")
+    maria.send(points="6", do="mark")
+    found = list(csv.DictReader(ines.open("/gradebook.csv").splitlines()))
+    ann = next(row for row in found if row["student"] == "ann")
+    assert (ann["adaptive_learning_rates"], ann["momentum_methods"]) == ("81", "7")
+    assert (ann["total"], ann["complete"]) == ("88", "yes")
+    assert {row["complete"] for row in found if row["student"] != "ann"} == {"no"}
+    page = ines.open("/gradebook?words=ann")
+    assert "88" in page
+    assert "emil" not in page
+    maria.open(f"/answer/{attempt(desk, 'ben')}/{ASKED}")
+    maria.send(points="10", do="mark")
+    ben = next(row for row in csv.DictReader(ines.open("/gradebook.csv").splitlines())
+               if row["student"] == "ben")  # fmt: skip
+    assert ben["total"] == "100"
+
+
+def test_the_class_page_tells_how_generous_each_marker_is(desk: Desk) -> None:
+    for member, student, points in ((MARIA, "ann", 10), (MARIA, "ben", 5), (TOM, "cleo", 2)):
+        browser = desk.as_(member)
+        browser.open(f"/answer/{attempt(desk, student)}/{ASKED}")
+        browser.send(points=points, do="mark")
+    page = re.sub(r"<[^>]+>|\s+", " ", desk.as_(INSTRUCTOR).open("/class"))
+    assert re.search(r"maria +75 +of 100 +2 ", page)
+    assert re.search(r"tom +20 +of 100 +1 ", page)
+
+
+def test_a_picture_of_the_notebook_is_shown_and_nothing_else(desk: Desk, store: Store) -> None:
+    svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
+    text = "See ![a plot](attachment:a.png), ![b](attachment:b.svg), ![c](http://evil.example/c)"
+    data = notebook((text, {"a.png": png(), "b.svg": svg})).replace(b"`why`", b"`explanation`")
+    kept = HandedInFile.of(data)
+    grade = grade_of("paul", text, file="paul.ipynb")
+    given = Attempt(SLUG, "v1", kept.digest, grade, "2025-03-15T00:00:00+00:00", {},
+                    whose=Identity(id="paul"))  # fmt: skip
+    store.append([to_row(given)], [kept])
+    maria = desk.as_(MARIA)
+    number = attempt(desk, "paul")
+    page = maria.open(f"/answer/{number}/{ASKED}")
+    shown = re.findall(r"<img[^>]*>", page)
+    assert shown[0] == f'<img src="/picture/{number}/{ASKED}/0" alt="a plot">'
+    assert len(shown) == 2
+    assert "evil.example/c)" in page
+    picture = maria.ask("GET", f"/picture/{number}/{ASKED}/0")
+    assert (picture.status_code, picture.content) == (200, png())
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.headers["x-content-type-options"] == "nosniff"
+    assert picture.headers["content-security-policy"].startswith("sandbox")
+    for place in (f"{number}/{ASKED}/1", f"{number}/{ASKED}/2", f"{number}/adam/0",
+                  f"{attempt(desk, 'ann')}/{ASKED}/0"):  # fmt: skip
+        assert maria.ask("GET", f"/picture/{place}").status_code == 404
+
+
 def test_students_see_what_is_published_and_later_changes_are_new(desk: Desk) -> None:
     ines, maria = desk.as_(INSTRUCTOR), desk.as_(MARIA)
     assert "<b>5</b> for the first time" in ines.open("/publish")
@@ -214,3 +278,21 @@ def test_students_see_what_is_published_and_later_changes_are_new(desk: Desk) ->
     page = ines.open("/publish")
     assert "<b>1</b> see something changed" in page
     assert "15 points, now 30 points" in page
+
+
+def test_history_has_every_act_of_a_submission_the_newest_first(desk: Desk) -> None:
+    maria, ines = desk.as_(MARIA), desk.as_(INSTRUCTOR)
+    maria.open(f"/answer/{attempt(desk, 'ann')}/{ASKED}")
+    maria.send(points="6", do="mark")
+    submission(desk, ines, "ann")
+    ines.send(question="adam", points="25", reason="So.", do="override")
+    ines.send("/undo", deed=desk.room.view().book.ledger.acts[0].deed, back=attempt(desk, "ann"))
+    page = submission(desk, maria, "ann")
+    history = page[page.index("<h2>History") :]
+    places = [history.index(words) for words in (
+        "ines took back that maria gave 6 points",
+        "ines put 25 points in place",
+        '<span class="undone">maria gave 6 points',
+    )]  # fmt: skip
+    assert places == sorted(places)
+    assert "Take back" not in history  # neither is maria's to take back, and hers is already

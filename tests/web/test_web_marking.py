@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from course_class import ASKED, INSTRUCTOR, MARIA, TOM, Desk, grade_of, hand_in
 
+from autograder.people import import_people, read_people
 from autograder.store import Store
 from autograder.web.desk.rows import Filter
 
@@ -114,15 +117,59 @@ def test_a_flag_is_for_the_staff(desk: Desk) -> None:
     assert "flagged <b>0</b>" in maria.open("/")
 
 
+def to_read(desk: Desk) -> dict[str, set[str]]:
+    """Students by whoever reads their answers; those of nobody are left out."""
+    view = desk.room.view()
+    return {
+        reader: {row.student for row in view.chosen(Filter(kind="unread", reader=reader))}
+        for reader in view.readers
+    }
+
+
 def test_answers_are_shared_out_and_equal_ones_go_to_the_same(desk: Desk) -> None:
+    maria, tom = desk.as_(MARIA), desk.as_(TOM)
+    assert "To read for" not in maria.open("/")
+    maria.open("/sharing")
+    maria.send(rest=["maria", "tom"], do="share")
+    shares = to_read(desk)
+    assert set(shares) == {"maria", "tom"}
+    assert set.union(*shares.values()) == {"ann", "ben", "cleo", "dora", "emil"}
+    assert not shares["maria"] & shares["tom"]
+    assert all({"cleo", "emil"} <= s or not {"cleo", "emil"} & s for s in shares.values())
+    for name, browser in (("maria", maria), ("tom", tom)):
+        assert f"<h2>{len(shares[name])} answer" in browser.open("/")  # one's own come first
+    assert "<h2>5 answers" in desk.as_(INSTRUCTOR).open("/")
+    assert "<h2>5 answers" in tom.open("/?kind=unread")
+
+
+def test_shares_are_changed_afterwards_and_the_second_is_told(desk: Desk, store: Store) -> None:
+    maria, tom = desk.as_(MARIA), desk.as_(TOM)
+    maria.open("/sharing")
+    stale = maria.hidden_for({"rest": ""})
+    maria.send(rest=["tom"], do="share")
+    assert to_read(desk) == {"tom": {"ann", "ben", "cleo", "dora", "emil"}}
+    hand_in(store, grade_of("fay", "Later."))
+    assert "fay" in to_read(desk)["tom"]
+    tom.open("/sharing")
+    tom.send(rest=["maria"], do="share", **stale | {"token": tom.hidden["token"]})
+    assert tom.status == 409
+    tom.open("/sharing")
+    tom.send(rest=["maria"], do="share")
+    assert set(to_read(desk)) == {"maria"}
+    tom.send(rest=["eve"], do="share")
+    assert tom.status == 400
+    tom.open("/sharing")
+    tom.send(do="none")
+    assert to_read(desk) == {}
+
+
+def test_a_section_goes_to_whom_it_is_given(desk: Desk, store: Store, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("id,section\nann,A\nben,A\ncleo,B\n", encoding="utf-8")
+    import_people(store, read_people(tmp_path / "r.csv"))
     maria = desk.as_(MARIA)
-    assert '<option value="2/2">tom</option>' in maria.open("/")
-    shares = [
-        {row.student for row in Filter(kind="unread", share=share).chosen(desk.room.view().rows)}
-        for share in ("1/2", "2/2")
-    ]
-    assert shares[0] | shares[1] == {"ann", "ben", "cleo", "dora", "emil"}
-    assert not shares[0] & shares[1]
-    assert all({"cleo", "emil"} <= share or not {"cleo", "emil"} & share for share in shares)
-    page = maria.open("/?kind=unread&share=1/2")
-    assert f"{len(shares[0])} answer" in page
+    maria.open("/sharing")
+    maria.send(section=["A", "B"], section_to=["tom", ""], rest=["maria"], do="share")
+    assert to_read(desk) == {"tom": {"ann", "ben"}, "maria": {"cleo", "dora", "emil"}}
+    page = maria.open("/sharing")
+    assert '<option value="tom" selected>' in page
+    assert 'value="maria" checked' in page

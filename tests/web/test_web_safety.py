@@ -15,7 +15,10 @@ from autograder.web.people import Doors
 from autograder.web.safety import MOST_BYTES
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}\u202e"
-PAGES = ("/", "/groups", "/comments", "/requests", f"/rubric/{ASKED}", "/class", "/publish")
+PAGES = (
+    *("/", "/groups", "/comments", "/requests", f"/rubric/{ASKED}", "/sharing", "/class"),
+    *("/publish", "/gradebook", "/regrade"),
+)
 
 
 def every_page(desk: Desk) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -13,7 +14,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
+from typing import Any
 
 import httpx
 import pytest
@@ -22,14 +24,19 @@ from course_class import ASKED, ROOT, SLUG, fill
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.extras import how_to_get
+from autograder.people import import_people, read_people
 from autograder.store import open_store
-from autograder.web.desk.serving import listening
+from autograder.web.listening import Listening
 
 from course_class import assignment, order_in  # isort: skip
 
 
+Said = dict[str, Any]
+"""What the command prints for a program."""
+
+
 @contextmanager
-def desk(out: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def started(out: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], Said]]:
     command = [sys.executable, "-m", "autograder", "desk", "--json", "--port", "0", *more]
     where = ["--course", str(ROOT), "--assignment", SLUG, "--out", str(out)]
     with subprocess.Popen(
@@ -37,9 +44,15 @@ def desk(out: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     ) as process:
         assert process.stdout is not None
         try:
-            yield process, str(json.loads(process.stdout.readline())["url"])
+            yield process, json.loads(process.stdout.readline())
         finally:
             process.kill()
+
+
+@contextmanager
+def desk(out: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with started(out, *more) as (process, said):
+        yield process, str(said["url"])
 
 
 @pytest.fixture
@@ -102,7 +115,7 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(out: Path) -> None:
 
 
 def test_connections_send_at_once() -> None:
-    with listening(0) as made:
+    with Listening().opened() as made:
         assert made.proto == socket.IPPROTO_TCP  # by which asyncio turns off Nagle's algorithm
         assert made.getsockname()[0] == "127.0.0.1"
 
@@ -121,28 +134,88 @@ def test_it_says_how_to_get_what_is_missing(out: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+def save(client: httpx.Client, here: str, after: str, points: int) -> tuple[str, str]:
+    """Mark the answer at an address; its student, and where that leads."""
+    page = client.get(f"{here}{after}").text
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    student = re.search(r"<title>(\w+),", page)
+    assert student is not None
+    data = {**form, "points": str(points), "comment": "Read.", "do": "mark"}
+    answer = client.post(f"{here}{after}", data=data, headers={"origin": here})
+    assert answer.status_code == 303
+    return student.group(1), answer.headers["location"]
+
+
+def first_unread(client: httpx.Client, here: str, of: str) -> str:
+    page = client.get(f"{here}/?kind=unread&{of}").text
+    address = re.search(rf"/answer/\d+/{ASKED}\?[^\"]*", page)
+    assert address is not None, page
+    return html.unescape(address.group())
+
+
+@pytest.mark.long
+def test_a_kill_in_the_middle_of_two_hundred_saves_loses_none(tmp_path: Path) -> None:
+    """Two TAs save as fast as they can; the desk is killed when about half of it is done, in the
+    middle of a save of one of them, and opened again."""
+    people = "id,role\nines,instructor\nmaria,ta\ntom,ta\n"
+    (tmp_path / "people.csv").write_text(people, encoding="utf-8")
+    with open_store(tmp_path / "grades.db") as store:
+        fill(store, 240)
+        import_people(store, read_people(tmp_path / "people.csv"))
+    answered: dict[str, int] = {}
+
+    def mark_many(url: str, of: str) -> None:
+        here = url.partition("/enter")[0]
+        with httpx.Client(follow_redirects=False) as client:
+            client.get(url)
+            after = first_unread(client, here, of)
+            for number in range(100):
+                try:
+                    student, after = save(client, here, after, number % 11)
+                except httpx.TransportError:
+                    return  # nobody was told that this one is stored
+                answered[student] = number % 11
+
+    with started(tmp_path, "--people") as (process, said):
+        url = said["url"]
+        with httpx.Client(follow_redirects=True) as client:
+            ines = client.get(url)
+            here = url.partition("/enter")[0]
+            form = re.findall(r'name="token" value="([^"]*)"', ines.text)[0]
+            shares = {"token": form, "newest": "0", "rest": ["maria", "tom"], "do": "share"}
+            sent = client.post(f"{here}/sharing", data=shares, headers={"origin": here})
+            assert "The answers are shared out." in sent.text
+        threads = [
+            Thread(target=mark_many, args=(said["people"][name], f"reader={name}"))
+            for name in ("maria", "tom")
+        ]
+        for thread in threads:
+            thread.start()
+        while len(answered) < 100 and any(thread.is_alive() for thread in threads):
+            time.sleep(0.002)
+        process.kill()
+        for thread in threads:
+            thread.join()
+    assert 100 <= len(answered) < 200
+    stored = points(tmp_path)
+    assert {student: stored.get(student) for student in answered} == answered
+    assert len(stored) <= len(answered) + 2  # each may have had one under way
+    with desk(tmp_path) as (_process, url), httpx.Client(follow_redirects=True) as client:
+        assert f"{len(stored)} of 240 read" in client.get(url).text
+
+
 def test_every_save_that_was_answered_is_there_after_a_kill(out: Path) -> None:
     answered: dict[str, float] = {}
     with desk(out) as (process, url), httpx.Client(follow_redirects=False) as client:
         client.get(url)
         here = url.partition("/enter")[0]
-        first = client.get(f"{here}/?kind=unread").text
-        address = re.search(rf"/answer/\d+/{ASKED}\?kind=unread", first)
-        assert address is not None
-        after = address.group()
+        after = first_unread(client, here, "all=1")
         killer = Timer(1.5, process.kill)
         killer.start()
         try:
             for number in range(60):
-                page = client.get(f"{here}{after}").text
-                form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
-                student = re.search(r"<title>(\w+),", page)
-                assert student is not None
-                data = {**form, "points": str(number % 11), "comment": "Read.", "do": "mark"}
-                answer = client.post(f"{here}{after}", data=data, headers={"origin": here})
-                assert answer.status_code == 303
-                answered[student.group(1)] = number % 11
-                after = answer.headers["location"]
+                student, after = save(client, here, after, number % 11)
+                answered[student] = number % 11
                 if not after.startswith("/answer"):
                     break
         except httpx.TransportError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,13 +70,11 @@ class AnswerPage:
 
     def _next(self, visit: Visit, row: Row, wanted: Filter) -> Response:
         view = self._room.view()
-        found = _in_order(view, wanted, visit)
-        after = next((other for other in found if _place(view, other) > _place(view, row)), None)
-        if after is None:
-            left = [other for other in found if other.key != row.key]
+        before, after = _around(view, _in_order(view, wanted, visit), row)
+        if not after:
             visit.later.append("That was the last one of this list.")
-            return RedirectResponse(here(left[0], wanted) if left else wanted.at("/"), 303)
-        return RedirectResponse(here(after, wanted), 303)
+            return RedirectResponse(here(before[0], wanted) if before else wanted.at("/"), 303)
+        return RedirectResponse(here(after[0], wanted), 303)
 
     def _decide(self, visit: Visit, view: View, row: Row, draft: Draft) -> str:
         form = visit.form
@@ -124,9 +123,7 @@ class AnswerPage:
     ) -> str:
         question = question_of(view, row)
         found = _in_order(view, wanted, visit)
-        place = _place(view, row)
-        before = [other for other in found if _place(view, other) < place]
-        after = next((other for other in found if _place(view, other) > place), None)
+        before, after = _around(view, found, row)
         given = question.by_person
         standing = Draft(
             "" if given is None else f"{given.points:.10g}",
@@ -149,11 +146,12 @@ class AnswerPage:
             number=len(before) + 1,
             count=len(found),
             before=here(before[-1], wanted) if before else "",
-            after=here(after, wanted) if after is not None else "",
+            after=here(after[0], wanted) if after else "",
             action=here(row, wanted),
             others=self._room.reads(visit.by, row),
             bank=bank(view, row.question),
             alike=self._room.alike(view, row),
+            pictures=pictures_of(row),
         )
 
 
@@ -181,16 +179,27 @@ def here(row: Row, wanted: Filter) -> str:
     return wanted.at(f"/answer/{row.attempt}/{row.question}")
 
 
+def pictures_of(row: Row) -> str:
+    """Where the pictures of an answer lie."""
+    return f"/picture/{row.attempt}/{row.question}"
+
+
 def label_of(row: Row, visit: Visit) -> str:
     return f"Answer {row.attempt}" if visit.hides_names else row.student
 
 
 def _in_order(view: View, wanted: Filter, visit: Visit) -> list[Row]:
-    return wanted.chosen(view.rows, names=not visit.hides_names)
+    return view.chosen(wanted, names=not visit.hides_names)
 
 
-def _place(view: View, row: Row) -> tuple[int, int]:
-    return view.order.get(row.question, 0), row.place
+def _around(view: View, found: Sequence[Row], row: Row) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Those before an answer and those after it, whether or not it is among them itself."""
+
+    def place(one: Row) -> tuple[int, int]:
+        return view.order.get(one.question, 0), one.place
+
+    first = bisect_left(found, place(row), key=place)
+    return found[:first], found[bisect_right(found, place(row), lo=first, key=place) :]
 
 
 def points_given(draft: Draft, rubric: Sequence[RubricItem], most: float) -> float:

@@ -16,6 +16,7 @@ from autograder.web.desk.answer import (
     bank,
     here,
     label_of,
+    pictures_of,
     points_given,
     question_of,
     row_of,
@@ -169,6 +170,7 @@ class GroupPage:
             action=f"/group/{row.attempt}/{row.question}",
             back=here(row, Filter(kind="unread")),
             bank=bank(view, row.question),
+            pictures=pictures_of(row),
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autograder.model import QuestionStatus
@@ -48,8 +47,9 @@ class QueuePage:
         view = self._room.view()
         wanted = Filter.read(visit.query)
         if not visit.query.pairs:
-            wanted = Filter(kind="unread")
-        found = wanted.chosen(view.rows, names=not visit.hides_names)
+            mine = visit.by if visit.by in view.readers else ""
+            wanted = Filter(kind="unread", reader=mine)
+        found = view.chosen(wanted, names=not visit.hides_names)
         paging = Paging.of(len(found), visit.query.number("page", 1))
         return page(
             "queue.html.j2",
@@ -65,7 +65,6 @@ class QueuePage:
             statuses={status.value: WORDS.question_status[status] for status in QuestionStatus},
             progress=_progress(view),
             words=WORDS,
-            shares=_shares(self._room.markers),
         )
 
 
@@ -83,9 +82,3 @@ def _progress(view: View) -> list[Progress]:
     every: Counter[str] = Counter(row.question for row in by_person)
     read: Counter[str] = Counter(row.question for row in by_person if row.is_read)
     return [Progress(name, read[name], count) for name, count in every.items()]
-
-
-def _shares(markers: Sequence[str]) -> list[tuple[str, str]]:
-    """A share for each, as large as the others but for chance; none where there is one marker."""
-    count = len(markers)
-    return [(f"{n}/{count}", name) for n, name in enumerate(markers, start=1)] if count > 1 else []

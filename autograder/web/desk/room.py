@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Event, Lock
@@ -21,9 +22,9 @@ from autograder.batch.order import Order, current_grades
 from autograder.batch.output import CurrentGrades, book_of
 from autograder.model import Grade
 from autograder.people import key
-from autograder.store import Act, Comment, Store
+from autograder.store import Act, Comment, Share, Store
 from autograder.web.desk.alike import Alike
-from autograder.web.desk.rows import Line, Row, line_of
+from autograder.web.desk.rows import IN_WORDS, Filter, Line, Row, line_of, reads
 from autograder.web.desk.tables import Tables
 
 _HERE_SECONDS = 120.0
@@ -74,7 +75,7 @@ class View:
             self, book=book, grades=grades, lines={**self.lines, **made}, rows=tuple(rows)
         )
         # Answers are what they were, and so is what is made of them.
-        for name in ("_groups", "misconceptions", "sections"):
+        for name in ("_groups", "_in_words", "misconceptions", "sections"):
             if name in self.__dict__:
                 newer.__dict__[name] = self.__dict__[name]
         return newer
@@ -93,7 +94,7 @@ class View:
     def _groups(self) -> Mapping[Key, tuple[int, ...]]:
         """Places of answers in words, by question and by the text that they are like."""
         found: dict[Key, list[int]] = {}
-        written = [(place, row) for place, row in enumerate(self.rows) if row.by_person]
+        written = [(place, self.rows[place]) for place in self._in_words]
         for question in {row.question for _, row in written}:
             texts = (row.plain for _, row in written if row.question == question)
             self.alike.take(question, texts)
@@ -117,6 +118,34 @@ class View:
             return (row,)
         like = self.alike.like(row.question, row.plain)
         return tuple(self.rows[place] for place in self._groups[row.question, like])
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """Who reads what."""
+        return self.book.ledger.sharing
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[int, int]]:
+        """How many answers each has read, and how many there are for them to read."""
+        every: Counter[str] = Counter()
+        read: Counter[str] = Counter()
+        for row in self.rows if self.shares else ():
+            if reader := reads(self.shares, row):
+                every[reader] += 1
+                read[reader] += row.is_read
+        return {reader: (read[reader], count) for reader, count in sorted(every.items())}
+
+    def chosen(self, wanted: Filter, *, names: bool = True) -> list[Row]:
+        """The answers that somebody wants to see."""
+        rows = self.rows
+        if wanted.kind in IN_WORDS:
+            rows = tuple(rows[place] for place in self._in_words)
+        return wanted.chosen(rows, self.shares, names=names)
+
+    @cached_property
+    def _in_words(self) -> tuple[int, ...]:
+        """Places of the answers in words."""
+        return tuple(place for place, row in enumerate(self.rows) if row.by_person)
 
     @cached_property
     def sections(self) -> tuple[str, ...]:
@@ -150,17 +179,24 @@ class Room:
         self.markers = tuple(markers)
         self.order = order
         self.store = store
-        self._tables = tables
+        self.tables = tables
         self._lock = Lock()
         self._compared = Event()
         self._marker: tuple[int, ...] = ()
         self._view: View | None = None
         self._alike = Alike()
         self._readers: dict[tuple[str, str], dict[str, float]] = {}
+        self.ends = ExitStack()
+        """What is to be ended with the desk."""
 
     @property
     def title(self) -> str:
         return self.order.assignment.title
+
+    def renew(self, order: Order) -> None:
+        """The same assignment as it is now."""
+        with self._lock:
+            self.order, self._view = order, None
 
     def view(self) -> View:
         """How things stand now."""
@@ -181,8 +217,10 @@ class Room:
         published = self.store.acts.published(view.book.assignment)
         ledger = old.and_newer(newer, published)
         grades = view.grades.decided_since(ledger)
-        book = book_of(self.order.assignment, grades)
-        return view.decided_since(book, grades, self._lines(book, _concerned(view, ledger)))
+        book = book_of(self.order.assignment, grades).knowing(view.book)
+        concerned = _concerned(view, ledger)
+        places = {student: view.lines[student].place for student in concerned}
+        return view.decided_since(book, grades, self._lines(book, concerned, places))
 
     def _all_anew(self) -> View:
         grades = current_grades(self.order, self.store)
@@ -198,8 +236,12 @@ class Room:
         made = self._lines(book, changed | _concerned(view, grades.ledger))
         return View.of(book, grades, {**view.lines, **made}, self._alike)
 
-    def _lines(self, book: Book, students: Iterable[str]) -> dict[str, Line]:
-        places = {student: place for place, student in enumerate(book.counting)}
+    def _lines(
+        self, book: Book, students: Iterable[str], places: Mapping[str, int] | None = None
+    ) -> dict[str, Line]:
+        """``places``: of these among all; None: they are looked up."""
+        if places is None:
+            places = {student: place for place, student in enumerate(book.counting)}
         sections = {key(p.id): p.section for p in book.standing.directory.people}
         return {
             grade.student: line_of(
@@ -234,7 +276,7 @@ class Room:
 
     def changed(self, students: Iterable[str]) -> None:
         """The tables and the pages of these are to be written anew."""
-        self._tables.follow(students)
+        self.tables.follow(students)
 
     # -------------------------------------------------------------- who reads what
 
@@ -248,6 +290,17 @@ class Room:
             others = [name for name, at in here.items() if now - at < _HERE_SECONDS]
             here[who] = now
         return sorted(others)
+
+
+def where(order: Order) -> list[str]:
+    """The options with which a command means the same."""
+    named = {
+        "--course": order.course.folder,
+        "--assignment": order.assignment.slug,
+        "--out": order.out.path,
+        "--store": order.store_at,
+    }
+    return [str(part) for pair in named.items() for part in pair]
 
 
 def _concerned(view: View, ledger: Ledger) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +9,10 @@ from functools import cache
 from sys import intern
 from zlib import crc32
 
-from autograder.acts import Book
+from autograder.acts import Book, reader_of
 from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.marks import seen
-from autograder.store import Flag
+from autograder.store import Flag, Share
 from autograder.web.visit import Form, address
 
 KINDS = {
@@ -26,6 +25,8 @@ KINDS = {
     "overridden": "overridden",
 }
 """What an answer may be, and how that is called."""
+IN_WORDS = frozenset({"unread", "back"})
+"""Those that only an answer in words may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +195,8 @@ class Filter:
     kind: str = ""
     """One of :data:`KINDS`."""
     by: str = ""
-    share: str = ""
-    """``2/3``: the second of three shares."""
+    reader: str = ""
+    """Whose it is to read."""
     words: str = ""
 
     @classmethod
@@ -212,29 +213,37 @@ class Filter:
         """The address of a page with this filter."""
         return address(path, **{**dict(self.pairs), **more})
 
-    def chosen(self, rows: Iterable[Row], *, names: bool = True) -> list[Row]:
-        """By question and then by student; ``names``: words are looked for in these, too."""
-        words = self.words.casefold().split()
-        found = [row for row in rows if self._fits(row) and _has(row, words, names)]
-        share = re.fullmatch(r"([1-9]\d?)/([1-9]\d?)", self.share, re.ASCII)
-        if share is None:
-            return found
-        mine, all_ = int(share[1]) - 1, int(share[2])
-        return [row for row in found if row.lot % all_ == mine]
+    def chosen(
+        self, rows: Iterable[Row], shares: Sequence[Share] = (), *, names: bool = True
+    ) -> list[Row]:
+        """By question and then by student; ``shares``: whose they are to read; ``names``: words are
+        looked for in these, too."""
+        # One wish after the other: most are not asked for, and the first leave few rows.
+        found = list(rows)
+        if self.kind:
+            found = [row for row in found if self.kind in row.kinds]
+        if self.question:
+            found = [row for row in found if row.question == self.question]
+        if self.status:
+            found = [row for row in found if row.status.value == self.status]
+        if self.misconception:
+            found = [row for row in found if self.misconception in row.misconceptions]
+        if self.section:
+            found = [row for row in found if row.section == self.section]
+        if self.by:
+            found = [row for row in found if row.by == self.by]
+        if words := self.words.casefold().split():
+            found = [row for row in found if _has(row, words, names)]
+        if self.reader:
+            found = [row for row in found if reads(shares, row) == self.reader]
+        return found
 
-    def _fits(self, row: Row) -> bool:
-        return (
-            (not self.kind or self.kind in row.kinds)
-            and (not self.question or row.question == self.question)
-            and (not self.status or row.status.value == self.status)
-            and (not self.misconception or self.misconception in row.misconceptions)
-            and (not self.section or row.section == self.section)
-            and (not self.by or row.by == self.by)
-        )
+
+def reads(shares: Sequence[Share], row: Row) -> str:
+    """Who is to read an answer in words; empty: nobody in particular."""
+    return reader_of(shares, row.question, row.section, row.lot) if row.by_person else ""
 
 
 def _has(row: Row, words: Sequence[str], names: bool) -> bool:
-    if not words:
-        return True
     name = row.student.casefold() if names else ""
     return all(word in row.plain or word in name for word in words)

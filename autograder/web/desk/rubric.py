@@ -12,6 +12,7 @@ from autograder import acts
 from autograder.errors import UsageError
 from autograder.model import RubricItem
 from autograder.store import Act, Conflict, Mark, Rubric
+from autograder.text import counted
 from autograder.web.desk.answer import here
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Row
@@ -67,7 +68,7 @@ class RubricPage:
             )
         self._room.decide(view, found)
         moved = len(found) - 1
-        visit.later.append(f"The rubric is changed, and {moved} marks with it.")
+        visit.later.append(f"The rubric is changed, and {counted(moved, 'mark')} with it.")
         return RedirectResponse(f"/rubric/{question}", 303)
 
     def _page(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import socket
+import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -17,11 +18,13 @@ from autograder.errors import AutograderError, UsageError
 from autograder.store import Store
 from autograder.web.app import application
 from autograder.web.desk.places import places
-from autograder.web.desk.room import Room
+from autograder.web.desk.room import Room, where
 from autograder.web.desk.tables import Tables
+from autograder.web.listening import Listening
 from autograder.web.people import STAFF, Doors, Member, Role
 
-_HOST = "127.0.0.1"
+FEW = 300
+"""Students of a class whose tables are written in no time."""
 
 
 def staff(order: Order, store: Store, me: str, *, everybody: bool) -> list[Member]:
@@ -45,14 +48,19 @@ def staff(order: Order, store: Store, me: str, *, everybody: bool) -> list[Membe
 class Served:
     """Pages that can be asked for; use as a context manager."""
 
-    def __init__(self, order: Order, store: Store, members: Sequence[Member], port: int) -> None:
-        """Raises UsageError where the port is not to be had."""
+    def __init__(
+        self, order: Order, store: Store, members: Sequence[Member], listening: Listening
+    ) -> None:
+        """Raises UsageError where that is not safe, or the port not to be had."""
+        listening.check()
+        self._listening = listening
         self._doors = Doors(members)
-        self._socket = listening(port)
+        self._socket = listening.opened()
         self.port: int = self._socket.getsockname()[1]
-        self._tables = Tables(lambda students: show_again(order, store, students))
+        self._tables = Tables(self._write)
         self._room = Room(order, store, self._tables, _markers(members))
-        self._app = application(places(self._room), self._doors, self.port)
+        self._origin = listening.origin(self.port)
+        self._app = application(places(self._room), self._doors, self.port, self._origin)
         self._open = ExitStack()
 
     def __enter__(self) -> Served:
@@ -61,6 +69,7 @@ class Served:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._room.ends.close()
         if self._tables.waiting:
             print("Writing the tables of what was decided last ...", file=sys.stderr)
         self._open.close()
@@ -69,7 +78,7 @@ class Served:
     def addresses(self) -> dict[str, str]:
         """By name, each with its secret."""
         return {
-            member.name: f"http://{_HOST}:{self.port}/enter?secret={secret}"
+            member.name: f"{self._origin}/enter?secret={secret}"
             for member, secret in self._doors.secrets.items()
         }
 
@@ -79,6 +88,7 @@ class Served:
 
     def run(self) -> None:
         """Answer until Ctrl-C or a request to end."""
+        certificate, key = self._listening.certificate or (None, None)
         config = uvicorn.Config(
             self._app,
             log_level="warning",
@@ -87,6 +97,8 @@ class Served:
             timeout_graceful_shutdown=1,
             proxy_headers=False,
             lifespan="off",
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
         )
         sys.stdout.flush()
         Thread(target=self._warm, name="warm", daemon=True).start()
@@ -94,6 +106,10 @@ class Served:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[self._socket])
+
+    def _write(self, students: set[str]) -> None:
+        is_large = len(self._room.view().lines) > FEW
+        write_behind(self._room.order, self._room.store, students, is_large=is_large)
 
     def _warm(self) -> None:
         with suppress(AutograderError):  # who opens a page is told
@@ -106,18 +122,24 @@ def _markers(members: Sequence[Member]) -> list[str]:
     return tas or [member.name for member in members]
 
 
-def listening(port: int, host: str = _HOST) -> socket.socket:
-    """On this machine alone, unless ``host`` is another of its addresses; 0: at any free port.
-    Raises UsageError where it is not to be had."""
-    # Named TCP, connections send at once what they have; else each answer waits for 40 ms.
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind((host, port))
-    except OSError as error:
-        made.close()
-        raise UsageError(
-            f"Port {port} is not to be had ({error.strerror}): give another with --port, or none."
-        ) from None
-    made.listen(1024)
-    return made
+def write_behind(order: Order, store: Store, students: set[str], *, is_large: bool) -> None:
+    """The tables and these students' pages; of a large class in a process of its own: in this one
+    pages would wait for it."""
+    if not is_large:
+        show_again(order, store, students)
+        return
+    command = [sys.executable, "-m", "autograder", "feedback", "--only", "-", *where(order)]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,  # Ctrl-C is for us: we wait for what is written
+    ) as process:
+        with suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+        _, said = process.communicate("\n".join(sorted(students)))
+    if process.returncode:
+        raise AutograderError(said.strip())

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from autograder import acts
 from autograder.batch.pages import drawn
 from autograder.errors import UsageError
 from autograder.report.html import POLICY
 from autograder.store import Act, Entry, Undo
-from autograder.submission import read
+from autograder.submission import find_picture, read
 from autograder.web.desk.answer import student_of
 from autograder.web.desk.room import Room, View
 from autograder.web.pages import page
@@ -29,6 +29,9 @@ _FRAMED = {
     "x-frame-options": "SAMEORIGIN",
 }
 """Of a feedback page: shown in a frame of ours, it can do nothing."""
+
+
+_PICTURE = {"content-security-policy": "sandbox; default-src 'none'"}
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,18 @@ class SubmissionPage:
             newer=entries[newer],
             lines=None if None in sides else list(_compared(*(side or [] for side in sides))),
         )
+
+    def picture(self, visit: Visit) -> Response:
+        """One that stands in a written answer, by its place among them."""
+        view = self._room.view()
+        entry = view.book.entry(student_of(view, visit))
+        data = self._room.store.files.read(entry.digest)
+        written = [asked.name for asked in view.book.asked.values() if asked.by_person]
+        place = int(visit.path["place"])
+        found = None if data is None else find_picture(data, written, visit.path["question"], place)
+        if found is None:
+            return PlainTextResponse("There is no picture that can be shown.\n", 404)
+        return Response(found.data, media_type=found.type, headers=_PICTURE)
 
     def _lines(self, entry: Entry) -> list[str] | None:
         """Cells and written answers of a stored file; None: it is not kept, or too long."""

@@ -10,6 +10,7 @@ from autograder import acts
 from autograder.acts import Asking
 from autograder.errors import UsageError
 from autograder.store import Act, Comment, Conflict
+from autograder.text import counted
 from autograder.web.desk.queue import Paging
 from autograder.web.desk.room import Room
 from autograder.web.desk.rows import Filter, Line
@@ -60,7 +61,7 @@ class CommentsPage:
             )
         self._room.decide(view, [act])
         self._room.changed(line.student for line in to)
-        visit.later.append(f"The comment is on {len(to)} pages.")
+        visit.later.append(f"The comment is on {counted(len(to), 'page')}.")
         return RedirectResponse("/comments", 303)
 
     def _page(self, visit: Visit, slug: str, text: str, *, to: list[Line] | None = None) -> str:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from autograder.errors import AutograderError
 from autograder.people import key
 from autograder.store import Store
-from autograder.web.app import HANDLERS, STATIC, Gate
+from autograder.web.app import HANDLERS, STATIC, Gate, origins_at
 from autograder.web.pages import fragment
 from autograder.web.people import Member, Role, Session
 from autograder.web.portal.api import Api, said
@@ -73,11 +73,10 @@ def portal(
         Mount("/desk/{slug}", make_desks(gate, _missing)),
     ]
     handlers = {**HANDLERS, 404: _not_found, TooLarge: _too_large}
-    hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost")} | {urlsplit(url).netloc}
+    parts = urlsplit(url)
     return Safety(
         Starlette(routes=routes, exception_handlers=handlers),
-        hosts,
-        origins=[f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"],
+        origins_at(port, f"{parts.scheme}://{parts.netloc}"),
         most=_most,
         headers={"strict-transport-security": "max-age=31536000"} if is_public else {},
     )

@@ -16,13 +16,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from autograder.batch.graders import Wanted
 from autograder.batch.order import Order, cores
-from autograder.batch.showing import show_again
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
 from autograder.mail import Server
 from autograder.store import Store
-from autograder.web.desk.serving import listening
+from autograder.web.desk.serving import FEW, write_behind
 from autograder.web.desk.tables import Tables
+from autograder.web.listening import LOOPBACK, Listening
 from autograder.web.portal.api import Api
 from autograder.web.portal.app import Rooms, portal
 from autograder.web.portal.crew import Crew
@@ -36,7 +36,6 @@ from autograder.web.portal.student import StudentPages
 from autograder.web.portal.syllabus import Syllabus
 from autograder.web.watching import Lines, Watched, start_logs
 
-HOST = "127.0.0.1"
 _BACKLOG = 1024
 _GRACE = 2
 """Seconds in which answers that are being given may be given to their end."""
@@ -56,7 +55,7 @@ class Portal:
         order_of: Callable[[Assignment], Order],
         *,
         slugs: Sequence[str] | None = None,
-        host: str = HOST,
+        host: str = LOOPBACK,
         port: int = 0,
         url: str | None = None,
         scheduler: str | None = None,
@@ -74,9 +73,9 @@ class Portal:
 
         Raises UsageError where the port is not to be had.
         """
-        self._socket = listening(port, host)
+        self._socket = Listening(port, host).opened()
         self.port: int = self._socket.getsockname()[1]
-        self.url = url or f"http://{HOST}:{self.port}"
+        self.url = url or f"http://{LOOPBACK}:{self.port}"
         self._store = store
         self._open = ExitStack()
         self._tables: dict[str, Tables] = {}
@@ -193,8 +192,13 @@ class Portal:
         slug, store = order.assignment.slug, self._store
         self._orders[slug] = order
         if slug not in self._tables:
-            tables = Tables(lambda students: show_again(self._orders[slug], store, students))
-            self._tables[slug] = self._open.enter_context(tables)
+
+            def write(students: set[str]) -> None:
+                exercise = self._syllabus.get(slug)
+                is_large = exercise is not None and len(exercise.register.now().attempts) > FEW
+                write_behind(self._orders[slug], store, students, is_large=is_large)
+
+            self._tables[slug] = self._open.enter_context(Tables(write))
         return self._tables[slug]
 
 

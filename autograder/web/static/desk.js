@@ -115,6 +115,11 @@ for (const filter of all("form[data-swap]")) {
 
 // ---- keys
 
+for (const button of all(".keys-button")) {
+  button.hidden = false;
+  button.addEventListener("click", () => sheet.showModal());
+}
+
 const keys = {
   "?": () => { sheet.showModal(); return true; },
   "/": () => { const words = $("input[type=search]"); if (words) words.focus(); return Boolean(words); },
@@ -152,3 +157,7 @@ document.addEventListener("keydown", (event) => {
   else if (/^[a-z]$/.test(event.key)) done = press($(`[data-key="${event.key}"]`));
   if (done) event.preventDefault();
 });
+
+// ---- a page that shows how far something is
+
+for (const waits of all("[data-again]")) setTimeout(() => location.reload(), Number(waits.dataset.again));

@@ -1,0 +1,94 @@
+"""The gradebook: what everybody has in the end in every assignment of the course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+
+from autograder.acts.sheet import table_line
+
+
+@dataclass(frozen=True)
+class Column:
+    """An assignment."""
+
+    slug: str
+    title: str
+    most: float
+    """Points of all its questions."""
+    points: Mapping[str, float | None]
+    """Final scores by student; None: not known yet.  Who has not handed in is left out."""
+
+    @property
+    def mean(self) -> float | None:
+        """Of those whose score is known."""
+        known = [points for points in self.points.values() if points is not None]
+        return fmean(known) if known else None
+
+
+@dataclass(frozen=True)
+class BookLine:
+    """A student's line."""
+
+    student: str
+    section: str
+    points: tuple[float | None, ...]
+    """A column each; None: there is nothing, or it is not known yet."""
+    handed_in: tuple[bool, ...]
+
+    @property
+    def total(self) -> float:
+        """Of what is known."""
+        return round(sum(points for points in self.points if points is not None), 6)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something that was handed in has no final score yet."""
+        pairs = zip(self.points, self.handed_in, strict=True)
+        return any(points is None and is_there for points, is_there in pairs)
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    """All assignments of which there is anything, and everybody."""
+
+    columns: tuple[Column, ...]
+    lines: tuple[BookLine, ...]
+
+    @property
+    def most(self) -> float:
+        return sum(column.most for column in self.columns)
+
+
+def gradebook(columns: Iterable[Column], sections: Mapping[str, str]) -> Gradebook:
+    """``sections``: of everybody who takes the course, with or without a hand-in, by name."""
+    columns = tuple(columns)
+    students = {student for column in columns for student in column.points} | set(sections)
+    lines = (
+        BookLine(
+            student,
+            sections.get(student, ""),
+            tuple(column.points.get(student) for column in columns),
+            tuple(student in column.points for column in columns),
+        )
+        for student in sorted(students)
+    )
+    return Gradebook(columns, tuple(lines))
+
+
+def gradebook_table(book: Gradebook) -> Iterator[str]:
+    """As CSV, line by line, its heading first."""
+    slugs = [column.slug for column in book.columns]
+    yield table_line(("student", "section", *slugs, "total", "max_total", "complete"))
+    for line in book.lines:
+        yield table_line(
+            (
+                line.student,
+                line.section,
+                *("" if points is None else f"{points:.10g}" for points in line.points),
+                f"{line.total:.10g}",
+                f"{book.most:.10g}",
+                "no" if line.waits else "yes",
+            )
+        )

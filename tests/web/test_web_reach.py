@@ -1,0 +1,54 @@
+"""Every page of the desk for whoever cannot see well, or use a mouse: axe-core finds nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from busy_desk import busy_desk
+from test_web_browser import absent, chromium, served
+
+DEVICES: dict[str, dict[str, Any]] = {
+    "desk": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+}
+
+
+@pytest.mark.long
+def test_nothing_is_out_of_reach_on_any_page(tmp_path: Path) -> None:
+    """In light and dark, large and small, with everything unfolded; and nothing is wider than the
+    window."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        absent("axe-playwright-python")
+    pages = busy_desk(tmp_path)
+    found = []
+    with chromium() as browser, served(tmp_path) as addresses:
+        here = addresses["ines"].partition("/enter")[0]
+        for device, scheme in (("desk", "light"), ("desk", "dark"), ("phone", "dark")):
+            # Our own policy would keep axe-core out, too.
+            context = browser.new_context(
+                **DEVICES[device], color_scheme=scheme, bypass_csp=True, reduced_motion="reduce"
+            )
+            page = context.new_page()
+            page.goto(addresses["ines"])
+            for name, address in pages.items():
+                page.goto(f"{here}{address}")
+                page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+                result = Axe().run(page)
+                assert len(result.response["passes"]) > 10, "it looked"
+                found += [
+                    f"{name}, {device}, {scheme}: {v['id']} ({v['impact']}): "
+                    f"{v['nodes'][0]['html'][:300]}"
+                    for v in result.response["violations"]
+                ]
+                width = page.evaluate("document.documentElement.scrollWidth")
+                if width > DEVICES[device]["viewport"]["width"]:
+                    found.append(f"{name}, {device}: {width} wide")
+            page.goto(f"{here}/")
+            page.keyboard.press("?")
+            found += [f"the sheet: {v['id']}" for v in Axe().run(page).response["violations"]]
+            context.close()
+    assert not found, "\n".join(found)
