@@ -140,8 +140,6 @@ STEPS: tuple[Migration, ...] = (
             )""",
         ),
     ),
-    # An older program shall say that it is older: it does not know this kind of act.
-    Step("who reads what"),
     Step(
         "who comes in by the portal, mail that waits, and that somebody was forgotten",
         (
@@ -245,4 +243,6 @@ STEPS: tuple[Migration, ...] = (
             )""",
         ),
     ),
+    # An older program shall say that it is older: it does not know this kind of act.
+    Step("who reads what"),
 )

@@ -23,7 +23,7 @@ from autograder.errors import AutograderError, UsageError
 from autograder.store import Conflict
 from autograder.web.pages import page
 from autograder.web.people import Doors, Entrance, Role, Session
-from autograder.web.safety import Safety, TooLarge, TooSlow, own_origins
+from autograder.web.safety import Safety, TooLarge, TooSlow
 from autograder.web.visit import Form, NotThere, Visit
 
 _log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def application(places: Iterable[At], doors: Doors, port: int, public: str = "")
 
     ``public``: what browsers call it, scheme and host, where that is not this machine's own name.
     """
-    cookie, is_secure = f"autograder_{port}", public.startswith("https:")
+    cookie = f"autograder_{port}"
     gate = Gate(doors, cookie, "Sign in first, with the address that `autograder desk` printed.")
 
     async def enter(request: Request) -> Response:
@@ -89,14 +89,20 @@ def application(places: Iterable[At], doors: Doors, port: int, public: str = "")
             doors.cookie(member),
             httponly=True,
             samesite="strict",
-            secure=is_secure,
+            secure=public.startswith("https:"),
             path="/",
         )
         return answer
 
     routes = [Route("/enter", enter, methods=["GET"]), STATIC, *gate.routes(places)]
-    origins = [*own_origins(port), *([public] if public else [])]  # a proxy may ask by either
-    return Safety(Starlette(routes=routes, exception_handlers=HANDLERS), origins)
+    app = Starlette(routes=routes, exception_handlers=HANDLERS)
+    return Safety(app, origins_at(port, public))
+
+
+def origins_at(port: int, public: str = "") -> list[str]:
+    """What pages at a port of this machine are called; a proxy may ask by either name."""
+    here = [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")]
+    return [*here, *([public] if public else [])]
 
 
 class Gate:

@@ -80,7 +80,7 @@ class Listening:
                 f"Port {self.port}{where} is not to be had ({error.strerror or error}): give "
                 "another with --port, or none."
             ) from None
-        made.listen(1024)
+        made.listen(1024)  # as many as a class that hands in at once
         return made
 
     def origin(self, port: int) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1 << 20
@@ -45,11 +45,6 @@ Most = Callable[[str], int]
 """How many bytes a body may have that is sent to this path."""
 
 
-def own_origins(port: int) -> list[str]:
-    """What pages are called that are served at a port of this machine, to this machine."""
-    return [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")]
-
-
 class Safety:
     """Wraps an application."""
 
@@ -61,8 +56,7 @@ class Safety:
         most: Most = lambda _: MOST_BYTES,
         headers: Mapping[str, str] = {},
     ) -> None:
-        """``origins``: what these pages are called, such as ``http://127.0.0.1:8000``; ``most``:
-        how large a body may be; ``headers``: of every answer, besides those that always are.
+        """``origins``: what these pages are called, such as ``http://127.0.0.1:8000``.
 
         A page of another site can make its own name mean this machine; it cannot make a browser
         send ours.
@@ -89,8 +83,7 @@ class Safety:
         refusal = self._refusal(scope)
         if refusal is not None:
             status, why = refusal
-            answer = PlainTextResponse(f"{why}\n", status, {"connection": "close"})
-            await answer(scope, receive, send_safely)
+            await _refused(scope["path"], status, why)(scope, receive, send_safely)
             return
         await self._app(scope, _counting(receive, self._most(scope["path"])), send_safely)
 
@@ -111,6 +104,13 @@ class Safety:
         if not length.isdecimal() or int(length) > self._most(scope["path"]):
             return 413, "That is more than is taken here."
         return None
+
+
+def _refused(path: str, status: int, why: str) -> Response:
+    """To people a sentence; to programs the same as JSON."""
+    if path.startswith("/api/"):
+        return JSONResponse({"error": why}, status, {"connection": "close"})
+    return PlainTextResponse(f"{why}\n", status, {"connection": "close"})
 
 
 def _counting(receive: Receive, most: int) -> Receive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -22,11 +24,13 @@ from autograder.batch.in_process import InProcess
 from autograder.batch.marking import CourseMarking
 from autograder.batch.tasks import Result, Task
 from autograder.course import Assignment, Course
+from autograder.errors import StoreError
 from autograder.model import Grade
 from autograder.people import Policies
 from autograder.platforms import Found
 from autograder.store import HandedInFile, Store, open_store
 from autograder.store.hand_ins import Draft, HandIn, State
+from tests.store.postgres_server import running_server
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUG = "adaptive_learning_rates"
@@ -227,3 +231,40 @@ def test_a_cluster_grades_what_waits_and_waits_itself_for_a_cluster_that_is_gone
     expected = batch([(path.stem, path) for path in SAMPLES[:3]], tmp_path / "batch.db")
     for one in made:
         assert judged(verdict(store, one)) == judged(expected[one.student])
+
+
+@pytest.mark.soak
+def test_a_server_that_is_killed_loses_no_hand_in_and_no_verdict(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    with running_server() as server, open_store(server.url) as store:
+        order = replace(wanted(tmp_path), store=server.url, is_file=False)
+        with graders(order) as process:
+            made: list[HandIn] = []
+            for number in range(30):
+                path = chance.choice(SAMPLES[:10])
+                while True:  # a student whose browser says that nobody answers tries again
+                    try:
+                        made.append(hand_in(store, path.stem, path.read_bytes(), number))
+                        break
+                    except StoreError:
+                        time.sleep(0.2)
+                wake(process)
+                time.sleep(chance.uniform(0, 0.2))
+                if number % 6 == 2:
+                    server.kill()
+                    server.start()
+            until = time.monotonic() + 180
+            states: set[State] = set()
+            while states != {State.DONE}:
+                assert time.monotonic() < until
+                time.sleep(0.3)
+                with contextlib.suppress(StoreError):
+                    found = store.hand_ins.where([one.id for one in made])
+                    states = {one.state for one in found.values()}
+        entries = store.entries(SLUG)
+        attempts = [found[one.id].attempt for one in made]
+        assert len(set(attempts)) == len(made)
+        assert set(attempts) <= {entry.id for entry in entries}
+        # A hand-in of which nobody heard is one, too: the answer was lost, not the file.
+        assert len(entries) == len(store.hand_ins.all(SLUG))
+        assert all(entry.score is not None for entry in entries)

@@ -235,6 +235,18 @@ def test_too_much_is_refused_while_it_comes(
     assert alice.ask("GET", "/api/submissions").json() == []
 
 
+def test_what_is_refused_before_it_is_read_is_json_too(school: School) -> None:
+    alice = school.program("alice")
+    address = f"/api/submissions?assignment={SLUG}"
+    for status, more in {
+        413: {"content": b"", "headers": {"content-length": "200000000"}},
+        403: {"content": b"", "headers": {"origin": "https://evil.example"}},
+        421: {"content": b"", "headers": {"host": "evil.example"}},
+    }.items():
+        assert alice.ask("POST", address, **more).status_code == status
+        assert alice.answer.json()["error"].endswith(".")
+
+
 def test_so_many_a_day(school: School) -> None:
     school.says(attempts=Attempts(per_day=2))
     alice = school.program("alice")

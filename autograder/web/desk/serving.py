@@ -23,7 +23,7 @@ from autograder.web.desk.tables import Tables
 from autograder.web.listening import Listening
 from autograder.web.people import STAFF, Doors, Member, Role
 
-_FEW = 300
+FEW = 300
 """Students of a class whose tables are written in no time."""
 
 
@@ -108,26 +108,8 @@ class Served:
             uvicorn.Server(config).run(sockets=[self._socket])
 
     def _write(self, students: set[str]) -> None:
-        """Of a large class in a process of its own: in this one pages would wait for it."""
-        order, store = self._room.order, self._room.store
-        if len(self._room.view().lines) <= _FEW:
-            show_again(order, store, students)
-            return
-        command = [sys.executable, "-m", "autograder", "feedback", "--only", "-", *where(order)]
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,  # Ctrl-C is for us: we wait for what is written
-        ) as process:
-            with suppress(OSError, AttributeError):
-                os.setpriority(os.PRIO_PROCESS, process.pid, 10)
-            _, said = process.communicate("\n".join(sorted(students)))
-        if process.returncode:
-            raise AutograderError(said.strip())
+        is_large = len(self._room.view().lines) > FEW
+        write_behind(self._room.order, self._room.store, students, is_large=is_large)
 
     def _warm(self) -> None:
         with suppress(AutograderError):  # who opens a page is told
@@ -138,3 +120,26 @@ def _markers(members: Sequence[Member]) -> list[str]:
     """The TAs, and where there are none, everybody."""
     tas = [member.name for member in members if member.role is Role.TA]
     return tas or [member.name for member in members]
+
+
+def write_behind(order: Order, store: Store, students: set[str], *, is_large: bool) -> None:
+    """The tables and these students' pages; of a large class in a process of its own: in this one
+    pages would wait for it."""
+    if not is_large:
+        show_again(order, store, students)
+        return
+    command = [sys.executable, "-m", "autograder", "feedback", "--only", "-", *where(order)]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,  # Ctrl-C is for us: we wait for what is written
+    ) as process:
+        with suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+        _, said = process.communicate("\n".join(sorted(students)))
+    if process.returncode:
+        raise AutograderError(said.strip())

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from autograder.errors import AutograderError
 from autograder.people import key
 from autograder.store import Store
-from autograder.web.app import HANDLERS, STATIC, Gate
+from autograder.web.app import HANDLERS, STATIC, Gate, origins_at
 from autograder.web.pages import fragment
 from autograder.web.people import Member, Role, Session
 from autograder.web.portal.api import Api, said
@@ -30,7 +30,7 @@ from autograder.web.portal.office import Allowance
 from autograder.web.portal.receiving import MOST_BODY, TOO_LARGE, Refused, file_in, read_form
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
-from autograder.web.safety import MOST_BYTES, Safety, TooLarge, own_origins
+from autograder.web.safety import MOST_BYTES, Safety, TooLarge
 from autograder.web.visit import Form, NotThere, Visit
 
 SIGN_IN = "Open your personal link first: your instructor sends it to you."
@@ -73,10 +73,10 @@ def portal(
         Mount("/desk/{slug}", make_desks(gate, _missing)),
     ]
     handlers = {**HANDLERS, 404: _not_found, TooLarge: _too_large}
-    public = urlsplit(url)
+    parts = urlsplit(url)
     return Safety(
         Starlette(routes=routes, exception_handlers=handlers),
-        [*own_origins(port), f"{public.scheme}://{public.netloc}"],
+        origins_at(port, f"{parts.scheme}://{parts.netloc}"),
         most=_most,
         headers={"strict-transport-security": "max-age=31536000"} if is_public else {},
     )

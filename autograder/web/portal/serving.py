@@ -16,11 +16,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from autograder.batch.graders import Wanted
 from autograder.batch.order import Order, cores
-from autograder.batch.showing import show_again
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
 from autograder.mail import Server
 from autograder.store import Store
+from autograder.web.desk.serving import FEW, write_behind
 from autograder.web.desk.tables import Tables
 from autograder.web.listening import LOOPBACK, Listening
 from autograder.web.portal.api import Api
@@ -192,8 +192,13 @@ class Portal:
         slug, store = order.assignment.slug, self._store
         self._orders[slug] = order
         if slug not in self._tables:
-            tables = Tables(lambda students: show_again(self._orders[slug], store, students))
-            self._tables[slug] = self._open.enter_context(tables)
+
+            def write(students: set[str]) -> None:
+                exercise = self._syllabus.get(slug)
+                is_large = exercise is not None and len(exercise.register.now().attempts) > FEW
+                write_behind(self._orders[slug], store, students, is_large=is_large)
+
+            self._tables[slug] = self._open.enter_context(Tables(write))
         return self._tables[slug]
 
 

@@ -92,6 +92,8 @@ class Syllabus:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join(5.0)
+        for exercise in self:
+            exercise.room.ends.close()
 
     def __iter__(self) -> Iterator[Exercise]:
         return iter([self._exercises[slug] for slug in sorted(self._exercises)])
@@ -135,11 +137,14 @@ class Syllabus:
 
     def _exercise(self, assignment: Assignment) -> Exercise:
         order = self._order_of(assignment)
-        return Exercise(
-            order,
-            Room(order, self._store, self._tables_of(order)),
-            Register(order, self._store),
-        )
+        known = self._exercises.get(assignment.slug)
+        if known is None:
+            room = Room(order, self._store, self._tables_of(order))
+        else:
+            room = known.room
+            room.renew(order)
+            self._tables_of(order)
+        return Exercise(order, room, Register(order, self._store))
 
     def _watch(self) -> None:
         while not self._ended.wait(_EVERY):

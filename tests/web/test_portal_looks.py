@@ -1,0 +1,112 @@
+"""Students' pages in a browser: as those who hear them meet them, on a phone and a desktop, light
+and dark; and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from course_class import SLUG
+from portal_class import NOTEBOOK, School, verdict
+from test_portal_pages import published
+from test_portal_port import answering
+from test_web_browser import chromium
+
+from autograder.settings import Attempts
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+SIZES = {"desktop": (1200, 900), "phone": (390, 844)}
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[School]:
+    with School(tmp_path) as opened:
+        opened.says(attempts=Attempts(keep="chosen", per_day=5, partners=2))
+        yield opened
+
+
+def enter(page: Any, url: str, school: School, who: str) -> None:
+    page.goto(f"{url}/enter/{school.token(who)}")
+    with page.expect_navigation():
+        page.click("button")
+
+
+def pages_of(school: School) -> dict[str, dict[str, str]]:
+    """A name and an address of every page, by who may open it."""
+    alice, bob = school.program("alice"), school.program("bob")
+    tickets = []
+    for given in (verdict("moment_overwritten", fails=True), verdict()):
+        name = f"a_file_with_a_name_that_is_longer_than_any_phone_is_wide_{len(tickets)}.ipynb"
+        data = NOTEBOOK + b" " * len(tickets)
+        tickets.append(alice.hand_in(data, name).json()["id"])
+        school.grade(given)
+    waiting = bob.hand_in().json()["id"]
+    return {
+        "": {"front": "/", "link": f"/enter/{school.token('alice')}", "no link": "/enter/no"},
+        "alice": {
+            "home": "/",
+            "assignment": f"/a/{SLUG}",
+            "first": f"/h/{tickets[0]}",
+            "second": f"/h/{tickets[1]}",
+            "nothing": "/h/nothing",
+        },
+        "bob": {"waiting": f"/h/{waiting}"},
+        "ines": {"course": "/course", "students": "/course/students", "as": f"/as/1/a/{SLUG}"},
+    }
+
+
+def look(browser: Any, url: str, school: School, who: str, pages: dict[str, str]) -> list[str]:
+    faults = []
+    for size, (width, height) in SIZES.items():
+        for scheme in ("light", "dark"):
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme
+            )
+            page = context.new_page()
+            if who:
+                enter(page, url, school, who)
+            for name, address in pages.items():
+                page.goto(url + address)
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    faults.append(f"{name} is too wide for a {size}")
+                found = axe.Axe().run(page).response["violations"]
+                faults += [f"{name}, {size}, {scheme}: {one['id']}" for one in found]
+            context.close()
+    return faults
+
+
+@pytest.mark.long
+def test_every_page_is_fit_to_be_heard_and_fits(school: School) -> None:
+    everything = pages_of(school)
+    with chromium() as browser, answering(school) as url:
+        faults = [
+            fault
+            for who, pages in everything.items()
+            for fault in look(browser, url, school, who, pages)
+        ]
+        published(school)
+        final = {
+            "home": "/",
+            "result": f"/a/{SLUG}/result",
+            "published": everything["alice"]["second"],
+        }
+        faults += look(browser, url, school, "alice", final)
+    assert faults == []
+
+
+@pytest.mark.long
+def test_without_scripts_all_of_it_works(school: School, tmp_path: Path) -> None:
+    (tmp_path / "hw.ipynb").write_bytes(NOTEBOOK)
+    with chromium() as browser, answering(school) as url:
+        page = browser.new_context(java_script_enabled=False).new_page()
+        enter(page, url, school, "alice")
+        page.click("text=Gradient descent")
+        page.set_input_files("#file", str(tmp_path / "hw.ipynb"))
+        page.click("button:has-text('Hand in')")
+        page.wait_for_selector("text=place 1 in the queue")
+        school.grade(verdict("moment_overwritten"))
+        page.wait_for_selector("text=moment overwritten", timeout=10_000)  # it looks again itself
+        assert "Attempt 1" in page.inner_text("h1")
