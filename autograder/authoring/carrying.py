@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from autograder.errors import AssignmentError
-from autograder.public import carried
+from autograder.public import carried, hand_in
 from autograder.public.checks import PublicChecks
 from autograder.submission.notebook import ANSWER_TAG
 
@@ -41,7 +41,7 @@ HIDDEN = {
     "jupyter": {"source_hidden": True},
     "_kg_hide-input": True,  # Kaggle
 }
-"""Metadata of the first cell: it is there to be run; who wants to read it opens it."""
+"""Metadata of a cell that is there to be run; who wants to read it opens it."""
 
 _CELL = """\
 #@title Run this cell first: it holds the checks {{ display-mode: "form" }}
@@ -85,6 +85,32 @@ def with_checks_inside(notebook: str, checks: PublicChecks | None) -> str:
         )
     first.source = _first_cell(tests, _answers(document.cells), checks).rstrip("\n")
     first.metadata.update(HIDDEN)
+    public: str = nbformat.writes(document)
+    return public + "\n"
+
+
+_HOW_TO_HAND_IN = """\
+# To hand in: save the notebook, take the first sign of the line below away, and run this cell.
+# It asks for your personal link, and keeps it nowhere.
+# hand_in()
+"""
+"""It does nothing of itself, so that *Run all* asks nobody for a link."""
+
+
+def with_hand_in(notebook: str) -> str:
+    """With two cells at its end by which it is handed in at the course's portal: what that takes
+    (:mod:`autograder.public.hand_in`), and the call."""
+    import nbformat
+    from nbformat.v4 import new_code_cell
+
+    document = nbformat.reads(notebook, as_version=4)
+    title = '#@title Run this cell before you hand in { display-mode: "form" }'
+    code = f"{title}\n{Path(hand_in.__file__).read_text(encoding='utf-8')}"
+    for name, source, metadata in (
+        ("what-hands-in", code, HIDDEN),
+        ("hand-in", _HOW_TO_HAND_IN, {"deletable": False}),
+    ):
+        document.cells.append(new_code_cell(source.rstrip("\n"), id=name, metadata=metadata))
     public: str = nbformat.writes(document)
     return public + "\n"
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from autograder.authoring.carrying import with_checks_inside
+from autograder.authoring.carrying import with_checks_inside, with_hand_in
 from autograder.authoring.leaks import SHARED_LINES, find_leaks, lines_of_folder, shared_lines
 from autograder.authoring.master import MASTER, Master, read_master
 from autograder.course import Assignment, Course
@@ -62,11 +62,13 @@ def release(
     *,
     reference: Path,
     checks: Checks = "notebook",
+    hand_in: bool = False,
     refuse: Callable[[str], None] = lambda notebook: None,
 ) -> Released:
     """Write what students of one assignment get to ``destination / SLUG``, replacing it whole.
 
     ``SLUG`` is the name of ``assignment_folder``; ``reference`` the folder that must stay hidden;
+    ``hand_in``: the notebook hands itself in at the course's portal;
     ``refuse`` raises what else there is against the notebook (:mod:`.crossing`).
 
     Raises AssignmentError where the master cannot be read or otter refuses it, and LeakError,
@@ -80,6 +82,8 @@ def release(
     notebook = _public_part(_students_notebook(assignment_folder))
     if checks == "notebook":
         notebook = with_checks_inside(notebook, examples)
+    if hand_in:
+        notebook = with_hand_in(notebook)
     readme = render(
         "README.md.j2",
         title=master.title,

@@ -58,6 +58,11 @@ def new(slug: str, title: str | None, course_folder: Path) -> None:
     "for courses whose students have otter-grader installed. Default: notebook.",
 )
 @click.option(
+    "--hand-in",
+    is_flag=True,
+    help="Add a last cell by which the notebook is handed in at the course's portal.",
+)
+@click.option(
     "--solutions",
     is_flag=True,
     help="Write the model answers, and why they are right, in place of what students get; needs "
@@ -69,6 +74,7 @@ def release(
     course_folder: Path | None,
     destination: Path | None,
     checks: Checks,
+    hand_in: bool,
     solutions: bool,
     unsafe: bool,
 ) -> None:
@@ -97,6 +103,7 @@ def release(
             templates,
             reference=course.folder / "reference",
             checks=checks,
+            hand_in=hand_in,
             refuse=refuse,
         )
     click.echo(f"{released.folder}: {', '.join(released.files)}")

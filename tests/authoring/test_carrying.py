@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.authoring.carrying import with_checks_inside
+from autograder.authoring.carrying import with_checks_inside, with_hand_in
 from autograder.errors import AssignmentError
 
 OTTER = '# Initialize Otter\nimport otter\ngrader = otter.Notebook("odd.ipynb")'
@@ -87,3 +87,16 @@ def test_tests_that_are_no_functions_stay_with_otter() -> None:
 def test_a_notebook_without_a_first_cell_is_refused() -> None:
     with pytest.raises(AssignmentError, match="no first cell for the checks"):
         with_checks_inside(notebook(first="x = 1"), None)
+
+
+def test_a_notebook_that_hands_itself_in_asks_nothing_until_somebody_wants_to() -> None:
+    cells = nbformat.reads(with_hand_in(notebook()), as_version=4).cells
+    assert len({cell.id for cell in cells}) == len(cells)
+    *_, code, call = cells
+    assert code.metadata["jupyter"]["source_hidden"]
+    assert "jupyter" not in call.metadata
+    there: dict[str, Any] = {}
+    exec(code.source, there)
+    exec(call.source, there)  # as Run all does
+    assert callable(there["hand_in"])
+    assert call.source.splitlines()[-1] == "# hand_in()"
