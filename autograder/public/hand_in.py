@@ -37,7 +37,7 @@ class Portal:
         from urllib.parse import urlsplit
 
         before, is_link, token = link.strip().rpartition("/enter/")
-        self.url = (to or before).strip().rstrip("/")
+        self.url = (to.partition("/enter/")[0] or before).strip().rstrip("/")
         self._token = token.strip("/")
         if not self.url:
             raise PortalError("Say where: give your whole personal link, or the portal's address.")

@@ -18,6 +18,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
 from autograder.errors import UsageError
@@ -39,6 +40,7 @@ from autograder.store import (
 )
 from autograder.store.hand_ins import Draft
 from autograder.store.mails import GAVE_UP, Mail
+from tests.store.postgres_server import postgres_server
 from tests.store.stored_grades import grade
 
 SLUG = "rates"
@@ -84,9 +86,29 @@ def mailbox() -> Iterator[Mailbox]:
     controller.stop()
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where an empty store is to be."""
+    if request.param == "sqlite":
+        return tmp_path / "grades.db"
+    url: str = request.getfixturevalue("server")
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    engine.dispose()
+    return url
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "grades.db") as opened:
+def store(place: Path | str) -> Iterator[Store]:
+    with open_store(place) as opened:
         people = [
             Identity(id="amy", email="amy@uni.edu"),
             Identity(id="ben"),
@@ -223,10 +245,10 @@ def test_what_is_refused_is_tried_later_each_time_and_given_up(
     assert last == GAVE_UP
 
 
-def test_two_who_send_do_not_send_twice(store: Store, mailbox: Mailbox, tmp_path: Path) -> None:
+def test_two_who_send_do_not_send_twice(store: Store, mailbox: Mailbox, place: Path | str) -> None:
     for number in range(8):
         hand_in(store, 1, "amy", f"{number}.py")
-    with open_store(tmp_path / "grades.db") as other:
+    with open_store(place) as other:
         offices = [post(one, mailbox.server) for one in (store, other, store, other)]
         threads = [Thread(target=one.once, args=(now() + LATER,)) for one in offices]
         for thread in threads:

@@ -53,6 +53,8 @@ def test_a_file_arrives_as_it_is_and_its_receipt_is_looked_at(portal: FakePortal
 def test_a_token_alone_will_do_where_the_portal_is_named(portal: FakePortal) -> None:
     Portal(portal.token, portal.url + "/").send("a.py", b"x")
     assert portal.asked[0][1] == "/api/submissions"
+    Portal(portal.token, portal.link).send("a.py", b"x")  # of a link the address counts
+    assert portal.asked[1][1] == "/api/submissions"
     with pytest.raises(PortalError, match="Say where"):
         Portal(portal.token)
 
