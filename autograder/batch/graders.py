@@ -56,7 +56,7 @@ _PAUSE = 0.5
 """Seconds before a grader that died at once is replaced."""
 _BATCHES = 2
 """Batches that a cluster is sent at a time: what is slow in one does not hold up the other."""
-_LAST = 4.0
+_LAST = 3.0
 """Seconds in which graders may finish what they have in hand."""
 READY = "ready"
 """What is written to standard output when grading may begin."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -71,7 +73,10 @@ def serve(
     first = order_of(_any(course, slug))
     if scheduler is not None:
         require_writable(first.out.path)
+    # Both end it alike, also before it answers: graders end, and tables are written.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (
+        suppress(KeyboardInterrupt),
         opened(first) as open_store,
         Portal(
             course,

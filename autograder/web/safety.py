@@ -117,18 +117,22 @@ def _counting(receive: Receive, most: int) -> Receive:
     """Says what comes; raises :class:`TooLarge`, whatever length was announced, and
     :class:`TooSlow`."""
     came = 0
-    began = time.monotonic()
+    waited = 0.0
     is_whole = False
 
     async def counted() -> Message:
-        nonlocal came, is_whole
+        nonlocal came, waited, is_whole
         if is_whole:  # what comes now is that somebody hangs up: that may take its time
             return await receive()
-        left = began + _PATIENCE + came / _SLOWEST - time.monotonic()
+        began = time.monotonic()
+        left = _PATIENCE + came / _SLOWEST - waited
+        if left <= 0:
+            raise TooSlow
         try:
-            message = await asyncio.wait_for(receive(), min(_PATIENCE, max(left, 0.0)))
+            message = await asyncio.wait_for(receive(), min(_PATIENCE, left))
         except TimeoutError:
             raise TooSlow from None
+        waited += time.monotonic() - began  # and not what we took to store what came
         is_whole = not message.get("more_body", False)
         came += len(message.get("body", b""))
         if came > most:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from course_class import ROOT, SLUG
 from portal_class import PEOPLE
@@ -141,3 +142,49 @@ def test_three_roles_from_the_roster_to_the_page(tmp_path: Path) -> None:
         alice.reload()
         assert "It leaves out RMSProp." in alice.inner_text("#asked")
         assert faults == []
+
+
+@pytest.mark.long
+def test_the_first_run_prints_a_link_and_says_the_next_steps(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "autograder", "serve", "--port", "0", *where(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        said = ""
+        while "3." not in said:
+            line = process.stdout.readline()
+            assert line
+            said += line
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    assert "/enter/0-" in said
+    for step in ("people import roster.csv", "links --role student", "release"):
+        assert f"autograder {step}" in said
+
+
+@pytest.mark.long
+def test_what_is_handed_in_before_it_ends_is_graded_when_it_is_served_again(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    run(tmp_path, "people", "import", "people.csv")
+    (link,) = json.loads(run(tmp_path, "links", "alice", "--json"))
+    headers = {"authorization": f"Bearer {link['token']}"}
+
+    def look(said: dict[str, str]) -> dict[str, Any]:
+        address = f"{said['url']}/api/submissions/{receipt['id']}"
+        told: dict[str, Any] = httpx.get(address, headers=headers).json()
+        return told
+
+    with served(tmp_path) as said:
+        address = f"{said['url']}/api/submissions?assignment={SLUG}"
+        files = {"file": ("endless.py", b"while True:\n    pass\n")}
+        receipt = httpx.post(address, headers=headers, files=files).json()
+        time.sleep(0.5)
+        assert look(said)["state"] == "running"
+    with served(tmp_path) as said:
+        until = time.monotonic() + 90
+        while (told := look(said))["state"] != "done":
+            assert time.monotonic() < until
+            time.sleep(0.3)
+        assert {key: told[key] for key in receipt} == receipt
+        assert told["result"]["status"] == "graded"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from course_class import SLUG
-from portal_class import NOTEBOOK, PROGRAM, School, verdict
+from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
 from autograder.acts import preview, publish
 from autograder.batch.order import current_grades
@@ -133,6 +135,38 @@ def test_names_are_shown_without_points_until_results_are_published(school: Scho
     alice.open(f"/a/{SLUG}/result")
     assert alice.status == 200
     assert f'src="/a/{SLUG}/result/page"' in alice.page
+
+
+def test_public_examples_alone_where_the_assignment_says_so(school: School) -> None:
+    school.says(before_due="public")
+    check = {
+        "name": "one step",
+        "asks": f"one step of {SCRIPT}",
+        "passed": False,
+        "messages": ["No."],
+    }
+    right = {"name": "a start", "asks": "no step", "passed": True, "messages": []}
+    question = {"name": "adam", "title": "Adam", "passed": 1, "of": 2, "checks": [check, right]}
+    alice = school.browser("alice")
+    alice.upload()
+    ticket = alice.address.rsplit("/", 1)[1]
+    taken = school.take()
+    assert taken is not None
+    public = zlib.compress(json.dumps({"questions": [question]}).encode())
+    row = row_of(taken.hand_in, verdict("moment_overwritten"))
+    assert school.store.hand_ins.settle(taken, "here/1/a", row, public)
+    alice.open(alice.address)
+    assert "Adam 1 of 2 examples" in alice.words
+    assert "one step of" in alice.words
+    assert "<script>alert" not in alice.page
+    assert "overwritten" not in alice.page
+    told = school.program("alice").ask("GET", f"/api/submissions/{ticket}").json()["result"]
+    (adam,) = (one for one in told["questions"] if one["name"] == "adam")
+    assert [(one["name"], one["passed"]) for one in adam["checks"]] == [
+        ("one step", False),
+        ("a start", True),
+    ]
+    assert (adam["misconceptions"], adam["status"]) == ([], None)
 
 
 def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> None:

@@ -173,9 +173,7 @@ class Portal:
         )
         sys.stdout.flush()
         Thread(target=self._warm, name="warm", daemon=True).start()
-        # The server raises again what ended it; so both end it alike, and the tables are written.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt):  # the server raises again what ended it
             uvicorn.Server(config).run(sockets=[self._socket])
         # What ends it is asked for once: a second time must not keep graders from ending.
         for number in (signal.SIGINT, signal.SIGTERM):
