@@ -35,7 +35,13 @@ def test_there_is_something_to_release() -> None:
     assert "adaptive_learning_rates" in SLUGS
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize(
+    "slug",
+    [
+        pytest.param(slug, marks=[pytest.mark.long] if place else [])
+        for place, slug in enumerate(SLUGS)
+    ],
+)
 def test_the_committed_template_is_current_and_holds_nothing_hidden(
     slug: str, tmp_path: Path
 ) -> None:
@@ -239,6 +245,7 @@ def test_students_are_told_the_points_that_they_are_graded_by(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_what_otter_refuses_is_one_sentence(tmp_path: Path) -> None:
     broken = MASTER.replace("def test_double(double):", "def test_double(double)")
     assignment, reference = make_assignment(tmp_path, broken)
@@ -247,6 +254,7 @@ def test_what_otter_refuses_is_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_tests_in_files_of_their_own_are_refused(tmp_path: Path) -> None:
     assignment, reference = make_assignment(tmp_path, MASTER.replace("files: false", "files: true"))
     with pytest.raises(AssignmentError, match="a release is one notebook"):

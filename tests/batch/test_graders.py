@@ -145,6 +145,7 @@ def test_a_verdict_is_that_of_grade_for_the_same_file(store: Store, tmp_path: Pa
         assert [e.handed_in.at for e in store.entries(SLUG, one.student)] == [one.at]
 
 
+@pytest.mark.long
 def test_what_takes_long_keeps_nobody_waiting(store: Store, tmp_path: Path) -> None:
     with graders(wanted(tmp_path / "grades.db", workers=1)) as process:
         endless = hand_in(store, "endless", ENDLESS, 1)

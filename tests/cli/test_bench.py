@@ -18,6 +18,7 @@ SMALL = ["--assignment", "momentum_methods", "--workers", "0", "--otter", "0", "
 COURSE = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.long
 def test_a_small_run_prints_every_table_and_keeps_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,6 +37,18 @@ PROVED_EVERY_DAY = "momentum_methods"
 """The others are proved where there is more time."""
 
 
+one_a_day = pytest.mark.parametrize(
+    "assignment",
+    [
+        pytest.param(slug, marks=[] if slug == PROVED_EVERY_DAY else [pytest.mark.long])
+        for slug in COURSE.assignments()
+    ],
+    indirect=True,
+    scope="module",
+)
+"""For what looks at every page of an assignment."""
+
+
 @cache
 def loaded(slug: str) -> Assignment:
     return COURSE.load(slug)
@@ -197,6 +209,7 @@ def test_feedback_pages_of_all_samples_are_drawn(
                 assert explanation.title.split("(")[0].split("'")[0] in page, explanation.slug
 
 
+@one_a_day
 def test_pages_are_small_and_quickly_drawn(assignment: Assignment, samples: list[Sample]) -> None:
     draw = page_drawer(assignment)
     draw(samples[0].grade)  # what is made once for all
@@ -225,6 +238,7 @@ IN_VIEW = """() => {
 }"""
 
 
+@one_a_day
 def test_the_fault_and_its_hint_are_seen_first(
     samples: list[Sample], pages: Mapping[str, str]
 ) -> None:
@@ -266,6 +280,7 @@ def kinds(samples: list[Sample]) -> list[str]:
     ]
 
 
+@one_a_day
 def test_five_kinds_of_pages_are_printed_well(
     samples: list[Sample], pages: Mapping[str, str]
 ) -> None:
@@ -369,6 +384,7 @@ def test_what_is_said_stands_on_the_page(samples: list[Sample], pages: Mapping[s
                 assert " ".join(said.split()) in text, (sample.name, said)
 
 
+@one_a_day
 def test_every_sentence_is_so(samples: list[Sample]) -> None:
     count = 0
     false: list[str] = []
@@ -397,6 +413,7 @@ def test_every_sentence_of_the_samples_rests_on_something(samples: list[Sample])
     assert not complaints
 
 
+@one_a_day
 def test_every_sentence_on_figures_is_computed_again(samples: list[Sample]) -> None:
     """What captions, facts and behaviours say is so by the numbers that are drawn."""
     drawn = [p for sample in samples for q in sample.grade.questions for p in q.pictures]

@@ -36,6 +36,7 @@ def laid(folder: Path, grades: list[Grade]) -> Path:
 
 
 @pytest.mark.skipif(_SPEC is None, reason="nbgrader is not installed here: pip install nbgrader")
+@pytest.mark.long
 def test_its_gradebook_takes_the_grades_in(tmp_path: Path) -> None:
     first = laid(tmp_path / "first", [*CLASS, LATE])
     adam, explanation = CLASS[3].questions

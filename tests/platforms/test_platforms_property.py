@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +119,7 @@ def test_in_a_folder(tree: dict[str, str | bytes]) -> None:
 @given(trees.map(without_clashes), trees.map(without_clashes))
 @example(downloads.GRADESCOPE, {"notes.pdf": "%PDF", "grades.csv": "a,b"})
 @example(downloads.CANVAS, {"week/notes.txt": "x", ".DS_Store": "x"})
+@pytest.mark.long
 def test_in_an_archive_with_other_files_beside_it(
     tree: dict[str, str | bytes], beside: dict[str, str | bytes]
 ) -> None:

@@ -89,7 +89,7 @@ def click(page: Any, what: str) -> None:
 @pytest.mark.parametrize(
     ("count", "more", "on_a_server"),
     [
-        (40, 0, False),
+        pytest.param(40, 0, False, marks=pytest.mark.long),
         pytest.param(300, 27, False, marks=pytest.mark.soak),
         pytest.param(300, 27, True, marks=pytest.mark.soak),
     ],

@@ -88,7 +88,7 @@ def edited_rules(draw):
     return exam(rule), family.subset([number])
 
 
-@settings(derandomize=True, deadline=None, max_examples=25)
+@settings(derandomize=True, deadline=None, max_examples=10)
 @given(edited_rules())
 def test_the_edits_or_an_equivalent_or_nothing(case):
     one, family = case
