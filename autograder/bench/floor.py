@@ -93,7 +93,8 @@ def _in_a_child(submission: Submission, assignment: Assignment) -> float:
 
 def _one(submission: Submission, assignment: Assignment) -> float:
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    with contextlib.redirect_stdout(io.StringIO()):
+    # What it prints is not for who measures, nor are NumPy's warnings where a start is far away.
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         begun = time.process_time()
         for cell in submission.cells:
             code = compile(cell.source, f"cell {cell.number}", "exec", dont_inherit=True)
