@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,10 +27,12 @@ from autograder.grading import grade_submission
 from autograder.model import Grade, Submission, SubmissionStatus, Surface
 from autograder.people import Policies, apply_late
 from autograder.platforms import given_up, load
-from autograder.public import PublicChecks, as_json, try_in
 from autograder.report import compile_templates
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import Attempt, Row, to_row
+
+if TYPE_CHECKING:
+    from autograder.public import PublicChecks
 
 _MANY = 50
 """Submissions among which nearly everything that may be drawn is drawn for somebody."""
@@ -163,6 +166,8 @@ class _CourseMarker:
         """What ``autograder check`` says of the file."""
         if self._marking.public is None or submission.problem is not None:
             return None
+        from autograder.public import as_json, try_in  # only the portal shows it
+
         report = try_in(submission, self._marking.public, self._box)
         return zlib.compress(json.dumps(as_json(report)).encode(), 6)
 

@@ -15,8 +15,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-import yaml
-
 from autograder.formats.parts import Document, Export, in_order, tidy_number
 from autograder.model import (
     Check,
@@ -39,8 +37,6 @@ _UNREAD = (
     f"Gradescope's {_METADATA} cannot be read: names and times are missing. Download the export "
     "again, or give the times with --times."
 )
-_Yaml = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""Builds texts, lists and dictionaries, whatever kinds the file names."""
 
 
 # ------------------------------------------------------------------ in
@@ -87,8 +83,12 @@ def _needed(text: str) -> str:
 
 
 def _parsed(text: str) -> dict[Any, Any] | None:
+    import yaml  # takes longer to import than all platforms, and only this export needs it
+
+    # Builds texts, lists and dictionaries, whatever kinds the file names.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        document = yaml.load(text, Loader=_Yaml)
+        document = yaml.load(text, Loader=loader)
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
         return None  # an unhashable key is a TypeError
     return document if isinstance(document, dict) else None
