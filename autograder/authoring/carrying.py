@@ -47,6 +47,7 @@ _CELL = """\
 #@title Run this cell first: it holds the checks {{ display-mode: "form" }}
 # Nothing to do here, just run it.  It is long because it brings all that the cells
 # grader.check(...) need: the code, the cases, and public examples with what they should give.
+# Where it stands open, as in VS Code, a click on the bar at its left folds it.
 try:
     from notebook_checks import grader  # while it is graded: there, checks have nothing to say
 except ImportError:
