@@ -60,7 +60,7 @@ TIME_UP = "{name} was still running after {seconds:g} s{place}. Does every loop 
 PLACE = " in line {line}{cell} ({code})"
 CELL = " of cell [{number}]"
 AS_VARIABLES = (
-    "({function} has no parameter {parameters}: the notebook's variable of that name was set.)"
+    "({function} takes no {parameters}: what it would get was put into the notebook's variables.)"
 )
 AS_DEFINED = "(Tried was {name} as cell [{number}] defines it.)"
 NOT_SO = "This is not so yet."

@@ -83,7 +83,7 @@ SENTENCES = [
         "rmsprop",
         "eta=0.1, beta=0.9, eps=1e-8):",
         "eta=0.1, eps=1e-8, beta2=0.9):\n    beta = beta2",
-        "(do_rmsprop has no parameter beta: the notebook's variable of that name was set.)",
+        "(do_rmsprop takes no beta: what it would get was put into the notebook's variables.)",
     ),
     (
         "rmsprop",
