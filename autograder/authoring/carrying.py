@@ -91,7 +91,7 @@ def with_checks_inside(notebook: str, checks: PublicChecks | None) -> str:
 
 
 _HOW_TO_HAND_IN = """\
-# To hand in: save the notebook, take the first sign of the line below away, and run this cell.
+# To hand in: save the notebook, delete the # before hand_in() in the last line, and run this cell.
 # It asks for your personal link, and keeps it nowhere.
 # hand_in()
 """
