@@ -286,7 +286,7 @@ class Called:
             return _at_once(self.function(*given, *first, **by_keyword))
         finally:
             for name in variables:
-                del self.names[name]
+                self.names.pop(name, None)  # unless the function has deleted it
             self.names.update(before)
 
 

@@ -107,6 +107,13 @@ def test_the_variables_are_put_back_after_an_error() -> None:
     assert names["eta"] == 0.1
 
 
+def test_a_function_may_delete_what_was_set() -> None:
+    names: dict[str, Any] = {"eta": 0.1}
+    exec("def rule():\n    global eta\n    answer = eta\n    del eta\n    return answer", names)
+    assert carried.Called(names["rule"], names)(eta=2.0) == 2.0
+    assert names["eta"] == 0.1
+
+
 def test_a_generator_is_read_while_the_variables_are_set() -> None:
     names: dict[str, Any] = {}
     exec("def rule(): return (eta * k for k in range(3)), [eta]", names)
