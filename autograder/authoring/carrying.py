@@ -47,6 +47,7 @@ _CELL = """\
 #@title Run this cell first: it holds the checks {{ display-mode: "form" }}
 # Nothing to do here, just run it.  It is long because it brings all that the cells
 # grader.check(...) need: the code, the cases, and public examples with what they should give.
+# Where it stands open, as in VS Code, a click on the bar at its left folds it.
 try:
     from notebook_checks import grader  # while it is graded: there, checks have nothing to say
 except ImportError:
@@ -90,7 +91,7 @@ def with_checks_inside(notebook: str, checks: PublicChecks | None) -> str:
 
 
 _HOW_TO_HAND_IN = """\
-# To hand in: save the notebook, take the first sign of the line below away, and run this cell.
+# To hand in: save the notebook, delete the # before hand_in() in the last line, and run this cell.
 # It asks for your personal link, and keeps it nowhere.
 # hand_in()
 """

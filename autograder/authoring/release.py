@@ -91,6 +91,7 @@ def release(
         questions=master.questions,
         examples="" if examples is None else FILE_NAME,
         otter=checks == "otter",
+        hand_in=hand_in,
     )
     bundle = {
         f"{slug}.ipynb": notebook,

@@ -88,6 +88,12 @@ def release(
     course, assignment = load(course_folder, slug)
     templates = course.folder / "student_template"
     if solutions:
+        if hand_in or checks == "otter":
+            option = "--hand-in" if hand_in else "--checks"
+            raise UsageError(
+                f"Model answers have no checks and are not handed in. Leave {option} out, or "
+                "--solutions."
+            )
         _release_solutions(assignment, destination, templates)
         return
     templates = destination or templates

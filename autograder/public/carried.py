@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import dis
 import html
+import inspect
 import io
 import json
 import linecache
@@ -28,12 +29,12 @@ import sys
 import time
 import types
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-Names: TypeAlias = Mapping[str, Any]
+Names: TypeAlias = MutableMapping[str, Any]
 """What the notebook has defined."""
 Lists: TypeAlias = Mapping[str, Sequence[str]]
 
@@ -58,6 +59,9 @@ ENDS_PYTHON = "{name} ends Python itself (exit or quit){place}; let it return."
 TIME_UP = "{name} was still running after {seconds:g} s{place}. Does every loop in it end?"
 PLACE = " in line {line}{cell} ({code})"
 CELL = " of cell [{number}]"
+AS_VARIABLES = (
+    "({function} takes no {parameters}: what it would get was put into the notebook's variables.)"
+)
 AS_DEFINED = "(Tried was {name} as cell [{number}] defines it.)"
 NOT_SO = "This is not so yet."
 PRINTED = "(What it printed is left out here.)"
@@ -254,6 +258,60 @@ def _own_rows(answer: Any, right: Any, vector: bool) -> Any:
     if not w.ndim or not b.ndim or (b.size, w.size) != (len(w), len(w) * features):
         return NO_HISTORIES.format(why=f"yours have the shapes {w.shape} and {b.shape}")
     return _rows((w, b))
+
+
+# --------------------------------------------------------------------- calling as graders call
+
+
+class Called:
+    """A student's function, which is called as grading calls it.
+
+    What it has no parameter for becomes a variable of the notebook while it runs, since on the
+    lecture's slides the rules read data and settings from there.
+    """
+
+    def __init__(self, function: Callable[..., Any], names: Names) -> None:
+        self.function, self.names = function, names
+        self.as_variables: dict[str, None] = {}
+        """What it had no parameter for, so far."""
+
+    def __call__(self, *given: Any, **arguments: Any) -> Any:
+        first, by_keyword, variables = _sorted_by(self.function, arguments)
+        if not variables:
+            return self.function(*given, *first, **by_keyword)
+        self.as_variables.update(dict.fromkeys(variables))
+        before = {name: self.names[name] for name in variables if name in self.names}
+        self.names.update(variables)
+        try:
+            return _at_once(self.function(*given, *first, **by_keyword))
+        finally:
+            for name in variables:
+                self.names.pop(name, None)  # unless the function has deleted it
+            self.names.update(before)
+
+
+def _sorted_by(
+    function: Callable[..., Any], arguments: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any], dict[str, Any]]:
+    """Arguments to be given by place, those by name, and those that it has no parameter for."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # it does not say
+        return [], arguments, {}
+    only_first = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY and p.name in arguments]
+    named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        named = set(arguments) - set(only_first)
+    by_keyword = {name: value for name, value in arguments.items() if name in named}
+    rest = {k: v for k, v in arguments.items() if k not in named and k not in only_first}
+    return [arguments[name] for name in only_first], by_keyword, rest
+
+
+def _at_once(value: Any) -> Any:
+    """The same, with generators read: what they compute may need the variables that are set."""
+    if isinstance(value, types.GeneratorType):
+        value = list(value)
+    return type(value)(map(_at_once, value)) if type(value) in (list, tuple) else value
 
 
 # ----------------------------------------------------------------------- trying, within a time
@@ -534,7 +592,7 @@ class Grader:
 
     def _try(self, question: str, each: Case) -> _Attempted:
         own = self._own(question, each)
-        things = [self.names[need] for need in each.needs]
+        things = [self._thing(need, own) for need in each.needs]
         unheard = _Unheard()
         try:
             with warnings.catch_warnings(), contextlib.redirect_stdout(unheard):
@@ -550,8 +608,12 @@ class Grader:
         further = [PRINTED if unheard.heard else ""]
         if not attempted.stopped:
             defined = self._as_defined(own[0]) if len(own) == 1 else ""
-            further = [each.hint, defined, *further]
+            further = [each.hint, *_as_variables(things), defined, *further]
         return attempted._replace(said=(*attempted.said, *filter(None, further)))
+
+    def _thing(self, name: str, own: Sequence[str]) -> Any:
+        thing = self.names[name]
+        return Called(thing, self.names) if name in own and callable(thing) else thing
 
     def _as_defined(self, name: str) -> str:
         """Which cell's function was tried; empty: not known."""
@@ -574,6 +636,18 @@ class Grader:
             message = f": {message}," if message else ","
             told = RAISED.format(name=name, kind=kind, message=message, place=place)
         return _Attempted((told,), stopped=name)
+
+
+def _as_variables(things: Sequence[Any]) -> list[str]:
+    """A sentence on each function that some of its arguments had to be set as variables for."""
+    return [
+        AS_VARIABLES.format(
+            function=getattr(thing.function, "__name__", "This"),
+            parameters=", ".join(thing.as_variables),
+        )
+        for thing in things
+        if isinstance(thing, Called) and thing.as_variables
+    ]
 
 
 def _is_stub(thing: Any) -> bool:

@@ -24,13 +24,15 @@ def found(grade: Grade, words: Words = WORDS) -> str:
         what = words.submission_status[grade.status]
         return f"{what}: {one_line(grade.message, 120)}" if grade.message else what
     slugs = dict.fromkeys(slug for q in grade.questions for slug in q.misconceptions)
-    ended = [
-        f"{question.name}: {words.question_status[question.status]}"
-        for question in grade.questions
-        if question.status in (QuestionStatus.TIMEOUT, QuestionStatus.ERROR)
-        and not question.misconceptions
-    ]
-    return ", ".join([*slugs, *ended])
+    ended: dict[QuestionStatus, list[str]] = {}
+    for question in grade.questions:
+        stopped = question.status in (QuestionStatus.TIMEOUT, QuestionStatus.ERROR)
+        if stopped and not question.misconceptions:
+            ended.setdefault(question.status, []).append(question.name)
+    told = (
+        f"{', '.join(names)}: {words.question_status[status]}" for status, names in ended.items()
+    )
+    return "; ".join(filter(None, [", ".join(slugs), *told]))
 
 
 def seen(grade: Grade) -> str:

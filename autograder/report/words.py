@@ -109,7 +109,7 @@ class Words:
     more_figures: str = "More figures"
     checks: str = "What was checked"
     trial: str = "Try it yourself"
-    trial_how: str = "Type this below your code and work out the first steps by hand:"
+    trial_how: str = "Type this below your code, and work out by hand what should come back:"
     place: str = "Cell {cell}"
     place_file: str = "Your file, from line {line}"
     marks: Mapping[str, str] = field(

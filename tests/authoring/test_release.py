@@ -166,6 +166,16 @@ def test_the_readme_says_what_to_do(small: Released) -> None:
         assert heading in readme
 
 
+def test_the_readme_tells_of_the_cell_that_hands_in_where_there_is_one(
+    small: Released, tmp_path: Path
+) -> None:
+    assignment, reference = make_assignment(tmp_path)
+    portal = release(assignment, tmp_path / "out", reference=reference, hand_in=True)
+    told = [(each.folder / "README.md").read_text(encoding="utf-8") for each in (portal, small)]
+    assert [text.count("its last cells, which hand it in") for text in told] == [1, 0]
+    assert "# hand_in()" in small_sources(portal)[-1]
+
+
 # ------------------------------------------------------------------ refusals
 
 

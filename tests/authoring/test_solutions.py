@@ -105,3 +105,14 @@ def test_the_command_needs_a_place_and_says_when_it_is_due(tmp_path: Path) -> No
     assert done.exit_code == 0, done.output
     assert "momentum_methods is due on 2999-03-14 18:29 UTC" in done.output
     assert (tmp_path / "mine" / "momentum_methods_solutions.ipynb").is_file()
+
+
+@pytest.mark.parametrize("option", [("--hand-in",), ("--checks", "otter")])
+def test_what_is_for_students_does_not_go_with_model_answers(
+    tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    command = ["release", "momentum_methods", "--solutions", "--to", str(tmp_path), *option]
+    refused = CliRunner().invoke(main, command)
+    assert refused.exit_code == 2
+    assert f"Leave {option[0]} out" in " ".join(refused.stderr.split())
+    assert not list(tmp_path.iterdir())

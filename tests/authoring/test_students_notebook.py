@@ -83,8 +83,14 @@ SENTENCES = [
         "rmsprop",
         "eta=0.1, beta=0.9, eps=1e-8):",
         "eta=0.1, eps=1e-8, beta2=0.9):\n    beta = beta2",
-        "do_rmsprop cannot be called as it should be: TypeError: do_rmsprop() got an unexpected "
-        "keyword argument 'beta'.",
+        "(do_rmsprop takes no beta: what it would get was put into the notebook's variables.)",
+    ),
+    (
+        "rmsprop",
+        "eta=0.1, beta=0.9, eps=1e-8):",
+        "share, eta=0.1, eps=1e-8):\n    beta = share",
+        "do_rmsprop cannot be called as it should be: TypeError: do_rmsprop() missing 1 required "
+        "positional argument: 'share'. Keep its name and parameters.",
     ),
     (
         "bias_correction",

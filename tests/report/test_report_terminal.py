@@ -86,6 +86,14 @@ def test_a_timeout_is_said_in_the_table() -> None:
     assert "adam: did not finish in time" in text
 
 
+def test_questions_that_ended_alike_are_said_together() -> None:
+    ends = {"rmsprop": QuestionStatus.ERROR, "adam": QuestionStatus.TIMEOUT}
+    ends["bias"] = QuestionStatus.ERROR
+    asked = tuple(QuestionGrade(name, name, how, 0.0, 9.0) for name, how in ends.items())
+    text = printed(ResultTable([replace(wrong_adam(), questions=asked)]), 140)
+    assert "rmsprop, bias: could not be run; adam: did not finish in time" in text
+
+
 def test_an_empty_table_is_no_error() -> None:
     assert "0 submissions" in printed(ResultTable([]))
 
