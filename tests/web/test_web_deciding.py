@@ -270,14 +270,16 @@ def test_students_see_what_is_published_and_later_changes_are_new(desk: Desk) ->
     assert "something was decided since you looked" in ines.page
     ines.open("/publish")
     ines.send(section="")
-    assert "5 students see something new" in ines.page
+    assert "Published to 5 students." in ines.page
     assert {line.seen for line in desk.room.view().lines.values()} == {"yes"}
     submission(desk, maria, "ann")
     maria.send(question="adam", points="30", reason="Right.", do="override")
     assert desk.room.view().lines["ann"].seen == "older"
     page = ines.open("/publish")
-    assert "<b>1</b> see something changed" in page
+    assert "<b>1</b> with something changed" in page
     assert "15 points, now 30 points" in page
+    ines.send(section="")
+    assert "Published to 1 student." in ines.page
 
 
 def test_history_has_every_act_of_a_submission_the_newest_first(desk: Desk) -> None:
