@@ -193,6 +193,7 @@ def mark_a_class(tmp_path: Path, count: int, more: int, *where: str) -> None:
         for page in (maria, tom):
             page.goto(f"{here}/?kind=unread&words=student00004")
             keys(page, "Enter")
+        maria.keyboard.press("p")  # letters are keys also where points are typed
         maria.keyboard.press("m")
         keys(maria, "s")
         tom.fill("[name=points]", "1")
