@@ -122,14 +122,14 @@ def mark_sheet(book: Book, rows: Sequence[SheetRow], by: str, name: str) -> Mark
 
     ``name``: what the table is called.
     """
-    refused: list[str] = []
+    refused: list[tuple[int, str]] = []
     acts: list[Act] = []
     found: dict[str, str] = {}
     for row in rows:
         try:
             found.setdefault(row.cells["student"], book.find(row.cells["student"]))
         except UsageError as error:
-            refused.append(f"{row.place}: {error}")
+            refused.append((row.line, f"{row.place}: {error}"))
     answers = {(a.student, a.question.name): a for a in book.answers(set(found.values()))}
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
@@ -143,11 +143,11 @@ def mark_sheet(book: Book, rows: Sequence[SheetRow], by: str, name: str) -> Mark
                 raise UsageError(f"is in line {first} as well")
             act = _row_act(book, row, student, answers.get(subject), by)
         except UsageError as error:
-            refused.append(f"{row.place}: {error}")
+            refused.append((row.line, f"{row.place}: {error}"))
         else:
             acts += [] if act is None else [act]
     if refused:
-        raise UsageError(_refusal(name, refused))
+        raise UsageError(_refusal(name, [reason for _, reason in sorted(refused)]))
     return Marked(tuple(acts), len(rows) - len(acts))
 
 

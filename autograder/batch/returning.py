@@ -77,9 +77,9 @@ def _remarks(grades: CurrentGrades) -> list[str]:
     changed = sum(grade.seen is not None and not grade.published for grade in grades)
     told = []
     if unseen:
-        told.append(f"{unseen} of {len(grades)} are not published, and so are not in here.")
+        told.append(f"Not published, and so not in here: {unseen} of {len(grades)}.")
     if changed:
-        told.append(f"{changed} are in here as they were published, and have changed since.")
+        told.append(f"Changed since they were published, and in here as they were then: {changed}.")
     return told
 
 

@@ -184,7 +184,10 @@ def comment(
             students = {called}
         acts.decide(deciding.store, book.ledger, [act])
         deciding.show(students)
-    click.echo(f"On {counted(len(students), 'page')}")
+    if misconception is not None and not students:
+        click.echo(f"Nobody has {misconception}; whoever has it later will read this.")
+    else:
+        click.echo(f"On {counted(len(students), 'page')}")
 
 
 def _who_has(book: Book, misconception: str) -> set[str]:

@@ -67,13 +67,14 @@ class Acts:
         if not acts:
             return
         assignment = acts[0].assignment
+        # Made before others have to wait for us: of a large class it takes seconds.
+        rows = [{"assignment": assignment, **published_row(*one)} for one in shown]
         with self._begin(writes=True) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("LOCK TABLE acts IN EXCLUSIVE MODE"))
             refuse(self._read(connection, assignment, seen))
             connection.execute(ACTS.insert(), [act_row(act) for act in acts])
-            if shown:
-                rows = [{"assignment": assignment, **published_row(*one)} for one in shown]
+            if rows:
                 connection.execute(PUBLISHED.insert(), rows)
 
     def published(self, assignment: str) -> list[Published]:

@@ -172,20 +172,34 @@ def _add_tagged(found: _Places, cells: Sequence[NotebookCell], questions: Sequen
 def _add_below_headings(
     found: _Places, cells: Sequence[NotebookCell], questions: Sequence[str]
 ) -> None:
-    """For questions still without a place: what follows the heading that names them."""
+    """For questions still without a place: what follows the headings that name them, in their own
+    cells, too, where these are not the template's: those hold the question."""
     for question in [name for name in questions if name not in found]:
         for i, cell in enumerate(cells):
-            headings = " ".join("".join(pair) for pair in _HEADING.findall(cell.source))
-            if cell.kind == "code" or not _mentions(headings, question):
+            heading = None if cell.kind == "code" else _heading_of(cell, question)
+            if heading is None:
                 continue
             below = []
             for follower in cells[i + 1 :]:
                 if follower.kind == "code" or _HEADING.search(follower.source):
                     break
                 below.append(follower)
+            is_ours = cell.is_locked or _NAME_IN_HEADING.search(cell.source) is not None
+            own = "" if is_ours else cell.source[heading:]
+            if own.strip():
+                _add(found, question, [_with_text(cell, own)])
             if below:
                 _add(found, question, below)
+            if is_ours and below:
                 break
+
+
+def _heading_of(cell: NotebookCell, question: str) -> int | None:
+    """Where the heading ends that names the question; None: none in this cell does."""
+    for heading in _HEADING.finditer(cell.source):
+        if _mentions("".join(filter(None, heading.groups())), question):
+            return heading.end(1) if heading.group(1) is not None else heading.end(2) + len("**")
+    return None
 
 
 # ------------------------------------------------------------------ the text of an answer

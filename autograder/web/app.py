@@ -178,8 +178,7 @@ class Gate:
         try:
             made = shows(visit)
         except AutograderError as error:
-            status = _STATUS.get(type(error), 503)
-            made = HTMLResponse(page(self._sorry, visit, why=in_words(error)), status)
+            made = HTMLResponse(page(self._sorry, visit, why=in_words(error)), status_of(error))
         if visit.later:
             self._said.keep(session.id, visit.later)
         return HTMLResponse(made) if isinstance(made, str) else made
@@ -188,7 +187,13 @@ class Gate:
 def in_words(error: AutograderError) -> str:
     """A reason as a sentence of its own."""
     said = str(error)
-    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "?")) else ".")
+    is_path = "/" in said.partition(" ")[0]
+    begins = said[:1] if is_path else said[:1].upper()
+    return begins + said[1:] + ("" if said.endswith((".", "?")) else ".")
+
+
+def status_of(error: AutograderError) -> int:
+    return _STATUS.get(type(error), 503)
 
 
 def refused(status: int, why: str) -> Response:

@@ -245,6 +245,8 @@ def test_requests_are_asked_answered_and_closed(course: Path) -> None:
 
 def test_a_comment_to_nobody_known_is_refused(course: Path) -> None:
     assert done("comment", "--misconception", "correction_missing", "Page 40.") == "On 1 page\n"
+    assert done("comment", "--misconception", "weight_decay_added", "No.").startswith("Nobody has ")
+    done("undo")
     assert "Page 40." in page("zoe")
     assert "Page 40." not in page("ben")
     done("comment", "--student", "ben", "--question", "adam", "Fine.")

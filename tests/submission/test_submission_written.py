@@ -90,6 +90,22 @@ def test_markers_deleted(tmp_path: Path) -> None:
     assert written(tmp_path, *named) == {"explanation": ANSWER}
 
 
+def test_an_answer_below_ones_own_heading_in_one_cell(tmp_path: Path) -> None:
+    for heading in ("### Explanation\n\n", "**Explanation:** ", "Notes.\n## My explanation\n"):
+        assert written(tmp_path, text(heading + ANSWER)) == {"explanation": ANSWER}
+    more = text("And so steps vanish.")
+    assert written(tmp_path, text(f"# Explanation\n{ANSWER}"), more) == {
+        "explanation": f"{ANSWER}\n\nAnd so steps vanish."
+    }
+    parts = text("# Explanation"), text("First."), code("x"), text("# explanation, again\nSecond.")
+    assert written(tmp_path, *parts) == {"explanation": "First.\n\nSecond."}
+
+
+def test_the_question_itself_is_no_answer(tmp_path: Path) -> None:
+    assert written(tmp_path, text(HEADING), code("x")) == {}
+    assert written(tmp_path, text("# Explanation\nWhy?", locked=True), code("x")) == {}
+
+
 def test_end_deleted_takes_only_the_first_cell(tmp_path: Path) -> None:
     cells = template(ANSWER, tag=False, locked=False)
     cells[4] = text("## Before you hand in")

@@ -8,8 +8,11 @@ from dataclasses import replace
 
 from course_class import ASKED, INSTRUCTOR, MARIA, SLUG, TOM, Browser, Desk, grade_of, hand_in
 
+from autograder import acts
 from autograder.model import Identity, QuestionGrade, QuestionStatus
 from autograder.store import Attempt, HandedInFile, Store, to_row
+from autograder.web.desk.room import Room
+from autograder.web.desk.rows import Line
 from tests.submission.test_pictures import notebook, png
 
 
@@ -270,14 +273,36 @@ def test_students_see_what_is_published_and_later_changes_are_new(desk: Desk) ->
     assert "something was decided since you looked" in ines.page
     ines.open("/publish")
     ines.send(section="")
-    assert "5 students see something new" in ines.page
+    assert "Published to 5 students." in ines.page
     assert {line.seen for line in desk.room.view().lines.values()} == {"yes"}
     submission(desk, maria, "ann")
     maria.send(question="adam", points="30", reason="Right.", do="override")
     assert desk.room.view().lines["ann"].seen == "older"
     page = ines.open("/publish")
-    assert "<b>1</b> see something changed" in page
+    assert "<b>1</b> with something changed" in page
     assert "15 points, now 30 points" in page
+    ines.send(section="")
+    assert "Published to 1 student." in ines.page
+
+
+def test_what_is_published_is_known_without_reading_all_again(desk: Desk) -> None:
+    def anew() -> dict[str, Line]:
+        return dict(Room(desk.order, desk.room.store, desk.tables).view().lines)
+
+    before = desk.room.view()
+    hand_in(desk.room.store, grade_of("ben", "Another answer."))
+    assert desk.room.view().lines["ben"].attempt != before.lines["ben"].attempt
+    found = acts.preview(desk.room.store, before.book)  # by a desk that has not seen that yet
+    acts.publish(desk.room.store, before.book, found, "ines")
+    lines = desk.room.view().lines
+    assert {line.seen for line in lines.values()} == {"yes", "older"}
+    assert lines["ben"].seen == "older"
+    assert dict(lines) == anew()
+    ines = desk.as_(INSTRUCTOR)
+    ines.open("/publish")
+    ines.send(section="")
+    assert {line.seen for line in desk.room.view().lines.values()} == {"yes"}
+    assert dict(desk.room.view().lines) == anew()
 
 
 def test_history_has_every_act_of_a_submission_the_newest_first(desk: Desk) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
 from course_class import ASKED, INSTRUCTOR, MARIA, TOM, Desk, grade_of, hand_in
 
+from autograder.errors import StoreError
 from autograder.people import import_people, read_people
 from autograder.store import Store
 from autograder.web.desk.rows import Filter
@@ -60,6 +63,28 @@ def test_points_that_cannot_be_are_refused_and_what_was_typed_stays(desk: Desk) 
         assert maria.status == 400
         assert "My long comment." in maria.page
     assert marks(desk) == {}
+
+
+def test_a_store_that_is_busy_takes_nothing_away_that_was_typed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maria = desk.as_(MARIA)
+
+    def busy(*_: object, **__: object) -> None:
+        raise StoreError("results/grades.db is locked by another program: try again")
+
+    for place in ("answer", "group"):
+        maria.open(f"/{place}/{attempt(desk, 'ann')}/{ASKED}")
+        with monkeypatch.context() as patch:
+            patch.setattr(type(desk.room.store.acts), "add", busy)
+            member = re.findall(r'name="member" value="([^"]*)"', maria.page)
+            maria.send(points="6", comment="Long thought.", do="mark", member=member)
+        assert maria.status == 503
+        assert ">results/grades.db is locked" in maria.page
+        assert ">Long thought.</textarea>" in maria.page
+        assert 'value="6"' in maria.page
+    maria.send(points="6", comment="Long thought.", do="mark", member=member)
+    assert desk.room.view().grade("ann").questions[-1].final_points == 6
 
 
 def test_the_second_sees_the_mark_of_the_first_and_loses_nothing(desk: Desk) -> None:

@@ -66,7 +66,7 @@ def test_who_moves_is_seen_before_it_counts(regrading: tuple[Room, Browser]) -> 
     assert room.view().lines["zoe"].final == before
     assert rows()["zoe"]["final_score"] == before
     ines.send(do="keep")
-    assert "3 are graded by the assignment as it is now" in ines.page
+    assert "the work of 3 students was graded anew" in ines.page
     after = room.view().lines["zoe"].final
     assert after != before
     assert f"{before:g}" in row
@@ -93,7 +93,9 @@ def test_another_price_of_lateness_moves_people_without_grading(
     assert "<b>3</b> would have fewer" in page
     assert room.view().lines["ben"].final == 97
     ines.send(do="keep")
+    assert "the work of 0 students was graded anew" in ines.page
     assert room.view().lines["ben"].final == 0
+    assert {"ben", "zoe"} <= room.tables.waiting, "their pages tell lateness, too"
 
 
 def test_it_may_be_forgotten_and_what_is_broken_is_said(regrading: tuple[Room, Browser]) -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from autograder import acts
-from autograder.errors import UsageError
+from autograder.errors import StoreError, UsageError
 from autograder.model import QuestionGrade, RubricItem
 from autograder.store import Conflict, Mark, digest_of_answer
-from autograder.web.app import in_words
+from autograder.web.app import in_words, status_of
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Row
 from autograder.web.pages import page
@@ -57,12 +57,12 @@ class AnswerPage:
         )
         try:
             what = self._decide(visit, view, row, draft)
-        except (UsageError, Conflict) as error:
+        except (UsageError, StoreError) as error:
             # What somebody typed stays in the form, beside what stands now.
             again = self._page(
                 visit, self._room.view(), row, wanted, draft=draft, trouble=in_words(error)
             )
-            return HTMLResponse(again, 409 if isinstance(error, Conflict) else 400)
+            return HTMLResponse(again, status_of(error))
         visit.later.append(what)
         if visit.form.one("then") == "stay":
             return RedirectResponse(here(row, wanted), 303)

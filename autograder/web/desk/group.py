@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from autograder import acts
-from autograder.errors import UsageError
+from autograder.errors import StoreError, UsageError
 from autograder.store import Conflict, digest_of_answer
-from autograder.web.app import in_words
+from autograder.web.app import in_words, status_of
 from autograder.web.desk.answer import (
     Draft,
     bank,
@@ -94,9 +94,9 @@ class GroupPage:
         )
         try:
             said = self._mark(visit, view, row, draft)
-        except (UsageError, Conflict) as error:
+        except (UsageError, StoreError) as error:
             again = self._page(visit, self._room.view(), row, draft=draft, trouble=in_words(error))
-            return HTMLResponse(again, 409 if isinstance(error, Conflict) else 400)
+            return HTMLResponse(again, status_of(error))
         visit.later.append(said)
         return RedirectResponse("/groups", 303)
 

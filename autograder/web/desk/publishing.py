@@ -10,6 +10,7 @@ from autograder import acts
 from autograder.acts.publishing import Change, preview_of
 from autograder.model import SubmissionStatus
 from autograder.store import Conflict
+from autograder.text import counted
 from autograder.web.desk.queue import PER_PAGE, Paging
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Line
@@ -71,8 +72,8 @@ class PublishPage:
         section = visit.form.one("section")
         found = acts.preview(self._room.store, view.book, section)
         acts.publish(self._room.store, view.book, found, visit.by)
-        self._room.changed(change.grade.student for change in found.new)
-        visit.later.append(f"Published: {len(found.new)} students see something new.")
+        self._room.changed(())  # pages are as they were; tables say who sees them
+        visit.later.append(f"Published to {counted(len(found.new), 'student')}.")
         return RedirectResponse("/publish", 303)
 
     def _changes(self, view: View, lines: list[Line]) -> list[tuple[Line, Change]]:

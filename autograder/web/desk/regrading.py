@@ -23,6 +23,7 @@ from autograder.batch.regrade import Kept, Move, keep, kept_files, preview
 from autograder.course import Assignment
 from autograder.errors import AutograderError, UsageError
 from autograder.store import Conflict, open_store
+from autograder.text import counted
 from autograder.web.desk.queue import Paging
 from autograder.web.desk.room import Room, View, where
 from autograder.web.desk.rows import Filter
@@ -172,9 +173,11 @@ class RegradePage:
         students = trial.keep()
         self._room.renew(trial.order)
         self._opened = _stamp(trial.order)
-        self._room.changed(students)
+        # Points may move without grading, such as by another price of lateness.
+        self._room.changed(students | {move.student for move in trial.tried.moves})
         self._forget()
-        return f"{len(students)} are graded by the assignment as it is now."
+        graded = counted(len(students), "student")
+        return f"The assignment as it is now counts; the work of {graded} was graded anew."
 
     def _forget(self) -> None:
         if self._trial is not None:

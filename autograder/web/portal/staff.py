@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from autograder.store import Store
 from autograder.store.hand_ins import Lane
+from autograder.text import counted
 from autograder.web.app import Answer, At, Gate, Show
 from autograder.web.desk.places import places
 from autograder.web.pages import page
@@ -91,7 +92,7 @@ class StaffPages:
             meant = [one for one in all_ if one.id in where and where[one.id].attempt in failed]
             count = self._store.hand_ins.again(meant)
             self._crew.wake(count)
-        visit.later.append(f"{count} of them are graded again.")
+        visit.later.append(f"Graded again: {counted(count, 'submission')}.")
         return RedirectResponse("/course", 303)
 
 

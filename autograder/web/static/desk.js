@@ -148,7 +148,8 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.name === "points" && form) {
       if (press($("#marking button[value=mark]"))) event.preventDefault();
     }
-    return;
+    // Letters are no points: there they are keys as everywhere, or no key that is shown would do.
+    if (event.target.name !== "points" || !/^[a-z?]$/.test(event.key)) return;
   }
   let done = false;
   if (/^[1-9]$/.test(event.key) && form) done = toggle(event.key);
