@@ -106,6 +106,7 @@ class Api:
             raise Refused(404, "There is no such submission of yours.")
         now = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
         told = _told(hand_in, now)
+        told["result"] = None
         exercise = self._syllabus.get(hand_in.assignment)
         if now is not None and now.attempt is not None and exercise is not None:
             shown = self._seeing.of(exercise, hand_in, now.attempt)

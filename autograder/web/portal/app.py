@@ -72,7 +72,7 @@ def portal(
         *gate.routes(rooms.staff.places()),
         Mount("/desk/{slug}", make_desks(gate, _missing)),
     ]
-    handlers = {**HANDLERS, 404: _not_found, TooLarge: _too_large}
+    handlers = {**HANDLERS, 404: _not_found, 405: _other_method, TooLarge: _too_large}
     parts = urlsplit(url)
     return Safety(
         Starlette(routes=routes, exception_handlers=handlers),
@@ -241,6 +241,11 @@ async def _not_found(request: Request, _error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return said(404, "There is no such address.")
     return _sorry(404, "There is no such page.")
+
+
+async def _other_method(request: Request, _error: Exception) -> Response:
+    why = "This address is asked in another way."
+    return said(405, why) if request.url.path.startswith("/api/") else _sorry(405, why)
 
 
 async def _too_large(request: Request, _error: Exception) -> Response:
