@@ -28,12 +28,13 @@ from autograder.web.portal.app import Rooms, portal
 from autograder.web.portal.crew import Crew
 from autograder.web.portal.doors import FrontDoor
 from autograder.web.portal.drawing import Drawing
+from autograder.web.portal.following import Following
 from autograder.web.portal.keeping import Keeping, counted
 from autograder.web.portal.office import Office
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
-from autograder.web.portal.syllabus import Syllabus
+from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.watching import Lines, Watched, start_logs
 
 _BACKLOG = 1024
@@ -125,6 +126,15 @@ class Portal:
     def __enter__(self) -> Portal:
         self._open.enter_context(self._socket)
         self._open.enter_context(self._drawing)
+        # Before the graders, so that it ends after them: what they finish then is in the tables.
+        self._open.enter_context(
+            Following(
+                self._store,
+                self._syllabus,
+                lambda one, students: self._tables[one.slug].follow(students),
+                lambda one: not _is_large(one),
+            )
+        )
         self._open.enter_context(self._crew)
         self._open.enter_context(self._syllabus)
         self._open.enter_context(self._keeping.mail(self._mail, self.url))
@@ -193,11 +203,15 @@ class Portal:
 
             def write(students: set[str]) -> None:
                 exercise = self._syllabus.get(slug)
-                is_large = exercise is not None and len(exercise.register.now().attempts) > FEW
+                is_large = exercise is not None and _is_large(exercise)
                 write_behind(self._orders[slug], store, students, is_large=is_large)
 
             self._tables[slug] = self._open.enter_context(Tables(write))
         return self._tables[slug]
+
+
+def _is_large(exercise: Exercise) -> bool:
+    return len(exercise.register.now().attempts) > FEW
 
 
 def _allow_files() -> None:
