@@ -19,7 +19,7 @@ from autograder.text import whole_throughout
 from autograder.web.people import Member, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.office import Allowance, Office
-from autograder.web.portal.receiving import Refused, file_in, read_form
+from autograder.web.portal.receiving import Refused
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.syllabus import Exercise, Syllabus
 
@@ -80,12 +80,10 @@ class Api:
         if member.role is not Role.STUDENT:
             raise Refused(403, "Students hand in; this link is of somebody who teaches.")
         exercise = self._exercise(request.query_params.get("assignment", ""))
-        form = await read_form(request)
-        try:
-            received = await file_in(form)
-        finally:
-            await form.close()
-        receipt = await run_in_threadpool(self._office.take, exercise, person, received)
+        async with self._office.form(request, member.number) as form:
+            receipt = await self._office.with_file(
+                form, lambda received: self._office.take(exercise, person, received)
+            )
         return JSONResponse(receipt_of(receipt), 202)
 
     async def list(self, request: Request, member: Member, person: Person) -> Response:

@@ -103,7 +103,7 @@ class Portal:
         self.door = FrontDoor(store)
         seeing, drawing = Seeing(store), Drawing()
         office = Office(store, self._crew.wake)
-        self._drawing = drawing
+        self._drawing, self._office = drawing, office
         self._keeping = Keeping(store, self._crew, self._syllabus)
         self._mail, self._metrics, self._logs = mail, metrics, logs
         rooms = Rooms(
@@ -113,6 +113,7 @@ class Portal:
             StaffPages(store, self.door, self._syllabus, self._crew),
             Api(store, self.door, self._syllabus, office, seeing),
             self._keeping,
+            office,
         )
         self.app = portal(
             rooms,
@@ -169,6 +170,8 @@ class Portal:
 
     def run(self) -> None:
         """Answer until Ctrl-C or a request to end."""
+        # Of forms that are none it writes a line each, with letters of what strangers sent.
+        logging.getLogger("python_multipart").setLevel(logging.ERROR)
         _allow_files()
         config = uvicorn.Config(
             self.app,

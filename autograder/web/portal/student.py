@@ -21,7 +21,7 @@ from autograder.web.pages import page
 from autograder.web.people import STAFF, STUDENTS, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.drawing import Drawing
-from autograder.web.portal.office import Office, day_began, partners_of
+from autograder.web.portal.office import Allowance, Office, day_began, partners_of
 from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.register import Lists
 from autograder.web.portal.seeing import Seeing, Shown, Sight
@@ -117,6 +117,7 @@ class StudentPages:
         self._office = office
         self._seeing = seeing
         self._drawing = drawing
+        self._naming = Allowance(12, 60.0)
 
     def places(self) -> list[At]:
         shows: dict[str, Show] = {
@@ -378,6 +379,9 @@ class StudentPages:
                 self._store.hand_ins.join(exercise.slug, mine, other.number or 0, False)
             visit.later.append("You hand in alone now.")
         else:
+            # Who is told of each name whether it is somebody's must not try them all.
+            if not self._naming.take(mine):
+                raise UsageError("you named many: wait some minutes, then name your partner")
             fits = [one for one in there.find(visit.form.one("partner")) if one.role == "student"]
             if len(fits) != 1 or fits[0].number in (None, mine):
                 raise UsageError(
