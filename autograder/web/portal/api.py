@@ -67,8 +67,8 @@ class Api:
                 raise Refused(429, "Too many tokens that are none: wait a minute.")
             raise Refused(
                 401,
-                "Bring the token of your personal link: `Authorization: Bearer TOKEN`. This "
-                "request has none, or one that is no longer good.",
+                "Your personal link is needed, and this one is not, or no longer, good: ask your "
+                "instructor for yours. (Programs: `Authorization: Bearer TOKEN`, the end of it.)",
             )
         if not self._asking.take(member.number):
             raise Refused(429, "That is a lot at once: ask once a second.")
@@ -118,8 +118,11 @@ class Api:
             found = there[0]
         if found is None:
             names = ", ".join(one.slug for one in there) or "none"
-            asked = f"There is no assignment {slug!r}" if slug else "Say which assignment"
-            raise Refused(404, f"{asked}: ?assignment=SLUG; there is {names}.")
+            asked = (
+                f"There is no assignment {slug!r} here" if slug else "Say which assignment it is"
+            )
+            how = "with --assignment SLUG; programs: ?assignment=SLUG"
+            raise Refused(404, f"{asked} ({how}): there is {names}.")
         return found
 
 
