@@ -83,7 +83,10 @@ def test_in_the_end_small_classes_are_told_at_once(
 
 def test_what_was_graded_when_nobody_followed_is_told_by_the_next(school: School) -> None:
     hand_in(school, "alice")
-    assert Told(school).at(0, 6) == [{"alice"}]
+    told = Told(school)
+    assert told.at(0, 6) == [set()]  # the tables; pages are drawn of what is new
+    hand_in(school, "bob")
+    assert told.at(10, 16, 30) == [{"bob"}]
 
 
 def test_a_fault_in_it_ends_nothing(school: School) -> None:

@@ -39,9 +39,10 @@ class Following:
         self._exercises = exercises
         self._follow = follow
         self._is_small = is_small
-        self._written = 0
-        """The newest attempt of which tables know; at first none, for whoever wrote them last may
-        have been killed."""
+        self._written = store.marker()[0]
+        """The newest attempt of which tables know ..."""
+        self._is_first = True
+        """... but at first, for whoever wrote them last may have been killed."""
         self._seen = 0
         self._first: float | None = None
         """When the first came of which they do not know."""
@@ -77,10 +78,11 @@ class Following:
         newest = self._store.marker()[0]
         for exercise in self._exercises:
             entries = self._store.entries(exercise.slug, after=self._written)
-            if entries and wanted(exercise):
-                standing = exercise.register.now().standing
-                self._follow(exercise, {one.student for one in standing.joined(entries)})
-        self._written = newest
+            lists = exercise.register.now()
+            if (entries or (self._is_first and lists.attempts)) and wanted(exercise):
+                students = {one.student for one in lists.standing.joined(entries)}
+                self._follow(exercise, students)
+        self._written, self._is_first = newest, False
 
     def _run(self) -> None:
         while not self._ended.wait(_EVERY):

@@ -40,6 +40,10 @@ from autograder.web.watching import Lines, Watched, start_logs
 _BACKLOG = 1024
 _GRACE = 2
 """Seconds in which answers that are being given may be given to their end."""
+_MANY = 20
+"""Students whose pages are not drawn in this process: others would wait for theirs."""
+_LAST_TABLES = 2.0
+"""Seconds that the end waits for tables; a process that still writes them goes on behind."""
 _FILES = 8_192
 """Files and connections that this process may have open, where the machine lets it."""
 _log = logging.getLogger(__name__)
@@ -206,10 +210,10 @@ class Portal:
 
             def write(students: set[str]) -> None:
                 exercise = self._syllabus.get(slug)
-                is_large = exercise is not None and _is_large(exercise)
-                write_behind(self._orders[slug], store, students, is_large=is_large)
+                many = len(students) > _MANY or (exercise is not None and _is_large(exercise))
+                write_behind(self._orders[slug], store, students, is_large=many)
 
-            self._tables[slug] = self._open.enter_context(Tables(write))
+            self._tables[slug] = self._open.enter_context(Tables(write, _LAST_TABLES))
         return self._tables[slug]
 
 
