@@ -166,6 +166,8 @@ def test_pages_of_one_student_are_drawn_a_few_at_a_time(
     with drawing._asked.one("alice"), drawing._asked.one("alice"):
         assert alice.ask("GET", address).status_code == 503
         assert "in a few seconds" in alice.words
+        policy = alice.answer.headers["content-security-policy"]
+        assert "frame-ancestors 'self'" in policy  # else the frame shows nothing
     assert alice.ask("GET", address).text == "drawn"
 
 
