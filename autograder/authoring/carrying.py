@@ -93,14 +93,14 @@ def with_checks_inside(notebook: str, checks: PublicChecks | None) -> str:
 _HOW_TO_HAND_IN = """\
 # To hand in: save the notebook, delete the # before hand_in() in the last line, and run this cell.
 # It asks for your personal link, and keeps it nowhere.
-# hand_in()
+# hand_in(assignment="{slug}")
 """
 """It does nothing of itself, so that *Run all* asks nobody for a link."""
 
 
-def with_hand_in(notebook: str) -> str:
+def with_hand_in(notebook: str, slug: str) -> str:
     """With two cells at its end by which it is handed in at the course's portal: what that takes
-    (:mod:`autograder.public.hand_in`), and the call."""
+    (:mod:`autograder.public.hand_in`), and the call, which says for which assignment."""
     import nbformat
     from nbformat.v4 import new_code_cell
 
@@ -109,7 +109,7 @@ def with_hand_in(notebook: str) -> str:
     code = f"{title}\n{Path(hand_in.__file__).read_text(encoding='utf-8')}"
     for name, source, metadata in (
         ("what-hands-in", code, HIDDEN),
-        ("hand-in", _HOW_TO_HAND_IN, {"deletable": False}),
+        ("hand-in", _HOW_TO_HAND_IN.format(slug=slug), {"deletable": False}),
     ):
         document.cells.append(new_code_cell(source.rstrip("\n"), id=name, metadata=metadata))
     public: str = nbformat.writes(document)

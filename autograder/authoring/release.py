@@ -83,7 +83,7 @@ def release(
     if checks == "notebook":
         notebook = with_checks_inside(notebook, examples)
     if hand_in:
-        notebook = with_hand_in(notebook)
+        notebook = with_hand_in(notebook, slug)
     readme = render(
         "README.md.j2",
         title=master.title,

@@ -193,15 +193,16 @@ def _require_chosen(role: str | None, who: Sequence[str]) -> None:
         )
 
 
-def _told(link: Link, portal: str) -> dict[str, str | None]:
+def _told(link: Link, portal: str) -> dict[str, str]:
     person = link.person
+    ends = {} if link.expires is None else {"expires": link.expires.isoformat()}
     return {
         "id": person.id,
         "name": person.name,
         "role": person.role,
         "url": link.url(portal),
         "token": link.token,
-        "expires": None if link.expires is None else link.expires.isoformat(),
+        **ends,
     }
 
 

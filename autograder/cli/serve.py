@@ -60,6 +60,7 @@ def serve(
     Example:  autograder serve
     """
     try:
+        from autograder.web.listening import Listening
         from autograder.web.portal.serving import Portal
     except ImportError as error:
         raise UsageError(
@@ -68,6 +69,7 @@ def serve(
     if metrics is not None:
         _require_counts()
     public = None if url is None else public_url(url)
+    Listening(port, host, public or "").check(has_tls=False)
     course = Course.find(course_folder)
     order_of = _orders(course, slug, out, store)
     first = order_of(_any(course, slug))

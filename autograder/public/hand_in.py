@@ -162,6 +162,15 @@ class Portal:
 def verdict_lines(result: Said) -> list[str]:
     """What to say of a result, a line a question, as far as it may be seen."""
 
+    found = {
+        "full": "right",
+        "partial": "not all right yet",
+        "none": "not right yet",
+        "pending": "a person will read it",
+        "timeout": "did not finish in time",
+        "error": "could not be run",
+    }
+
     def shown(value: object) -> str:
         return "".join(c if c.isprintable() else " " for c in str(value))[:400]
 
@@ -179,7 +188,7 @@ def verdict_lines(result: Said) -> list[str]:
         if isinstance(question.get("score"), (int, float)):
             parts.append(f"{question['score']:g} of {question.get('max_score', 0):g}")
         elif question.get("status"):
-            parts.append(shown(question["status"]))
+            parts.append(found.get(str(question["status"])) or shown(question["status"]))
         names = question.get("misconceptions") or ()
         parts += [shown(slug).replace("_", " ") for slug in names]
         if question.get("message"):

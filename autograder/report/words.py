@@ -28,6 +28,17 @@ class Words:
             QuestionStatus.ERROR: "could not be run",
         }
     )
+    question_found: Mapping[QuestionStatus, str] = field(
+        default_factory=lambda: {
+            QuestionStatus.FULL: "right",
+            QuestionStatus.PARTIAL: "not all right yet",
+            QuestionStatus.NONE: "not right yet",
+            QuestionStatus.PENDING: "a person will read it",
+            QuestionStatus.TIMEOUT: "did not finish in time",
+            QuestionStatus.ERROR: "could not be run",
+        }
+    )
+    """The same where no points are shown."""
     submission_status: Mapping[SubmissionStatus, str] = field(
         default_factory=lambda: {
             SubmissionStatus.GRADED: "graded",

@@ -30,14 +30,17 @@ class Listening:
     certificate: tuple[Path, Path] | None = None
     """Files with the certificate and its key; None: what is sent here is not encrypted by us."""
 
-    def check(self) -> None:
-        """Raises UsageError for what would not be safe, or cannot work."""
+    def check(self, *, has_tls: bool = True) -> None:
+        """Raises UsageError for what would not be safe, or cannot work.
+
+        ``has_tls``: whether whoever serves can encrypt by itself, where it is given a certificate.
+        """
         parts = urlsplit(self.public)
         has_more = bool(parts.path.strip("/") or parts.query or parts.fragment or parts.username)
         if self.public and (parts.scheme not in ("http", "https") or not parts.netloc or has_more):
             raise UsageError(
                 f"--url {self.public}: give scheme and host alone, such as "
-                "https://desk.example.edu."
+                "https://grades.example.edu."
             )
         if parts.scheme == "http" and not is_loopback(str(parts.hostname)):
             raise UsageError(
@@ -49,9 +52,10 @@ class Listening:
         if is_loopback(self.host):
             return
         if self.certificate is None and parts.scheme != "https":
+            ours = "--tls CERTIFICATE KEY, or " if has_tls else ""
             raise UsageError(
                 f"--host {self.host} is beyond this machine, and nothing would be encrypted: give "
-                "--tls CERTIFICATE KEY, or with --url the https address of the proxy before it."
+                f"{ours}with --url the https address of the proxy before it."
             )
         if not self.public and self.host in ("0.0.0.0", "::"):
             raise UsageError(

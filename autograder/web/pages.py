@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from autograder.report.html import coded
 from autograder.report.text import one_line, points, visible
 from autograder.text import counted
 from autograder.web.prose import prose
@@ -40,6 +41,7 @@ def _environment() -> Environment:
         one_line=one_line,
         points=points,
         when=when,
+        coded=coded,
         prose=lambda text, pictures="": Markup(prose(text, pictures)),
         counted=counted,
     )

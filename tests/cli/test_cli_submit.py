@@ -38,7 +38,7 @@ def test_it_prints_the_receipt_and_the_verdict(portal: FakePortal) -> None:
         "78 of 90 points",
         "  adagrad: 20 of 20",
         "  adam: 18 of 30; correction missing; It is not [31m corrected.",
-        "  explanation: pending",
+        "  explanation: a person will read it",
     ]
     assert portal.files == [("amy.py", b"x = 1\n")]
 

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from autograder.model import QuestionStatus
 from autograder.public import hand_in as module
 from autograder.public.hand_in import Portal, PortalError, hand_in, verdict_lines
+from autograder.report.words import WORDS
 from tests.fake_portal import ROW, FakePortal, fake_portal
 
 SOURCE = Path(module.__file__).read_text(encoding="utf-8")
@@ -139,8 +141,14 @@ def test_a_verdict_is_a_line_a_question_and_no_terminal_obeys_it() -> None:
         "78 of 90 points",
         "  adagrad: 20 of 20",
         "  adam: 18 of 30; correction missing; It is not [31m corrected.",
-        "  explanation: pending",
+        "  explanation: a person will read it",
     ]
+
+
+@pytest.mark.parametrize("status", QuestionStatus)
+def test_without_points_it_says_what_the_portals_pages_say(status: QuestionStatus) -> None:
+    row = {"status": "graded", "questions": [{"name": "adam", "status": status.value}]}
+    assert verdict_lines(row) == [f"  adam: {WORDS.question_found[status]}"]
 
 
 def test_only_what_may_be_seen_is_said() -> None:

@@ -37,7 +37,7 @@ def test_a_hand_in_is_kept_then_graded_then_read(school: School) -> None:
     address = f"/api/submissions/{receipt['id']}"
     waiting = alice.ask("GET", address).json()
     assert (waiting["state"], waiting["place"]) == ("waiting", 1)
-    assert "result" not in waiting
+    assert waiting["result"] is None
     taken = school.take()
     assert taken is not None
     assert alice.ask("GET", address).json()["state"] == "running"
@@ -261,3 +261,19 @@ def test_nobody_floods_the_queue(school: School) -> None:
     assert statuses[:30] == [202] * 30
     assert statuses[-1] == 429
     assert school.program("bob").hand_in().status_code == 202
+
+
+def test_whatever_is_asked_programs_are_told_a_sentence_as_json(school: School) -> None:
+    alice = school.program("alice")
+    for method, address in (
+        ("POST", "/api/submissions/x"),
+        ("PUT", "/api/submissions"),
+        ("GET", "/api/elsewhere"),
+    ):
+        said = alice.ask(method, address)
+        assert said.status_code in (404, 405)
+        assert said.json()["error"].endswith(".")
+    broken = {"content-type": "multipart/form-data; boundary=q"}
+    said = alice.ask("POST", f"/api/submissions?assignment={SLUG}", content=b"x", headers=broken)
+    assert said.status_code == 400
+    assert not said.json()["error"].endswith("..")

@@ -169,6 +169,16 @@ def test_public_examples_alone_where_the_assignment_says_so(school: School) -> N
     assert (adam["misconceptions"], adam["status"]) == ([], None)
 
 
+def test_where_no_points_are_shown_no_change_speaks_of_them(school: School) -> None:
+    alice = school.browser("alice")
+    for data in (NOTEBOOK, PROGRAM):
+        alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+    school.grade(verdict(), verdict(fails=True))
+    alice.open(alice.address)
+    assert "right then, could not be run now" in alice.words
+    assert "points now" not in alice.words
+
+
 def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> None:
     alice = school.browser("alice")
     for data in (NOTEBOOK, PROGRAM):

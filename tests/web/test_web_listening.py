@@ -111,3 +111,24 @@ def test_the_command_refuses_to_listen_to_a_network_in_the_clear(tmp_path: Path)
     assert result.exit_code == 2
     assert "--tls CERTIFICATE KEY" in result.stderr
     assert json.dumps(result.stdout) == '""'
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        (["--host", "0.0.0.0"], "encrypted: give with --url the https address"),
+        (["--host", "0.0.0.0", "--url", "http://grades.example.edu"], "it has to be https"),
+        (["--url", "http://grades.example.edu"], "it has to be https"),
+        (["--url", "https://grades.example.edu/course"], "scheme and host alone"),
+    ],
+)
+def test_the_portal_is_as_strict(tmp_path: Path, where: list[str], words: str) -> None:
+    from click.testing import CliRunner
+
+    from autograder.cli import main
+
+    result = CliRunner().invoke(main, ["serve", *where, "--out", str(tmp_path)])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in " ".join(result.stderr.split())
+    assert "--tls" not in result.stderr
+    assert not list(tmp_path.iterdir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Event
+from time import monotonic
 
 from autograder.web.desk.tables import Tables
 
@@ -37,3 +38,18 @@ def test_a_failure_ends_nothing_and_is_made_good() -> None:
         assert tried.wait(10)
         tables.follow(["ben"])
     assert written == [{"ann", "ben"}]
+
+
+def test_leaving_waits_so_long_and_no_longer() -> None:
+    begun, goes_on = Event(), Event()
+
+    def write(_students: set[str]) -> None:
+        begun.set()
+        goes_on.wait(20)
+
+    began = monotonic()
+    with Tables(write, 0.2) as tables:
+        tables.follow(["amy"])
+    assert begun.is_set()
+    assert monotonic() - began < 5
+    goes_on.set()

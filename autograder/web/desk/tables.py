@@ -24,8 +24,10 @@ _log = logging.getLogger(__name__)
 class Tables:
     """Use as a context manager; on leaving, what is to be written is."""
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: Write, patience: float | None = None) -> None:
+        """``patience``: seconds that leaving waits for what is being written; None: to its end."""
         self._write = write
+        self._patience = patience
         self._changed: set[str] | None = None
         self._ended = False
         self._wake = Condition()
@@ -39,7 +41,7 @@ class Tables:
         with self._wake:
             self._ended = True
             self._wake.notify()
-        self._thread.join()
+        self._thread.join(self._patience)
 
     @property
     def waiting(self) -> set[str]:

@@ -19,7 +19,7 @@ from autograder.text import whole_throughout
 from autograder.web.people import Member, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.office import Allowance, Office
-from autograder.web.portal.receiving import Refused, file_in, read_form
+from autograder.web.portal.receiving import Refused
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.syllabus import Exercise, Syllabus
 
@@ -67,8 +67,8 @@ class Api:
                 raise Refused(429, "Too many tokens that are none: wait a minute.")
             raise Refused(
                 401,
-                "Bring the token of your personal link: `Authorization: Bearer TOKEN`. This "
-                "request has none, or one that is no longer good.",
+                "Your personal link is needed, and this one is not, or no longer, good: ask your "
+                "instructor for yours. (Programs: `Authorization: Bearer TOKEN`, the end of it.)",
             )
         if not self._asking.take(member.number):
             raise Refused(429, "That is a lot at once: ask once a second.")
@@ -80,12 +80,10 @@ class Api:
         if member.role is not Role.STUDENT:
             raise Refused(403, "Students hand in; this link is of somebody who teaches.")
         exercise = self._exercise(request.query_params.get("assignment", ""))
-        form = await read_form(request)
-        try:
-            received = await file_in(form)
-        finally:
-            await form.close()
-        receipt = await run_in_threadpool(self._office.take, exercise, person, received)
+        async with self._office.form(request, member.number) as form:
+            receipt = await self._office.with_file(
+                form, lambda received: self._office.take(exercise, person, received)
+            )
         return JSONResponse(receipt_of(receipt), 202)
 
     async def list(self, request: Request, member: Member, person: Person) -> Response:
@@ -106,6 +104,7 @@ class Api:
             raise Refused(404, "There is no such submission of yours.")
         now = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
         told = _told(hand_in, now)
+        told["result"] = None
         exercise = self._syllabus.get(hand_in.assignment)
         if now is not None and now.attempt is not None and exercise is not None:
             shown = self._seeing.of(exercise, hand_in, now.attempt)
@@ -119,8 +118,11 @@ class Api:
             found = there[0]
         if found is None:
             names = ", ".join(one.slug for one in there) or "none"
-            asked = f"There is no assignment {slug!r}" if slug else "Say which assignment"
-            raise Refused(404, f"{asked}: ?assignment=SLUG; there is {names}.")
+            asked = (
+                f"There is no assignment {slug!r} here" if slug else "Say which assignment it is"
+            )
+            how = "with --assignment SLUG; programs: ?assignment=SLUG"
+            raise Refused(404, f"{asked} ({how}): there is {names}.")
         return found
 
 

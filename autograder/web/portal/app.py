@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -26,8 +25,8 @@ from autograder.web.portal.api import Api, said
 from autograder.web.portal.board import Board, Notice
 from autograder.web.portal.doors import LASTS, FrontDoor
 from autograder.web.portal.keeping import Keeping
-from autograder.web.portal.office import Allowance
-from autograder.web.portal.receiving import MOST_BODY, TOO_LARGE, Refused, file_in, read_form
+from autograder.web.portal.office import Allowance, AtOnce, Office
+from autograder.web.portal.receiving import MOST_BODY, TOO_LARGE, Refused
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
 from autograder.web.safety import MOST_BYTES, Safety, TooLarge
@@ -35,6 +34,8 @@ from autograder.web.visit import Form, NotThere, Visit
 
 SIGN_IN = "Open your personal link first: your instructor sends it to you."
 _COOKIE = "autograder"
+_MOST_WATCHED = 12
+"""Pages of one person that are told at the same time how far a hand-in is."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Rooms:
     staff: StaffPages
     api: Api
     keeping: Keeping
+    office: Office
 
 
 def portal(
@@ -72,7 +74,7 @@ def portal(
         *gate.routes(rooms.staff.places()),
         Mount("/desk/{slug}", make_desks(gate, _missing)),
     ]
-    handlers = {**HANDLERS, 404: _not_found, TooLarge: _too_large}
+    handlers = {**HANDLERS, 404: _not_found, 405: _other_method, TooLarge: _too_large}
     parts = urlsplit(url)
     return Safety(
         Starlette(routes=routes, exception_handlers=handlers),
@@ -100,6 +102,7 @@ class _Front:
         self._board: Board | None = None
         self._knocking = Allowance(30, 2.0)
         self._guessing = Allowance(10, 30.0)
+        self._watching = AtOnce(_MOST_WATCHED)
 
     async def home(self, request: Request) -> Response:
         session = await run_in_threadpool(self.gate.session, request)
@@ -187,24 +190,20 @@ class _Front:
             return _sorry(403, SIGN_IN)
         if session.member.role is not Role.STUDENT:
             return _sorry(403, "Students hand in; you can look at their pages.")
-        form: FormData | None = None
+        student, office = self._rooms.student, self._rooms.office
+        visit = _visit(session, {"slug": request.path_params["slug"]})
         try:
-            form = await read_form(request)
-            token = str(form.get("token", "")).encode("utf-8", "replace")
-            if not hmac.compare_digest(token, session.token.encode()):
-                raise Refused(403, "This form is not from a page of yours: open it again.")
-            received = await file_in(form)
-            visit = _visit(session, {"slug": request.path_params["slug"]})
-            return await run_in_threadpool(self._rooms.student.hand_in, visit, received)
+            async with office.form(request, session.member.number) as form:
+                token = str(form.get("token", "")).encode("utf-8", "replace")
+                if not hmac.compare_digest(token, session.token.encode()):
+                    raise Refused(403, "This form is not from a page of yours: open it again.")
+                return await office.with_file(form, lambda file: student.hand_in(visit, file))
         except Refused as refused:
             return _sorry(refused.status, str(refused))
         except NotThere as error:
             return _sorry(404, str(error))
         except AutograderError as error:
             return _sorry(503, str(error))
-        finally:
-            if form is not None:
-                await form.close()
 
     async def events(self, request: Request) -> Response:
         """How far a hand-in is, told as it changes."""
@@ -216,9 +215,22 @@ class _Front:
             _, hand_in, _ = await run_in_threadpool(self._rooms.student.own, visit)
         except AutograderError as error:
             return _sorry(404, str(error))
+        if self._watching.is_full(session.member.number):
+            return _sorry(429, "You look at many pages at once: close some, and open this again.")
         if self._board is None:
             self._board = Board(self._rooms.store)
-        return EventSourceResponse(_told(self._board.watch(hand_in)), ping=15)
+        return EventSourceResponse(
+            self._while_there_is_room(session.member.number, _told(self._board.watch(hand_in))),
+            ping=15,
+        )
+
+    async def _while_there_is_room(
+        self, who: int, events: AsyncIterator[ServerSentEvent]
+    ) -> AsyncIterator[ServerSentEvent]:
+        with self._watching.one(who) as is_free:
+            if is_free:
+                async for event in events:
+                    yield event
 
 
 async def _told(notices: AsyncIterator[Notice]) -> AsyncIterator[ServerSentEvent]:
@@ -241,6 +253,11 @@ async def _not_found(request: Request, _error: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return said(404, "There is no such address.")
     return _sorry(404, "There is no such page.")
+
+
+async def _other_method(request: Request, _error: Exception) -> Response:
+    why = "This address is asked in another way."
+    return said(405, why) if request.url.path.startswith("/api/") else _sorry(405, why)
 
 
 async def _too_large(request: Request, _error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""Draws feedback pages when they are opened, in a process of its own.
+"""Draws feedback pages when they are opened, in processes of their own.
 
 A page is drawn of what a student wrote; in the main thread of a process, alone, is it bounded what
 that may take (:mod:`autograder.budget`), and whoever answers requests goes on meanwhile.
@@ -19,10 +19,15 @@ from autograder.batch.pages import page_drawer
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
 from autograder.model import Grade
+from autograder.web.portal.office import AtOnce
 from autograder.web.portal.syllabus import Exercise
 
 _KEPT = 300
 """Pages that are kept in memory."""
+_PROCESSES = 3
+"""Of which each draws one page; they start when there is something to draw."""
+_OF_ONE = 2
+"""Pages of one student that are drawn at a time: what takes long must not hold up all others'."""
 
 
 class Drawing:
@@ -31,6 +36,7 @@ class Drawing:
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._lock = Lock()
+        self._asked = AtOnce(_OF_ONE)
         self._kept: OrderedDict[object, str] = OrderedDict()
 
     def __enter__(self) -> Drawing:
@@ -47,7 +53,12 @@ class Drawing:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        made = self._drawn(exercise, grade, before)
+        with self._asked.one(grade.student) as is_free:
+            if not is_free:
+                raise AutograderError(
+                    "Other pages of yours are being drawn: open this one again in a few seconds."
+                )
+            made = self._drawn(exercise, grade, before)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _KEPT:
@@ -70,7 +81,7 @@ class Drawing:
     def _open(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, get_context("spawn"), _begin)
+                self._pool = ProcessPoolExecutor(_PROCESSES, get_context("spawn"), _begin)
             return self._pool
 
     def _forget(self, pool: ProcessPoolExecutor) -> None:

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from threading import BoundedSemaphore, Lock
+from threading import Lock
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
 
 from autograder.people import Directory, Person, Policies
 from autograder.store import HandedInFile, Store
 from autograder.store.hand_ins import Draft, HandIn, TooMany
 from autograder.text import counted
 from autograder.web.portal.doors import numbers_of
-from autograder.web.portal.receiving import Received, Refused, require_submission
+from autograder.web.portal.receiving import (
+    Received,
+    Refused,
+    file_in,
+    read_form,
+    require_submission,
+)
 from autograder.web.portal.syllabus import Exercise
 
 _LARGE = 5_000_000
-"""Bytes of a file of which few are packed at the same time."""
+"""Bytes from which on few files are ..."""
+_IN_MEMORY = 2
+"""... in memory at a time, and ..."""
+_OF_ONE = 4
+"""... of one person on their way."""
 _MOST_KNOWN = 20_000
+
+T = TypeVar("T")
 
 
 class Allowance:
@@ -44,6 +63,32 @@ class Allowance:
             return is_left
 
 
+class AtOnce:
+    """So many of something at the same time, for each person."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._there: Counter[object] = Counter()
+        self._lock = Lock()
+
+    def is_full(self, who: object) -> bool:
+        return self._there[who] >= self._most
+
+    @contextmanager
+    def one(self, who: object) -> Iterator[bool]:
+        """One more, while this lasts; False: they have as many, and it is not counted."""
+        with self._lock:
+            is_free = self._there[who] < self._most
+            self._there[who] += is_free
+        try:
+            yield is_free
+        finally:
+            with self._lock:
+                self._there[who] -= is_free
+                if not self._there[who]:
+                    del self._there[who]
+
+
 class Office:
     """Takes what is handed in."""
 
@@ -51,8 +96,30 @@ class Office:
         """``told``: says to graders how much came."""
         self._store = store
         self._told = told
-        self._large = BoundedSemaphore(2)
+        self._large = asyncio.Semaphore(_IN_MEMORY)
+        self._coming = AtOnce(_OF_ONE)
         self._allowance = Allowance(30, 4.0)
+
+    @asynccontextmanager
+    async def form(self, request: Request, who: object) -> AsyncIterator[FormData]:
+        """The form with a file that somebody sends; raises :class:`Refused`."""
+        length = request.headers.get("content-length", "")
+        is_large = not length.isdecimal() or int(length) > _LARGE  # one that is not told may be
+        with self._coming.one(who) if is_large else nullcontext(True) as is_free:
+            if not is_free:
+                raise Refused(429, "Other files of yours are on their way: wait until they came.")
+            form = await read_form(request)
+        try:
+            yield form
+        finally:
+            await form.close()
+
+    async def with_file(self, form: FormData, do: Callable[[Received], T]) -> T:
+        """Do something, in another thread, with the file of a form; raises :class:`Refused`."""
+        file = form.get("file")
+        size = (file.size or 0) if isinstance(file, UploadFile) else 0
+        async with self._large if size > _LARGE else nullcontext():
+            return await run_in_threadpool(do, await file_in(form))
 
     def take(self, exercise: Exercise, person: Person, received: Received) -> HandIn:
         """Keep a file that ``person`` hands in, for their partners, too; their receipt.
@@ -72,7 +139,7 @@ class Office:
         try:
             made = self._store.hand_ins.add(
                 drafts,
-                self._packed(received.data),
+                HandedInFile.of(received.data),
                 per_day=per_day,
                 since=day_began(lists.standing.policies),
             )
@@ -86,12 +153,6 @@ class Office:
             ) from None
         self._told(len(made))
         return made[0]
-
-    def _packed(self, data: bytes) -> HandedInFile:
-        if len(data) <= _LARGE:
-            return HandedInFile.of(data)
-        with self._large:
-            return HandedInFile.of(data)
 
 
 def day_began(policies: Policies) -> datetime:

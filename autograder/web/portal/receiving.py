@@ -47,7 +47,9 @@ async def read_form(request: Request) -> FormData:
     try:
         return await request.form(max_files=1, max_fields=20, max_part_size=64 << 10)
     except HTTPException as error:
-        raise Refused(400, f"That is no form that can be read: {error.detail}.") from None
+        raise Refused(
+            400, f"That is no form that can be read: {error.detail.rstrip('.')}."
+        ) from None
 
 
 async def file_in(form: FormData) -> Received:

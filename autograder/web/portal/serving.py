@@ -28,17 +28,22 @@ from autograder.web.portal.app import Rooms, portal
 from autograder.web.portal.crew import Crew
 from autograder.web.portal.doors import FrontDoor
 from autograder.web.portal.drawing import Drawing
+from autograder.web.portal.following import Following
 from autograder.web.portal.keeping import Keeping, counted
 from autograder.web.portal.office import Office
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
-from autograder.web.portal.syllabus import Syllabus
+from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.watching import Lines, Watched, start_logs
 
 _BACKLOG = 1024
 _GRACE = 2
 """Seconds in which answers that are being given may be given to their end."""
+_MANY = 20
+"""Students whose pages are not drawn in this process: others would wait for theirs."""
+_LAST_TABLES = 2.0
+"""Seconds that the end waits for tables; a process that still writes them goes on behind."""
 _FILES = 8_192
 """Files and connections that this process may have open, where the machine lets it."""
 _log = logging.getLogger(__name__)
@@ -102,7 +107,7 @@ class Portal:
         self.door = FrontDoor(store)
         seeing, drawing = Seeing(store), Drawing()
         office = Office(store, self._crew.wake)
-        self._drawing = drawing
+        self._drawing, self._office = drawing, office
         self._keeping = Keeping(store, self._crew, self._syllabus)
         self._mail, self._metrics, self._logs = mail, metrics, logs
         rooms = Rooms(
@@ -112,6 +117,7 @@ class Portal:
             StaffPages(store, self.door, self._syllabus, self._crew),
             Api(store, self.door, self._syllabus, office, seeing),
             self._keeping,
+            office,
         )
         self.app = portal(
             rooms,
@@ -125,6 +131,15 @@ class Portal:
     def __enter__(self) -> Portal:
         self._open.enter_context(self._socket)
         self._open.enter_context(self._drawing)
+        # Before the graders, so that it ends after them: what they finish then is in the tables.
+        self._open.enter_context(
+            Following(
+                self._store,
+                self._syllabus,
+                lambda one, students: self._tables[one.slug].follow(students),
+                lambda one: not _is_large(one),
+            )
+        )
         self._open.enter_context(self._crew)
         self._open.enter_context(self._syllabus)
         self._open.enter_context(self._keeping.mail(self._mail, self.url))
@@ -159,6 +174,8 @@ class Portal:
 
     def run(self) -> None:
         """Answer until Ctrl-C or a request to end."""
+        # Of forms that are none it writes a line each, with letters of what strangers sent.
+        logging.getLogger("python_multipart").setLevel(logging.ERROR)
         _allow_files()
         config = uvicorn.Config(
             self.app,
@@ -193,11 +210,15 @@ class Portal:
 
             def write(students: set[str]) -> None:
                 exercise = self._syllabus.get(slug)
-                is_large = exercise is not None and len(exercise.register.now().attempts) > FEW
-                write_behind(self._orders[slug], store, students, is_large=is_large)
+                many = len(students) > _MANY or (exercise is not None and _is_large(exercise))
+                write_behind(self._orders[slug], store, students, is_large=many)
 
-            self._tables[slug] = self._open.enter_context(Tables(write))
+            self._tables[slug] = self._open.enter_context(Tables(write, _LAST_TABLES))
         return self._tables[slug]
+
+
+def _is_large(exercise: Exercise) -> bool:
+    return len(exercise.register.now().attempts) > FEW
 
 
 def _allow_files() -> None:

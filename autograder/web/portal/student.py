@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from autograder import acts
-from autograder.errors import UsageError
+from autograder.errors import AutograderError, UsageError
 from autograder.model import Grade
 from autograder.people import Person
 from autograder.report.html import POLICY_WITH_SCRIPT
@@ -17,11 +17,11 @@ from autograder.report.words import WORDS
 from autograder.store import Entry, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.web.app import At, Show
-from autograder.web.pages import page
+from autograder.web.pages import fragment, page
 from autograder.web.people import STAFF, STUDENTS, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.drawing import Drawing
-from autograder.web.portal.office import Office, day_began, partners_of
+from autograder.web.portal.office import Allowance, Office, day_began, partners_of
 from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.register import Lists
 from autograder.web.portal.seeing import Seeing, Shown, Sight
@@ -117,6 +117,7 @@ class StudentPages:
         self._office = office
         self._seeing = seeing
         self._drawing = drawing
+        self._naming = Allowance(12, 60.0)
 
     def places(self) -> list[At]:
         shows: dict[str, Show] = {
@@ -274,7 +275,17 @@ class StudentPages:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(exercise, shown)
         key = (shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
-        text = self._drawing.page(key, exercise, grade, self._seeing.grade(shown.before))
+        return self._drawn(key, exercise, grade, self._seeing.grade(shown.before))
+
+    def _drawn(
+        self, key: object, exercise: Exercise, grade: Grade, before: Grade | None
+    ) -> Response:
+        """A page as it is shown in a frame; so is why there is none."""
+        try:
+            text = self._drawing.page(key, exercise, grade, before)
+        except AutograderError as error:
+            why = fragment("portal/refused.html.j2", why=str(error))
+            return HTMLResponse(why, 503, FRAMED)
         return HTMLResponse(text, headers=FRAMED)
 
     def file(self, visit: Visit) -> Response:
@@ -309,7 +320,7 @@ class StudentPages:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
         key = (exercise.slug, eyes.person.id, str(grade.seen))
-        return HTMLResponse(self._drawing.page(key, exercise, grade, None), headers=FRAMED)
+        return self._drawn(key, exercise, grade, None)
 
     def _published(self, exercise: Exercise, person: Person) -> Grade:
         grade = self._seeing.published(exercise, person.id)
@@ -378,6 +389,9 @@ class StudentPages:
                 self._store.hand_ins.join(exercise.slug, mine, other.number or 0, False)
             visit.later.append("You hand in alone now.")
         else:
+            # Who is told of each name whether it is somebody's must not try them all.
+            if not self._naming.take(mine):
+                raise UsageError("you named many: wait some minutes, then name your partner")
             fits = [one for one in there.find(visit.form.one("partner")) if one.role == "student"]
             if len(fits) != 1 or fits[0].number in (None, mine):
                 raise UsageError(

@@ -15,16 +15,14 @@ for (const time of document.querySelectorAll("time[datetime]")) {
 const progress = document.querySelector("[data-events]");
 if (progress) {
   const source = new EventSource(progress.dataset.events);
-  let waits = 1000;
   for (const state of ["waiting", "running"]) {
     source.addEventListener(state, (event) => { progress.textContent = event.data; });
   }
   source.addEventListener("done", () => { source.close(); location.reload(); });
   source.addEventListener("error", () => {
-    // The server ends, or is started again: look at the page itself after a while.
+    // The server ends, or is started again: look at the page itself after a while, not all at once.
     source.close();
-    setTimeout(() => location.reload(), waits);
-    waits *= 2;
+    setTimeout(() => location.reload(), 1000 + 3000 * Math.random());
   });
 }
 
