@@ -503,6 +503,7 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
                 (6, 10.0, 0.0, 2),
                 (6, 1.0, 0.999, 61),
                 (6, 1e3, 0.999, 61),
+                (6, 2e3, 0.9993 + 1e-4 * chance.random(), 6),
             )
         ]
 

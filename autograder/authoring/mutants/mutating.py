@@ -24,7 +24,10 @@ from autograder.sandbox import Sandbox
 PROBLEMS = 120
 """Problems that a program is asked which may be right."""
 LEAST = 0.995
-"""The share of wrong mutants that must be caught."""
+"""The share of wrong mutants that must be caught, of all questions together."""
+LEAST_OF_ONE = 0.985
+"""The share that each question must catch, so that none hides behind the others: of some hundred,
+one is a rounding just above the tolerance, and one more may be."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class QuestionMutants:
 
     @property
     def ok(self) -> bool:
-        return self.score >= LEAST and not self.harmed and not self.odd
+        return self.score >= LEAST_OF_ONE and not self.harmed and not self.odd
 
 
 @dataclass(frozen=True)
