@@ -173,7 +173,7 @@ def test_the_readme_tells_of_the_cell_that_hands_in_where_there_is_one(
     portal = release(assignment, tmp_path / "out", reference=reference, hand_in=True)
     told = [(each.folder / "README.md").read_text(encoding="utf-8") for each in (portal, small)]
     assert [text.count("its last cells, which hand it in") for text in told] == [1, 0]
-    assert "# hand_in()" in small_sources(portal)[-1]
+    assert small_sources(portal)[-1].splitlines()[-1] == '# hand_in(assignment="doubling")'
 
 
 # ------------------------------------------------------------------ refusals
