@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -55,7 +56,7 @@ def server_of(text: str | None = None) -> Server | None:
         port = parts.port or (465 if parts.scheme == "smtps" else 25)
         Address(addr_spec=sender)
         fits = parts.scheme in ("smtp", "smtps") and parts.hostname and "@" in sender
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):  # which of them, depends on Python
         fits = None
     if not fits or parts.hostname is None:
         # Not what it says: a password may be in it.
@@ -117,7 +118,7 @@ def send(
         letter["From"] = server.sender
         letter["To"] = Address(addr_spec=to)
         letter["Subject"] = " ".join(subject.split())
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):  # which of them, depends on Python
         raise MailError(f"{to!r} is no address for mail.") from None
     domain = server.sender.rpartition("@")[2].strip("> ")
     letter["Message-ID"] = f"<{name}@{domain}>" if name else make_msgid(domain=domain)
