@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,22 +17,22 @@ from autograder.web.desk.room import Room
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """Ann asks again, Ben is flagged, Cleo overridden and marked, Emil came back changed, Fay's
     code failed and is late; they are in two sections."""
     folder = tmp_path_factory.mktemp("filters")
-    store = open_store(folder / "grades.db")
-    small_class(store)
-    hand_in(store, grade_of("fay", "Late and wrong.", fails=True), days=9)
-    people = "id,section\n" + "".join(f"{name},A\n" for name in ("ann", "ben", "cleo"))
-    (folder / "r.csv").write_text(f"{people}dora,B\nemil,B\nfay,B\n", encoding="utf-8")
-    import_people(store, read_people(folder / "r.csv"))
-    made = Desk(store, folder)
-    due = Late(due=datetime(2025, 3, 5, tzinfo=UTC), policy="share_per_day", share=0.1)
-    order = replace(order_in(folder), assignment=replace(assignment(), late=due))
-    made.room.renew(order)
-    _decide(made, store)
-    return made
+    with open_store(folder / "grades.db") as store:
+        small_class(store)
+        hand_in(store, grade_of("fay", "Late and wrong.", fails=True), days=9)
+        people = "id,section\n" + "".join(f"{name},A\n" for name in ("ann", "ben", "cleo"))
+        (folder / "r.csv").write_text(f"{people}dora,B\nemil,B\nfay,B\n", encoding="utf-8")
+        import_people(store, read_people(folder / "r.csv"))
+        made = Desk(store, folder)
+        due = Late(due=datetime(2025, 3, 5, tzinfo=UTC), policy="share_per_day", share=0.1)
+        order = replace(order_in(folder), assignment=replace(assignment(), late=due))
+        made.room.renew(order)
+        _decide(made, store)
+        yield made
 
 
 def _decide(desk: Desk, store: Store) -> None:
