@@ -48,7 +48,7 @@ COLOURS = ("color-contrast", "link-in-text-block")
 
 
 def axe_finds(page: Any, colours_only: bool = False) -> list[dict[str, Any]]:
-    """What axe-core says against a page; of its colours alone, where light and dark differ in nothing else."""
+    """What axe-core says against a page; or against its colours alone."""
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
