@@ -46,7 +46,7 @@ one_a_day = pytest.mark.parametrize(
     indirect=True,
     scope="module",
 )
-"""For what looks at every page of an assignment."""
+"""For what grades every sample of an assignment, or looks at its pages."""
 
 
 @cache
@@ -171,6 +171,7 @@ def test_the_tolerance_is_far_from_rounding_and_from_faults(proof: VerifyReport)
 # ----------------------------------------------------------------------------- its samples
 
 
+@one_a_day
 def test_samples_are_graded_as_expected(samples: list[Sample]) -> None:
     differences = [line for sample in samples for line in _differences(sample)]
     assert not differences, "\n".join(differences)
@@ -195,6 +196,7 @@ def _differences(sample: Sample) -> Iterator[str]:
             yield f"{sample.name}, {name}: {own.misconceptions}, not {allowed}"
 
 
+@one_a_day
 def test_feedback_pages_of_all_samples_are_drawn(
     assignment: Assignment, samples: list[Sample], pages: Mapping[str, str]
 ) -> None:
@@ -419,6 +421,7 @@ def _colour(png: bytes) -> np.ndarray:
 # ------------------------------------------------------------------------------ what is said is so
 
 
+@one_a_day
 def test_what_is_said_stands_on_the_page(samples: list[Sample], pages: Mapping[str, str]) -> None:
     for sample in samples:
         text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", pages[sample.name])).split())
@@ -445,6 +448,7 @@ def test_every_sentence_is_so(samples: list[Sample]) -> None:
     assert count > 20 * len(samples)
 
 
+@one_a_day
 def test_every_sentence_of_the_samples_rests_on_something(samples: list[Sample]) -> None:
     """A check that failed has its evidence, one that was not tried has its cause, and a right part
     was compared."""
@@ -471,6 +475,7 @@ def test_every_sentence_on_figures_is_computed_again(samples: list[Sample]) -> N
     assert not complaints, "\n".join(complaints)
 
 
+@one_a_day
 def test_a_caption_that_is_not_so_is_noticed(samples: list[Sample]) -> None:
     """The readers of captions see a wrong number, and words without any."""
     question = next(
@@ -487,6 +492,7 @@ def test_a_caption_that_is_not_so_is_noticed(samples: list[Sample]) -> None:
         assert any(seen in complaint for complaint in untrue(changed)), caption
 
 
+@one_a_day
 def test_marks_stand_on_lines_that_do_what_they_say(samples: list[Sample]) -> None:
     """A line said to ask for a gradient, to form a step or a moment names what that takes."""
     wanted = {"asks for the gradient": "grad_", "takes the root": "sqrt", "corrects": "1 -"}
@@ -538,6 +544,7 @@ def unfounded(question: QuestionGrade) -> Iterator[str]:
         yield "weights are spoken of, and none are shown"
 
 
+@one_a_day
 def test_an_empty_template_is_not_written_yet_and_has_no_misconception(
     samples: list[Sample],
 ) -> None:
