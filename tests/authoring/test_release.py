@@ -194,6 +194,7 @@ def test_the_readme_tells_of_the_cell_that_hands_in_where_there_is_one(
 # ------------------------------------------------------------------ refusals
 
 
+@pytest.mark.long
 def test_a_solution_line_in_a_given_cell_is_refused_and_nothing_written(tmp_path: Path) -> None:
     planted = MASTER.replace("start = 21  # given", "the_answer = number  +  number")
     assignment, reference = make_assignment(tmp_path, planted)
