@@ -1,11 +1,13 @@
 """Tests keep what they compute for later in a folder of their own, shared by the processes of a
-run and gone with it.  Examples that Hypothesis draws are the same in every run."""
+run and gone with it.  Examples that Hypothesis draws are the same in every run.  Files that take
+longest begin first."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -14,6 +16,28 @@ from autograder.kept.folder import FOLDER_VARIABLE
 
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
+
+FIRST = (
+    "conformance/test_assignments.py",
+    "hostile/test_installed.py",
+    "fuzz/test_fuzz_judging.py",
+    "web/test_portal_browser.py",
+    "fuzz/test_fuzz_reading.py",
+    "authoring/test_release.py",
+    "web/test_portal_looks.py",
+    "hostile/test_hostile.py",
+    "web/test_web_reach.py",
+    "authoring/test_newcomer.py",
+    "store/test_same_everywhere.py",
+    "conformance/test_guide.py",
+)
+"""A file is run by one process, which must not be alone with it when the others have ended."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    place = {folder / name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.path, len(FIRST)))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,18 +80,33 @@ class Both:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
+def otter_once() -> Iterator[None]:
+    """``otter assign``, which takes seconds, runs once for each text of a master."""
+    made: dict[str, str] = {}
+    really = releasing._students_notebook
+
+    def once(folder: Path) -> str:
+        text = (folder / "notebook.md").read_text(encoding="utf-8")
+        if text not in made:
+            made[text] = really(folder)
+        return made[text]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(releasing, "_students_notebook", once)
+        yield
+
+
+@pytest.fixture(scope="module")
+def both(otter_once: None, tmp_path_factory: pytest.TempPathFactory) -> Both:
     course = tmp_path_factory.mktemp("course")
     assignment, reference = make_assignment(course)
     stale = course / "student_template" / "doubling" / "left_over.txt"
     stale.parent.mkdir(parents=True)
     stale.write_text("from the year before", encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:  # otter assign, which takes seconds, runs once
-        patch.setattr(releasing, "_students_notebook", cache(releasing._students_notebook))
-        return Both(
-            release(assignment, course / "student_template", reference=reference),
-            release(assignment, course / "for_otter", reference=reference, checks="otter"),
-        )
+    return Both(
+        release(assignment, course / "student_template", reference=reference),
+        release(assignment, course / "for_otter", reference=reference, checks="otter"),
+    )
 
 
 @pytest.fixture
@@ -179,6 +194,7 @@ def test_the_readme_tells_of_the_cell_that_hands_in_where_there_is_one(
 # ------------------------------------------------------------------ refusals
 
 
+@pytest.mark.long
 def test_a_solution_line_in_a_given_cell_is_refused_and_nothing_written(tmp_path: Path) -> None:
     planted = MASTER.replace("start = 21  # given", "the_answer = number  +  number")
     assignment, reference = make_assignment(tmp_path, planted)
@@ -278,6 +294,7 @@ def test_a_header_that_jupytext_cannot_read_is_one_sentence(tmp_path: Path) -> N
         release(assignment, tmp_path / "out", reference=reference)
 
 
+@pytest.mark.usefixtures("otter_once")
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     assignment, reference = make_assignment(tmp_path)
     (tmp_path / "out").write_text("a file where a folder is needed")

@@ -26,7 +26,7 @@ distributed = pytest.importorskip("distributed")
 from autograder.batch import cluster as module  # noqa: E402  (needs distributed)
 
 # Dask and its dependencies warn about themselves: ports, sockets left to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,6 @@ def in_order(tmp_path: Path, address: str, kill: Callable[[], None]) -> str:
     return str(raised.value)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("victim", "said"), [("scheduler", "is gone"), ("worker", "no workers")])
 def test_a_cluster_that_goes_away_ends_the_run_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, victim: str, said: str

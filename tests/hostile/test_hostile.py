@@ -1,4 +1,5 @@
-"""Every hostile program, in every configuration that this machine can give.
+"""Every hostile program, in every configuration that this machine can give: those that differ
+most every day, the others where there is more time.
 
 A configuration is run by one process (:mod:`tests.hostile.drive`), all at the same time; the
 tests look at what it found.
@@ -10,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,16 @@ CONFIGURATIONS = [f"user-{jail}" for jail in JAILS]
 if os.geteuid() == 0:
     # The last as in a container: no namespaces, but Python is readable by everyone.
     CONFIGURATIONS += [*(f"root-{jail}" for jail in JAILS), "container-none"]
+EVERY_DAY = {"user-namespaces", "user-none", "container-none"}
 
 
 class Drivers:
     """The processes, started together and asked one by one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, configurations: Iterable[str]) -> None:
         self._running: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
         self._reports: dict[str, dict[str, Any]] = {}
-        for name in CONFIGURATIONS:
+        for name in configurations:
             command = _command(name)
             if command is not None:
                 out, err = folder / name, folder / f"{name}.errors"
@@ -63,17 +65,31 @@ class Drivers:
 
 
 @pytest.fixture(scope="module")
-def drivers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drivers]:
+def drivers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Drivers]:
+    """Of the configurations that this run asks for."""
     needs_sandbox()
-    running = Drivers(tmp_path_factory.mktemp("drivers"))
+    asked = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    names = {params["configuration"] for params in asked if "configuration" in params}
+    running = Drivers(tmp_path_factory.mktemp("drivers"), sorted(names & {*CONFIGURATIONS}))
     yield running
     running.close()
+
+
+def marks(configuration: str) -> list[pytest.MarkDecorator]:
+    return [] if configuration in EVERY_DAY else [pytest.mark.long]
 
 
 @pytest.mark.parametrize(
     ("program", "configuration"),
     [
-        pytest.param(program, configuration, id=f"{program.name}-{configuration}")
+        pytest.param(
+            program,
+            configuration,
+            id=f"{program.name}-{configuration}",
+            marks=marks(configuration),
+        )
         for program in PROGRAMS
         for configuration in CONFIGURATIONS
         if runs_in(program, configuration)
@@ -83,7 +99,9 @@ def test_held(drivers: Drivers, program: Program, configuration: str) -> None:
     assert drivers.report(configuration)["problems"][program.name] == []
 
 
-@pytest.mark.parametrize("configuration", CONFIGURATIONS)
+@pytest.mark.parametrize(
+    "configuration", [pytest.param(name, marks=marks(name)) for name in CONFIGURATIONS]
+)
 def test_the_configuration_is_what_it_says(drivers: Drivers, configuration: str) -> None:
     active = set(drivers.report(configuration)["active"])
     user, jail = configuration.split("-")

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,28 +41,43 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _run(installed: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with the wheel before everything else on the path."""
-    environment = {**os.environ, "PYTHONPATH": str(installed / "site-packages")}
-    return subprocess.run(
+def _start(installed: Path, *command: str) -> subprocess.Popen[str]:
+    """Start Python with the wheel before everything else on the path."""
+    return subprocess.Popen(
         [sys.executable, *command],
         cwd=installed / "course",
-        env=environment,
-        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(installed / "site-packages")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
 
 
-@pytest.mark.parametrize("jail", ["namespaces", "bubblewrap", "none"])
-def test_hostile_programs_are_held(installed: Path, jail: str) -> None:
+JAILS = ("namespaces", "bubblewrap", "none")
+
+
+@pytest.fixture(scope="module")
+def drivers(installed: Path) -> Iterator[dict[str, subprocess.Popen[str]]]:
+    """By jail, and started together: hostile programs mostly wait."""
     needs_sandbox()
-    if not jail_works(jail):
+    drive = ("tests/hostile/drive.py", "--configuration", "installed", "--jail")
+    running = {jail: _start(installed, *drive, jail) for jail in JAILS if jail_works(jail)}
+    yield running
+    for process in running.values():
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("jail", JAILS)
+def test_hostile_programs_are_held(
+    installed: Path, drivers: dict[str, subprocess.Popen[str]], jail: str
+) -> None:
+    if jail not in drivers:
         skip(f"this machine or user cannot give the jail {jail}")
     programs = [program for program in all_programs() if runs_in(program, "installed")]
-    done = _run(installed, "tests/hostile/drive.py", "--jail", jail, "--configuration", "installed")
-    assert done.returncode == 0, done.stderr[-2000:]
-    report = json.loads(done.stdout)
+    printed, errors = drivers[jail].communicate()
+    assert drivers[jail].returncode == 0, errors[-2000:]
+    report = json.loads(printed)
     assert report["engine"] == str(installed / "site-packages" / "autograder")
     assert {name: found for name, found in report["problems"].items() if found} == {}
     assert len(report["problems"]) == len(programs)
@@ -69,10 +85,11 @@ def test_hostile_programs_are_held(installed: Path, jail: str) -> None:
 
 
 def test_the_demo_runs(installed: Path, tmp_path: Path) -> None:
-    done = _run(installed, "-m", "autograder", "demo", "--out", str(tmp_path / "results"))
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "autograder/sandbox" not in done.stdout
-    said = " ".join(done.stdout.split())
+    demo = _start(installed, "-m", "autograder", "demo", "--out", str(tmp_path / "results"))
+    printed, errors = demo.communicate()
+    assert demo.returncode == 0, errors[-2000:]
+    assert "autograder/sandbox" not in printed
+    said = " ".join(printed.split())
     readme = (COURSE / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
     (block,) = (block for block in blocks if "What " in block)

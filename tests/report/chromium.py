@@ -43,6 +43,26 @@ def chromium() -> Iterator[Any]:
             browser.close()
 
 
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe-core that ask what colour something has."""
+
+
+def axe_finds(page: Any, colours_only: bool = False) -> list[dict[str, Any]]:
+    """What axe-core says against a page; or against its colours alone."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        absent("axe-playwright-python is not installed, so axe-core does not look at pages")
+    # To describe every element that nothing is said against takes as long again.
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if colours_only:
+        options["runOnly"] = {"type": "rule", "values": list(COLOURS)}
+    said = Axe().run(page, options=options).response
+    assert len(said["passes"]) > (0 if colours_only else 10), "it looked"
+    violations: list[dict[str, Any]] = said["violations"]
+    return violations
+
+
 @contextmanager
 def shown(browser: Any, html: str, **context: Any) -> Iterator[Any]:
     """A page of a browser with this document, asking for nothing else."""

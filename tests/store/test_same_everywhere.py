@@ -68,6 +68,7 @@ def test_a_cluster_of_which_a_worker_is_killed_half_way(
     assert len(list((tmp_path / "feedback").glob("*.html"))) == STUDENTS
 
 
+@pytest.mark.long
 def test_two_graders_at_once_into_one_postgresql(
     folder: Path, expected: bytes, tmp_path: Path
 ) -> None:

@@ -23,6 +23,8 @@ from portal_class import PEOPLE
 from test_web_browser import chromium, click
 
 SAMPLES = ROOT / "assignments" / SLUG / "sample_submissions"
+SLOW = b"import time\nuntil = time.monotonic() + 12\nwhile time.monotonic() < until:\n    pass\n"
+"""Takes longer than the portal may take to end."""
 ANSWER = "explanation = '''The squares are only added up, so the steps get ever smaller.'''\n"
 
 
@@ -177,7 +179,7 @@ def test_what_is_handed_in_before_it_ends_is_graded_when_it_is_served_again(
 
     with served(tmp_path) as said:
         address = f"{said['url']}/api/submissions?assignment={SLUG}"
-        files = {"file": ("endless.py", b"while True:\n    pass\n")}
+        files = {"file": ("slow.py", SLOW)}
         receipt = httpx.post(address, headers=headers, files=files).json()
         time.sleep(0.5)
         assert look(said)["state"] == "running"

@@ -15,8 +15,7 @@ from test_portal_port import answering
 from test_web_browser import chromium
 
 from autograder.settings import Attempts
-
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+from tests.report.chromium import axe_finds
 
 SIZES = {"desktop": (1200, 900), "phone": (390, 844)}
 
@@ -72,7 +71,7 @@ def look(browser: Any, url: str, school: School, who: str, pages: dict[str, str]
                 page.goto(url + address)
                 if page.evaluate("document.documentElement.scrollWidth") > width:
                     faults.append(f"{name} is too wide for a {size}")
-                found = axe.Axe().run(page).response["violations"]
+                found = axe_finds(page, colours_only=scheme == "dark")
                 faults += [f"{name}, {size}, {scheme}: {one['id']}" for one in found]
             context.close()
     return faults

@@ -172,6 +172,7 @@ def sample(slug: str, count: int, problems: int, box: Sandbox) -> MutationReport
     return mutate(Course(COURSE).load(slug), box, count, problems=problems)
 
 
+@pytest.mark.long
 def test_a_sample_of_this_course(box: Sandbox) -> None:
     report = sample("momentum_methods", 24, 30, box)
     assert [question.tried for question in report.questions] == [6, 6, 6, 6]
