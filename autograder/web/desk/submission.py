@@ -196,7 +196,8 @@ class SubmissionPage:
         data = self._room.store.files.read(entry.digest)
         written = [asked.name for asked in view.book.asked.values() if asked.by_person]
         place = int(visit.path["place"])
-        found = None if data is None else find_picture(data, written, visit.path["question"], place)
+        given, question = self._room.order.assignment.given, visit.path["question"]
+        found = None if data is None else find_picture(data, written, question, place, given)
         if found is None:
             return PlainTextResponse("There is no picture that can be shown.\n", 404)
         return Response(found.data, media_type=found.type, headers=_PICTURE)
@@ -206,11 +207,14 @@ class SubmissionPage:
         data = self._room.store.files.read(entry.digest)
         if data is None or len(data) > _MOST_BYTES:
             return None
-        names = [question.name for question in self._room.order.assignment.questions]
+        assignment = self._room.order.assignment
+        names = [question.name for question in assignment.questions]
         with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
             path = Path(folder) / "file"
             path.write_bytes(data)
-            found = read(path, student="", file=entry.file, written_questions=names)
+            found = read(
+                path, student="", file=entry.file, written_questions=names, given=assignment.given
+            )
         lines = []
         for cell in found.cells:
             lines += [f"# ---- cell {cell.number}"] if cell.number else []
