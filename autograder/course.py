@@ -38,7 +38,11 @@ from autograder.settings import (
     read_settings,
     shown,
 )
+from autograder.submission import Given
 from autograder.version import judged_version
+
+NOTEBOOK = "notebook.md"
+"""What an assignment's notebook is called, in its folder."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +87,14 @@ class Assignment:
     def backgrounds(self) -> Mapping[str, Surface]:
         """Level curves that pictures may refer to, by name."""
         return self.draw_backgrounds()
+
+    @cached_property
+    def given(self) -> Given:
+        """What students were given to read; nothing, where the folder has no notebook."""
+        try:
+            return Given.of((self.folder / NOTEBOOK).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            return Given()
 
     @property
     def max_score(self) -> float:

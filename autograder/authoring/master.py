@@ -22,10 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from autograder.course import NOTEBOOK
 from autograder.errors import AssignmentError
 from autograder.model import Cell, Submission
 
-MASTER = "notebook.md"
+MASTER = NOTEBOOK
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from autograder.platforms import given_up, load
 from autograder.report import compile_templates
 from autograder.sandbox import Sandbox, open_sandbox
 from autograder.store import Attempt, Row, to_row
+from autograder.submission import Given
 
 if TYPE_CHECKING:
     from autograder.public import PublicChecks
@@ -138,7 +139,7 @@ class _CourseMarker:
         # A student's numbers overflow; what NumPy says to that is no news for who grades.
         with np.errstate(all="ignore"), warnings.catch_warnings(), budget.memory():
             warnings.simplefilter("ignore")
-            submission = _read(task, written)
+            submission = _read(task, written, self._assignment.given)
             grade = grade_submission(submission, self._assignment, self._box)
             return self._result(task, submission, grade)
 
@@ -172,11 +173,11 @@ class _CourseMarker:
         return zlib.compress(json.dumps(as_json(report)).encode(), 6)
 
 
-def _read(task: Task, written: Sequence[str]) -> Submission:
+def _read(task: Task, written: Sequence[str], given: Given) -> Submission:
     """The submission; one that takes far too much to read counts as one that nobody can read."""
     try:
         with budget.seconds(budget.READING):
-            return load(task.found, written_questions=written)
+            return load(task.found, written_questions=written, given=given)
     except (budget.Exceeded, MemoryError):
         return given_up(task.found)
 

@@ -40,6 +40,7 @@ from autograder.platforms.gathering import Gatherer
 from autograder.platforms.layout import HandIn, PassedOver, Whose, whose
 from autograder.platforms.otter import time_in
 from autograder.platforms.systems import signed_by_one
+from autograder.submission.given import NOTHING, Given
 from autograder.submission.names import clean
 from autograder.submission.naming import is_archive, likeness
 from autograder.submission.opening import DEFAULT_CAP, Unreadable, digest_of, read_bytes
@@ -161,9 +162,14 @@ def find(paths: Sequence[Path], *, scratch: Path, assignment: str = "") -> tuple
 
 
 def load(
-    found: Found, *, written_questions: Sequence[str] = (), cap: int = DEFAULT_CAP
+    found: Found,
+    *,
+    written_questions: Sequence[str] = (),
+    given: Given = NOTHING,
+    cap: int = DEFAULT_CAP,
 ) -> Submission:
-    """Reads what was found; its notices are in the submission.
+    """Reads what was found, as :func:`autograder.submission.read` does; its notices are in the
+    submission.
 
     Raises :class:`autograder.errors.ReadingError` where this machine cannot read it.
     """
@@ -177,6 +183,7 @@ def load(
         student=found.student,
         file=found.file,
         written_questions=written_questions,
+        given=given,
         cap=cap,
     )
     return replace(submission, notices=found.notices + submission.notices)

@@ -1,11 +1,13 @@
 """From a file to a :class:`autograder.model.Submission`; executes nothing.
 
 - :func:`read` reads one file
+- :class:`Given` is the notebook that students were given
 - :func:`digest_of` tells whether it is the same one as before
 - :func:`find_picture` gets a picture out of a written answer
 - :func:`clean` and :func:`safe_name` make a student's name safe to show, and one of a file
 """
 
+from autograder.submission.given import Given
 from autograder.submission.names import clean, safe_name
 from autograder.submission.opening import DEFAULT_CAP, digest_of
 from autograder.submission.pictures import find_picture, named_pictures
@@ -13,6 +15,7 @@ from autograder.submission.reading import read
 
 __all__ = [
     "DEFAULT_CAP",
+    "Given",
     "clean",
     "digest_of",
     "find_picture",

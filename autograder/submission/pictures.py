@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from autograder.submission.given import NOTHING, Given
 from autograder.submission.notebook import parse_notebook
 from autograder.submission.opening import DEFAULT_CAP, Unreadable
 from autograder.submission.written import find_places
@@ -57,17 +58,17 @@ def named_pictures(text: str) -> tuple[str, ...]:
 
 
 def find_picture(
-    data: bytes, questions: Sequence[str], question: str, place: int
+    data: bytes, questions: Sequence[str], question: str, place: int, given: Given = NOTHING
 ) -> Picture | None:
     """The picture at this place, from 0, of those that the answer names; None: there is none that
     can be shown.
 
-    ``data``: the notebook; ``questions``: as for :func:`autograder.submission.read`.
+    ``data``: the notebook; ``questions`` and ``given``: as for :func:`autograder.submission.read`.
     """
     if len(data) > DEFAULT_CAP:
         return None
     try:
-        answer = find_places(parse_notebook(data), questions).get(question, ())
+        answer = find_places(parse_notebook(data), questions, given).get(question, ())
         cells = _decode(data.removeprefix(b"\xef\xbb\xbf")).cells
     except (Unreadable, msgspec.MsgspecError, UnicodeError, RecursionError):
         return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.model import Cell, Submission
+from autograder.submission.given import NOTHING, Given
 from autograder.submission.names import clean
 from autograder.submission.notebook import parse_notebook
 from autograder.submission.opening import DEFAULT_CAP, LARGEST, Unreadable, digest, read_bytes
@@ -34,12 +35,14 @@ def read(
     student: str,
     file: str,
     written_questions: Sequence[str] = (),
+    given: Given = NOTHING,
     cap: int = DEFAULT_CAP,
 ) -> Submission:
     """What a student handed in; ``problem`` says why where it cannot be read.  Never raises.
 
     ``file`` is the path to show to people.  ``written_questions`` are the names of the questions
-    answered in text cells, in the template's order (see :mod:`autograder.submission.written`).
+    answered in text cells, in the template's order (see :mod:`autograder.submission.written`);
+    ``given`` is the notebook that students were given.
     ``cap`` is in bytes; of a larger notebook the outputs are left out, of a larger Python file
     nothing is read.
     """
@@ -51,7 +54,7 @@ def read(
         parser = _parser_for(name, data)
         if len(data) > cap:
             data = _smaller(data, parser, cap)
-        contents = parser(data, written_questions)
+        contents = parser(data, written_questions, given)
     except Unreadable as why:
         return Submission(student, file, problem=f"{name} {why}", digest=checksum)
     notices = tuple(f"{name} {notice}" for notice in contents.notices)
@@ -66,7 +69,7 @@ def read(
     )
 
 
-_Parser = Callable[[bytes, Sequence[str]], _Contents]
+_Parser = Callable[[bytes, Sequence[str], Given], _Contents]
 
 
 def _smaller(data: bytes, parser: _Parser, cap: int) -> bytes:
@@ -107,7 +110,7 @@ def kind_of(name: str) -> str | None:
     return "python" if lower.endswith(".py") else None
 
 
-def _notebook(data: bytes, written_questions: Sequence[str]) -> _Contents:
+def _notebook(data: bytes, written_questions: Sequence[str], given: Given) -> _Contents:
     cells = parse_notebook(data)
     code = tuple(Cell(cell.number, cell.source) for cell in cells if cell.kind == "code")
     texts = tuple(
@@ -115,16 +118,16 @@ def _notebook(data: bytes, written_questions: Sequence[str]) -> _Contents:
         for cell in cells
         if cell.kind != "code" and _DEFINES.search(cell.source)
     )
-    return _Contents(code, dict(find_answers(cells, written_questions)), texts)
+    return _Contents(code, dict(find_answers(cells, written_questions, given)), texts)
 
 
-def _misnamed_notebook(data: bytes, written_questions: Sequence[str]) -> _Contents:
-    contents = _notebook(data, written_questions)
+def _misnamed_notebook(data: bytes, written_questions: Sequence[str], given: Given) -> _Contents:
+    contents = _notebook(data, written_questions, given)
     notice = "is a notebook by its contents and was read as one: its name should end in .ipynb."
     return replace(contents, notices=(notice,))
 
 
-def _python(data: bytes, _: Sequence[str]) -> _Contents:
+def _python(data: bytes, _: Sequence[str], __: Given) -> _Contents:
     python = parse_python(data)
     notices = [python.notice] if python.notice else []
     if (line := conflict_line(python.text)) is not None:

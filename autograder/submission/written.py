@@ -11,6 +11,9 @@ the answer's cell, in the question's text (``<!-- question: explanation -->``, a
 "Question 6: `explanation`", the bare word), and by the question's place in the order.  Of a torn
 template what survives is used: where the markers are gone, the answer's tag; where that is gone
 too, a heading that names the question.
+
+An answer may stand in the question's own cell: below it, or between its lines.  Which words there
+are the student's is told by the notebook that they were given (:mod:`.given`).
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from autograder.submission.given import NOTHING, PLACEHOLDER, Given
 from autograder.submission.notebook import ANSWER_TAG, NotebookCell
 
 LONGEST_ANSWER = 50_000
@@ -32,12 +36,7 @@ _NAME_IN_COMMENT = re.compile(
     re.IGNORECASE,
 )
 _NAME_IN_HEADING = re.compile(r"^ {0,3}#{1,6}\s[^`\n]*`([A-Za-z_][\w.-]*)`[^`\n]*$", re.MULTILINE)
-_PLACEHOLDER = re.compile(
-    r"[_*]{0,3}Type your answer here, replacing this text\.?[_*]{0,3}", re.IGNORECASE
-)
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6}\s+(.*)|\*\*(.+)\*\*.*)$", re.MULTILINE)
-
-
 _Places: TypeAlias = dict[str, list[NotebookCell]]
 """Cells by question."""
 
@@ -46,48 +45,56 @@ _Places: TypeAlias = dict[str, list[NotebookCell]]
 class _Block:
     """What stands between BEGIN and END."""
 
-    prompt: str
-    is_locked: bool
-    """Whether the cell that begins it is locked: then the cells' metadata survived."""
+    prompt: NotebookCell
+    """The cell that begins it, from the marker on; where it is locked, the cells' metadata
+    survived."""
     cells: list[NotebookCell] = field(default_factory=list)
     is_closed: bool = False
 
     def answer_cells(self) -> list[NotebookCell]:
-        if self.is_locked:
+        if self.prompt.is_locked:
             chosen = [cell for cell in self.cells if ANSWER_TAG in cell.tags or not cell.is_locked]
         else:
             places = [i for i, cell in enumerate(self.cells) if _is_place(cell)]
             chosen = self.cells[places[0] if places else 0 :]
         return chosen if self.is_closed else chosen[:1]  # without an end: not the rest of the file
 
-    def question_text(self) -> str:
+    def question_cells(self) -> list[NotebookCell]:
         answers = {cell.number for cell in self.answer_cells()}
-        return "\n".join([self.prompt, *(c.source for c in self.cells if c.number not in answers)])
+        return [self.prompt, *(cell for cell in self.cells if cell.number not in answers)]
+
+    def added_to(self, given: Given) -> list[NotebookCell]:
+        """What of the question's own cells is the student's."""
+        texts = ((cell, given.added(cell.source)) for cell in self.question_cells())
+        return [_with_text(cell, text) for cell, text in texts if text]
 
 
-def find_answers(cells: Sequence[NotebookCell], questions: Sequence[str] = ()) -> Mapping[str, str]:
+def find_answers(
+    cells: Sequence[NotebookCell], questions: Sequence[str] = (), given: Given = NOTHING
+) -> Mapping[str, str]:
     """The answers by question name; ``""`` where the place for it was left as it was.
 
     ``questions`` are the names of the written questions in the template's order; without them,
     a question that does not say its name is called ``written_1``, ``written_2`` and so on.
+    ``given``: what students were given to read.
     """
-    return {
-        name: _shortened(_text(places)) for name, places in find_places(cells, questions).items()
-    }
+    places = find_places(cells, questions, given)
+    return {name: _shortened(_text(cells)) for name, cells in places.items()}
 
 
 def find_places(
-    cells: Sequence[NotebookCell], questions: Sequence[str] = ()
+    cells: Sequence[NotebookCell], questions: Sequence[str] = (), given: Given = NOTHING
 ) -> Mapping[str, Sequence[NotebookCell]]:
-    """The cells of each answer, of which one may be but what stands before a marker in it."""
+    """The cells of each answer, of which one may be but a part: what stands before a marker in it,
+    or what was added to what was given."""
     texts = [cell for cell in cells if cell.kind != "code"]
-    blocks = [block for block in _blocks(texts) if block.answer_cells()]
+    blocks = [block for block in _blocks(texts) if block.answer_cells() or block.added_to(given)]
     found: _Places = {}
     for block, name in zip(blocks, _names_of(blocks, questions), strict=True):
-        _add(found, name, block.answer_cells())
+        _add(found, name, [*block.added_to(given), *block.answer_cells()])
     used = {cell.number for block in blocks for cell in block.cells}
     _add_tagged(found, [cell for cell in texts if cell.number not in used], questions)
-    _add_below_headings(found, cells, questions)
+    _add_below_headings(found, cells, questions, given)
     return found
 
 
@@ -109,7 +116,7 @@ def _blocks(cells: Sequence[NotebookCell]) -> Iterator[_Block]:
         block = None
         if marked[-2].upper() == "BEGIN":
             marker = list(_MARKER.finditer(cell.source))[-1].group()
-            block = _Block(marker + marked[-1], cell.is_locked)
+            block = _Block(_with_text(cell, marker + marked[-1]))
     if block is not None:
         yield block
 
@@ -119,7 +126,7 @@ def _with_text(cell: NotebookCell, text: str) -> NotebookCell:
 
 
 def _is_place(cell: NotebookCell) -> bool:
-    return ANSWER_TAG in cell.tags or _PLACEHOLDER.search(cell.source) is not None
+    return ANSWER_TAG in cell.tags or PLACEHOLDER.search(cell.source) is not None
 
 
 def _names_of(blocks: Sequence[_Block], questions: Sequence[str]) -> list[str]:
@@ -138,7 +145,7 @@ def _said_name(block: _Block, questions: Sequence[str]) -> str | None:
     tagged = [question for question in questions if question in tags]
     if len(tagged) == 1:
         return tagged[0]
-    text = block.question_text()
+    text = "\n".join(cell.source for cell in block.question_cells())
     for pattern in (_NAME_IN_COMMENT, _NAME_IN_HEADING):
         if (found := pattern.search(text)) is not None:
             return found.group(1)
@@ -170,10 +177,10 @@ def _add_tagged(found: _Places, cells: Sequence[NotebookCell], questions: Sequen
 
 
 def _add_below_headings(
-    found: _Places, cells: Sequence[NotebookCell], questions: Sequence[str]
+    found: _Places, cells: Sequence[NotebookCell], questions: Sequence[str], given: Given
 ) -> None:
     """For questions still without a place: what follows the headings that name them, in their own
-    cells, too, where these are not the template's: those hold the question."""
+    cells, too; where these are the template's they hold the question, and what was added to it."""
     for question in [name for name in questions if name not in found]:
         for i, cell in enumerate(cells):
             heading = None if cell.kind == "code" else _heading_of(cell, question)
@@ -185,12 +192,12 @@ def _add_below_headings(
                     break
                 below.append(follower)
             is_ours = cell.is_locked or _NAME_IN_HEADING.search(cell.source) is not None
-            own = "" if is_ours else cell.source[heading:]
+            own = given.added(cell.source) if is_ours else cell.source[heading:]
             if own.strip():
                 _add(found, question, [_with_text(cell, own)])
             if below:
                 _add(found, question, below)
-            if is_ours and below:
+            if is_ours and (own or below):
                 break
 
 
@@ -210,7 +217,7 @@ def _add(found: _Places, name: str, cells: Sequence[NotebookCell]) -> None:
 
 
 def _text(cells: Iterable[NotebookCell]) -> str:
-    parts = (_PLACEHOLDER.sub("", cell.source).strip() for cell in cells)
+    parts = (PLACEHOLDER.sub("", cell.source).strip() for cell in cells)
     return "\n\n".join(part for part in parts if part)
 
 

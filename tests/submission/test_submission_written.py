@@ -10,16 +10,24 @@ from typing import Any
 import pytest
 from notebooks import PLACEHOLDER, Json, code, notebook, text, write
 
-from autograder.submission import read
+from autograder.course import Course
+from autograder.submission import Given, read
 
 TAG = "otter_answer_cell"
 ANSWER = "The sum of squares only grows."
 HEADING = "## Question 6: `explanation` (10 points)\n\nWhy does it get stuck?"
 
 
-def written(tmp_path: Path, *cells: Json, questions: tuple[str, ...] = ("explanation",)) -> Any:
+def written(
+    tmp_path: Path,
+    *cells: Json,
+    questions: tuple[str, ...] = ("explanation",),
+    given: str = "",
+) -> Any:
     path = write(tmp_path / "a.ipynb", notebook(*cells))
-    submission = read(path, student="a", file="a.ipynb", written_questions=questions)
+    submission = read(
+        path, student="a", file="a.ipynb", written_questions=questions, given=Given.of(given)
+    )
     assert submission.problem is None
     return submission.written
 
@@ -134,6 +142,103 @@ def test_two_questions_by_order_by_word_and_by_comment(tmp_path: Path) -> None:
     assert nameless == {"written_1": "A", "written_2": "B"}
 
 
+ASKED = f"{HEADING}\n\n1. What grows without an end?\n2. What of it, for the steps?\n\nWrite below."
+MASTER = f"""# The notebook
+
+```otter
+# BEGIN QUESTION
+name: explanation
+```
+
+{ASKED}
+
+```otter
+# BEGIN PROMPT
+```
+
+{PLACEHOLDER}
+
+```otter
+# END PROMPT
+```
+
+```otter
+# BEGIN SOLUTION
+```
+
+{ANSWER}
+
+```otter
+# END SOLUTION
+```
+
+## Before you hand in
+
+Save.
+"""
+
+
+def without_marks(cells: list[Json]) -> list[Json]:
+    return [{"cell_type": cell["cell_type"], "source": cell["source"]} for cell in cells]
+
+
+def asked_so(text_: str, place: str | None = PLACEHOLDER) -> list[Json]:
+    """The template, all marks of it lost, with this in the question's own cell."""
+    cells = template(place or "")
+    cells[2] = text(f"<!-- BEGIN QUESTION -->\n\n{text_}")
+    if place is None:
+        del cells[3]
+    return without_marks(cells)
+
+
+@pytest.mark.parametrize("place", [PLACEHOLDER, "", None])
+def test_an_answer_below_the_question_in_its_own_cell(tmp_path: Path, place: str | None) -> None:
+    cells = asked_so(f"{ASKED}\n\n{ANSWER}\n\nAnd so on.", place)
+    expected = {"explanation": f"{ANSWER}\n\nAnd so on."}
+    assert written(tmp_path, *cells, given=MASTER) == expected
+    respaced = asked_so(f"{ASKED}\n\n{ANSWER}\n\nAnd so on.".replace("of it", "of   it"), place)
+    assert written(tmp_path, *respaced, given=MASTER) == expected
+
+
+@pytest.mark.parametrize("place", [PLACEHOLDER, None])
+def test_the_question_left_as_it_was_is_no_answer(tmp_path: Path, place: str | None) -> None:
+    assert not any(written(tmp_path, *asked_so(ASKED, place), given=MASTER).values())
+    cells = asked_so(ASKED, None)
+    joined = text("\n\n".join(cell["source"] for cell in cells[2:4]))
+    assert not any(written(tmp_path, joined, given=MASTER).values())
+
+
+def test_answers_between_the_lines_of_a_question_and_behind_them(tmp_path: Path) -> None:
+    between = ASKED.replace("\n2. What", "\nThe sum.\n2. What").replace(
+        "the steps?", "the steps? Steps die."
+    )
+    found = written(tmp_path, *asked_so(between), given=MASTER)
+    assert found == {"explanation": "The sum.\nSteps die."}
+
+
+def test_what_an_older_wording_asked_is_no_answer(tmp_path: Path) -> None:
+    older = ASKED.replace("1. What grows without an end?", "1. What grows?")
+    assert written(tmp_path, *asked_so(older), given=MASTER) == {"explanation": ""}
+    answered = asked_so(f"{older}\n\n{ANSWER}")
+    assert written(tmp_path, *answered, given=MASTER) == {"explanation": ANSWER}
+    another = asked_so("## Question 6: `explanation`\n\nSay why.")
+    assert written(tmp_path, *another, given=MASTER) == {"explanation": ""}
+
+
+def test_an_answer_in_both_cells_is_read_whole(tmp_path: Path) -> None:
+    cells = asked_so(f"{ASKED}\n\nFirst.", "Second.")
+    assert written(tmp_path, *cells, given=MASTER) == {"explanation": "First.\n\nSecond."}
+
+
+def test_an_answer_in_the_question_where_its_markers_are_gone_too(tmp_path: Path) -> None:
+    cells = [code("x"), text(f"{ASKED}\n\n{ANSWER}"), code("y")]
+    assert written(tmp_path, *cells, given=MASTER) == {"explanation": ANSWER}
+    assert written(tmp_path, code("x"), text(ASKED), code("y"), given=MASTER) == {}
+    joined = f"<!-- BEGIN QUESTION -->\n\n{ASKED}\n\n{ANSWER}\n\n<!-- END QUESTION -->"
+    more = text(f"{joined}\n\n## Before you hand in\n\nSave.")
+    assert written(tmp_path, more, given=MASTER) == {"explanation": ANSWER}
+
+
 def test_no_question_no_answer(tmp_path: Path) -> None:
     assert written(tmp_path, code("x = 1"), text("# An essay"), text(ANSWER)) == {}
 
@@ -162,6 +267,16 @@ def test_the_real_template_of_the_course(tmp_path: Path) -> None:
         for cell in json.loads(filled)["cells"]
     ]
     assert written(tmp_path, *stripped) == {"explanation": ANSWER}
+    given = Course.find(Path(__file__).parents[2]).load("adaptive_learning_rates").given
+    cells = without_marks(json.loads(path.read_text("utf-8"))["cells"])
+    (asked,) = (c for c in cells if "Question 6: `explanation`" in "".join(c["source"]))
+    for answer in ("", ANSWER):
+        asked["source"] = ["".join(asked["source"]).rstrip() + f"\n\n{answer}"]
+        file = write(tmp_path / "b.ipynb", notebook(*cells))
+        found = read(
+            file, student="b", file="b.ipynb", written_questions=["explanation"], given=given
+        )
+        assert found.written == {"explanation": answer}
 
 
 @pytest.mark.parametrize(
@@ -170,6 +285,7 @@ def test_the_real_template_of_the_course(tmp_path: Path) -> None:
 )
 def test_time_is_in_proportion_whatever_the_text(tmp_path: Path, piece: str) -> None:
     cells = template(piece * (400_000 // len(piece)))
+    cells[2]["source"] = f"{ASKED}\n{piece * (400_000 // len(piece))}"
     started = time.process_time()
-    written(tmp_path, *cells)
+    written(tmp_path, *cells, given=MASTER)
     assert time.process_time() - started < 4  # with time by the square, minutes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from autograder import acts
 from autograder.acts.publishing import Change, preview_of
@@ -70,16 +70,15 @@ class PublishPage:
                 "Nothing was published, for something was decided since you looked: look again."
             )
         section = visit.form.one("section")
-        found = acts.preview(self._room.store, view.book, section)
-        acts.publish(self._room.store, view.book, found, visit.by)
+        found = acts.publish(self._room.store, view.book, visit.by, section)
         self._room.changed(())  # pages are as they were; tables say who sees them
         visit.later.append(f"Published to {counted(len(found.new), 'student')}.")
-        return RedirectResponse("/publish", 303)
+        return visit.to("/publish")
 
     def _changes(self, view: View, lines: list[Line]) -> list[tuple[Line, Change]]:
         """What these students would newly see, in words."""
         changes = {
-            change.grade.student: change
+            change.student: change
             for change in preview_of(
                 self._room.store, view.book, {line.student for line in lines}
             ).new

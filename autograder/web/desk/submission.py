@@ -8,18 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from autograder import acts
 from autograder.batch.pages import drawn
-from autograder.errors import UsageError
+from autograder.errors import StoreError, UsageError
 from autograder.report.html import POLICY
 from autograder.store import Act, Entry, Undo
 from autograder.submission import find_picture, read
+from autograder.web.app import in_words, status_of
 from autograder.web.desk.answer import student_of
 from autograder.web.desk.room import Room, View
 from autograder.web.pages import page
-from autograder.web.visit import Visit
+from autograder.web.visit import Form, Visit
 
 _MOST_BYTES = 2 << 20
 """Of a file whose lines are compared."""
@@ -60,6 +61,10 @@ class SubmissionPage:
         self._room = room
 
     def show(self, visit: Visit) -> str:
+        return self._page(visit)
+
+    def _page(self, visit: Visit, trouble: str = "") -> str:
+        """``trouble``: why what is in the form was refused; it stays there."""
         view = self._room.view()
         student = student_of(view, visit)
         entry = view.book.entry(student)
@@ -79,20 +84,28 @@ class SubmissionPage:
             history=self._history(view, student, visit),
             versions={name: view.book.ledger.version(student, name) for name in view.book.asked},
             action=f"/submission/{entry.id}",
+            trouble=trouble,
+            typed=visit.form if trouble else Form(),
         )
 
     def do(self, visit: Visit) -> Response:
         """Override, comment, reply, close or ask for a student."""
         view = self._room.view()
         student = student_of(view, visit)
-        act, said = self._decided(visit, view, student)
         form = visit.form
-        about = act.question or form.one("question")
-        versions = {(student, about): form.number("version")} if "version" in form else None
-        self._room.decide(view, [act], versions=versions)
+        is_elsewhere = form.one("back") == "requests"
+        try:
+            act, said = self._decided(visit, view, student)
+            about = act.question or form.one("question")
+            versions = {(student, about): form.number("version")} if "version" in form else None
+            self._room.decide(view, [act], versions=versions)
+        except (UsageError, StoreError) as error:
+            if is_elsewhere or form.one("question") not in view.book.asked:
+                raise
+            return HTMLResponse(self._page(visit, in_words(error)), status_of(error))
         visit.later.append(said)
         back = f"/submission/{view.book.counting[student]}"
-        return RedirectResponse("/requests" if form.one("back") == "requests" else back, 303)
+        return visit.to("/requests" if is_elsewhere else back)
 
     def _decided(self, visit: Visit, view: View, student: str) -> tuple[Act, str]:
         form, book = visit.form, view.book
@@ -153,7 +166,7 @@ class SubmissionPage:
             self._room.changed(view.lines)
         visit.later.append(f"Taken back: {acts.told(ledger, standing[0])}.")
         back = visit.form.number("back")
-        return RedirectResponse(f"/submission/{back}" if back in view.students else "/", 303)
+        return visit.to(f"/submission/{back}" if back in view.students else "/")
 
     def feedback(self, visit: Visit) -> Response:
         """The page that the student would see, drawn now, for a frame."""
@@ -196,7 +209,8 @@ class SubmissionPage:
         data = self._room.store.files.read(entry.digest)
         written = [asked.name for asked in view.book.asked.values() if asked.by_person]
         place = int(visit.path["place"])
-        found = None if data is None else find_picture(data, written, visit.path["question"], place)
+        given, question = self._room.order.assignment.given, visit.path["question"]
+        found = None if data is None else find_picture(data, written, question, place, given)
         if found is None:
             return PlainTextResponse("There is no picture that can be shown.\n", 404)
         return Response(found.data, media_type=found.type, headers=_PICTURE)
@@ -206,11 +220,14 @@ class SubmissionPage:
         data = self._room.store.files.read(entry.digest)
         if data is None or len(data) > _MOST_BYTES:
             return None
-        names = [question.name for question in self._room.order.assignment.questions]
+        assignment = self._room.order.assignment
+        names = [question.name for question in assignment.questions]
         with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
             path = Path(folder) / "file"
             path.write_bytes(data)
-            found = read(path, student="", file=entry.file, written_questions=names)
+            found = read(
+                path, student="", file=entry.file, written_questions=names, given=assignment.given
+            )
         lines = []
         for cell in found.cells:
             lines += [f"# ---- cell {cell.number}"] if cell.number else []
