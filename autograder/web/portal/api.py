@@ -60,9 +60,8 @@ class Api:
     def _who(self, request: Request) -> tuple[Member, Person]:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         address = request.client.host if request.client is not None else ""
-        member = self._door.who(token.strip()) if kind.lower() == "bearer" else None
-        person = None if member is None else self._door.person(member)
-        if member is None or person is None:
+        came = self._door.bearer(token.strip()) if kind.lower() == "bearer" else None
+        if came is None:
             if kind and not self._knocking.take(address):
                 raise Refused(429, "Too many tokens that are none: wait a minute.")
             raise Refused(
@@ -70,9 +69,10 @@ class Api:
                 "Your personal link is needed, and this one is not, or no longer, good: ask your "
                 "instructor for yours. (Programs: `Authorization: Bearer TOKEN`, the end of it.)",
             )
+        member, _ = came
         if not self._asking.take(member.number):
             raise Refused(429, "That is a lot at once: ask once a second.")
-        return member, person
+        return came
 
     # -------------------------------------------------------------- what is asked
 
