@@ -18,11 +18,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from autograder.errors import AutograderError
 from autograder.people import key
 from autograder.store import Store
+from autograder.store.hand_ins import HandIn
 from autograder.web.app import HANDLERS, STATIC, Gate, origins_at
 from autograder.web.pages import fragment
 from autograder.web.people import Member, Role, Session
 from autograder.web.portal.api import Api, said
 from autograder.web.portal.board import Board, Notice
+from autograder.web.portal.crew import Crew
 from autograder.web.portal.doors import LASTS, FrontDoor
 from autograder.web.portal.keeping import Keeping
 from autograder.web.portal.office import Allowance, AtOnce, Office
@@ -49,6 +51,7 @@ class Rooms:
     api: Api
     keeping: Keeping
     office: Office
+    crew: Crew
 
 
 def portal(
@@ -207,22 +210,30 @@ class _Front:
 
     async def events(self, request: Request) -> Response:
         """How far a hand-in is, told as it changes."""
-        session = await run_in_threadpool(self.gate.session, request)
-        if session is None:
-            return _sorry(403, SIGN_IN)
-        visit = _visit(session, {"ticket": request.path_params["ticket"]})
-        try:
-            _, hand_in, _ = await run_in_threadpool(self._rooms.student.own, visit)
-        except AutograderError as error:
-            return _sorry(404, str(error))
+        found = await run_in_threadpool(self._watched, request)
+        if isinstance(found, Response):
+            return found
+        session, hand_in = found
         if self._watching.is_full(session.member.number):
             return _sorry(429, "You look at many pages at once: close some, and open this again.")
         if self._board is None:
             self._board = Board(self._rooms.store)
+            self._rooms.crew.graded = self._board.look
         return EventSourceResponse(
             self._while_there_is_room(session.member.number, _told(self._board.watch(hand_in))),
             ping=15,
         )
+
+    def _watched(self, request: Request) -> tuple[Session, HandIn] | Response:
+        """Who asks for news of what; or why there are none."""
+        session = self.gate.session(request)
+        if session is None:
+            return _sorry(403, SIGN_IN)
+        visit = _visit(session, {"ticket": request.path_params["ticket"]})
+        try:
+            return session, self._rooms.student.own(visit)[1]
+        except AutograderError as error:
+            return _sorry(404, str(error))
 
     async def _while_there_is_room(
         self, who: int, events: AsyncIterator[ServerSentEvent]

@@ -118,6 +118,7 @@ class Portal:
             Api(store, self.door, self._syllabus, office, seeing),
             self._keeping,
             office,
+            self._crew,
         )
         self.app = portal(
             rooms,
