@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -31,11 +32,12 @@ from autograder.web.portal.office import Allowance, AtOnce, Office
 from autograder.web.portal.receiving import MOST_BODY, TOO_LARGE, Refused
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
-from autograder.web.safety import MOST_BYTES, Safety, TooLarge
+from autograder.web.safety import MOST_BYTES, Safety, TooLarge, TooSlow
 from autograder.web.visit import Form, NotThere, Visit
 
 SIGN_IN = "Open your personal link first: your instructor sends it to you."
 _COOKIE = "autograder"
+_log = logging.getLogger(__name__)
 _MOST_WATCHED = 12
 """Pages of one person that are told at the same time how far a hand-in is."""
 
@@ -78,6 +80,7 @@ def portal(
         Mount("/desk/{slug}", make_desks(gate, _missing)),
     ]
     handlers = {**HANDLERS, 404: _not_found, 405: _other_method, TooLarge: _too_large}
+    handlers |= {TooSlow: _too_slow, Exception: _our_fault}
     parts = urlsplit(url)
     return Safety(
         Starlette(routes=routes, exception_handlers=handlers),
@@ -275,6 +278,19 @@ async def _too_large(request: Request, _error: Exception) -> Response:
     made = said(413, TOO_LARGE) if request.url.path.startswith("/api/") else _sorry(413, TOO_LARGE)
     made.headers["connection"] = "close"
     return made
+
+
+async def _too_slow(request: Request, _error: Exception) -> Response:
+    why = "The rest did not come: send it once more."
+    made = said(408, why) if request.url.path.startswith("/api/") else _sorry(408, why)
+    made.headers["connection"] = "close"
+    return made
+
+
+async def _our_fault(request: Request, error: Exception) -> Response:
+    _log.error("A page failed", exc_info=error)
+    why = "This is a fault of autograder itself; nothing was stored."
+    return said(500, why) if request.url.path.startswith("/api/") else _sorry(500, why)
 
 
 async def _missing(scope: Scope, receive: Receive, send: Send) -> None:
