@@ -33,6 +33,7 @@ from autograder.store.tables import ATTEMPTS, CHOICES, HAND_INS, PARTNERS, QUEUE
 
 _identity_of = msgspec.json.Decoder(Identity).decode
 _AT_ONCE = 500  # values in one query, as in ``files``
+_AGAIN_LOCK = -1  # no person has this number
 _FEW = 20
 """Hand-ins of which it is asked first whether they have a verdict: of many who wait few have."""
 
@@ -107,6 +108,19 @@ class Taken:
     lane: Lane
     tries: int
     """How often somebody took it before."""
+
+
+@dataclass(frozen=True)
+class Fruitless:
+    """A hand-in of which the newest word is that we could not grade it, or a question of it."""
+
+    hand_in: HandIn
+    times: int
+    """How often that was so."""
+    at: datetime
+    """When it was last."""
+    is_queued: bool
+    """Whether it waits to be graded again."""
 
 
 class TooMany(StoreError):
@@ -185,6 +199,8 @@ class HandIns:
         """Have these graded once more, behind whoever waits for a first verdict; how many."""
         rows = []
         with self._begin(writes=True) as connection:
+            if connection.dialect.name == "postgresql":  # others may want the same at this moment
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_AGAIN_LOCK)))
             done = _rounds(connection, [one.id for one in hand_ins])
             queued = _queued(connection, [one.id for one in hand_ins])
             for one in hand_ins:
@@ -221,6 +237,20 @@ class HandIns:
                 # What is in neither has left the queue for a verdict, maybe this very moment.
                 found |= _done(connection, [id_ for id_ in ids if id_ not in found])
         return found
+
+    def fruitless(self) -> list[Fruitless]:
+        """What could not be graded through no fault of a student, oldest first."""
+        with self._begin() as connection:
+            rows = connection.execute(_FRUITLESS).mappings().all()
+        return [
+            Fruitless(
+                self._hand_in(row),
+                row["times"],
+                datetime.fromisoformat(row["failed_at"]),
+                row["queued"] is not None,
+            )
+            for row in rows
+        ]
 
     def waiting(self) -> dict[str, int]:
         """How many there are in the queue, by lane."""
@@ -440,6 +470,29 @@ _VERDICTS_OF = (
 _ALL_QUEUED = sa.select(
     QUEUE.c.hand_in, QUEUE.c.round, QUEUE.c.holder, QUEUE.c.until, QUEUE.c.lane
 ).order_by(QUEUE.c.turn, QUEUE.c.hand_in)
+_FAILED = (
+    sa.select(
+        VERDICTS.c.hand_in,
+        sa.func.count().label("times"),
+        sa.func.max(VERDICTS.c.round).label("round"),
+        sa.func.max(VERDICTS.c.at).label("failed_at"),
+    )
+    .join(ATTEMPTS, ATTEMPTS.c.id == VERDICTS.c.attempt)
+    .where(ATTEMPTS.c.score.is_(None))
+    .group_by(VERDICTS.c.hand_in)
+    .subquery()
+)
+_FRUITLESS = (
+    sa.select(HAND_INS, _FAILED.c.times, _FAILED.c.failed_at, QUEUE.c.hand_in.label("queued"))
+    .join(_FAILED, _FAILED.c.hand_in == HAND_INS.c.id)
+    .outerjoin(QUEUE, QUEUE.c.hand_in == HAND_INS.c.id)
+    .where(
+        ~sa.exists().where(
+            VERDICTS.c.hand_in == _FAILED.c.hand_in, VERDICTS.c.round > _FAILED.c.round
+        )
+    )
+    .order_by(HAND_INS.c.id)
+)
 
 
 def _of(draft: Draft) -> Row:

@@ -31,6 +31,7 @@ from autograder.web.portal.drawing import Drawing
 from autograder.web.portal.following import Following
 from autograder.web.portal.keeping import Keeping, counted
 from autograder.web.portal.office import Office
+from autograder.web.portal.retrying import Retrying
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
@@ -143,6 +144,7 @@ class Portal:
         )
         self._open.enter_context(self._crew)
         self._open.enter_context(self._syllabus)
+        self._open.enter_context(Retrying(self._store, self._crew.wake))
         self._open.enter_context(self._keeping.mail(self._mail, self.url))
         watches = self._open.enter_context(counted(self._metrics, self._keeping))
         if self._logs:
