@@ -177,9 +177,16 @@ class Grader:
 class ClusterGrader(Grader):
     """Has a Dask cluster grade a batch at a time, of which each verdict is kept as it comes."""
 
-    def __init__(self, post: Post, holder: str, scheduler: str, shared: str | None) -> None:
+    def __init__(
+        self,
+        post: Post,
+        holder: str,
+        tell: Callable[[bytes], None],
+        scheduler: str,
+        shared: str | None,
+    ) -> None:
         """``shared``: a folder that the cluster's workers see."""
-        super().__init__(post, holder, lambda _: None)
+        super().__init__(post, holder, tell)
         self._scheduler = scheduler
         self._place = shared
 
@@ -219,6 +226,7 @@ class ClusterGrader(Grader):
                         at = datetime.fromisoformat(outcome.row["handed_in"])
                         taken = by_row[outcome.row["student"], at]
                     self._keep(store, taken, outcome)
+                    self._tell(ENDED)
         except AutograderError as error:
             print(f"What waits is graded when the cluster is back: {error}", file=sys.stderr)
             store.hand_ins.give_back([self._holder], blameless=True)

@@ -24,6 +24,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import connection as pipes
 from multiprocessing import get_context
@@ -58,8 +59,8 @@ _BATCHES = 2
 """Batches that a cluster is sent at a time: what is slow in one does not hold up the other."""
 _LAST = 3.0
 """Seconds in which graders may finish what they have in hand."""
-READY = "ready"
-"""What is written to standard output when grading may begin."""
+READY, GRADED = "ready", "graded"
+"""What is written to standard output when grading may begin, and when something has its verdict."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,10 @@ class Graders:
         now = time.monotonic()
         if told == BEGAN:
             one.since = now
-        elif one.since is not None:
+            return
+        with suppress(OSError):  # nobody reads, or not fast enough: whoever waits is told anyhow
+            os.write(1, f"{GRADED}\n".encode())
+        if one.since is not None:
             if Lane.LONG not in one.lanes:
                 self._took.append(now - one.since)
             one.since = None
@@ -241,7 +245,7 @@ def _serve(post: Post, wanted: Wanted, holder: str, pipe: Connection) -> None:
     if wanted.scheduler is None:
         Grader(post, holder, pipe.send_bytes).run()
     else:
-        ClusterGrader(post, holder, wanted.scheduler, wanted.shared).run()
+        ClusterGrader(post, holder, pipe.send_bytes, wanted.scheduler, wanted.shared).run()
 
 
 def read_wanted(descriptor: int = 0) -> Wanted:
@@ -266,7 +270,8 @@ def _loaded(course: Course, wanted: Wanted) -> dict[str, Assignment]:
 def main() -> None:
     limit_threads()
     wanted = read_wanted()
-    os.set_blocking(0, False)
+    for descriptor in (0, 1):
+        os.set_blocking(descriptor, False)
     course = Course.find(Path(wanted.course))
     loaded = _loaded(course, wanted)
 

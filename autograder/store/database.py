@@ -51,12 +51,14 @@ from autograder.store.tables import (
     PEOPLE,
     TAKEN_IN,
     TIMES,
+    newest,
 )
 from autograder.store.words import sentence
 
 _CHUNK = 200  # grades read at a time: memory stays flat however many there are
 _BUSY_SECONDS = 10.0
 _NOBODY = Identity()
+_NEWEST = newest(ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, FORGOTTEN, CHOICES, ACTS)
 _identity_of = msgspec.json.Decoder(Identity).decode
 _person_of = msgspec.json.Decoder(PersonRecord).decode
 
@@ -233,12 +235,8 @@ class Store:
 
     def marker(self) -> tuple[int, ...]:
         """Differs whenever anything was added, by whomever; what acts add comes last."""
-        tables = (ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, FORGOTTEN, CHOICES, ACTS)
-        newest = sa.select(
-            *(sa.select(sa.func.max(table.c.id)).scalar_subquery() for table in tables)
-        )
         with self._begin() as connection:
-            return tuple(number or 0 for number in connection.execute(newest).one())
+            return tuple(number or 0 for number in connection.execute(_NEWEST).one())
 
     def forget(self, whom: Whom, by: str) -> Forgotten:
         """Remove somebody's files, names and words; what was counted of them stays.

@@ -33,6 +33,9 @@ from autograder.store.tables import ATTEMPTS, CHOICES, HAND_INS, PARTNERS, QUEUE
 
 _identity_of = msgspec.json.Decoder(Identity).decode
 _AT_ONCE = 500  # values in one query, as in ``files``
+_AGAIN_LOCK = -1  # no person has this number
+_FEW = 20
+"""Hand-ins of which it is asked first whether they have a verdict: of many who wait few have."""
 
 
 class Lane(StrEnum):
@@ -107,6 +110,19 @@ class Taken:
     """How often somebody took it before."""
 
 
+@dataclass(frozen=True)
+class Fruitless:
+    """A hand-in of which the newest word is that we could not grade it, or a question of it."""
+
+    hand_in: HandIn
+    times: int
+    """How often that was so."""
+    at: datetime
+    """When it was last."""
+    is_queued: bool
+    """Whether it waits to be graded again."""
+
+
 class TooMany(StoreError):
     """No more may be handed in that day."""
 
@@ -141,7 +157,7 @@ class HandIns:
             add_files(connection, [file])
             made = []
             for draft in drafts:
-                if per_day is not None and _count(connection, draft, since) >= per_day:
+                if per_day is not None and _since(connection, draft, since) >= per_day:
                     raise TooMany(draft.student)
                 made.append(self._add_one(connection, draft, file, at))
         return made
@@ -159,7 +175,7 @@ class HandIns:
             file=draft.file,
             digest=file.digest,
             at=at,
-            number=_count(connection, draft, None) + 1,
+            number=connection.execute(_NUMBER, _of(draft)).scalar_one() + 1,
             by=draft.by,
         )
         row = {
@@ -174,32 +190,32 @@ class HandIns:
             "number": hand_in.number,
             "by_whom": storable(hand_in.by),
         }
-        id_ = connection.execute(HAND_INS.insert().returning(HAND_INS.c.id), [row]).scalar_one()
-        mine = sa.select(sa.func.count()).select_from(QUEUE).where(QUEUE.c.person == draft.person)
-        turn = connection.execute(mine).scalar_one()
-        connection.execute(QUEUE.insert(), [_waiting(id_, 0, draft, Lane.FIRST, turn)])
+        id_ = connection.execute(_ADD_HAND_IN, [row]).scalar_one()
+        turn = connection.execute(_TURN, {"person": draft.person}).scalar_one()
+        connection.execute(_ADD_TO_QUEUE, [_waiting(id_, 0, draft, Lane.FIRST, turn)])
         return HandIn(**{**vars(hand_in), "id": id_})
 
     def again(self, hand_ins: Sequence[HandIn]) -> int:
         """Have these graded once more, behind whoever waits for a first verdict; how many."""
         rows = []
         with self._begin(writes=True) as connection:
+            if connection.dialect.name == "postgresql":  # others may want the same at this moment
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_AGAIN_LOCK)))
             done = _rounds(connection, [one.id for one in hand_ins])
             queued = _queued(connection, [one.id for one in hand_ins])
             for one in hand_ins:
                 if one.id in done and one.id not in queued:
                     rows.append(_waiting(one.id, done[one.id] + 1, one, Lane.AGAIN, 0))
             if rows:
-                connection.execute(QUEUE.insert(), rows)
+                connection.execute(_ADD_TO_QUEUE, rows)
         return len(rows)
 
     # -------------------------------------------------------------- looking
 
     def one(self, ticket: str) -> HandIn | None:
         """The hand-in with this ticket; None: there is none."""
-        query = sa.select(HAND_INS).where(HAND_INS.c.ticket == ticket)
         with self._begin() as connection:
-            row = connection.execute(query).mappings().first()
+            row = connection.execute(_BY_TICKET, {"ticket": ticket}).mappings().first()
         return None if row is None else self._hand_in(row)
 
     def of(self, people: Collection[int], assignment: str | None = None) -> list[HandIn]:
@@ -214,16 +230,27 @@ class HandIns:
 
     def where(self, ids: Sequence[int]) -> dict[int, Whereabouts]:
         """How far each of these is; of those that are waiting, with their place."""
-        found: dict[int, Whereabouts] = {}
         with self._begin() as connection:
-            attempts = _attempts(connection, ids)
-            for id_ in ids:
-                if id_ in attempts:
-                    found[id_] = Whereabouts(State.DONE, attempt=attempts[id_])
-            left = [id_ for id_ in ids if id_ not in found]
-            if left:
-                found |= _in_queue(connection, left)
+            found = _done(connection, ids) if len(ids) <= _FEW else {}
+            if len(found) < len(ids):
+                found |= _in_queue(connection, [id_ for id_ in ids if id_ not in found])
+                # What is in neither has left the queue for a verdict, maybe this very moment.
+                found |= _done(connection, [id_ for id_ in ids if id_ not in found])
         return found
+
+    def fruitless(self) -> list[Fruitless]:
+        """What could not be graded through no fault of a student, oldest first."""
+        with self._begin() as connection:
+            rows = connection.execute(_FRUITLESS).mappings().all()
+        return [
+            Fruitless(
+                self._hand_in(row),
+                row["times"],
+                datetime.fromisoformat(row["failed_at"]),
+                row["queued"] is not None,
+            )
+            for row in rows
+        ]
 
     def waiting(self) -> dict[str, int]:
         """How many there are in the queue, by lane."""
@@ -255,22 +282,20 @@ class HandIns:
     ) -> Taken | None:
         """Take what is next of these assignments in the first of these lanes that has any, for so
         long; None: nothing waits."""
-        waits = [_waits(lane, assignments) for lane in lanes]
+        now = time.time()
+        wanted: Row = {"assignments": list(assignments), "now": now}
         with self._begin() as connection:  # most looks find nothing, and need no writer's turn
-            if all(connection.execute(query).first() is None for query in waits):
+            if connection.execute(_ANY_FREE, {**wanted, "lanes": list(lanes)}).first() is None:
                 return None
         with self._begin(writes=True) as connection:
-            for lane, query in zip(lanes, waits, strict=True):
-                # On SQLite there is one writer at a time, and this is it.
-                free = query.with_for_update(skip_locked=True)
-                row = connection.execute(free).mappings().first()
+            for lane in lanes:
+                row = connection.execute(_NEXT, {**wanted, "lane": lane.value}).first()
                 if row is not None:
-                    held = {"holder": holder, "until": time.time() + seconds}
-                    change = QUEUE.update().where(QUEUE.c.hand_in == row["hand_in"])
-                    connection.execute(change.values(**held, tries=row["tries"] + 1))
-                    query = sa.select(HAND_INS).where(HAND_INS.c.id == row["hand_in"])
-                    found = connection.execute(query).mappings().one()
-                    return Taken(self._hand_in(found), row["round"], lane, row["tries"])
+                    id_, round_, tries = row
+                    held = {"which": id_, "holder": holder, "until": now + seconds}
+                    connection.execute(_HOLD, {**held, "tries": tries + 1})
+                    found = connection.execute(_BY_ID, {"id": id_}).mappings().one()
+                    return Taken(self._hand_in(found), round_, lane, tries)
         return None
 
     def renew(self, holders: Collection[str], seconds: float) -> None:
@@ -306,14 +331,11 @@ class HandIns:
     def settle(self, taken: Taken, holder: str, row: Row, public: bytes | None = None) -> bool:
         """Keep the verdict; False, and nothing is kept: somebody else has the hand-in now."""
         id_ = taken.hand_in.id
-        leave = QUEUE.delete().where(
-            QUEUE.c.hand_in == id_, QUEUE.c.round == taken.round, QUEUE.c.holder == holder
-        )
+        held = {"which": id_, "round": taken.round, "holder": holder}
         with self._begin(writes=True) as connection:
-            if connection.execute(leave).rowcount != 1:
+            if connection.execute(_LEAVE, held).rowcount != 1:
                 return False
-            insert = ATTEMPTS.insert().returning(ATTEMPTS.c.id)
-            attempt = connection.execute(insert, [row]).scalar_one()
+            attempt = connection.execute(_ADD_ATTEMPT, [row]).scalar_one()
             verdict = {
                 "hand_in": id_,
                 "round": taken.round,
@@ -321,7 +343,7 @@ class HandIns:
                 "public": public,
                 "at": _text(_now()),
             }
-            connection.execute(VERDICTS.insert(), [verdict])
+            connection.execute(_ADD_VERDICT, [verdict])
         return True
 
     # -------------------------------------------------------------- what students say
@@ -400,37 +422,97 @@ def _waiting(id_: int, round_: int, whose: Draft | HandIn, lane: Lane, turn: int
     }
 
 
-def _count(connection: Connection, draft: Draft, since: datetime | None) -> int:
-    query = sa.select(sa.func.count()).select_from(HAND_INS)
-    query = query.where(
-        HAND_INS.c.person == draft.person, HAND_INS.c.assignment == draft.assignment
+# Made once: to put one of these together takes longer than to ask it.
+_MINE = sa.and_(
+    HAND_INS.c.person == sa.bindparam("person"), HAND_INS.c.assignment == sa.bindparam("assignment")
+)
+_NUMBER = sa.select(sa.func.count()).select_from(HAND_INS).where(_MINE)
+_SINCE = _NUMBER.where(HAND_INS.c.at >= sa.bindparam("since"))
+_TURN = (
+    sa.select(sa.func.count()).select_from(QUEUE).where(QUEUE.c.person == sa.bindparam("person"))
+)
+_BY_TICKET = sa.select(HAND_INS).where(HAND_INS.c.ticket == sa.bindparam("ticket"))
+_BY_ID = sa.select(HAND_INS).where(HAND_INS.c.id == sa.bindparam("id"))
+_ADD_HAND_IN = HAND_INS.insert().returning(HAND_INS.c.id)
+_ADD_ATTEMPT = ATTEMPTS.insert().returning(ATTEMPTS.c.id)
+_ADD_TO_QUEUE, _ADD_VERDICT = QUEUE.insert(), VERDICTS.insert()
+_FREE = sa.and_(
+    QUEUE.c.assignment.in_(sa.bindparam("assignments", expanding=True)),
+    sa.or_(QUEUE.c.holder.is_(None), QUEUE.c.until < sa.bindparam("now")),
+)
+_ANY_FREE = (
+    sa.select(QUEUE.c.hand_in)
+    .where(QUEUE.c.lane.in_(sa.bindparam("lanes", expanding=True)), _FREE)
+    .limit(1)
+)
+_NEXT = (
+    sa.select(QUEUE.c.hand_in, QUEUE.c.round, QUEUE.c.tries)
+    .where(QUEUE.c.lane == sa.bindparam("lane"), _FREE)
+    .order_by(QUEUE.c.turn, QUEUE.c.hand_in)
+    .limit(1)
+    .with_for_update(skip_locked=True)  # on SQLite there is one writer at a time, and this is it
+)
+_HOLD = (
+    QUEUE.update()
+    .where(QUEUE.c.hand_in == sa.bindparam("which"))
+    .values({name: sa.bindparam(name) for name in ("holder", "until", "tries")})
+)
+_LEAVE = QUEUE.delete().where(
+    QUEUE.c.hand_in == sa.bindparam("which"),
+    QUEUE.c.round == sa.bindparam("round"),
+    QUEUE.c.holder == sa.bindparam("holder"),
+)
+_VERDICTS_OF = (
+    sa.select(VERDICTS.c.hand_in, VERDICTS.c.attempt)
+    .where(VERDICTS.c.hand_in.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(VERDICTS.c.round)
+)
+_ALL_QUEUED = sa.select(
+    QUEUE.c.hand_in, QUEUE.c.round, QUEUE.c.holder, QUEUE.c.until, QUEUE.c.lane
+).order_by(QUEUE.c.turn, QUEUE.c.hand_in)
+_FAILED = (
+    sa.select(
+        VERDICTS.c.hand_in,
+        sa.func.count().label("times"),
+        sa.func.max(VERDICTS.c.round).label("round"),
+        sa.func.max(VERDICTS.c.at).label("failed_at"),
     )
-    if since is not None:
-        query = query.where(HAND_INS.c.at >= _text(since))
-    return connection.execute(query).scalar_one()
-
-
-def _free() -> sa.ColumnElement[bool]:
-    return sa.or_(QUEUE.c.holder.is_(None), QUEUE.c.until < time.time())
-
-
-def _waits(lane: Lane, assignments: Sequence[str]) -> sa.Select[tuple[int, int, int]]:
-    """What is next there."""
-    return (
-        sa.select(QUEUE.c.hand_in, QUEUE.c.round, QUEUE.c.tries)
-        .where(QUEUE.c.lane == lane.value, QUEUE.c.assignment.in_(assignments), _free())
-        .order_by(QUEUE.c.turn, QUEUE.c.hand_in)
-        .limit(1)
+    .join(ATTEMPTS, ATTEMPTS.c.id == VERDICTS.c.attempt)
+    .where(ATTEMPTS.c.score.is_(None))
+    .group_by(VERDICTS.c.hand_in)
+    .subquery()
+)
+_FRUITLESS = (
+    sa.select(HAND_INS, _FAILED.c.times, _FAILED.c.failed_at, QUEUE.c.hand_in.label("queued"))
+    .join(_FAILED, _FAILED.c.hand_in == HAND_INS.c.id)
+    .outerjoin(QUEUE, QUEUE.c.hand_in == HAND_INS.c.id)
+    .where(
+        ~sa.exists().where(
+            VERDICTS.c.hand_in == _FAILED.c.hand_in, VERDICTS.c.round > _FAILED.c.round
+        )
     )
+    .order_by(HAND_INS.c.id)
+)
 
 
-def _attempts(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """What came of each, the newest word."""
-    found: dict[int, int] = {}
+def _of(draft: Draft) -> Row:
+    return {"person": draft.person, "assignment": draft.assignment}
+
+
+def _since(connection: Connection, draft: Draft, since: datetime | None) -> int:
+    """How often they handed it in since then; None: ever."""
+    if since is None:
+        return connection.execute(_NUMBER, _of(draft)).scalar_one()
+    return connection.execute(_SINCE, {**_of(draft), "since": _text(since)}).scalar_one()
+
+
+def _done(connection: Connection, ids: Sequence[int]) -> dict[int, Whereabouts]:
+    """What came of those that have a verdict, the newest word."""
+    found = {}
     for start in range(0, len(ids), _AT_ONCE):
-        query = sa.select(VERDICTS.c.hand_in, VERDICTS.c.attempt).order_by(VERDICTS.c.round)
-        query = query.where(VERDICTS.c.hand_in.in_(ids[start : start + _AT_ONCE]))
-        found |= {row[0]: row[1] for row in connection.execute(query).all()}
+        some = {"ids": ids[start : start + _AT_ONCE]}
+        for id_, attempt in connection.execute(_VERDICTS_OF, some).all():
+            found[id_] = Whereabouts(State.DONE, attempt=attempt)
     return found
 
 
@@ -454,20 +536,20 @@ def _queued(connection: Connection, ids: Sequence[int]) -> set[int]:
 
 
 def _in_queue(connection: Connection, ids: Sequence[int]) -> dict[int, Whereabouts]:
-    """Of those that have no verdict yet."""
-    query = sa.select(QUEUE.c.hand_in, QUEUE.c.holder, QUEUE.c.until, QUEUE.c.lane)
-    rows = connection.execute(query.order_by(QUEUE.c.turn, QUEUE.c.hand_in)).all()
+    """Of those that are there for their first verdict."""
     wanted, now = set(ids), time.time()
     ahead: dict[str, int] = {}
     found = {}
-    for id_, holder, until, lane in rows:
-        if holder is not None and until >= now:
-            whereabouts = Whereabouts(State.RUNNING, lane=Lane(lane))
-        else:
+    for id_, round_, holder, until, lane in connection.execute(_ALL_QUEUED).all():
+        is_running = holder is not None and until >= now
+        if not is_running:
             ahead[lane] = ahead.get(lane, 0) + 1
-            whereabouts = Whereabouts(State.WAITING, ahead[lane], lane=Lane(lane))
-        if id_ in wanted:
-            found[id_] = whereabouts
+        if round_ == 0 and id_ in wanted:
+            found[id_] = (
+                Whereabouts(State.RUNNING, lane=Lane(lane))
+                if is_running
+                else Whereabouts(State.WAITING, ahead[lane], lane=Lane(lane))
+            )
     return found
 
 

@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection
 from autograder.errors import StoreError
 from autograder.store.decided import Begin
 from autograder.store.records import LinkState, storable
-from autograder.store.tables import FORGOTTEN, LINKS, PEOPLE, PORTAL
+from autograder.store.tables import FORGOTTEN, LINKS, PEOPLE, PORTAL, newest
 
+_NEWEST = newest(PEOPLE, LINKS, FORGOTTEN)
 _KEY = "key"
 _URL = "url"
 
@@ -99,12 +100,8 @@ class Links:
 
     def marker(self) -> Sequence[int]:
         """Differs whenever somebody may have another link, role or name."""
-        tables = (PEOPLE, LINKS, FORGOTTEN)
-        newest = sa.select(
-            *(sa.select(sa.func.max(table.c.id)).scalar_subquery() for table in tables)
-        )
         with self._begin() as connection:
-            return tuple(number or 0 for number in connection.execute(newest).one())
+            return tuple(number or 0 for number in connection.execute(_NEWEST).one())
 
 
 def _said(name: str, value: str) -> dict[str, str]:

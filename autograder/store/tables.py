@@ -291,3 +291,8 @@ PARTNERS = sa.Table(
     sa.Column("together", sa.Boolean, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
 )
+
+
+def newest(*tables: sa.Table) -> sa.Select[tuple[int | None, ...]]:
+    """Of each of these the highest id, so that whoever knows them sees that something was added."""
+    return sa.select(*(sa.select(sa.func.max(table.c.id)).scalar_subquery() for table in tables))

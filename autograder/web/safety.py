@@ -129,7 +129,8 @@ def _counting(receive: Receive, most: int) -> Receive:
         if left <= 0:
             raise TooSlow
         try:
-            message = await asyncio.wait_for(receive(), min(_PATIENCE, left))
+            async with asyncio.timeout(min(_PATIENCE, left)):
+                message = await receive()
         except TimeoutError:
             raise TooSlow from None
         waited += time.monotonic() - began  # and not what we took to store what came

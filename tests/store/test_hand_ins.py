@@ -240,3 +240,32 @@ def test_a_hand_in_is_on_the_disk_before_its_receipt(tmp_path: Path) -> None:
         hand_in(store, 1)
         store.hand_ins.of([1])
     assert levels == [2, 1]
+
+
+def test_what_could_not_be_graded_is_known_until_it_is(store: Store) -> None:
+    one, other = hand_in(store, 800), hand_in(store, 801)
+    failed = {**row(), "status": "not_graded", "score": None}
+    mine = {one.id, other.id}
+
+    def known() -> list[tuple[int, int, bool]]:
+        all_ = [f for f in store.hand_ins.fruitless() if f.hand_in.id in mine]
+        assert all(abs(datetime.now(UTC) - f.at) < timedelta(minutes=1) for f in all_)
+        return [(f.hand_in.id, f.times, f.is_queued) for f in all_]
+
+    for expected in (one, other):
+        taken = take(store)
+        assert taken is not None
+        assert taken.hand_in == expected
+        assert store.hand_ins.settle(taken, "here/1/a", failed if expected is one else row())
+    assert known() == [(one.id, 1, False)]
+    assert store.hand_ins.again([one]) == 1
+    assert known() == [(one.id, 1, True)]
+    taken = take(store)
+    assert taken is not None
+    assert store.hand_ins.settle(taken, "here/1/a", failed)
+    assert known() == [(one.id, 2, False)]
+    store.hand_ins.again([one])
+    taken = take(store)
+    assert taken is not None
+    assert settle(store, taken)
+    assert known() == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import SimpleNamespace
@@ -41,6 +43,7 @@ class Queue:
 
 def told(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> list[Whereabouts]:
     monkeypatch.setattr(module, "_EVERY", 0.001)
+    monkeypatch.setattr(module, "_LEAST", 0.0)
     store = cast(Store, SimpleNamespace(hand_ins=queue))
 
     async def listen() -> list[Any]:
@@ -77,3 +80,49 @@ def test_the_slower_a_look_the_more_seldom_it_is(monkeypatch: pytest.MonkeyPatch
     told(queue, monkeypatch)
     pauses = [after - before for before, after in pairwise(queue.looks)]
     assert min(pauses) > 0.03 * (1 + module._REST) * 0.9
+
+
+def test_what_is_heard_from_a_grader_is_looked_at_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_EVERY", 30.0)  # nothing would be told by itself
+    queue = Queue(2)
+
+    async def listen() -> list[State]:
+        board = Board(cast(Store, SimpleNamespace(hand_ins=queue)))
+        seen = []
+        async for notice in board.watch(HAND_IN):
+            seen.append(notice.whereabouts.state)
+            threading.Thread(target=board.look).start()
+        return seen
+
+    seen = asyncio.run(asyncio.wait_for(listen(), 10))
+    assert seen == [State.WAITING, State.DONE]
+    assert len(queue.looks) == 2
+
+
+def test_of_many_who_wait_those_are_woken_for_whom_there_is_news(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One query for all; whoever has no news sleeps on."""
+    monkeypatch.setattr(module, "_EVERY", 0.001)
+    monkeypatch.setattr(module, "_LEAST", 0.0)
+    looks: list[list[int]] = []
+
+    def where(ids: list[int]) -> dict[int, Whereabouts]:
+        looks.append(sorted(ids))
+        early = {id_ for id_ in ids if id_ <= len(looks) - 3}  # from the third look on, one a look
+        done = Whereabouts(State.DONE, attempt=1)
+        return {id_: done if id_ in early else Whereabouts(State.WAITING, 9) for id_ in ids}
+
+    async def listen(board: Board, id_: int) -> list[State]:
+        one = replace(HAND_IN, id=id_)
+        return [notice.whereabouts.state async for notice in board.watch(one)]
+
+    async def all_of_them() -> list[list[State]]:
+        store = SimpleNamespace(hand_ins=SimpleNamespace(where=where))
+        board = Board(cast(Store, store))
+        return await asyncio.gather(*(listen(board, id_) for id_ in range(1, 9)))
+
+    seen = asyncio.run(asyncio.wait_for(all_of_them(), 20))
+    assert seen == [[State.WAITING, State.DONE]] * 8
+    assert looks[0] == list(range(1, 9))
+    assert len(looks) <= 12

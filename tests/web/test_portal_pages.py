@@ -175,7 +175,7 @@ def test_where_no_points_are_shown_no_change_speaks_of_them(school: School) -> N
         alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
     school.grade(verdict(), verdict(fails=True))
     alice.open(alice.address)
-    assert "right then, could not be run now" in alice.words
+    assert "“right” then, “could not be run” now" in alice.words
     assert "points now" not in alice.words
 
 

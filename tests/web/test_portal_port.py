@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -128,19 +128,41 @@ def test_who_asks_nothing_is_hung_up_on(school: School, monkeypatch: pytest.Monk
         assert httpx.get(url).status_code == 200
 
 
-def test_more_connections_than_can_be_served_are_refused(
+def test_who_asks_is_answered_however_many_connect_and_say_nothing(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serving.Patient, "MOST", 3)
     with answering(school) as url:
-        held = [socket.create_connection(("127.0.0.1", school.portal.port), 5) for _ in range(3)]
-        time.sleep(0.2)
-        with pytest.raises(httpx.HTTPError):
-            httpx.get(url)
+        held = [socket.create_connection(("127.0.0.1", school.portal.port), 5) for _ in range(6)]
+        held[5].sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
+        assert [httpx.get(url).status_code for _ in range(3)] == [200] * 3
+        for connection in held[:3]:  # the oldest made room
+            connection.settimeout(5)
+            with suppress(ConnectionResetError):
+                assert connection.recv(1) == b""
         for connection in held:
             connection.close()
-        time.sleep(0.2)
-        assert httpx.get(url).status_code == 200
+
+
+def test_more_connections_than_can_be_answered_are_refused(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for a verdict is not hung up on for somebody who comes later."""
+    monkeypatch.setattr(serving.Patient, "MOST", 2)
+    ticket = school.program("alice").hand_in().json()["id"]
+    browser = school.browser("alice")
+    with answering(school) as url, ExitStack() as open_:
+        listening = []
+        for _ in range(2):
+            address = f"{url}/h/{ticket}/events"
+            asked = httpx.stream("GET", address, cookies=browser.cookies, timeout=10)
+            listening.append(open_.enter_context(asked).iter_lines())
+            assert next(listening[-1]) == "event: waiting"
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(url)
+        school.grade(verdict())
+        for lines in listening:
+            assert "event: done" in list(lines)
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(

@@ -60,9 +60,8 @@ class Api:
     def _who(self, request: Request) -> tuple[Member, Person]:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         address = request.client.host if request.client is not None else ""
-        member = self._door.who(token.strip()) if kind.lower() == "bearer" else None
-        person = None if member is None else self._door.person(member)
-        if member is None or person is None:
+        came = self._door.bearer(token.strip()) if kind.lower() == "bearer" else None
+        if came is None:
             if kind and not self._knocking.take(address):
                 raise Refused(429, "Too many tokens that are none: wait a minute.")
             raise Refused(
@@ -70,9 +69,10 @@ class Api:
                 "Your personal link is needed, and this one is not, or no longer, good: ask your "
                 "instructor for yours. (Programs: `Authorization: Bearer TOKEN`, the end of it.)",
             )
+        member, _ = came
         if not self._asking.take(member.number):
             raise Refused(429, "That is a lot at once: ask once a second.")
-        return member, person
+        return came
 
     # -------------------------------------------------------------- what is asked
 
@@ -93,7 +93,7 @@ class Api:
     def _list(self, person: Person, slug: str | None) -> Response:
         mine = self._store.hand_ins.of(numbers_of(person), slug)
         where = self._store.hand_ins.where([one.id for one in mine])
-        return JSONResponse([_told(one, where.get(one.id)) for one in mine])
+        return JSONResponse([_listed(one, where.get(one.id)) for one in mine])
 
     async def look(self, request: Request, member: Member, person: Person) -> Response:
         return await run_in_threadpool(self._look, request.path_params["ticket"], person)
@@ -103,8 +103,7 @@ class Api:
         if hand_in is None or hand_in.person not in numbers_of(person):
             raise Refused(404, "There is no such submission of yours.")
         now = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
-        told = _told(hand_in, now)
-        told["result"] = None
+        told = {**_progress(now), "result": None}
         exercise = self._syllabus.get(hand_in.assignment)
         if now is not None and now.attempt is not None and exercise is not None:
             shown = self._seeing.of(exercise, hand_in, now.attempt)
@@ -129,21 +128,20 @@ class Api:
 def receipt_of(hand_in: HandIn) -> dict[str, Any]:
     return {
         "id": hand_in.ticket,
-        "assignment": hand_in.assignment,
-        "file": hand_in.file,
         "digest": hand_in.digest,
         "at": hand_in.at.isoformat(),
         "attempt": hand_in.number,
     }
 
 
-def _told(hand_in: HandIn, where: Whereabouts | None) -> dict[str, Any]:
+def _progress(where: Whereabouts | None) -> dict[str, Any]:
     state = State.WAITING if where is None else where.state
-    return {
-        **receipt_of(hand_in),
-        "state": state.value,
-        "place": 0 if where is None else where.place,
-    }
+    return {"state": state.value, "place": 0 if where is None else where.place}
+
+
+def _listed(hand_in: HandIn, where: Whereabouts | None) -> dict[str, Any]:
+    of_what = {"assignment": hand_in.assignment, "file": hand_in.file}
+    return {**receipt_of(hand_in), **of_what, **_progress(where)}
 
 
 def said(status: int, why: str) -> Response:

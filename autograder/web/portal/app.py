@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -18,22 +19,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from autograder.errors import AutograderError
 from autograder.people import key
 from autograder.store import Store
+from autograder.store.hand_ins import HandIn
 from autograder.web.app import HANDLERS, STATIC, Gate, origins_at
 from autograder.web.pages import fragment
 from autograder.web.people import Member, Role, Session
 from autograder.web.portal.api import Api, said
 from autograder.web.portal.board import Board, Notice
+from autograder.web.portal.crew import Crew
 from autograder.web.portal.doors import LASTS, FrontDoor
 from autograder.web.portal.keeping import Keeping
 from autograder.web.portal.office import Allowance, AtOnce, Office
 from autograder.web.portal.receiving import MOST_BODY, TOO_LARGE, Refused
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
-from autograder.web.safety import MOST_BYTES, Safety, TooLarge
+from autograder.web.safety import MOST_BYTES, Safety, TooLarge, TooSlow
 from autograder.web.visit import Form, NotThere, Visit
 
 SIGN_IN = "Open your personal link first: your instructor sends it to you."
 _COOKIE = "autograder"
+_log = logging.getLogger(__name__)
 _MOST_WATCHED = 12
 """Pages of one person that are told at the same time how far a hand-in is."""
 
@@ -49,6 +53,7 @@ class Rooms:
     api: Api
     keeping: Keeping
     office: Office
+    crew: Crew
 
 
 def portal(
@@ -75,6 +80,7 @@ def portal(
         Mount("/desk/{slug}", make_desks(gate, _missing)),
     ]
     handlers = {**HANDLERS, 404: _not_found, 405: _other_method, TooLarge: _too_large}
+    handlers |= {TooSlow: _too_slow, Exception: _our_fault}
     parts = urlsplit(url)
     return Safety(
         Starlette(routes=routes, exception_handlers=handlers),
@@ -207,22 +213,30 @@ class _Front:
 
     async def events(self, request: Request) -> Response:
         """How far a hand-in is, told as it changes."""
-        session = await run_in_threadpool(self.gate.session, request)
-        if session is None:
-            return _sorry(403, SIGN_IN)
-        visit = _visit(session, {"ticket": request.path_params["ticket"]})
-        try:
-            _, hand_in, _ = await run_in_threadpool(self._rooms.student.own, visit)
-        except AutograderError as error:
-            return _sorry(404, str(error))
+        found = await run_in_threadpool(self._watched, request)
+        if isinstance(found, Response):
+            return found
+        session, hand_in = found
         if self._watching.is_full(session.member.number):
             return _sorry(429, "You look at many pages at once: close some, and open this again.")
         if self._board is None:
             self._board = Board(self._rooms.store)
+            self._rooms.crew.graded = self._board.look
         return EventSourceResponse(
             self._while_there_is_room(session.member.number, _told(self._board.watch(hand_in))),
             ping=15,
         )
+
+    def _watched(self, request: Request) -> tuple[Session, HandIn] | Response:
+        """Who asks for news of what; or why there are none."""
+        session = self.gate.session(request)
+        if session is None:
+            return _sorry(403, SIGN_IN)
+        visit = _visit(session, {"ticket": request.path_params["ticket"]})
+        try:
+            return session, self._rooms.student.own(visit)[1]
+        except AutograderError as error:
+            return _sorry(404, str(error))
 
     async def _while_there_is_room(
         self, who: int, events: AsyncIterator[ServerSentEvent]
@@ -264,6 +278,19 @@ async def _too_large(request: Request, _error: Exception) -> Response:
     made = said(413, TOO_LARGE) if request.url.path.startswith("/api/") else _sorry(413, TOO_LARGE)
     made.headers["connection"] = "close"
     return made
+
+
+async def _too_slow(request: Request, _error: Exception) -> Response:
+    why = "The rest did not come: send it once more."
+    made = said(408, why) if request.url.path.startswith("/api/") else _sorry(408, why)
+    made.headers["connection"] = "close"
+    return made
+
+
+async def _our_fault(request: Request, error: Exception) -> Response:
+    _log.error("A page failed", exc_info=error)
+    why = "This is a fault of autograder itself; nothing was stored."
+    return said(500, why) if request.url.path.startswith("/api/") else _sorry(500, why)
 
 
 async def _missing(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,15 +1,18 @@
 """The notice board: tells those who wait how far their hand-in is.
 
-However many look, the store is asked once every so often for all of them.
+However many look, the store is asked once for all of them: when a grader of this portal is heard to
+have finished something, and every so often, for others may grade, too.  Only those are woken for
+whom there is something new.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter, deque
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 
@@ -17,8 +20,10 @@ from autograder.errors import StoreError
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 
-_EVERY = 0.15
-"""Seconds between two looks, at least ..."""
+_EVERY = 0.25
+"""Seconds between two looks while nothing is heard ..."""
+_LEAST = 0.1
+"""... and at least, whatever is heard ..."""
 _REST = 5.0
 """... and so many times what a look took: looking must not keep graders from grading."""
 _FAR = 0.05
@@ -39,40 +44,69 @@ class Notice:
     """Seconds until the verdict, as far as can be told; None: it cannot."""
 
 
+@dataclass(eq=False)
+class _Waiting:
+    """Somebody who looks."""
+
+    hand_in: int
+    told: Whereabouts | None = None
+    told_at: float = 0.0
+    """On the monotonic clock."""
+    now: Whereabouts | None = None
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, now: Whereabouts) -> None:
+        """Wake them, if that is worth it: of a new state at once, and of a new place the more
+        seldom, the longer the queue."""
+        if self.told is not None and self.told.state is now.state:
+            since = time.monotonic() - self.told_at
+            if self.told == now or since < min(_SLOWEST, _FAR * now.place):
+                return
+        self.now = now
+        self.news.set()
+
+
 class Board:
     """For one event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._watched: Counter[int] = Counter()
-        self._known: dict[int, Whereabouts] = {}
-        self._news = asyncio.Condition()
+        self._loop = asyncio.get_running_loop()
+        self._waiting: set[_Waiting] = set()
         self._task: asyncio.Task[None] | None = None
+        self._heard = asyncio.Event()
         self._done: deque[float] = deque(maxlen=1000)
         """When verdicts were seen, on the monotonic clock."""
 
+    def look(self) -> None:
+        """Something was graded; may be called by any thread."""
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._heard.set)
+
     async def watch(self, hand_in: HandIn) -> AsyncIterator[Notice]:
         """What is new of it, until it is done."""
-        self._watched[hand_in.id] += 1
+        mine = _Waiting(hand_in.id)
+        self._waiting.add(mine)
+        self._heard.set()  # a first word need not wait
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look())
-        told: Whereabouts | None = None
-        began = told_at = time.monotonic()
+        ends = self._loop.time() + _LONGEST
         try:
-            while time.monotonic() - began < _LONGEST:
-                async with self._news:
-                    await self._news.wait()
-                now = self._known.get(hand_in.id)
-                if now is not None and _is_worth_telling(told, now, time.monotonic() - told_at):
-                    told, told_at = now, time.monotonic()
-                    yield Notice(now, self.wait_of(now))
-                    if now.state is State.DONE:
-                        return
+            while True:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(ends):
+                        await mine.news.wait()
+                if not mine.news.is_set():
+                    return
+                mine.news.clear()
+                assert mine.now is not None
+                now = mine.told = mine.now
+                mine.told_at = time.monotonic()
+                yield Notice(now, self.wait_of(now))
+                if now.state is State.DONE:
+                    return
         finally:
-            self._watched[hand_in.id] -= 1
-            if self._watched[hand_in.id] <= 0:
-                del self._watched[hand_in.id]
-                self._known.pop(hand_in.id, None)
+            self._waiting.discard(mine)
 
     def wait_of(self, whereabouts: Whereabouts) -> int | None:
         """Seconds, by how many were done lately."""
@@ -86,25 +120,28 @@ class Board:
         return max(1, round(each * whereabouts.place))
 
     async def _look(self) -> None:
-        while self._watched:
+        while self._waiting:
+            self._heard.clear()
             began = time.monotonic()
             try:
-                found = await run_in_threadpool(self._store.hand_ins.where, list(self._watched))
+                wanted = list({one.hand_in for one in self._waiting})
+                found = await run_in_threadpool(self._store.hand_ins.where, wanted)
             except StoreError:
                 found = {}  # it is away for a moment
-            for id_, now in found.items():
-                before = self._known.get(id_)
-                if now.state is State.DONE and before is not None and before.state is not now.state:
-                    self._done.append(time.monotonic())
-            self._known |= {id_: now for id_, now in found.items() if id_ in self._watched}
-            async with self._news:
-                self._news.notify_all()
-            await asyncio.sleep(max(_EVERY, _REST * (time.monotonic() - began)))
+            self._tell(found, list(self._waiting))
+            await asyncio.sleep(max(_LEAST, _REST * (time.monotonic() - began)))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_EVERY):
+                    await self._heard.wait()
 
-
-def _is_worth_telling(told: Whereabouts | None, now: Whereabouts, since: float) -> bool:
-    """Whether somebody who was told that so many seconds ago should be told this: a new state at
-    once, and a new place the more seldom, the longer the queue."""
-    if told is None or told.state is not now.state:
-        return True
-    return told != now and since >= min(_SLOWEST, _FAR * now.place)
+    def _tell(self, found: dict[int, Whereabouts], waiting: Iterable[_Waiting]) -> None:
+        seen = set()
+        for one in waiting:
+            now = found.get(one.hand_in)
+            if now is None:
+                continue
+            is_new = now.state is State.DONE and one.told is not None
+            if is_new and one.hand_in not in seen:  # partners wait for the same
+                seen.add(one.hand_in)
+                self._done.append(time.monotonic())
+            one.hear(now)

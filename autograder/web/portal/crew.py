@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Lock, Thread
 
-from autograder.batch.graders import READY, Wanted
+from autograder.batch.graders import GRADED, READY, Wanted
 
 _PAUSE, _LONGEST = 2.0, 60.0
 """Seconds before graders that ended at once are started again, twice as long each time."""
@@ -25,6 +25,8 @@ class Crew:
     def __init__(self, wanted: Callable[[], Wanted]) -> None:
         """``wanted``: what there is to grade now."""
         self._wanted = wanted
+        self.graded: Callable[[], None] = lambda: None
+        """Called, in another thread, when something has its verdict."""
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._started: Wanted | None = None
@@ -93,8 +95,11 @@ class Crew:
         assert process.stdout is not None
         with process.stdout:
             for line in process.stdout:
-                if line.decode("utf-8", "replace").strip() == READY and process is self._process:
+                said = line.decode("utf-8", "replace").strip()
+                if said == READY and process is self._process:
                     self._ready.set()
+                elif said == GRADED:
+                    self.graded()
 
     def _stop(self) -> None:
         process = self._process

@@ -32,6 +32,11 @@ class FrontDoor:
         holder = self.links.who(token)
         return None if holder is None else _member(holder)
 
+    def bearer(self, token: str) -> tuple[Member, Person] | None:
+        """The same, and the person; for programs, which bring the token each time."""
+        holder = self.links.who(token)
+        return None if holder is None else (_member(holder), holder.person)
+
     def teacher(self, name: str, password: str) -> Member | None:
         """Who teaches and has this password; None: nobody."""
         holder = self._passwords.who(name, password)

@@ -192,8 +192,8 @@ def _names_changed(before: Grade, now: Grade) -> list[str]:
             parts += [sentence.format(name=titles.get(s, s.replace("_", " "))) for s in slugs]
         if not parts and old.status != question.status:
             parts = [
-                f"{WORDS.question_found[old.status]} then, "
-                f"{WORDS.question_found[question.status]} now"
+                f"“{WORDS.question_found[old.status]}” then, "
+                f"“{WORDS.question_found[question.status]}” now"
             ]
         if parts:
             lines.append(f"{question.title}: {'; '.join(parts)}.")

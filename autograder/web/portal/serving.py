@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -31,6 +32,7 @@ from autograder.web.portal.drawing import Drawing
 from autograder.web.portal.following import Following
 from autograder.web.portal.keeping import Keeping, counted
 from autograder.web.portal.office import Office
+from autograder.web.portal.retrying import Retrying
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
@@ -118,6 +120,7 @@ class Portal:
             Api(store, self.door, self._syllabus, office, seeing),
             self._keeping,
             office,
+            self._crew,
         )
         self.app = portal(
             rooms,
@@ -142,6 +145,7 @@ class Portal:
         )
         self._open.enter_context(self._crew)
         self._open.enter_context(self._syllabus)
+        self._open.enter_context(Retrying(self._store, self._crew.wake))
         self._open.enter_context(self._keeping.mail(self._mail, self.url))
         watches = self._open.enter_context(counted(self._metrics, self._keeping))
         if self._logs:
@@ -233,23 +237,34 @@ def _allow_files() -> None:
 
 
 class Patient(H11Protocol):
-    """Hangs up on whoever connects and asks nothing, and on more connections than it can serve."""
+    """Hangs up on whoever connects and asks nothing; where there are more connections than it can
+    serve, on the one that has asked nothing for longest, so that those who ask are answered."""
 
     PATIENCE = 15.0
     """Seconds in which a request should have begun, and its header have come."""
     MOST = 4_000
     """Connections at a time."""
 
+    _silent: ClassVar[dict[Patient, None]] = {}
+    """Those that have asked nothing yet, the oldest first."""
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._silent[self] = None
         if len(self.connections) > self.MOST:
-            transport.abort()
-            return
+            oldest = next(iter(self._silent))  # this one, where all others are being answered
+            del self._silent[oldest]
+            oldest.transport.abort()
         self._late = self.loop.call_later(self.PATIENCE, self._look)
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is not None:
+            self._silent.pop(self, None)
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._silent.pop(self, None)
         if self._late is not None:
             self._late.cancel()
         super().connection_lost(exc)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,6 +17,7 @@ from autograder.web.pages import page
 from autograder.web.people import INSTRUCTORS, STAFF
 from autograder.web.portal.crew import Crew
 from autograder.web.portal.doors import FrontDoor
+from autograder.web.portal.retrying import is_tried_again
 from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.visit import Visit
 
@@ -37,7 +40,12 @@ class StaffPages:
         directory = self._door.links.directory
         students = [one for one in directory.people if one.role == "student"]
         waiting = self._store.hand_ins.waiting()
-        rows = [(one, *self._counts(one)) for one in self._syllabus]
+        again = Counter(
+            one.hand_in.assignment
+            for one in self._store.hand_ins.fruitless()
+            if is_tried_again(one)
+        )
+        rows = [(one, *self._counts(one), again[one.slug]) for one in self._syllabus]
         return page(
             "portal/course.html.j2",
             visit,
