@@ -125,6 +125,7 @@ NEAR_NAME = "There is one called {name}: is that it?"
 NOT_DEFINED = "({name} is not defined because of {fault})"
 UNWRITTEN = "{function} is not written yet."
 MISSING_BELOW = "There is no function {function} in this file: the file stopped at {fault}"
+MISSING_FAILED = "There is no function {function} in this file: its definition failed in {fault}"
 STOPPED = {
     "timed_out": "{function} did not finish within the time that one call, or the submission as a "
     "whole, has. Does its loop end?",
