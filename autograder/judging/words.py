@@ -201,7 +201,7 @@ NO_START = "The first entry of {parameter}'s history is not the start."
 NO_NUMBER = "From epoch {epoch} on, {parameter} is no number (NaN)."
 FIRST_DIFFERENCE = (
     "The first difference is at epoch {epoch}, in {parameter}: your step there is {step:.3g}, "
-    "which is {ratio:.4g} times the rule's step."
+    "which is {ratio} times the rule's step."
 )
 STEPS_OF = "Every step is that of a rule in which {what}."
 MOMENT_LETTERS = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}

@@ -1,5 +1,7 @@
 """What a student reads and sees of a verdict."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -104,6 +106,16 @@ def test_a_fault_without_a_name_is_described(what):
     verdict = verdict_on(rule, written(rule, *edits))
     assert verdict.misconceptions == ()
     assert words in " ".join(verdict.evidence)
+
+
+def test_a_small_difference_is_said_with_as_many_digits_as_show_it():
+    verdict = verdict_on("adagrad", written("adagrad", ("eta /", "1.000003 * eta /")))
+    assert "is 1.000003 times the rule's step" in " ".join(verdict.evidence)
+    slowly = [("beta1 * m_", "beta1 * 0.99**(t - 1) * m_")]
+    evidence = " ".join(verdict_on("adam", written("adam", *slowly)).evidence)
+    sums = re.search(r"m of w add up to ([\d., ]+) times", evidence)
+    assert sums
+    assert set(sums[1].split(", ")) != {"1"}
 
 
 def test_no_hidden_digit_of_the_right_path_is_given_away():
