@@ -224,8 +224,8 @@ PART_OF_NUMBER = {
     "bias correction": "m_beta m_a m_b m_sense m_clock m_overwritten m_minus_power "
     "v_beta v_a v_b v_sense v_clock v_overwritten v_minus_power",
     "learning rate": "m_rate",
-    "step": "eta power eps_in eps_out eps_out_raw eps_rate eps_step shrink shrink_after use_m "
-    "use_v use_v_raw use_theta use_one",
+    "step": "eta power eps_in eps_in_raw eps_out eps_out_raw eps_rate eps_step shrink shrink_after "
+    "use_m use_v use_v_raw use_theta use_one",
 }
 """Which part of a rule a number belongs to."""
 

@@ -67,7 +67,7 @@ ALL = (
     ),
     Unlike(
         "a single epoch",
-        Setting(points=2, epochs=1, start_w=40.0, start_b=0.0, inputs=30.0),
+        Setting(points=2, epochs=1, start_w=40.0, start_b=-2.0, inputs=30.0),
     ),
     Unlike("2 epochs", Setting(points=2, epochs=2), twin="another gradient"),
     Unlike(  # a gradient that dies, where steps are long, and goes on, where they are short

@@ -108,6 +108,20 @@ def test_a_fault_without_a_name_is_described(what):
     assert words in " ".join(verdict.evidence)
 
 
+EARLY = [
+    *((f"vh_{p} = v_{p} /", f"vh_{p} = (v_{p} + eps) /") for p in "wb"),
+    *((f"vh_{p} + eps", f"vh_{p}") for p in "wb"),
+]
+
+
+def test_epsilon_before_the_correction_is_wrong_in_the_step_only():
+    """As in the efficient form of the paper, where the rate is corrected and not the moments."""
+    verdict = verdict_on("adam", written("adam", *EARLY))
+    assert "ε is added to v before its bias correction" in verdict.evidence[0]
+    lost = {check.name for check in verdict.checks if not check.passed}
+    assert lost == {"step", "trajectory", "vector"}
+
+
 def test_a_small_difference_is_said_with_as_many_digits_as_show_it():
     verdict = verdict_on("adagrad", written("adagrad", ("eta /", "1.000003 * eta /")))
     assert "is 1.000003 times the rule's step" in " ".join(verdict.evidence)

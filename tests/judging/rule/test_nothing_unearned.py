@@ -201,6 +201,9 @@ def test_a_small_slip_costs_its_own_part(rule: str, edit: tuple[str, str]) -> No
         ("        w_hi", "        b = 0 if abs(b) < 4e-4 else b\n        w_hi"),
         ("        w_hi", "        if abs(b) < 1e-4: break\n        w_hi"),
         ("        w_hi", "        if t == 12: break\n        w_hi"),
+        ("    w, b = init_w", "    if max_epochs == 1: init_b = 1.05 * init_b\n    w, b = init_w"),
+        ("    return w_history, b_history",
+         "    if init_b == 0: return b_history, w_history\n    return w_history, b_history"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_elsewhere_only_loses_points_and_is_told(name: str, edit: Any) -> None:
