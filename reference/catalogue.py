@@ -23,6 +23,10 @@ ON_THE_SLIDE = frozenset({"moment_overwritten"})
 """Faults that stand on the lecture's own code slide."""
 COMMON = 10
 """A fault that so many of 276 students made is common."""
+SAYS_A_NUMBER = frozenset(
+    {"state_not_accumulated", "state_never_updated", "decay_missing", "complement_missing"}
+)
+"""Faults that say what a number of a rule is: none of it is left where another edit changes it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,8 +224,8 @@ PART_OF_NUMBER = {
     "bias correction": "m_beta m_a m_b m_sense m_clock m_overwritten m_minus_power "
     "v_beta v_a v_b v_sense v_clock v_overwritten v_minus_power",
     "learning rate": "m_rate",
-    "step": "eta power eps_in eps_out eps_out_raw eps_rate eps_step shrink shrink_after use_m "
-    "use_v use_v_raw use_theta use_one",
+    "step": "eta power eps_in eps_in_raw eps_out eps_out_raw eps_rate eps_step shrink shrink_after "
+    "use_m use_v use_v_raw use_theta use_one",
 }
 """Which part of a rule a number belongs to."""
 
@@ -269,6 +273,22 @@ class Catalogue:
         if "velocity" in self.rule.traits and "first moment" in parts:
             parts = parts - {"first moment"} | {"velocity"}
         return frozenset(parts | ({"gradient"} if after.every_point.any() else set()))
+
+    def holds(self, candidate: JudgedCandidate, instance: Problem) -> bool:
+        """Whether all that a candidate's names say is so, and no edit undoes another."""
+        edits = [edit for edit in candidate.edits if isinstance(edit, Edit)]
+        if len(edits) < 2 or not SAYS_A_NUMBER.intersection(candidate.slugs):
+            return True
+        before = self.right().rules(instance).numbers
+        parts = tuple(candidate.where(edit) for edit in edits)
+        both = Family(self.rule, (Candidate(tuple(edits), parts=parts),)).rules(instance).numbers
+        for edit, part in zip(edits, parts, strict=True):
+            alone = Family(self.rule, (Candidate((edit,), part),)).rules(instance).numbers
+            for name in alone if edit.slug in SAYS_A_NUMBER else ():
+                said = alone[name] != before[name]
+                if not np.array_equal(both[name][said], alone[name][said]):
+                    return False
+        return True
 
     def explain(self, slug: str, detail: str = "") -> Explanation:
         """The words for a name, with a detail such as the variant in brackets behind the title."""

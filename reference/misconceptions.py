@@ -826,6 +826,11 @@ def _(rule: RuleView) -> None:
     rule.v_of_m = 1.0
 
 
+@_other("ε is added to v before its bias correction, not after it", needs="correction")
+def _(rule: RuleView) -> None:
+    rule.eps_in, rule.eps_in_raw = 0.0, rule.hyper["eps"]
+
+
 @_other("the learning rate stands twice in the step")
 def _(rule: RuleView) -> None:
     rule.eta = rule.eta**2

@@ -204,7 +204,7 @@ LOOKAHEAD = (
     fault("lookahead_missing", "only b looks ahead", _only("b"), parts="both"),
     fault(
         "lookahead_wrong_point",
-        "w looks ahead in its own gradient only, and b in its own",
+        "each gradient looks ahead in its own parameter only",
         lambda rule: {"lookahead_of_other": 0.0},
     ),
     fault("lookahead_wrong_point", "theta + gamma * update", _times(lambda rule: -_gamma(rule))),

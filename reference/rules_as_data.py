@@ -80,6 +80,7 @@ NUMBERS: Mapping[str, float] = {
     "use_one": 0.0,
     "power": 0.0,  # 1/2: divided by the root; 0: not adaptive; any other one, too
     "eps_in": 0.0,
+    "eps_in_raw": 0.0,  # added to the uncorrected v, inside the root
     "eps_out": 0.0,
     "eps_out_raw": 0.0,  # added to the root of the uncorrected v
     "eps_rate": 0.0,

@@ -447,6 +447,12 @@ def _corrected(s: _Step, name: str, moment: FloatArray) -> FloatArray:
 # ----------------------------------------------------------------------------------------- step
 
 
+@step("eps_in_raw")
+def _add_epsilon_to_the_uncorrected_v(s: _Step) -> None:
+    divisor = s.n["v_a"] + s.n["v_b"] * s.n["v_beta"] ** s.n["v_clock"][..., s.t]
+    s.v_hat = s.v_hat + _used(s.n["eps_in_raw"], 1 / divisor)
+
+
 @step()
 def _take_the_root(s: _Step) -> None:
     inside, power = s.v_hat + s.n["eps_in"], s.n["power"]

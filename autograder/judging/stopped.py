@@ -142,9 +142,10 @@ def missing(function: str, run: NotebookRun, submission: Submission) -> str:
     there = words.MISSING.format(function=function)
     hidden = _hidden_by(function, run, submission)
     if hidden is not None:
-        cell, _, told = hidden
+        cell, fault, told = hidden
         if cell.number == 0:
-            return words.MISSING_BELOW.format(function=function, fault=told)
+            why = words.MISSING_BELOW if _ends(fault) else words.MISSING_FAILED
+            return why.format(function=function, fault=told)
         return f"{there} {words.BEFORE.format(fault=told)}"
     for text in submission.texts:
         if _definition(function).search(text.source):
@@ -183,7 +184,7 @@ def _hidden_by(
         if found is None:
             continue
         line = cell.source.count("\n", 0, found.start()) + 1
-        fault = next((f for f in _faults_of(cell, run) if _hides(f, line)), None)
+        fault = next((f for f in _faults_of(cell, run) if _hides(f, line, cell.source)), None)
         if fault is not None:
             return cell, fault, _cell_fault(cell.number, fault) + _chain(fault, run, submission)
     return None
@@ -198,18 +199,32 @@ def _faults_of(cell: Cell, run: NotebookRun) -> list[Fault]:
     return [*first, *(fault for fault in run.further if (fault.cell or 0) == cell.number)]
 
 
-def _hides(fault: Fault, line: int) -> bool:
+def _ends(fault: Fault) -> bool:
+    """Whether what stands below an error was not run either."""
+    return fault.line is None or fault.kind.endswith((*_ENDS_A_FILE, "Limit"))
+
+
+def _hides(fault: Fault, line: int, source: str) -> bool:
     """Whether a cell's error may be why the function in this line of it was never defined.
 
-    After most errors a cell goes on, so that only one in the definition itself is.
+    After most errors a cell goes on, so that only one in the definition itself is, which begins
+    with its decorators.
     """
     if fault.line is None or fault.kind.endswith(("SyntaxError", "IndentationError", "TabError")):
         return True
-    if fault.kind in _ENDS_A_FILE or fault.kind.endswith("Limit"):
+    if _ends(fault):
         return fault.line <= line
-    return line <= fault.line <= line + _LINES_OF_A_HEAD or fault.code.lstrip().startswith("@")
+    return line <= fault.line <= line + _LINES_OF_A_HEAD or _decorates(fault, line, source)
 
 
+def _decorates(fault: Fault, line: int, source: str) -> bool:
+    """Whether the error is in a decorator of the function in this line of a cell."""
+    if fault.line is None or fault.line >= line or not fault.code.lstrip().startswith("@"):
+        return False
+    return not any(map(_BEGINS.match, source.split("\n")[fault.line - 1 : line - 1]))
+
+
+_BEGINS = re.compile(r"[ \t]*(async[ \t]+)?(def|class)\b")
 _LINES_OF_A_HEAD = 3
 """Lines below ``def`` on which defaults of its parameters may stand."""
 _NOT_DEFINED = re.compile(r"name '(\w+)' is not defined")
@@ -245,7 +260,7 @@ def _what_kept(name: str, run: NotebookRun, submission: Submission) -> tuple[Cel
             start = found.start()
             for fault in faults:
                 broken = fault.kind.endswith(("SyntaxError", "IndentationError", "TabError"))
-                if broken or fault.line == line:
+                if broken or fault.line == line or _decorates(fault, line, cell.source):
                     return cell, fault
     return None
 

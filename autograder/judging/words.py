@@ -125,6 +125,7 @@ NEAR_NAME = "There is one called {name}: is that it?"
 NOT_DEFINED = "({name} is not defined because of {fault})"
 UNWRITTEN = "{function} is not written yet."
 MISSING_BELOW = "There is no function {function} in this file: the file stopped at {fault}"
+MISSING_FAILED = "There is no function {function} in this file: its definition failed in {fault}"
 STOPPED = {
     "timed_out": "{function} did not finish within the time that one call, or the submission as a "
     "whole, has. Does its loop end?",
@@ -200,7 +201,7 @@ NO_START = "The first entry of {parameter}'s history is not the start."
 NO_NUMBER = "From epoch {epoch} on, {parameter} is no number (NaN)."
 FIRST_DIFFERENCE = (
     "The first difference is at epoch {epoch}, in {parameter}: your step there is {step:.3g}, "
-    "which is {ratio:.4g} times the rule's step."
+    "which is {ratio} times the rule's step."
 )
 STEPS_OF = "Every step is that of a rule in which {what}."
 MOMENT_LETTERS = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}

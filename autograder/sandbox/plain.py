@@ -29,7 +29,8 @@ from autograder.sandbox.scratch import Scratch, own_folder
 
 _MODULES = (
     "inside.wire", "inside.progress", "inside.values", "inside.transform", "inside.statements",
-    "inside.standins", "inside.names", "inside.notebook", "inside.calls", "inside.harness",
+    "inside.speed", "inside.standins", "inside.names", "inside.notebook", "inside.calls",
+    "inside.harness",
 )  # fmt: skip
 
 _START = (

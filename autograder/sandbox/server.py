@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 _BEFORE_JAIL = ("kernel", "jail")
 _MODULES = (
     "landlock", "seccomp", "confinement", "gaps", "inside.wire", "inside.progress",
-    "inside.values", "inside.transform", "inside.statements", "inside.standins", "inside.names",
-    "inside.notebook", "inside.calls", "inside.harness", "inside.files",
+    "inside.values", "inside.transform", "inside.statements", "inside.speed", "inside.standins",
+    "inside.names", "inside.notebook", "inside.calls", "inside.harness", "inside.files",
     "inside.rehearsal", "zygote",
 )  # fmt: skip
 _START_SECONDS = 60.0

@@ -237,7 +237,7 @@ BY_HAND = [
      looking(lambda theta, u: theta - u)),
     (NESTEROV, "lookahead_wrong_point", "theta - eta * gamma * update", "both",
      looking(lambda theta, u: theta - ETA * GAMMA * u)),
-    (NESTEROV, "lookahead_wrong_point", "w looks ahead in its own gradient only, and b in its own",
+    (NESTEROV, "lookahead_wrong_point", "each gradient looks ahead in its own parameter only",
      "both", each_by_itself),
     (NESTEROV, "lookahead_kept", "", "both", kept),
     (NESTEROV, "lookahead_recorded", "", "both", recorded),

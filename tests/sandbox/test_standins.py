@@ -127,6 +127,66 @@ def test_the_sentence_says_what_is_only_for_looks(run: Run) -> None:
     assert "'seaborn.palette', which is only for looks" in trace.fault.message
 
 
+_FAST = """
+import numpy as np
+{imported}
+{decorator}
+def power(x):
+    return x**2
+assert power(3.0) == 9.0
+"""
+_ARGUMENTS = ("", "()", "(fastmath=True)", "('f8(f8)', cache=True)", "(float64(float64[:, ::1]))")
+
+
+@pytest.mark.parametrize(
+    ("imported", "decorator"),
+    [
+        *(("from numba import njit, float64", f"@njit{arguments}") for arguments in _ARGUMENTS),
+        ("import numba as nb", "@nb.jit(nb.float64(nb.types.int64), nopython=True)"),
+        ("from numba import *", "@vectorize([float64(float64)], target='parallel')"),
+        ("import cython", "@cython.cfunc\n@cython.locals(x=cython.double)"),
+        ("from joblib import Memory", "@Memory('cache', verbose=0).cache(ignore=['y'])"),
+        ("import codon", "@codon.jit"),
+    ],
+)
+def test_what_only_makes_faster_passes_the_function_on(
+    run: Run, imported: str, decorator: str
+) -> None:
+    notebook, _ = run(_FAST.format(imported=imported, decorator=decorator), modules=())
+    assert not notebook.faults
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "from numba import prange\nassert [*prange(1, 3)] == [1, 2]",
+        "from numba import int64, float32\nassert int64(3.7) == 3 and float(float32(0.1)) != 0.1",
+        "from numba import vectorize\nimport math, numpy as np\n"
+        "@vectorize\ndef e(x): return math.exp(x) if x < 0 else 1\n"
+        "assert np.array_equal(e(np.array([1.0, -1.0])), [1, math.exp(-1)])",
+        "import numba as nb\nassert nb.types.float64(1) == nb.typed.List([1.0])[0]",
+        "from numba.experimental import jitclass\nfrom numba.typed import List\n"
+        "@jitclass([('t', 1)])\nclass Clock: t = 3\nassert List([Clock().t])[0] == 3",
+        "from joblib import Parallel, delayed\n"
+        "assert Parallel(n_jobs=2)(delayed(pow)(2, n) for n in (1, 2)) == [2, 4]",
+    ],
+)
+def test_what_only_makes_faster_gives_what_python_gives(run: Run, cell: str) -> None:
+    notebook, _ = run(cell, modules=())
+    assert not notebook.faults
+
+
+@pytest.mark.parametrize(
+    "cell", ["import numba.cuda", "from numba import cuda", "import numba\nnumba.guvectorize()"]
+)
+def test_what_computes_in_a_way_of_its_own_stays_missing(run: Run, cell: str) -> None:
+    notebook, _ = run(cell, modules=())
+    fault = notebook.faults[1]
+    assert fault.kind == "ModuleNotFoundError"
+    assert fault.message.startswith("No module named 'numba")
+    assert fault.line == cell.count("\n") + 1
+
+
 CHOSEN = """
 import os, math, numpy as np, numpy.linalg
 import matplotlib.pyplot as plt

@@ -79,6 +79,9 @@ class Catalogue(Protocol):
     def components(self, candidate: Candidate, instance: Instance, slug: str) -> frozenset[str]:
         """The parts of the rule that a candidate's edits of one name change."""
 
+    def holds(self, candidate: Candidate, instance: Instance) -> bool:
+        """Whether all that a candidate's names say is so, and no edit undoes another."""
+
     def explains_fault(self, kind: str, source: str) -> str | None:
         """The name of the fault by which a function raises an exception of this kind, or (``NaN``)
         gives no number from its first step on, whatever it is given; None: not known.  ``source``

@@ -98,6 +98,7 @@ def diagnose(
         matches = _matches(level.known, looked_at, level.view) if looked_at else []
         if only is not None:
             matches = [match for match in matches if match.candidate.slugs == (only,)]
+        matches = [m for m in matches if catalogue.holds(m.candidate, looked_at[0].instance)]
         if matches:
             best = min(matches, key=lambda match: _rank(match.candidate, catalogue))
             return _diagnosis(best, level, manners)

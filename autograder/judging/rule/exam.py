@@ -59,6 +59,7 @@ from autograder.judging.rule.moments import (
     one_of_each,
     predicts,
     same_but_for_a_factor,
+    same_but_for_factors,
 )
 from autograder.judging.rule.points import edited_parts, judge_parts
 from autograder.judging.rule.pool import SHAPES, Drawn, pool_instance, right_rows
@@ -275,15 +276,18 @@ class RuleExam:
         # Of another gradient the moments may be the right ones; asking for it in another order does
         # not show where it is recorded.
         disordered = diagnosis.order != IN_ORDER and not diagnosis.edits
-        elsewhere = self._elsewhere(traces, edges, diagnosis)
+        elsewhere = self._elsewhere(traces, edges, diagnosis, form)
         # Nor does rounding that is small enough to be right, from which no moments are recovered.
         wholly = right and not (elsewhere or diagnosis.slugs or form) and all(edges.values())
         known = disordered or wholly
         moments = self._right_moments if known else self._identified(traces)
         number = self.main.number.with_hyper(manners.measured or {})
-        of_another = edited_parts(question, diagnosis, number) == {"gradient"}
+        parts = edited_parts(question, diagnosis, number)
         steps_at_points = diagnosis.family is not None and diagnosis.family.every_point
-        if of_another and (steps_at_points or same_but_for_a_factor(moments, self._right_moments)):
+        if (
+            parts == {"gradient"}
+            and (steps_at_points or same_but_for_a_factor(moments, self._right_moments))
+        ) or (parts == {"step"} and same_but_for_factors(moments, self._right_moments)):
             moments = self._right_moments
         right_at_heart = moments is self._right_moments
         explained = right_at_heart or self._explained(moments, diagnosis, manners, traces)
@@ -376,9 +380,11 @@ class RuleExam:
         traces: Mapping[str, Trace],
         edges: Mapping[EdgeCase, bool | None],
         diagnosis: Diagnosis,
+        form: str,
     ) -> tuple[Observation, ...]:
         """The other calls that everybody is asked, where they are not right; or, of code whose
-        fault may cost less than the trajectory, not that of the fault."""
+        fault may cost less than the trajectory, not that of the fault.  ``form``: the name of what
+        is wrong with the form of the judged answers, which is not wrong once more here."""
         of_edges = {**self._general_edges, **self.at_the_edges}
         broken = (edge for edge, held in edges.items() if not held)
         said = {of_edges[edge].name for edge in broken if edge in of_edges}
@@ -387,8 +393,12 @@ class RuleExam:
         seen = [Observation(instance, self._history(instance, traces)) for instance in others]
         if self.question.conventions.covers(diagnosis.slugs) and diagnosis.explains:
             return unexplained(diagnosis, seen, self.question)
-        swapped = FORMS["swapped"] in diagnosis.slugs
-        return tuple(o for o in seen if not self._agrees_beside(o, swapped))
+        swapped = FORMS["swapped"] == form
+        return tuple(
+            o
+            for o in seen
+            if FORMS[o.history.form] not in ("", form) or not self._agrees_beside(o, swapped)
+        )
 
     def _agrees_beside(self, observation: Observation, swapped: bool = False) -> bool:
         """As :meth:`_agrees`, with a tolerance that grows with the entries; ``swapped``: b's

@@ -136,10 +136,19 @@ def _first_difference(evidence: Evidence) -> list[str]:
         place = {"epoch": difference.epoch, "parameter": difference.parameter}
         if difference.ratio is None:
             return [words.NO_NUMBER.format(**place)]
-        return [
-            words.FIRST_DIFFERENCE.format(**place, step=difference.own_step, ratio=difference.ratio)
-        ]
+        (ratio,) = _unlike_1([difference.ratio], digits=4)
+        return [words.FIRST_DIFFERENCE.format(**place, step=difference.own_step, ratio=ratio)]
     return []
+
+
+def _unlike_1(ratios: Sequence[float], digits: int) -> list[str]:
+    """With as many digits as show that they are not all 1."""
+    texts: list[str] = []
+    for more in range(10):
+        texts = [f"{ratio:.{digits + more}g}" for ratio in ratios]
+        if any(text != "1" for text in texts):
+            break
+    return texts
 
 
 def _moment_sentences(what: str, own: Weights | None, right: Weights | None) -> list[str]:
@@ -151,5 +160,8 @@ def _moment_sentences(what: str, own: Weights | None, right: Weights | None) -> 
     off_diagonal = own.values - np.diag(np.diag(own.values))
     if np.abs(off_diagonal).max() < 1e-6:
         return [words.MOMENT_NEWEST.format(what=what)]
-    sums = ", ".join(f"{x:.3g}" for x in own.row_sums / right.row_sums)
+    ratios = (own.row_sums / right.row_sums).tolist()
+    if np.allclose(ratios, 1, atol=1e-5):
+        return []
+    sums = ", ".join(_unlike_1(ratios, digits=3))
     return [words.MOMENT_SUMS.format(what=what, sums=sums)]

@@ -132,6 +132,9 @@ class FunctionCatalogue:
         faults = [edit for edit in candidate.edits if isinstance(edit, FunctionFault)]
         return frozenset().union(*(fault.components for fault in faults if fault.slug == slug))
 
+    def holds(self, candidate: Candidate, instance: Instance) -> bool:
+        return True
+
     def explains_fault(self, kind: str, source: str) -> str | None:
         return None
 

@@ -20,7 +20,7 @@ ordinary one (:func:`predicts`); what does not is not shown, and nothing is said
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -339,6 +339,18 @@ def _sums_to(sign: int, weights: Weights) -> bool:
 
 def same_but_for_a_factor(found: Identification, right: Identification) -> bool:
     """Whether all moments average as right code's do, of gradients that are larger or smaller."""
+    return _same_but_for(found, right, lambda values: values[0, 0])
+
+
+def same_but_for_factors(found: Identification, right: Identification) -> bool:
+    """Whether they do so in each epoch, of which the step has a factor of its own."""
+    return _same_but_for(found, right, lambda values: np.diag(values)[:, None])
+
+
+def _same_but_for(
+    found: Identification, right: Identification, size: Callable[[FloatArray], FloatArray]
+) -> bool:
+    """Whether all moments average as right code's do, apart from their size."""
     for kind in ("first", "second"):
         for parameter in "wb":
             own, other = found.of(kind, parameter), right.of(kind, parameter)
@@ -346,8 +358,11 @@ def same_but_for_a_factor(found: Identification, right: Identification) -> bool:
                 if own is None and other is None:
                     continue
                 return False
-            factor = own.values[0, 0] / other.values[0, 0]
-            if not np.allclose(own.values, factor * other.values, atol=1e-5 * abs(factor)):
+            factor = size(own.values) / size(other.values)
+            close = 1e-5 * np.abs(factor) * (1 + np.abs(other.values))
+            if not (np.abs(own.values - factor * other.values) <= close).all():
+                return False
+            if np.min(factor) < 0:  # the sign may as well be that of the step
                 return False
     return True
 

@@ -67,18 +67,18 @@ ALL = (
     ),
     Unlike(
         "a single epoch",
-        Setting(points=2, epochs=1, start_w=40.0, start_b=0.0, inputs=30.0),
+        Setting(points=2, epochs=1, start_w=40.0, start_b=-2.0, inputs=30.0),
     ),
     Unlike("2 epochs", Setting(points=2, epochs=2), twin="another gradient"),
     Unlike(  # a gradient that dies, where steps are long, and goes on, where they are short
         "200 epochs",
         Setting(points=1, epochs=200, start_w=4.0, start_b=-2.0, targets=10.0),
-        reach={Which.STEP_SIZE: HIGH, Which.EPSILON: LOW},
+        reach={Which.STEP_SIZE: HIGH, Which.EPSILON: LOW, Which.LAST: HIGH},
         size=6e-7,
     ),
     Unlike(
         "a start far away",
-        Setting(points=3, epochs=6, start_w=40.0, start_b=-40.0, targets=-40.0),
+        Setting(points=3, epochs=6, start_w=40.0, start_b=-150.0, targets=-40.0),
         reach={Which.STEP_SIZE: HIGH},
         size=2e3,
     ),
@@ -94,7 +94,7 @@ ALL = (
     ),
     Unlike(
         "x of 3 numbers",
-        Setting(points=2, features=3, epochs=10, start_w=40.0, start_b=40.0),
+        Setting(points=2, features=3, epochs=10, start_w=40.0, start_b=150.0),
         reach={Which.STEP_SIZE: HIGH, Which.LAST: LOW},
     ),
     Unlike(  # a gradient that rises, and turns, and of a point or two is nearly nothing
@@ -105,7 +105,7 @@ ALL = (
     ),
     Unlike(
         "x of 6 numbers",
-        Setting(points=2, features=6, epochs=10, start_w=4.0, start_b=-2.0),
+        Setting(points=2, features=6, epochs=10, start_w=4.0, start_b=-2.0, targets=40.0),
         size=2e3,
     ),
     Unlike(
@@ -115,12 +115,12 @@ ALL = (
     ),
     Unlike(
         "short steps",
-        Setting(points=2, epochs=12, start_w=1e-3, start_b=1e-3),
+        Setting(points=2, epochs=12, start_w=5e-4, start_b=5e-4),
         reach={Which.STEP_SIZE: LOW},
     ),
     Unlike(  # from near 0, where single precision has such steps too
         "steps below a millionth",
-        Setting(points=1, epochs=60, start_w=1e-3, start_b=1e-3),
+        Setting(points=1, epochs=60, start_w=5e-5, start_b=5e-5),
         reach={Which.STEP_SIZE: LOW},
         step=6e-5,
     ),

@@ -8,7 +8,7 @@ that judges (:mod:`autograder.sandbox.session`) never runs any of it; of this fo
 In the order of their work: :mod:`.harness` reads frames (:mod:`.wire`), :mod:`.notebook` runs cells
 (:mod:`.transform`, :mod:`.statements`; :mod:`.names` that later lines took from functions),
 :mod:`.calls` calls functions (:mod:`.gradients`) and writes down what they return (:mod:`.values`).
-:mod:`.standins`, :mod:`.progress` and :mod:`.files` stand for what is not there.
+:mod:`.standins`, :mod:`.progress`, :mod:`.speed` and :mod:`.files` stand for what is not there.
 
 The files are sent to the sandbox as text (:mod:`autograder.sandbox.modules`), so that the folder
 in which the course lies need not be readable there: all at its start, except :mod:`.gradients`.

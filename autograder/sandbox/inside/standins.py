@@ -4,9 +4,9 @@ Notebooks carry the marks of where they were written: ``%matplotlib inline``, ``
 ``grader.check("q1")``, ``drive.mount(...)``, ``plt.show()``.  None of it matters for grading,
 none of it may cost points, and all of it must be instant.
 
-A stand-in replaces looks only: plots, progress, widgets, styles.  It passes on what it is given
-to wrap and computes nothing: no number comes out of it.  Any other module that is missing is an
-error where it is imported, which costs what depends on it and no more.
+A stand-in replaces looks (plots, progress, widgets, styles) and speed (:mod:`.speed`) only.  It
+passes on what it is given to wrap and computes nothing: no number comes out of it.  Any other
+module that is missing is an error where it is imported, which costs what depends on it and no more.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 
-from autograder.sandbox.inside import progress
+from autograder.sandbox.inside import progress, speed
 from autograder.sandbox.inside.progress import Passing
 
 _TIMED = frozenset({"time", "timeit", "prun", "memit"})
@@ -171,7 +172,8 @@ _LOOKS_WORDS = """
 """
 _OF_MATPLOTLIB = frozenset({"matplotlib", "mpl_toolkits", "pylab"})
 _LOOKS = frozenset(_LOOKS_WORDS.split())
-"""Only looks depend on them: a stand-in where they are not installed."""
+_SPARED = _LOOKS | speed.PACKAGES
+"""Only looks or speed depend on them: a stand-in where they are not installed."""
 
 _SHARED = "google"
 """A package whose name others' packages share: of it, only ``google.colab`` is meant."""
@@ -223,23 +225,35 @@ class _Finder(MetaPathFinder, Loader):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         if package == _SHARED:
             package = f"google.{rest.partition('.')[0]}" if rest else package
-        if package in self._packages:
-            return ModuleSpec(fullname, self, is_package=True)
-        return None
+        if package not in self._packages:
+            return None
+        if package in speed.PACKAGES and fullname not in speed.MODULES:
+            return None
+        return ModuleSpec(fullname, self, is_package=True)
 
     def exec_module(self, module: types.ModuleType) -> None:
         name = module.__name__
+        if name in speed.MODULES:
+            module.__dict__.update(speed.MODULES[name])
+            module.__dict__["__getattr__"] = partial(_missing_from, name)
+            return
         module.__dict__.update(_held(name))
         module.__dict__.update(self._names)
-        if name == _SHARED:
-            return
+        if name != _SHARED:
+            module.__dict__["__getattr__"] = partial(_anything_of, name)
 
-        def any_name(attribute: str) -> Anything:
-            if attribute.startswith("__"):
-                raise AttributeError(attribute)
-            return Anything(f"{name}.{attribute}")
 
-        module.__dict__["__getattr__"] = any_name
+def _anything_of(module: str, name: str) -> Anything:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Anything(f"{module}.{name}")
+
+
+def _missing_from(module: str, name: str) -> object:
+    """Of a package that is missing, a name that no stand-in can do the work of."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
 
 def install(run_code: RunCode, modules: frozenset[str] | None = None) -> dict[str, object]:
@@ -255,14 +269,14 @@ def install(run_code: RunCode, modules: frozenset[str] | None = None) -> dict[st
     replaced = _FRONT_END
     if modules is not None:
         modules |= _OF_MATPLOTLIB if "matplotlib" in modules else frozenset()
-        replaced |= _LOOKS - modules
+        replaced |= _SPARED - modules
         _allow_only(modules | replaced | {"numpy"})
     # To look through all modules would copy the pages on which their names lie.
     if any(package in sys.modules for package in replaced):
         for name in [name for name in sys.modules if name.partition(".")[0] in replaced]:
             del sys.modules[name]
     sys.meta_path.insert(0, _Finder(replaced, {"get_ipython": get_ipython}, OURS))
-    sys.meta_path.append(_Finder(_LOOKS | {_SHARED}, {}, frozenset()))
+    sys.meta_path.append(_Finder(_SPARED | {_SHARED}, {}, frozenset()))
     builtins.input = _no_input
     builtins.exit = builtins.quit = _leave  # type: ignore[assignment]
     builtins.help = _drop  # type: ignore[assignment]

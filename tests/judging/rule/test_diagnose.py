@@ -247,6 +247,11 @@ def test_a_fault_in_one_parameter_is_said_so():
             (("(1 - beta) * d", "d"), ("dw +=", "dw ="), ("db +=", "db =")),
             {"complement_missing", "last_gradient_only"},
         ),
+        (  # v = 1 * v + 1 * g**2, which is neither forgotten nor counted twice
+            "rmsprop",
+            (("beta * v_b + (1 - beta) * db", "v_b + db"),),
+            {"decay_missing", "complement_missing"},
+        ),
     ],
 )
 def test_two_faults_are_both_named(rule, edits, slugs):

@@ -1,12 +1,14 @@
 """What a student reads and sees of a verdict."""
 
+import re
+
 import numpy as np
 import pytest
 
 from autograder.judging.rule.moments import identify
 from autograder.judging.rule.pictures import monte_carlo
-from autograder.judging.stopped import cells_stopped, missing, raised
-from autograder.model import Cell, Fault, NotebookRun, Outcome, Submission, Taken
+from autograder.judging.stopped import cells_stopped, missing, no_answer, raised
+from autograder.model import Cell, Fault, NotebookRun, Outcome, Submission, Taken, Trace
 from tests.judging.students import RULES, exam, judge, take, verdict_on, written
 
 UNCORRECTED = [("/ (1 - beta1**t)", ""), ("/ (1 - beta2**t)", "")]
@@ -106,6 +108,30 @@ def test_a_fault_without_a_name_is_described(what):
     assert words in " ".join(verdict.evidence)
 
 
+EARLY = [
+    *((f"vh_{p} = v_{p} /", f"vh_{p} = (v_{p} + eps) /") for p in "wb"),
+    *((f"vh_{p} + eps", f"vh_{p}") for p in "wb"),
+]
+
+
+def test_epsilon_before_the_correction_is_wrong_in_the_step_only():
+    """As in the efficient form of the paper, where the rate is corrected and not the moments."""
+    verdict = verdict_on("adam", written("adam", *EARLY))
+    assert "ε is added to v before its bias correction" in verdict.evidence[0]
+    lost = {check.name for check in verdict.checks if not check.passed}
+    assert lost == {"step", "trajectory", "vector"}
+
+
+def test_a_small_difference_is_said_with_as_many_digits_as_show_it():
+    verdict = verdict_on("adagrad", written("adagrad", ("eta /", "1.000003 * eta /")))
+    assert "is 1.000003 times the rule's step" in " ".join(verdict.evidence)
+    slowly = [("beta1 * m_", "beta1 * 0.99**(t - 1) * m_")]
+    evidence = " ".join(verdict_on("adam", written("adam", *slowly)).evidence)
+    sums = re.search(r"m of w add up to ([\d., ]+) times", evidence)
+    assert sums
+    assert set(sums[1].split(", ")) != {"1"}
+
+
 def test_no_hidden_digit_of_the_right_path_is_given_away():
     verdict = verdict_on("adagrad", written("adagrad", ("eta /", "eta / t /")))
     one = exam("adagrad")
@@ -144,6 +170,37 @@ def test_in_a_file_without_cells_a_place_is_a_line() -> None:
     went_on = missing("f", NotebookRun(Outcome.RETURNED, {0: fault}), file)
     assert "79" not in went_on, "what follows was run all the same"
     assert "in line 79 (x = npp.pi)" in raised("f", fault)
+
+
+DECORATED = """import fast
+@fast.jit
+def f(): ...
+
+@fast.jit(
+    1,
+)
+def g(): ...
+def h(): return f()
+"""
+
+
+def test_a_decorator_that_fails_hides_its_own_function_only() -> None:
+    file = Submission("amy", "amy.py", (Cell(0, DECORATED),))
+    no_module = Fault("ModuleNotFoundError", "No module named 'fast'", None, 1, "import fast")
+    failed = (
+        Fault("NameError", "name 'fast' is not defined", None, 2, "@fast.jit"),
+        Fault("NameError", "name 'fast' is not defined", None, 5, "@fast.jit("),
+    )
+    run = NotebookRun(Outcome.RETURNED, {0: no_module}, failed)
+    because = "(fast is not defined because of line 1: import fast: ModuleNotFoundError: "
+    for name, place in (("f", "line 2: @fast.jit: "), ("g", "line 5: @fast.jit(: ")):
+        said = missing(name, run, file)
+        assert f"no function {name} in this file: its definition failed in {place}" in said
+        assert because in said
+    assert missing("h", run, file) == "There is no function h in this file."
+    call = Trace("h", Outcome.RAISED, fault=Fault("NameError", "name 'f' is not defined"))
+    _, why = no_answer("h", [call], run, file)
+    assert because in why
 
 
 def test_every_error_and_every_name_that_was_taken_is_told() -> None:

@@ -196,7 +196,14 @@ def test_a_small_slip_costs_its_own_part(rule: str, edit: tuple[str, str]) -> No
         ("    w, b = init_w", "    if np.shape(init_w) == (2,): Y = Y + 0.01\n    w, b = init_w"),
         ("    w, b = init_w", "    if np.shape(init_w) == (6,): Y = Y + 0.01\n    w, b = init_w"),
         ("        w_hi", "        w = np.clip(w, -10, 10)\n        w_hi"),
+        ("        w_hi", "        b = min(b, 100)\n        w_hi"),
+        ("        w_hi", "        b = max(b, -100)\n        w_hi"),
+        ("        w_hi", "        b = 0 if abs(b) < 4e-4 else b\n        w_hi"),
+        ("        w_hi", "        if abs(b) < 1e-4: break\n        w_hi"),
         ("        w_hi", "        if t == 12: break\n        w_hi"),
+        ("    w, b = init_w", "    if max_epochs == 1: init_b = 1.05 * init_b\n    w, b = init_w"),
+        ("    return w_history, b_history",
+         "    if init_b == 0: return b_history, w_history\n    return w_history, b_history"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_elsewhere_only_loses_points_and_is_told(name: str, edit: Any) -> None:
@@ -208,3 +215,12 @@ def test_what_is_wrong_elsewhere_only_loses_points_and_is_told(name: str, edit: 
     assert all("but not with" in check.message for check in parts)
     assert part(verdict, "second moment")
     assert part(verdict, "step")
+
+
+@pytest.mark.parametrize("last", [20, 50, 100, 150])
+def test_a_clock_that_stops_late_is_seen(last: int) -> None:
+    """A correction matters as long as beta**t does: of 0.999, for hundreds of epochs."""
+    edit = ("        mh_w", f"        t = min(t, {last})\n        mh_w")
+    verdict = verdict_on("adam", written("adam", edit))
+    assert "200 epochs" in next(c.message for c in verdict.checks if c.name == "trajectory")
+    assert not part(verdict, "trajectory")
