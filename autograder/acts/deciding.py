@@ -27,7 +27,6 @@ from autograder.store import (
     Rubric,
     Share,
     Sharing,
-    Shown,
     Undo,
     What,
     digest_of_answer,
@@ -51,13 +50,14 @@ def decide(
     acts: Sequence[Act],
     *,
     versions: Mapping[Subject, int] | None = None,
-    shown: Sequence[tuple[Published, Shown]] = (),
+    shown: Sequence[tuple[Published, bytes]] = (),
     alone: bool = False,
 ) -> str:
     """Keep acts as one deed, all of them or none; returns its name.
 
     ``versions``: what the ledger said (:meth:`Ledger.version`) of students and questions when
     whoever decides looked at them; those that are left out are taken as they are in ``ledger``.
+    ``shown``: what a publication shows, packed (:func:`autograder.store.deflated`).
     ``alone``: anything at all that is decided in the meantime is in the way.
 
     Raises :class:`Conflict`, and stores nothing, where somebody else decided in the meantime.

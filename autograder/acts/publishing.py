@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
@@ -13,7 +13,7 @@ from autograder.acts.scores import as_shown, digest_of_shown
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, Seen, SubmissionStatus
 from autograder.settings import among
-from autograder.store import Publication, Published, Shown
+from autograder.store import Publication, Published, Shown, deflated
 
 if TYPE_CHECKING:
     from autograder.store import Store
@@ -21,22 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """What a publication would newly show to a student."""
+    """That a publication would newly show something to a student."""
 
-    grade: Grade
-    """As it is now."""
-    before: Grade | None
-    """As the student sees it; None: nothing is published to them."""
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What is new for somebody who saw the publication before."""
-        return () if self.before is None else tuple(_changes(self.before, self.grade))
+    student: str
+    is_first: bool
+    """Nothing is published to them yet."""
+    sentences: tuple[str, ...] = ()
+    """What is new for somebody who saw the publication before."""
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a publication would do."""
+    """What a publication would do, or did."""
 
     section: str
     """Empty: all."""
@@ -50,6 +46,10 @@ class Preview:
     """Whose work could not be graded, through no fault of theirs: there is nothing to show."""
 
 
+_Take = Callable[[Change, Grade], None]
+"""Is handed what is new for a student, and the grade as it would be shown."""
+
+
 def preview(store: Store, book: Book, section: str = "") -> Preview:
     """What publishing would do now; raises UsageError for a section that there is not."""
     return preview_of(store, book, _in_section(book, section), section)
@@ -57,6 +57,41 @@ def preview(store: Store, book: Book, section: str = "") -> Preview:
 
 def preview_of(store: Store, book: Book, students: Collection[str], section: str = "") -> Preview:
     """What publishing would do for these students only."""
+    return _gone_through(store, book, students, section, lambda change, grade: None)
+
+
+def publish(store: Store, book: Book, by: str, section: str = "") -> Preview:
+    """Show students how things stand in ``book``; returns what was new, and no act is kept where
+    nothing is.
+
+    Raises :class:`autograder.store.Conflict` where anything was decided since.
+    """
+    shown: list[tuple[Published, bytes]] = []
+
+    def take(change: Change, grade: Grade) -> None:
+        entry = book.entry(change.student)
+        row = Published(
+            deed="",
+            student=entry.student,
+            whose=entry.whose,
+            attempt=entry.id,
+            final_score=None if grade.final is None else grade.final.score,
+            digest=digest_of_shown(grade),
+        )
+        shown.append((row, deflated(Shown(grade, change.sentences))))
+
+    found = _gone_through(store, book, _in_section(book, section), section, take)
+    if found.new:
+        act = on_all(book, Publication(section), by)
+        decide(store, book.ledger, [act], shown=shown, alone=True)
+    return found
+
+
+def _gone_through(
+    store: Store, book: Book, students: Collection[str], section: str, take: _Take
+) -> Preview:
+    """Read a few grades at a time, and keep none: of a large class they fill the memory, and
+    Python looks through them all again and again for what is left over."""
     last = book.ledger.published
     new: list[Change] = []
     same, waiting, left_out = 0, [], []
@@ -69,34 +104,13 @@ def preview_of(store: Store, book: Book, students: Collection[str], section: str
         if grade.published:
             same += 1
             continue
-        before = last.get(grade.student)
-        shown = None if before is None else next(store.acts.shown([before])).grade
-        new.append(Change(as_shown(grade), shown))
+        shown, before = as_shown(grade), last.get(grade.student)
+        sentences: tuple[str, ...] = ()
+        if before is not None:
+            sentences = tuple(_changes(next(store.acts.shown([before])).grade, shown))
+        new.append(Change(grade.student, before is None, sentences))
+        take(new[-1], shown)
     return Preview(section, tuple(new), same, tuple(waiting), tuple(left_out))
-
-
-def publish(store: Store, book: Book, found: Preview, by: str) -> str:
-    """Show students what the preview says; returns the deed's name, none where nothing is new.
-
-    Raises :class:`autograder.store.Conflict` where anything was decided since.
-    """
-    if not found.new:
-        return ""
-    act = on_all(book, Publication(found.section), by)
-    shown = []
-    for change in found.new:
-        entry = book.entry(change.grade.student)
-        final = change.grade.final
-        row = Published(
-            deed="",
-            student=entry.student,
-            whose=entry.whose,
-            attempt=entry.id,
-            final_score=None if final is None else final.score,
-            digest=digest_of_shown(change.grade),
-        )
-        shown.append((row, Shown(change.grade, change.sentences)))
-    return decide(store, book.ledger, [act], shown=shown, alone=True)
 
 
 def _in_section(book: Book, section: str) -> set[str]:

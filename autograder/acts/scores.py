@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import is_
 
 import msgspec
 
@@ -45,13 +46,17 @@ def with_acts(grade: Grade, ledger: Ledger, requests: Requests) -> Grade:
     questions = tuple(
         _decided(question, grade.student, ledger, requests) for question in grade.questions
     )
-    return replace(grade, questions=questions)
+    # Of most of a large class nothing is decided yet, and all of it is read.
+    is_as_it_was = all(map(is_, questions, grade.questions))
+    return grade if is_as_it_was else replace(grade, questions=questions)
 
 
 def _decided(
     question: QuestionGrade, student: str, ledger: Ledger, requests: Requests
 ) -> QuestionGrade:
     acts = ledger.of(student, question.name)
+    if not (acts or ledger.to_all or requests):
+        return question
     comments = [_said(act, act.what) for act in acts if isinstance(act.what, Comment)]
     for act in ledger.to_all:
         if isinstance(act.what, Comment) and act.what.misconception in question.misconceptions:
@@ -66,8 +71,10 @@ def _decided(
 def _marked(question: QuestionGrade, acts: Sequence[Act]) -> QuestionGrade:
     if question.status is not QuestionStatus.PENDING:
         return question
-    answer = digest_of_answer(question.answer)
     marks = [(act, act.what) for act in acts if isinstance(act.what, Mark)]
+    if not marks:
+        return question
+    answer = digest_of_answer(question.answer)
     for act, mark in reversed(marks):
         if mark.answer == answer and mark.points <= question.max_score:
             return replace(
@@ -77,8 +84,6 @@ def _marked(question: QuestionGrade, acts: Sequence[Act]) -> QuestionGrade:
                 message=None,
                 by_person=_person_mark(act, mark),
             )
-    if not marks:
-        return question
     return replace(question, earlier_mark=_person_mark(*marks[-1]))
 
 

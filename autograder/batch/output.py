@@ -176,7 +176,9 @@ class CurrentGrades(Sequence[Grade]):
         for entry, grade in zip(entries, grades, strict=True):
             said = (grade.message, *self.counted[entry.student].notices)
             message = " ".join(filter(None, said)) or None
-            joined = replace(grade, student=entry.student, message=message)
+            joined = grade
+            if (grade.student, grade.message) != (entry.student, message):
+                joined = replace(grade, student=entry.student, message=message)
             yield self._shown(apply_late(joined, entry.handed_in, self.standing.policies), entry)
 
     def _shown(self, grade: Grade, entry: Entry) -> Grade:

@@ -1,7 +1,8 @@
 """``python -m autograder.bench.desk``: how long the desk's pages take, over a real port.
 
 Stores a made-up class without grading anything, serves it as ``autograder desk`` does, and asks for
-each page many times, one after the other.  A mark is a form that is sent and the page after it; so
+each page many times, one after the other; first for two that need the whole class, before anything
+of it was read.  A mark is a form that is sent and the page after it; so
 many keys does it take with a rubric, whose items are single keys: one for each item that is chosen,
 and one that saves.
 """
@@ -132,27 +133,21 @@ def _served(course: Course, assignment: Assignment, out: Path) -> Iterator[_Page
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=out) as process:
         assert process.stdout is not None
         try:
-            pages = _Pages(json.loads(process.stdout.readline())["url"])
-            pages.open("/")
-            pages.open("/groups")
-            yield pages
+            yield _Pages(json.loads(process.stdout.readline())["url"])
         finally:
             process.terminate()
 
 
 def _measured(pages: _Pages, times: int, marks: int) -> Iterator[tuple[str, list[float]]]:
+    yield "class, at the start", [_seconds(lambda: pages.open("/class"))]
+    yield "groups, at the start", [_seconds(lambda: pages.open("/groups"))]
     listed = re.findall(r"/answer/(\d+)/(\w+)", pages.open("/?kind=unread"))
     attempts = [int(number) for number, _ in listed]
     question = listed[0][1]
     chance = random.Random(2)
 
     def seconds(ask: Callable[[], object]) -> list[float]:
-        found = []
-        for _ in range(times):
-            began = time.perf_counter()
-            ask()
-            found.append(time.perf_counter() - began)
-        return found
+        return [_seconds(ask) for _ in range(times)]
 
     def one(path: str) -> Callable[[], object]:
         return lambda: pages.open(path.format(chance.choice(attempts), question))
@@ -176,12 +171,21 @@ def _measured(pages: _Pages, times: int, marks: int) -> Iterator[tuple[str, list
     }.items():
         yield name, seconds(one(path))
     yield f"save, next ({_KEYS} keys)", list(_marks(pages, marks))
+    yield "publish to all", [_seconds(lambda: _publish(pages))]
+    yield "class, published", seconds(one("/class"))
+
+
+def _seconds(ask: Callable[[], object]) -> float:
     began = time.perf_counter()
+    ask()
+    return time.perf_counter() - began
+
+
+def _publish(pages: _Pages) -> None:
     page = pages.open("/publish")
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
     pages.send("/publish", fields)
     pages.open("/publish")
-    yield "publish to all", [time.perf_counter() - began]
 
 
 def _marks(pages: _Pages, times: int) -> Iterator[float]:

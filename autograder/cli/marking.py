@@ -267,9 +267,10 @@ def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named:
     Example:  autograder publish --section "Monday"
     """
     with _deciding(by, **named) as deciding:
-        found = acts.preview(deciding.store, deciding.book, section)
-        if not dry_run:
-            acts.publish(deciding.store, deciding.book, found, deciding.by)
+        if dry_run:
+            found = acts.preview(deciding.store, deciding.book, section)
+        else:
+            found = acts.publish(deciding.store, deciding.book, deciding.by, section)
             deciding.show(())  # pages are as they were; tables say who sees them
     if as_json:
         click.echo(json.dumps(_preview_as_json(found, dry_run), indent=1))
@@ -282,10 +283,8 @@ def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
     return {
         "published": not dry_run,
         "section": found.section or None,
-        "new": [one.grade.student for one in found.new if one.before is None],
-        "changed": {
-            one.grade.student: list(one.sentences) for one in found.new if one.before is not None
-        },
+        "new": [one.student for one in found.new if one.is_first],
+        "changed": {one.student: list(one.sentences) for one in found.new if not one.is_first},
         "same": found.same,
         "without_final_score": list(found.waiting),
         "left_out": list(found.left_out),
@@ -293,15 +292,15 @@ def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
 
 
 def _preview_in_words(found: Preview, dry_run: bool) -> Iterator[str]:
-    first = [one for one in found.new if one.before is None]
-    changed = [one for one in found.new if one.before is not None]
+    first = [one for one in found.new if one.is_first]
+    changed = [one for one in found.new if not one.is_first]
     would = "would be published" if dry_run else "published"
     yield (
         f"{counted(len(first), 'student')} {would} for the first time, {len(changed)} with "
         f"changes, {found.same} as before"
     )
     for one in changed[:_MOST_NAMED]:
-        yield f"  {one.grade.student}: {'; '.join(one.sentences) or 'other words'}"
+        yield f"  {one.student}: {'; '.join(one.sentences) or 'other words'}"
     if len(changed) > _MOST_NAMED:
         yield f"  and {len(changed) - _MOST_NAMED} more"
     if found.waiting:

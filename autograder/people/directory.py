@@ -132,6 +132,8 @@ class Directory:
         return known
 
     def _look(self, student: str, identity: Identity) -> Known:
+        if not self.people:
+            return Known(None)
         found: set[int] = set()
         for part in _IDENTIFIERS:
             text = key(getattr(identity, part))

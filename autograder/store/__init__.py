@@ -26,6 +26,7 @@ from autograder.store.acts import (
     Shown,
     Undo,
     What,
+    deflated,
     digest_of_answer,
     new_deed,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "Undo",
     "What",
     "Whom",
+    "deflated",
     "digest_of_answer",
     "new_deed",
     "open_store",

@@ -57,9 +57,9 @@ class Acts:
         *,
         seen: int,
         refuse: Refuse,
-        shown: Sequence[tuple[Published, Shown]] = (),
+        shown: Sequence[tuple[Published, bytes]] = (),
     ) -> None:
-        """Keep acts of one assignment, and what a publication shows: all of it or nothing.
+        """Keep acts of one assignment, and what a publication shows (packed): all of it or nothing.
 
         ``seen``: the highest id that the writer knows; what came after it is handed to ``refuse``
         within the transaction, so that nobody decides on what is no longer so.
@@ -67,7 +67,8 @@ class Acts:
         if not acts:
             return
         assignment = acts[0].assignment
-        # Made before others have to wait for us: of a large class it takes seconds.
+        # What is shown is packed already: of a large class that takes seconds, and here others
+        # would have to wait for us.
         rows = [{"assignment": assignment, **published_row(*one)} for one in shown]
         with self._begin(writes=True) as connection:
             if connection.dialect.name == "postgresql":

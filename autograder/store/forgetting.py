@@ -32,6 +32,7 @@ from autograder.store.acts import (
     What,
     act_of,
     act_row,
+    deflated,
     digest_of_answer,
     published_row,
     shown_of,
@@ -202,7 +203,7 @@ def _published(connection: Connection, ids: Sequence[int], alias: str) -> None:
             final_score=row["final_score"],
             digest=row["digest"],
         )
-        values = published_row(published, Shown(_counted(shown.grade, alias)))
+        values = published_row(published, deflated(Shown(_counted(shown.grade, alias))))
         connection.execute(PUBLISHED.update().where(PUBLISHED.c.id == row["id"]).values(values))
 
 

@@ -25,6 +25,7 @@ from autograder.model import Grade, Mark, Picture, Place, Table, Trial
 from autograder.text import whole_throughout
 
 FORM = 2
+_NEWEST = f'{{"form":{FORM},'
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,14 @@ _brief_of = msgspec.json.Decoder(_Brief).decode
 _details_of = msgspec.msgpack.Decoder(Details).decode
 
 
+def brief(grade: Grade) -> str:
+    """The first part of what :func:`written` makes, and raises."""
+    try:
+        return _brief(grade)
+    except UnicodeEncodeError:
+        return _brief(_whole(grade))
+
+
 def written(grade: Grade) -> tuple[str, bytes]:
     """The grade in two parts, which :func:`read` joins: what lists need, and its page's details.
 
@@ -82,8 +91,13 @@ def written(grade: Grade) -> tuple[str, bytes]:
     try:
         return _written(grade)
     except UnicodeEncodeError:
-        data = whole_throughout(msgspec.to_builtins(grade, enc_hook=_number))
-        return _written(msgspec.convert(data, Grade))
+        return _written(_whole(grade))
+
+
+def _whole(grade: Grade) -> Grade:
+    """With half characters written out."""
+    data = whole_throughout(msgspec.to_builtins(grade, enc_hook=_number))
+    return msgspec.convert(data, Grade)
 
 
 def _written(grade: Grade) -> tuple[str, bytes]:
@@ -94,13 +108,17 @@ def _written(grade: Grade) -> tuple[str, bytes]:
             for q in grade.questions
         ),
     )
-    questions = tuple(question.brief for question in grade.questions)
-    brief = _Brief(FORM, replace(grade, printed="", questions=questions))
-    text = _to_json(brief)
-    if _brief_of(text) != brief:  # a score that is NaN, say, which JSON does not have
-        raise ValueError(f"The grade of {grade.student} would be stored as another one.")
     # Level 1: half the size of the raw bytes for a tenth of the time that level 6 takes.
-    return text.decode(), zlib.compress(_to_msgpack(details), 1)
+    return _brief(grade), zlib.compress(_to_msgpack(details), 1)
+
+
+def _brief(grade: Grade) -> str:
+    questions = tuple(question.brief for question in grade.questions)
+    kept = _Brief(FORM, replace(grade, printed="", questions=questions))
+    text = _to_json(kept)
+    if _brief_of(text) != kept:  # a score that is NaN, say, which JSON does not have
+        raise ValueError(f"The grade of {grade.student} would be stored as another one.")
+    return text.decode()
 
 
 def read(text: str, details: bytes | None = None) -> Grade:
@@ -109,12 +127,18 @@ def read(text: str, details: bytes | None = None) -> Grade:
     Raises ValueError for what no form has.
     """
     try:
-        form = _form_of(text).form if text.startswith('{"form":') else 1
+        form = _form_in(text)
         if form not in _READERS:
             raise ValueError(f"it is in form {form}, which this program does not know")
         return _READERS[form](text, details if details is None else zlib.decompress(details))
     except (zlib.error, RecursionError) as error:
         raise ValueError(str(error)) from None
+
+
+def _form_in(text: str) -> int:
+    if text.startswith(_NEWEST):  # told at once: lists of thousands are read
+        return FORM
+    return _form_of(text).form if text.startswith('{"form":') else 1
 
 
 def _read_1(text: str, details: bytes | None) -> Grade:

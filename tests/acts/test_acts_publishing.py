@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+from dataclasses import replace
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 from small_class import SmallClass
@@ -10,13 +13,14 @@ from small_class import SmallClass
 from autograder import acts
 from autograder.acts import Preview, PublishedGrades, as_returned
 from autograder.errors import UsageError
+from autograder.model import Grade
 from autograder.store import Conflict
 
 
 def publish(small: SmallClass, section: str = "") -> Preview:
     book = small.book
     found = acts.preview(small.store, book, section)
-    acts.publish(small.store, book, found, "boss")
+    assert acts.publish(small.store, book, "boss", section) == found
     return found
 
 
@@ -52,10 +56,10 @@ def test_a_later_publication_says_what_changed(small: SmallClass) -> None:
     small.hand_in("bob")
     mark(small, "alice", 5)
     mark(small, "bob", 5)
-    assert [change.before for change in publish(small).new] == [None, None]
+    assert [change.is_first for change in publish(small).new] == [True, True]
     small.decide(acts.override(small.book, "alice", "adam", 30, "so", "boss"))
     found = publish(small)
-    assert [change.grade.student for change in found.new] == ["alice"]
+    assert [change.student for change in found.new] == ["alice"]
     assert found.same == 1
     alice = next(PublishedGrades(small.store, small.book.ledger).of({"alice"}))
     assert alice.seen is not None
@@ -64,6 +68,25 @@ def test_a_later_publication_says_what_changed(small: SmallClass) -> None:
         "in all: 23 points, now 35 points",
     )
     assert small.grade("alice").published
+
+
+def test_of_a_large_class_no_more_grades_are_held_than_of_a_small_one(
+    small: SmallClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(700):
+        small.hand_in(f"student{number:03}")
+    book, alive, most = small.book, WeakSet[Grade](), [0]
+
+    def watched(students: Container[str]) -> Iterator[Grade]:
+        for grade in small.grades.of(students):
+            alive.add(grade)
+            most[0] = max(most[0], len(alive))
+            yield grade
+
+    monkeypatch.setattr(Grade, "__hash__", object.__hash__)
+    found = acts.publish(small.store, replace(book, grades=watched), "boss")
+    assert len(found.new) == len(seen(small)) == 700
+    assert most[0] < 10
 
 
 def test_publishing_what_is_published_is_no_act(small: SmallClass) -> None:
@@ -112,10 +135,9 @@ def test_a_publication_that_is_taken_back_shows_the_one_before(small: SmallClass
 def test_what_was_previewed_is_what_is_published(small: SmallClass) -> None:
     small.hand_in("alice")
     book = small.book
-    found = acts.preview(small.store, book)
     mark(small, "alice", 1)
     with pytest.raises(Conflict, match="gave 1 point "):
-        acts.publish(small.store, book, found, "boss")
+        acts.publish(small.store, book, "boss")
     assert seen(small) == {}
 
 

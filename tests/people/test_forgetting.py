@@ -33,6 +33,7 @@ from autograder.store import (
     Shown,
     Store,
     Time,
+    deflated,
     digest_of_answer,
     open_store,
     to_row,
@@ -115,7 +116,10 @@ def fill(store: Store) -> None:
     shown = Shown(attempt("zamyq", AMY, "amys").grade, ("told-her",))
     publication = Act(SLUG, Publication(), "maria", NOW, "d7")
     store.acts.add(
-        [*acts, bens_acts, publication], seen=0, refuse=lambda _: None, shown=[(published, shown)]
+        [*acts, bens_acts, publication],
+        seen=0,
+        refuse=lambda _: None,
+        shown=[(published, deflated(shown))],
     )
     store.mails.add([Mail(1, "s", "told-her"), Mail(2, "s", "kept")])
 

@@ -36,6 +36,7 @@ from autograder.store import (
     Shown,
     Store,
     Undo,
+    deflated,
     open_store,
 )
 from autograder.store.hand_ins import Draft
@@ -136,7 +137,7 @@ def hand_in(store: Store, person: int, student: str, file: str = "amy.ipynb") ->
 
 def act(store: Store, what: Any, student: str = "", deed: str = "d", shown: bool = False) -> None:
     one = Act(SLUG, what, "maria", now(), deed, student, attempt=1)
-    pair = (Published(deed, "amy", Identity(id="amy"), 1, 5.0, "x"), Shown(grade("amy")))
+    pair = (Published(deed, "amy", Identity(id="amy"), 1, 5.0, "x"), deflated(Shown(grade("amy"))))
     seen = max((act.id for act in store.acts.of(SLUG)), default=0)
     store.acts.add([one], seen=seen, refuse=lambda _: None, shown=[pair] if shown else [])
 

@@ -47,6 +47,7 @@ from autograder.store import (
     Store,
     Undo,
     What,
+    deflated,
     open_store,
     to_row,
 )
@@ -143,7 +144,9 @@ def test_what_was_published_comes_back(store: Store) -> None:
     given = everything_decided()
     row = Published("d1", "alice", Identity(sis_id="7"), 3, 78.5, "digest")
     shown = Shown(given, ("Adam: 18 points, now 30 points",))
-    store.acts.add([act(Publication(), 1)], seen=0, refuse=nobody_minds, shown=[(row, shown)])
+    store.acts.add(
+        [act(Publication(), 1)], seen=0, refuse=nobody_minds, shown=[(row, deflated(shown))]
+    )
     (found,) = store.acts.published("rates")
     assert (found.student, found.whose, found.attempt) == ("alice", Identity(sis_id="7"), 3)
     assert (found.final_score, found.digest, found.deed) == (78.5, "digest", "d1")
@@ -252,7 +255,7 @@ def test_decisions_and_files_are_taken_in_with_their_attempts(store: Store, tmp_
         other.append([to_row(attempt(grade("alice"), digest=file.digest))], [file])
         given = [act(WHATS[0], 1, "alice"), act(Undo("d1"), 2, "", attempt=None)]
         row = Published("d1", "alice", Identity(), 1, 78.5, "digest")
-        shown = [(row, Shown(grade("alice")))]
+        shown = [(row, deflated(Shown(grade("alice"))))]
         other.acts.add(given, seen=0, refuse=nobody_minds, shown=shown)
     assert store.take_in(tmp_path / "other.db", "other") == 1
     assert store.take_in(tmp_path / "other.db", "other") == 0

@@ -12,7 +12,7 @@ import pytest
 from course_class import SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
-from autograder.acts import preview, publish
+from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.formats import json_row
@@ -110,7 +110,7 @@ def test_what_is_published_is_seen_whatever_the_assignment_says(school: School) 
     exercise = school.portal._syllabus.get(SLUG)
     assert exercise is not None
     book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
-    publish(school.store, book, preview(school.store, book), "ines")
+    publish(school.store, book, "ines")
     shown = alice.ask("GET", f"/api/submissions/{new}").json()["result"]
     assert shown["published"] is True
     assert shown["score"] == 75

@@ -14,7 +14,7 @@ import pytest
 from course_class import SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
-from autograder.acts import preview, publish
+from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.people import Dated, extend
@@ -36,7 +36,7 @@ def published(school: School) -> None:
     exercise = school.portal._syllabus.get(SLUG)
     assert exercise is not None
     book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
-    publish(school.store, book, preview(school.store, book), "ines")
+    publish(school.store, book, "ines")
 
 
 # ------------------------------------------------------------------ coming in

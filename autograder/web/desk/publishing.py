@@ -70,8 +70,7 @@ class PublishPage:
                 "Nothing was published, for something was decided since you looked: look again."
             )
         section = visit.form.one("section")
-        found = acts.preview(self._room.store, view.book, section)
-        acts.publish(self._room.store, view.book, found, visit.by)
+        found = acts.publish(self._room.store, view.book, visit.by, section)
         self._room.changed(())  # pages are as they were; tables say who sees them
         visit.later.append(f"Published to {counted(len(found.new), 'student')}.")
         return RedirectResponse("/publish", 303)
@@ -79,7 +78,7 @@ class PublishPage:
     def _changes(self, view: View, lines: list[Line]) -> list[tuple[Line, Change]]:
         """What these students would newly see, in words."""
         changes = {
-            change.grade.student: change
+            change.student: change
             for change in preview_of(
                 self._room.store, view.book, {line.student for line in lines}
             ).new

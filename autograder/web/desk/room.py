@@ -17,6 +17,8 @@ from functools import cached_property
 from threading import Event, Lock
 from time import monotonic
 
+import msgspec
+
 from autograder.acts import Book, Ledger, decide
 from autograder.batch.order import Order, current_grades
 from autograder.batch.output import CurrentGrades, book_of
@@ -312,7 +314,7 @@ def _only_published(view: View, newer: Sequence[Act], ledger: Ledger) -> dict[st
         return {}
     deeds = {act.deed for act in newer}
     return {
-        student: replace(line, seen="yes")
+        student: msgspec.structs.replace(line, seen="yes")
         for student, last in ledger.published.items()
         if last.deed in deeds
         and (line := view.lines.get(student)) is not None

@@ -9,6 +9,8 @@ from functools import cache
 from sys import intern
 from zlib import crc32
 
+import msgspec
+
 from autograder.acts import Book, reader_of
 from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.marks import seen
@@ -29,9 +31,12 @@ IN_WORDS = frozenset({"unread", "back"})
 """Those that only an answer in words may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A student's answer to a question, in code or in words."""
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """A student's answer to a question, in code or in words.
+
+    There are a hundred thousand of a large class: quickly made, and of no interest to whoever looks
+    for what is left over, since nothing in it leads back to it.
+    """
 
     student: str
     question: str
@@ -57,7 +62,7 @@ class Row:
     kinds: tuple[str, ...]
     """Those of :data:`KINDS` that it is."""
     lot: int
-    """Decides whose share it is in; equal answers have the same."""
+    """Decides whose share an answer in words is in; equal ones have the same."""
 
     def is_(self, kind: str) -> bool:
         return kind in self.kinds
@@ -71,8 +76,7 @@ class Row:
         return self.student, self.question
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A student's submission, as lists of the class show it."""
 
     student: str
@@ -116,6 +120,12 @@ def _checked(question: str, check: str, passed: bool) -> Checked:
     return question, check, passed
 
 
+@cache
+def _kinds(**is_kind: bool) -> tuple[str, ...]:
+    """One object for all."""
+    return tuple(kind for kind in KINDS if is_kind[kind])
+
+
 def line_of(grade: Grade, book: Book, place: int, section: str) -> Line:
     attempt = book.counting[grade.student]
     final = grade.final
@@ -152,25 +162,26 @@ def _row(
         for act in book.ledger.of(grade.student, question.name)
         if isinstance(act.what, Flag)
     ]
-    plain = " ".join(question.answer.casefold().split())
+    plain = " ".join(question.answer.casefold().split()) if question.answer else ""
     by_person = asked is not None and asked.by_person
-    is_kind = {
-        "unread": by_person and question.final_points is None,
-        "back": question.earlier_mark is not None,
-        "again": any(request.is_open for request in question.requests),
-        "failed": question.status in (QuestionStatus.ERROR, QuestionStatus.TIMEOUT)
+    points = question.final_points
+    kinds = _kinds(
+        unread=by_person and points is None,
+        back=question.earlier_mark is not None,
+        again=any(request.is_open for request in question.requests),
+        failed=question.status in (QuestionStatus.ERROR, QuestionStatus.TIMEOUT)
         or grade.status is not SubmissionStatus.GRADED,
-        "late": grade.late is not None,
-        "flagged": bool(flags) and flags[-1].up,
-        "overridden": question.override is not None,
-    }
+        late=grade.late is not None,
+        flagged=bool(flags) and flags[-1].up,
+        overridden=question.override is not None,
+    )
     return Row(
         student=grade.student,
         question=intern(question.name),
         place=place,
         attempt=attempt,
         status=question.status,
-        points=question.final_points,
+        points=points,
         max_points=question.max_score,
         by_person=by_person,
         by=intern(question.by_person.by) if question.by_person is not None else "",
@@ -179,8 +190,8 @@ def _row(
         plain=plain,
         section=intern(section),
         overridden=question.override is not None,
-        kinds=tuple(kind for kind in KINDS if is_kind[kind]),
-        lot=crc32((plain or grade.student).encode("utf-8", "replace")),
+        kinds=kinds,
+        lot=crc32((plain or grade.student).encode("utf-8", "replace")) if by_person else 0,
     )
 
 
