@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import re
 from collections.abc import Mapping, Sequence
@@ -124,11 +125,14 @@ def grade_of(
     return Grade(student, file, SubmissionStatus.GRADED, score, most, None, tuple(questions))
 
 
-def hand_in(store: Store, *grades: Grade, days: int = 0) -> None:
+def hand_in(store: Store, *grades: Grade, days: int = 0, sample: str = "") -> None:
+    """``sample``: what those have handed in whose file is a notebook, their answers in it."""
     rows, files = [], []
     for grade in grades:
         answer = next(q.answer for q in grade.questions if q.name == ASKED)
         data = f"w = 1\n# {grade.student}\nexplanation = {answer!r}\n".encode("utf-8", "replace")
+        if sample and grade.file.endswith(".ipynb"):
+            data = _answered(sample, answer)
         kept = HandedInFile.of(data)
         files.append(kept)
         at = datetime(2025, 3, 1 + days, 12, tzinfo=UTC)
@@ -141,6 +145,15 @@ def hand_in(store: Store, *grades: Grade, days: int = 0) -> None:
             )
         )  # fmt: skip
     store.append(rows, files)
+
+
+def _answered(notebook: str, answer: str) -> bytes:
+    whole = json.loads(notebook)
+    place = {"tags": [ASKED, "otter_answer_cell"]}
+    code = [cell for cell in whole["cells"] if cell["cell_type"] == "code"]
+    text = {"cell_type": "markdown", "id": "answer", "metadata": place, "source": [answer]}
+    whole["cells"] = [*code, text]
+    return json.dumps(whole).encode()
 
 
 ANSWERS = {
@@ -159,8 +172,11 @@ def small_class(store: Store) -> None:
         hand_in(store, grade_of(student, answer, misconceptions=wrong))
 
 
-def fill(store: Store, count: int, seed: int = 1) -> None:
-    """So many students, some of whom wrote the same or nothing."""
+def fill(store: Store, count: int, seed: int = 1, *, sample: str = "") -> None:
+    """So many students, some of whom wrote the same or nothing.
+
+    ``sample``: a notebook that shows the first of :data:`SLUGS`, handed in by those who have it.
+    """
     chance = random.Random(seed)
     grades = []
     for number in range(count):
@@ -171,13 +187,15 @@ def fill(store: Store, count: int, seed: int = 1) -> None:
         else:
             answer = " ".join(chance.choice(WORDS) for _ in range(60)) + f" (note {number})"
         wrong = [chance.choice(SLUGS)] if number % 4 == 0 else []
+        student = f"student{number:05}"
+        file = f"{student}.ipynb" if sample and SLUGS[0] in wrong else ""
         grades.append(
-            grade_of(f"student{number:05}", answer, misconceptions=wrong, fails=number % 9 == 5)
+            grade_of(student, answer, file=file, misconceptions=wrong, fails=number % 9 == 5)
         )
         if len(grades) == 500:
-            hand_in(store, *grades)
+            hand_in(store, *grades, sample=sample)
             grades.clear()
-    hand_in(store, *grades)
+    hand_in(store, *grades, sample=sample)
 
 
 class Desk:

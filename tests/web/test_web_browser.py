@@ -14,8 +14,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from autograder.store import open_store
 from tests.store.postgres_server import postgres_server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SAMPLE = ROOT / "assignments" / SLUG / "sample_submissions" / "adam_moment_overwritten.ipynb"
 PEOPLE = "id,role\nines,instructor\nmaria,ta\ntom,ta\n"
 
 
@@ -105,8 +107,9 @@ def test_three_people_mark_a_class_and_the_tables_say_what_they_decided(
 
 def mark_a_class(tmp_path: Path, count: int, more: int, *where: str) -> None:
     """``where``: options that name another store than that of the folder."""
+    wrong = "moment_overwritten"
     with open_store(where[-1] if where else tmp_path / "grades.db") as store:
-        fill(store, count)
+        fill(store, count, sample=SAMPLE.read_text(encoding="utf-8"))
         (tmp_path / "feedback").mkdir()  # as after grading: pages are wanted
         (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
         import_people(store, read_people(tmp_path / "people.csv"))
@@ -183,8 +186,7 @@ def mark_a_class(tmp_path: Path, count: int, more: int, *where: str) -> None:
         tom.fill("article [name=text]", "It stays.")
         click(tom, "text=Answer and close")
         tom.goto(f"{here}/comments")
-        slug = str(tom.locator("select[name=misconception] option").nth(1).get_attribute("value"))
-        tom.select_option("[name=misconception]", slug)
+        tom.select_option("[name=misconception]", wrong)
         tom.fill("[name=text] >> visible=true", "Look at page 40.")
         click(tom, "text=See it first")
         click(tom, "text=Send to")
@@ -208,47 +210,26 @@ def mark_a_class(tmp_path: Path, count: int, more: int, *where: str) -> None:
         # Refused on purpose: the answer to Tom's form says so.
         assert [one for one in faults if "409" not in one] == []
 
-    table = (tmp_path / "grades.csv").read_text(encoding="utf-8")
-    by_student = {row["student"]: row for row in csv.DictReader(table.splitlines())}
-    graded = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))
-    grades = {grade["student"]: grade for grade in graded["submissions"]}
-    marks = {
-        student: (q["by_person"]["points"], q["by_person"]["comment"], q["by_person"]["by"])
-        for student, grade in grades.items()
-        for q in grade["questions"]
-        if q.get("by_person")
-    }
     blank = {f"student{n:04}3": (0, "", "maria") for n in range(count // 10)}
     read = [f"student{n:05}" for n in range(100, 200) if n % 10 != 3][:more]
-    assert marks == {
-        "student00001": (4, "Say what grows.", "maria"),
-        "student00002": (5, "Say what grows.", "maria"),
-        "student00004": (10, "", "maria"),
-        **blank,
-        **dict.fromkeys(read, (10, "", "maria")),
-    }
-    overridden = {
-        (student, q["name"]): (q["override"]["points"], q["override"]["reason"], q["score"])
-        for student, grade in grades.items()
-        for q in grade["questions"]
-        if q.get("override")
-    }
-    assert overridden == {("student00005", "adagrad"): (12.5, "The stub had a slip.", 0)}
-    assert all(grade["published"] for grade in grades.values())
-    assert grades["student00001"]["final_score"] == 94
-    assert float(by_student["student00001"]["final_score"]) == 94
-    assert grades["student00000"]["final_score"] is None
-    pages = {
-        student: (tmp_path / "feedback" / f"{student}.html").read_text(encoding="utf-8")
-        for student in grades
-    }
-    for student, grade in grades.items():
-        has_it = any(slug in q["misconceptions"] for q in grade["questions"])
-        assert ("Look at page 40." in pages[student]) == has_it
-        assert ("given by maria" in pages[student]) == (student in marks)
-        assert ("The stub had a slip." in pages[student]) == (student == "student00005")
-        assert ("It stays." in pages[student]) == (student == "student00006")
-    finals = {student: grade["final_score"] for student, grade in grades.items()}
+    decided = Decided(
+        marks={
+            "student00001": (4, "Say what grows.", "maria"),
+            "student00002": (5, "Say what grows.", "maria"),
+            "student00004": (10, "", "maria"),
+            **blank,
+            **dict.fromkeys(read, (10, "", "maria")),
+        },
+        overrides={("student00005", "adagrad"): (12.5, "The stub had a slip.", "tom")},
+        requests={"student00006": ("Please look again.", "It stays.")},
+        to_all={wrong: "Look at page 40."},
+    )
+    before = said_everywhere(tmp_path, decided)
+    assert all(grade["published"] for grade in before.values())
+    assert len(who_shows(wrong, before)) >= count // 20
+    assert before["student00001"]["final_score"] == 94
+    assert before["student00000"]["final_score"] is None
+    finals = {student: grade["final_score"] for student, grade in before.items()}
     assert canvas(tmp_path, ROOT, *where) == finals
 
     # Then everything is graded again by another assignment: every act is still there.
@@ -257,27 +238,98 @@ def mark_a_class(tmp_path: Path, count: int, more: int, *where: str) -> None:
     told = json.loads(command(tmp_path, another, "regrade", "--json", *where))
     assert (told["graded"], told["not_graded"]) == (count, [])
     assert command(tmp_path, another, "export", "--acts", *where) == acts
-    graded = json.loads((tmp_path / "grades.json").read_text(encoding="utf-8"))
-    regraded = {grade["student"]: grade for grade in graded["submissions"]}
-    assert {
-        student: (q["by_person"]["points"], q["by_person"]["comment"], q["by_person"]["by"])
-        for student, grade in regraded.items()
-        for q in grade["questions"]
-        if q.get("by_person")
-    } == marks
-    assert [
-        (student, q["name"], q["override"]["points"], q["score"], q["max_score"])
-        for student, grade in regraded.items()
-        for q in grade["questions"]
-        if q.get("override")
-    ] == [("student00005", "adagrad", 12.5, 0, 22)]
-    assert [
-        (student, one["text"])
-        for student, grade in regraded.items()
-        for q in grade["questions"]
-        for one in q.get("requests", ())
-    ] == [("student00006", "Please look again.")]
+    after = said_everywhere(tmp_path, decided)
+    # Now they have what their files show, and that is the notebooks' slip.
+    assert who_shows(wrong, after) == {
+        student for student, grade in after.items() if grade["file"].endswith(".ipynb")
+    }
+    assert who_shows(wrong, after) == who_shows(wrong, before)
+    assert {q["max_score"] for g in after.values() for q in g["questions"][1:2]} == {22}
+    assert not any(grade["published"] for grade in after.values())
     assert canvas(tmp_path, another, *where) == finals  # students see what was published
+    told = json.loads(command(tmp_path, another, "publish", "--json", *where))
+    assert (told["new"], set(told["changed"])) == ([], set(after))
+    published = said_everywhere(tmp_path, decided)
+    assert all(grade["published"] for grade in published.values())
+    finals = {student: grade["final_score"] for student, grade in published.items()}
+    assert finals == {student: grade["final_score"] for student, grade in after.items()}
+    assert finals["student00001"] == 4  # of `w = 1` nothing but the answer has points
+    assert canvas(tmp_path, another, *where, most="102") == finals
+
+
+Graded = dict[str, dict[str, Any]]
+"""Submissions as ``grades.json`` has them, by student."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What people decided of a class, all of it."""
+
+    marks: Mapping[str, tuple[float, str, str]]
+    """Points, comment and by whom, by student."""
+    overrides: Mapping[tuple[str, str], tuple[float, str, str]]
+    """Points, reason and by whom, by student and question."""
+    requests: Mapping[str, tuple[str, str]]
+    """What was asked and answered, by student."""
+    to_all: Mapping[str, str]
+    """What all are told who have a misconception."""
+
+
+def who_shows(misconception: str, grades: Graded) -> set[str]:
+    return {
+        student
+        for student, grade in grades.items()
+        if any(misconception in q["misconceptions"] for q in grade["questions"])
+    }
+
+
+def said_everywhere(out: Path, decided: Decided) -> Graded:
+    """``grades.json``, ``grades.csv`` and every student's page say exactly this."""
+    whole = json.loads((out / "grades.json").read_text(encoding="utf-8"))
+    grades: Graded = {grade["student"]: grade for grade in whole["submissions"]}
+    asked = [(student, q) for student, grade in grades.items() for q in grade["questions"]]
+    marks = {s: q["by_person"] for s, q in asked if q.get("by_person")}
+    told = {s: (one["points"], one["comment"], one["by"]) for s, one in marks.items()}
+    assert told == decided.marks
+    overrides = {(s, q["name"]): q["override"] for s, q in asked if q.get("override")}
+    reasons = {k: (one["points"], one["reason"], one["by"]) for k, one in overrides.items()}
+    assert reasons == decided.overrides
+    requests = {
+        s: (one["text"], *(reply["text"] for reply in one["replies"]))
+        for s, q in asked
+        for one in q.get("requests", ())
+    }
+    assert requests == decided.requests
+    comments = {(s, one["text"]) for s, q in asked for one in q.get("comments", ())}
+    assert comments == {
+        (s, text) for slug, text in decided.to_all.items() for s in who_shows(slug, grades)
+    }
+    for grade in grades.values():
+        points = [q.get("override", {}).get("points", q["score"]) for q in grade["questions"]]
+        assert grade["final_score"] == (None if None in points else sum(points))
+
+    table = (out / "grades.csv").read_text(encoding="utf-8")
+    rows = {row["student"]: row for row in csv.DictReader(table.splitlines())}
+    assert rows.keys() == grades.keys()
+    for student, row in rows.items():
+        assert row["final_score"] == number(grades[student]["final_score"])
+        assert row[ASKED] == number(decided.marks[student][0] if student in marks else None)
+
+    for student in grades:
+        page = (out / "feedback" / f"{student}.html").read_text(encoding="utf-8")
+        assert ("given by maria" in page) == (student in marks)
+        for text, whose in {
+            **{reason: {s} for (s, _), (_, reason, _) in decided.overrides.items()},
+            **{text: {s} for s, texts in decided.requests.items() for text in texts},
+            **{text: who_shows(slug, grades) for slug, text in decided.to_all.items()},
+        }.items():
+            assert (text in page) == (student in whose), (student, text)
+    return grades
+
+
+def number(points: float | None) -> str:
+    """As tables have it."""
+    return "" if points is None else f"{points:g}"
 
 
 def command(out: Path, course: Path, name: str, *options: str) -> str:
@@ -291,11 +343,11 @@ def command(out: Path, course: Path, name: str, *options: str) -> str:
     return ended.stdout
 
 
-def canvas(out: Path, course: Path, *where: str) -> dict[str, float | None]:
-    """What Canvas is told of each student."""
+def canvas(out: Path, course: Path, *where: str, most: str = "100") -> dict[str, float | None]:
+    """What Canvas is told of each student, of so many points."""
     text = command(out, course, "export", "--format", "canvas", *where)
     rows = {row[0].strip(): row[-1] for row in list(csv.reader(text.splitlines()))[1:]}
-    assert rows.pop("Points Possible") == "100"
+    assert rows.pop("Points Possible") == most
     return {student: float(points) if points else None for student, points in rows.items()}
 
 

@@ -39,8 +39,20 @@ def test_the_queue_has_what_is_to_be_read_and_leads_on(desk: Desk) -> None:
     assert page.index("ann") < page.index("emil")
     maria.open(at(desk, "ann"))
     maria.send(points="7.5", comment="Say why.", do="mark")
-    assert maria.address == at(desk, "ben")
+    assert maria.address.startswith(at(desk, "ben"))
     assert "ann: 7.5 of 10 points." in maria.page
+    back = re.search(r'href="([^"]*)" data-key="b"', maria.page)
+    assert back is not None
+    assert back.group(1) == at(desk, "ann")  # though it is no longer to be read
+    assert 'value="7.5"' in maria.open(back.group(1))
+    for odd in (
+        "left=x",
+        "left=999&of=nothing",
+        f"left={'9' * 5000}",
+        f"left={attempt(desk, 'ann')}",
+    ):
+        maria.open(f"{at(desk, 'ben')}&{odd}")
+        assert (maria.status, 'data-key="b"' in maria.page) == (200, False)
     assert marks(desk) == {"ann": (7.5, "Say why.", "maria")}
     assert "4 answers" in maria.open("/")
 

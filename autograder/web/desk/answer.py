@@ -74,7 +74,8 @@ class AnswerPage:
         if not after:
             visit.later.append("That was the last one of this list.")
             return RedirectResponse(here(before[0], wanted) if before else wanted.at("/"), 303)
-        return RedirectResponse(here(after[0], wanted), 303)
+        # Read, it is no longer in a list of what is to read; yet back leads to it.
+        return RedirectResponse(here(after[0], wanted, left=row.attempt, of=row.question), 303)
 
     def _decide(self, visit: Visit, view: View, row: Row, draft: Draft) -> str:
         form = visit.form
@@ -145,7 +146,7 @@ class AnswerPage:
             wanted=wanted,
             number=len(before) + 1,
             count=len(found),
-            before=here(before[-1], wanted) if before else "",
+            before=_left(view, visit, wanted) or (here(before[-1], wanted) if before else ""),
             after=here(after[0], wanted) if after else "",
             action=here(row, wanted),
             others=self._room.reads(visit.by, row),
@@ -175,8 +176,15 @@ def question_of(view: View, row: Row) -> QuestionGrade:
     return next(question for question in questions if question.name == row.question)
 
 
-def here(row: Row, wanted: Filter) -> str:
-    return wanted.at(f"/answer/{row.attempt}/{row.question}")
+def here(row: Row, wanted: Filter, **more: object) -> str:
+    return wanted.at(f"/answer/{row.attempt}/{row.question}", **more)
+
+
+def _left(view: View, visit: Visit, wanted: Filter) -> str:
+    """The address of the answer that somebody decided on just before; empty: none is known."""
+    student = view.students.get(visit.query.number("left"), "")
+    row = view.row(student, visit.query.one("of"))
+    return "" if row is None else here(row, wanted)
 
 
 def pictures_of(row: Row) -> str:

@@ -39,6 +39,13 @@ class Paging:
         return replace(whole, number=min(max(number, 1), whole.pages))
 
 
+_STATUSES = {
+    **{status.value: WORDS.question_status[status] for status in QuestionStatus},
+    QuestionStatus.PENDING.value: "to read",  # by whoever sees the list
+}
+"""How an answer's state is called."""
+
+
 class QueuePage:
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -62,9 +69,8 @@ class QueuePage:
             paging=paging,
             kinds=KINDS,
             counts=view.counts,
-            statuses={status.value: WORDS.question_status[status] for status in QuestionStatus},
+            statuses=_STATUSES,
             progress=_progress(view),
-            words=WORDS,
         )
 
 

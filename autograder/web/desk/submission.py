@@ -12,14 +12,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from autograder import acts
 from autograder.batch.pages import drawn
-from autograder.errors import UsageError
+from autograder.errors import StoreError, UsageError
 from autograder.report.html import POLICY
 from autograder.store import Act, Entry, Undo
 from autograder.submission import find_picture, read
+from autograder.web.app import in_words, status_of
 from autograder.web.desk.answer import student_of
 from autograder.web.desk.room import Room, View
 from autograder.web.pages import page
-from autograder.web.visit import Visit
+from autograder.web.visit import Form, Visit
 
 _MOST_BYTES = 2 << 20
 """Of a file whose lines are compared."""
@@ -60,6 +61,10 @@ class SubmissionPage:
         self._room = room
 
     def show(self, visit: Visit) -> str:
+        return self._page(visit)
+
+    def _page(self, visit: Visit, trouble: str = "") -> str:
+        """``trouble``: why what is in the form was refused; it stays there."""
         view = self._room.view()
         student = student_of(view, visit)
         entry = view.book.entry(student)
@@ -79,20 +84,28 @@ class SubmissionPage:
             history=self._history(view, student, visit),
             versions={name: view.book.ledger.version(student, name) for name in view.book.asked},
             action=f"/submission/{entry.id}",
+            trouble=trouble,
+            typed=visit.form if trouble else Form(),
         )
 
     def do(self, visit: Visit) -> Response:
         """Override, comment, reply, close or ask for a student."""
         view = self._room.view()
         student = student_of(view, visit)
-        act, said = self._decided(visit, view, student)
         form = visit.form
-        about = act.question or form.one("question")
-        versions = {(student, about): form.number("version")} if "version" in form else None
-        self._room.decide(view, [act], versions=versions)
+        is_elsewhere = form.one("back") == "requests"
+        try:
+            act, said = self._decided(visit, view, student)
+            about = act.question or form.one("question")
+            versions = {(student, about): form.number("version")} if "version" in form else None
+            self._room.decide(view, [act], versions=versions)
+        except (UsageError, StoreError) as error:
+            if is_elsewhere or form.one("question") not in view.book.asked:
+                raise
+            return HTMLResponse(self._page(visit, in_words(error)), status_of(error))
         visit.later.append(said)
         back = f"/submission/{view.book.counting[student]}"
-        return RedirectResponse("/requests" if form.one("back") == "requests" else back, 303)
+        return RedirectResponse("/requests" if is_elsewhere else back, 303)
 
     def _decided(self, visit: Visit, view: View, student: str) -> tuple[Act, str]:
         form, book = visit.form, view.book
