@@ -174,6 +174,7 @@ class Gate:
             token=session.token,
             said=self._said.take(session.id),
             hides_names=request.cookies.get("names") == "hidden",
+            base=str(request.scope.get("root_path", "")),
         )
         try:
             made = shows(visit)

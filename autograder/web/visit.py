@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
+from starlette.responses import RedirectResponse
+
 from autograder.errors import UsageError
 from autograder.web.people import INSTRUCTORS, Member
 
@@ -62,12 +64,18 @@ class Visit:
     said: str = ""
     """What came of the form that led here, in a sentence."""
     hides_names: bool = False
+    base: str = ""
+    """Where our pages lie, without a slash at the end; empty: at the root of their port."""
     later: list[str] = field(default_factory=list)
     """Sentences for the page that comes next."""
 
     @property
     def by(self) -> str:
         return self.member.name
+
+    def to(self, path: str) -> RedirectResponse:
+        """Leads to a page of ours, which is asked for by GET."""
+        return RedirectResponse(self.base + path, 303)
 
     @property
     def is_instructor(self) -> bool:

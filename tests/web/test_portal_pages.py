@@ -287,6 +287,41 @@ def test_a_request_is_asked_once_and_answered(school: School) -> None:
     assert "answered" in alice.words
 
 
+def test_all_that_a_desk_leads_to_lies_below_its_own_address(school: School) -> None:
+    alice, ines = school.browser("alice"), school.browser("ines")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    here = f"/desk/{SLUG}"
+
+    def leads_astray(page: str) -> list[str]:
+        found = re.findall(r'\b(?:href|action|src)="(/[^"]*)"', page)
+        assert len(found) > 10
+        return [one for one in found if not one.startswith((f"{here}/", "/static/"))]
+
+    listed = ines.open(f"{here}/?all=1")
+    answer = re.search(r'"(/desk/[^"]*/answer/\d+/explanation[^"]*)"', listed)
+    assert answer is not None
+    number = re.findall(r"\d+", answer[1])[0]
+    for page in ("", "requests", "comments", "class", "gradebook", "regrade", "publish", "groups",
+                 "sharing", "rubric/explanation", f"submission/{number}", f"compare/{number}",
+                 f"answer/{number}/explanation", f"group/{number}/explanation"):  # fmt: skip
+        ines.open(f"{here}/{page}")
+        assert (ines.status, leads_astray(ines.page)) == (200, []), page
+    # What is refused comes back in its form, and is sent to where the form came from.
+    ines.open(answer[1])
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', ines.page))
+    fields = {**hidden, "comment": "Typed for long.", "do": "mark"}
+    ines.send(answer[1], **fields, points="99")
+    assert (ines.status, leads_astray(ines.page)) == (400, [])
+    assert "Typed for long." in ines.page
+    assert f'action="{here}/answer/{number}/explanation' in ines.page
+    ines.send(answer[1], **fields, points="9")
+    assert (ines.status, leads_astray(ines.page)) == (200, [])
+    assert ines.address.startswith(f"{here}/")
+    ines.send(f"{here}/names", names="hidden", back="/class")
+    assert ines.address == f"{here}/class"
+
+
 # ------------------------------------------------------------------ what strangers try
 
 

@@ -100,10 +100,10 @@ def test_an_override_has_a_reason_and_leaves_the_programs_points(desk: Desk) -> 
 def test_what_is_refused_of_a_submission_stays_in_its_form(desk: Desk) -> None:
     maria, tom = desk.as_(MARIA), desk.as_(TOM)
     page = submission(desk, maria, "ann")
-    assert page.count("<details class=\"card\" open>") == 0
+    assert page.count('<details class="card" open>') == 0
     page = maria.send(question="adam", points="99", reason="Typed for long.", do="override")
     assert (maria.status, "Points 99, which should be from 0 to 30." in page) == (400, True)
-    assert page.count("<details class=\"card\" open>") == 1
+    assert page.count('<details class="card" open>') == 1
     assert page.count("Typed for long.") == page.count('value="99"') == 1
     submission(desk, tom, "ann")
     tom.send(question="adam", points="20", reason="Toms.", do="override")

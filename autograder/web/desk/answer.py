@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from autograder import acts
 from autograder.errors import StoreError, UsageError
@@ -43,7 +43,7 @@ class AnswerPage:
         row = row_of(view, student, visit.path["question"])
         if row.attempt != int(visit.path["attempt"]):
             visit.later.append("Another file of this student counts now; this is its answer.")
-            return RedirectResponse(here(row, wanted), 303)
+            return visit.to(here(row, wanted))
         return self._page(visit, view, row, wanted)
 
     def save(self, visit: Visit) -> Response:
@@ -65,7 +65,7 @@ class AnswerPage:
             return HTMLResponse(again, status_of(error))
         visit.later.append(what)
         if visit.form.one("then") == "stay":
-            return RedirectResponse(here(row, wanted), 303)
+            return visit.to(here(row, wanted))
         return self._next(visit, row, wanted)
 
     def _next(self, visit: Visit, row: Row, wanted: Filter) -> Response:
@@ -73,9 +73,9 @@ class AnswerPage:
         before, after = _around(view, _in_order(view, wanted, visit), row)
         if not after:
             visit.later.append("That was the last one of this list.")
-            return RedirectResponse(here(before[0], wanted) if before else wanted.at("/"), 303)
+            return visit.to(here(before[0], wanted) if before else wanted.at("/"))
         # Read, it is no longer in a list of what is to read; yet back leads to it.
-        return RedirectResponse(here(after[0], wanted, left=row.attempt, of=row.question), 303)
+        return visit.to(here(after[0], wanted, left=row.attempt, of=row.question))
 
     def _decide(self, visit: Visit, view: View, row: Row, draft: Draft) -> str:
         form = visit.form

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from autograder import acts
 from autograder.errors import StoreError, UsageError
@@ -98,7 +98,7 @@ class GroupPage:
             again = self._page(visit, self._room.view(), row, draft=draft, trouble=in_words(error))
             return HTMLResponse(again, status_of(error))
         visit.later.append(said)
-        return RedirectResponse("/groups", 303)
+        return visit.to("/groups")
 
     def _mark(self, visit: Visit, view: View, row: Row, draft: Draft) -> str:
         book = view.book

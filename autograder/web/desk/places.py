@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from autograder.web.app import At
 from autograder.web.desk.answer import AnswerPage
@@ -26,7 +26,7 @@ from autograder.web.visit import Visit
 def names(visit: Visit) -> Response:
     """Hide who wrote what, or show it: in this browser, until it is closed."""
     back = visit.form.one("back")
-    answer = RedirectResponse(back if re.fullmatch(r"/(?![/\\\\])[!-~]*", back) else "/", 303)
+    answer = visit.to(back if re.fullmatch(r"/(?![/\\\\])[!-~]*", back) else "/")
     value = "hidden" if visit.form.one("names") == "hidden" else "shown"
     answer.set_cookie("names", value, httponly=True, samesite="strict", path="/")
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from autograder import acts
 from autograder.acts.publishing import Change, preview_of
@@ -73,7 +73,7 @@ class PublishPage:
         found = acts.publish(self._room.store, view.book, visit.by, section)
         self._room.changed(())  # pages are as they were; tables say who sees them
         visit.later.append(f"Published to {counted(len(found.new), 'student')}.")
-        return RedirectResponse("/publish", 303)
+        return visit.to("/publish")
 
     def _changes(self, view: View, lines: list[Line]) -> list[tuple[Line, Change]]:
         """What these students would newly see, in words."""

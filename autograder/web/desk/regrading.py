@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import fmean
 from threading import Lock, Thread
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from autograder.batch.order import Order
 from autograder.batch.regrade import Kept, Move, keep, kept_files, preview
@@ -158,7 +158,7 @@ class RegradePage:
                     self._forget()
                 case _:
                     raise UsageError("that is nothing that can be done here")
-        return RedirectResponse("/regrade", 303)
+        return visit.to("/regrade")
 
     def _begin(self) -> None:
         if self._trial is not None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from autograder import acts
 from autograder.errors import UsageError
@@ -69,7 +69,7 @@ class RubricPage:
         self._room.decide(view, found)
         moved = len(found) - 1
         visit.later.append(f"The rubric is changed, and {counted(moved, 'mark')} with it.")
-        return RedirectResponse(f"/rubric/{question}", 303)
+        return visit.to(f"/rubric/{question}")
 
     def _page(
         self, visit: Visit, view: View, typed: Sequence[Typed], marks: Sequence[Act] | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from autograder import acts
 from autograder.errors import UsageError
@@ -61,7 +61,7 @@ class SharingPage:
         self._room.decide(view, [acts.share_out(view.book, shares, visit.by)])
         said = "The answers are shared out." if shares else "Everybody reads all again."
         visit.later.append(said)
-        return RedirectResponse("/sharing", 303)
+        return visit.to("/sharing")
 
     def _names(self, view: View) -> list[str]:
         """Who may read, and who was to: the latter may have left."""

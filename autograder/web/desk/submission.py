@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from autograder import acts
 from autograder.batch.pages import drawn
@@ -105,7 +105,7 @@ class SubmissionPage:
             return HTMLResponse(self._page(visit, in_words(error)), status_of(error))
         visit.later.append(said)
         back = f"/submission/{view.book.counting[student]}"
-        return RedirectResponse("/requests" if is_elsewhere else back, 303)
+        return visit.to("/requests" if is_elsewhere else back)
 
     def _decided(self, visit: Visit, view: View, student: str) -> tuple[Act, str]:
         form, book = visit.form, view.book
@@ -166,7 +166,7 @@ class SubmissionPage:
             self._room.changed(view.lines)
         visit.later.append(f"Taken back: {acts.told(ledger, standing[0])}.")
         back = visit.form.number("back")
-        return RedirectResponse(f"/submission/{back}" if back in view.students else "/", 303)
+        return visit.to(f"/submission/{back}" if back in view.students else "/")
 
     def feedback(self, visit: Visit) -> Response:
         """The page that the student would see, drawn now, for a frame."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from autograder import acts
 from autograder.acts import Asking
@@ -62,7 +62,7 @@ class CommentsPage:
         self._room.decide(view, [act])
         self._room.changed(line.student for line in to)
         visit.later.append(f"The comment is on {counted(len(to), 'page')}.")
-        return RedirectResponse("/comments", 303)
+        return visit.to("/comments")
 
     def _page(self, visit: Visit, slug: str, text: str, *, to: list[Line] | None = None) -> str:
         view = self._room.view()
@@ -123,4 +123,4 @@ class RequestsPage:
             raise UsageError(f"{student} has not handed in")
         self._room.decide(view, [act])
         visit.later.append("The request is taken down.")
-        return RedirectResponse("/requests", 303)
+        return visit.to("/requests")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from autograder.store import Store
 from autograder.store.hand_ins import Lane
 from autograder.text import counted
-from autograder.web.app import Answer, At, Gate, Show
+from autograder.web.app import At, Gate
 from autograder.web.desk.places import places
 from autograder.web.pages import page
 from autograder.web.people import INSTRUCTORS, STAFF
@@ -20,9 +17,6 @@ from autograder.web.portal.crew import Crew
 from autograder.web.portal.doors import FrontDoor
 from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.visit import Visit
-
-_OURS = re.compile(r'(?P<what>\b(?:href|action|src)=")/(?!/|static/|course\b)')
-"""Where a page of the desk has an address of the desk's."""
 
 
 class StaffPages:
@@ -99,7 +93,7 @@ class StaffPages:
 class Desks:
     """The desks of all assignments, each below an address of its own, as they are at the moment.
 
-    A desk knows nothing of where it lies: addresses in its pages begin with a slash.
+    A desk learns with each visit where it lies (:attr:`autograder.web.visit.Visit.base`).
     """
 
     def __init__(self, gate: Gate, syllabus: Syllabus, missing: ASGIApp) -> None:
@@ -117,30 +111,7 @@ class Desks:
     def _desk(self, exercise: Exercise) -> ASGIApp:
         known = self._open.get(exercise.slug)
         if known is None or known[0] is not exercise:
-            base = f"/desk/{exercise.slug}"
-            below = [_below(base, at) for at in places(exercise.room)]
-            router = Router(routes=self._gate.routes(below), default=self._missing)
+            routes = self._gate.routes(places(exercise.room))
+            router = Router(routes=routes, default=self._missing)
             known = self._open[exercise.slug] = exercise, router
         return known[1]
-
-
-def _below(base: str, at: At) -> At:
-    def moved(show: Show) -> Show:
-        return lambda visit: _moved(base, show(visit))
-
-    return replace(
-        at,
-        show=None if at.show is None else moved(at.show),
-        do=None if at.do is None else moved(at.do),
-    )
-
-
-def _moved(base: str, answer: Answer) -> Answer:
-    """The same, with its addresses below ``base``."""
-    if isinstance(answer, str):
-        return _OURS.sub(rf"\g<what>{base}/", answer)
-    if isinstance(answer, RedirectResponse):
-        to = answer.headers["location"]
-        if to.startswith("/") and not to.startswith(("/desk/", "//")):
-            answer.headers["location"] = base + to
-    return answer
