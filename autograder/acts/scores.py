@@ -123,9 +123,8 @@ def final_of(grade: Grade, max_score: float, at: datetime | None, policies: Poli
     return Final(round(total + off, 6), max_score, total, off)
 
 
-def digest_of_shown(grade: Grade) -> str:
-    """What tells apart what students are shown; how long it took to grade is none of it."""
-    shown = as_shown(grade)
+def digest_of_shown(shown: Grade) -> str:
+    """What tells apart what students are shown, as :func:`as_shown` makes it."""
     try:
         data = msgspec.json.encode(shown)
     except UnicodeEncodeError:
@@ -151,5 +150,6 @@ def with_seen(grade: Grade, ledger: Ledger, shown: Callable[[Published], Shown])
     if last is None:
         return grade
     # The digest is quickly compared; but a newer program may write the same in other words.
-    is_current = last.digest == digest_of_shown(grade) or shown(last).grade == as_shown(grade)
+    now = as_shown(grade)
+    is_current = last.digest == digest_of_shown(now) or shown(last).grade == now
     return replace(grade, seen=Seen(ledger.at(last.deed), last.final_score, is_current))

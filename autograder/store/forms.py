@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
+from operator import is_
 
 import msgspec
 
@@ -114,7 +115,9 @@ def _written(grade: Grade) -> tuple[str, bytes]:
 
 def _brief(grade: Grade) -> str:
     questions = tuple(question.brief for question in grade.questions)
-    kept = _Brief(FORM, replace(grade, printed="", questions=questions))
+    if grade.printed or not all(map(is_, questions, grade.questions)):
+        grade = replace(grade, printed="", questions=questions)
+    kept = _Brief(FORM, grade)
     text = _to_json(kept)
     if _brief_of(text) != kept:  # a score that is NaN, say, which JSON does not have
         raise ValueError(f"The grade of {grade.student} would be stored as another one.")

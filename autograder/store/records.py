@@ -198,7 +198,10 @@ def time_of(at: str | None, source: str) -> HandedIn:
 
 def json_of(record: object) -> str:
     """A dataclass as JSON, with half characters written out."""
-    return msgspec.json.encode(whole_throughout(msgspec.to_builtins(record))).decode()
+    try:
+        return msgspec.json.encode(record).decode()
+    except UnicodeEncodeError:
+        return msgspec.json.encode(whole_throughout(msgspec.to_builtins(record))).decode()
 
 
 def storable(text: str) -> str:
