@@ -149,15 +149,15 @@ def _measured(
         took = [_alone(url, student, assignment) for student in students[:_LONE]]
         phases, rest = _phases(options), iter(students[_LONE:])
         done: list[HandedIn] = []
-        began, before = time.monotonic(), _used(served.pid)
+        began, before, ours = time.monotonic(), _used(served.pid), time.process_time()
         for phase in phases:
             done += _phase(url, phase, rest, assignment)
         _wait(done)
         _report(took, done, time.monotonic() - began)
-        web, graders = (b - a for a, b in zip(before, _used(served.pid), strict=True))
-        each = (
-            f"{1e3 * web / len(done):.0f} ms to answer, {1e3 * graders / len(done):.0f} ms to grade"
-        )
+        used = [b - a for a, b in zip(before, _used(served.pid), strict=True)]
+        used.append(time.process_time() - ours)
+        web, graders, students_ = (f"{1e3 * one / len(done):.0f} ms" for one in used)
+        each = f"{web} to answer, {graders} to grade, {students_} to be a student"
         print(f"Of processor, for each of these {len(done)}: {each}.")
         return _lost(took + done, assignment, store)
 
