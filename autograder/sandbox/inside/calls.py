@@ -108,8 +108,9 @@ class _Answer:
 class Caller:
     """Makes the calls of one notebook's functions."""
 
-    def __init__(self, notebook: Notebook, seed: int) -> None:
-        self._notebook, self._seed = notebook, seed
+    def __init__(self, notebook: Notebook, seed: int, *, by_chance: bool = True) -> None:
+        """``by_chance``: whether the functions may draw numbers, which begin anew in each call."""
+        self._notebook, self._seed, self._by_chance = notebook, seed, by_chance
         random.seed(seed)
         self._state = random.getstate()  # to set it takes half the time of seeding
         self._ways: dict[tuple[int, str], tuple[object, _Way]] = {}
@@ -133,8 +134,9 @@ class Caller:
             if way.unfilled:
                 result = _Answer(UNFILLED, parameter=way.unfilled)
             else:
-                random.setstate(self._state)
-                np.random.seed(self._seed)
+                if self._by_chance:
+                    random.setstate(self._state)
+                    np.random.seed(self._seed)
                 result = _call(notebook, function, way, arguments)
         return _write(notebook, result, number, names, unreceived, before)
 

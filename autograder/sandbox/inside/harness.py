@@ -12,6 +12,7 @@ from __future__ import annotations
 import marshal
 import os
 import random
+import re
 import signal
 import sys
 import threading
@@ -47,6 +48,8 @@ MAX_TEXT = 64 << 10
 """Characters of a text that was asked for, such as ``explanation``."""
 MAX_FAULTS_OF_A_CELL = 20
 _BIG = 1 << 30
+_CHANCE = re.compile("random|sampl|shuffle|choice|rvs")
+"""In the text of all that draws numbers.  Most update rules draw none, and are called 130 times."""
 _set_timer = getattr(signal, "setitimer", None)  # held, whatever student code does to ``signal``
 _get_timer = getattr(signal, "getitimer", None)
 _really_sleep = time.sleep
@@ -137,7 +140,8 @@ class Harness:
         texts = [frame.text(_BIG) for _ in range(frame.u32())]
         files = [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
         notebook = Notebook(self._reader, files, modules if chosen else None)
-        self._caller = Caller(notebook, seed)
+        by_chance = any(_CHANCE.search(source) for _, _, source in cells)
+        self._caller = Caller(notebook, seed, by_chance=by_chance)
         np.random.seed(seed)
         random.seed(seed)
         faults: list[tuple[int, Where]] = []
