@@ -26,6 +26,8 @@ from autograder.batch.output import book_of
 from autograder.extras import how_to_get
 from autograder.people import import_people, read_people
 from autograder.store import open_store
+from autograder.web.desk.room import Room, View
+from autograder.web.desk.serving import Served, staff
 from autograder.web.listening import Listening
 
 from course_class import assignment, order_in  # isort: skip
@@ -226,3 +228,24 @@ def test_every_save_that_was_answered_is_there_after_a_kill(out: Path) -> None:
     assert answered
     assert {student: stored.get(student) for student in answered} == answered
     assert len(stored) <= len(answered) + 1
+
+
+def test_the_class_is_read_before_there_is_an_address(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    anew = Room._all_anew
+
+    def noted(room: Room) -> View:
+        read.append(room)
+        return anew(room)
+
+    monkeypatch.setattr(Room, "_all_anew", noted)
+    order = order_in(out)
+    with (
+        open_store(out / "grades.db") as store,
+        Served(order, store, staff(order, store, "me", everybody=False), Listening(0)) as served,
+    ):
+        assert len(read) == 1
+        served._room.view()
+    assert len(read) == 1

@@ -254,8 +254,8 @@ class Room:
             for grade in book.grades(set(students))
         }
 
-    def warm(self) -> None:
-        """Read now what the first pages need, and compare the answers, in a thread beside them."""
+    def compare(self) -> None:
+        """Compare the answers, in a thread beside the pages."""
         _ = self.view().groups
         self._compared.set()
 

@@ -66,6 +66,10 @@ class Served:
     def __enter__(self) -> Served:
         self._open.enter_context(self._socket)
         self._open.enter_context(self._tables)
+        # Of 20,000 people that takes some seconds, which no page should: it comes before there is
+        # an address.
+        with suppress(AutograderError):  # who opens a page is told
+            self._room.view()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -101,7 +105,7 @@ class Served:
             ssl_keyfile=key,
         )
         sys.stdout.flush()
-        Thread(target=self._warm, name="warm", daemon=True).start()
+        Thread(target=self._compare, name="compare", daemon=True).start()
         # The server raises again what ended it; so both end it alike, and the tables are written.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
@@ -111,9 +115,9 @@ class Served:
         is_large = len(self._room.view().lines) > FEW
         write_behind(self._room.order, self._room.store, students, is_large=is_large)
 
-    def _warm(self) -> None:
-        with suppress(AutograderError):  # who opens a page is told
-            self._room.warm()
+    def _compare(self) -> None:
+        with suppress(AutograderError):
+            self._room.compare()
 
 
 def _markers(members: Sequence[Member]) -> list[str]:
