@@ -221,7 +221,8 @@ def _decorates(fault: Fault, line: int, source: str) -> bool:
     """Whether the error is in a decorator of the function in this line of a cell."""
     if fault.line is None or fault.line >= line or not fault.code.lstrip().startswith("@"):
         return False
-    return not any(map(_BEGINS.match, source.split("\n")[fault.line - 1 : line - 1]))
+    between = source.split("\n")[fault.line - 1 : line - 1]
+    return not any(_BEGINS.match(text) for text in between)
 
 
 _BEGINS = re.compile(r"[ \t]*(async[ \t]+)?(def|class)\b")
