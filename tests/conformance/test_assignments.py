@@ -295,13 +295,22 @@ def test_five_kinds_of_pages_are_printed_well(
 
 
 @pytest.mark.long
+def test_pages_that_show_everything_and_long_ones_are_printed_well(
+    pages: Mapping[str, str],
+) -> None:
+    longest = sorted(pages, key=lambda name: len(pages[name]))[-10:]
+    assert not badly_printed({name: pages[name] for name in {*telling(pages), *longest}})
+
+
+@pytest.mark.soak
 def test_every_page_is_printed_well(pages: Mapping[str, str]) -> None:
+    assert not badly_printed(pages)
+
+
+def badly_printed(pages: Mapping[str, str]) -> list[str]:
     with chromium() as browser:
         opened = browser.new_page(viewport={"width": 1280, "height": 800})
-        complaints = [
-            f"{name}: {said}" for name, page in pages.items() for said in printed(opened, page)
-        ]
-    assert not complaints
+        return [f"{name}: {said}" for name, page in pages.items() for said in printed(opened, page)]
 
 
 def printed(opened: Any, page: str) -> Iterator[str]:
