@@ -30,7 +30,7 @@ def experiment() -> Experiment:
 
 def instance(epochs: int, hyper: Mapping[str, float]) -> Instance:
     """A call on the lecture's sparse data, with the sigmoid neuron's own gradient."""
-    data = experiment()
+    data, neuron = experiment(), Neuron()
     return Instance(
         name=NAME,
         X=data.X.copy(),
@@ -38,8 +38,8 @@ def instance(epochs: int, hyper: Mapping[str, float]) -> Instance:
         init_w=np.array(data.init_w),
         init_b=data.init_b,
         max_epochs=epochs,
-        grad_w=Neuron(),
-        grad_b=Neuron(),
+        grad_w=neuron,
+        grad_b=neuron,
         hyper=hyper,
     )
 

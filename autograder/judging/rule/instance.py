@@ -89,10 +89,14 @@ class Instance:
             return self._gradient_in_disorder(theta)
         x = self.X.reshape(self.points, self.features)
         result = np.empty((len(theta), self.points, self.features + 1))
-        result[:, :, :-1] = self._factor(self.grad_w, theta, x, epoch)
+        factor = self._factor(self.grad_w, theta, x, epoch)
         if isinstance(self.grad_w, Neuron):
-            result[:, :, :-1] *= x
-        result[:, :, -1] = self._factor(self.grad_b, theta, x, epoch)[:, :, 0]
+            np.multiply(factor, x, out=result[:, :, :-1])
+        else:
+            result[:, :, :-1] = factor
+        if self.grad_b is not self.grad_w:  # mostly it is one neuron
+            factor = self._factor(self.grad_b, theta, x, epoch)
+        result[:, :, -1] = factor[:, :, 0]
         return result
 
     def _gradient_in_disorder(self, theta: FloatArray) -> FloatArray:
