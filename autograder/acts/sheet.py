@@ -172,8 +172,8 @@ def _row_act(book: Book, row: SheetRow, student: str, answer: Answer | None, by:
     attempt = row.cells.get("attempt", "")
     if attempt and _whole(attempt) != answer.attempt:
         raise UsageError(
-            f"attempt {attempt} is outdated: {student} has handed in again since (now it is "
-            f"{answer.attempt}; `autograder answers` has the new answer)"
+            f"attempt {attempt} is outdated, or not one of {student}: the one to mark is "
+            f"{answer.attempt} (`autograder answers` has its answer)"
         )
     before = answer.question.by_person
     rubric = row.cells.get("rubric")
