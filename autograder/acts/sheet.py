@@ -90,7 +90,7 @@ class SheetRow:
 
 
 def read_sheet(path: Path) -> list[SheetRow]:
-    """The lines that have points; raises UsageError where a column is missing."""
+    """The lines that have points or words; raises UsageError where a column is missing."""
     header, *rest = read_csv(path)
     names = [name.strip().casefold() for name in header.cells]
     for name in _NEEDED:
@@ -103,7 +103,7 @@ def read_sheet(path: Path) -> list[SheetRow]:
             for name, cell in zip(names, row.cells, strict=False)
         }
         whole = {**dict.fromkeys(_NEEDED, ""), **cells}
-        if whole["points"]:
+        if whole["points"] or whole.get("comment") or whole.get("rubric"):
             rows.append(SheetRow(row.line, whole))
     return rows
 
@@ -115,6 +115,8 @@ class Marked:
     acts: tuple[Act, ...]
     unchanged: int
     """How many lines say what is stored already."""
+    without_points: tuple[int, ...]
+    """Lines with a comment or a rubric and no points: left alone, and nobody sees their words."""
 
 
 def mark_sheet(book: Book, rows: Sequence[SheetRow], by: str, name: str) -> Marked:
@@ -122,6 +124,8 @@ def mark_sheet(book: Book, rows: Sequence[SheetRow], by: str, name: str) -> Mark
 
     ``name``: what the table is called.
     """
+    without = tuple(row.line for row in rows if not row.cells["points"])
+    rows = [row for row in rows if row.cells["points"]]
     refused: list[tuple[int, str]] = []
     acts: list[Act] = []
     found: dict[str, str] = {}
@@ -148,7 +152,7 @@ def mark_sheet(book: Book, rows: Sequence[SheetRow], by: str, name: str) -> Mark
             acts += [] if act is None else [act]
     if refused:
         raise UsageError(_refusal(name, [reason for _, reason in sorted(refused)]))
-    return Marked(tuple(acts), len(rows) - len(acts))
+    return Marked(tuple(acts), len(rows) - len(acts), without)
 
 
 def _refusal(name: str, refused: Sequence[str]) -> str:
@@ -172,8 +176,8 @@ def _row_act(book: Book, row: SheetRow, student: str, answer: Answer | None, by:
     attempt = row.cells.get("attempt", "")
     if attempt and _whole(attempt) != answer.attempt:
         raise UsageError(
-            f"attempt {attempt} is outdated: {student} has handed in again since (now it is "
-            f"{answer.attempt}; `autograder answers` has the new answer)"
+            f"attempt {attempt} is outdated, or not one of {student}: the one to mark is "
+            f"{answer.attempt} (`autograder answers` has its answer)"
         )
     before = answer.question.by_person
     rubric = row.cells.get("rubric")

@@ -141,6 +141,9 @@ def mark(file: Path, by: str | None, as_json: bool, **named: Any) -> None:
         students = {book.ledger.subject(act)[0] for act in marked.acts}
         if students:
             deciding.show(students)
+    if marked.without_points:
+        lines = _listed([str(line) for line in marked.without_points])
+        click.echo(f"Left alone, with words but without points: line {lines}", err=True)
     if as_json:
         click.echo(json.dumps({"marked": len(marked.acts), "unchanged": marked.unchanged}))
         return

@@ -67,8 +67,10 @@ def scale_notices(wanted: Wanted, theirs: Iterable[str], whose: str) -> tuple[st
 def standing_notices(grades: Sequence[Grade], wanted: Wanted) -> tuple[str, ...]:
     """What a number does not say of itself: questions that wait for a person, no score at all."""
     notices = []
+    # Of a published score the whole is told, or nothing while a question waits.
     waiting = sum(
-        any(question.status is QuestionStatus.PENDING for question in grade.questions)
+        grade.score is not None
+        and any(q.status is QuestionStatus.PENDING and q.score is None for q in grade.questions)
         for grade in grades
     )
     if waiting:

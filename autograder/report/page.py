@@ -25,7 +25,7 @@ from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.html import render
 from autograder.report.marks import check_mark
-from autograder.report.priority import First, first_to_fix, to_win
+from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
 from autograder.report.text import points
@@ -116,6 +116,7 @@ def feedback_page(
         title=assignment_title,
         all_sections=sections,
         first=first,
+        settled=is_settled(grade),
         first_name=next((s.name for s in sections if first and s.question is first.question), ""),
         open_sections=open_,
         waiting=[s for s in others if not s.folds],

@@ -40,6 +40,11 @@ def to_win(question: QuestionGrade) -> float:
     return max(0.0, question.max_score - question.score)
 
 
+def is_settled(grade: Grade) -> bool:
+    """Whether a person decided what counts where the program took points off."""
+    return any(q.override and (q.score is None or q.score < q.max_score) for q in grade.questions)
+
+
 def by_gain(questions: Sequence[QuestionGrade]) -> list[QuestionGrade]:
     """Those with points to win, most first; among equals the order of the assignment."""
     return sorted((q for q in questions if to_win(q) > 0), key=to_win, reverse=True)

@@ -66,6 +66,9 @@ class Words:
     to_win_one: str = "1 point to win"
     same_cause: str = "It also stops {questions}."
     nothing_to_fix: str = "Nothing to fix: you have every point that the program gives."
+    nothing_to_win: str = (
+        "No points are left to win: where the program took some off, a person decided what counts."
+    )
     begin_here: str = "Begin here"
     hint_stopped: str = (
         "The line is marked in your code below. Restart the notebook, run all its cells and call "

@@ -144,6 +144,30 @@ def test_an_outdated_attempt_is_refused_and_a_regraded_one_is_not(
     assert marked(small, tmp_path / "m.csv", text) == 1
 
 
+def test_words_without_points_are_left_alone_and_named(small: SmallClass, tmp_path: Path) -> None:
+    for name in ("a", "b", "c", "d"):
+        small.hand_in(name, "It stops.")
+    path = tmp_path / "m.csv"
+    lines = ("a,why,7,,", "b,why,,Well done.,", "c,why,,,stops", "d,why,,,")
+    path.write_text("\n".join(["student,question,points,comment,rubric", *lines]), "utf-8")
+    found = acts.mark_sheet(small.book, read_sheet(path), "ta", path.name)
+    assert [small.book.ledger.subject(act)[0] for act in found.acts] == ["a"]
+    assert (found.unchanged, found.without_points) == (0, (3, 4))
+
+
+@pytest.mark.parametrize("attempt", ["77", "x"])
+def test_an_attempt_that_never_was_is_not_said_to_have_been_followed(
+    small: SmallClass, tmp_path: Path, attempt: str
+) -> None:
+    small.hand_in("a", "First.", digest="d1")
+    said = refusal(
+        small, tmp_path / "m.csv", f"student,question,points,attempt\na,why,7,{attempt}\n"
+    )
+    assert f"attempt {attempt} is outdated, or not one of a" in said
+    assert f"the one to mark is {rows(small)[0]['attempt']} " in said
+    assert "handed in again" not in said
+
+
 def test_any_identifier_of_one_person_will_do(small: SmallClass, tmp_path: Path) -> None:
     small.hand_in("amy@uni.edu")
     small.people(tmp_path / "r.csv", "id,email,sis_id\namy,amy@uni.edu,4711\nben,,12\nzed,,\n")

@@ -118,7 +118,9 @@ def test_from_answers_to_the_page(course: Path) -> None:
         writer = csv.DictWriter(file, filled[0].keys())
         writer.writeheader()
         writer.writerows(filled)
-    assert done("mark", "filled.csv", "--by", "maria") == "2 answers marked\n"
+    result = run("mark", "filled.csv", "--by", "maria")
+    assert (result.exit_code, result.stdout) == (0, "2 answers marked\n")
+    assert result.stderr == "Left alone, with words but without points: line 3\n"
     amy, ben = rows()["amy@uni.edu"], rows()["ben"]
     question = amy["questions"]["explanation"]
     assert (question["score"], question["status"]) == (9.5, "partial")

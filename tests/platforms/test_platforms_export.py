@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import UsageError
 from autograder.formats import Export
+from autograder.model import QuestionStatus
 from autograder.platforms import FORMATS, Wanted, export, parse_roster, read_roster
 from autograder.platforms.roster import Roster
 from tests.formats.example_class import CLASS, INFO, NOT_GRADED, graded
@@ -98,6 +100,19 @@ def test_canvas_with_its_gradebook() -> None:
     )
 
 
+def test_a_published_score_is_not_said_to_lack_what_people_gave() -> None:
+    """A question that waits keeps the sum back; one with an override waits no more."""
+    whole = graded("whoever", score=88)
+    *computed, written = whole.questions
+    assert written.status is QuestionStatus.PENDING
+    settled = replace(whole, questions=(*computed, replace(written, score=8.0)))
+    waits = graded("waits", score=None)
+    info = replace(INFO, max_score=100)
+    notices = export([settled, waits], "canvas", Wanted(info)).notices
+    assert not any("automatic part" in notice for notice in notices)
+    assert notices[-1] == "Without a score, through no fault of theirs: waits."
+
+
 @pytest.mark.parametrize("name", ["doejane", "Jane Doe", "DOE, Jane", "jdoe", "JDOE@uni.edu"])
 def test_canvas_finds_people_by_any_spelling(name: str) -> None:
     roster = parse_roster(CANVAS_GRADEBOOK.removeprefix("\ufeff"))
@@ -160,7 +175,7 @@ def test_moodle_fills_in_the_worksheet() -> None:
         "stranger (stranger.ipynb) is not in the roster: not exported.",
         "The assignment in Moodle is out of 100.00, what is written is out of 90: 90 is not "
         "100.00; --out-of 100.00 takes them to that scale.",
-        "4 submissions with questions that a person marks: their points are not in it, the "
+        "3 submissions with questions that a person marks: their points are not in it, the "
         "automatic part is out of 90.",
         "Without a score, through no fault of theirs: rroe.",
     )

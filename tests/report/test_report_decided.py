@@ -25,6 +25,7 @@ from autograder.model import (
 )
 from autograder.report import feedback_page, index_page
 from autograder.report.terminal import ResultTable
+from autograder.report.words import WORDS
 
 AT = datetime(2025, 4, 1, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script>\u202e{0.__class__}\x1b[2J"
@@ -128,3 +129,16 @@ def test_tables_show_the_final_score_and_whether_it_is_seen() -> None:
     assert "29.25" in index
     assert ">older<" in index
     assert ">Final<" not in index_page([waiting], assignment_title="Rates")
+
+
+def test_a_page_never_says_that_nothing_is_to_fix_where_a_person_decided() -> None:
+    """A fault that was found stays one, also where a person says what it costs."""
+    right = decided().questions[0]
+    assert right.override is not None
+    assert right.score == right.max_score
+    wrong = replace(right, score=right.max_score / 2)
+    said = {
+        words: [words in page_of(replace(decided(), questions=(one,))) for one in (wrong, right)]
+        for words in (WORDS.nothing_to_fix, WORDS.nothing_to_win)
+    }
+    assert said == {WORDS.nothing_to_fix: [False, True], WORDS.nothing_to_win: [True, False]}

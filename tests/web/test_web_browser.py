@@ -169,7 +169,18 @@ def mark_a_class(tmp_path: Path, count: int, more: int, *where: str) -> None:
             keys(maria, "1", "2", "s")
 
         # Tom: an override with a reason, a request, a comment to all.
-        tom.goto(f"{here}/?words=student00005&question=adam")
+        tom.goto(f"{here}/")
+        tom.select_option("[name=question]", "adam")
+        tom.select_option("[name=misconception]", wrong)
+        click(tom, "button:has-text('Filter')")
+        click(tom, "text=that fit otherwise")  # the list began with what is to read
+        found = tom.locator("tbody tr")
+        assert 0 < found.count() <= count // 10
+        assert all(wrong.replace("_", " ") in text for text in found.all_inner_texts())
+        tom.select_option("[name=misconception]", "")
+        tom.fill("[name=words]", "student00005")
+        click(tom, "button:has-text('Filter')")
+        assert found.count() == 1
         click(tom, "text=student00005 >> nth=0")
         keys(tom, "o")
         tom.click("summary:has-text('AdaGrad')")

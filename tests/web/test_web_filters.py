@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -107,3 +108,17 @@ def test_the_room_is_the_same_whoever_looks(desk: Desk) -> None:
     assert fresh.view().rows == now.rows
     assert fresh.view().lines == now.lines
     assert fresh.view().counts == now.counts
+
+
+def test_an_empty_list_leads_to_what_fits_but_for_its_kind(desk: Desk) -> None:
+    """The list begins with what is to read; what the program judges is never among it."""
+    maria = desk.as_(MARIA)
+    maria.open("/?kind=unread&question=adam&misconception=moment_overwritten")
+    assert "Everything here is read." in maria.page
+    found = re.search(r'href="([^"]*)">See 2 answers that fit otherwise</a>', maria.page)
+    assert found is not None
+    maria.open(html.unescape(found.group(1)))
+    assert set(re.findall(r"/answer/\d+/(\w+)", maria.page)) == {"adam"}
+    assert "<h2>2 answers</h2>" in maria.page
+    maria.open("/?kind=unread&question=adam&words=nobody")
+    assert "that fit otherwise" not in maria.page

@@ -57,6 +57,9 @@ class QueuePage:
             mine = visit.by if visit.by in view.readers else ""
             wanted = Filter(kind="unread", reader=mine)
         found = view.chosen(wanted, names=not visit.hides_names)
+        # A list of what is to read has no question in it that the program alone judges.
+        of_any_kind = replace(wanted, kind="")
+        others = [] if found else view.chosen(of_any_kind, names=not visit.hides_names)
         paging = Paging.of(len(found), visit.query.number("page", 1))
         return page(
             "queue.html.j2",
@@ -66,6 +69,8 @@ class QueuePage:
             wanted=wanted,
             rows=found[paging.here],
             first=found[0] if found else None,
+            others=len(others),
+            to_others=of_any_kind.at("/", all=1),
             paging=paging,
             kinds=KINDS,
             counts=view.counts,
