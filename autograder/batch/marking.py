@@ -141,7 +141,10 @@ class _CourseMarker:
             warnings.simplefilter("ignore")
             submission = _read(task, written, self._assignment.given)
             grade = grade_submission(submission, self._assignment, self._box)
-            return self._result(task, submission, grade)
+            result = self._result(task, submission, grade)
+        # To keep the file is our work, not the student's: what grading left behind is no reason
+        # that there should be no memory for it.
+        return replace(result, file=task.file(submission.digest))
 
     def _result(self, task: Task, submission: Submission, grade: Grade) -> Result:
         marking = self._marking
@@ -156,12 +159,16 @@ class _CourseMarker:
             shown = replace(grade, student=task.student)
             shown = apply_late(shown, task.handed_in, marking.policies)
             page = _page(shown, self._assignment.title, self._assignment.backgrounds, task.before)
-        most, unjudged = grade.max_score, grade.unjudged
-        file = task.file(submission.digest)
         return Result(
-            task.student, grade.status, grade.score, most, row, page, unjudged, file,
-            self._public_part(submission),
-        )  # fmt: skip
+            task.student,
+            grade.status,
+            grade.score,
+            grade.max_score,
+            row,
+            page,
+            grade.unjudged,
+            public=self._public_part(submission),
+        )
 
     def _public_part(self, submission: Submission) -> bytes | None:
         """What ``autograder check`` says of the file."""
