@@ -170,12 +170,13 @@ class Limits:
     """What one submission may use."""
 
     notebook_seconds: float = 20.0
-    """Wall time for running all cells once."""
+    """Time for running all cells once: computing, sleeping, waiting, but not waiting for a
+    processor that others have."""
     call_seconds: float = 2.0
     """Processor time for one call.  Its wall time is bounded much more generously, so that no
     verdict depends on how busy a machine is."""
     total_seconds: float = 90.0
-    """Wall time of all cells and calls together; what is left then counts as timed out."""
+    """Likewise, for all cells and calls together; what is left then counts as timed out."""
     cpu_seconds: float = 60.0
     """CPU time of one sandboxed process, all its cells and calls together."""
     memory: int = 512 << 20

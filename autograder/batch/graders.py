@@ -7,8 +7,8 @@ milliseconds; it runs no thread, so that forking is safe.
 
 - A grader that dies is replaced, and what it held is given back.
 - One that is at the same hand-in for longer than nearly all take is ended; the hand-in goes to a
-  lane that has a grader of its own, where it may take its time.  So no student's endless loop makes
-  others wait.
+  lane that has a grader of its own, where it may take its time, at a lower priority.  So no
+  student's endless loop makes others wait.
 - What graders hold is renewed while they live.  When this process is gone, they end by themselves;
   whoever comes next, here or on another machine, takes what they held.
 - When standard input ends, all finish what they have in hand, or give it back.
@@ -50,6 +50,8 @@ _LONG = 3.0
 machine with other things to do ..."""
 _LONGER = 10.0
 """... not before so many times what one took of late."""
+_NICE = 10
+"""By how much what takes long gives way to what does not; its time limits give way with it."""
 _LATELY = 25
 _RENEW = 5.0
 """Seconds between two renewals of what is held."""
@@ -146,6 +148,9 @@ class Graders:
         ours, theirs = context.Pipe(duplex=False)
         name = new_holder()
         post = replace(self._post, lanes=lanes)
+        if lanes == (Lane.LONG,):
+            patient = {slug: replace(one, nice=_NICE) for slug, one in post.markings.items()}
+            post = replace(post, markings=patient)
         wanted = self._wanted
         process = context.Process(target=_serve, args=(post, wanted, name, theirs))
         process.start()

@@ -59,6 +59,8 @@ class CourseMarking:
     assignment, and a sandbox to join.  Neither travels."""
     public: PublicChecks | None = None
     """Examples that students may see, to be tried as well; None: none are."""
+    nice: int = 0
+    """By how much students' code runs at a lower priority, where the sandbox is shared."""
 
     def __getstate__(self) -> dict[str, object]:
         return {**vars(self), "loaded": None, "sandbox": None}
@@ -194,7 +196,7 @@ def _joined(marking: CourseMarking) -> Sandbox | None:
     if marking.sandbox is None or marking.unsafe:
         return None
     try:
-        return marking.sandbox.joined()
+        return marking.sandbox.joined(marking.nice)
     except SandboxError:
         return None
 

@@ -63,16 +63,18 @@ class Sandbox:
         own_seed = self._seed if seed is None else seed
         return Session(self._launcher, cells, limits, names, texts, own_seed, modules)
 
-    def joined(self) -> Sandbox:
+    def joined(self, nice: int = 0) -> Sandbox:
         """Another one on the same zygote, for a copy (by fork) of the process that opened this one.
 
+        ``nice``: by how much what runs in it has a lower priority, as of ``os.nice``; what it waits
+        for others is taken off no limit.
         Raises SandboxError if the zygote is gone, or serves as many as it can.
         """
         from autograder.sandbox.server import ForkServer
 
         if not isinstance(self._launcher, ForkServer):
             raise SandboxError("this sandbox is for one process only")
-        return Sandbox(self._launcher.join(), self.layers, self._seed)
+        return Sandbox(self._launcher.join(nice), self.layers, self._seed)
 
     @property
     def pid(self) -> int | None:

@@ -69,6 +69,8 @@ class Handle:
     """End the child at once."""
     ended: Callable[[float], Ended | None]
     """Wait at most so many seconds; raises SandboxError if whoever started it is gone."""
+    queued: Callable[[], float]
+    """For how many seconds it wanted a processor that others had."""
     wakes: int
     """A descriptor that becomes readable when ``ended`` may have news."""
 
@@ -153,6 +155,11 @@ class Worker(ABC):
         """Take what has been printed up to now."""
 
     @abstractmethod
+    def queued(self) -> float:
+        """For how many seconds since its start it wanted a processor that others had; 0 where
+        nobody counts that."""
+
+    @abstractmethod
     def kill(self) -> Ended:
         """End it and wait for the end; raises SandboxError if nobody reports it."""
 
@@ -175,6 +182,9 @@ class Child(Worker):
 
     def read_output(self) -> None:
         self._read(self._output)
+
+    def queued(self) -> float:
+        return self._handle.queued()
 
     def kill(self) -> Ended:
         try:

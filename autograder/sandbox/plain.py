@@ -173,6 +173,13 @@ class PlainChild(Worker):
             while True:
                 self._news.get_nowait()()
 
+    def queued(self) -> float:
+        try:
+            with open(f"/proc/{self._process.pid}/schedstat") as file:
+                return int(file.read().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):  # another system
+            return 0.0
+
     def kill(self) -> Ended:
         if self._ended is None:
             with contextlib.suppress(OSError):

@@ -17,6 +17,9 @@ from autograder.sandbox.inside import wire
 READY_SECONDS = 60.0
 """A child takes milliseconds; more than this is a machine in trouble."""
 
+_LEAST = 0.05
+"""Seconds: for less than that nobody is given more time."""
+
 _MENTIONS = {"matplotlib": ("matplotlib", "pylab", "seaborn"), "pandas": ("pandas", "seaborn")}
 _BY_MEMORY = (-9, -getattr(signal, "SIGABRT", 6), -getattr(signal, "SIGSEGV", 11))
 """How a process that has used its memory up may end: a library that gets no more calls abort(),
@@ -71,10 +74,12 @@ class Runner:
         self.started = 0
         """How many children there have been."""
         self._left = limits.total_seconds
+        self._queued = 0.0
+        """Seconds for which the child waited for a processor, as far as they were given back."""
 
     @property
     def used_up(self) -> bool:
-        """Whether the submission has had all the wall time it may have."""
+        """Whether the submission has had all the time it may have."""
         return self._left <= 0.0
 
     def start(self) -> Worker:
@@ -82,6 +87,7 @@ class Runner:
         worker = self._launcher.spawn(self._limits, self._packages, self._limits.output)
         self.worker = worker
         self.started += 1
+        self._queued = 0.0
         event = worker.next_event(time.monotonic() + READY_SECONDS)
         if isinstance(event, Frame) and event.kind == wire.READY and not event.data:
             return worker
@@ -91,14 +97,26 @@ class Runner:
         raise SandboxError(f"a sandboxed process did not become ready: {why or ended}")
 
     def next_event(self, deadline: float) -> Event | None:
-        """What the child does next; None: nothing by ``deadline``, or the time is used up."""
+        """What the child does next; None: nothing by ``deadline``, or the time is used up.
+
+        Both are put off by what the child waits for a processor that others have: how busy a
+        machine is changes nobody's verdict.
+        """
         assert self.worker is not None
         if self.worker.events:  # mostly the next answer is there already
             return self.worker.events.popleft()
-        began = time.monotonic()
-        event = self.worker.next_event(min(deadline, began + self._left))
-        self._left -= time.monotonic() - began
-        return event
+        while True:
+            began = time.monotonic()
+            event = self.worker.next_event(min(deadline, began + self._left))
+            self._left -= time.monotonic() - began
+            if event is not None:
+                return event
+            waited = self.worker.queued() - self._queued
+            if waited < _LEAST:
+                return None
+            self._queued += waited
+            self._left += waited
+            deadline += waited
 
     def stop(self) -> Ended | None:
         """End the child, if there is one, and add what it used."""

@@ -39,6 +39,7 @@ _MODULES = (
     "inside.rehearsal", "zygote",
 )  # fmt: skip
 _START_SECONDS = 60.0
+_TELL_SECONDS = 5.0
 MOST_LINES = 16
 """Lines to one zygote at most.  Their children need as many users, and it forks one at a time."""
 
@@ -58,6 +59,7 @@ if boot["config"]["jail"] == "namespaces":
 # In a jail there is no /proc; what is open stays so, and statm always shows the present numbers.
 boot["config"]["memory"] = os.open("/proc/self/statm", os.O_RDONLY)
 boot["config"]["processes"] = os.open("/proc/self/ns/pid", os.O_RDONLY)
+boot["config"]["counts"] = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
 if boot["config"]["jail"] == "namespaces":
     jail.enter(boot["config"]["readable"], boot["config"]["covered"])
 elif boot["config"]["jail"] == "bubblewrap":
@@ -148,8 +150,12 @@ class Line:
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
-        kill, ended = partial(self.kill, self._count), partial(self.ended, self._count)
-        handle = Handle(kill, ended, self.socket.fileno())
+        handle = Handle(
+            kill=partial(self.kill, self._count),
+            ended=partial(self.ended, self._count),
+            queued=partial(self.queued, self._count),
+            wakes=self.socket.fileno(),
+        )
         return Child(handle, requests, answers, output, keep)
 
     def _send(self, message: Asked, descriptors: Sequence[int] = ()) -> None:
@@ -170,17 +176,29 @@ class Line:
             message = self._receive(max(0.0, deadline - time.monotonic()))
             if message is None:
                 return None
-            if message["event"] == "ended":
-                ended = Ended(message["status"], message["cpu"], message["peak"])
-                self._news[message["child"]] = ended
-            elif message["event"] == "failed":
-                why = OSError(message["errno"], os.strerror(message["errno"]))
-                self._news[message["child"]] = why
+            self._note(message)
         news = self._news[child]
         if isinstance(news, OSError):  # and so again, for whoever asks once more
             raise lacking("the sandbox cannot start a process", news) from news
         del self._news[child]
         return news
+
+    def queued(self, child: int) -> float:
+        """For how many seconds a child wanted a processor that others had; 0: nobody knows."""
+        self._send({"do": "tell", "child": child})
+        while (message := self._receive(_TELL_SECONDS)) is not None:
+            if message["event"] == "queued" and message["child"] == child:
+                return message["seconds"]
+            self._note(message)
+        return 0.0
+
+    def _note(self, message: Told) -> None:
+        if message["event"] == "ended":
+            ended = Ended(message["status"], message["cpu"], message["peak"])
+            self._news[message["child"]] = ended
+        elif message["event"] == "failed":
+            why = OSError(message["errno"], os.strerror(message["errno"]))
+            self._news[message["child"]] = why
 
     def close(self) -> None:
         """Hang up, which ends the children."""
@@ -210,15 +228,16 @@ class ForkServer(Line):
         """Folders of this program that children must not read."""
         return self._plan.layout.covered
 
-    def join(self) -> Line:
-        """A line of its own for a copy of the process that started the zygote.
+    def join(self, nice: int = 0) -> Line:
+        """A line of its own for a copy of the process that started the zygote; its children have
+        so much lower a priority.
 
         Raises SandboxError if the zygote is gone or serves as many as it can.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         line, grader = Line(ours, self.pid, self.own_users), os.pidfd_open(os.getpid())
         try:
-            self._send({"do": "join"}, [theirs.fileno(), grader])
+            self._send({"do": "join", "nice": nice}, [theirs.fileno(), grader])
         except BaseException:
             line.close()
             raise

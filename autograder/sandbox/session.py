@@ -9,7 +9,7 @@ as having failed, and a fresh child goes on with the rest:
 - a *call* that hung or ended the process gets its own outcome; after the second of one function
   its remaining calls get the same outcome unseen, so that forty calls of a function that never
   returns cost two time limits and not forty;
-- when the *submission* has used up its wall time, what is left is set down as timed out unseen,
+- when the *submission* has used up its time, what is left is set down as timed out unseen,
   so that a function that is always a little too fast to be stopped cannot hold a worker either.
 
 A gradient function contains a formula that earlier questions may ask for, so the code that builds

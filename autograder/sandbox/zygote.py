@@ -1,12 +1,13 @@
 """The zygote: a process that has NumPy loaded and forks one child per submission.
 
-Theory of operation.  Starting an interpreter with NumPy takes 100 ms, forking one takes one or
-two.  So the zygote loads everything once, holds no secret, and does three things: it forks when
-told to (the child confines itself and runs :mod:`.inside.harness`), it kills when told to, and it
-reports how a child ended and what the kernel says it used.  It never reads a byte that a child
-wrote.  It has a socket to each trusted process that it serves, which hands it the three pipe ends
-of each child.  When one of these closes, or the process at its other end is no more, the children
-it asked for are killed; when it is the one that started the zygote, the zygote ends.
+Theory of operation.  Starting an interpreter with NumPy takes 100 ms, forking one takes one or two.
+So the zygote loads everything once, holds no secret, and does three things: it forks when told to
+(the child confines itself and runs :mod:`.inside.harness`), it kills when told to, and it reports
+how a child ended and what the kernel says it used, or how long it was kept waiting.  It never reads
+a byte that a child wrote.  It has a socket to each trusted process that it serves, which hands it
+the three pipe ends of each child.  When one of these closes, or the process at its other end is no
+more, the children it asked for are killed; when it is the one that started the zygote, the zygote
+ends.
 
 Large packages (matplotlib, pandas, IPython's transformer) are loaded when the first submission
 that mentions them comes, so that batches which do not use them never pay.
@@ -60,6 +61,7 @@ class Asked(TypedDict, total=False):
     cpu_seconds: int
     memory: int
     packages: list[str]
+    nice: int
 
 
 class Told(TypedDict, total=False):
@@ -71,6 +73,7 @@ class Told(TypedDict, total=False):
     status: int
     cpu: float
     peak: int
+    seconds: float
 
 
 @dataclass(eq=False)
@@ -82,6 +85,8 @@ class _Client:
     """A pidfd: readable when it is no more."""
     place: int
     """Which of the clients it is, from 0; its children's user is that much further on."""
+    nice: int = 0
+    """By how much its children's priority is lower."""
     children: dict[int, _Child] = field(default_factory=dict)
 
 
@@ -109,7 +114,7 @@ class Zygote:
         self._filling: list[object] = []
         self._reader = CellReader()
         self._own_processes = config["processes"] if self._plan.jailed else -1
-        self._memory = config["memory"]
+        self._memory, self._counts = config["memory"], config["counts"]
         for name in (*_NUMPY_PARTS, *_COMMON):
             importlib.import_module(name)
         _warm_up()
@@ -169,6 +174,7 @@ class Zygote:
         message: Asked = json.loads(data)
         if message["do"] == "join":
             newcomer = self._welcome(*descriptors)
+            newcomer.nice = message["nice"]
             if len(self._clients) <= self._most_clients:
                 self._say(newcomer, {"event": "up"})
             else:
@@ -178,6 +184,10 @@ class Zygote:
             self._start(client, message, descriptors)
         elif message["do"] == "kill" and message["child"] in client.children:
             _kill(client.children[message["child"]])
+        elif message["do"] == "tell":
+            child = client.children.get(message["child"])
+            seconds = 0.0 if child is None else self._queued(child)
+            self._say(client, {"event": "queued", "child": message["child"], "seconds": seconds})
         return bool(message["do"] != "end")
 
     def _start(self, client: _Client, message: Asked, pipes: list[int]) -> None:
@@ -192,6 +202,24 @@ class Zygote:
         finally:
             for pipe in pipes:
                 os.close(pipe)
+
+    def _queued(self, child: _Child) -> float:
+        """For how many seconds it was ready to run and others ran, as the kernel's scheduler
+        counts it; 0 where it does not."""
+        try:
+            # Its number there is another one than in this namespace.
+            about = self._counted(f"self/fdinfo/{child.handle}").split()
+            counts = self._counted(about[about.index("Pid:") + 1] + "/schedstat")
+            return int(counts.split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0
+
+    def _counted(self, path: str) -> str:
+        descriptor = os.open(path, os.O_RDONLY, dir_fd=self._counts)
+        try:
+            return os.read(descriptor, 4096).decode()
+        finally:
+            os.close(descriptor)
 
     def _reap(self, child: _Child) -> None:
         pid, status, used = os.wait4(child.pid, os.WNOHANG)
@@ -249,6 +277,7 @@ class Zygote:
 
     def _run_child(self, client: _Client, bounds: Bounds, pipes: tuple[int, int, int]) -> NoReturn:
         try:
+            os.nice(client.nice)
             output = os.dup(pipes[0])
             try:
                 confine(self._plan.for_client(client.place), bounds, pipes)
