@@ -130,7 +130,7 @@ def the_experiment(hyper: Mapping[str, float]) -> Instance:
 def a_small_experiment(names: Iterable[str]) -> Instance:
     """Data of the lecture's kind: few points, as sparse, a start as far from the minimum, and as
     many epochs as it takes to see a rate die or live."""
-    return lecture_figure.small_instance(8, {name: DEFAULTS[name] for name in names})
+    return lecture_figure.small_instance(6, {name: DEFAULTS[name] for name in names})
 
 
 @cache

@@ -89,10 +89,15 @@ from autograder.model import (
 )
 
 
-@lru_cache(maxsize=1024)
 def right_verdict(question: Rule, number: Instance) -> Verdict:
-    """What is said of right code: the same to everybody, but for the moments, which depend on the
-    hyper-parameters of the first instance."""
+    """What is said of right code: the same to everybody, but for what its moments are said to be,
+    which depends on the hyper-parameters of the first instance."""
+    return judged_right(question, number if _tells_moments(question) else _first(question))
+
+
+@lru_cache(maxsize=1024)
+def judged_right(question: Rule, number: Instance) -> Verdict:
+    """What is said of right code whose first instance is this one."""
     others = (pool_instance(question, name, 0) for name in tuple(SHAPES)[1:])
     exam = RuleExam(question, Drawn(number, *others))
     traces = {
@@ -100,6 +105,23 @@ def right_verdict(question: Rule, number: Instance) -> Verdict:
         for instance in (*exam.asked_of_all, *exam.streams, *question.shown)
     }
     return exam.judge(Answers(Submission("", ""), NotebookRun(Outcome.RETURNED), traces))
+
+
+@lru_cache(maxsize=256)
+def _tells_moments(question: Rule) -> bool:
+    """Whether a behaviour says anything else of right code whose moments nobody has recovered."""
+    rows, path = question.right_shown, question.right_shown if question.right_path else {}
+
+    def said(moments: Identification) -> str:  # in a picture NaN is equal to NaN
+        shown = Shown(rows, moments, question.function, path)
+        judged = (behaviour.judge(shown) for behaviour in question.behaviours)
+        return repr([(one.passed, one.message, one.pictures) for one in judged])
+
+    return said(UNKNOWN) != said(right_moments(question, _first(question)))
+
+
+def _first(question: Rule) -> Instance:
+    return pool_instance(question, next(iter(SHAPES)), 0)
 
 
 @lru_cache(maxsize=16384)

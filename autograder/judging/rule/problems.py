@@ -93,7 +93,7 @@ class Setting:
         x = _signs(chance, self.points, d) * (0.5 + 1.5 * chance.random((self.points, d))) * on
         x *= self.inputs
         signs = _signs(chance, d)[0] * (-1.0) ** np.arange(d)  # of several there are both
-        w = self.start_w * signs * (0.7 + 0.6 * chance.random(d))
+        w = self.start_w * signs * (0.7 + 0.6 * chance.random(d)) + 0.0  # 0, not -0
         farthest = max(1.0, self.inputs * abs(self.start_w), abs(self.start_b)) / self.steep
         neuron = Neuron(1.0, -1.5 + float(chance.random()), 1 + float(chance.random()),
                         (0.15 + 0.2 * float(chance.random())) / farthest)  # fmt: skip
