@@ -113,7 +113,7 @@ ALL = (
         Setting(points=2, features=4, epochs=11, start_w=-4.0, start_b=40.0),
         reach={Which.EPSILON: HIGH, Which.FIRST: HIGH},
     ),
-    Unlike(  # from 0, where a start that is off by a share is not off: its steps are not the only ones
+    Unlike(  # from 0, where a start that is off by a share is right: others have such steps, too
         "short steps",
         Setting(points=2, epochs=10, start_w=0.0, start_b=5e-4),
         reach={Which.STEP_SIZE: LOW},
