@@ -31,6 +31,7 @@ from autograder.extras import how_to_get
 from autograder.public import FILE_NAME, PublicChecks, public_checks, to_json
 from autograder.report.html import render
 from autograder.sandbox.scratch import own_folder, sweep
+from autograder.submission import label
 
 OTTER_SECONDS = 120.0
 """Wall time that ``otter assign`` may take; it needs about two."""
@@ -79,7 +80,7 @@ def release(
     slug = assignment_folder.name
     master = read_master(assignment_folder)
     examples = _public_checks(assignment_folder, master)
-    notebook = _public_part(_students_notebook(assignment_folder))
+    notebook = _public_part(_students_notebook(assignment_folder), slug)
     if checks == "notebook":
         notebook = with_checks_inside(notebook, examples)
     if hand_in:
@@ -187,7 +188,7 @@ _KEPT = ("deletable", "editable", "tags")
 """Metadata that a cell keeps."""
 
 
-def _public_part(text: str) -> str:
+def _public_part(text: str, slug: str) -> str:
     """Of a notebook only what is named here: what is not thought of cannot slip through."""
     import nbformat  # takes a while to import, and no other command needs it
 
@@ -197,6 +198,7 @@ def _public_part(text: str) -> str:
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        **label(slug),
         "otter": {"OK_FORMAT": bool(otter.get("OK_FORMAT", True)), "tests": tests},
     }
     makers: dict[str, Callable[..., nbformat.NotebookNode]] = {

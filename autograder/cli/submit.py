@@ -13,9 +13,11 @@ import click
 from autograder.cli.options import end_with, json_option
 from autograder.errors import AutograderError, UsageError
 from autograder.public.hand_in import Portal, PortalError, Said, verdict_lines
+from autograder.submission import assignment_of
 
 TOKEN = "AUTOGRADER_TOKEN"
 URL = "AUTOGRADER_URL"
+_NOT_THERE = 404
 _OURS_OR_NOBODYS = (0, 500, 501, 502, 503, 504)
 """Status with which a portal is not well: not the student's doing."""
 
@@ -23,7 +25,12 @@ _OURS_OR_NOBODYS = (0, 500, 501, 502, 503, 504)
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--to", metavar="URL", help=f"The portal; default: that of your link, or ${URL}.")
-@click.option("--assignment", "slug", metavar="SLUG", help="Which; needed where there are several.")
+@click.option(
+    "--assignment",
+    "slug",
+    metavar="SLUG",
+    help="Which; default: the notebook's own, or the only one.",
+)
 @click.option("--no-wait", is_flag=True, help="End with the receipt.")
 @click.option("--keep", is_flag=True, help="Keep the link for next time, for your eyes only.")
 @click.option("--insecure", is_flag=True, help="Also where the portal is not encrypted.")
@@ -48,7 +55,7 @@ def submit(
     try:
         link = _link()
         portal = Portal(link, to or os.environ.get(URL, ""), plain_http=insecure)
-        receipt = portal.send(file.name, file.read_bytes(), slug or "")
+        receipt = _sent(portal, file, slug or "")
         if keep:
             _keep(link)
         if not as_json:
@@ -71,6 +78,17 @@ def submit(
             "It is not graded yet, and waits safely at the portal: look there in a while.", err=True
         )
     end_with(0 if no_wait or (result and result.get("status") != "not_graded") else 1)
+
+
+def _sent(portal: Portal, file: Path, slug: str) -> Said:
+    data = file.read_bytes()
+    own = slug or assignment_of(data)
+    try:
+        return portal.send(file.name, data, own)
+    except PortalError as error:
+        if slug == own or error.status != _NOT_THERE:
+            raise
+        raise PortalError(f"{file.name} says that it is of {own}. {error}", error.status) from None
 
 
 def _told(error: PortalError) -> AutograderError:

@@ -162,7 +162,8 @@ def test_what_otter_needs_is_there_only_where_it_is_chosen(both: Both) -> None:
 def test_only_what_is_allowed_is_in_the_notebook(small: Released) -> None:
     notebook = small_notebook(small)
     assert set(notebook) == {"cells", "metadata", "nbformat", "nbformat_minor"}
-    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    assert set(notebook["metadata"]) == {"autograder", "kernelspec", "language_info"}
+    assert notebook["metadata"]["autograder"] == {"assignment": "doubling"}
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
     assert notebook["cells"][0]["metadata"] == HIDDEN
     for cell in notebook["cells"][1:]:
