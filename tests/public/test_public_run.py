@@ -309,6 +309,24 @@ def test_json_says_the_same(tmp_path: Path) -> None:
     }
 
 
+def test_an_answer_in_the_questions_own_cell_is_found(tmp_path: Path) -> None:
+    """Where the marks of the template are lost, as after a way through other programs."""
+    document = json.loads((TEMPLATE / "adaptive_learning_rates.ipynb").read_text())
+    cells = [{"cell_type": c["cell_type"], "source": c["source"]} for c in document["cells"]]
+    (asked,) = (c for c in cells if "Question 6: `explanation`" in "".join(c["source"]))
+    said = []
+    for answer in ("", "It only grows.", "It only grows, and what it divides dies."):
+        cells_so = [
+            {**c, "source": [*c["source"], f"\n\n{answer}"]} if c is asked else c for c in cells
+        ]
+        file = tmp_path / "mine.ipynb"
+        file.write_text(json.dumps({"cells": cells_so}))
+        said.append(tried(file).written[0][1])
+    assert said[0].startswith("No written answer")
+    assert "3 words" in said[1]
+    assert "8 words" in said[2]
+
+
 def test_an_unreadable_file_is_a_sentence_not_an_error(tmp_path: Path) -> None:
     file = tmp_path / "mine.ipynb"
     file.write_text("no JSON")
