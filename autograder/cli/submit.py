@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from autograder.cli.options import end_with, json_option
+from autograder.cli.options import Place, at_terminal, end_with, json_option
 from autograder.errors import AutograderError, UsageError
 from autograder.public.hand_in import Portal, PortalError, Said, verdict_lines
 from autograder.submission import assignment_of
@@ -23,7 +23,7 @@ _OURS_OR_NOBODYS = (0, 500, 501, 502, 503, 504)
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=Place(exists=True, dir_okay=False))
 @click.option("--to", metavar="URL", help=f"The portal; default: that of your link, or ${URL}.")
 @click.option(
     "--assignment",
@@ -68,7 +68,7 @@ def submit(
     except PortalError as error:
         raise _told(error) from None
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"{error.filename or file} cannot be read: {error.strerror}.") from None
     if as_json:
         click.echo(json.dumps({"receipt": receipt, "result": result}, indent=1))
     elif result is not None:
@@ -118,8 +118,16 @@ def _link() -> str:
                 "new one, and remove this file."
             )
         return kept.read_text(encoding="utf-8")
-    given: str = click.prompt("Your personal link", hide_input=True, err=True)
-    return given
+    if at_terminal():
+        typed: str = click.prompt("Your personal link", hide_input=True, err=True)
+        return typed
+    piped = "" if sys.stdin is None else sys.stdin.readline().strip()
+    if not piped:
+        raise UsageError(
+            f"Your personal link is needed: put it into ${TOKEN}, or run this in a terminal, where "
+            "you are asked for it."
+        )
+    return piped
 
 
 def _keep(link: str) -> None:
