@@ -38,7 +38,7 @@ from autograder.settings import (
     read_settings,
     shown,
 )
-from autograder.submission import Given
+from autograder.submission import NOTHING, Given
 from autograder.version import judged_version
 
 NOTEBOOK = "notebook.md"
@@ -78,6 +78,8 @@ class Assignment:
     """What students see, and when."""
     texts: tuple[str, ...] = ()
     """Module-level strings that written answers may stand in."""
+    given: Given = NOTHING
+    """What students were given to read where they answer in words."""
     secret: bytes = b""
     draw_backgrounds: Callable[[], Mapping[str, Surface]] = dict
     shelf: Shelf = NO_SHELF
@@ -87,14 +89,6 @@ class Assignment:
     def backgrounds(self) -> Mapping[str, Surface]:
         """Level curves that pictures may refer to, by name."""
         return self.draw_backgrounds()
-
-    @cached_property
-    def given(self) -> Given:
-        """What students were given to read; nothing, where the folder has no notebook."""
-        try:
-            return Given.of((self.folder / NOTEBOOK).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError):
-            return Given()
 
     @property
     def max_score(self) -> float:
@@ -237,7 +231,8 @@ class Course:
             agree(settings, kinds)
         except Refused as refused:
             raise refused.within(settings_file) from None
-        version = judged_version(settings, folder, self.folder / "reference")
+        given = _given(settings, folder / NOTEBOOK)
+        version = judged_version(settings, folder, self.folder / "reference", given.lines)
         secret = self._secret()
         shelf = open_shelf(version, *judging.__path__, secret=secret)
         on_shelf = {
@@ -265,6 +260,7 @@ class Course:
             late=settings.late,
             feedback=settings.feedback,
             texts=settings.texts,
+            given=given,
             secret=secret,
             draw_backgrounds=getattr(module, "backgrounds", dict),
             shelf=shelf,
@@ -295,6 +291,15 @@ class Course:
         except Exception as error:
             raise AssignmentError(f"{path} fails: {type(error).__name__}: {error}.") from error
         return module
+
+
+def _given(settings: Settings, notebook: Path) -> Given:
+    """Nothing, where there is no notebook, or no question that people mark."""
+    written = [name for name, question in settings.questions.items() if question.by_person]
+    try:
+        return Given.of(notebook.read_text(encoding="utf-8"), written)
+    except (OSError, UnicodeDecodeError):
+        return NOTHING
 
 
 def _kinds(module: ModuleType, settings: Settings, folder: Path) -> dict[str, Kind]:

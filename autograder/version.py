@@ -7,14 +7,16 @@ grades nobody again:
   nor what ``[attempts]`` and ``[late]`` say, which is applied when grades are shown;
 - of ``reference/`` all code, and of its TOML files the names, their order and the numbers: texts
   in them are words for students;
-- of the assignment's folder everything else but its notebook, notes and sample submissions.
+- of the assignment's folder everything else but its notebook, notes and sample submissions;
+- of the notebook what it asks people to answer in words: that tells whether the cell with the
+  question holds an answer, too, or is blank.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +29,14 @@ _SHOWN = {".md", ".ipynb", ".pyc"}
 _SHOWN_FILES = {"assignment.toml", "shared_lines.txt"}
 
 
-def judged_version(settings: Settings, folder: Path, reference: Path) -> str:
-    """SHA-256, hexadecimal, of what an assignment is judged by."""
+def judged_version(settings: Settings, folder: Path, reference: Path, asked: Sequence[str]) -> str:
+    """SHA-256, hexadecimal, of what an assignment is judged by.
+
+    ``asked``: the lines of its notebook that tell what of a cell is an answer.
+    """
     digest = hashlib.sha256()
     digest.update(msgspec.json.encode(_judged(settings)))
+    digest.update("".join(f"{line}\n" for line in asked).encode())
     for place, path in (*_files(folder), *_files(reference)):
         data = path.read_bytes()
         if path.suffix == ".toml" and path.is_relative_to(reference):

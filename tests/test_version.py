@@ -55,6 +55,9 @@ SHOWN = {
         'by_person = true\nrubric = { sums = { text = "It sums.", points = 4 } }',
     ),
     "the notebook": ("notebook.md", "\\A", "Welcome.\n"),
+    "a task in code": ("notebook.md", "## Question 4", "## Question four"),
+    "blanks in what people read": ("notebook.md", "What exactly does", "What  exactly does"),
+    "a model answer in words": ("notebook.md", "AdaGrad divides the rate", "It divides the rate"),
     "a hint": ("../../reference/misconceptions.toml", 'hint = "', 'hint = "Look again. '),
     "a comment in the settings": ("assignment.toml", "\\A", "# for 2026\n"),
 }
@@ -66,6 +69,7 @@ JUDGED = {
     ),
     "the tolerance": ("assignment.toml", "tolerance = 1e-6", "tolerance = 1e-5"),
     "a limit": ("assignment.toml", "call_seconds = 2.0", "call_seconds = 3.0"),
+    "what is answered in words": ("notebook.md", "What exactly does", "What does"),
     "a convention": ("assignment.toml", 'policy = "full"', 'policy = "warn"'),
     "what is asked": ("questions.py", "\\Z", "\n# more\n"),
     "a rule": ("../../reference/update_rules.py", "\\Z", "\n# more\n"),

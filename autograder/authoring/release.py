@@ -11,6 +11,7 @@ result (:mod:`.leaks`).  Only a bundle in which none was found replaces the one 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from autograder.authoring.carrying import with_checks_inside, with_hand_in
 from autograder.authoring.leaks import SHARED_LINES, find_leaks, lines_of_folder, shared_lines
 from autograder.authoring.master import MASTER, Master, read_master
@@ -31,7 +34,10 @@ from autograder.extras import how_to_get
 from autograder.public import FILE_NAME, PublicChecks, public_checks, to_json
 from autograder.report.html import render
 from autograder.sandbox.scratch import own_folder, sweep
+from autograder.submission import label, plain_lines
 
+_MOST_ASKED = 100_000
+"""Characters of what is asked in words that travel with the public checks."""
 OTTER_SECONDS = 120.0
 """Wall time that ``otter assign`` may take; it needs about two."""
 
@@ -79,7 +85,9 @@ def release(
     slug = assignment_folder.name
     master = read_master(assignment_folder)
     examples = _public_checks(assignment_folder, master)
-    notebook = _public_part(_students_notebook(assignment_folder))
+    notebook = _public_part(_students_notebook(assignment_folder), slug)
+    if examples is not None:
+        examples = _without_hidden_lines(examples, notebook)
     if checks == "notebook":
         notebook = with_checks_inside(notebook, examples)
     if hand_in:
@@ -187,7 +195,7 @@ _KEPT = ("deletable", "editable", "tags")
 """Metadata that a cell keeps."""
 
 
-def _public_part(text: str) -> str:
+def _public_part(text: str, slug: str) -> str:
     """Of a notebook only what is named here: what is not thought of cannot slip through."""
     import nbformat  # takes a while to import, and no other command needs it
 
@@ -197,6 +205,7 @@ def _public_part(text: str) -> str:
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        **label(slug),
         "otter": {"OK_FORMAT": bool(otter.get("OK_FORMAT", True)), "tests": tests},
     }
     makers: dict[str, Callable[..., nbformat.NotebookNode]] = {
@@ -234,6 +243,16 @@ def _public_checks(assignment_folder: Path, master: Master) -> PublicChecks | No
     assignment = Course(assignment_folder.parents[1]).load(assignment_folder.name)
     _refuse_other_points(master, assignment)
     return public_checks(assignment)
+
+
+def _without_hidden_lines(examples: PublicChecks, notebook: str) -> PublicChecks:
+    """Of what the master asks only what can be read in the students' notebook; nothing, where
+    that would not go into the file, as with a picture in it."""
+    texts = (cell["source"] for cell in json.loads(notebook)["cells"])
+    shown = {line for text in texts for line in plain_lines("".join(text))}
+    asked = tuple(line for line in examples.asked if line in shown)
+    is_short = sum(map(len, asked)) <= _MOST_ASKED
+    return msgspec.structs.replace(examples, asked=asked if is_short else ())
 
 
 def _refuse_other_points(master: Master, assignment: Assignment) -> None:

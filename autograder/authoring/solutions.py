@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder.authoring.master import Part, read_master
 from autograder.errors import UsageError
+from autograder.submission import label
 
 WARNING = (
     "These are the **model answers**, with why they are right. There are other right ones: what is "
@@ -29,7 +30,7 @@ def write_solutions(assignment_folder: Path, destination: Path, templates: Itera
     """
     slug = assignment_folder.name
     _refuse_students_folder(destination.resolve(), [path.resolve() for path in templates])
-    text = _notebook(read_master(assignment_folder).parts)
+    text = _notebook(slug, read_master(assignment_folder).parts)
     path = destination / f"{slug}_solutions.ipynb"
     try:
         destination.mkdir(parents=True, exist_ok=True)
@@ -52,7 +53,7 @@ def _refuse_students_folder(destination: Path, templates: Iterable[Path]) -> Non
         )
 
 
-def _notebook(parts: Iterable[Part]) -> str:
+def _notebook(slug: str, parts: Iterable[Part]) -> str:
     import nbformat  # takes a while to import, and no other command needs it
 
     code: Callable[..., nbformat.NotebookNode] = nbformat.v4.new_code_cell
@@ -62,6 +63,7 @@ def _notebook(parts: Iterable[Part]) -> str:
         make = code if part.kind == "code" else words
         cells.append(make(_said(part), id=f"part-{number}"))
     metadata = {
+        **label(slug),
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }

@@ -124,7 +124,7 @@ def look(order: Order, scratch: Path, known: Collection[str] = ()) -> Finds:
 def opened(order: Order, *, create: bool = True) -> Store:
     """The store, with what older programs kept elsewhere taken in.
 
-    Raises StoreError, where there is none unless ``create``.
+    Raises UsageError, where there is none unless ``create``.
     """
     older = [
         (slug, path)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from getpass import GetPassWarning
 from pathlib import Path
 from typing import NotRequired, TypedDict, TypeVar, Unpack
 
@@ -122,6 +126,26 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 unsafe_option = click.option(
     "--unsafe", is_flag=True, help="Without a sandbox: only for files you wrote yourself."
 )
+
+
+@contextmanager
+def asking(otherwise: str) -> Iterator[None]:
+    """Around what asks a person; ``otherwise`` says how to do without, where nobody is there to
+    answer, as in a script."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", GetPassWarning)  # it warns of what is then said
+            yield
+    except click.Abort:
+        if at_terminal():
+            raise
+        click.echo(err=True)  # what was asked has no end of its line
+        raise UsageError(otherwise) from None
+
+
+def at_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def end_with(status: int) -> None:

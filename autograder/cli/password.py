@@ -8,7 +8,7 @@ import click
 
 from autograder.batch.order import opened
 from autograder.cli.links import meant
-from autograder.cli.options import Places, any_order_for, place_options
+from autograder.cli.options import Places, any_order_for, asking, place_options
 from autograder.errors import UsageError
 from autograder.extras import how_to_get
 from autograder.people import PersonalLinks
@@ -40,6 +40,7 @@ def password(who: str, remove: bool, **named: Unpack[Places]) -> None:
             passwords.take_away(person)
             click.echo(f"{person.id} has no password any more.")
             return
-        typed = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        with asking("Nothing was done: type a password twice, the same, in a terminal."):
+            typed = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         passwords.give(person, typed)
         click.echo(f"{person.id} has a new password.")

@@ -10,20 +10,27 @@ from pathlib import Path
 
 import click
 
-from autograder.cli.options import end_with, json_option
+from autograder.cli.options import Place, at_terminal, end_with, json_option
 from autograder.errors import AutograderError, UsageError
 from autograder.public.hand_in import Portal, PortalError, Said, verdict_lines
+from autograder.submission import assignment_of
 
 TOKEN = "AUTOGRADER_TOKEN"
 URL = "AUTOGRADER_URL"
+_NOT_THERE = 404
 _OURS_OR_NOBODYS = (0, 500, 501, 502, 503, 504)
 """Status with which a portal is not well: not the student's doing."""
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=Place(exists=True, dir_okay=False))
 @click.option("--to", metavar="URL", help=f"The portal; default: that of your link, or ${URL}.")
-@click.option("--assignment", "slug", metavar="SLUG", help="Which; needed where there are several.")
+@click.option(
+    "--assignment",
+    "slug",
+    metavar="SLUG",
+    help="Which; default: the notebook's own, or the only one.",
+)
 @click.option("--no-wait", is_flag=True, help="End with the receipt.")
 @click.option("--keep", is_flag=True, help="Keep the link for next time, for your eyes only.")
 @click.option("--insecure", is_flag=True, help="Also where the portal is not encrypted.")
@@ -48,7 +55,7 @@ def submit(
     try:
         link = _link()
         portal = Portal(link, to or os.environ.get(URL, ""), plain_http=insecure)
-        receipt = portal.send(file.name, file.read_bytes(), slug or "")
+        receipt = _sent(portal, file, slug or "")
         if keep:
             _keep(link)
         if not as_json:
@@ -61,7 +68,7 @@ def submit(
     except PortalError as error:
         raise _told(error) from None
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"{error.filename or file} cannot be read: {error.strerror}.") from None
     if as_json:
         click.echo(json.dumps({"receipt": receipt, "result": result}, indent=1))
     elif result is not None:
@@ -71,6 +78,17 @@ def submit(
             "It is not graded yet, and waits safely at the portal: look there in a while.", err=True
         )
     end_with(0 if no_wait or (result and result.get("status") != "not_graded") else 1)
+
+
+def _sent(portal: Portal, file: Path, slug: str) -> Said:
+    data = file.read_bytes()
+    own = slug or assignment_of(data)
+    try:
+        return portal.send(file.name, data, own)
+    except PortalError as error:
+        if slug == own or error.status != _NOT_THERE:
+            raise
+        raise PortalError(f"{file.name} says that it is of {own}. {error}", error.status) from None
 
 
 def _told(error: PortalError) -> AutograderError:
@@ -100,8 +118,16 @@ def _link() -> str:
                 "new one, and remove this file."
             )
         return kept.read_text(encoding="utf-8")
-    given: str = click.prompt("Your personal link", hide_input=True, err=True)
-    return given
+    if at_terminal():
+        typed: str = click.prompt("Your personal link", hide_input=True, err=True)
+        return typed
+    piped = "" if sys.stdin is None else sys.stdin.readline().strip()
+    if not piped:
+        raise UsageError(
+            f"Your personal link is needed: put it into ${TOKEN}, or run this in a terminal, where "
+            "you are asked for it."
+        )
+    return piped
 
 
 def _keep(link: str) -> None:

@@ -9,7 +9,7 @@ from typing import Unpack
 
 import click
 
-from autograder import console
+from autograder import console, public
 from autograder import doctor as practice
 from autograder.batch.order import Order, opened
 from autograder.batch.showing import show_again
@@ -17,6 +17,7 @@ from autograder.cli.marking import by_option, whoever_is_logged_in
 from autograder.cli.options import (
     Places,
     any_order_for,
+    asking,
     course_option,
     end_with,
     json_option,
@@ -37,7 +38,8 @@ def doctor(course_folder: Path | None, as_json: bool) -> None:
     \b
     Example:  autograder doctor
     """
-    found = practice.examine(Course.find(course_folder).hidden)
+    folder = public.course_folder(course_folder)
+    found = practice.examine(() if folder is None else Course(folder).hidden)
     if as_json:
         click.echo(json.dumps(practice.as_json(found), indent=1))
     else:
@@ -78,11 +80,16 @@ def restore(copy: Path, yes: bool, **named: Unpack[Places]) -> None:
     \b
     Example:  autograder restore copies/2026-03-01.db
     """
+    from autograder.store.copies import require_copy
     from autograder.store.copies import restore as put_back
 
     where = any_order_for(**named).store_at
+    require_copy(copy, where)
     if not yes:
-        click.confirm(f"Everything stored since {copy} was made goes. Do it", abort=True, err=True)
+        with asking("Nothing was changed: say --yes where nobody can be asked."):
+            yes = click.confirm(f"Everything stored since {copy} was made goes. Do it", err=True)
+        if not yes:
+            raise click.Abort
     done = put_back(copy, where)
     if done.before is not None:
         click.echo(f"What was there before is in {done.before}")
@@ -116,7 +123,8 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
             called = f"{person.id} ({person.name})" if person.name else person.id
             click.echo(f"All that {called} handed in, wrote and is called will be gone.", err=True)
             asked = f"Type {person.id} to do it"
-            typed = click.prompt(asked, err=True, default="", show_default=False)
+            with asking("Nothing was removed: say --yes where nobody can be asked."):
+                typed = click.prompt(asked, err=True, default="", show_default=False)
             if typed.strip() != person.id:
                 raise click.Abort
         orders = orders_in(order, store.assignments(), **named)

@@ -14,6 +14,7 @@ from msgspec import Meta, field, structs
 from autograder.model import Argument, Call, FloatArray, Gradient, Neuron
 from autograder.settings import LimitsTable, Refused
 from autograder.settings.tables import Table, Tolerance, Words
+from autograder.submission import Given, plain_lines
 
 FORMAT: Final = "autograder public checks 1"
 MAX_ITEMS = 100
@@ -28,6 +29,7 @@ Numbers = Annotated[list[Number | list[Number]], Meta(description="an array of n
 Whole = Annotated[int, Meta(ge=0, le=10_000)]
 """Epochs, or the number of one."""
 _FEW = Meta(max_length=MAX_ITEMS, description=f"a list of at most {MAX_ITEMS}")
+_LINES = Meta(max_length=1_000, description="a list of at most 1000 lines")
 _SOME = Meta(min_length=1, max_length=MAX_ITEMS, description=f"a list of 1 to {MAX_ITEMS}")
 
 
@@ -152,7 +154,7 @@ class WrittenQuestion(Table, frozen=True):
     title: Words
 
 
-class PublicChecks(Table, frozen=True):
+class PublicChecks(Table, frozen=True, omit_defaults=True, dict=True):
     """All that ``autograder check`` knows of an assignment."""
 
     format: Annotated[Literal["autograder public checks 1"], Meta(description=f'"{FORMAT}"')]
@@ -164,9 +166,15 @@ class PublicChecks(Table, frozen=True):
     written: Annotated[tuple[WrittenQuestion, ...], _FEW]
     texts: Annotated[tuple[Name, ...], _FEW]
     """Module-level strings that written answers may stand in."""
+    asked: Annotated[tuple[str, ...], _LINES] = ()
+    """What the notebook says in these questions, a line each: not the student's words."""
 
     def __post_init__(self) -> None:
         _refuse_twice("questions", (question.name for question in self.questions))
+
+    @cached_property
+    def given(self) -> Given:
+        return Given(tuple(line for text in self.asked for line in plain_lines(text)))
 
     @property
     def functions(self) -> tuple[str, ...]:

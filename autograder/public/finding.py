@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.public.codec import FILE_NAME
+from autograder.public.codec import FILE_NAME, read_checks
+from autograder.submission import label_of
 
 
 def find_checks(
@@ -16,7 +18,8 @@ def find_checks(
 
     It is what was ``given``; else what lies beside ``file`` or in the working directory; else what
     was released in the course around the working directory.  A ``course`` that is named comes
-    before what merely lies about.
+    before what merely lies about.  A notebook that says which assignment it is of is tried on that
+    one's, unless another ``slug`` is named.
 
     Raises:
         UsageError: there is none, or more than one.
@@ -27,11 +30,28 @@ def find_checks(
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
         return path
-    if course is None and slug is None:
-        for folder in (file.parent, Path.cwd()):
-            if (folder / FILE_NAME).is_file():
-                return folder / FILE_NAME
-    return _of_course(course, slug)
+    if slug is not None:
+        return _of_course(course, slug)
+    own = label_of(file)
+    others = ""
+    for path in _lying_about(file) if course is None else ():
+        of = read_checks(path).assignment if own else own
+        if of == own:
+            return path
+        others = f", and {path} is of {of}"
+    try:
+        return _of_course(course, own or None)
+    except UsageError as error:
+        if not own:
+            raise
+        raise UsageError(f"{file.name} says that it is of {own}{others}. {error}") from None
+
+
+def _lying_about(file: Path) -> Iterator[Path]:
+    """Beside the file, and here."""
+    for folder in (file.parent, Path.cwd()):
+        if (folder / FILE_NAME).is_file():
+            yield folder / FILE_NAME
 
 
 def course_folder(course: Path | None = None) -> Path | None:
@@ -48,8 +68,8 @@ def _of_course(course: Path | None, slug: str | None) -> Path:
     folder = course_folder(course)
     if folder is None:
         raise UsageError(
-            f"There is no {FILE_NAME} beside your file or here: it comes with your notebook, so "
-            "put your file back beside it, or name it with --checks PATH."
+            f"The {FILE_NAME} that came with your notebook is not beside your file or here: put it "
+            "there again, or name it with --checks PATH."
         )
     path = _released(folder, slug)
     # Who has the assignment, too, is told of a slip in it, as by every other command.
@@ -60,18 +80,20 @@ def _of_course(course: Path | None, slug: str | None) -> Path:
 
 def _released(folder: Path, slug: str | None) -> Path:
     templates = folder / "student_template"
+    released = {path.parent.name: path for path in sorted(templates.glob(f"*/{FILE_NAME}"))}
     if slug is not None:
-        path = templates / slug / FILE_NAME
-        if not path.is_file():
+        known = sorted({*released, *Course(folder).assignments()})
+        if slug not in known:
+            there = ", ".join(known) or "none"
+            raise UsageError(f"There is no assignment {slug!r} in {folder}; there is {there}.")
+        if slug not in released:
+            path = templates / slug / FILE_NAME
             raise UsageError(f"{path} is missing: write it with autograder release {slug}.")
-        return path
-    found = sorted(templates.glob(f"*/{FILE_NAME}"))
-    if not found:
+        return released[slug]
+    if not released:
         raise UsageError(f"{templates} has no {FILE_NAME} yet: write it with autograder release.")
-    default = templates / (Course(folder).default or "") / FILE_NAME
-    if len(found) > 1 and default in found:
-        return default
-    if len(found) > 1:
-        known = ", ".join(path.parent.name for path in found)
-        raise UsageError(f"Say which assignment with --assignment SLUG; there is {known}.")
-    return found[0]
+    default = released.get(Course(folder).default or "")
+    if len(released) > 1 and default is None:
+        there = ", ".join(released)
+        raise UsageError(f"Say which assignment with --assignment SLUG; there is {there}.")
+    return default or next(iter(released.values()))

@@ -66,6 +66,7 @@ def public_checks(assignment: Assignment) -> PublicChecks:
         tuple(asked),
         tuple(written),
         assignment.texts,
+        assignment.given.lines,
     )
 
 

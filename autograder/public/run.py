@@ -75,7 +75,9 @@ def try_out(file: Path, checks: PublicChecks, hidden: Sequence[Path], *, unsafe:
     """
     names = [question.name for question in checks.written]
     name = clean(file.name)
-    submission = read(file, student=clean(file.stem), file=name, written_questions=names)
+    submission = read(
+        file, student=clean(file.stem), file=name, written_questions=names, given=checks.given
+    )
     if submission.problem is not None:
         return Report(name, checks.assignment, checks.title, submission.problem)
     box, sentence = _open(hidden, unsafe)

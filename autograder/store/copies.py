@@ -62,22 +62,31 @@ def back_up(where: Path | str, to: Path) -> int:
     return to.stat().st_size
 
 
+def require_copy(copy: Path, where: Path | str) -> None:
+    """Raises UsageError for what is no copy that could be put in this store's place."""
+    if not copy.is_file():
+        raise UsageError(f"There is no file {copy}.")
+    url = store_url(where)
+    if url.get_backend_name() != "sqlite":
+        return
+    _require_store(copy)
+    file = Path(str(url.database))
+    if file.exists() and os.path.samefile(file, copy):
+        raise UsageError(f"{copy} is the store itself.")
+
+
 def restore(copy: Path, where: Path | str) -> Restored:
     """Put a copy in a store's place; what is there is kept beside it (SQLite), or replaced.
 
     Raises UsageError for what is no copy of a store, StoreError where it cannot be put there.
     """
-    if not copy.is_file():
-        raise UsageError(f"There is no file {copy}.")
+    require_copy(copy, where)
     url = store_url(where)
     if url.get_backend_name() != "sqlite":
         forgotten = _forgotten(where)
         _run("pg_restore", url, "--clean", "--if-exists", "--single-transaction", str(copy))
         return Restored(None, max(0, forgotten - _forgotten(where)))
-    _require_store(copy)
     file = Path(str(url.database))
-    if file.exists() and os.path.samefile(file, copy):
-        raise UsageError(f"{copy} is the store itself.")
     before, forgotten = None, 0
     if file.exists():
         forgotten = _forgotten(where)

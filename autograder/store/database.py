@@ -335,14 +335,17 @@ def _now() -> str:
 def open_store(where: Path | str, *, create: bool = True) -> Store:
     """Open the store at a path (SQLite) or a PostgreSQL URL, and bring it up to date.
 
-    Raises StoreError when it cannot be opened, is no store or does not exist and ``create`` is
-    False; UsageError for a URL of another database.
+    Raises StoreError when it cannot be opened or is no store; UsageError where there is none and
+    ``create`` is False, and for a URL of another database.
     """
     url = store_url(where)
     local = isinstance(where, Path) or "://" not in where
     name = str(where) if local else url.render_as_string(hide_password=True)
     if local and not create and not Path(where).exists():
-        raise StoreError(f"There are no grades at {name}: run `autograder grade` first.")
+        raise UsageError(
+            f"There are no grades at {name}: run `autograder grade` first, or this command in the "
+            "folder where that was run."
+        )
     with _told(name):
         engine = sa.create_engine(url, **_options(url))
         _prepare(engine)

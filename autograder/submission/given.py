@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 PLACEHOLDER = re.compile(
     r"[_*]{0,3}Type your answer here, replacing this text\.?[_*]{0,3}", re.IGNORECASE
@@ -12,35 +13,53 @@ PLACEHOLDER = re.compile(
 """What stands where an answer is to be written."""
 _LONG = 20
 """Characters of a line that nobody writes again by chance."""
+_QUESTION = re.compile(
+    r"^`{3,}otter\b[^\n]*\n#\s+BEGIN\s+QUESTION\b.*?^name:\s*[\"']?(?P<name>[\w.-]+).*?^`{3,}\s*$"
+    r"(?P<asked>.*?)^`{3,}otter\b[^\n]*\n#\s+END\s+QUESTION\b",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+)
+"""Of a master notebook's text: one question, its configuration left out."""
 _NOT_SHOWN = (
     re.compile(r"^# BEGIN SOLUTION$.*?^# END SOLUTION$", re.MULTILINE | re.DOTALL),
     re.compile(r"^(`{3,})(?:python|otter)\b.*?^\1$", re.MULTILINE | re.DOTALL),
     PLACEHOLDER,
 )
-"""Of a master notebook's text: model answers, then cells of code and marks of blocks."""
+"""Of that: model answers, then cells of code and marks of blocks."""
 _COMMENT = re.compile(r"<!--[^>\n]{0,300}?-->")
 
 
 @dataclass(frozen=True)
 class Given:
-    """The lines of an assignment's own notebook, blanks between words made alike."""
+    """The lines of what an assignment's notebook asks people to answer in words."""
 
-    places: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    """Where each line is, blank lines not counted."""
-    lengths: tuple[int, ...] = ()
-    """Of the long lines, each once."""
+    lines: tuple[str, ...] = ()
+    """In their order, without blank ones; blanks between words made alike."""
 
     @classmethod
-    def of(cls, text: str) -> Given:
-        """``text``: a master notebook's (:mod:`autograder.authoring.master`)."""
+    def of(cls, text: str, questions: Container[str]) -> Given:
+        """``text``: a master notebook's (:mod:`autograder.authoring.master`); ``questions``: those
+        that are answered in words.
+
+        Nothing else of it counts, since it stands in no cell with an answer: a paragraph above,
+        worded anew, makes no other answer of what somebody wrote.
+        """
+        asked = "\n".join(_asked(text, questions))
         for pattern in _NOT_SHOWN:
-            text = pattern.sub("", text)
+            asked = pattern.sub("", asked)
+        return cls(tuple(plain_lines(asked)))
+
+    @cached_property
+    def places(self) -> Mapping[str, frozenset[int]]:
+        """Where each line is."""
         places: dict[str, set[int]] = {}
-        lines = filter(None, map(_plain, _COMMENT.sub("", text).splitlines()))
-        for place, line in enumerate(lines):
+        for place, line in enumerate(self.lines):
             places.setdefault(line, set()).add(place)
-        lengths = sorted({len(line) for line in places if len(line) >= _LONG})
-        return cls({line: frozenset(at) for line, at in places.items()}, tuple(lengths))
+        return {line: frozenset(at) for line, at in places.items()}
+
+    @cached_property
+    def lengths(self) -> Sequence[int]:
+        """Of the long lines, each once, the longest first."""
+        return sorted({len(line) for line in self.lines if len(line) >= _LONG}, reverse=True)
 
     def added(self, text: str) -> str:
         """What somebody wrote into a text that was given: below its last line, between two lines
@@ -68,10 +87,25 @@ class Given:
         plain = _plain(line)
         if plain in self.places:
             return plain, ""
-        for length in reversed(self.lengths):
+        for length in self.lengths:
             if length < len(plain) and plain[:length] in self.places:
                 return plain[:length], plain[length:].strip()
         return "", ""
+
+
+def _asked(text: str, questions: Container[str]) -> Iterator[str]:
+    """Each of these questions, from the heading on that stands in it or right above."""
+    for question in _QUESTION.finditer(text):
+        if question["name"] in questions:
+            asked = question["asked"]
+            _, mark, above = text[: question.start()].rpartition("\n#")
+            is_headed = asked.lstrip().startswith("#") or "\n```" in above
+            yield asked if is_headed else f"{mark}{above}{asked}"
+
+
+def plain_lines(text: str) -> Iterator[str]:
+    """The lines of a text as :class:`Given` has them."""
+    return filter(None, map(_plain, _COMMENT.sub("", text).splitlines()))
 
 
 def _plain(line: str) -> str:

@@ -192,7 +192,9 @@ def _add_below_headings(
                     break
                 below.append(follower)
             is_ours = cell.is_locked or _NAME_IN_HEADING.search(cell.source) is not None
-            own = given.added(cell.source) if is_ours else cell.source[heading:]
+            end = _MARKER.search(cell.source, heading)
+            asked = cell.source[: end.start()] if end is not None else cell.source
+            own = given.added(asked) if is_ours else asked[heading:]
             if own.strip():
                 _add(found, question, [_with_text(cell, own)])
             if below:

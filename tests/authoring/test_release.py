@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from small_assignment import MASTER, make_assignment
 
@@ -18,6 +19,7 @@ from autograder.authoring.carrying import HIDDEN
 from autograder.authoring.master import read_master
 from autograder.authoring.release import Released, refuse_leaks, release
 from autograder.errors import AssignmentError, LeakError, UsageError
+from autograder.public import FILE_NAME, read_checks
 
 COURSE = Path(__file__).resolve().parents[2]
 SLUGS = sorted(path.parent.name for path in COURSE.glob("assignments/*/notebook.md"))
@@ -162,7 +164,8 @@ def test_what_otter_needs_is_there_only_where_it_is_chosen(both: Both) -> None:
 def test_only_what_is_allowed_is_in_the_notebook(small: Released) -> None:
     notebook = small_notebook(small)
     assert set(notebook) == {"cells", "metadata", "nbformat", "nbformat_minor"}
-    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    assert set(notebook["metadata"]) == {"autograder", "kernelspec", "language_info"}
+    assert notebook["metadata"]["autograder"] == {"assignment": "doubling"}
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
     assert notebook["cells"][0]["metadata"] == HIDDEN
     for cell in notebook["cells"][1:]:
@@ -232,6 +235,20 @@ def test_any_hidden_line_anywhere_is_refused(
     }
     with pytest.raises(LeakError, match=said):
         refuse_leaks(bundle, read_master(assignment), assignment, reference)
+
+
+def test_what_is_asked_in_words_travels_as_far_as_students_read_it() -> None:
+    """A cell that otter leaves out is in the master all the same."""
+    checks = read_checks(COURSE / "student_template" / SLUGS[0] / FILE_NAME)
+    asked = ("Why does it work?", "For whoever marks: it must say that it doubles.", "Say so.")
+    master = msgspec.structs.replace(checks, asked=asked)
+    cells = [{"source": ["Why  does it work?\n", "Say so."]}, {"source": ["x = 1"]}]
+    notebook = json.dumps({"cells": cells})
+    assert releasing._without_hidden_lines(master, notebook).asked == (asked[0], asked[2])
+    picture = "![](" + "a" * 200_000 + ")"
+    cells[0]["source"].append(f"\n{picture}")
+    large = msgspec.structs.replace(checks, asked=(*asked, picture))
+    assert releasing._without_hidden_lines(large, json.dumps({"cells": cells})).asked == ()
 
 
 def test_many_leaks_are_counted_not_listed(tmp_path: Path) -> None:

@@ -310,7 +310,7 @@ def test_an_empty_folder_is_wrong_usage(tmp_path: Path) -> None:
 def test_no_grades_yet_is_a_sentence(tmp_path: Path) -> None:
     for command in (["export"], ["feedback"], ["show", "alice"]):
         result = run(*command, "--out", tmp_path)
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert result.stderr.count("\n") == 1
         assert "run `autograder grade` first" in result.stderr
 

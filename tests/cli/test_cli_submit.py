@@ -57,6 +57,37 @@ def test_the_link_is_asked_for_and_never_shown(portal: FakePortal) -> None:
     assert portal.asked[0][1] == "/api/submissions?assignment=rates"
 
 
+NOTEBOOK = b'{"cells": [], "metadata": {"autograder": {"assignment": "rates"}}}'
+"""As it is released."""
+
+
+def test_a_notebook_is_handed_in_for_the_assignment_that_it_is_of(portal: FakePortal) -> None:
+    Path("amy.ipynb").write_bytes(NOTEBOOK)
+    for more in ([], ["--assignment", "other"]):
+        assert submit("amy.ipynb", *more, AUTOGRADER_TOKEN=portal.link).exit_code == 0
+    assert submit("amy.py", AUTOGRADER_TOKEN=portal.link).exit_code == 0
+    posted = [path for method, path, _ in portal.asked if method == "POST"]
+    assert posted == [
+        "/api/submissions?assignment=rates",
+        "/api/submissions?assignment=other",
+        "/api/submissions",
+    ]
+    assert portal.files[0] == ("amy.ipynb", NOTEBOOK)
+
+
+def test_a_notebook_of_what_is_not_there_is_told_so(portal: FakePortal) -> None:
+    Path("amy.ipynb").write_bytes(NOTEBOOK)
+    portal.refuses = (404, '{"error": "There is no assignment \'rates\' here."}', {})
+    said = "Error: {}There is no assignment 'rates' here.\n"
+    result = submit("amy.ipynb", AUTOGRADER_TOKEN=portal.link)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        said.format("amy.ipynb says that it is of rates. "),
+    )
+    result = submit("amy.ipynb", "--assignment", "rates", AUTOGRADER_TOKEN=portal.link)
+    assert (result.exit_code, result.stderr) == (2, said.format(""))
+
+
 def test_it_is_kept_where_nobody_else_reads_it(portal: FakePortal) -> None:
     assert submit("amy.py", "--keep", typed=f"{portal.link}\n").exit_code == 0
     kept = Path("config", "autograder", "link")

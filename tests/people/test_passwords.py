@@ -149,7 +149,7 @@ def test_the_command_asks_twice_and_shows_nothing(store: Store, tmp_path: Path) 
     assert RIGHT not in result.output
     assert whose(Passwords(store, PersonalLinks(store)), "ines", RIGHT) == "ines"
     unlike = CliRunner().invoke(main, ["password", "ines", *where], input=f"{RIGHT}\nother\n")
-    assert unlike.exit_code == 1
+    assert unlike.exit_code == 2
     assert CliRunner().invoke(main, ["password", "zoe", *where]).exit_code == 2
     result = CliRunner().invoke(main, ["password", "ines", "--remove", *where])
     assert result.exit_code == 0

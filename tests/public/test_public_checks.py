@@ -22,6 +22,7 @@ from autograder.judging.update_rule import UpdateRule
 from autograder.model import Gradient, Limits
 from autograder.public import FILE_NAME, public_checks, read_checks, to_json
 from autograder.public.checks import Histories, PublicChecks, Value
+from autograder.submission import Given
 
 COURSE = Path(__file__).resolve().parents[2]
 RELEASED = COURSE / "student_template" / "adaptive_learning_rates" / FILE_NAME
@@ -138,6 +139,22 @@ def test_the_file_gives_back_what_was_written(tmp_path: Path) -> None:
     assert type(arguments["init_w"]) is float
     assert isinstance(adam.examples[1].right, Histories)
     assert adam.examples[1].right.vector
+
+
+@pytest.mark.parametrize("folder", sorted(RELEASED.parents[1].iterdir()), ids=lambda p: p.name)
+def test_an_answer_is_told_from_its_question_as_in_grading(folder: Path) -> None:
+    given = Course(COURSE).load(folder.name).given
+    assert given.lines
+    assert read_checks(folder / FILE_NAME).given == given
+
+
+def test_a_file_of_before_that_asks_nothing_in_words_is_read(tmp_path: Path) -> None:
+    document = json.loads(RELEASED.read_text(encoding="utf-8"))
+    del document["asked"]
+    (tmp_path / FILE_NAME).write_text(json.dumps(document))
+    read = read_checks(tmp_path / FILE_NAME)
+    assert read.given == Given()
+    assert "asked" not in json.loads(to_json(read))
 
 
 def test_limits_that_are_left_out_are_the_usual_ones(tmp_path: Path) -> None:

@@ -18,9 +18,10 @@ from click.testing import CliRunner, Result
 
 from autograder.cli import main
 from autograder.errors import SandboxError, UsageError
-from autograder.public import FILE_NAME, find_checks
+from autograder.public import FILE_NAME, find_checks, finding
 from autograder.public.codec import read_checks
 from autograder.public.run import Report, try_out
+from autograder.submission import label
 
 COURSE = Path(__file__).resolve().parents[2]
 TEMPLATE = COURSE / "student_template" / "adaptive_learning_rates"
@@ -104,7 +105,7 @@ def test_without_public_checks_a_sentence_says_where_they_come_from(
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
-    assert "comes with your notebook" in done.stderr
+    assert "came with your notebook" in done.stderr
     assert "--checks PATH" in done.stderr
 
 
@@ -308,6 +309,24 @@ def test_json_says_the_same(tmp_path: Path) -> None:
     }
 
 
+def test_an_answer_in_the_questions_own_cell_is_found(tmp_path: Path) -> None:
+    """Where the marks of the template are lost, as after a way through other programs."""
+    document = json.loads((TEMPLATE / "adaptive_learning_rates.ipynb").read_text())
+    cells = [{"cell_type": c["cell_type"], "source": c["source"]} for c in document["cells"]]
+    (asked,) = (c for c in cells if "Question 6: `explanation`" in "".join(c["source"]))
+    said = []
+    for answer in ("", "It only grows.", "It only grows, and what it divides dies."):
+        cells_so = [
+            {**c, "source": [*c["source"], f"\n\n{answer}"]} if c is asked else c for c in cells
+        ]
+        file = tmp_path / "mine.ipynb"
+        file.write_text(json.dumps({"cells": cells_so}))
+        said.append(tried(file).written[0][1])
+    assert said[0].startswith("No written answer")
+    assert "3 words" in said[1]
+    assert "8 words" in said[2]
+
+
 def test_an_unreadable_file_is_a_sentence_not_an_error(tmp_path: Path) -> None:
     file = tmp_path / "mine.ipynb"
     file.write_text("no JSON")
@@ -396,9 +415,52 @@ def test_then_in_the_working_directory_then_in_the_course(
     assert find_checks(file).parent == course / "elsewhere"
 
 
+def labelled(file: Path, slug: str) -> Path:
+    file.write_text(json.dumps({"cells": [], "metadata": label(slug)}))
+    return file
+
+
+def test_a_notebook_is_tried_on_what_it_is_of(course: Path, tmp_path: Path) -> None:
+    file = labelled(tmp_path / "mine.ipynb", "two")
+    found = course / "student_template" / "two" / FILE_NAME
+    assert find_checks(file, course=course) == found
+    assert find_checks(file, course=course, slug="one").parent.name == "one"
+    beside = tmp_path / FILE_NAME
+    shutil.copy(TEMPLATE / FILE_NAME, beside)
+    assert find_checks(labelled(file, TEMPLATE.name)) == beside
+    with pytest.raises(UsageError) as caught:
+        find_checks(labelled(file, "three"), course=course)
+    assert str(caught.value) == (
+        "mine.ipynb says that it is of three. There is no assignment 'three' in "
+        f"{course}; there is one, two."
+    )
+
+
+def test_checks_of_another_assignment_are_passed_over(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = tmp_path / FILE_NAME
+    shutil.copy(TEMPLATE / FILE_NAME, beside)
+    file = labelled(tmp_path / "mine.ipynb", "two")
+    monkeypatch.setattr(finding, "course_folder", lambda _: None)
+    with pytest.raises(UsageError) as caught:
+        find_checks(file)
+    assert str(caught.value) == (
+        f"mine.ipynb says that it is of two, and {beside} is of {TEMPLATE.name}. The {FILE_NAME} "
+        "that came with your notebook is not beside your file or here: put it there again, or "
+        "name it with --checks PATH."
+    )
+    assert find_checks(file, beside) == beside
+    monkeypatch.setattr(finding, "course_folder", lambda _: course)
+    assert find_checks(file).parent.name == "two"
+
+
 def test_what_was_not_released_is_a_sentence(course: Path) -> None:
     shutil.rmtree(course / "student_template")
     with pytest.raises(UsageError, match="write it with autograder release"):
         find_checks(Path("/nowhere/mine.py"), course=course)
+    (course / "assignments" / "two" / "assignment.toml").touch()
     with pytest.raises(UsageError, match="autograder release two"):
         find_checks(Path("/nowhere/mine.py"), course=course, slug="two")
+    with pytest.raises(UsageError, match=r"no assignment 'three' in .*; there is two"):
+        find_checks(Path("/nowhere/mine.py"), course=course, slug="three")

@@ -132,7 +132,7 @@ def test_a_copy_is_never_overwritten_and_none_is_made_of_nothing(
     with pytest.raises(UsageError, match="exists"):
         back_up(path, tmp_path / "there.db")
     assert (tmp_path / "there.db").read_text() == "mine"
-    with pytest.raises(StoreError, match="no grades"):
+    with pytest.raises(UsageError, match="no grades"):
         back_up(tmp_path / "none.db", tmp_path / "copy.db")
     assert not (tmp_path / "none.db").exists()
 

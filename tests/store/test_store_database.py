@@ -103,7 +103,7 @@ def test_a_damaged_row_is_said_to_be_damaged(path: Path) -> None:
 
 
 def test_a_store_that_is_not_there(path: Path) -> None:
-    with pytest.raises(StoreError, match=r"no grades at .*grades.db: run `autograder grade`"):
+    with pytest.raises(UsageError, match=r"no grades at .*grades.db: run `autograder grade`"):
         open_store(path, create=False)
     assert not path.exists()
 

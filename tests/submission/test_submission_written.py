@@ -26,7 +26,11 @@ def written(
 ) -> Any:
     path = write(tmp_path / "a.ipynb", notebook(*cells))
     submission = read(
-        path, student="a", file="a.ipynb", written_questions=questions, given=Given.of(given)
+        path,
+        student="a",
+        file="a.ipynb",
+        written_questions=questions,
+        given=Given.of(given, questions),
     )
     assert submission.problem is None
     return submission.written
@@ -172,6 +176,10 @@ name: explanation
 # END SOLUTION
 ```
 
+```otter
+# END QUESTION
+```
+
 ## Before you hand in
 
 Save.
@@ -225,6 +233,66 @@ def test_what_an_older_wording_asked_is_no_answer(tmp_path: Path) -> None:
     assert written(tmp_path, *another, given=MASTER) == {"explanation": ""}
 
 
+TWO = f"""# The notebook
+
+A long text about the rules of this notebook.
+
+```python
+# What draws the figures.
+x = 1
+```
+
+## Task 1
+
+```otter
+# BEGIN QUESTION
+name: code
+```
+
+Write the code of the rule here.
+
+```otter
+# END QUESTION
+```
+
+## Question 7: why
+
+Look at the figure.
+
+````otter
+#  begin question
+name: 'why'
+manual: true
+````
+
+In two   sentences of your own: why?
+
+```otter
+# BEGIN SOLUTION
+```
+
+{ANSWER}
+
+```otter
+# END SOLUTION
+```
+
+```otter
+# END QUESTION
+```
+{MASTER}
+"""
+"""Two questions that are answered in words, and much that is not."""
+
+
+def test_given_is_what_is_asked_in_words_and_nothing_else() -> None:
+    why = ["## Question 7: why", "Look at the figure.", "In two sentences of your own: why?"]
+    explanation = [line for line in ASKED.splitlines() if line]
+    assert [*Given.of(TWO, ["why", "explanation"]).lines] == [*why, *explanation]
+    assert [*Given.of(TWO, ["explanation"]).lines] == explanation
+    assert Given.of(TWO, []) == Given()
+
+
 def test_an_answer_in_both_cells_is_read_whole(tmp_path: Path) -> None:
     cells = asked_so(f"{ASKED}\n\nFirst.", "Second.")
     assert written(tmp_path, *cells, given=MASTER) == {"explanation": "First.\n\nSecond."}
@@ -268,6 +336,7 @@ def test_the_real_template_of_the_course(tmp_path: Path) -> None:
     ]
     assert written(tmp_path, *stripped) == {"explanation": ANSWER}
     given = Course.find(Path(__file__).parents[2]).load("adaptive_learning_rates").given
+    assert len(given.lines) == 6
     cells = without_marks(json.loads(path.read_text("utf-8"))["cells"])
     (asked,) = (c for c in cells if "Question 6: `explanation`" in "".join(c["source"]))
     for answer in ("", ANSWER):

@@ -220,6 +220,13 @@ def test_a_form_without_a_file_or_no_form_is_refused(school: School) -> None:
     assert SLUG in alice.answer.json()["error"]
 
 
+def test_of_one_assignment_nobody_need_say_the_name(school: School) -> None:
+    alice = school.program("alice")
+    files = {"file": ("hw.ipynb", NOTEBOOK)}
+    assert alice.ask("POST", "/api/submissions", files=files).status_code == 202
+    assert alice.ask("GET", "/api/submissions").json()[0]["assignment"] == SLUG
+
+
 def test_too_much_is_refused_while_it_comes(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
