@@ -44,19 +44,24 @@ NUDGE = 1e-12
 
 def _accounts_for(rule: Family, o: Observation, tolerance: float, by_point: bool) -> bool:
     """Whether one known rule gives a student's trajectory, or gives none that could be compared."""
-    nudged = replace(o.instance, init_w=o.instance.init_w + NUDGE, init_b=o.instance.init_b + NUDGE)
-    rows, beside = (rule.trajectories(i, by_point=by_point)[0] for i in (o.instance, nudged))
-    if rule.every_point:
-        rows, beside = rows[:: o.instance.points], beside[:: o.instance.points]
-    own = o.history.rows
+
+    def right(instance: Instance) -> FloatArray:
+        rows = rule.trajectories(instance, by_point=by_point)[0]
+        return rows[:: instance.points] if rule.every_point else rows
+
+    own, rows = o.history.rows, right(o.instance)
     if own is None or own.shape != rows.shape:
         return False
     with np.errstate(all="ignore"):
         size = np.maximum(1, np.abs(rows))
+        close = (np.abs(own - rows) <= tolerance * size).all(axis=1)
+        if close.all():
+            return True
+        w, b = o.instance.init_w + NUDGE, o.instance.init_b + NUDGE
+        beside = right(replace(o.instance, init_w=w, init_b=b))
         rough = np.abs(beside - rows) > tolerance / 100 * size
-        close = np.abs(own - rows) <= tolerance * size
     from_there = np.logical_or.accumulate(rough.any(axis=1))  # what follows tells nothing
-    return bool((close.all(axis=1) | from_there | ~np.isfinite(rows).all(axis=1)).all())
+    return bool((close | from_there | ~np.isfinite(rows).all(axis=1)).all())
 
 
 def unexplained(

@@ -26,7 +26,7 @@ _LEAST = 0.1
 """... and at least, whatever is heard ..."""
 _REST = 5.0
 """... and so many times what a look took: looking must not keep graders from grading."""
-_FAR = 0.05
+_FAR = 0.1
 """Seconds for each place in the queue in which somebody is not told of another place again."""
 _SLOWEST = 10.0
 _LATELY = 30.0
