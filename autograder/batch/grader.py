@@ -86,6 +86,8 @@ class Grader:
         self._tell = tell
         self._parent = os.getppid()
         self._ends = False
+        self._had = False
+        """Whether there was something when it looked last."""
 
     def run(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -119,10 +121,13 @@ class Grader:
         """What is next, which is this grader's then; None: there is nothing."""
         slugs = list(self._post.markings)
         try:
-            taken = store.hand_ins.take(self._holder, self._post.lanes, slugs, LEASE)
+            taken = store.hand_ins.take(
+                self._holder, self._post.lanes, slugs, LEASE, likely=self._had
+            )
         except StoreError:
             return None  # locked, or away for a moment: it is asked again
-        if taken is not None:
+        self._had = taken is not None
+        if self._had:
             with suppress(BlockingIOError):
                 os.read(self._post.wake, 1)
         return taken

@@ -46,7 +46,7 @@ def _accounts_for(rule: Family, o: Observation, tolerance: float, by_point: bool
     """Whether one known rule gives a student's trajectory, or gives none that could be compared."""
 
     def right(instance: Instance) -> FloatArray:
-        rows = rule.trajectories(instance, by_point=by_point)[0]
+        rows: FloatArray = rule.trajectories(instance, by_point=by_point)[0]
         return rows[:: instance.points] if rule.every_point else rows
 
     own, rows = o.history.rows, right(o.instance)
