@@ -52,6 +52,8 @@ _LONGER = 10.0
 """... not before so many times what one took of late."""
 _NICE = 10
 """By how much what takes long gives way to what does not; its time limits give way with it."""
+_LONGEST = 4 * PATIENCE
+"""Seconds after which even that grader is given up: who gives way to others waits for them."""
 _LATELY = 25
 _RENEW = 5.0
 """Seconds between two renewals of what is held."""
@@ -195,7 +197,7 @@ class Graders:
         usual = median(self._took) if self._took else 0.0
         long = min(PATIENCE, max(_LONG, _LONGER * usual))
         for one in list(self._all):
-            most = PATIENCE if Lane.LONG in one.lanes else long
+            most = _LONGEST if Lane.LONG in one.lanes else long
             if one.since is not None and now - one.since >= most:
                 one.process.kill()
                 self._let_go(one)

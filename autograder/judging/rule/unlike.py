@@ -80,7 +80,7 @@ ALL = (
         "a start far away",
         Setting(points=3, epochs=6, start_w=40.0, start_b=-150.0, targets=-40.0),
         reach={Which.STEP_SIZE: HIGH},
-        size=2e3,
+        size=5e3,
     ),
     Unlike(
         "w of shape (1,)",
@@ -106,7 +106,7 @@ ALL = (
     Unlike(
         "x of 6 numbers",
         Setting(points=2, features=6, epochs=7, start_w=4.0, start_b=-2.0, targets=40.0),
-        size=2e3,
+        size=5e3,
     ),
     Unlike(
         "a long memory",
