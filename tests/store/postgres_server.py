@@ -18,7 +18,7 @@ import pytest
 from tests.report.chromium import absent
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     found = [str(path) for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}")]
     program = shutil.which(name) or (sorted(found)[-1] if found else None)
     if program is None:
@@ -55,7 +55,7 @@ class Server:
         options += "" if self.is_durable else " -c fsync=off"
         log = f"{self.folder}/log"
         where = ("-D", f"{self.folder}/data", "-l", log, "-o", options, "-w")
-        self.run(_program("pg_ctl"), *where, "start")
+        self.run(program("pg_ctl"), *where, "start")
 
     def start_again(self, seconds: float = 60.0) -> None:
         """As whoever watches over it does: until it runs, for those who served the one before may
@@ -88,20 +88,20 @@ class Server:
         """As a machine does that runs out of memory."""
         os.kill(self.number, signal.SIGKILL)
         while subprocess.run(
-            [_program("pg_ctl"), "-D", f"{self.folder}/data", "status"],
+            [program("pg_ctl"), "-D", f"{self.folder}/data", "status"],
             user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL, check=False,
         ).returncode == 0:  # fmt: skip
             time.sleep(0.05)
 
     def stop(self) -> None:
-        self.run(_program("pg_ctl"), "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")
+        self.run(program("pg_ctl"), "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")
 
 
 @contextmanager
 def running_server(*, is_durable: bool = False) -> Iterator[Server]:
     pytest.importorskip("psycopg")
     user = "postgres" if os.geteuid() == 0 else None
-    initdb = _program("initdb")
+    initdb = program("initdb")
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         if user is not None:
             shutil.chown(folder, user)
