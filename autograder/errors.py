@@ -7,6 +7,7 @@
     ├── AssignmentError             a broken assignment                  (exit status 2)
     │   └── LeakError               a release would show something hidden
     ├── StoreError                  the store cannot be read or written  (exit status 1)
+    │   └── StoreAway               not now: it may be asked again
     ├── ReadingError                a submission's file cannot be read here: no permission, no
     │                               room to unpack, too many open files  (exit status 1)
     └── SandboxError                this machine cannot run student code safely, or a
@@ -47,6 +48,11 @@ class LeakError(AssignmentError):
 
 class StoreError(AutograderError):
     """The store of grades cannot be opened, read or written."""
+
+
+class StoreAway(StoreError):
+    """The store does not answer, is locked or has no room: nothing is wrong with what was asked,
+    which may be asked again.  Whether it was done, where it was to write, nobody knows."""
 
 
 class ReadingError(AutograderError):

@@ -23,7 +23,7 @@ from uuid import uuid4
 from autograder.batch.in_process import Desk
 from autograder.batch.marking import CourseMarking
 from autograder.batch.tasks import Failure, Outcome, Task
-from autograder.errors import AutograderError, StoreError
+from autograder.errors import AutograderError, StoreAway, StoreError
 from autograder.model import HandedIn, Source
 from autograder.platforms import Found
 from autograder.store import Store, open_store, storable
@@ -95,13 +95,29 @@ class Grader:
         gc.freeze()
         with ExitStack() as kept:
             self._open(kept)
-            store = kept.enter_context(open_store(self._post.store, create=False))
             place = kept.enter_context(
                 tempfile.TemporaryDirectory(prefix="autograder-", dir=self._place)
             )
-            while not self._ends and os.getppid() == self._parent:
-                if not self._some(store, Path(place)):
-                    self._wait()
+            is_away = False
+            while self._goes_on():
+                try:
+                    with open_store(self._post.store, create=False) as store:
+                        if is_away:  # what was taken when it went is nobody's fault, and free again
+                            store.hand_ins.give_back([self._holder], blameless=True)
+                            is_away = False
+                        while self._goes_on():
+                            if not self._some(store, Path(place)):
+                                self._wait()
+                except StoreAway as error:
+                    if not is_away:
+                        print(
+                            f"What waits is graded when the store is back: {error}", file=sys.stderr
+                        )
+                    is_away = True
+                    select.select([], [], [], _LOOK)
+
+    def _goes_on(self) -> bool:
+        return not self._ends and os.getppid() == self._parent
 
     _place: str | None = None
     """Where files lie that are being graded; None: where this machine keeps temporary files."""
@@ -124,8 +140,10 @@ class Grader:
             taken = store.hand_ins.take(
                 self._holder, self._post.lanes, slugs, LEASE, likely=self._had
             )
+        except StoreAway:
+            raise  # it may have been taken, of which only the word was lost
         except StoreError:
-            return None  # locked, or away for a moment: it is asked again
+            return None
         self._had = taken is not None
         if self._had:
             with suppress(BlockingIOError):
@@ -246,7 +264,7 @@ def _settled(
         try:
             store.hand_ins.settle(taken, holder, row, public)
             return
-        except StoreError:
+        except StoreAway:
             select.select([], [], [], _LOOK)
     store.hand_ins.settle(taken, holder, row, public)
 

@@ -37,7 +37,7 @@ from autograder.batch.grader import BEGAN, LEASE, ClusterGrader, Grader, Post, i
 from autograder.batch.marking import CourseMarking
 from autograder.batch.tasks import PATIENCE
 from autograder.course import Assignment, Course
-from autograder.errors import AssignmentError, AutograderError, StoreError
+from autograder.errors import AssignmentError, AutograderError, StoreAway, StoreError
 from autograder.people import Policies
 from autograder.public import public_checks
 from autograder.sandbox import Sandbox, open_sandbox
@@ -129,7 +129,8 @@ class Graders:
             for _ in range(max(1, self._wanted.workers)):
                 self._hire((Lane.FIRST, Lane.AGAIN))
             self._hire((Lane.LONG,))
-        print(READY, flush=True)
+        with suppress(OSError):  # nobody is there any more: that is seen at once
+            print(READY, flush=True)
         renewed = time.monotonic()
         hangs_up = select.poll()
         hangs_up.register(0, 0)
@@ -225,8 +226,12 @@ class Graders:
 
     def _give_back_of_the_dead(self) -> None:
         """Of graders of this machine that are gone without a word."""
-        with open_store(self._wanted.store_at, create=False) as store:
-            store.hand_ins.give_back([name for name in store.hand_ins.holders() if is_gone(name)])
+        try:
+            with open_store(self._wanted.store_at, create=False) as store:
+                gone = [name for name in store.hand_ins.holders() if is_gone(name)]
+                store.hand_ins.give_back(gone)
+        except StoreAway:
+            return  # what they held is taken when its time has passed
 
     def _renew(self) -> None:
         try:

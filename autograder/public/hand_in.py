@@ -132,9 +132,12 @@ class Portal:
                 said = json.load(answer)
         except HTTPError as error:
             with error:
-                raise self._refusal(
-                    error.code, error.headers.get("Retry-After", ""), error.read(10_000)
-                ) from None
+                try:
+                    text = error.read(10_000)
+                except (OSError, HTTPException):
+                    text = b""  # it hung up: the status says what there is to know
+                wait = error.headers.get("Retry-After", "")
+                raise self._refusal(error.code, wait, text) from None
         except (OSError, HTTPException) as error:
             why = getattr(error, "reason", None) or error
             raise PortalError(f"{self.url} does not answer ({why}).") from None

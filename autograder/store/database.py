@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from autograder.errors import StoreError, UsageError
+from autograder.errors import StoreAway, StoreError, UsageError
 from autograder.model import Grade, Identity, SubmissionStatus
 from autograder.store.decided import Acts, take_in_acts
 from autograder.store.files import Files, add_files, take_in_files
@@ -57,6 +57,17 @@ from autograder.store.words import sentence
 
 _CHUNK = 200  # grades read at a time: memory stays flat however many there are
 _BUSY_SECONDS = 10.0
+_WRITE_FIRST = (
+    "SELECT set_config('synchronous_commit', 'on', false) "
+    "WHERE current_setting('synchronous_commit') = 'off'"
+)
+_PASSES = (
+    sa.exc.OperationalError,
+    sa.exc.InterfaceError,
+    sa.exc.TimeoutError,
+    sqlite3.OperationalError,
+)
+"""What has to do with how the database is, and not with what it was asked."""
 _NOBODY = Identity()
 _NEWEST = newest(ATTEMPTS, TIMES, PEOPLE, EXTENSIONS, FORGOTTEN, CHOICES, ACTS)
 _identity_of = msgspec.json.Decoder(Identity).decode
@@ -437,7 +448,17 @@ def _options(url: sa.URL) -> dict[str, Any]:
 
 
 def _prepare(engine: Engine) -> None:
-    """SQLite: write-ahead log, and transactions that begin where we say."""
+    """SQLite: write-ahead log, and transactions that begin where we say.  PostgreSQL: what it says
+    is stored is on the disk."""
+    if engine.dialect.name == "postgresql":
+
+        @sa.event.listens_for(engine, "connect")
+        def reached(connection: Any, _record: object) -> None:
+            # Where a server is set to answer first and to write then, one that is killed in between
+            # takes receipts with it.
+            connection.execute(_WRITE_FIRST)
+            connection.commit()
+
     if engine.dialect.name != "sqlite":
         return
 
@@ -488,4 +509,5 @@ def _told(name: str) -> Iterator[None]:
     try:
         yield
     except (sa.exc.SQLAlchemyError, sqlite3.Error, ImportError, OSError) as error:
-        raise StoreError(sentence(name, error)) from error
+        kind = StoreAway if isinstance(error, _PASSES) else StoreError
+        raise kind(sentence(name, error)) from error

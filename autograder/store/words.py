@@ -35,6 +35,18 @@ _SENTENCES: tuple[tuple[tuple[str, ...], str], ...] = (
         "PostgreSQL refuses {name}: check user and password.",
     ),
     (
+        (
+            "starting up",
+            "shutting down",
+            "recovery mode",
+            "not yet accepting",
+            "server closed the connection",
+            "terminating connection",
+            "connection is lost",
+        ),
+        "PostgreSQL at {name} was ended, or is just starting: run this again in a while.",
+    ),
+    (
         ("connection failed", "connection refused", "connection timeout", "could not translate"),
         "PostgreSQL at {name} does not answer: check that it runs and that the address is right.",
     ),

@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from autograder.errors import AutograderError, UsageError
+from autograder.errors import AutograderError, StoreAway, UsageError
 from autograder.store import Conflict
 from autograder.web.pages import page
 from autograder.web.people import Doors, Entrance, Role, Session
@@ -29,6 +29,11 @@ from autograder.web.visit import Form, NotThere, Visit
 _log = logging.getLogger(__name__)
 _MOST_SESSIONS = 1_000
 _STATUS: dict[type[AutograderError], int] = {UsageError: 400, Conflict: 409, NotThere: 404}
+
+AWAY = (
+    "What is stored cannot be reached just now: try again in a few seconds. What has a receipt is "
+    "safe."
+)
 
 Answer: TypeAlias = str | Response
 """A page, or something else."""
@@ -179,7 +184,8 @@ class Gate:
         try:
             made = shows(visit)
         except AutograderError as error:
-            made = HTMLResponse(page(self._sorry, visit, why=in_words(error)), status_of(error))
+            why = to_students(error) if visit.member.role is Role.STUDENT else in_words(error)
+            made = HTMLResponse(page(self._sorry, visit, why=why), status_of(error))
         if visit.later:
             self._said.keep(session.id, visit.later)
         return HTMLResponse(made) if isinstance(made, str) else made
@@ -191,6 +197,11 @@ def in_words(error: AutograderError) -> str:
     is_path = "/" in said.partition(" ")[0]
     begins = said[:1] if is_path else said[:1].upper()
     return begins + said[1:] + ("" if said.endswith((".", "?")) else ".")
+
+
+def to_students(error: AutograderError) -> str:
+    """The same; of where things are stored, they cannot do anything about it."""
+    return AWAY if isinstance(error, StoreAway) else in_words(error)
 
 
 def status_of(error: AutograderError) -> int:
@@ -217,10 +228,21 @@ async def _too_slow(_request: Request, _error: Exception) -> Response:
     )
 
 
+async def _not_now(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, AutograderError)
+    return refused(status_of(error), in_words(error))
+
+
 async def _our_fault(_request: Request, error: Exception) -> Response:
     _log.error("A page failed", exc_info=error)
     return refused(500, "This is a fault of autograder itself; nothing was stored.")
 
 
-HANDLERS = {404: _not_found, TooLarge: _too_large, TooSlow: _too_slow, Exception: _our_fault}
+HANDLERS = {
+    404: _not_found,
+    TooLarge: _too_large,
+    TooSlow: _too_slow,
+    AutograderError: _not_now,
+    Exception: _our_fault,
+}
 STATIC = Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))

@@ -16,6 +16,8 @@ _PATIENCE = 20.0
 """Seconds without a byte after which the rest of a body is no longer waited for ..."""
 _SLOWEST = 5_000
 """... and bytes a second that one has to come with, on the whole."""
+_AGAIN = "5"
+"""Seconds after which what cannot be done now may be tried again."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -78,6 +80,8 @@ class Safety:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if message["status"] == 503:
+                    headers.setdefault("retry-after", _AGAIN)
             await send(message)
 
         refusal = self._refusal(scope)

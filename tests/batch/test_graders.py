@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import itertools
 import os
 import random
 import shutil
@@ -18,18 +20,18 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch.grader import is_gone, new_holder
+from autograder.batch.grader import Grader, Post, is_gone, new_holder
 from autograder.batch.graders import READY, Wanted
 from autograder.batch.in_process import InProcess
 from autograder.batch.marking import CourseMarking
 from autograder.batch.tasks import Result, Task
 from autograder.course import Assignment, Course
-from autograder.errors import StoreError
+from autograder.errors import StoreAway, StoreError
 from autograder.model import Grade
 from autograder.people import Policies
 from autograder.platforms import Found
 from autograder.store import HandedInFile, Store, open_store
-from autograder.store.hand_ins import Draft, HandIn, State
+from autograder.store.hand_ins import Draft, HandIn, HandIns, Lane, State, Taken
 from tests.store.postgres_server import running_server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -232,6 +234,57 @@ def test_a_cluster_grades_what_waits_and_waits_itself_for_a_cluster_that_is_gone
     expected = batch([(path.stem, path) for path in SAMPLES[:3]], tmp_path / "batch.db")
     for one in made:
         assert judged(verdict(store, one)) == judged(expected[one.student])
+
+
+def test_what_was_taken_while_the_store_went_is_taken_again_and_is_nobodys_fault(
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It was written that this grader has it, of which only the word was lost: whoever watches
+    would go on saying that it is being graded."""
+    one = hand_in(store, "alice", b"w = 1\n")
+    take, taken = HandIns.take, list[Taken]()
+    asked = itertools.count()
+
+    def loses_the_word(self: HandIns, *given: object) -> Taken | None:
+        assert next(asked) < 5, "it stays held"
+        found = take(self, *given)  # type: ignore[arg-type]
+        if not taken and found is not None:
+            taken.append(found)
+            raise StoreAway("grades.db is locked")
+        return found
+
+    class Once(Grader):
+        def _open(self, kept: contextlib.ExitStack) -> None:
+            pass
+
+        def _keep(self, store: Store, found: Taken, outcome: object) -> None:
+            taken.append(found)
+            self._ends = True
+
+        def _problem(self, *_: object) -> None:
+            return None
+
+        _desks = {SLUG: type("_", (), {"mark": lambda *_: None})()}  # noqa: RUF012
+
+    monkeypatch.setattr(HandIns, "take", loses_the_word)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    reads, writes = os.pipe()
+    os.set_blocking(reads, False)
+    try:
+        post = Post(tmp_path / "grades.db", {SLUG: None}, {}, (Lane.FIRST,), reads)  # type: ignore[dict-item]
+        Once(post, "here/1/a", lambda _: None).run()
+    finally:
+        os.close(reads)
+        os.close(writes)
+        for number, known in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(number, known)
+    assert [found.hand_in for found in taken] == [one, one]
+    assert [found.tries for found in taken] == [0, 0]
+    assert capsys.readouterr().err.count("is graded when the store is back") == 1
 
 
 @pytest.mark.soak

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -87,6 +88,19 @@ def test_nobody_is_followed_elsewhere(portal: FakePortal) -> None:
             with pytest.raises(PortalError, match="has moved"):
                 Portal(portal.link).send("a.py", b"x")
         assert other.asked == []
+
+
+def test_a_refusal_of_which_the_end_does_not_come_is_no_fault_of_the_file(
+    portal: FakePortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hangs_up(*_: object) -> bytes:
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    portal.refuses = (400, "no", {})
+    monkeypatch.setattr(HTTPError, "read", hangs_up, raising=False)
+    with pytest.raises(PortalError, match="refuses with status 400") as caught:
+        Portal(portal.link).send("a.py", b"x")
+    assert caught.value.status == 400
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 413, 415, 429])

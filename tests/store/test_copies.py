@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from postgres_server import _program, postgres_server
+from postgres_server import postgres_server, program
 from stored_grades import attempt, grade
 from test_steps import older_store
 
@@ -41,7 +41,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    programs = Path(_program("pg_dump")).parent
+    programs = Path(program("pg_dump")).parent
     monkeypatch.setenv("PATH", str(programs), prepend=":")
     with postgres_server() as served:
         yield served

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from stored_grades import attempt, grade
 
-from autograder.errors import StoreError, UsageError
+from autograder.errors import StoreAway, StoreError, UsageError
 from autograder.model import HandedIn, Source, SubmissionStatus
 from autograder.store import Store, open_store, to_row
 from autograder.store.schema import METADATA, MIGRATIONS, migrate
@@ -120,7 +120,7 @@ def test_a_locked_database(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         try:
-            with pytest.raises(StoreError, match="locked by another program"):
+            with pytest.raises(StoreAway, match="locked by another program"):
                 store.append([to_row(attempt(grade()))])
             assert store.entries("rates") == []  # reading is not disturbed
         finally:
@@ -157,7 +157,7 @@ def test_other_databases_are_refused(url: str) -> None:
 
 def test_a_server_that_does_not_answer_and_no_password_in_what_is_said() -> None:
     pytest.importorskip("psycopg")
-    with pytest.raises(StoreError, match="does not answer") as caught:
+    with pytest.raises(StoreAway, match="does not answer") as caught:
         open_store("postgresql://teacher:secret@127.0.0.1:1/grades")
     assert "secret" not in str(caught.value)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from postgres_server import postgres_server
+from postgres_server import postgres_server, running_server
 from stored_grades import attempt, grade
 
-from autograder.store import open_store, to_row
+from autograder.errors import StoreAway
+from autograder.store import HandedInFile, open_store, to_row
+from autograder.store.hand_ins import Draft
 from autograder.store.schema import METADATA
 
 
@@ -65,3 +67,21 @@ def test_two_graders_at_once_lose_nothing(url: str) -> None:
     with open_store(url) as store:
         students = [entry.student for entry in store.entries("rates")]
     assert sorted(students) == sorted(4 * [f"{name}{i}" for name in "ab" for i in range(25)])
+
+
+def test_a_server_that_answers_before_it_writes_loses_no_receipt_when_it_is_killed() -> None:
+    with running_server() as server:
+        engine = sa.create_engine(server.url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("ALTER SYSTEM SET wal_writer_delay = '10s'"))
+            connection.execute(sa.text("ALTER SYSTEM SET synchronous_commit = off"))
+            connection.execute(sa.text("SELECT pg_reload_conf()"))
+        engine.dispose()
+        with open_store(server.url) as store:
+            draft = Draft("rates", 1, "alice", "hw.py", "alice")
+            (made,) = store.hand_ins.add([draft], HandedInFile.of(b"w = 1"))
+            server.kill()
+            with pytest.raises(StoreAway):
+                store.hand_ins.one(made.ticket)
+            server.start_again()
+            assert store.hand_ins.one(made.ticket) == made  # and it is reached again by itself

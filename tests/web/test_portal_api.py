@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from course_class import SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
@@ -317,3 +318,41 @@ def test_a_fault_of_ours_and_a_file_that_stops_coming_are_sentences_too(
     said = alice.ask("GET", "/api/submissions")
     assert said.status_code == 500
     assert said.json()["error"] == "This is a fault of autograder itself; nothing was stored."
+
+
+def test_a_store_that_is_away_is_a_sentence_for_whoever_asks_and_nothing_of_where_it_is(
+    school: School,
+) -> None:
+    token = school.token("alice")
+    alice, browser, ines = school.program("alice"), school.browser("alice"), school.browser("ines")
+    ticket = alice.hand_in().json()["id"]
+    form = {"files": {"file": ("hw.py", PROGRAM)}}
+    asked = [
+        (alice, "GET", "/api/submissions", {}),
+        (alice, "GET", f"/api/submissions/{ticket}", {}),
+        (alice, "POST", f"/api/submissions?assignment={SLUG}", form),
+        (browser, "GET", "/", {}),
+        (browser, "GET", f"/enter/{token}", {}),
+        (browser, "POST", "/enter", {"data": {"token": token}}),
+        (browser, "GET", f"/a/{SLUG}", {}),
+        (browser, "POST", f"/a/{SLUG}/hand-in", form),
+        (browser, "GET", f"/h/{ticket}", {}),
+        (browser, "GET", f"/h/{ticket}/events", {}),
+        (browser, "POST", "/teach", {"data": {"name": "ines", "password": "x"}}),
+        (ines, "GET", "/course", {}),
+        (ines, "GET", f"/desk/{SLUG}/", {}),
+    ]
+
+    def away(*_: object) -> None:
+        raise sa.exc.OperationalError("SELECT", {}, Exception("server at 10.0.0.7: gone"))
+
+    sa.event.listen(school.store._engine, "engine_connect", away)
+    for who, method, address, more in asked:
+        said = who.ask(method, address, **more)
+        assert (said.status_code, said.headers["retry-after"]) == (503, "5"), address
+        assert "try again in a few seconds" in said.text, address
+        assert "10.0.0.7" not in said.text
+        if address.startswith("/api/"):
+            assert list(said.json()) == ["error"]
+    sa.event.remove(school.store._engine, "engine_connect", away)
+    assert alice.ask("GET", f"/api/submissions/{ticket}").json()["state"] == "waiting"

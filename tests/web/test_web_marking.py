@@ -210,3 +210,25 @@ def test_a_section_goes_to_whom_it_is_given(desk: Desk, store: Store, tmp_path: 
     page = maria.open("/sharing")
     assert '<option value="tom" selected>' in page
     assert 'value="maria" checked' in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/answer/999/{ASKED}",
+        "/answer/{ann}/nothing",
+        f"/group/999/{ASKED}",
+        "/submission/999",
+        "/page/999",
+        "/compare/999",
+        "/compare/{ann}?newer=999",
+        f"/picture/999/{ASKED}/0",
+        "/rubric/nothing",
+        "/nowhere",
+    ],
+)
+def test_what_is_not_there_is_not_found(desk: Desk, address: str) -> None:
+    maria = desk.as_(MARIA)
+    page = maria.open(address.format(ann=attempt(desk, "ann")))
+    assert maria.status == 404
+    assert "fault of autograder" not in page

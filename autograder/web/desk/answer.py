@@ -17,7 +17,7 @@ from autograder.web.app import in_words, status_of
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Row
 from autograder.web.pages import page
-from autograder.web.visit import Visit
+from autograder.web.visit import NotThere, Visit
 
 _MOST_IN_BANK = 100
 
@@ -159,14 +159,14 @@ class AnswerPage:
 def student_of(view: View, visit: Visit) -> str:
     student = view.students.get(int(visit.path["attempt"]))
     if student is None or student not in view.lines:
-        raise UsageError("nothing with this number was handed in")
+        raise NotThere("nothing with this number was handed in")
     return student
 
 
 def row_of(view: View, student: str, question: str) -> Row:
     row = view.row(student, question)
     if row is None:
-        raise UsageError(f"there is no answer to {question!r} here")
+        raise NotThere(f"there is no answer to {question!r} here")
     return row
 
 

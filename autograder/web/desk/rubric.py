@@ -17,7 +17,7 @@ from autograder.web.desk.answer import here
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Row
 from autograder.web.pages import page
-from autograder.web.visit import Form, Visit
+from autograder.web.visit import Form, NotThere, Visit
 
 _NAME = re.compile(r"[\w-]{1,60}", re.ASCII)
 _MOST_ITEMS = 30
@@ -50,7 +50,10 @@ class RubricPage:
 
     def show(self, visit: Visit) -> str:
         view = self._room.view()
-        items = view.book.question(visit.path["question"]).rubric
+        question = visit.path["question"]
+        if question not in view.book.asked:
+            raise NotThere(f"there is no question {question!r}")
+        items = view.book.question(question).rubric
         typed = [Typed(item.name, item.text, f"{item.points:.10g}") for item in items]
         return self._page(visit, view, typed, None)
 

@@ -20,7 +20,7 @@ from autograder.web.app import in_words, status_of
 from autograder.web.desk.answer import student_of
 from autograder.web.desk.room import Room, View
 from autograder.web.pages import page
-from autograder.web.visit import Form, Visit
+from autograder.web.visit import Form, NotThere, Visit
 
 _MOST_BYTES = 2 << 20
 """Of a file whose lines are compared."""
@@ -187,7 +187,7 @@ class SubmissionPage:
             "older", ids[max(0, ids.index(newer) - 1)] if newer in ids else 0
         )
         if older not in ids or newer not in ids:
-            raise UsageError("there is no such attempt of this student")
+            raise NotThere("there is no such attempt of this student")
         entries = {entry.id: entry for entry in attempts}
         sides = [self._lines(entries[older]), self._lines(entries[newer])]
         return page(

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from autograder.errors import AutograderError
 from autograder.people import Person
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
@@ -52,8 +51,6 @@ class Api:
                 return await ask(request, member, person)
             except Refused as refused:
                 return said(refused.status, str(refused))
-            except AutograderError as error:
-                return said(503, str(error))
 
         return answer
 

@@ -20,7 +20,7 @@ from autograder.errors import AutograderError
 from autograder.people import key
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn
-from autograder.web.app import HANDLERS, STATIC, Gate, origins_at
+from autograder.web.app import HANDLERS, STATIC, Gate, origins_at, status_of, to_students
 from autograder.web.pages import fragment
 from autograder.web.people import Member, Role, Session
 from autograder.web.portal.api import Api, said
@@ -33,7 +33,7 @@ from autograder.web.portal.receiving import MOST_BODY, TOO_LARGE, Refused
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
 from autograder.web.safety import MOST_BYTES, Safety, TooLarge, TooSlow
-from autograder.web.visit import Form, NotThere, Visit
+from autograder.web.visit import Form, Visit
 
 SIGN_IN = "Open your personal link first: your instructor sends it to you."
 _COOKIE = "autograder"
@@ -80,7 +80,7 @@ def portal(
         Mount("/desk/{slug}", make_desks(gate, _missing)),
     ]
     handlers = {**HANDLERS, 404: _not_found, 405: _other_method, TooLarge: _too_large}
-    handlers |= {TooSlow: _too_slow, Exception: _our_fault}
+    handlers |= {TooSlow: _too_slow, AutograderError: _not_now, Exception: _our_fault}
     parts = urlsplit(url)
     return Safety(
         Starlette(routes=routes, exception_handlers=handlers),
@@ -119,10 +119,7 @@ class _Front:
         return await run_in_threadpool(self._home, session)
 
     def _home(self, session: Session) -> Response:
-        try:
-            return HTMLResponse(self._rooms.student.home(_visit(session, {})))
-        except AutograderError as error:
-            return _sorry(503, str(error))
+        return HTMLResponse(self._rooms.student.home(_visit(session, {})))
 
     # -------------------------------------------------------------- in and out
 
@@ -206,10 +203,6 @@ class _Front:
                 return await office.with_file(form, lambda file: student.hand_in(visit, file))
         except Refused as refused:
             return _sorry(refused.status, str(refused))
-        except NotThere as error:
-            return _sorry(404, str(error))
-        except AutograderError as error:
-            return _sorry(503, str(error))
 
     async def events(self, request: Request) -> Response:
         """How far a hand-in is, told as it changes."""
@@ -233,10 +226,7 @@ class _Front:
         if session is None:
             return _sorry(403, SIGN_IN)
         visit = _visit(session, {"ticket": request.path_params["ticket"]})
-        try:
-            return session, self._rooms.student.own(visit)[1]
-        except AutograderError as error:
-            return _sorry(404, str(error))
+        return session, self._rooms.student.own(visit)[1]
 
     async def _while_there_is_room(
         self, who: int, events: AsyncIterator[ServerSentEvent]
@@ -285,6 +275,12 @@ async def _too_slow(request: Request, _error: Exception) -> Response:
     made = said(408, why) if request.url.path.startswith("/api/") else _sorry(408, why)
     made.headers["connection"] = "close"
     return made
+
+
+async def _not_now(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AutograderError)
+    status, why = status_of(error), to_students(error)
+    return said(status, why) if request.url.path.startswith("/api/") else _sorry(status, why)
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:

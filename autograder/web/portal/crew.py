@@ -130,4 +130,7 @@ class Crew:
                 pause = min(_LONGEST, 2 * pause)
             with self._lock:
                 if not self._ended.is_set() and process is self._process:
-                    self._start()
+                    try:
+                        self._start()
+                    except OSError as error:  # no memory for one more, at this moment
+                        _log.error("No graders begin: %s", error)
