@@ -9,11 +9,13 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator
+from functools import lru_cache
 
 LONGEST = 20_000
 """Characters of a function that is looked at."""
 
 
+@lru_cache(maxsize=64)
 def exponent_starts_at_zero(source: str) -> bool:
     """Whether some ``1 - beta**t`` is there whose t is 0 when it is first reached.
 

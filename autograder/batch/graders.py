@@ -50,7 +50,7 @@ _LONG = 3.0
 machine with other things to do ..."""
 _LONGER = 10.0
 """... not before so many times what one took of late."""
-_NICE = 10
+_NICE = 19
 """By how much what takes long gives way to what does not; its time limits give way with it."""
 _LONGEST = 4 * PATIENCE
 """Seconds after which even that grader is given up: who gives way to others waits for them."""

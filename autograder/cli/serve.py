@@ -26,7 +26,7 @@ from autograder.mail import server_of
 @click.option("--host", default="127.0.0.1", help="Address to listen on; default: 127.0.0.1.")
 @click.option("--url", metavar="PUBLIC", help="Where people find it, behind a proxy with TLS.")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on the workers of a Dask scheduler.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Graders; default: one a core.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Graders; default: cores and one.")
 @click.option(
     "--metrics",
     type=click.IntRange(1, 65535),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +120,7 @@ def test_what_runs_behind_others_has_a_lower_priority() -> None:
             with sandbox.open([Cell(1, "x = 1")], Limits()):
                 (child,) = descendants(os.getpid()) - before
                 assert os.getpriority(os.PRIO_PROCESS, child) == min(19, own + lower)
+                assert os.sched_getscheduler(child) == (os.SCHED_IDLE if lower else os.SCHED_OTHER)
+                session = Path(f"/proc/{child}/autogroup")
+                if lower and session.exists():
+                    assert session.read_text().split()[1:] == ["nice", str(lower)]

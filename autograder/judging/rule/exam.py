@@ -21,7 +21,7 @@ costs its own part and the trajectory, not everything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TypeGuard
@@ -154,6 +154,11 @@ def _is_whole(rows: FloatArray | None, instance: Instance) -> TypeGuard[FloatArr
     )
 
 
+def _returns_nothing(traces: Iterable[Trace]) -> bool:
+    """Whether every call came back, with None."""
+    return all(t.outcome is Outcome.RETURNED and t.value is None for t in traces)
+
+
 def _is_finite(rows: FloatArray | None) -> bool:
     return rows is not None and bool(np.isfinite(rows).all())
 
@@ -244,7 +249,9 @@ class RuleExam:
 
     def further(self, answers: Answers) -> Further:
         """The other instances.  A function that remembers is measured from a defined state, and not
-        from what calls of another shape left in it."""
+        from what calls of another shape left in it; one that returns nothing is not asked more."""
+        if _returns_nothing(answers.traces.values()):
+            return Further()
         return Further(self.further_calls, fresh=remembers(self.asked, answers.traces))
 
     @cached_property
@@ -273,6 +280,9 @@ class RuleExam:
 
     def judge(self, answers: Answers) -> Verdict:
         """The verdict on one student's traces of all calls."""
+        if _returns_nothing(answers.traces.values()):  # nor to what was not asked any more
+            nothing = {one.name: Trace(one.name, Outcome.RETURNED) for one in self.instances}
+            answers = replace(answers, traces={**nothing, **answers.traces})
         question, traces = self.question, answers.traces
         main = [traces[instance.name] for instance in self.main]
         no_answer = stopped(

@@ -40,6 +40,8 @@ from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.watching import Lines, Watched, start_logs
 
 _BACKLOG = 1024
+_MORE = 1
+"""Graders beyond one a core: each waits now and then for what it runs, or for the store."""
 _GRACE = 2
 """Seconds in which answers that are being given may be given to their end."""
 _MANY = 20
@@ -99,7 +101,7 @@ class Portal:
                     for one in self._syllabus
                     if one.assignment.feedback.before_due == "public"
                 ],
-                workers=cores() if workers is None else workers,
+                workers=cores() + _MORE if workers is None else workers,
                 scheduler=scheduler,
                 shared=str(shared) if scheduler is not None else None,
                 unsafe=unsafe,
