@@ -248,9 +248,9 @@ def test_what_was_taken_while_the_store_went_is_taken_again_and_is_nobodys_fault
     take, taken = HandIns.take, list[Taken]()
     asked = itertools.count()
 
-    def loses_the_word(self: HandIns, *given: object) -> Taken | None:
+    def loses_the_word(self: HandIns, *given: object, **more: object) -> Taken | None:
         assert next(asked) < 5, "it stays held"
-        found = take(self, *given)  # type: ignore[arg-type]
+        found = take(self, *given, **more)  # type: ignore[arg-type]
         if not taken and found is not None:
             taken.append(found)
             raise StoreAway("grades.db is locked")
