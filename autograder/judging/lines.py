@@ -12,7 +12,7 @@ import ast
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 STARTS = {"w": "init_w", "b": "init_b"}
 GRADIENTS = {"w": "grad_w", "b": "grad_b"}
@@ -33,10 +33,15 @@ class Assigned:
     appended: bool = False
     """True: the value goes to the end of a list of that name."""
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Those in the value."""
+        return frozenset(_names(self.value))
+
     @property
     def of_itself(self) -> bool:
         """Whether the name occurs in its own value."""
-        return self.name in {*_names(self.value)}
+        return self.name in self.names
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +57,7 @@ class Reading:
 
     def gradient(self, parameter: str) -> int | None:
         """The one line that asks for a parameter's gradient."""
-        calls = [a for a in self.assigned if a.loops and GRADIENTS[parameter] in _names(a.value)]
+        calls = [a for a in self.assigned if a.loops and GRADIENTS[parameter] in a.names]
         return calls[0].line if len({a.line for a in calls}) == 1 else None
 
     def moment(self, parameter: str, *, divides: bool) -> int | None:
@@ -69,11 +74,7 @@ class Reading:
         kept = [name for name in kept if (name in self._divisors(parameter)) == divides]
         if len(kept) != 1:
             return None
-        found = [
-            a
-            for a in self.assigned
-            if a.loops and _corrects(a.value) and kept[0] in {*_names(a.value)}
-        ]
+        found = [a for a in self.assigned if a.loops and _corrects(a.value) and kept[0] in a.names]
         return found[0].line if len(found) == 1 else None
 
     def root(self, parameter: str) -> int | None:
@@ -100,6 +101,7 @@ class Reading:
                 found[one.name] = (*found.get(one.name, ()), one)
         return found
 
+    @lru_cache(maxsize=16)  # few readings are asked at a time
     def _step(self, parameter: str) -> Assigned | None:
         start = STARTS[parameter]
         begun = [a for a in self.assigned if not a.loops and _starts(a.value) == {start}]
@@ -125,9 +127,10 @@ class Reading:
             name = left.pop()
             if name not in seen:
                 seen.add(name)
-                left += [n for a in self._in_loop.get(name, ()) for n in _names(a.value)]
+                left += [n for a in self._in_loop.get(name, ()) for n in a.names]
         return frozenset(seen)
 
+    @lru_cache(maxsize=16)
     def _kept(self, parameter: str) -> list[Assigned]:
         """Names that begin before the loop and are made of the gradient in it; those that are made
         of themselves, too, where there are any."""
@@ -139,7 +142,7 @@ class Reading:
             if name not in before or len(lines) != 1 or (step and name == step.name):
                 continue
             (line,) = lines
-            asks = {*GRADIENTS.values()} & {*_names(line.value)}
+            asks = line.names.intersection(GRADIENTS.values())
             reached = self._reach(line.value)
             if asks or other in reached or (line.appended and not line.of_itself):
                 continue
@@ -147,6 +150,7 @@ class Reading:
                 found.append(line)
         return [line for line in found if line.of_itself] or found
 
+    @lru_cache(maxsize=16)
     def _divisors(self, parameter: str) -> frozenset[str]:
         """Every name under the fraction bar of the step, or under a root."""
         step = self._step(parameter)
