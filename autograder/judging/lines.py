@@ -101,7 +101,7 @@ class Reading:
                 found[one.name] = (*found.get(one.name, ()), one)
         return found
 
-    @lru_cache(maxsize=16)  # few readings are asked at a time
+    @lru_cache(maxsize=16)  # noqa: B019 - few are asked at a time
     def _step(self, parameter: str) -> Assigned | None:
         start = STARTS[parameter]
         begun = [a for a in self.assigned if not a.loops and _starts(a.value) == {start}]
@@ -130,7 +130,7 @@ class Reading:
                 left += [n for a in self._in_loop.get(name, ()) for n in a.names]
         return frozenset(seen)
 
-    @lru_cache(maxsize=16)
+    @lru_cache(maxsize=16)  # noqa: B019
     def _kept(self, parameter: str) -> list[Assigned]:
         """Names that begin before the loop and are made of the gradient in it; those that are made
         of themselves, too, where there are any."""
@@ -150,7 +150,7 @@ class Reading:
                 found.append(line)
         return [line for line in found if line.of_itself] or found
 
-    @lru_cache(maxsize=16)
+    @lru_cache(maxsize=16)  # noqa: B019
     def _divisors(self, parameter: str) -> frozenset[str]:
         """Every name under the fraction bar of the step, or under a root."""
         step = self._step(parameter)
