@@ -218,7 +218,7 @@ def kill(what: str, portal: Serving, server: Server | None, chance: random.Rando
     [
         pytest.param(SQLITE, 3, marks=pytest.mark.long, id="sqlite-3"),
         pytest.param(SQLITE, 50, marks=pytest.mark.soak, id="sqlite-50"),
-        pytest.param(POSTGRES, 8, marks=pytest.mark.long, id="postgres-8"),
+        pytest.param(POSTGRES, 4, marks=pytest.mark.long, id="postgres-4"),
         # Every second one is PostgreSQL's.
         pytest.param(POSTGRES, 100, marks=pytest.mark.soak, id="postgres-100"),
     ],

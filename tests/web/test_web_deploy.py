@@ -366,7 +366,7 @@ def test_everything_goes_through_a_proxy(front: Front, proxy: object) -> None:
 # ------------------------------------------------------------------ without containers
 
 
-@pytest.mark.installed
+@pytest.mark.soak
 def test_what_the_containers_run_serves_a_course(tmp_path: Path) -> None:
     """Their very commands, in their order and a fresh environment; what they are called in a
     network of containers is replaced by where it is here."""
