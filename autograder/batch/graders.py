@@ -50,10 +50,12 @@ _LONG = 3.0
 machine with other things to do ..."""
 _LONGER = 10.0
 """... not before so many times what one took of late."""
-_NICE = 19
+_NICE = 10
 """By how much what takes long gives way to what does not; its time limits give way with it."""
 _LONGEST = 4 * PATIENCE
 """Seconds after which even that grader is given up: who gives way to others waits for them."""
+_AT_FIRST = 1.0
+"""Seconds that one is taken to take while none is done: with the first all is read and loaded."""
 _LATELY = 25
 _RENEW = 5.0
 """Seconds between two renewals of what is held."""
@@ -195,7 +197,7 @@ class Graders:
 
     def _move_what_takes_long(self) -> None:
         now = time.monotonic()
-        usual = median(self._took) if self._took else 0.0
+        usual = median(self._took) if self._took else _AT_FIRST
         long = min(PATIENCE, max(_LONG, _LONGER * usual))
         for one in list(self._all):
             most = _LONGEST if Lane.LONG in one.lanes else long

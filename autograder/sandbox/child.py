@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from autograder.errors import SandboxError
 from autograder.sandbox.inside import wire
@@ -26,6 +27,8 @@ MAX_PRINTED = 1 << 30
 _LULL = 0.002
 """Seconds that a child is left alone before it is listened to.  Answers come by the dozen, and
 waking up for each of them costs both processes more than many an answer does."""
+_MOMENT = 0.05
+"""Seconds in which a process that runs is seen to."""
 _ROUNDS = 16
 """Times in a row that output is read, so that a flood is drained with few system calls."""
 
@@ -62,6 +65,37 @@ Event = Frame | Ended | Flooded | Garbage
 
 
 @dataclass(frozen=True)
+class Counts:
+    """What the kernel's scheduler counts of a process; nothing where it does not."""
+
+    cpu: float = 0.0
+    """Seconds for which it ran."""
+    queued: float = 0.0
+    """Seconds for which it was ready to, and others ran; a wait is counted when it is over."""
+    ready: bool = False
+    """Whether it runs or would."""
+
+
+class Queued(NamedTuple):
+    """How a process was kept waiting for a processor."""
+
+    seconds: float
+    """Since its start, in waits that are over."""
+    waits: bool
+    """Whether it does just now."""
+
+
+def queued_by_now(look: Callable[[], Counts]) -> Queued:
+    """From two looks, where one does not tell."""
+    before = look()
+    if not before.ready:
+        return Queued(before.queued, waits=False)
+    time.sleep(_MOMENT)
+    now = look()
+    return Queued(now.queued, waits=now == before)
+
+
+@dataclass(frozen=True)
 class Handle:
     """What whoever started the child can do with it, and knows of it."""
 
@@ -69,8 +103,8 @@ class Handle:
     """End the child at once."""
     ended: Callable[[float], Ended | None]
     """Wait at most so many seconds; raises SandboxError if whoever started it is gone."""
-    queued: Callable[[], float]
-    """For how many seconds it wanted a processor that others had."""
+    queued: Callable[[], Queued]
+    """How it was kept waiting for a processor that others had."""
     wakes: int
     """A descriptor that becomes readable when ``ended`` may have news."""
 
@@ -155,9 +189,9 @@ class Worker(ABC):
         """Take what has been printed up to now."""
 
     @abstractmethod
-    def queued(self) -> float:
-        """For how many seconds since its start it wanted a processor that others had; 0 where
-        nobody counts that."""
+    def queued(self) -> Queued:
+        """How it was kept waiting for a processor that others had; not at all where nobody counts
+        that."""
 
     @abstractmethod
     def kill(self) -> Ended:
@@ -183,7 +217,7 @@ class Child(Worker):
     def read_output(self) -> None:
         self._read(self._output)
 
-    def queued(self) -> float:
+    def queued(self) -> Queued:
         return self._handle.queued()
 
     def kill(self) -> Ended:

@@ -58,7 +58,7 @@ class Config(TypedDict):
     """Descriptor of what the zygote itself uses; its own start-up code opens it."""
     processes: NotRequired[int]
     """Likewise, of its processes' namespace."""
-    counts: NotRequired[int]
+    proc: NotRequired[int]
     """Likewise, of ``/proc``: what the kernel counts of its children."""
 
 

@@ -18,11 +18,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import IO
 
 from autograder.errors import SandboxError
 from autograder.model import Limits
-from autograder.sandbox.child import Ended, Worker
+from autograder.sandbox.child import Counts, Ended, Queued, Worker, queued_by_now
 from autograder.sandbox.layout import Layout
 from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
 from autograder.sandbox.scratch import Scratch, own_folder
@@ -173,12 +174,17 @@ class PlainChild(Worker):
             while True:
                 self._news.get_nowait()()
 
-    def queued(self) -> float:
+    def queued(self) -> Queued:
+        return queued_by_now(self._counts)
+
+    def _counts(self) -> Counts:
+        about = Path("/proc", str(self._process.pid))
         try:
-            with open(f"/proc/{self._process.pid}/schedstat") as file:
-                return int(file.read().split()[1]) / 1e9
-        except (OSError, ValueError, IndexError):  # another system
-            return 0.0
+            cpu, queued = (int(n) / 1e9 for n in (about / "schedstat").read_text().split()[:2])
+            state = (about / "stat").read_text().rpartition(") ")[2][:1]
+        except (OSError, ValueError):  # another system
+            return Counts()
+        return Counts(cpu, queued, state == "R")
 
     def kill(self) -> Ended:
         if self._ended is None:

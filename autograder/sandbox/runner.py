@@ -17,8 +17,8 @@ from autograder.sandbox.inside import wire
 READY_SECONDS = 60.0
 """A child takes milliseconds; more than this is a machine in trouble."""
 
-_LEAST = 0.05
-"""Seconds: for less than that nobody is given more time."""
+_LEAST, _AWHILE = 0.05, 1.0
+"""Seconds: less than the one nobody is given more; and between two looks at who is kept waiting."""
 
 _MENTIONS = {"matplotlib": ("matplotlib", "pylab", "seaborn"), "pandas": ("pandas", "seaborn")}
 _BY_MEMORY = (-9, -getattr(signal, "SIGABRT", 6), -getattr(signal, "SIGSEGV", 11))
@@ -105,18 +105,23 @@ class Runner:
         assert self.worker is not None
         if self.worker.events:  # mostly the next answer is there already
             return self.worker.events.popleft()
+        patience = 0.0
         while True:
             began = time.monotonic()
-            event = self.worker.next_event(min(deadline, began + self._left))
-            self._left -= time.monotonic() - began
+            end = min(deadline, began + self._left)
+            event = self.worker.next_event(max(end, patience))
+            now = time.monotonic()
+            self._left -= now - began
             if event is not None:
                 return event
-            waited = self.worker.queued() - self._queued
-            if waited < _LEAST:
+            queued, waits = self.worker.queued()
+            given_back, self._queued = queued - self._queued, queued
+            self._left += given_back
+            deadline += given_back
+            if waits:  # it is counted when it is over
+                patience = now + _AWHILE
+            elif min(deadline - now, self._left) < _LEAST:
                 return None
-            self._queued += waited
-            self._left += waited
-            deadline += waited
 
     def stop(self) -> Ended | None:
         """End the child, if there is one, and add what it used."""

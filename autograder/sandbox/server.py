@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import SandboxError
 from autograder.model import Limits
-from autograder.sandbox.child import Child, Ended, Handle
+from autograder.sandbox.child import Child, Counts, Ended, Handle, Queued, queued_by_now
 from autograder.sandbox.jail import bubblewrap_command
 from autograder.sandbox.layers import find_bubblewrap
 from autograder.sandbox.layout import Layout
@@ -59,7 +59,7 @@ if boot["config"]["jail"] == "namespaces":
 # In a jail there is no /proc; what is open stays so, and statm always shows the present numbers.
 boot["config"]["memory"] = os.open("/proc/self/statm", os.O_RDONLY)
 boot["config"]["processes"] = os.open("/proc/self/ns/pid", os.O_RDONLY)
-boot["config"]["counts"] = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+boot["config"]["proc"] = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
 if boot["config"]["jail"] == "namespaces":
     jail.enter(boot["config"]["readable"], boot["config"]["covered"])
 elif boot["config"]["jail"] == "bubblewrap":
@@ -183,14 +183,17 @@ class Line:
         del self._news[child]
         return news
 
-    def queued(self, child: int) -> float:
-        """For how many seconds a child wanted a processor that others had; 0: nobody knows."""
+    def queued(self, child: int) -> Queued:
+        """How a child was kept waiting for a processor that others had."""
+        return queued_by_now(partial(self._counts, child))
+
+    def _counts(self, child: int) -> Counts:
         self._send({"do": "tell", "child": child})
         while (message := self._receive(_TELL_SECONDS)) is not None:
-            if message["event"] == "queued" and message["child"] == child:
-                return message["seconds"]
+            if message["event"] == "counts" and message["child"] == child:
+                return Counts(message["cpu"], message["queued"], message["ready"])
             self._note(message)
-        return 0.0
+        return Counts()
 
     def _note(self, message: Told) -> None:
         if message["event"] == "ended":

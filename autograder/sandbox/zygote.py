@@ -73,7 +73,8 @@ class Told(TypedDict, total=False):
     status: int
     cpu: float
     peak: int
-    seconds: float
+    queued: float
+    ready: bool
 
 
 @dataclass(eq=False)
@@ -114,7 +115,7 @@ class Zygote:
         self._filling: list[object] = []
         self._reader = CellReader()
         self._own_processes = config["processes"] if self._plan.jailed else -1
-        self._memory, self._counts = config["memory"], config["counts"]
+        self._memory, self._proc = config["memory"], config["proc"]
         for name in (*_NUMPY_PARTS, *_COMMON):
             importlib.import_module(name)
         _warm_up()
@@ -186,8 +187,7 @@ class Zygote:
             _kill(client.children[message["child"]])
         elif message["do"] == "tell":
             child = client.children.get(message["child"])
-            seconds = 0.0 if child is None else self._queued(child)
-            self._say(client, {"event": "queued", "child": message["child"], "seconds": seconds})
+            self._say(client, {**self._counts(child), "child": message["child"]})
         return bool(message["do"] != "end")
 
     def _start(self, client: _Client, message: Asked, pipes: list[int]) -> None:
@@ -203,19 +203,21 @@ class Zygote:
             for pipe in pipes:
                 os.close(pipe)
 
-    def _queued(self, child: _Child) -> float:
-        """For how many seconds it was ready to run and others ran, as the kernel's scheduler
-        counts it; 0 where it does not."""
+    def _counts(self, child: _Child | None) -> Told:
+        """What the kernel's scheduler counts of it; nothing where it does not."""
         try:
             # Its number there is another one than in this namespace.
-            about = self._counted(f"self/fdinfo/{child.handle}").split()
-            counts = self._counted(about[about.index("Pid:") + 1] + "/schedstat")
-            return int(counts.split()[1]) / 1e9
+            about = [] if child is None else self._read(f"self/fdinfo/{child.handle}").split()
+            number = about[about.index("Pid:") + 1]
+            counts, state = self._read(f"{number}/schedstat"), self._read(f"{number}/stat")
         except (OSError, ValueError, IndexError):
-            return 0.0
+            return {"event": "counts", "cpu": 0.0, "queued": 0.0, "ready": False}
+        cpu, queued = (int(count) / 1e9 for count in counts.split()[:2])
+        ready = state.rpartition(") ")[2][:1] == "R"
+        return {"event": "counts", "cpu": cpu, "queued": queued, "ready": ready}
 
-    def _counted(self, path: str) -> str:
-        descriptor = os.open(path, os.O_RDONLY, dir_fd=self._counts)
+    def _read(self, path: str) -> str:
+        descriptor = os.open(path, os.O_RDONLY, dir_fd=self._proc)
         try:
             return os.read(descriptor, 4096).decode()
         finally:
@@ -294,16 +296,13 @@ class Zygote:
             _exit(BROKEN)
 
     def _give_way(self, nice: int) -> None:
-        """Run when nobody else wants to, or else at a lower priority: as a process, and as a
-        session, where the kernel deals out time to sessions first."""
+        """Have a lower priority: as a process, and as a session, where the kernel deals out time to
+        sessions first."""
         os.nice(nice)
         os.setsid()
         with contextlib.suppress(OSError):
-            descriptor = os.open("self/autogroup", os.O_WRONLY, dir_fd=self._counts)
+            descriptor = os.open("self/autogroup", os.O_WRONLY, dir_fd=self._proc)
             os.write(descriptor, str(nice).encode())
-        with contextlib.suppress(OSError):
-            # A processor with nothing else to do counts as free, so nobody queues behind this.
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
     def load_matplotlib(self) -> None:
         """Without a display; with the fonts that the grader's user has found already."""

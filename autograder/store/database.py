@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -358,6 +358,10 @@ def open_store(where: Path | str, *, create: bool = True) -> Store:
             "folder where that was run."
         )
     with _told(name):
+        if local and create and not Path(where).exists():
+            # For its owner's eyes, as copies of it: it holds what links are signed with.
+            with suppress(OSError):  # the database says it in its own words
+                os.close(os.open(where, os.O_CREAT | os.O_RDWR, 0o600))
         engine = sa.create_engine(url, **_options(url))
         _prepare(engine)
         try:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -238,7 +238,12 @@ async def _our_fault(_request: Request, error: Exception) -> Response:
     return refused(500, "This is a fault of autograder itself; nothing was stored.")
 
 
+async def _hung_up(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)  # nobody reads it
+
+
 HANDLERS = {
+    ClientDisconnect: _hung_up,
     404: _not_found,
     TooLarge: _too_large,
     TooSlow: _too_slow,

@@ -56,9 +56,11 @@ class Safety:
         origins: Iterable[str],
         *,
         most: Most = lambda _: MOST_BYTES,
+        too_large: Callable[[str], str] = lambda _: "That is more than is taken here.",
         headers: Mapping[str, str] = {},
     ) -> None:
-        """``origins``: what these pages are called, such as ``http://127.0.0.1:8000``.
+        """``origins``: what these pages are called, such as ``http://127.0.0.1:8000``;
+        ``too_large``: what is said where more than ``most`` is announced for a path.
 
         A page of another site can make its own name mean this machine; it cannot make a browser
         send ours.
@@ -66,7 +68,7 @@ class Safety:
         self._app = app
         self._origins = frozenset(origins)
         self._hosts = frozenset(origin.partition("//")[2] for origin in self._origins)
-        self._most = most
+        self._most, self._too_large = most, too_large
         self._headers = {**_HEADERS, **headers}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,7 +108,7 @@ class Safety:
             return 403, "This form came from another site."
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self._most(scope["path"]):
-            return 413, "That is more than is taken here."
+            return 413, self._too_large(scope["path"])
         return None
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from autograder.model import Cell, Limits, Outcome
 from autograder.sandbox import Sandbox, open_sandbox
-from autograder.sandbox.child import Ended, Event, Worker
+from autograder.sandbox.child import Counts, Ended, Event, Queued, Worker, queued_by_now
 from autograder.sandbox.runner import Runner
 from tests.sandbox.conftest import COURSE, needs_sandbox
 from tests.sandbox.test_lifetime import descendants
@@ -26,19 +26,20 @@ WAITS = Cell(1, "import threading\nthreading.Event().wait()")
 class Waiting(Worker):
     """Never answers; ``queued`` is what the kernel says of it at each question."""
 
-    def __init__(self, queued: Sequence[float]) -> None:
+    def __init__(self, clock: list[float], *queued: Queued) -> None:
         super().__init__(0)
-        self._said = [*queued]
-        self.pumped: list[float] = []
-
-    def _pump(self, timeout: float) -> None:
-        self.pumped.append(timeout)
+        self._clock, self._said = clock, [*queued]
+        self.until: list[float] = []
 
     def next_event(self, deadline: float) -> Event | None:
-        self._pump(deadline)
+        self.until.append(deadline)
+        self._clock[0] = deadline
         return None
 
-    def queued(self) -> float:
+    def _pump(self, timeout: float) -> None:
+        raise NotImplementedError
+
+    def queued(self) -> Queued:
         return self._said.pop(0)
 
     def send(self, frame: bytes) -> None:
@@ -61,21 +62,41 @@ class Nobody:
         raise NotImplementedError
 
 
-def test_a_limit_is_put_off_by_just_what_others_took() -> None:
-    runner = Runner(Nobody(), Limits(total_seconds=1e9), ())
-    worker = Waiting([3.0, 4.5, 4.5])
-    runner.worker = worker
-    assert runner.next_event(100.0) is None
-    assert worker.pumped == [100.0, 103.0, 104.5]
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that have passed; waiting takes none of ours."""
+    now = [0.0]
+    monkeypatch.setattr("autograder.sandbox.runner.time.monotonic", lambda: now[0])
+    return now
 
 
-def test_what_was_given_back_once_is_not_given_again() -> None:
+def asked(worker: Waiting, deadline: float) -> None:
     runner = Runner(Nobody(), Limits(total_seconds=1e9), ())
-    worker = Waiting([3.0, 3.0, 3.0])
     runner.worker = worker
-    assert runner.next_event(100.0) is None
-    assert runner.next_event(200.0) is None
-    assert worker.pumped == [100.0, 103.0, 200.0]
+    assert runner.next_event(deadline) is None
+
+
+def test_a_limit_is_put_off_by_just_what_others_took(clock: list[float]) -> None:
+    worker = Waiting(clock, Queued(3.0, False), Queued(4.5, False), Queued(4.5, False))
+    asked(worker, 100.0)
+    assert worker.until == [100.0, 103.0, 104.5]
+
+
+def test_nobody_s_time_is_up_while_they_are_kept_waiting(clock: list[float]) -> None:
+    """The kernel counts a wait when it is over."""
+    waits = [Queued(0.0, True)] * 3
+    worker = Waiting(clock, *waits, Queued(3.5, False), Queued(3.5, False))
+    asked(worker, 100.0)
+    assert worker.until == [100.0, 101.0, 102.0, 103.0, 103.5]
+
+
+def test_whether_somebody_waits_takes_two_looks() -> None:
+    looks = iter([Counts(0.5, 2.0, True), Counts(0.5, 2.0, True)])
+    assert queued_by_now(lambda: next(looks)) == (2.0, True)
+    runs = iter([Counts(0.5, 2.0, True), Counts(0.54, 2.0, True)])
+    assert queued_by_now(lambda: next(runs)) == (2.0, False)
+    sleeps = iter([Counts(0.5, 2.0, False)])
+    assert queued_by_now(lambda: next(sleeps)) == (2.0, False)
 
 
 @contextmanager
@@ -120,7 +141,6 @@ def test_what_runs_behind_others_has_a_lower_priority() -> None:
             with sandbox.open([Cell(1, "x = 1")], Limits()):
                 (child,) = descendants(os.getpid()) - before
                 assert os.getpriority(os.PRIO_PROCESS, child) == min(19, own + lower)
-                assert os.sched_getscheduler(child) == (os.SCHED_IDLE if lower else os.SCHED_OTHER)
                 session = Path(f"/proc/{child}/autogroup")
                 if lower and session.exists():
                     assert session.read_text().split()[1:] == ["nice", str(lower)]

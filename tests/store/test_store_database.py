@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,6 +143,11 @@ def test_a_store_that_goes_away_while_it_is_in_use(path: Path, what: str) -> Non
         moved.rename(path)
         store.append([to_row(attempt(grade("carol")))])
         assert [entry.student for entry in store.entries("rates")] == ["alice", "carol"]
+
+
+def test_a_new_store_is_for_its_owner_s_eyes(path: Path) -> None:
+    with open_store(path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -144,6 +144,38 @@ def test_who_asks_is_answered_however_many_connect_and_say_nothing(
             connection.close()
 
 
+@pytest.mark.parametrize("left", ["a body that does not come", "nothing more, once answered"])
+def test_who_asks_is_answered_however_many_leave_it_open(
+    school: School, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    monkeypatch.setattr(serving.Patient, "MOST", 3)
+    with answering(school) as url, ExitStack() as open_:
+        host = f"Host: 127.0.0.1:{school.portal.port}\r\n"
+        for _ in range(6):
+            one = socket.create_connection(("127.0.0.1", school.portal.port), 5)
+            open_.callback(one.close)
+            if left.startswith("a body"):
+                one.sendall(f"POST /enter HTTP/1.1\r\n{host}Content-Length: 9\r\n\r\n".encode())
+            else:
+                one.sendall(f"GET / HTTP/1.1\r\n{host}\r\n".encode())
+                assert one.recv(9) == b"HTTP/1.1 "
+        assert [httpx.get(url).status_code for _ in range(3)] == [200] * 3
+
+
+def test_who_hangs_up_in_the_middle_is_no_fault(
+    school: School, caplog: pytest.LogCaptureFixture
+) -> None:
+    with answering(school) as url:
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", school.portal.port), 5) as one:
+                head = f"Host: 127.0.0.1:{school.portal.port}\r\nContent-Length: 1000\r\n\r\nhalf"
+                one.sendall(f"POST /enter HTTP/1.1\r\n{head}".encode())
+                time.sleep(0.1)
+        assert httpx.get(url).status_code == 200
+        time.sleep(0.2)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 def test_more_connections_than_can_be_answered_are_refused(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:

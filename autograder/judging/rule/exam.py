@@ -142,9 +142,9 @@ FORMS = {
 
 
 def _no_number_at_once(o: Observation) -> bool:
-    """Whether there is NaN for every parameter from the first step on."""
+    """Whether there is NaN or infinity for every parameter from the first step on."""
     rows = o.history.rows
-    return rows is not None and len(rows) > 1 and bool(np.isnan(rows[1:]).all())
+    return rows is not None and len(rows) > 1 and not np.isfinite(rows[1:]).any()
 
 
 def _is_whole(rows: FloatArray | None, instance: Instance) -> TypeGuard[FloatArray]:
@@ -466,7 +466,7 @@ class RuleExam:
             return diagnose(observations, self.question, replace(manners, ignored=()))
         only = None
         if source is not None and all(map(_no_number_at_once, observations)):
-            # What gives NaN at its first step is NaN throughout, whatever else it does.
+            # What gives no number at its first step gives none later, whatever else it does.
             only = self.question.catalogue.explains_fault("NaN", source) or ""
         # Under an epsilon of 1e12 a rule shows what other calls hide: that only a division by zero
         # gives NaN there, or that a small v is treated in a way of its own.

@@ -52,6 +52,8 @@ class Setting:
     """Size of x's entries."""
     targets: float = 1.0
     """Size of y; beyond what the neuron can answer, its gradient never turns."""
+    labels: bool = False
+    """Whether y is 0 and 1 by turns, as of two classes."""
     steep: float = 1.0
     """How many times as steep the neuron is: much, and a start is where it hardly answers."""
     hyper: Mapping[str, float] = field(default_factory=dict)
@@ -73,6 +75,7 @@ class Setting:
             "size",
             "inputs",
             "targets",
+            "labels",
             "steep",
             "left_out",
         ]
@@ -83,6 +86,10 @@ class Setting:
         ]
         hyper = ", ".join(f"{name!r}: {value!r}" for name, value in self.hyper.items())
         return f"Setting({', '.join([*said, f'hyper={{{hyper}}}', f'seed={self.seed}'])})"
+
+    def _targets(self, chance: np.random.Generator) -> FloatArray:
+        drawn: FloatArray = self.targets * (-0.4 + 1.3 * chance.random(self.points))
+        return np.array([k % 2 for k in range(self.points)], float) if self.labels else drawn
 
     def instance(self, name: str) -> Instance:
         """The whole instance."""
@@ -100,7 +107,7 @@ class Setting:
         drawn = Instance(
             name=name,
             X=x if self.features else x[:, 0],
-            Y=self.targets * (-0.4 + 1.3 * chance.random(self.points)),
+            Y=self._targets(chance),
             init_w=w if self.features else np.array(w[0]),
             init_b=self.start_b * float(0.7 + 0.6 * chance.random()),
             max_epochs=self.epochs,

@@ -99,8 +99,8 @@ ALL = (
     ),
     Unlike(  # a gradient that rises, and turns, and of a point or two is nearly nothing
         "30 epochs",
-        Setting(points=3, epochs=30, start_w=4.0, start_b=0.0, steep=16.0),
-        reach={Which.EPSILON: LOW},
+        Setting(points=3, epochs=30, start_w=4.0, start_b=0.0, labels=True, steep=16.0),
+        reach={Which.EPSILON: LOW, Which.FIRST: HIGH},
         size=1e-2,
     ),
     Unlike(

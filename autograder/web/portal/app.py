@@ -37,6 +37,7 @@ from autograder.web.visit import Form, Visit
 
 SIGN_IN = "Open your personal link first: your instructor sends it to you."
 _COOKIE = "autograder"
+_TOO_LONG = "That is more than a form here can hold."
 _log = logging.getLogger(__name__)
 _MOST_WATCHED = 12
 """Pages of one person that are told at the same time how far a hand-in is."""
@@ -86,13 +87,17 @@ def portal(
         Starlette(routes=routes, exception_handlers=handlers),
         origins_at(port, f"{parts.scheme}://{parts.netloc}"),
         most=_most,
+        too_large=lambda path: TOO_LARGE if _takes_files(path) else _TOO_LONG,
         headers={"strict-transport-security": "max-age=31536000"} if is_public else {},
     )
 
 
+def _takes_files(path: str) -> bool:
+    return path == "/api/submissions" or path.endswith("/hand-in")
+
+
 def _most(path: str) -> int:
-    takes_files = path == "/api/submissions" or path.endswith("/hand-in")
-    return MOST_BODY if takes_files else MOST_BYTES
+    return MOST_BODY if _takes_files(path) else MOST_BYTES
 
 
 class _Front:

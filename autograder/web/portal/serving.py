@@ -240,33 +240,35 @@ def _allow_files() -> None:
 
 class Patient(H11Protocol):
     """Hangs up on whoever connects and asks nothing; where there are more connections than it can
-    serve, on the one that has asked nothing for longest, so that those who ask are answered."""
+    serve, on the oldest that has not asked to the end, so that those who ask are answered."""
 
     PATIENCE = 15.0
     """Seconds in which a request should have begun, and its header have come."""
     MOST = 4_000
     """Connections at a time."""
 
-    _silent: ClassVar[dict[Patient, None]] = {}
-    """Those that have asked nothing yet, the oldest first."""
+    _open: ClassVar[dict[Patient, None]] = {}
+    """All of them, the oldest first."""
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._silent[self] = None
+        self._open[self] = None
         if len(self.connections) > self.MOST:
-            oldest = next(iter(self._silent))  # this one, where all others are being answered
-            del self._silent[oldest]
+            others = (one for one in self._open if not one._is_answered)
+            oldest = next(others)  # this one, where all others are being answered
+            del self._open[oldest]
             oldest.transport.abort()
         self._late = self.loop.call_later(self.PATIENCE, self._look)
 
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.cycle is not None:
-            self._silent.pop(self, None)
+    @property
+    def _is_answered(self) -> bool:
+        """Whether it has asked, to the end, and has not its whole answer."""
+        cycle = self.cycle
+        return cycle is not None and not cycle.more_body and not cycle.response_complete
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._silent.pop(self, None)
+        self._open.pop(self, None)
         if self._late is not None:
             self._late.cancel()
         super().connection_lost(exc)
