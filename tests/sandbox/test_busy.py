@@ -114,7 +114,7 @@ def many_others() -> Iterator[None]:
             other.wait()
 
 
-@pytest.mark.long
+@pytest.mark.soak  # it keeps this machine from everything else
 @pytest.mark.parametrize("kind", ["a jail", "no jail", "no walls"])
 def test_a_busy_machine_takes_nothing_off_a_notebook_s_time(
     boxes: dict[str, Sandbox], kind: str
@@ -126,7 +126,7 @@ def test_a_busy_machine_takes_nothing_off_a_notebook_s_time(
         assert session.usage.wall_seconds > limits.notebook_seconds, "there was nothing to show"
         with boxes[kind].open([ENDLESS], limits) as session:
             assert session.notebook.outcome is Outcome.TIMED_OUT
-        assert 0.8 < session.usage.cpu_seconds < 2.0
+        assert 0.8 < session.usage.cpu_seconds < 4.0, "of two processes, with their start"
         with boxes[kind].open([WAITS], limits) as session:
             assert session.notebook.outcome is Outcome.TIMED_OUT
         assert session.usage.wall_seconds < 3 * limits.notebook_seconds, "it waits for nobody else"
