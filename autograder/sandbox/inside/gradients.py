@@ -19,7 +19,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    _Place = NDArray[np.float64] | np.float64
+    _Place = NDArray[np.float64] | float
     """w or b at one place."""
 
 Function = Callable[[Any, Any, Any, Any], Any]
@@ -102,7 +102,8 @@ def stream(values: NDArray[np.float64], start: NDArray[np.float64], points: int)
     are asked for as at the beginning is an epoch; what lies next to a place is that place.  Several
     points at once are answered by a row for each.
     """
-    known: dict[tuple[bytes, bytes], int] = {}
+    known: dict[object, int] = {}
+    """Places that were asked for, exactly."""
     places: list[tuple[_Place, _Place]] = []
     rows: list[int] = []
     asked: list[int] = []
@@ -110,15 +111,17 @@ def stream(values: NDArray[np.float64], start: NDArray[np.float64], points: int)
     first: int | None = None
     """The place where the path begins."""
     last = len(values) - 1
+    answers: list[Any] = list(values)  # numbers for a number, rows for a vector
 
     def place_of(w: _Place, b: _Place) -> int:
         for number in range(len(places) - 1, -1, -1):
-            if _next_to(w, places[number][0]) and _next_to(b, places[number][1]):
+            known_w, known_b = places[number]
+            if _next_to(b, known_b) and _next_to(w, known_w):  # b is the cheaper one to look at
                 return number
         before = 0
         if first is not None:
             before = sum(count >= asked[first] for count in asked[first:])
-        places.append((np.array(w), np.array(b)))  # copies: code may go on to move w in place
+        places.append((w, b))
         rows.append(min(before, last))
         asked.append(0)
         return len(places) - 1
@@ -127,29 +130,42 @@ def stream(values: NDArray[np.float64], start: NDArray[np.float64], points: int)
         if not len(start) or asked[place] >= points:
             return True
         w, b = places[place]
-        return w.size == len(start) - 1 and _next_to(np.append(w, b), start)
+        return np.size(w) == len(start) - 1 and _next_to(np.append(w, b), start)
 
     def recorded(w: Any, b: Any, x: Any, y: Any) -> Any:
         nonlocal first
-        w, b = np.float64(w), np.float64(b)
-        exactly = (w.tobytes(), b.tobytes())
+        exactly: object
+        if type(w) in _PLAIN and type(b) in _PLAIN and w == w and b == b:  # NaN equals nothing
+            exactly = (w, b)
+        else:
+            w, b = np.float64(w), np.float64(b)
+            exactly = (w.tobytes(), b.tobytes())
         place = known.get(exactly)
         if place is None:
-            place = known[exactly] = place_of(w, b)
-        count = np.size(y) if np.ndim(y) else 1
+            # Floats are compared in a tenth of the time; of an array a copy, for code may go on to
+            # move w in place.
+            place = known[exactly] = place_of(*(_kept(value) for value in (w, b)))
+        is_one = type(y) in _PLAIN or not np.ndim(y)
+        count = 1 if is_one else np.size(y)
         asked[place] = min(asked[place] + count, points)
         if first is None and begins(place):
             first = place
-        answer = values[rows[place]]
-        if np.ndim(y):
+        answer = answers[rows[place]]
+        if not is_one:
             return np.repeat(answer[None], count, axis=0)
         return answer.copy() if answer.ndim else answer
 
     return recorded
 
 
+def _kept(value: Any) -> _Place:
+    return np.array(value) if np.ndim(value) else float(value)
+
+
 def _next_to(one: _Place, other: _Place) -> bool:
-    if one.shape != other.shape:
+    if type(one) is float and type(other) is float:
+        return abs(one - other) <= NEXT_TO * max(1.0, abs(other))
+    if np.shape(one) != np.shape(other):
         return False
     return bool((np.abs(one - other) <= NEXT_TO * np.maximum(1.0, np.abs(other))).all())
 
