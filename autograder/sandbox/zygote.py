@@ -9,8 +9,10 @@ the three pipe ends of each child.  When one of these closes, or the process at 
 more, the children it asked for are killed; when it is the one that started the zygote, the zygote
 ends.
 
-Large packages (matplotlib, pandas, IPython's transformer) are loaded when the first submission
-that mentions them comes, so that batches which do not use them never pay.
+Large packages (matplotlib, pandas) are loaded when the first submission that mentions them comes,
+and not here: the more a process has loaded, the longer a fork of it takes, and with matplotlib that
+is five times as long.  So the zygote grows a *branch* for each set of them: a copy of itself that
+loads those, forks the children that want them, and reports to the zygote, which passes that on.
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ import importlib
 import json
 import os
 import posix
+import select
 import selectors
 import signal
 import socket
 import sys
 import tempfile
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn, Required, TypedDict
 
@@ -49,6 +53,7 @@ _COMMON = (
 )  # fmt: skip
 
 
+_END_SECONDS = 2.0
 _exit = os._exit
 """Held, because student code may have replaced it by the time a child ends."""
 
@@ -61,6 +66,8 @@ class Asked(TypedDict, total=False):
     cpu_seconds: int
     memory: int
     packages: list[str]
+    place: int
+    """Of a branch: which client's child it is."""
     nice: int
 
 
@@ -89,6 +96,55 @@ class _Client:
     nice: int = 0
     """By how much its children's priority is lower."""
     children: dict[int, _Child] = field(default_factory=dict)
+    elsewhere: dict[int, tuple[_Branch, int]] = field(default_factory=dict)
+    """Those of a branch, and how they are numbered there."""
+
+
+@dataclass(eq=False)
+class _Branch:
+    """A copy of the zygote that has large packages loaded, as it is seen from the zygote."""
+
+    line: socket.socket
+    handle: int
+    """A pidfd: readable when it is no more."""
+    children: dict[int, tuple[_Client, int]] = field(default_factory=dict)
+    """Whose each of its children is, and how the client numbers it."""
+    looked_at: dict[int, tuple[_Client, int]] = field(default_factory=dict)
+    """Those of which it was asked for the scheduler's counts."""
+    count: int = 0
+
+    def start(self, client: _Client, message: Asked, pipes: list[int]) -> None:
+        self.count += 1
+        self.ask({**message, "child": self.count}, pipes)
+        self.children[self.count] = client, message["child"]
+        client.elsewhere[message["child"]] = self, self.count
+
+    def ask(self, message: Asked, descriptors: Sequence[int] = ()) -> None:
+        socket.send_fds(self.line, [json.dumps(message).encode()], descriptors)
+
+    def hear(self) -> tuple[_Client, Told] | None:
+        """What there is to say to a client; None: the branch is gone."""
+        data = self.line.recv(1 << 16)
+        if not data:
+            return None
+        told: Told = json.loads(data)
+        number = told["child"]
+        if told["event"] == "counts":
+            client, own = self.looked_at.pop(number)
+        else:
+            client, own = self.children.pop(number)
+            del client.elsewhere[own]
+        return client, {**told, "child": own}
+
+    def end(self) -> None:
+        """End it and its children."""
+        with contextlib.suppress(OSError):  # it has ended
+            self.ask({"do": "end"})
+        ends = select.poll()
+        ends.register(self.handle, select.POLLIN)
+        if not ends.poll(1e3 * _END_SECONDS):
+            _send_signal(self.handle, signal.SIGKILL)
+        os.waitid(os.P_PIDFD, self.handle, os.WEXITED)
 
 
 @dataclass(eq=False)
@@ -105,6 +161,8 @@ class Zygote:
 
     def __init__(self, config: Config) -> None:
         self._clients: dict[int, _Client] = {}
+        self._branches: dict[frozenset[str], _Branch] = {}
+        self._is_branch = False
         self._most_clients: int = config["lines"]
         self._selector = selectors.DefaultSelector()
         self._owner = self._welcome(config["socket"], int(config["grader"]))
@@ -127,10 +185,15 @@ class Zygote:
         self._freeze()
         gc.enable()
         self._say(self._owner, {"event": "up"})
+        self._serve()
+
+    def _serve(self) -> NoReturn:
         while True:
             for key, _ in self._selector.select():
                 if isinstance(key.data, _Child):
                     self._reap(key.data)
+                elif isinstance(key.data, _Branch):
+                    self._pass_on(key.data)
                 else:
                     self._hear(key.data, key.fd)
 
@@ -147,11 +210,24 @@ class Zygote:
             self._selector.register(descriptor, selectors.EVENT_READ, client)
         return client
 
+    def _pass_on(self, branch: _Branch) -> None:
+        news = branch.hear()
+        if news is None:  # what its children did is known to nobody now
+            os.write(2, b"a process that forks others was ended")
+            self._part_with(self._owner)
+        else:
+            self._say(*news)
+
     def _part_with(self, client: _Client) -> None:
         for one in self._clients.values() if client is self._owner else [client]:
             for child in one.children.values():
-                _kill(child)
+                _send_signal(child.handle, signal.SIGKILL)
+            for branch, number in one.elsewhere.values():
+                with contextlib.suppress(OSError):  # its children end with it
+                    branch.ask({"do": "kill", "child": number})
         if client is self._owner:
+            for branch in self._branches.values():
+                branch.end()
             os._exit(0)
         for descriptor in (client.socket.fileno(), client.process):
             self._selector.unregister(descriptor)
@@ -182,16 +258,30 @@ class Zygote:
                 self._say(newcomer, {"event": "full"})
                 self._part_with(newcomer)
         elif message["do"] == "fork":
+            if not self._is_branch:
+                message |= {"place": client.place, "nice": client.nice}
             self._start(client, message, descriptors)
+        elif message["do"] == "end":
+            return False
+        elif message["child"] in client.elsewhere:
+            branch, number = client.elsewhere[message["child"]]
+            if message["do"] == "tell":
+                branch.looked_at[number] = client, message["child"]
+            with contextlib.suppress(OSError):  # that it is gone is noticed elsewhere
+                branch.ask({"do": message["do"], "child": number})
         elif message["do"] == "kill" and message["child"] in client.children:
-            _kill(client.children[message["child"]])
+            _send_signal(client.children[message["child"]].handle, signal.SIGKILL)
         elif message["do"] == "tell":
             child = client.children.get(message["child"])
             self._say(client, {**self._counts(child), "child": message["child"]})
-        return bool(message["do"] != "end")
+        return True
 
     def _start(self, client: _Client, message: Asked, pipes: list[int]) -> None:
+        large = _LARGE.intersection(message["packages"])
         try:
+            if large and not self._is_branch:
+                self._branch_with(large).start(client, message, pipes)
+                return
             self._load(message["packages"])
             child = self._fork(client, message, pipes)
             client.children[child.number] = child
@@ -202,6 +292,40 @@ class Zygote:
         finally:
             for pipe in pipes:
                 os.close(pipe)
+
+    def _branch_with(self, packages: frozenset[str]) -> _Branch:
+        """The branch that has these loaded, or loads them as soon as it is asked for a child."""
+        branch = self._branches.get(packages)
+        if branch is None:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                pid = os.fork()
+                if pid == 0:
+                    try:
+                        ours.close()
+                        self._become_branch(theirs)
+                    finally:
+                        _exit(BROKEN)
+            branch = self._branches[packages] = _Branch(ours, os.pidfd_open(pid))
+            self._selector.register(ours, selectors.EVENT_READ, branch)
+        return branch
+
+    def _become_branch(self, line: socket.socket) -> NoReturn:
+        """In the copy: serve the zygote, and nobody that it serves."""
+        self._selector.close()
+        for client in self._clients.values():
+            client.socket.close()
+            for descriptor in (client.process, *(one.handle for one in client.children.values())):
+                os.close(descriptor)
+        for branch in self._branches.values():
+            branch.line.close()
+            os.close(branch.handle)
+        self._is_branch, self._clients, self._branches = True, {}, {}
+        self._selector = selectors.DefaultSelector()
+        self._owner = self._welcome(line.detach(), os.pidfd_open(os.getppid()))
+        os.close(self._memory)
+        self._memory = os.open("self/statm", os.O_RDONLY, dir_fd=self._proc)
+        self._serve()
 
     def _counts(self, child: _Child | None) -> Told:
         """What the kernel's scheduler counts of it; nothing where it does not."""
@@ -271,19 +395,19 @@ class Zygote:
         try:
             pid = os.fork()
             if pid == 0:
-                self._run_child(client, bounds, (pipes[0], pipes[1], pipes[2]))
+                self._run_child(message, bounds, (pipes[0], pipes[1], pipes[2]))
         finally:
             if self._own_processes >= 0:
                 kernel.setns(self._own_processes, kernel.CLONE_NEWPID)
         return _Child(client, message["child"], pid, os.pidfd_open(pid))
 
-    def _run_child(self, client: _Client, bounds: Bounds, pipes: tuple[int, int, int]) -> NoReturn:
+    def _run_child(self, asked: Asked, bounds: Bounds, pipes: tuple[int, int, int]) -> NoReturn:
         try:
-            if client.nice:
-                self._give_way(client.nice)
+            if asked["nice"]:
+                self._give_way(asked["nice"])
             output = os.dup(pipes[0])
             try:
-                confine(self._plan.for_client(client.place), bounds, pipes)
+                confine(self._plan.for_client(asked["place"]), bounds, pipes)
             except BaseException as error:
                 for descriptor in (1, output):  # the second, until the others are closed
                     os.write(descriptor, f"it cannot confine itself: {error}".encode())
@@ -334,13 +458,13 @@ _LOADERS = {
     "pandas": Zygote.load_pandas,
     "ipython": Zygote.load_ipython,
 }
+_LARGE = frozenset(_LOADERS) - {"ipython"}
+"""What costs each fork a millisecond and more, which IPython's transformer alone does not."""
 
 
-def _kill(child: _Child) -> None:
-    try:
-        signal.pidfd_send_signal(child.handle, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _send_signal(handle: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # it has ended
+        signal.pidfd_send_signal(handle, number)
 
 
 def _warm_up() -> None:
