@@ -7,6 +7,7 @@ import pytest
 
 from autograder.judging.question import Answers, examine
 from autograder.judging.rule.moments import identify
+from autograder.judging.rule.students_exam import common_exam
 from autograder.judging.update_rule import Conventions
 from autograder.model import (
     Cell,
@@ -361,8 +362,11 @@ def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process(
     one = exam("rmsprop")
     wrong = Called(written("rmsprop", ("np.sqrt", "np.cbrt")))
     examine([one], NOBODY, wrong)
-    assert wrong.batches[1] == [call.name for call in one.further_calls]
-    assert wrong.fresh == [False, False]
+    common = common_exam(one.question)
+    again = [instance.name for instance in common.asked_of_all if instance not in one.asked_of_all]
+    further = [call.name for call in common.further_calls]
+    assert wrong.batches[1:] == [[f"for everybody: {n}" for n in ns] for ns in (again, further)]
+    assert wrong.fresh == [False, False, False]
     seen = []
 
     def remembering(**arguments):
@@ -372,7 +376,8 @@ def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process(
 
     student = Called(remembering)
     ((verdict, _),) = examine([one], NOBODY, student)
-    assert student.fresh == [False, True]
+    assert student.fresh == [False, True, True]
+    assert len(student.batches[1]) == len(common.calls), "nothing that own calls may have changed"
     assert "remembers_last_call" in verdict.misconceptions
 
 
