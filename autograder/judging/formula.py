@@ -20,7 +20,7 @@ from autograder.judging import by_hand, words
 from autograder.judging.problem import Problem
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.stopped import ended, is_placeholder, no_answer
+from autograder.judging.stopped import ended, is_placeholder, no_answer, to_be_awaited
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -574,6 +574,6 @@ def _close(own: FloatArray, value: Number, tolerance: float | None = None) -> bo
 def _why(check: FormulaCheck, trace: Trace, answers: Answers) -> str:
     if trace.changed:
         return words.FORMULA_CHANGES.format(function=check.function, names=", ".join(trace.changed))
-    if isinstance(trace.value, Opaque):
+    if isinstance(trace.value, Opaque) and not to_be_awaited(trace):
         return words.FORMULA_OPAQUE.format(function=check.function, type=trace.value.type_name)
     return ended(check.function, trace, answers.run, answers.submission) or check.failure

@@ -381,6 +381,21 @@ def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process(
     assert "remembers_last_call" in verdict.misconceptions
 
 
+@pytest.mark.parametrize("name", ["adam", "bias_correction"])
+def test_of_an_async_function_is_said_what_is_to_be_changed(name):
+    one = exam(name)
+    traces = {
+        call.name: Trace(call.name, Outcome.RETURNED, Opaque("coroutine"))
+        for call in (*one.calls, *one.further_calls)
+    }
+    verdict = judge(one, traces)
+    assert share(verdict) == 0.0
+    said = f"{verdict.message} {[check.message for check in verdict.checks]}"
+    function = {"adam": "do_adam", "bias_correction": "correct_bias"}[name]
+    assert f"Write def {function}, without async" in said
+    assert "something of type" not in said
+
+
 # ------------------------------------------------------------------------- what is not done twice
 
 
