@@ -334,8 +334,10 @@ def test_a_question_for_the_gradient_is_over_before_one_is_handed_in():
     examine(exams, NOBODY, student)
     names = [[call.name for call in one.calls] for one in exams]
     assert student.batches[0] == names[0]
-    assert student.batches[1] == [call.name for call in exams[0].further_calls]
-    assert student.batches[2] == names[1] + names[2]
+    common = exams[0].question.common
+    for place, calls in enumerate((common.calls, common.further_calls), 1):
+        assert student.batches[place] == [f"for everybody: {call.name}" for call in calls]
+    assert student.batches[3] == names[1] + names[2]
 
 
 @pytest.mark.parametrize("where", ["number 2", "again", "settled", "200 epochs"])

@@ -1,9 +1,7 @@
 """A student's exam: whether code is right, and what code is worth that is not.
 
-Whether code is right is seen on instances of the student's own.  What is wrong is found out on
-instances that are the same for everybody: how much of a fault shows on a problem depends on its
-numbers (a limit to epsilon, on epsilon), so that on instances of their own the same code would earn
-one student more than another.
+It is asked the student's own instances.  Once an answer is wrong, it is asked the common ones
+(:mod:`autograder.judging.common`), by which it is judged then.
 """
 
 from __future__ import annotations
@@ -12,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from autograder.judging.common import answers_to, for_everybody
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.exam import RuleExam
@@ -19,10 +18,7 @@ from autograder.judging.rule.history import equal, rows_of
 from autograder.judging.rule.interface import remembers
 from autograder.judging.rule.pool import SHAPES, drawn
 from autograder.judging.stopped import SPOILED
-from autograder.model import Call, Trace
-
-_COMMON = "for everybody: "
-"""Before the name of a call that is made of the common instances."""
+from autograder.model import Trace
 
 
 @lru_cache(maxsize=256)
@@ -41,7 +37,7 @@ class StudentsExam(RuleExam):
             return super().further(answers)
         remembered = self._keeps_something(answers.traces)
         calls = [
-            _renamed(call)
+            for_everybody(call)
             for call, instance in zip(self._common.calls, self._common.asked_of_all, strict=True)
             if remembered or instance not in self.asked_of_all
         ]
@@ -52,7 +48,7 @@ class StudentsExam(RuleExam):
             return super().further(answers)
         further = self._common.further(found)
         fresh = further.fresh or remembered
-        return Further(tuple(map(_renamed, further.calls)), fresh)
+        return Further(tuple(map(for_everybody, further.calls)), fresh)
 
     def judge(self, answers: Answers) -> Verdict:
         """By the common instances, where code is wrong there, too."""
@@ -90,21 +86,13 @@ class StudentsExam(RuleExam):
 
     def _in_common(self, answers: Answers) -> Answers:
         """The answers to the common instances, by the names that they have there."""
-        traces, found = answers.traces, {}
-        for instance in self._common.instances:
-            renamed = traces.get(_COMMON + instance.name)
-            if renamed is not None:
-                found[instance.name] = replace(renamed, call=instance.name)
-            elif instance in self.asked_of_all:  # and no other instance of that name
-                found[instance.name] = traces[instance.name]
+        traces, common = answers.traces, self._common.instances
+        shared = (i.name for i in common if i in self.asked_of_all and i.name in traces)
+        found = {name: traces[name] for name in shared}
+        found |= answers_to((instance.name for instance in common), traces)
         return replace(answers, traces=found)
 
 
 def is_right(exam: RuleExam, traces: Mapping[str, Trace]) -> bool:
     """Whether every answer to what everybody is asked is right, within the tolerance."""
     return all(exam.is_right_on(instance, traces) for instance in exam.asked_of_all)
-
-
-@lru_cache(maxsize=4096)
-def _renamed(call: Call) -> Call:
-    return replace(call, name=_COMMON + call.name)

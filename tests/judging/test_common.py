@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.judging.formula import Formula, FormulaCheck
 from autograder.judging.question import Verdict, examine
 from autograder.judging.rule.students_exam import common_exam
 from autograder.model import Call, NotebookRun, Outcome, Trace
@@ -118,3 +119,27 @@ def test_code_that_ends_its_process_is_not_asked_the_same_again() -> None:
 
     examine([one], NOBODY, Hanging(lambda: wrong))
     assert {name for name in asked if "everybody" in name} == set()
+
+
+def test_so_it_is_of_formulas() -> None:
+    def drawn(low: float, high: float) -> Callable[..., list[dict[str, float]]]:
+        return lambda chance: [{"x": low + (high - low) * float(chance.random())}]
+
+    def double(x: float) -> float:
+        return 2 * x
+
+    checks = tuple(
+        FormulaCheck(name, "double", drawn(*ends), double)
+        for name, ends in (("low", (1.0, 5.0)), ("high", (6.0, 9.0)))
+    )
+    question = Formula(("double",), checks, {"low": 2.0, "high": 3.0})
+
+    def found(made: Callable[[], Callable[..., Any]]) -> list[Verdict]:
+        exams = [question.draw(bytes([number]) * 32) for number in range(12)]
+        assert len({one.examples["low"] for one in exams}) > 4
+        return [examine([one], NOBODY, Sandboxed(made))[0][0] for one in exams]
+
+    assert {share(verdict) for verdict in found(lambda: double)} == {1.0}
+    wrong = found(lambda: lambda x: 2 * min(x, 3.0))  # of some students' numbers, low ones only
+    assert len({verdict.checks for verdict in wrong}) == 1
+    assert share(wrong[0]) < 1.0
