@@ -34,7 +34,7 @@ def grade_submission(
         assignment.limits,
         names=assignment.functions,
         texts=assignment.texts,
-        seed=int.from_bytes(assignment.seed(submission.student, "")[:4], "big"),
+        seed=int.from_bytes(assignment.seed("", "")[:4], "big"),  # by chance, too, all are alike
     ) as session:
         run = session.notebook
         exams = [

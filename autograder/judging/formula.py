@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from itertools import count
 from typing import TypeAlias
@@ -17,10 +17,17 @@ from typing import TypeAlias
 import numpy as np
 
 from autograder.judging import by_hand, words
+from autograder.judging.common import answers_to, for_everybody
 from autograder.judging.problem import Problem
 from autograder.judging.proof import Fault, Proof
 from autograder.judging.question import Answers, Further, Verdict
-from autograder.judging.stopped import ended, is_placeholder, no_answer
+from autograder.judging.stopped import (
+    SPOILED,
+    ended,
+    is_placeholder,
+    no_answer,
+    to_be_awaited,
+)
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -153,13 +160,16 @@ class Formula:
     def draw(self, seed: bytes, *, public: bool = False) -> FormulaExam:
         chance = np.random.Generator(np.random.PCG64(int.from_bytes(seed, "big")))
         numbers = [0 if public else int(POOL * chance.random()) for _ in self.checks]
-        return FormulaExam(
-            self,
-            {
-                check.name: examples(check, number, public)
-                for check, number in zip(self.checks, numbers, strict=True)
-            },
-        )
+        drawn = {
+            check.name: examples(check, number, public)
+            for check, number in zip(self.checks, numbers, strict=True)
+        }
+        return FormulaExam(self, drawn) if public else StudentsFormulaExam(self, drawn)
+
+    @cached_property
+    def common(self) -> FormulaExam:
+        """The exam by which code that is not right is judged."""
+        return FormulaExam(self, {check.name: examples(check, 0, False) for check in self.checks})
 
     def problems(self, chance: np.random.Generator) -> Iterator[Problem]:
         """Problems beyond the exams', for each function in turn."""
@@ -490,6 +500,46 @@ class FormulaExam:
         return tuple(found)
 
 
+@dataclass(frozen=True, eq=False)
+class StudentsFormulaExam(FormulaExam):
+    """The exam of one student, on examples of the student's own as long as the code is right; then
+    on the common ones (:mod:`autograder.judging.common`)."""
+
+    def further(self, answers: Answers) -> Further:
+        """First the common examples; then what is wrong there."""
+        if self._stays(answers.traces):
+            return super().further(answers)
+        calls = tuple(map(for_everybody, self._common.calls))
+        if any(call.name not in answers.traces for call in calls):
+            return Further(calls)
+        if self._common.verdict_if_right(self._in_common(answers)) is not None:
+            return super().further(answers)
+        return Further(tuple(map(for_everybody, self._common.further_calls)))
+
+    def judge(self, answers: Answers) -> Verdict:
+        """By the common examples, where code is wrong there, too."""
+        if not self._stays(answers.traces):
+            found = self._in_common(answers)
+            asked = (*self._common.calls, *self._common.further_calls)
+            if all(call.name in found.traces for call in asked):
+                return self._common.judge(found)
+        return super().judge(answers)
+
+    @property
+    def _common(self) -> FormulaExam:
+        return self.question.common
+
+    def _stays(self, traces: Mapping[str, Trace]) -> bool:
+        """Whether the own examples are the common ones, or code has cost its process."""
+        if self.examples == self._common.examples:
+            return True
+        return any(traces[call.name].outcome in SPOILED for call in self.calls)
+
+    def _in_common(self, answers: Answers) -> Answers:
+        calls = (*self._common.calls, *self._common.further_calls)
+        return replace(answers, traces=answers_to((c.name for c in calls), answers.traces))
+
+
 def _nudged(value: Number, factor: float) -> Number:
     """A multiple, of the same type."""
     return value * factor if isinstance(value, np.ndarray) else type(value)(value * factor)
@@ -574,6 +624,6 @@ def _close(own: FloatArray, value: Number, tolerance: float | None = None) -> bo
 def _why(check: FormulaCheck, trace: Trace, answers: Answers) -> str:
     if trace.changed:
         return words.FORMULA_CHANGES.format(function=check.function, names=", ".join(trace.changed))
-    if isinstance(trace.value, Opaque):
+    if isinstance(trace.value, Opaque) and not to_be_awaited(trace):
         return words.FORMULA_OPAQUE.format(function=check.function, type=trace.value.type_name)
     return ended(check.function, trace, answers.run, answers.submission) or check.failure

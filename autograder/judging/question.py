@@ -103,7 +103,8 @@ class Exam(Protocol):
         """What everybody is asked: all that it takes to see that code is right."""
 
     def further(self, answers: Answers) -> Further:
-        """What is asked besides, to find out what is wrong."""
+        """What is asked besides, to find out what is wrong; again and again, until all of it has
+        been asked."""
 
     def verdict_if_right(self, answers: Answers) -> Verdict | None:
         """The verdict from :attr:`calls` alone, where they leave nothing to find out; else None."""
@@ -183,11 +184,13 @@ def _judged(exam: Exam, answers: Answers, functions: Functions) -> tuple[Verdict
     verdict = exam.verdict_if_right(answers)
     if verdict is not None:
         return verdict, answers
-    further = exam.further(answers)
-    asked = functions.call(further.calls, fresh=further.fresh)
-    traces = {**answers.traces, **{trace.call: trace for trace in asked}}
-    answers = replace(answers, traces=traces)
-    return exam.judge(answers), answers
+    while True:
+        further = exam.further(answers)
+        if all(call.name in answers.traces for call in further.calls):
+            return exam.judge(answers), answers
+        asked = functions.call(further.calls, fresh=further.fresh)
+        traces = {**answers.traces, **{trace.call: trace for trace in asked}}
+        answers = replace(answers, traces=traces)
 
 
 def not_judged(error: Exception) -> Verdict:

@@ -16,6 +16,7 @@ from autograder.model import (
     Check,
     Fault,
     NotebookRun,
+    Opaque,
     Outcome,
     QuestionStatus,
     Submission,
@@ -67,6 +68,8 @@ def no_answer(
     """Why a function gave no answer: to complete a sentence, and as a sentence; empty: it did."""
     if any(trace.outcome is Outcome.MISSING for trace in traces):
         return _why("missing", function), missing(function, run, submission)
+    if traces and all(to_be_awaited(trace) for trace in traces):
+        return _why("awaited", function), _awaited(function, traces[0])
     gave_nothing = all(
         trace.outcome is Outcome.RAISED
         or (trace.outcome is Outcome.RETURNED and trace.value is None)
@@ -95,7 +98,23 @@ def ended(function: str, trace: Trace, run: NotebookRun, submission: Submission)
         return words.STOPPED[trace.outcome.value].format(function=function)
     if trace.outcome is not Outcome.RETURNED:
         return raised(function, trace.fault or Fault("Error", ""))
+    if to_be_awaited(trace):
+        return _awaited(function, trace)
     return words.NOTHING_RETURNED.format(function=function) if trace.value is None else ""
+
+
+_AWAITED = {"coroutine": "a coroutine", "async_generator": "an asynchronous generator"}
+"""What a call of an ``async def`` gives back, by its type's name."""
+
+
+def to_be_awaited(trace: Trace) -> bool:
+    """Whether a call gave back what an ``async def`` gives back."""
+    return isinstance(trace.value, Opaque) and trace.value.type_name in _AWAITED
+
+
+def _awaited(function: str, trace: Trace) -> str:
+    assert isinstance(trace.value, Opaque)
+    return words.AWAITED.format(function=function, what=_AWAITED[trace.value.type_name])
 
 
 def _why(key: str, function: str) -> str:

@@ -20,6 +20,7 @@ from autograder.judging.rule.points import EDGES, PARTS, WHOLE
 from autograder.judging.rule.pool import POOL, SHAPES, drawn, right_rows
 from autograder.judging.rule.probes import MEASURED
 from autograder.judging.rule.right_answers import right_beside
+from autograder.judging.rule.students_exam import StudentsExam
 from autograder.judging.words import INTERFACE
 from autograder.kept.arrays import Shelf
 from autograder.model import FloatArray
@@ -77,7 +78,8 @@ class UpdateRule(Rule):
         if public:
             chance = np.random.Generator(np.random.PCG64(0))
         numbers = [int(POOL * chance.random()) for _ in SHAPES]
-        return RuleExam(self, drawn(self, numbers, public=public))
+        exam = RuleExam if public else StudentsExam
+        return exam(self, drawn(self, numbers, public=public))
 
     def problems(self, chance: np.random.Generator) -> Iterator[Problem]:
         """Problems beyond the exams', as unlike each other as a rule allows."""

@@ -43,6 +43,7 @@ WHY = {
     "out_of_memory": "{function} runs out of memory",
     "flooded": "{function} prints or returns too much",
     "nothing": "{function} returns nothing",
+    "awaited": "{function} has to be awaited, and nobody awaits it",
     "form": "what {function} returns could not be read as two histories",
     "length": "{function} returns histories of another length",
     "start": "the histories that {function} returns do not begin at the start",
@@ -136,6 +137,10 @@ STOPPED = {
 }
 RAISED = "{function} stopped with {kind}{where}: {message}"
 NOTHING_RETURNED = "Every path needs a return: {function} gives back nothing."
+AWAITED = (
+    "{function} is an async def: a call gives back {what}, and nothing is computed until that is "
+    "awaited. Write def {function}, without async; inside, asyncio.run(...) can await for it."
+)
 CAUSE = "There is an error in {fault}"
 BEFORE = "The cell that defines it failed: {fault}"
 CELL = "cell {number}"

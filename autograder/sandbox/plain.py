@@ -29,9 +29,9 @@ from autograder.sandbox.modules import BOOT, ENVIRONMENT, PACKAGES, compiled
 from autograder.sandbox.scratch import Scratch, own_folder
 
 _MODULES = (
-    "inside.wire", "inside.progress", "inside.values", "inside.transform", "inside.statements",
-    "inside.speed", "inside.standins", "inside.names", "inside.notebook", "inside.calls",
-    "inside.harness",
+    "inside.wire", "inside.progress", "inside.values", "inside.transform", "inside.awaiting",
+    "inside.statements", "inside.speed", "inside.standins", "inside.names", "inside.shown",
+    "inside.notebook", "inside.calls", "inside.harness",
 )  # fmt: skip
 
 _START = (

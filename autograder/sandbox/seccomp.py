@@ -40,7 +40,7 @@ _ALLOWED = """
     set_tid_address mincore capget rt_sigpending rt_sigtimedwait rt_sigsuspend getgroups
     getresuid getresgid getpgid getpgrp getsid sched_getparam sched_getscheduler
     sched_get_priority_max sched_get_priority_min getpriority epoll_create1 epoll_ctl
-    epoll_pwait eventfd2 fadvise64 fallocate
+    epoll_wait epoll_pwait eventfd2 fadvise64 fallocate
 """
 
 _KILLED = """

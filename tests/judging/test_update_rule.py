@@ -7,6 +7,7 @@ import pytest
 
 from autograder.judging.question import Answers, examine
 from autograder.judging.rule.moments import identify
+from autograder.judging.rule.students_exam import common_exam
 from autograder.judging.update_rule import Conventions
 from autograder.model import (
     Cell,
@@ -333,8 +334,10 @@ def test_a_question_for_the_gradient_is_over_before_one_is_handed_in():
     examine(exams, NOBODY, student)
     names = [[call.name for call in one.calls] for one in exams]
     assert student.batches[0] == names[0]
-    assert student.batches[1] == [call.name for call in exams[0].further_calls]
-    assert student.batches[2] == names[1] + names[2]
+    common = exams[0].question.common
+    for place, calls in enumerate((common.calls, common.further_calls), 1):
+        assert student.batches[place] == [f"for everybody: {call.name}" for call in calls]
+    assert student.batches[3] == names[1] + names[2]
 
 
 @pytest.mark.parametrize("where", ["number 2", "again", "settled", "200 epochs"])
@@ -361,8 +364,11 @@ def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process(
     one = exam("rmsprop")
     wrong = Called(written("rmsprop", ("np.sqrt", "np.cbrt")))
     examine([one], NOBODY, wrong)
-    assert wrong.batches[1] == [call.name for call in one.further_calls]
-    assert wrong.fresh == [False, False]
+    common = common_exam(one.question)
+    again = [instance.name for instance in common.asked_of_all if instance not in one.asked_of_all]
+    further = [call.name for call in common.further_calls]
+    assert wrong.batches[1:] == [[f"for everybody: {n}" for n in ns] for ns in (again, further)]
+    assert wrong.fresh == [False, False, False]
     seen = []
 
     def remembering(**arguments):
@@ -372,8 +378,24 @@ def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process(
 
     student = Called(remembering)
     ((verdict, _),) = examine([one], NOBODY, student)
-    assert student.fresh == [False, True]
+    assert student.fresh == [False, True, True]
+    assert len(student.batches[1]) == len(common.calls), "nothing that own calls may have changed"
     assert "remembers_last_call" in verdict.misconceptions
+
+
+@pytest.mark.parametrize("name", ["adam", "bias_correction"])
+def test_of_an_async_function_is_said_what_is_to_be_changed(name):
+    one = exam(name)
+    traces = {
+        call.name: Trace(call.name, Outcome.RETURNED, Opaque("coroutine"))
+        for call in (*one.calls, *one.further_calls)
+    }
+    verdict = judge(one, traces)
+    assert share(verdict) == 0.0
+    said = f"{verdict.message} {[check.message for check in verdict.checks]}"
+    function = {"adam": "do_adam", "bias_correction": "correct_bias"}[name]
+    assert f"Write def {function}, without async" in said
+    assert "something of type" not in said
 
 
 # ------------------------------------------------------------------------- what is not done twice

@@ -166,11 +166,27 @@ def test_input_says_that_nobody_answers(run: Run) -> None:
     assert "nobody" in notebook.faults[1].message
 
 
-def test_await_at_the_top_of_a_cell_is_a_clear_fault(run: Run) -> None:
-    notebook, _ = run("import asyncio\nawait asyncio.sleep(0)")
-    assert notebook.faults[1].kind == "SyntaxError"
-    assert "await" in notebook.faults[1].message
-    assert notebook.faults[1].line == 2
+def test_what_is_of_the_future_is_so_in_later_cells(run: Run) -> None:
+    notebook, (trace,) = run(
+        "from __future__ import annotations",
+        "def f(x: Nothing) -> Nowhere:\n    return 1",
+        "%time def g(x: Nothing): return f(x)",
+        calls=[Call("g", "g", {"x": 1.0})],
+    )
+    assert not notebook.faults
+    assert trace.value == 1.0
+
+
+def test_our_own_future_is_none_of_a_cell(run: Run) -> None:
+    notebook, _ = run("%time def g(x: Nothing): return x")
+    assert [fault.kind for fault in notebook.faults.values()] == ["NameError"]
+
+
+@pytest.mark.parametrize("options", ["", "-i ", "-i -n "])
+def test_a_file_that_was_written_is_run(run: Run, options: str) -> None:
+    cells = ("%%writefile other.py\ndef f():\n    return 3", f"%run {options}other.py")
+    _, (trace,) = run(*cells, calls=[call("f")])
+    assert trace.value == 3.0
 
 
 def test_the_namespace_is_a_real_module(run: Run) -> None:
@@ -187,12 +203,13 @@ def test_the_namespace_is_a_real_module(run: Run) -> None:
     )
 
 
-def test_future_annotations_hold_for_their_cell_only(run: Run) -> None:
+def test_future_annotations_hold_from_their_cell_on(run: Run) -> None:
     notebook, _ = run(
+        "def e(x: Undefined): ...",
         "from __future__ import annotations\ndef f(x: Undefined): ...",
         "def g(x: Undefined): ...",
     )
-    assert list(notebook.faults) == [2]
+    assert list(notebook.faults) == [1]
 
 
 def test_texts_and_sources_that_were_asked_for(run: Run) -> None:

@@ -445,6 +445,12 @@ class RuleExam:
         with np.errstate(all="ignore"):
             return bool((np.abs(own - right) <= self.question.tolerance * size).all())
 
+    def is_right_on(self, instance: Instance, traces: Mapping[str, Trace]) -> bool:
+        """Whether the answer to one of the calls that everybody is asked is right."""
+        seen = Observation(instance, self._history(instance, traces))
+        agrees = self._agrees if instance in self.judged else self._agrees_beside
+        return not (traces[instance.name].changed or seen.history.form) and agrees(seen)
+
     @property
     def _general_edges(self) -> Mapping[EdgeCase, Instance]:
         """The calls that show the edge cases of any rule."""

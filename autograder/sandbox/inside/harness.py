@@ -24,6 +24,7 @@ import numpy as np
 
 from autograder.sandbox.inside.calls import Caller, write_fault
 from autograder.sandbox.inside.notebook import Notebook, Where
+from autograder.sandbox.inside.shown import asks
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import (
     ANSWER,
@@ -139,7 +140,8 @@ class Harness:
         names = [frame.text(_BIG) for _ in range(frame.u32())]
         texts = [frame.text(_BIG) for _ in range(frame.u32())]
         files = [f"<cell {number}>" if number else "<file>" for number, _, _ in cells]
-        notebook = Notebook(self._reader, files, modules if chosen else None)
+        shows = asks([source for _, _, source in cells])
+        notebook = Notebook(self._reader, files, modules if chosen else None, shows=shows)
         by_chance = any(_CHANCE.search(source) for _, _, source in cells)
         self._caller = Caller(notebook, seed, by_chance=by_chance)
         np.random.seed(seed)

@@ -84,7 +84,7 @@ def _went_through(
     own = getattr(before, "__name__", None) == name
     if not own or getattr(value, "__name__", name) == name:
         return False
-    loops = (ast.For, ast.AsyncFor, ast.With)
+    loops = (ast.For, ast.AsyncFor, ast.With, ast.AsyncWith)
     return any(
         isinstance(node, loops) and any(_sets(part, name) for part in _targets(node))
         for node in ast.walk(_statement(tree(), line))
@@ -92,7 +92,7 @@ def _went_through(
 
 
 def _targets(node: ast.AST) -> list[ast.AST]:
-    if isinstance(node, ast.With):
+    if isinstance(node, (ast.With, ast.AsyncWith)):
         return [item.optional_vars for item in node.items if item.optional_vars is not None]
     return [node.target] if isinstance(node, (ast.For, ast.AsyncFor)) else []
 

@@ -23,8 +23,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.sandbox.inside import standins
+from autograder.sandbox.inside.awaiting import ALLOWED, Awaiting
 from autograder.sandbox.inside.names import Names
-from autograder.sandbox.inside.statements import Piece, first_line, pieces, pieces_after
+from autograder.sandbox.inside.shown import Shown
+from autograder.sandbox.inside.statements import (
+    Piece,
+    first_line,
+    future,
+    pieces,
+    pieces_after,
+)
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import NOWHERE
 
@@ -50,8 +58,14 @@ class Notebook:
     """The student's namespace and what running the cells into it left behind."""
 
     def __init__(
-        self, reader: CellReader, files: list[str], modules: frozenset[str] | None = None
+        self,
+        reader: CellReader,
+        files: list[str],
+        modules: frozenset[str] | None = None,
+        *,
+        shows: bool = False,
     ) -> None:
+        """``shows``: whether cells may ask for what an earlier one has shown (:mod:`.shown`)."""
         self._reader = reader
         self._files = {name: index for index, name in enumerate(files)}
         self._files_by_index = files
@@ -60,12 +74,18 @@ class Notebook:
         module.__dict__["__file__"] = "submission.py"
         sys.modules["__main__"] = module
         self.namespace: dict[str, object] = module.__dict__
+        self._awaiting = Awaiting()
+        self._future = 0
+        """What cells have imported from ``__future__``, for those that follow."""
+        self._shown = Shown() if shows else None
         self.namespace.update(standins.install(self._run_once, modules))
         self._names = Names(self.namespace)
 
     def _run_once(self, source: str) -> None:
         """The body of a magic such as ``%time``."""
-        exec(compile(self._reader.parse(source, "<magic>"), "<magic>", "exec"), self.namespace)
+        tree, flags = self._reader.parse(source, "<magic>"), self._future | ALLOWED
+        code = compile(tree, "<magic>", "exec", flags=flags, dont_inherit=True)
+        self._awaiting.run(code, self.namespace)
 
     def run_cell(self, index: int, source: str, stop: int, announce: Announce) -> Iterator[Where]:
         """Run one cell up to piece ``stop``; the exceptions in it, as they come."""
@@ -73,10 +93,13 @@ class Notebook:
         self._sources[index] = source
         linecache.cache[name] = (len(source), None, _LINES.findall(source), name)
         try:
-            waiting = deque(pieces(self._reader, source, name))
+            kept = "" if self._shown is None else self._shown.begin(source)
+            waiting = deque(pieces(self._reader, source, name, self._future, kept))
         except BaseException as error:
             yield self.where(error)
             return
+        if waiting:
+            self._future |= future(waiting[-1].code)
         number = 0
         while waiting and number < stop:
             piece = waiting.popleft()
@@ -84,7 +107,7 @@ class Notebook:
                 announce(index, number, piece.line)
             number += 1
             try:
-                exec(piece.code, self.namespace)
+                self._awaiting.run(piece.code, self.namespace)
             except BaseException as error:
                 yield self.where(error)
                 if not isinstance(error, Exception):
@@ -92,6 +115,9 @@ class Notebook:
                 if not piece.alone:
                     waiting = deque(self._after(error, piece, index))
             self._names.look(piece.code, index, piece.line, lambda: self._tree(index))
+        self._awaiting.rest()
+        if self._shown is not None:
+            self._shown.end(index, self.namespace)
 
     def _after(self, error: BaseException, piece: Piece, index: int) -> Sequence[Piece]:
         """What follows the statement of the piece that raised."""

@@ -1,4 +1,5 @@
-"""Stand-ins for what only makes Python faster: numba and its like.
+"""Stand-ins for what only makes Python faster, numba and its like, and for ``nest_asyncio``, whose
+work is done (:mod:`.awaiting`).
 
 Where such a package is missing, its decorators pass on the function as it is, its parallel loops
 are plain ones, and the types of a signature are NumPy's.  All else of it computes in a way of its
@@ -111,6 +112,7 @@ MODULES: Mapping[str, Mapping[str, object]] = {
         **{name: Kind("i8") for name in ("int", "long", "Py_ssize_t")},
         "compiled": False,
     },
+    "nest_asyncio": {"apply": _nothing},
     "joblib": {"Memory": _Memory, "Parallel": _Parallel, "delayed": _delayed},
 }
 """What each module holds."""

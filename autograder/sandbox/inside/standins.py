@@ -28,6 +28,7 @@ from autograder.sandbox.inside.progress import Passing
 
 _TIMED = frozenset({"time", "timeit", "prun", "memit"})
 _OPTIONS = re.compile(r"^(\s*-[a-zA-Z]\s*\d*(?=\s|$)|\s*-[a-zA-Z]\d+)+\s*")
+_OPTION = re.compile(r"^(\s*-[a-zA-Z](?=\s))+")
 _PYLAB = "from pylab import *\nimport numpy as np\nfrom matplotlib import pyplot as plt"
 
 RunCode = Callable[[str], None]
@@ -95,7 +96,7 @@ class Shell:
         elif name == "pylab":
             self._run_code(_PYLAB)
         elif name == "run":
-            self._run_file(line.strip().strip("'\""))
+            self._run_file(_OPTION.sub("", line).strip().strip("'\""))
 
     magic = run_line_magic
 

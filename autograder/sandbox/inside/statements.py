@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from autograder.sandbox.inside.awaiting import ALLOWED
 from autograder.sandbox.inside.transform import CellReader
 
 _FUTURE = __future__.annotations.compiler_flag | __future__.barry_as_FLUFL.compiler_flag
@@ -47,17 +48,38 @@ class Piece(NamedTuple):
     """Whether it is known to be one statement."""
 
 
-def pieces(reader: CellReader, source: str, name: str) -> Sequence[Piece]:
+def pieces(
+    reader: CellReader, source: str, name: str, flags: int = 0, shown: str = ""
+) -> Sequence[Piece]:
     """All of a cell, compiled; raises what ``compile`` raises.
 
-    ``name`` is what the cell is called in a traceback.
+    ``name`` is what the cell is called in a traceback; ``flags``: what earlier cells have imported
+    from ``__future__``; ``shown``: the name under which the value that the cell ends with is kept.
     """
+    if shown:
+        tree = _keeping(reader.parse(source, name), source, shown)
+        return list(_compiled(_by_tree(tree), name, alone=True, flags=flags))
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "invalid ")  # the parser's own, as in reader.parse
-            return list(_compiled(_by_lines(source), name, alone=False))
+            return list(_compiled(_by_lines(source), name, alone=False, flags=flags))
     except (SyntaxError, ValueError):
-        return list(_compiled(_by_tree(reader.parse(source, name)), name, alone=True))
+        tree = reader.parse(source, name)
+        return list(_compiled(_by_tree(tree), name, alone=True, flags=flags))
+
+
+def future(code: types.CodeType) -> int:
+    """What the code has imported from ``__future__``, which holds for what is compiled later."""
+    return code.co_flags & _FUTURE
+
+
+def _keeping(tree: ast.Module, source: str, shown: str) -> ast.Module:
+    """With the value that Jupyter would show given a name; a semicolon says not to show it."""
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr) and not source.rstrip().endswith(";"):
+        kept = ast.Assign([ast.Name(shown, ast.Store())], last.value)
+        tree.body[-1] = ast.fix_missing_locations(ast.copy_location(kept, last))
+    return tree
 
 
 def pieces_after(
@@ -66,7 +88,7 @@ def pieces_after(
     """The statements of a cell that begin below a line, one by one; ``before`` is code above."""
     tree = reader.parse(source, name)
     tree.body = [statement for statement in tree.body if first_line(statement) > line]
-    return list(_compiled(_by_tree(tree), name, alone=True, flags=before.co_flags & _FUTURE))
+    return list(_compiled(_by_tree(tree), name, alone=True, flags=future(before)))
 
 
 def first_line(node: ast.AST) -> int:
@@ -98,8 +120,8 @@ def _compiled(
     parts: Iterator[tuple[int, str | ast.Module]], name: str, alone: bool, flags: int = 0
 ) -> Iterator[Piece]:
     for line, part in parts:
-        code = compile(part, name, "exec", flags=flags, dont_inherit=True)
-        flags |= code.co_flags & _FUTURE
+        code = compile(part, name, "exec", flags=flags | ALLOWED, dont_inherit=True)
+        flags |= future(code)
         yield Piece(line, code, alone)
 
 
