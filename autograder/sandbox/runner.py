@@ -112,12 +112,14 @@ class Runner:
             event = self.worker.next_event(max(end, patience))
             now = time.monotonic()
             self._left -= now - began
-            if event is not None:
+            if event is not None and not (patience and self.used_up):
                 return event
             queued, waits = self.worker.queued()
             given_back, self._queued = queued - self._queued, queued
             self._left += given_back
             deadline += given_back
+            if event is not None:  # by now what it waited for is counted
+                return None if self.used_up else event
             if waits:  # it is counted when it is over
                 patience = now + _AWHILE
             elif deadline <= now or self.used_up:
