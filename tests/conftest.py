@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,10 @@ import pytest
 from hypothesis import settings
 
 from autograder.kept.folder import FOLDER_VARIABLE
+
+# jsonschema, which nbformat imports, would try whether IRIs are IRIs; no notebook has one, and to
+# import what that takes takes two seconds of every process of a run.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
