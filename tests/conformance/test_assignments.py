@@ -14,9 +14,9 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.image import imread
 from pypdf import PdfReader
 
 from autograder.authoring.verify import VerifyReport, verify
@@ -421,7 +421,7 @@ def alike(legend: Any) -> Iterator[str]:
 
 def _colour(png: bytes) -> np.ndarray:
     """The colour of a swatch's pixel that is furthest from its background."""
-    pixels = np.asarray(plt.imread(io.BytesIO(png)))[..., :3].reshape(-1, 3) * 255
+    pixels = np.asarray(imread(io.BytesIO(png)))[..., :3].reshape(-1, 3) * 255
     away = np.abs(pixels - pixels[0]).sum(axis=1)
     colour: np.ndarray = pixels[int(np.argmax(away))]
     return colour

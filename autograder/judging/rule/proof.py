@@ -19,7 +19,7 @@ from autograder.judging.rule.history import rows_of
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.points import EDGES
 from autograder.judging.rule.pool import POOL, SHAPES, apart, least_separation, pool_instance
-from autograder.judging.rule.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
+from autograder.judging.rule.simulate import simulate, with_interface_faults
 from autograder.model import FloatArray, NotebookRun, Outcome, Submission, Trace
 
 
@@ -49,8 +49,7 @@ def _known_faults(rule: Rule, exam: RuleExam) -> Iterator[Fault]:
 
 
 def _interface_faults(rule: Rule, exam: RuleExam) -> Iterator[Fault]:
-    for slug, change in INTERFACE_FAULTS.items():
-        traces = with_interface_fault(exam, rule.catalogue.right(), change)
+    for slug, traces in with_interface_faults(exam, rule.catalogue.right()):
         yield replace(_judged(rule, exam, (slug,), traces), own=False)
 
 

@@ -44,13 +44,11 @@ def answer(instance: Instance, rows: FloatArray | None) -> Trace:
     return instance.trace(rows)
 
 
-def with_interface_fault(exam: RuleExam, right: Family, change: Rows) -> dict[str, Trace]:
-    """The right rule's traces, each history changed by a fault of the interface."""
-    traces = {}
-    for instance in exam.instances:
-        rows = change(instance, right.trajectories(instance)[0])
-        traces[instance.name] = answer(instance, rows)
-    return traces
+def with_interface_faults(exam: RuleExam, right: Family) -> Iterator[tuple[str, dict[str, Trace]]]:
+    """Each fault that any rule's history may have, with the right rule's traces changed by it."""
+    rows = {instance.name: right.trajectories(instance)[0] for instance in exam.instances}
+    for slug, change in INTERFACE_FAULTS.items():
+        yield slug, {i.name: answer(i, change(i, rows[i.name])) for i in exam.instances}
 
 
 def _lengthened(instance: Instance, rows: FloatArray) -> FloatArray:

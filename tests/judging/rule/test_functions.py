@@ -12,7 +12,7 @@ from autograder.judging.question import Answers
 from autograder.judging.rule.functions import FunctionCatalogue, FunctionFault
 from autograder.judging.rule.hyperparameters import Range, StepSize
 from autograder.judging.rule.instance import Instance
-from autograder.judging.rule.simulate import INTERFACE_FAULTS, simulate, with_interface_fault
+from autograder.judging.rule.simulate import INTERFACE_FAULTS, simulate, with_interface_faults
 from autograder.judging.update_rule import RuleExam, UpdateRule
 from autograder.model import Neuron, NotebookRun, Outcome, QuestionStatus, Stream, Submission
 
@@ -91,8 +91,8 @@ def test_the_known_fault_is_named_with_its_own_words() -> None:
 
 @pytest.mark.parametrize("slug", INTERFACE_FAULTS)
 def test_faults_of_the_interface_have_words_without_a_file_of_words(slug: str) -> None:
-    right = CATALOGUE.right()
-    verdict = judged(with_interface_fault(exam(), right, INTERFACE_FAULTS[slug]))  # type: ignore[arg-type]
+    faults = dict(with_interface_faults(exam(), CATALOGUE.right()))  # type: ignore[arg-type]
+    verdict = judged(faults[slug])
     assert verdict.misconceptions == (slug,)
     assert verdict.explanations[0].title != slug.replace("_", " ")
     assert "?" in verdict.explanations[0].hint or verdict.explanations[0].hint.endswith(".")

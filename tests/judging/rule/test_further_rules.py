@@ -46,9 +46,10 @@ def judged(name: str, traces: dict[str, Trace]) -> Verdict:
 
 def single(name: str, slug: str, variant: str = "", part: str = "both") -> Verdict:
     for family in kind(name).catalogue.singles():
-        for candidate, traces in simulate(exam(name), family):
+        for number, candidate in enumerate(family.candidates):
             edit = candidate.edits[0]
             if (edit.slug, edit.variant, candidate.part) == (slug, variant, part):
+                ((_, traces),) = simulate(exam(name), family.subset([number]))
                 return judged(name, traces)
     raise AssertionError(f"{name} has no fault {slug} {variant}")
 
