@@ -178,6 +178,7 @@ class Gate:
             form=form,
             token=session.token,
             said=self._said.take(session.id),
+            session=session.id,
             hides_names=request.cookies.get("names") == "hidden",
             base=str(request.scope.get("root_path", "")),
         )
