@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
+from autograder.model import Grade, QuestionStatus
 from autograder.people import Dated, extend
 from autograder.settings import Attempts, Late
 
@@ -194,6 +196,83 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     alice.open(f"/a/{SLUG}")
     assert "Attempt 2 counts 90 of 90" in alice.words
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
+
+
+@pytest.mark.parametrize("before_due", ["public", "names", "all"])
+@pytest.mark.parametrize("first_is_better", [True, False])
+def test_which_of_two_is_the_best_is_told_with_their_points_and_not_before(
+    school: School, before_due: str, first_is_better: bool
+) -> None:
+    school.says(before_due=before_due, attempts=Attempts(keep="best"))
+    grades = [verdict(), verdict("moment_overwritten")]
+    alice, addresses = school.browser("alice"), []
+    for data in (NOTEBOOK, PROGRAM):
+        alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+        addresses.append(alice.address)
+    school.grade(*(grades if first_is_better else grades[::-1]))
+    number = school.portal.door.links.directory.find("alice")[0].number
+
+    def tagged() -> list[bool]:
+        """Of each attempt whether its own page, the list, and what staff see of both, say so."""
+        found = []
+        for client, base in ((alice, ""), (school.browser("maria"), f"/as/{number}")):
+            found += [">counts<" in client.open(base + address) for address in addresses]
+            listed = client.open(f"{base}/a/{SLUG}").split("<li value=")[1:]
+            found += [">counts<" in line for line in listed[::-1]]
+        return found
+
+    best = 4 * [first_is_better, not first_is_better]
+    assert tagged() == (best if before_due == "all" else 8 * [False])
+    alice.open(f"/a/{SLUG}")
+    is_later = "which one that is, you read when results are published" in alice.words
+    assert is_later is (before_due != "all")
+    published(school)
+    assert tagged() == best
+    alice.open(f"/a/{SLUG}")
+    assert "you read when results are published" not in alice.words
+
+
+@pytest.mark.parametrize("before_due", ["public", "names"])
+def test_nothing_that_is_answered_depends_on_points_that_are_not_shown(
+    school: School, before_due: str
+) -> None:
+    """Two classes that differ in hidden points alone read the same, letter for letter."""
+    late = Late(due=datetime(2026, 1, 1, tzinfo=UTC), policy="share_per_day", share=0.001)
+    school.says(before_due=before_due, attempts=Attempts(keep="best"), late=late)
+
+    def points(given: Grade, share: float) -> Grade:
+        """The same, worth another share of what it was."""
+        questions = [
+            replace(q, score=q.score * share, checks=())
+            if q.score and q.status is QuestionStatus.PARTIAL
+            else q
+            for q in given.questions
+        ]
+        score = sum(q.score or 0.0 for q in questions)
+        return replace(given, questions=tuple(questions), score=score)
+
+    def read(who: str, shares: tuple[float, float]) -> str:
+        client, program = school.browser(who), school.program(who)
+        for data in (NOTEBOOK, PROGRAM):
+            client.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+        school.grade(*(points(verdict("moment_overwritten"), share) for share in shares))
+        client.open(f"/a/{SLUG}")
+        tickets = client.tickets()
+        said = [client.words, client.open("/"), client.ask("GET", f"/a/{SLUG}/result").text]
+        for ticket in tickets:
+            client.open(f"/h/{ticket}")
+            said += [client.words, client.ask("GET", f"/h/{ticket}/page").text]
+            said.append(program.ask("GET", f"/api/submissions/{ticket}").text)
+        said.append(program.ask("GET", "/api/submissions").text)
+        text = "\n".join(said).replace(who, "WHO")
+        for ticket in tickets:
+            text = text.replace(ticket, "TICKET")
+        return re.sub(r"\d\d:\d\d(:\d\d\.\d+)?|[0-9a-f]{64}\b(?<!SHA)", "TIME", text)
+
+    alice, bob = read("alice", (1.0, 0.2)), read("bob", (0.2, 1.0))
+    assert alice == bob
+    assert "days after the due date, " in alice
+    assert "earned" not in alice
 
 
 def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> None:

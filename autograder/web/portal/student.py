@@ -92,6 +92,21 @@ class Standing:
         return self.due is not None and datetime.now(UTC) > self.due + grace
 
     @property
+    def tells_which_counts(self) -> bool:
+        """Whether a page may say so: where the best counts, that would tell who sees no points
+        which of two attempts has more."""
+        return (
+            self.exercise.assignment.attempts.keep != "best"
+            or self.published
+            or Sight(self.exercise.assignment.feedback.before_due).has_points
+        )
+
+    def counts(self, attempt: int | None) -> bool:
+        """Whether it is to be said that this attempt counts."""
+        counted = self.counted
+        return self.tells_which_counts and counted is not None and counted.id == attempt
+
+    @property
     def left_today(self) -> int | None:
         """How often more it may be handed in today; None: as often as one likes."""
         per_day = self.exercise.assignment.attempts.per_day
@@ -217,16 +232,13 @@ class StudentPages:
     def _lines(self, standing: Standing) -> list[Line]:
         """The newest first."""
         where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
-        counted = standing.counted
         lines = []
         for place, one in enumerate(reversed(standing.hand_ins)):
             at = where.get(one.id, Whereabouts(State.WAITING))
             is_shown = at.attempt is not None and place < _MOST_ROWS
             shown = self._seeing.of(standing.exercise, one, at.attempt or 0) if is_shown else None
             changes = self._seeing.changes(shown) if shown is not None else ()
-            lines.append(
-                Line(one, at, shown, changes, counted is not None and counted.id == at.attempt)
-            )
+            lines.append(Line(one, at, shown, changes, standing.counts(at.attempt)))
         return lines
 
     def given(self, visit: Visit) -> Response:
@@ -246,7 +258,6 @@ class StudentPages:
         shown = None
         if at.attempt is not None:
             shown = self._seeing.of(exercise, hand_in, at.attempt)
-        counted = standing.counted
         return page(
             "portal/receipt.html.j2",
             visit,
@@ -258,7 +269,7 @@ class StudentPages:
             wait=None,
             shown=shown,
             sights=Sight,
-            counts=counted is not None and counted.id == at.attempt,
+            counts=standing.counts(at.attempt),
             may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
             changes=self._seeing.changes(shown) if shown is not None else (),
             words=WORDS,
