@@ -339,6 +339,62 @@ def test_ones_own_date_is_shown(school: School) -> None:
     assert "your own date" not in alice.words
 
 
+def test_after_an_override_every_page_says_the_same_numbers(school: School) -> None:
+    late = Late(due=datetime(2026, 1, 1, tzinfo=UTC), policy="share_per_day", share=0.001)
+    school.says(late=late)
+    alice, ines = school.browser("alice"), school.browser("ines")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    ines.open(f"/desk/{SLUG}/class")
+    (number,) = set(re.findall(rf"/desk/{SLUG}/submission/(\d+)", ines.page))
+    action = f"/desk/{SLUG}/submission/{number}"
+
+    def decide(question: str, points: str) -> None:
+        ines.open(action)
+        version = re.search(
+            rf'name="question" value="{question}"><input type="hidden" name="version" '
+            r'value="(\d+)"', ines.page)  # fmt: skip
+        assert version is not None
+        fields = {"question": question, "version": version[1], "points": points}
+        ines.send(action, **fields, reason=f"the slide says so {SCRIPT}", do="override")
+        assert ines.status == 200, ines.words
+
+    def read() -> tuple[set[str], list[str]]:
+        """Totals as the list, the hand-in's page, the result and its page have them; its bars."""
+        published(school)
+        listed = re.search(r"([\d.]+ of \d+)", alice.open(f"/a/{SLUG}").split("<li value=")[1])
+        beside = re.search(r"<span>([\d.]+ of \d+) points</span>", alice.open(alice_h))
+        result = re.search(r"<b>([\d.]+)</b> of (\d+) points", alice.open(f"/a/{SLUG}/result"))
+        page = alice.open(f"/a/{SLUG}/result/page").partition("</header>")[0]
+        framed = re.search(r"<strong>([\d.]+)</strong> of (\d+) points", page)
+        assert alice.open(f"{alice_h}/page").partition("</header>")[0] == page
+        found = [listed, beside, result, framed]
+        totals = {"none" if one is None else " of ".join(one.groups()) for one in found}
+        return totals, re.findall(r'<span class="points">([\d.]+) of', page)
+
+    alice_h = alice.address
+    totals, bars = read()
+    (before,) = totals
+    assert sum(map(float, bars)) == 75
+    decide("adam", "23")
+    totals, bars = read()
+    assert totals == {"83 of 90"}  # the explanation is not read yet
+    assert sum(map(float, bars)) == 83
+    decide("explanation", "7")
+    totals, bars = read()
+    (after,) = totals
+    assert after.endswith(" of 100")
+    off = re.search(r"<b>(-[\d.]+|−[\d.]+)</b> for lateness", alice.open(f"/a/{SLUG}/result"))
+    assert off is not None
+    assert float(after.split()[0]) == pytest.approx(90 + float(off[1].replace("−", "-")))
+    assert sum(map(float, bars)) == 90
+    page = alice.open(f"/a/{SLUG}/result/page")
+    assert "ines changed this from 15 to 23 of 30 points:" in page
+    assert "the slide says so" in page
+    assert "<script>alert" not in page
+    assert float(before.split()[0]) < 75
+
+
 def test_a_request_is_asked_once_and_answered(school: School) -> None:
     alice = school.browser("alice")
     alice.upload()
