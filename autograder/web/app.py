@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from autograder.errors import AutograderError, StoreAway, UsageError
 from autograder.store import Conflict
 from autograder.web.pages import page
-from autograder.web.people import Doors, Entrance, Role, Session
+from autograder.web.people import INSTRUCTORS, STAFF, STUDENTS, Doors, Entrance, Role, Session
 from autograder.web.safety import Safety, TooLarge, TooSlow
 from autograder.web.visit import Form, NotThere, Visit
 
@@ -51,6 +51,18 @@ class At:
     """What is read."""
     do: Show | None = None
     """What a form does."""
+
+    @property
+    def for_whom(self) -> str:
+        """What others are told."""
+        return _FOR_WHOM[self.roles]
+
+
+_FOR_WHOM = {
+    INSTRUCTORS: "This page is for instructors.",
+    STAFF: "This page is for those who teach.",
+    STUDENTS: "Only students do that; those who teach can look at their pages.",
+}
 
 
 def _methods(at: At) -> list[str]:
@@ -143,7 +155,7 @@ class Gate:
             if session is None:
                 return self._refuse(403, self._sign_in)
             if session.member.role not in at.roles:
-                return self._refuse(403, "This page is for instructors.")
+                return self._refuse(403, at.for_whom)
             is_form = request.method == "POST"
             form = Form()
             if is_form:

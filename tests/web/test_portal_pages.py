@@ -517,6 +517,46 @@ def test_staff_see_what_a_student_sees_and_can_do_nothing_there(school: School) 
     assert maria.ask("GET", f"/as/{staff}").status_code == 404
 
 
+def test_staff_who_open_a_students_address_are_led_to_how_they_see_it(school: School) -> None:
+    address, *_ = everything_of(school, "alice")
+    number = school.portal.door.links.directory.find("alice")[0].number
+    for who in ("maria", "ines"):
+        staff = school.browser(who)
+        for part in ("", "/page", "/file"):
+            staff.ask("GET", address + part, follow=False)
+            assert (staff.status, staff.answer.headers["location"]) == (
+                303,
+                f"/as/{number}{address}{part}",
+            )
+        staff.open(address)
+        assert (staff.status, "You see what Alice A. sees" in staff.words) == (200, True)
+        staff.open(f"/a/{SLUG}")
+        assert (staff.status, "This is a page of students" in staff.words) == (403, True)
+        assert f'href="/desk/{SLUG}/"' in staff.page
+        staff.open(f"/h/{'0' * 20}")
+        assert (staff.status, "no such hand-in in this course" in staff.words) == (404, True)
+        staff.open("/course")
+        staff.send(f"{address}/choose")
+        assert (staff.status, "Only students do that" in staff.words) == (403, True)
+    bob = school.browser("bob")
+    assert bob.ask("GET", address).status_code == 404
+
+
+def test_a_link_says_whose_it_is_to_whoever_is_somebody_else(school: School) -> None:
+    link = f"/enter/{school.token('alice')}"
+    number = school.portal.door.links.directory.find("alice")[0].number
+    maria, bob, alice = (school.browser(who) for who in ("maria", "bob", "alice"))
+    maria.open(link)
+    assert maria.status == 200
+    assert "you are signed in as maria" in maria.words
+    assert f'href="/as/{number}"' in maria.page
+    bob.open(link)
+    assert "you are signed in as bob" in bob.words
+    assert "/as/" not in bob.page
+    assert "signed in as this person already" in alice.open(link)
+    assert "signed in" not in school.browser().open(link)
+
+
 def test_a_forged_form_hands_nothing_in(school: School) -> None:
     alice = school.browser("alice")
     alice.open(f"/a/{SLUG}")

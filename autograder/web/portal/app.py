@@ -137,7 +137,9 @@ class _Front:
         member = await run_in_threadpool(self._rooms.door.who, token)
         if member is None:
             return self._stranger(request)
-        made = fragment("portal/enter.html.j2", token=token, trouble="", name=member.name)
+        session = await run_in_threadpool(self.gate.session, request)
+        here = None if session is None else session.member
+        made = fragment("portal/enter.html.j2", token=token, trouble="", member=member, here=here)
         # Nobody is told the address, but of a form's origin browsers say more than "null".
         return HTMLResponse(made, headers={"referrer-policy": "origin"})
 

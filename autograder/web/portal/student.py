@@ -18,7 +18,7 @@ from autograder.store import Entry, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.web.app import At, Show
 from autograder.web.pages import fragment, page
-from autograder.web.people import STAFF, STUDENTS, Role
+from autograder.web.people import EVERYBODY, STAFF, STUDENTS, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.drawing import Drawing
 from autograder.web.portal.office import Allowance, Office, day_began, partners_of
@@ -150,14 +150,38 @@ class StudentPages:
             "/a/{slug}/partners": self.say_partners,
             "/h/{ticket}/choose": self.choose,
         }
-        own = [At(path, STUDENTS, show) for path, show in shows.items() if path != "/"]
+        own = [
+            At(path, EVERYBODY, self._or_for_staff(path, show))
+            for path, show in shows.items()
+            if path != "/"
+        ]
         own += [At(path, STUDENTS, do=do) for path, do in does.items()]
         seen = [
             At(f"/as/{{number:int}}{path}".rstrip("/"), STAFF, show) for path, show in shows.items()
         ]
         return [*own, *seen]
 
+    def _or_for_staff(self, path: str, show: Show) -> Show:
+        """The same; staff who open the address of a student's page are led to how they see it."""
+
+        def shown(visit: Visit) -> str | Response:
+            if visit.member.role is Role.STUDENT:
+                return show(visit)
+            if "ticket" in visit.path:
+                hand_in = self._store.hand_ins.one(visit.path["ticket"])
+                if hand_in is None or self._student(hand_in.person) is None:
+                    raise NotThere("there is no such hand-in in this course")
+                return visit.to(f"/as/{hand_in.person}{path.format_map(visit.path)}")
+            exercise = self._exercise(visit)
+            return HTMLResponse(page("portal/for_staff.html.j2", visit, exercise=exercise), 403)
+
+        return shown
+
     # -------------------------------------------------------------- whose
+
+    def _student(self, number: int) -> Person | None:
+        person = self._door.links.directory.with_number(number)
+        return person if person is not None and person.role == "student" else None
 
     def eyes(self, visit: Visit) -> Eyes:
         """Raises NotThere where a member of staff looks at nobody."""
@@ -167,8 +191,8 @@ class StudentPages:
                 raise NotThere("you are no longer on the list of this course")
             return Eyes(person, "")
         number = int(visit.path.get("number", "0"))
-        person = self._door.links.directory.with_number(number)
-        if person is None or person.role != "student":
+        person = self._student(number)
+        if person is None:
             raise NotThere("there is no such student")
         return Eyes(person, f"/as/{number}")
 
