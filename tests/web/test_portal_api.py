@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -250,6 +251,29 @@ def test_too_much_is_refused_while_it_comes(
     assert alice.ask("POST", address, content=endless(), headers=headers).status_code == 413
     assert sent < 20_000
     assert alice.ask("GET", "/api/submissions").json() == []
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"X: " + b"a" * 2_000_000,
+        b"a" * 2_000_000 + b": b",
+        b"\r\n".join(b"a: b" for _ in range(100_000)),
+        b'Content-Disposition: form-data; name="file"; filename="' + b"a" * 2_000_000 + b'"',
+        b'Content-Disposition: form-data; name="file"' + b'; a="b"' * 300_000,
+    ],
+)
+def test_a_head_within_a_form_that_does_not_end_is_refused(school: School, head: bytes) -> None:
+    alice, began = school.program("alice"), time.process_time()
+    said = alice.ask(
+        "POST",
+        f"/api/submissions?assignment={SLUG}",
+        content=b"--x\r\n" + head + b"\r\n\r\nw = 1\r\n--x--\r\n",
+        headers={"content-type": "multipart/form-data; boundary=x"},
+    )
+    assert (said.status_code, said.json()["error"][:12]) == (400, "That is no f")
+    assert time.process_time() - began < 2
+    assert school.store.hand_ins.all(SLUG) == []
 
 
 def test_what_is_refused_before_it_is_read_is_json_too(school: School) -> None:
