@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from autograder.errors import AutograderError, StoreAway, UsageError
+from autograder.errors import AutograderError, StoreAway, StoreError, UsageError
 from autograder.store import Conflict
 from autograder.web.pages import page
 from autograder.web.people import INSTRUCTORS, STAFF, STUDENTS, Doors, Entrance, Role, Session
@@ -213,8 +213,12 @@ def in_words(error: AutograderError) -> str:
 
 
 def to_students(error: AutograderError) -> str:
-    """The same; of where things are stored, they cannot do anything about it."""
-    return AWAY if isinstance(error, StoreAway) else in_words(error)
+    """The same; of what is stored they are not told where it lies, nor how it is broken."""
+    if not isinstance(error, StoreError) or isinstance(error, Conflict):
+        return in_words(error)
+    if not isinstance(error, StoreAway):  # no waiting helps: whoever runs it has to look
+        _log.error("The store cannot be used", exc_info=error)
+    return AWAY
 
 
 def status_of(error: AutograderError) -> int:

@@ -18,6 +18,7 @@ from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
+from autograder.errors import StoreError
 from autograder.formats import json_row
 from autograder.settings import Attempts, Late
 from autograder.web import safety
@@ -342,6 +343,27 @@ def test_a_fault_of_ours_and_a_file_that_stops_coming_are_sentences_too(
     said = alice.ask("GET", "/api/submissions")
     assert said.status_code == 500
     assert said.json()["error"] == "This is a fault of autograder itself; nothing was stored."
+
+
+def test_a_store_that_is_broken_tells_students_nothing_of_where_it_is(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = school.program("alice").hand_in().json()["id"]
+
+    def broken(*_: object) -> None:
+        raise StoreError("The store postgresql://teacher@10.0.0.7/grades cannot be used.")
+
+    monkeypatch.setattr(type(school.store.hand_ins), "one", broken)
+    browser, program = school.browser("alice"), school.program("alice")
+    for who, address in (
+        (browser, f"/h/{ticket}"),
+        (browser, f"/h/{ticket}/events"),
+        (program, f"/api/submissions/{ticket}"),
+    ):
+        said = who.ask("GET", address)
+        assert said.status_code == 503
+        assert "10.0.0.7" not in said.text
+        assert "try again in a few seconds" in said.text
 
 
 def test_a_store_that_is_away_is_a_sentence_for_whoever_asks_and_nothing_of_where_it_is(
