@@ -123,6 +123,11 @@ class PersonalLinks:
             return None
         return self._holder(self._view(found.marker), found.person, found.generation, None)
 
+    def session_key(self, cookie: str) -> str:
+        """What a session is found by: a hash that nobody can make who has not the key of links."""
+        text = b"session " + cookie.encode("utf-8", "replace")
+        return hmac.digest(self._key, text, "sha256").hex()
+
     def now(self, person: Person) -> Holder | None:
         """Somebody who showed in another way who they are; None: their link has ended."""
         assert person.number is not None

@@ -78,15 +78,16 @@ class Sessions:
         return [(key, datetime.fromisoformat(at)) for key, at in rows]
 
     def end(self, key: str) -> None:
-        with self._begin(writes=True) as connection:
+        """On the disk when this returns: no power cut signs anybody in again."""
+        with self._begin(writes=True, durable=True) as connection:
             connection.execute(SESSIONS.delete().where(SESSIONS.c.key == key))
 
     def end_all(self, people: Collection[int] | None = None) -> None:
-        """Of these people; None: of everybody."""
+        """Of these people; None: of everybody.  On the disk when this returns."""
         change = SESSIONS.delete()
         if people is not None:
             change = change.where(SESSIONS.c.person.in_(list(people)))
-        with self._begin(writes=True) as connection:
+        with self._begin(writes=True, durable=True) as connection:
             connection.execute(change)
 
 

@@ -616,6 +616,72 @@ def test_what_strangers_wrote_is_text_on_every_page(tmp_path: Path) -> None:
         assert "<script>alert" not in framed.text
 
 
+def test_what_staff_and_partners_wrote_is_text_too(tmp_path: Path) -> None:
+    """Names of partners, reasons, comments, replies; and on what each of them is shown."""
+    quoted = SCRIPT.replace('"', '""')
+    people = (
+        f'id,name,email,role\nalice,"{quoted}",a@x.example,student\n'
+        f'bob,"{quoted}",b@x.example,student\nmaria,"{quoted}",m@x.example,ta\n'
+    )
+    with School(tmp_path, people=people) as school:
+        school.says(attempts=Attempts(partners=2), before_due="all")
+        alice, bob = school.browser("alice"), school.browser("bob")
+        alice.open(f"/a/{SLUG}")
+        alice.send(f"/a/{SLUG}/partners", partner=SCRIPT)
+        assert alice.status == 400
+        for who, other in ((alice, "bob"), (bob, "alice")):
+            who.open(f"/a/{SLUG}")
+            who.send(f"/a/{SLUG}/partners", partner=other)
+        bob.upload(NOTEBOOK, SCRIPT + ".py")
+        school.grade(*2 * [verdict("moment_overwritten", answer=SCRIPT)])
+        published(school)
+        alice.open(f"/a/{SLUG}/result")
+        alice.send(f"/a/{SLUG}/ask", question="adam", text=SCRIPT)
+        maria, owner = school.browser("maria"), school.browser("instructor")
+        owner.open(f"/desk/{SLUG}/class")
+        desk = sorted(set(re.findall(rf"/desk/{SLUG}/submission/\d+", owner.page)))
+        for do in ("override", "comment", "close"):
+            owner.open(desk[0])
+            version = re.search(
+                r'value="adam"><input type="hidden" name="version" value="(\d+)"', owner.page
+            )
+            assert version is not None
+            fields = {"question": "adam", "number": "1", "version": version[1], "points": "9"}
+            owner.send(desk[0], **fields, reason=SCRIPT, text=SCRIPT, do=do)
+            assert owner.status == 200, owner.words
+        published(school)
+        (mine,) = alice.tickets() or [alice.open(f"/a/{SLUG}") and alice.tickets()[0]]
+        link = f"/enter/{school.token('alice')}"
+        pages = ["/", "/me", f"/a/{SLUG}", f"/a/{SLUG}/result", f"/h/{mine}", link]
+        staff = [
+            "/course",
+            "/me",
+            "/as/1",
+            f"/as/1/h/{mine}",
+            link,
+            *desk,
+            f"/desk/{SLUG}/requests",
+        ]
+        staff += [f"/desk/{SLUG}/{name}" for name in ("", "comments", "?all=1&words=" + SCRIPT[:8])]
+        shown = 0
+        for client, addresses in ((alice, pages), (maria, staff), (owner, staff)):
+            for address in addresses:
+                text = client.open(address)
+                assert client.status == 200, (address, client.words)
+                shown += text.count("alert(1)")
+                assert "<script>alert" not in text, address
+                assert "<img src=x" not in text, address
+                assert "\u202e" not in text, address
+                assert not re.search(r"\son\w+=\"|<script(?! src=\"/static)", text), address
+        assert shown > 20
+        framed = alice.open(f"/a/{SLUG}/result/page")
+        assert framed.count("alert(1)") >= 3
+        assert "<script>alert" not in framed
+        for field in (f"/a/{SLUG}?x={SCRIPT}", f"/course/students?words={SCRIPT}", f"/a/{SCRIPT}"):
+            text = owner.open(field)
+            assert "<script>alert" not in text
+
+
 def test_addresses_lead_to_no_file_but_those_that_students_receive(school: School) -> None:
     alice = school.browser("alice")
     assert alice.ask("GET", f"/a/{SLUG}/given/{SLUG}.ipynb").status_code == 200

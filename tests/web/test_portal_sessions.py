@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from course_class import SLUG
 from portal_class import Client, School
 
+from autograder.people.links import KEY_BESIDE
 from autograder.people.passwords import Passwords
 from autograder.store.sessions import _MOST
 
@@ -152,6 +153,18 @@ def test_a_copy_of_the_store_holds_no_cookie_and_nothing_to_make_one_of(
     for made_up in (kept, "", "x", "\x00", "é" * 5_000, cookie[:-1], cookie + "a"):
         with_it = {"cookie": f"autograder={made_up}".encode("utf-8", "replace")}
         assert thief.ask("GET", PAGE, headers=with_it).status_code == 403, made_up
+
+
+def test_another_key_beside_the_store_ends_all_of_them(
+    school: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = school.browser("alice")
+    monkeypatch.setenv(KEY_BESIDE, "kept elsewhere")
+    with School(tmp_path, people="") as other:
+        there = other.browser()
+        there.cookies = httpx.Cookies(alice.cookies)
+        assert not is_in(there)
+        assert is_in(other.browser("alice"))
 
 
 def test_one_person_cannot_fill_the_store_with_sessions(school: School) -> None:

@@ -6,7 +6,6 @@ processes that serve the store, and in none of them once it has ended.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Collection, Sequence
@@ -48,24 +47,27 @@ class FrontDoor:
     def begin(self, member: Member, before: str = "") -> str:
         """A new session, as a cookie keeps it; ``before``: the cookie in whose place it comes."""
         fresh = secrets.token_urlsafe(32)
+        key, old = self.links.session_key(fresh), self.links.session_key(before)
         whose = SignedIn(member.number, member.generation)
-        self._sessions.begin(_key(fresh), whose, LASTS, instead_of=_key(before) if before else "")
+        self._sessions.begin(key, whose, LASTS, instead_of=old)
         return fresh
 
     def session(self, cookie: str) -> Session | None:
         """None: it is not ours, or it has ended."""
         if not cookie:
             return None
-        holder = self.links.signed_in(_key(cookie))
+        key = self.links.session_key(cookie)
+        holder = self.links.signed_in(key)
         if holder is None:
             return None
         token = hmac.digest(cookie.encode("utf-8", "replace"), b"form", "sha256").hex()
-        return Session(_member(holder), _key(cookie), token)
+        return Session(_member(holder), key, token)
 
     def end(self, cookie: str) -> None:
         """Whoever has a copy of it is signed out, too."""
-        if self._sessions.whose(_key(cookie)) is not None:
-            self._sessions.end(_key(cookie))
+        key = self.links.session_key(cookie)
+        if self._sessions.whose(key) is not None:  # nobody else's word makes the store write
+            self._sessions.end(key)
 
     def end_all(self, member: Member) -> None:
         """Sign this person out wherever they are signed in."""
@@ -82,10 +84,6 @@ class FrontDoor:
         """The person that came in; None: they are gone from the list."""
         holder = self.links.holder(member.number, member.generation)
         return None if holder is None else holder.person
-
-
-def _key(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode("utf-8", "replace")).hexdigest()
 
 
 def _member(holder: Holder) -> Member:
