@@ -167,6 +167,18 @@ def test_another_key_beside_the_store_ends_all_of_them(
         assert is_in(other.browser("alice"))
 
 
+def test_one_person_cannot_keep_the_store_busy_by_signing_in(school: School) -> None:
+    alice, token = school.browser(), school.token("alice")
+    statuses = [
+        alice.ask("POST", "/enter", data={"token": token}, follow=False).status_code
+        for _ in range(40)
+    ]
+    assert statuses[:30] == [303] * 30
+    assert statuses[-1] == 429
+    assert is_in(alice)  # what began before goes on
+    assert is_in(school.browser("bob"))
+
+
 def test_one_person_cannot_fill_the_store_with_sessions(school: School) -> None:
     first = school.browser("alice")
     for _ in range(_MOST):

@@ -116,6 +116,7 @@ class _Front:
         self._board: Board | None = None
         self._knocking = Allowance(30, 2.0)
         self._guessing = Allowance(10, 30.0)
+        self._entering = Allowance(30, 10.0)
         self._watching = AtOnce(_MOST_WATCHED)
 
     async def home(self, request: Request) -> Response:
@@ -152,6 +153,8 @@ class _Front:
         return await run_in_threadpool(self._welcome, request, member)
 
     def _welcome(self, request: Request, member: Member) -> Response:
+        if not self._entering.take(member.number):  # each is written into the store
+            return _sorry(429, "You signed in very often: wait a minute.")
         answer = RedirectResponse("/", 303, {"referrer-policy": "no-referrer"})
         answer.set_cookie(
             self._cookie,
