@@ -27,7 +27,14 @@ from autograder.people.attempts import Counted, counting, current
 from autograder.people.dates import Dated, moment, read_dates
 from autograder.people.directory import Directory, Known, Person, directory_of
 from autograder.people.importing import Imported, import_people
-from autograder.people.late import Policies, apply_late, counted_time, lateness, unknown_time
+from autograder.people.late import (
+    Policies,
+    apply_late,
+    counted_time,
+    lateness,
+    unknown_time,
+    without_points,
+)
 from autograder.people.links import Holder, Link, PersonalLinks
 from autograder.people.lists import PeopleList, read_people
 from autograder.people.names import key
@@ -70,4 +77,5 @@ __all__ = [
     "read_people",
     "standing_of",
     "unknown_time",
+    "without_points",
 ]

@@ -150,6 +150,11 @@ def _reason(
     return f"{reason}."
 
 
+def without_points(reason: str) -> str:
+    """What of a reason for lateness may be read where points are not shown."""
+    return reason.partition(": ")[0].removesuffix(".") + "."
+
+
 def duration(late: timedelta) -> str:
     """A length of time as a person says it: ``2 days``, ``3 hours``, ``1 minute``."""
     minutes = max(1, math.ceil(late / timedelta(minutes=1)))

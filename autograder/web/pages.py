@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from autograder.report.html import coded
 from autograder.report.text import one_line, points, visible
+from autograder.report.total import total_of
 from autograder.text import counted
 from autograder.web.prose import prose
 from autograder.web.visit import Visit, address
@@ -46,7 +47,7 @@ def _environment() -> Environment:
         prose=lambda text, pictures="": Markup(prose(text, pictures)),
         counted=counted,
     )
-    environment.globals.update(address=address, named=named, clock=clock)
+    environment.globals.update(address=address, named=named, clock=clock, total_of=total_of)
     return environment
 
 

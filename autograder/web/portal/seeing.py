@@ -17,7 +17,7 @@ from typing import Any
 from autograder.acts import PublishedGrades, final_of
 from autograder.formats import json_row
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.people import apply_late, counted_time
+from autograder.people import apply_late, counted_time, without_points
 from autograder.report.since import changes
 from autograder.report.words import WORDS
 from autograder.store import Entry, Store
@@ -35,6 +35,11 @@ class Sight(StrEnum):
     ALL = "all"
     PUBLISHED = "published"
 
+    @property
+    def has_points(self) -> bool:
+        """Whether points are shown, and so the whole page."""
+        return self in (Sight.ALL, Sight.PUBLISHED)
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -51,7 +56,16 @@ class Shown:
 
     @property
     def has_page(self) -> bool:
-        return self.sight in (Sight.ALL, Sight.PUBLISHED)
+        return self.sight.has_points
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """Sentences on the file; what lateness takes off tells how many points there were."""
+        late = self.grade.late
+        if late is None or self.has_page:
+            return self.grade.notices
+        shown = without_points(late.reason)
+        return [shown if said == late.reason else said for said in self.grade.notices]
 
     @property
     def row(self) -> dict[str, Any]:
