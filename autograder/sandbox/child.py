@@ -83,16 +83,18 @@ class Queued(NamedTuple):
     """Since its start, in waits that are over."""
     waits: bool
     """Whether it does just now."""
+    cpu: float = 0.0
+    """Seconds for which it ran."""
 
 
 def queued_by_now(look: Callable[[], Counts]) -> Queued:
     """From two looks, where one does not tell."""
     before = look()
     if not before.ready:
-        return Queued(before.queued, waits=False)
+        return Queued(before.queued, waits=False, cpu=before.cpu)
     time.sleep(_MOMENT)
     now = look()
-    return Queued(now.queued, waits=now == before)
+    return Queued(now.queued, waits=now == before, cpu=now.cpu)
 
 
 @dataclass(frozen=True)

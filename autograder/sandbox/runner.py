@@ -114,15 +114,18 @@ class Runner:
             self._left -= now - began
             if event is not None and not (patience and self.used_up):
                 return event
-            queued, waits = self.worker.queued()
+            queued, waits, cpu = self.worker.queued()
             given_back, self._queued = queued - self._queued, queued
             self._left += given_back
             deadline += given_back
             if event is not None:  # by now what it waited for is counted
                 return None if self.used_up else event
-            if waits:  # it is counted when it is over
+            if self.usage.cpu_seconds + cpu >= self._limits.total_seconds:
+                self._left = min(self._left, 0.0)  # whatever it waits for besides
+            elif waits:  # it is counted when it is over
                 patience = now + _AWHILE
-            elif deadline <= now or self.used_up:
+                continue
+            if deadline <= now or self.used_up:
                 return None
 
     def stop(self) -> Ended | None:

@@ -13,7 +13,8 @@ import pytest
 
 from autograder.model import Cell, Limits, Outcome
 from autograder.sandbox import Sandbox, open_sandbox
-from autograder.sandbox.child import Counts, Ended, Event, Queued, Worker, queued_by_now
+from autograder.sandbox.child import Counts, Ended, Event, Frame, Queued, Worker, queued_by_now
+from autograder.sandbox.inside import wire
 from autograder.sandbox.runner import Runner
 from tests.sandbox.conftest import COURSE, needs_sandbox
 from tests.sandbox.test_lifetime import descendants
@@ -24,17 +25,20 @@ WAITS = Cell(1, "import threading\nthreading.Event().wait()")
 
 
 class Waiting(Worker):
-    """Never answers; ``queued`` is what the kernel says of it at each question."""
+    """``queued`` is what the kernel says of it at each question; it never answers, but for what
+    comes when it has been waited for so often."""
 
-    def __init__(self, clock: list[float], *queued: Queued) -> None:
+    def __init__(
+        self, clock: list[float], *queued: Queued, after: dict[int, Event] | None = None
+    ) -> None:
         super().__init__(0)
-        self._clock, self._said = clock, [*queued]
+        self._clock, self._said, self._after = clock, [*queued], after or {}
         self.until: list[float] = []
 
     def next_event(self, deadline: float) -> Event | None:
         self.until.append(deadline)
         self._clock[0] = deadline
-        return None
+        return self._after.get(len(self.until))
 
     def _pump(self, timeout: float) -> None:
         raise NotImplementedError
@@ -70,8 +74,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def asked(worker: Waiting, deadline: float) -> None:
-    runner = Runner(Nobody(), Limits(total_seconds=1e9), ())
+def asked(worker: Waiting, deadline: float, limits: Limits | None = None) -> None:
+    runner = Runner(Nobody(), limits or Limits(total_seconds=1e9), ())
     runner.worker = worker
     assert runner.next_event(deadline) is None
 
@@ -90,13 +94,32 @@ def test_nobody_s_time_is_up_while_they_are_kept_waiting(clock: list[float]) -> 
     assert worker.until == [100.0, 101.0, 102.0, 103.0, 103.5]
 
 
+def test_what_ran_for_its_whole_time_is_out_of_it_though_it_waits_for_more(
+    clock: list[float],
+) -> None:
+    worker = Waiting(clock, Queued(0.0, True, 2.0), Queued(0.0, True, 5.0))
+    asked(worker, 1e9, Limits(total_seconds=5.0))
+    assert worker.until == [5.0, 6.0]
+
+
+def test_an_answer_that_came_while_it_waited_puts_nothing_off(clock: list[float]) -> None:
+    answer = Frame(wire.ANSWER, b"")
+    worker = Waiting(clock, Queued(0.0, True), Queued(0.5, False), after={2: answer})
+    asked(worker, 1e9, Limits(total_seconds=5.0))  # it took 5.5 s of its own
+    worker = Waiting(clock, Queued(0.0, True), Queued(1.5, False), after={2: answer})
+    runner = Runner(Nobody(), Limits(total_seconds=5.0), ())
+    runner.worker = worker
+    assert runner.next_event(1e9) is answer
+    assert not runner.used_up
+
+
 def test_whether_somebody_waits_takes_two_looks() -> None:
     looks = iter([Counts(0.5, 2.0, True), Counts(0.5, 2.0, True)])
-    assert queued_by_now(lambda: next(looks)) == (2.0, True)
+    assert queued_by_now(lambda: next(looks)) == (2.0, True, 0.5)
     runs = iter([Counts(0.5, 2.0, True), Counts(0.54, 2.0, True)])
-    assert queued_by_now(lambda: next(runs)) == (2.0, False)
+    assert queued_by_now(lambda: next(runs)) == (2.0, False, 0.54)
     sleeps = iter([Counts(0.5, 2.0, False)])
-    assert queued_by_now(lambda: next(sleeps)) == (2.0, False)
+    assert queued_by_now(lambda: next(sleeps)) == (2.0, False, 0.5)
 
 
 @contextmanager
