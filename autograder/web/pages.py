@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.report.html import coded
+from autograder.report.marks import without_points
 from autograder.report.text import one_line, points, visible
 from autograder.text import counted
 from autograder.web.prose import prose
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         coded=coded,
         prose=lambda text, pictures="": Markup(prose(text, pictures)),
         counted=counted,
+        without_points=without_points,
     )
     environment.globals.update(address=address, named=named, clock=clock)
     return environment

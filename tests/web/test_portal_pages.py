@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
+from autograder.model import QuestionStatus
 from autograder.people import Dated, extend
 from autograder.settings import Attempts, Late
 
@@ -167,6 +169,32 @@ def test_public_examples_alone_where_the_assignment_says_so(school: School) -> N
         ("a start", True),
     ]
     assert (adam["misconceptions"], adam["status"]) == ([], None)
+
+
+def test_what_is_not_written_yet_is_said_so_and_not_called_wrong(school: School) -> None:
+    given = verdict()
+    questions = tuple(
+        replace(
+            question,
+            status=QuestionStatus.NONE,
+            score=0.0,
+            checks=tuple(replace(c, passed=False, tried=False, score=0.0) for c in question.checks),
+            message=f"do_{question.name} is not written yet.",
+        )
+        if question.checks
+        else question
+        for question in given.questions
+    )
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(replace(given, score=0.0, questions=questions))
+    alice.open(alice.address)
+    asked = sum(bool(question.checks) for question in questions)
+    assert alice.words.count("not written yet") == asked
+    assert "not right yet" not in alice.words
+    row = school.program("alice").ask("GET", f"/api/submissions/{alice.address[3:]}").json()
+    adam = next(one for one in row["result"]["questions"] if one["name"] == "adam")
+    assert (adam["status"], adam["message"]) == ("none", "do_adam is not written yet.")
 
 
 def test_where_no_points_are_shown_no_change_speaks_of_them(school: School) -> None:
