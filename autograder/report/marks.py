@@ -39,15 +39,13 @@ def found(grade: Grade, words: Words = WORDS) -> str:
 
 def is_unwritten(question: QuestionGrade) -> bool:
     """Whether nothing was tried, since every function asked for is as the notebook came with it."""
-    is_nothing = question.status is QuestionStatus.NONE and not any(
-        c.tried for c in question.checks
-    )
-    return is_nothing and _ALL_UNWRITTEN.fullmatch(question.message or "") is not None
+    if question.status is not QuestionStatus.NONE or any(c.tried for c in question.checks):
+        return False
+    return _ALL_UNWRITTEN.fullmatch(question.message or "") is not None
 
 
-_ALL_UNWRITTEN = re.compile(
-    rf"(?:{re.escape(UNWRITTEN).replace(re.escape('{function}'), '.+?')} ?)+"
-)
+_ONE = re.escape(UNWRITTEN).replace(re.escape("{function}"), ".+?")
+_ALL_UNWRITTEN = re.compile(f"(?:{_ONE} ?)+")
 
 
 def without_points(question: QuestionGrade, words: Words = WORDS) -> str:
