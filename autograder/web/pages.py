@@ -48,7 +48,7 @@ def _environment() -> Environment:
         counted=counted,
         without_points=without_points,
     )
-    environment.globals.update(address=address, named=named, clock=clock)
+    environment.globals.update(address=address, named=named, clock=clock, utc=UTC)
     return environment
 
 

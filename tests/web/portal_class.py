@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,15 +92,17 @@ class School:
         attempts: Attempts | None = None,
         late: Late | None = None,
         before_due: str = "names",
+        opens: datetime | None = None,
     ) -> None:
         """As if ``assignment.toml`` said so."""
         exercise = self.portal._syllabus.get(SLUG)
         assert exercise is not None
-        changed = {
+        changed: dict[str, object] = {
             "attempts": attempts or Attempts(),
             "late": late or Late(),
             "feedback": Feedback(before_due=before_due),  # type: ignore[arg-type]
         }
+        changed["opens"] = opens
         for name, value in changed.items():
             object.__setattr__(exercise.assignment, name, value)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from course_class import SLUG
@@ -19,8 +20,10 @@ from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.model import QuestionStatus
-from autograder.people import Dated, extend
+from autograder.people import Dated, Policies, extend
 from autograder.settings import Attempts, Late
+from autograder.web.portal.student import Standing, needed_first
+from autograder.web.portal.syllabus import Exercise
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}\u202e"
 HOSTILE = (
@@ -109,6 +112,68 @@ def test_a_file_is_handed_in_and_its_receipt_stays_true(school: School) -> None:
     assert 'http-equiv="refresh"' not in alice.page
     assert alice.ask("GET", f"{address}/file").content == NOTEBOOK
     assert alice.answer.headers["content-disposition"] == 'attachment; filename="hw.ipynb"'
+
+
+def test_before_it_opens_students_see_its_title_and_the_date_and_staff_see_it(
+    school: School,
+) -> None:
+    opens = datetime.now(UTC) + timedelta(days=2)
+    due = datetime.now(UTC) + timedelta(days=9)
+    school.says(opens=opens, late=Late(due=due), attempts=Attempts(partners=2))
+    alice, ines = school.browser("alice"), school.browser("ines")
+    shown = f"{opens:%a %d %b %Y, %H:%M} UTC"
+    for page in ("/", f"/a/{SLUG}"):
+        alice.open(page)
+        assert "Gradient descent with adaptive learning rates" in alice.words
+        assert f"Opens {shown}" in alice.words
+        for hidden in ("Due", "Download", 'type="file"', "partner", "Nothing handed in"):
+            assert hidden not in alice.page, (page, hidden)
+    file = f"/a/{SLUG}/given/{SLUG}.ipynb"
+    assert alice.ask("GET", file).status_code == 403
+    assert f"opens on {shown}" in alice.words
+    session = school.portal.door.session(alice.cookies["autograder"])
+    assert session is not None
+    fields = {"token": session.token, "partner": "bob"}
+    assert alice.ask("POST", f"/a/{SLUG}/partners", data=fields).status_code == 403
+    told = school.program("alice").hand_in()
+    assert (told.status_code, f"opens on {shown}" in told.json()["error"]) == (403, True)
+    assert ines.ask("GET", file.replace("/a/", "/as/1/a/")).status_code == 200
+    ines.open(f"/as/1/a/{SLUG}")
+    assert "Until then students see nothing but the title and this date" in ines.words
+    assert "Download the notebook" in ines.words
+    ines.open("/course")
+    assert f"Opens to students {shown}" in ines.words
+    school.says(opens=datetime.now(UTC) - timedelta(minutes=1))
+    assert alice.ask("GET", file).status_code == 200
+    alice.upload()
+    assert alice.address.startswith("/h/")
+
+
+def test_what_is_due_next_stands_first() -> None:
+    now = datetime.now(UTC)
+    given = {
+        "over long ago": (None, now - timedelta(days=30)),
+        "over": (None, now - timedelta(days=1)),
+        "next": (None, now + timedelta(days=1)),
+        "later": (None, now + timedelta(days=20)),
+        "whenever": (None, None),
+        "not open": (now + timedelta(days=3), now + timedelta(days=10)),
+    }
+    made = []
+    for slug, (opens, due) in given.items():
+        said = SimpleNamespace(slug=slug, opens=opens, late=Late(due=due), attempts=Attempts())
+        exercise = Exercise(SimpleNamespace(assignment=said), None, None)  # type: ignore[arg-type]
+        policies = Policies(late=said.late)
+        lists = SimpleNamespace(standing=SimpleNamespace(policies=policies))
+        made.append(Standing(exercise, lists, "amy", (), None, False))  # type: ignore[arg-type]
+    assert [one.exercise.slug for one in sorted(made, key=needed_first)] == [
+        "next",
+        "later",
+        "whenever",
+        "over",
+        "over long ago",
+        "not open",
+    ]
 
 
 def test_what_is_refused_is_said_on_the_page(school: School) -> None:

@@ -28,6 +28,7 @@ from autograder.web.portal.receiving import (
     require_submission,
 )
 from autograder.web.portal.syllabus import Exercise
+from autograder.web.visit import NotOpen
 
 _LARGE = 5_000_000
 """Bytes from which on few files are ..."""
@@ -128,6 +129,10 @@ class Office:
         """
         if not self._allowance.take(person.number):
             raise Refused(429, "That is a lot at once: wait a minute, then hand in again.")
+        try:
+            exercise.require_open()
+        except NotOpen as error:
+            raise Refused(403, f"{error}.") from None
         require_submission(received)
         lists = exercise.register.now()
         together = [person, *partners_of(self._store, exercise, person, lists.standing.directory)]

@@ -92,6 +92,11 @@ class Standing:
         return self.due is not None and datetime.now(UTC) > self.due + grace
 
     @property
+    def is_open(self) -> bool:
+        """Whether students get it, and may hand it in."""
+        return self.exercise.is_open
+
+    @property
     def left_today(self) -> int | None:
         """How often more it may be handed in today; None: as often as one likes."""
         per_day = self.exercise.assignment.attempts.per_day
@@ -189,8 +194,7 @@ class StudentPages:
     def home(self, visit: Visit) -> str:
         eyes = self.eyes(visit)
         all_ = [self._standing(exercise, eyes.person) for exercise in self._syllabus]
-        far = datetime.max.replace(tzinfo=UTC)
-        all_.sort(key=lambda one: (one.due or far, one.exercise.slug))
+        all_.sort(key=needed_first)
         return page("portal/home.html.j2", visit, eyes=eyes, all=all_)
 
     def assignment(self, visit: Visit, trouble: str = "") -> str:
@@ -232,6 +236,8 @@ class StudentPages:
     def given(self, visit: Visit) -> Response:
         """A file of those that students receive."""
         exercise = self._exercise(visit)
+        if visit.member.role is Role.STUDENT:
+            exercise.require_open()
         if visit.path["name"] not in _given(exercise):
             raise NotThere("there is no such file")
         path = exercise.released / visit.path["name"]
@@ -379,6 +385,7 @@ class StudentPages:
     def say_partners(self, visit: Visit) -> Response:
         """With whom one hands in together, or no longer."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
+        exercise.require_open()
         most = exercise.assignment.attempts.partners
         if most < 2:
             raise UsageError("everybody hands in alone here")
@@ -407,6 +414,14 @@ class StudentPages:
                 else "That is noted. It holds as soon as your partner names you here, too."
             )
         return RedirectResponse(f"/a/{exercise.slug}", 303)
+
+
+def needed_first(one: Standing) -> tuple[int, float, str]:
+    """What is due next first; then what is over, the newest first; then what is not open yet."""
+    due = one.due.timestamp() if one.due is not None else float("inf")
+    if not one.is_open:
+        return 2, due, one.exercise.slug
+    return (1, -due, one.exercise.slug) if one.is_late else (0, due, one.exercise.slug)
 
 
 def _given(exercise: Exercise) -> list[str]:
