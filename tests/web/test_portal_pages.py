@@ -22,6 +22,7 @@ from autograder.batch.output import book_of
 from autograder.model import QuestionStatus
 from autograder.people import Dated, Policies, extend
 from autograder.settings import Attempts, Late
+from autograder.submission import label
 from autograder.web.portal.student import Standing, needed_first
 from autograder.web.portal.syllabus import Exercise
 
@@ -183,6 +184,34 @@ def test_what_is_refused_is_said_on_the_page(school: School) -> None:
     assert "hw.pdf is a PDF" in alice.words
     assert "Hand in" in alice.words
     assert not school.store.hand_ins.all(SLUG)
+
+
+def named_after(slug: str) -> bytes:
+    return NOTEBOOK.replace(b'"metadata": {}, "nb', b'"metadata": %s, "nb' % label_of(slug))
+
+
+def label_of(slug: str) -> bytes:
+    return json.dumps(label(slug)).encode()
+
+
+def test_another_assignments_notebook_is_taken_only_where_it_is_meant(school: School) -> None:
+    """Without scripts, too: it is a box of the form."""
+    alice = school.browser("alice")
+    alice.upload(named_after("momentum_methods"))
+    assert alice.status == 422
+    assert "Not taken: this is the notebook of another assignment, momentum_methods" in alice.words
+    assert not school.store.hand_ins.all(SLUG)
+    there = school.portal._syllabus
+    one = there.get(SLUG)
+    assert one is not None
+    there._exercises["momentum_methods"] = one  # whatever it is, its own page is named
+    alice.upload(named_after("momentum_methods"))
+    assert re.search(rf'href="/a/{SLUG}#hand-in-title">Hand it in there', alice.page)
+    alice.upload(named_after("momentum_methods"), meant="yes")
+    assert alice.address.startswith("/h/")
+    alice.upload(named_after(SLUG))
+    assert alice.address.startswith("/h/")
+    assert len(school.store.hand_ins.all(SLUG)) == 2
 
 
 def test_names_are_shown_without_points_until_results_are_published(school: School) -> None:

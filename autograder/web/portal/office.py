@@ -18,6 +18,7 @@ from starlette.requests import Request
 from autograder.people import Directory, Person, Policies
 from autograder.store import HandedInFile, Store
 from autograder.store.hand_ins import Draft, HandIn, TooMany
+from autograder.submission import assignment_of
 from autograder.text import counted
 from autograder.web.portal.doors import numbers_of
 from autograder.web.portal.receiving import (
@@ -90,6 +91,14 @@ class AtOnce:
                     del self._there[who]
 
 
+class OfAnother(Refused):
+    """A notebook that says that it is of another assignment."""
+
+    def __init__(self, name: str, slug: str) -> None:
+        super().__init__(422, f"{name} is the notebook of another assignment, {slug}.")
+        self.slug = slug
+
+
 class Office:
     """Takes what is handed in."""
 
@@ -122,10 +131,14 @@ class Office:
         async with self._large if size > _LARGE else nullcontext():
             return await run_in_threadpool(do, await file_in(form))
 
-    def take(self, exercise: Exercise, person: Person, received: Received) -> HandIn:
+    def take(
+        self, exercise: Exercise, person: Person, received: Received, *, is_meant: bool = True
+    ) -> HandIn:
         """Keep a file that ``person`` hands in, for their partners, too; their receipt.
 
-        It is on the disk when this returns.  Raises :class:`Refused`.
+        ``is_meant``: whether they said which assignment it is for; what says itself that it is of
+        another one is else not taken.  It is on the disk when this returns.  Raises
+        :class:`Refused`.
         """
         if not self._allowance.take(person.number):
             raise Refused(429, "That is a lot at once: wait a minute, then hand in again.")
@@ -134,6 +147,8 @@ class Office:
         except NotOpen as error:
             raise Refused(403, f"{error}.") from None
         require_submission(received)
+        if not is_meant and (own := assignment_of(received.data)) not in ("", exercise.slug):
+            raise OfAnother(received.name, own)
         lists = exercise.register.now()
         together = [person, *partners_of(self._store, exercise, person, lists.standing.directory)]
         drafts = [

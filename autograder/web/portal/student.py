@@ -21,7 +21,7 @@ from autograder.web.pages import fragment, page
 from autograder.web.people import STAFF, STUDENTS, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.drawing import Drawing
-from autograder.web.portal.office import Allowance, Office, day_began, partners_of
+from autograder.web.portal.office import Allowance, OfAnother, Office, day_began, partners_of
 from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.register import Lists
 from autograder.web.portal.seeing import Seeing, Shown, Sight
@@ -197,7 +197,8 @@ class StudentPages:
         all_.sort(key=needed_first)
         return page("portal/home.html.j2", visit, eyes=eyes, all=all_)
 
-    def assignment(self, visit: Visit, trouble: str = "") -> str:
+    def assignment(self, visit: Visit, trouble: str = "", other: OfAnother | None = None) -> str:
+        """``trouble``: why a file was not taken; ``other``: where that is of another assignment."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         standing = self._standing(exercise, eyes.person)
         lines = self._lines(standing)
@@ -210,6 +211,8 @@ class StudentPages:
             exercise=exercise,
             assignment=exercise.assignment,
             trouble=trouble,
+            other=other,
+            of_other=None if other is None else self._syllabus.get(other.slug),
             lines=lines[:_MOST_ROWS],
             more=len(lines) - _MOST_ROWS,
             given=_given(exercise),
@@ -347,11 +350,14 @@ class StudentPages:
 
     # -------------------------------------------------------------- what students do
 
-    def hand_in(self, visit: Visit, received: Received) -> Response:
-        """A file that came with the form of an assignment's page."""
+    def hand_in(self, visit: Visit, received: Received, is_meant: bool) -> Response:
+        """A file that came with the form of an assignment's page; ``is_meant``: though it says
+        that it is of another."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         try:
-            made = self._office.take(exercise, eyes.person, received)
+            made = self._office.take(exercise, eyes.person, received, is_meant=is_meant)
+        except OfAnother as other:
+            return HTMLResponse(self.assignment(visit, other=other), other.status)
         except Refused as refused:
             return HTMLResponse(self.assignment(visit, str(refused)), refused.status)
         return RedirectResponse(f"/h/{made.ticket}", 303)
