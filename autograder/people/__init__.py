@@ -27,7 +27,14 @@ from autograder.people.attempts import Counted, counting, current
 from autograder.people.dates import Dated, moment, read_dates
 from autograder.people.directory import Directory, Known, Person, directory_of
 from autograder.people.importing import Imported, import_people
-from autograder.people.late import Policies, apply_late, counted_time, lateness, unknown_time
+from autograder.people.late import (
+    Policies,
+    apply_late,
+    counted_time,
+    late_in_words,
+    lateness,
+    unknown_time,
+)
 from autograder.people.links import Holder, Link, PersonalLinks
 from autograder.people.lists import PeopleList, read_people
 from autograder.people.names import key
@@ -64,6 +71,7 @@ __all__ = [
     "give_times",
     "import_people",
     "key",
+    "late_in_words",
     "lateness",
     "moment",
     "read_dates",

@@ -225,6 +225,17 @@ class HandIns:
             query = query.where(HAND_INS.c.assignment == assignment)
         return self._read(query)
 
+    def shared(self, hand_in: HandIn) -> list[HandIn]:
+        """The same of everybody for whom it was handed in at once, this one among them."""
+        return self._read(
+            sa.select(HAND_INS).where(
+                HAND_INS.c.assignment == hand_in.assignment,
+                HAND_INS.c.digest == hand_in.digest,
+                HAND_INS.c.at == _text(hand_in.at),
+                HAND_INS.c.by_whom == hand_in.by,
+            )
+        )
+
     def all(self, assignment: str) -> list[HandIn]:
         return self._read(sa.select(HAND_INS).where(HAND_INS.c.assignment == assignment))
 

@@ -105,6 +105,7 @@ class School:
         changed["opens"] = opens
         for name, value in changed.items():
             object.__setattr__(exercise.assignment, name, value)
+        exercise.register._lists = None  # which an edited assignment has anew, too
 
     # -------------------------------------------------------------- grading
 
@@ -169,6 +170,11 @@ class Client:
 
     def open(self, address: str) -> str:
         return self.ask("GET", address).text
+
+    def read(self, address: str) -> str:
+        """The words of a page."""
+        self.open(address)
+        return self.words
 
     def hand_in(
         self, data: bytes = NOTEBOOK, name: str = "hw.ipynb", slug: str = SLUG, **more: Any

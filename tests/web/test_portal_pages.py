@@ -343,13 +343,21 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     school.says(attempts=Attempts(partners=2))
     alice.open(f"/a/{SLUG}")
     alice.send(f"/a/{SLUG}/partners", partner="bob@school.example")
-    assert "as soon as your partner names you" in alice.words
+    assert "as soon as bob names you" in alice.words
+    assert "You named bob : it holds as soon as you are named back" in alice.words
+    assert "Bob B." not in alice.page, "whoever tries an address learns no name"
     alice.upload()
+    assert "Together with" not in alice.words
     assert [one.student for one in school.store.hand_ins.all(SLUG)] == ["alice"]
+    bob.open("/")
+    assert "Alice A. named you as a partner" in bob.words
     bob.open(f"/a/{SLUG}")
+    assert "Hand in together with Alice A." in bob.words
     bob.send(f"/a/{SLUG}/partners", partner="alice")
-    assert "You hand in together now" in bob.words
+    assert "You hand in together with Alice A. now" in bob.words
+    assert "You hand in together with Bob B. :" in alice.read(f"/a/{SLUG}")
     bob.upload(PROGRAM, "hw.py")
+    assert "Together with Alice A." in bob.words
     assert [(one.student, one.by) for one in school.store.hand_ins.all(SLUG)] == [
         ("alice", "alice"),
         ("bob", "bob"),
@@ -357,12 +365,48 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     ]
     alice.open(f"/a/{SLUG}")
     assert "Attempt 2" in alice.words
+    alice.open(f"/h/{alice.tickets()[0]}")
+    assert "by Bob B. for you, too" in alice.words
+    assert "Together with Bob B." in alice.words
+    alice.open(f"/a/{SLUG}")
     alice.send(f"/a/{SLUG}/partners", leave="1")
+    assert "You named" not in alice.read(f"/a/{SLUG}")
+    assert "You named alice" in bob.read(f"/a/{SLUG}")
     bob.upload()
     assert school.store.hand_ins.all(SLUG)[-1].student == "bob"
     for nobody in ("nobody", "ines", "bob"):
         bob.open(f"/a/{SLUG}")
         assert bob.send(f"/a/{SLUG}/partners", partner=nobody).status_code == 400
+
+
+def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: School) -> None:
+    now = datetime.now(UTC)
+    alice = school.browser("alice")
+    alice.upload()
+    assert "In time" not in alice.words, "nothing is due"
+    school.says(
+        late=Late(due=now + timedelta(days=1), policy="share_per_day", share=0.2),
+        attempts=Attempts(per_day=3),
+    )
+    alice.upload()
+    assert "In time." in alice.words
+    assert "shown here by itself" in alice.words
+    assert "1 attempt left today" in alice.words
+    assert "Points are here when your instructor publishes" in alice.words
+    school.says(
+        late=Late(due=now - timedelta(hours=30), policy="share_per_day", share=0.2),
+        attempts=Attempts(per_day=3),
+    )
+    alice.upload()
+    assert "1 day late, 2 days begun: 40 % of the points earned are taken off." in alice.words
+    assert "no attempt left today; tomorrow you can hand in again" in alice.words
+    school.grade(verdict(), verdict(), verdict())
+    alice.open(alice.address)
+    assert "shown here by itself" not in alice.words
+    assert "is read by a person" in alice.words
+    published(school)
+    alice.open(alice.address)
+    assert "What comes next" not in alice.words
 
 
 def test_ones_own_date_is_shown(school: School) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TypeVar
@@ -185,21 +186,42 @@ def day_ends(policies: Policies) -> datetime:
     return day_began(policies) + timedelta(days=1)
 
 
-def partners_of(
-    store: Store, exercise: Exercise, person: Person, directory: Directory
-) -> list[Person]:
-    """With whom somebody hands in together: those whom they named, and who named them."""
+@dataclass(frozen=True)
+class Pairing:
+    """With whom somebody hands in, and who said so."""
+
+    together: Sequence[Person] = ()
+    """Those whom they named, and who named them."""
+    named: Sequence[Person] = ()
+    """Those whom they named, and who have not named them yet ..."""
+    named_by: Sequence[Person] = ()
+    """... and the other way round."""
+
+
+def pairing_of(store: Store, exercise: Exercise, person: Person, directory: Directory) -> Pairing:
     most = exercise.assignment.attempts.partners
     if most < 2:
-        return []
+        return Pairing()
     said = store.hand_ins.partners(exercise.slug)
     mine = numbers_of(person)
     named = {other for one, other in said if one in mine}
     back = {one for one, other in said if other in mine}
-    found = {
-        other.id: other
-        for number in sorted(named & back)
-        for other in (directory.with_number(number),)
-        if other is not None and other.id != person.id and other.role == "student"
-    }
-    return list(found.values())[: most - 1]
+
+    def students(numbers: set[int]) -> list[Person]:
+        found = {
+            other.id: other
+            for number in sorted(numbers)
+            for other in (directory.with_number(number),)
+            if other is not None and other.id != person.id and other.role == "student"
+        }
+        return list(found.values())
+
+    together = students(named & back)[: most - 1]
+    return Pairing(together, students(named - back), students(back - named))
+
+
+def partners_of(
+    store: Store, exercise: Exercise, person: Person, directory: Directory
+) -> Sequence[Person]:
+    """With whom somebody hands in together."""
+    return pairing_of(store, exercise, person, directory).together

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
 from autograder.model import Grade
-from autograder.people import Person
+from autograder.people import Person, late_in_words
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
 from autograder.store import Entry, Store
@@ -21,7 +21,15 @@ from autograder.web.pages import fragment, page
 from autograder.web.people import STAFF, STUDENTS, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.drawing import Drawing
-from autograder.web.portal.office import Allowance, OfAnother, Office, day_began, partners_of
+from autograder.web.portal.office import (
+    Allowance,
+    OfAnother,
+    Office,
+    Pairing,
+    day_began,
+    pairing_of,
+    partners_of,
+)
 from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.register import Lists
 from autograder.web.portal.seeing import Seeing, Shown, Sight
@@ -195,14 +203,18 @@ class StudentPages:
         eyes = self.eyes(visit)
         all_ = [self._standing(exercise, eyes.person) for exercise in self._syllabus]
         all_.sort(key=needed_first)
-        return page("portal/home.html.j2", visit, eyes=eyes, all=all_)
+        asked_by = {one.exercise.slug: self._pairing(one.exercise, eyes).named_by for one in all_}
+        return page("portal/home.html.j2", visit, eyes=eyes, all=all_, asked_by=asked_by)
+
+    def _pairing(self, exercise: Exercise, eyes: Eyes) -> Pairing:
+        directory = exercise.register.now().standing.directory
+        return pairing_of(self._store, exercise, eyes.person, directory)
 
     def assignment(self, visit: Visit, trouble: str = "", other: OfAnother | None = None) -> str:
         """``trouble``: why a file was not taken; ``other``: where that is of another assignment."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         standing = self._standing(exercise, eyes.person)
         lines = self._lines(standing)
-        there = exercise.register.now().standing.directory
         return page(
             "portal/assignment.html.j2",
             visit,
@@ -216,7 +228,7 @@ class StudentPages:
             lines=lines[:_MOST_ROWS],
             more=len(lines) - _MOST_ROWS,
             given=_given(exercise),
-            partners=partners_of(self._store, exercise, eyes.person, there),
+            pairing=self._pairing(exercise, eyes),
             asked=self._asked(exercise, eyes.person),
             asking=self._asking(exercise, eyes.person),
         )
@@ -271,7 +283,25 @@ class StudentPages:
             may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
             changes=self._seeing.changes(shown) if shown is not None else (),
             words=WORDS,
+            by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
+            together=self._together(exercise, hand_in),
+            by_person=[one.title for one in exercise.assignment.questions if one.by_person],
+            before_due=exercise.assignment.feedback.before_due,
+            late=late_in_words(standing.student, hand_in.at, standing.lists.standing.policies),
         )
+
+    def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
+        """Who else has this hand-in, by name."""
+        if exercise.assignment.attempts.partners < 2 and hand_in.by == hand_in.student:
+            return []
+        others = self._store.hand_ins.shared(hand_in)
+        return [
+            self._called(exercise, one.student) for one in others if one.person != hand_in.person
+        ]
+
+    def _called(self, exercise: Exercise, student: str) -> str:
+        found = exercise.register.now().standing.directory.fitting(student)
+        return (found[0].name if len(found) == 1 else "") or student
 
     def feedback(self, visit: Visit) -> Response:
         """The whole page of one's verdict, where one may see it."""
@@ -398,7 +428,8 @@ class StudentPages:
         mine = eyes.person.number or 0
         there = exercise.register.now().standing.directory
         if "leave" in visit.form:
-            for other in partners_of(self._store, exercise, eyes.person, there):
+            pairing = self._pairing(exercise, eyes)
+            for other in (*pairing.together, *pairing.named):
                 self._store.hand_ins.join(exercise.slug, mine, other.number or 0, False)
             visit.later.append("You hand in alone now.")
         else:
@@ -414,10 +445,12 @@ class StudentPages:
             self._store.hand_ins.join(exercise.slug, mine, fits[0].number or 0, True)
             together = partners_of(self._store, exercise, eyes.person, there)
             agreed = any(one.number == fits[0].number for one in together)
+            # The name is told by whoever agrees, not to whoever tries an address.
             visit.later.append(
-                "You hand in together now: what one of you hands in is everybody's."
+                f"You hand in together with {fits[0].name or fits[0].id} now; what one of you "
+                "hands in is everybody's."
                 if agreed
-                else "That is noted. It holds as soon as your partner names you here, too."
+                else f"That is noted. It holds as soon as {fits[0].id} names you here, too."
             )
         return RedirectResponse(f"/a/{exercise.slug}", 303)
 
