@@ -8,6 +8,7 @@ import getpass
 import os
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -207,6 +208,8 @@ def test_the_notebook_is_found_and_handed_in(
     said = capsys.readouterr().out
     assert said.startswith("rates.ipynb, as it was saved at ")
     assert "attempt 1" in said
+    assert sha256(b'{"cells": []}').hexdigest() in said
+    assert f"Your page of it: {portal.url}/h/7" in said
     assert "correction missing" in said
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from autograder.people import Directory, Person, Policies
+from autograder.people import Directory, Person, Policies, late_in_words
 from autograder.store import HandedInFile, Store
 from autograder.store.hand_ins import Draft, HandIn, TooMany
 from autograder.submission import assignment_of
@@ -174,6 +174,31 @@ class Office:
             ) from None
         self._told(len(made))
         return made[0]
+
+    def says(self, exercise: Exercise, person: Person, receipt: HandIn) -> list[str]:
+        """What there is to know beside a receipt, in sentences."""
+        policies = exercise.register.now().standing.policies
+        said = [late_in_words(person.id, receipt.at, policies)]
+        attempts = exercise.assignment.attempts
+        if attempts.per_day is not None:
+            mine = self._store.hand_ins.of(numbers_of(person), exercise.slug)
+            left = left_today(exercise, policies, mine) or 0
+            said.append(f"{counted(left, 'attempt')} left today.")
+        if attempts.partners > 1:
+            shared = self._store.hand_ins.shared(receipt)
+            others = [one.student for one in shared if one.person != receipt.person]
+            said.append(f"Handed in for {', '.join(others)}, too." if others else "")
+        return [sentence for sentence in said if sentence]
+
+
+def left_today(exercise: Exercise, policies: Policies, hand_ins: Iterable[HandIn]) -> int | None:
+    """How often more it may be handed in today by whoever handed these in; None: as often as they
+    like."""
+    per_day = exercise.assignment.attempts.per_day
+    if per_day is None:
+        return None
+    began = day_began(policies)
+    return max(0, per_day - sum(one.at >= began for one in hand_ins))
 
 
 def day_began(policies: Policies) -> datetime:

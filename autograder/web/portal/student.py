@@ -26,7 +26,7 @@ from autograder.web.portal.office import (
     OfAnother,
     Office,
     Pairing,
-    day_began,
+    left_today,
     pairing_of,
     partners_of,
 )
@@ -107,11 +107,7 @@ class Standing:
     @property
     def left_today(self) -> int | None:
         """How often more it may be handed in today; None: as often as one likes."""
-        per_day = self.exercise.assignment.attempts.per_day
-        if per_day is None:
-            return None
-        began = day_began(self.lists.standing.policies)
-        return max(0, per_day - sum(one.at >= began for one in self.hand_ins))
+        return left_today(self.exercise, self.lists.standing.policies, self.hand_ins)
 
 
 class StudentPages:
