@@ -7,7 +7,8 @@ from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from autograder.report.html import coded
@@ -48,7 +49,8 @@ def _environment() -> Environment:
         counted=counted,
         without_points=without_points,
     )
-    environment.globals.update(address=address, named=named, clock=clock, utc=UTC)
+    environment.globals.update(address=address, named=named, clock=clock)
+    environment.globals["utc"] = UTC
     return environment
 
 
@@ -57,9 +59,14 @@ def named(values: Iterable[str]) -> list[tuple[str, str]]:
     return [(value, value.replace("_", " ")) for value in values]
 
 
-def when(at: datetime) -> str:
-    """A moment, by the clock of this machine."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+@pass_context
+def when(context: Context, at: datetime | str) -> str:
+    """A moment on the clocks of the course, whose name stands behind it; of a course that names no
+    time zone, on those of this machine."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    room = context.get("room")
+    there = moment.astimezone(None if room is None else room.zone)
+    return f"{there:%Y-%m-%d %H:%M %Z}"
 
 
 def clock(at: datetime, zone: tzinfo) -> Markup:
