@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from autograder.report.html import coded
-from autograder.report.marks import without_points
+from autograder.report.marks import is_unwritten, without_points
 from autograder.report.text import one_line, points, visible
 from autograder.text import counted
 from autograder.web.prose import prose
@@ -48,6 +48,7 @@ def _environment() -> Environment:
         prose=lambda text, pictures="": Markup(prose(text, pictures)),
         counted=counted,
         without_points=without_points,
+        is_unwritten=is_unwritten,
     )
     environment.globals.update(address=address, named=named, clock=clock)
     environment.globals["utc"] = UTC

@@ -392,7 +392,7 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
     assert "In time." in alice.words
     assert "shown here by itself" in alice.words
     assert "1 attempt left today" in alice.words
-    assert "Points are here when your instructor publishes" in alice.words
+    assert "Points you see here when your instructor publishes" in alice.words
     school.says(
         late=Late(due=now - timedelta(hours=30), policy="share_per_day", share=0.2),
         attempts=Attempts(per_day=3),
@@ -404,6 +404,8 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
     alice.open(alice.address)
     assert "shown here by itself" not in alice.words
     assert "is read by a person" in alice.words
+    assert "36 of the 90" not in alice.words, "nor are points told as what lateness takes off"
+    assert "points earned are taken off" in alice.words
     published(school)
     alice.open(alice.address)
     assert "What comes next" not in alice.words

@@ -54,6 +54,14 @@ class Shown:
         return self.sight in (Sight.ALL, Sight.PUBLISHED)
 
     @property
+    def notices(self) -> Sequence[str]:
+        """On the file as a whole; what lateness takes off tells points, and is one of them only
+        where these are shown."""
+        late = self.grade.late
+        told = self.has_page or late is None
+        return [one for one in self.grade.notices if told or late is None or one != late.reason]
+
+    @property
     def row(self) -> dict[str, Any]:
         """As a row of ``grades.json``, without what is not shown."""
         row = json_row(self.grade)
