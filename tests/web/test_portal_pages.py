@@ -23,6 +23,7 @@ from autograder.model import QuestionStatus
 from autograder.people import Dated, Policies, extend
 from autograder.settings import Attempts, Late
 from autograder.submission import label
+from autograder.web.portal.staff import next_due
 from autograder.web.portal.student import Standing, needed_first
 from autograder.web.portal.syllabus import Exercise
 
@@ -168,12 +169,10 @@ def test_what_is_due_next_stands_first() -> None:
         lists = SimpleNamespace(standing=SimpleNamespace(policies=policies))
         made.append(Standing(exercise, lists, "amy", (), None, False))  # type: ignore[arg-type]
     assert [one.exercise.slug for one in sorted(made, key=needed_first)] == [
-        "next",
-        "later",
-        "whenever",
-        "over",
-        "over long ago",
-        "not open",
+        *("next", "later", "whenever", "over", "over long ago", "not open")
+    ]
+    assert [one.slug for one in sorted((one.exercise for one in made), key=next_due)] == [
+        *("over long ago", "over", "next", "later", "whenever", "not open")
     ]
 
 

@@ -45,7 +45,7 @@ class StaffPages:
             for one in self._store.hand_ins.fruitless()
             if is_tried_again(one)
         )
-        exercises = sorted(self._syllabus, key=_next_due)
+        exercises = sorted(self._syllabus, key=next_due)
         rows = [(one, *self._counts(one), again[one.slug]) for one in exercises]
         return page(
             "portal/course.html.j2",
@@ -99,7 +99,7 @@ class StaffPages:
         return RedirectResponse("/course", 303)
 
 
-def _next_due(one: Exercise) -> tuple[bool, float, str]:
+def next_due(one: Exercise) -> tuple[bool, float, str]:
     """In the order of the due dates, what is not open yet at the end."""
     due = one.assignment.late.due_at
     return not one.is_open, float("inf") if due is None else due.timestamp(), one.slug
