@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 from autograder.errors import StoreError
 from autograder.model import Identity
 from autograder.store.decided import Begin
+from autograder.store.hand_ins import NEAR
 from autograder.store.records import storable
 from autograder.store.tables import ACTS, HAND_INS, MAIL_TRIES, MAILS, PORTAL, PUBLISHED
 
@@ -213,10 +214,14 @@ def _together(
     connection: Connection, rows: Sequence[sa.RowMapping]
 ) -> dict[tuple[str, ...], list[str]]:
     """For whom each of these was handed in at once."""
+    if not rows:
+        return {}
+    first, last = rows[0]["id"], rows[-1]["id"]
+    near = HAND_INS.c.id.between(first - NEAR, last + NEAR)
     moments = {row["at"] for row in rows}
-    query = sa.select(HAND_INS).where(HAND_INS.c.at.in_(moments)).order_by(HAND_INS.c.id)
+    query = sa.select(HAND_INS).where(near, HAND_INS.c.at.in_(moments)).order_by(HAND_INS.c.id)
     found: dict[tuple[str, ...], list[str]] = {}
-    for row in connection.execute(query).mappings() if moments else ():
+    for row in connection.execute(query).mappings():
         found.setdefault(_once(row), []).append(row["student"])
     return found
 
