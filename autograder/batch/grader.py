@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -39,8 +39,12 @@ _TOGETHER = 32
 """Hand-ins that a cluster is sent at once."""
 _AWAY = 5.0
 """Seconds between two tries to reach a cluster."""
-BEGAN, ENDED = b"+", b"-"
-"""What a grader tells whoever watches it."""
+BEGAN, PRESSING, ENDED = b"+", b"!", b"-"
+"""What a grader tells whoever watches it: that it has something in hand, or something that has
+waited long; that it has its verdict."""
+_PRESSES = 2
+"""How often a hand-in was taken before it gives way to nobody: once as all are, then as what takes
+long."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class Post:
     lanes: Sequence[Lane]
     wake: int
     """A pipe: something came for each byte in it, and nothing comes any more when it has ended."""
+    pressing: Mapping[str, CourseMarking] = field(default_factory=dict)
+    """Likewise, for what was taken often; empty: the same as for all."""
 
 
 def new_holder() -> str:
@@ -86,6 +92,7 @@ class Grader:
         self._tell = tell
         self._parent = os.getppid()
         self._ends = False
+        self._pressing: Mapping[str, Desk] = {}
         self._had = False
         """Whether there was something when it looked last."""
 
@@ -125,6 +132,9 @@ class Grader:
     def _open(self, kept: ExitStack) -> None:
         """What has to be ready before the first hand-in."""
         self._desks = {slug: Desk(marking) for slug, marking in self._post.markings.items()}
+        self._pressing = {slug: Desk(marking) for slug, marking in self._post.pressing.items()}
+        for desk in self._pressing.values():  # opened when there is such a thing
+            kept.callback(desk.close)
         for desk in self._desks.values():
             kept.callback(desk.close)
             with suppress(AutograderError):  # whoever is graded there is told
@@ -155,14 +165,16 @@ class Grader:
         taken = self._next(store)
         if taken is None:
             return False
-        self._tell(BEGAN)
+        is_pressing = taken.tries >= _PRESSES and bool(self._pressing)
+        self._tell(PRESSING if is_pressing else BEGAN)
         try:
             path = folder / "file"
             problem = self._problem(store, taken, path)
             if problem is not None:
                 self._keep(store, taken, problem)
             else:
-                desk = self._desks[taken.hand_in.assignment]
+                desks = self._pressing if is_pressing else self._desks
+                desk = desks[taken.hand_in.assignment]
                 self._keep(store, taken, desk.mark(task_of(taken.hand_in, path)))
         finally:
             self._tell(ENDED)

@@ -7,8 +7,8 @@ milliseconds; it runs no thread, so that forking is safe.
 
 - A grader that dies is replaced, and what it held is given back.
 - One that is at the same hand-in for longer than nearly all take is ended; the hand-in goes to a
-  lane that has a grader of its own, where it may take its time, at a lower priority.  So no
-  student's endless loop makes others wait.
+  lane that has a grader of its own, where it may take its time, at a lower priority, but for some
+  minutes only.  So no student's endless loop makes others wait, and whose it is waits for minutes.
 - What graders hold is renewed while they live.  When this process is gone, they end by themselves;
   whoever comes next, here or on another machine, takes what they held.
 - When standard input ends, all finish what they have in hand, or give it back.
@@ -33,7 +33,16 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from autograder.batch.grader import BEGAN, LEASE, ClusterGrader, Grader, Post, is_gone, new_holder
+from autograder.batch.grader import (
+    BEGAN,
+    LEASE,
+    PRESSING,
+    ClusterGrader,
+    Grader,
+    Post,
+    is_gone,
+    new_holder,
+)
 from autograder.batch.marking import CourseMarking
 from autograder.batch.tasks import PATIENCE
 from autograder.course import Assignment, Course
@@ -50,10 +59,14 @@ _LONG = 3.0
 machine with other things to do ..."""
 _LONGER = 10.0
 """... not before so many times what one took of late."""
-_NICE = 10
-"""By how much what takes long gives way to what does not; its time limits give way with it."""
+_NICE = 5
+"""By how much what takes long gives way to what does not: beside three graders on two cores it has
+a tenth of them, so that 20 seconds of a loop without end take some three minutes.  Its time limits
+give way with it, so its verdict is the same."""
+_GIVES_WAY = 240.0
+"""Seconds for which it does; what is not done then is begun once more, and gives way to nobody."""
 _LONGEST = 4 * PATIENCE
-"""Seconds after which even that grader is given up: who gives way to others waits for them."""
+"""Seconds after which even that grader is given up."""
 _AT_FIRST = 1.0
 """Seconds that one is taken to take while none is done: with the first all is read and loaded."""
 _LATELY = 25
@@ -107,6 +120,8 @@ class _Grading:
     began: float = field(default_factory=time.monotonic)
     since: float | None = None
     """When it began what it has in hand, on the monotonic clock; None: nothing."""
+    is_pressing: bool = False
+    """Whether what it has in hand gives way to nobody."""
 
 
 class Graders:
@@ -155,7 +170,7 @@ class Graders:
         post = replace(self._post, lanes=lanes)
         if lanes == (Lane.LONG,):
             patient = {slug: replace(one, nice=_NICE) for slug, one in post.markings.items()}
-            post = replace(post, markings=patient)
+            post = replace(post, markings=patient, pressing=post.markings)
         wanted = self._wanted
         process = context.Process(target=_serve, args=(post, wanted, name, theirs))
         process.start()
@@ -177,8 +192,8 @@ class Graders:
 
     def _note(self, one: _Grading, told: bytes) -> None:
         now = time.monotonic()
-        if told == BEGAN:
-            one.since = now
+        if told in (BEGAN, PRESSING):
+            one.since, one.is_pressing = now, told == PRESSING
             return
         with suppress(OSError):  # nobody reads, or not fast enough: whoever waits is told anyhow
             os.write(1, f"{GRADED}\n".encode())
@@ -200,7 +215,10 @@ class Graders:
         usual = median(self._took) if self._took else _AT_FIRST
         long = min(PATIENCE, max(_LONG, _LONGER * usual))
         for one in list(self._all):
-            most = _LONGEST if Lane.LONG in one.lanes else long
+            most = long
+            if Lane.LONG in one.lanes:
+                is_last = one.is_pressing or self._wanted.scheduler is not None
+                most = _LONGEST if is_last else _GIVES_WAY
             if one.since is not None and now - one.since >= most:
                 one.process.kill()
                 self._let_go(one)

@@ -18,8 +18,9 @@ from autograder.submission import assignment_of
 TOKEN = "AUTOGRADER_TOKEN"
 URL = "AUTOGRADER_URL"
 _NOT_THERE = 404
-_OURS_OR_NOBODYS = (0, 500, 501, 502, 503, 504)
-"""Status with which a portal is not well: not the student's doing."""
+_OURS_OR_NOBODYS = (0, 408)
+"""Status, besides those from 500 on, with which it is not the student's doing: the portal is not
+well, or not reached, or the line to it is slow."""
 
 
 @click.command()
@@ -89,8 +90,10 @@ def _sent(portal: Portal, file: Path, slug: str) -> Said:
 
 
 def _told(error: PortalError) -> AutograderError:
-    """What the portal refuses is wrong usage; that it does not answer is nobody's fault here."""
-    kind = AutograderError if error.status in _OURS_OR_NOBODYS else UsageError
+    """What the portal refuses is wrong usage, and so is what cannot be sent; that it does not
+    answer is nobody's fault here."""
+    is_nobodys = error.status in _OURS_OR_NOBODYS or error.status >= 500
+    kind = UsageError if error.asked_wrong or not is_nobodys else AutograderError
     return kind(str(error))
 
 

@@ -34,6 +34,7 @@ from autograder.people.late import (
     late_in_words,
     lateness,
     unknown_time,
+    without_points,
 )
 from autograder.people.links import Holder, Link, PersonalLinks
 from autograder.people.lists import PeopleList, read_people
@@ -78,4 +79,5 @@ __all__ = [
     "read_people",
     "standing_of",
     "unknown_time",
+    "without_points",
 ]

@@ -124,7 +124,7 @@ def late_in_words(student: str, at: datetime, policies: Policies) -> str:
     if late.points == -_ALL:
         return f"{said}: too late to bring points."
     if late.points:
-        return f"{said}: {-late.points:g} % of the points earned are taken off."
+        return f"{said}: {-late.points:g} % of your points are taken off."
     return f"{said}: it costs no points."
 
 
@@ -172,6 +172,11 @@ def _reason(
         taken = f"{-round(points, 6):g} of the {earned:g} points earned are taken off"
         reason += f": {taken}{', for it is too late to count' if is_over else ''}"
     return f"{reason}."
+
+
+def without_points(reason: str) -> str:
+    """What of a reason for lateness may be read where points are not shown."""
+    return reason.partition(": ")[0].removesuffix(".") + "."
 
 
 def duration(late: timedelta) -> str:

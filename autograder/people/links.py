@@ -17,7 +17,7 @@ import base64
 import hmac
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -130,6 +130,19 @@ class PersonalLinks:
         """Who began a session with that link; None: it has ended or was revoked since."""
         return self._holder(self._view(), number, generation, now)
 
+    def signed_in(self, session: str) -> Holder | None:
+        """Whose session has this key; None: nobody's, or it has ended, by itself or with the link
+        that it began with."""
+        found = self._store.sessions.whose(session)
+        if found is None:
+            return None
+        return self._holder(self._view(found.marker), found.person, found.generation, None)
+
+    def session_key(self, cookie: str) -> str:
+        """What a session is found by: a hash that nobody can make who has not the key of links."""
+        text = b"session " + cookie.encode("utf-8", "replace")
+        return hmac.digest(self._key, text, "sha256").hex()
+
     def now(self, person: Person) -> Holder | None:
         """Somebody who showed in another way who they are; None: their link has ended."""
         assert person.number is not None
@@ -152,7 +165,7 @@ class PersonalLinks:
 
     def revoke(self, people: Iterable[Person]) -> None:
         """What was given out is no longer good; the next that is asked for is another one."""
-        view = self._view()
+        view, people = self._view(), list(people)
         self._store.links.change(
             {
                 number: replace(view.state(number), generation=view.state(number).generation + 1)
@@ -160,6 +173,13 @@ class PersonalLinks:
                 for number in _numbers(person)
             }
         )
+        self.end_sessions(people)
+
+    def end_sessions(self, people: Iterable[Person]) -> None:
+        """Wherever these are signed in, they have to come in again."""
+        numbers = {number for person in people for number in _numbers(person)}
+        if numbers:
+            self._store.sessions.end_all(numbers)
 
     def let_expire(self, people: Iterable[Person], at: datetime | None) -> None:
         """Links end then; None: not by themselves."""
@@ -192,8 +212,9 @@ class PersonalLinks:
         digest = hmac.digest(self._key, f"link {number} {generation}".encode(), "sha256")
         return base64.b32encode(digest[:_BYTES]).decode().lower()
 
-    def _view(self) -> _View:
-        marker = self._store.links.marker()
+    def _view(self, marker: Sequence[int] | None = None) -> _View:
+        """``marker``: as it is now, where it is known."""
+        marker = self._store.links.marker() if marker is None else marker
         with self._lock:
             if self._known is None or self._known.marker != marker:
                 directory = directory_of(self._store.people())

@@ -2,7 +2,7 @@
 
 They are hashed by Argon2, which costs whoever tries many of them memory and time.  A wrong name
 takes as long as a wrong password.  Whoever comes in so has the session of their link: revoking that
-ends it, too.
+ends it, too.  With another password, or none, they have to come in again wherever they are.
 """
 
 from __future__ import annotations
@@ -46,9 +46,11 @@ class Passwords:
         if password.casefold().strip() in {each.casefold() for each in person.identifiers}:
             raise UsageError("A password that is your name is none.")
         self._store.passwords.keep(_number(person), self._hasher.hash(password))
+        self._links.end_sessions([person])
 
     def take_away(self, person: Person) -> None:
         self._store.passwords.keep(_number(person), "")
+        self._links.end_sessions([person])
 
     def who(self, id_: str, password: str) -> Holder | None:
         """Whose they are; None: nobody's, or nobody's who teaches."""

@@ -16,12 +16,16 @@ Said = dict[str, Any]
 class PortalError(Exception):
     """What the portal refused, or why it was not reached, in a sentence."""
 
-    def __init__(self, sentence: str, status: int = 0, wait: float = 0.0) -> None:
+    def __init__(
+        self, sentence: str, status: int = 0, wait: float = 0.0, asked_wrong: bool = False
+    ) -> None:
         """``status``: as HTTP has it; 0: there was no answer.  ``wait``: seconds until it is worth
-        asking again; 0: it does not say."""
+        asking again; 0: it does not say.  ``asked_wrong``: the link or the address cannot be right,
+        whatever the portal does."""
         super().__init__(sentence)
         self.status = status
         self.wait = wait
+        self.asked_wrong = asked_wrong
 
 
 class Portal:
@@ -34,26 +38,38 @@ class Portal:
     def __init__(self, link: str, to: str = "", plain_http: bool = False) -> None:
         """``link``: a personal link, or its token alone where ``to``, the portal's address, says
         where.  Raises PortalError."""
-        from urllib.parse import urlsplit
-
         before, is_link, token = link.strip().rpartition("/enter/")
         self.url = (to.partition("/enter/")[0] or before).strip().rstrip("/")
         self._token = token.strip("/")
+        problem = self._problem(before if is_link and to else "", plain_http)
+        if problem:
+            raise PortalError(problem, asked_wrong=True)
+
+    def _problem(self, link: str, plain_http: bool) -> str:
+        """Why nothing can be sent there, in a sentence; empty: it can.  ``link``: the address that
+        the link has, too."""
+        from urllib.parse import urlsplit
+
         if not self.url:
-            raise PortalError("Say where: give your whole personal link, or the portal's address.")
+            return "Say where: give your whole personal link, or the portal's address."
         if not self._token.isascii() or not self._token.replace("-", "").isalnum():
-            raise PortalError("That is no personal link, and no token of one.")
-        if is_link and to and urlsplit(before).netloc != urlsplit(self.url).netloc:
-            raise PortalError(f"That link is one of {before}, and not of {self.url}.")
-        parts = urlsplit(self.url)
+            return "That is no personal link, and no token of one."
+        try:
+            parts, others = urlsplit(self.url), urlsplit(link)
+            fits = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            fits = None
+        if not fits or not self.url.isprintable() or " " in self.url:
+            return f"{self.url} is no address of a portal: it begins with https://."
+        if link and others.netloc != parts.netloc:
+            return f"That link is one of {link}, and not of {self.url}."
         is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise PortalError(f"{self.url} is no address of a portal: it begins with https://.")
         if parts.scheme == "http" and not (is_here or plain_http):
-            raise PortalError(
+            return (
                 f"{self.url} is not encrypted: on the way anybody could read your link. Use the "
                 "address with https://."
             )
+        return ""
 
     def send(self, name: str, data: bytes, assignment: str = "") -> Said:
         """Hand a file in; returns the receipt: ``id``, ``digest``, ``at``, ``attempt``.
@@ -115,7 +131,7 @@ class Portal:
 
     def _ask(self, path: str, body: bytes | None = None, kind: str = "") -> Said:
         import json
-        from http.client import HTTPException
+        from http.client import BadStatusLine, HTTPException, RemoteDisconnected
         from urllib.error import HTTPError
         from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -140,12 +156,21 @@ class Portal:
                 raise self._refusal(error.code, wait, text) from None
         except (OSError, HTTPException) as error:
             why = getattr(error, "reason", None) or error
+            if isinstance(why, BadStatusLine) and not isinstance(why, RemoteDisconnected):
+                raise self._no_portal() from None
+            if getattr(why, "reason", "") in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
+                raise self._no_portal(" with https://") from None
             raise PortalError(f"{self.url} does not answer ({why}).") from None
         except ValueError:
-            raise PortalError(f"What answers at {self.url} is no portal of autograder.") from None
+            raise self._no_portal() from None
         if not isinstance(said, dict):
-            raise PortalError(f"What answers at {self.url} is no portal of autograder.")
+            raise self._no_portal()
         return said
+
+    def _no_portal(self, how: str = "") -> PortalError:
+        return PortalError(
+            f"What answers at {self.url} is no portal of autograder{how}.", asked_wrong=True
+        )
 
     def _refusal(self, status: int, wait: str, text: bytes) -> PortalError:
         import json

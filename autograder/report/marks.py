@@ -48,7 +48,7 @@ _ONE = re.escape(UNWRITTEN).replace(re.escape("{function}"), ".+?")
 _ALL_UNWRITTEN = re.compile(f"(?:{_ONE} ?)+")
 
 
-def without_points(question: QuestionGrade, words: Words = WORDS) -> str:
+def what_was_found(question: QuestionGrade, words: Words = WORDS) -> str:
     """What was found of a question, in a few words."""
     return words.unwritten if is_unwritten(question) else words.question_found[question.status]
 

@@ -29,6 +29,7 @@ from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
 from autograder.report.text import points
+from autograder.report.total import status_of, total_of
 from autograder.report.words import WORDS, Words
 
 IN_VIEW = 2
@@ -54,6 +55,10 @@ class Section:
     name: str
     """Plain word, unique on the page, for links within it."""
     question: QuestionGrade
+    points: float | None
+    """What counts of it; None: it is not known yet."""
+    status: QuestionStatus
+    """As the points have it."""
     to_win: float
     message: str
     """Empty where it was said above."""
@@ -114,6 +119,7 @@ def feedback_page(
         w=words,
         grade=grade,
         title=assignment_title,
+        total=total_of(grade, words),
         all_sections=sections,
         first=first,
         settled=is_settled(grade),
@@ -154,6 +160,8 @@ def _section(
     return Section(
         name=name,
         question=question,
+        points=question.final_points,
+        status=status_of(question),
         to_win=to_win(question),
         message=message,
         explanations=tuple(cards),

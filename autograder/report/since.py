@@ -17,7 +17,8 @@ def changes(grade: Grade, before: Grade | None, words: Words) -> tuple[str, ...]
         old = earlier.get(question.name)
         if old is not None:
             lines += _of_question(question, old, words)
-    score = words.since.format(before=points(before.score), now=points(grade.score))
+    sentence = words.since_program if grade.is_decided else words.since
+    score = sentence.format(before=points(before.score), now=points(grade.score))
     return (score, *(lines or [words.since_same]))
 
 
@@ -25,7 +26,8 @@ def _of_question(now: QuestionGrade, before: QuestionGrade, words: Words) -> lis
     if QuestionStatus.PENDING in (now.status, before.status):
         return []
     parts = []
-    if now.score != before.score:
+    is_same = now.score == before.score or now.override is not None
+    if not is_same:
         parts.append(
             words.since_question.format(
                 question=now.title, before=points(before.score), now=points(now.score)
@@ -37,6 +39,6 @@ def _of_question(now: QuestionGrade, before: QuestionGrade, words: Words) -> lis
     for slugs, sentence in ((gone, words.since_found), (new, words.since_new)):
         names = (titles.get(slug, slug.replace("_", " ")) for slug in slugs)
         parts += [sentence.format(name=name) for name in names]
-    if parts and now.score == before.score:
+    if parts and is_same:
         parts[0] = f"{now.title}: {parts[0]}"
     return ["; ".join(parts) + "."] if parts else []

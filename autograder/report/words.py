@@ -57,6 +57,8 @@ class Words:
     score_part: str = "graded by the program"
     made_of: str = "What the score is made of"
     since: str = "Since your last attempt: {before} then, {now} now."
+    since_program: str = "Since your last attempt, by the program: {before} then, {now} now."
+    """The same where people decided, too."""
     since_question: str = "{question}: {before} then, {now} now"
     since_found: str = "no longer found: {name}"
     since_new: str = "new: {name}"
@@ -152,6 +154,10 @@ class Words:
 
     # ---- what people decided
     final_part: str = "in all, with what people decided"
+    so_far: str = "so far, with what people decided; the rest is not counted yet"
+    so_far_late: str = (
+        "so far, with what people decided and before lateness; the rest is not counted yet"
+    )
     final_late: str = "({sum} less {points} for lateness)"
     seen_changes: str = "New since you were last shown your result ({day}):"
     by_person: str = "{points} of {max} points, given by {by}"
@@ -159,7 +165,10 @@ class Words:
         "Another answer of yours was given {points} points by {by}; this one will be read anew."
     )
     rubric_item: str = "{text} ({points})"
-    override: str = "{points} of {max} points count here, in place of the points below; {by} says:"
+    override: str = "{by} changed this from {before} to {points} of {max} points:"
+    override_open: str = "{by} gave {points} of {max} points here:"
+    """The same where there were none before."""
+    overridden: str = "changed from {before}"
     comment: str = "From {by}:"
     request: str = "Your request {number} ({state}):"
     request_open: str = "somebody will look at it"

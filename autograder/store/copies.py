@@ -85,7 +85,7 @@ def restore(copy: Path, where: Path | str) -> Restored:
     if url.get_backend_name() != "sqlite":
         forgotten = _forgotten(where)
         _run("pg_restore", url, "--clean", "--if-exists", "--single-transaction", str(copy))
-        return Restored(None, max(0, forgotten - _forgotten(where)))
+        return Restored(None, max(0, forgotten - _opened(where)))
     file = Path(str(url.database))
     before, forgotten = None, 0
     if file.exists():
@@ -96,7 +96,7 @@ def restore(copy: Path, where: Path | str) -> Restored:
         back_up(where, before)
     file.parent.mkdir(parents=True, exist_ok=True)
     _copy(copy, file)  # a transaction: whoever has it open sees the one or the other
-    return Restored(before, max(0, forgotten - _forgotten(where)))
+    return Restored(before, max(0, forgotten - _opened(where)))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -136,6 +136,14 @@ def _require_store(file: Path) -> None:
 def _forgotten(where: Path | str) -> int:
     """How many were ever forgotten in this store."""
     with open_store(where) as store:
+        return store.forgotten()
+
+
+def _opened(where: Path | str) -> int:
+    """Open what was put back for the first time: everybody has to come in again, for who was signed
+    in then may have signed out since.  How many were ever forgotten in it."""
+    with open_store(where) as store:
+        store.sessions.end_all()
         return store.forgotten()
 
 

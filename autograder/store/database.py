@@ -42,6 +42,7 @@ from autograder.store.records import (
     time_of,
 )
 from autograder.store.schema import is_current, migrate
+from autograder.store.sessions import Sessions
 from autograder.store.tables import (
     ACTS,
     ATTEMPTS,
@@ -93,6 +94,7 @@ class Store:
         self.links = Links(self._begin, name)
         self.mails = Mails(self._begin, name)
         self.passwords = PasswordHashes(self._begin)
+        self.sessions = Sessions(self._begin)
 
     def __enter__(self) -> Store:
         return self

@@ -54,6 +54,7 @@ from autograder.store.tables import (
     PEOPLE,
     PUBLISHED,
     QUEUE,
+    SESSIONS,
     TIMES,
     VERDICTS,
 )
@@ -217,7 +218,7 @@ def _mails_and_ways_in(connection: Connection, numbers: Collection[int]) -> None
             .group_by(LINKS.c.person)
         ).all()
     )
-    for column in (MAILS.c.person, PASSWORDS.c.person, PEOPLE.c.person):
+    for column in (MAILS.c.person, PASSWORDS.c.person, PEOPLE.c.person, SESSIONS.c.person):
         _delete(connection, column, numbers)
     rows = [
         {"person": number, "generation": newest.get(number, 1) + 1, "recorded_at": _now()}

@@ -220,14 +220,15 @@ class HandIns:
     def one(self, ticket: str) -> HandIn | None:
         """The hand-in with this ticket; None: there is none."""
         with self._begin() as connection:
-            row = connection.execute(_BY_TICKET, {"ticket": ticket}).mappings().first()
+            asked = {"ticket": storable(ticket)}  # an address may hold anything
+            row = connection.execute(_BY_TICKET, asked).mappings().first()
         return None if row is None else self._hand_in(row)
 
     def of(self, people: Collection[int], assignment: str | None = None) -> list[HandIn]:
         """All hand-ins of these people (at one assignment), oldest first."""
         query = sa.select(HAND_INS).where(HAND_INS.c.person.in_(list(people)))
         if assignment is not None:
-            query = query.where(HAND_INS.c.assignment == assignment)
+            query = query.where(HAND_INS.c.assignment == storable(assignment))
         return self._read(query)
 
     def shared(self, hand_in: HandIn) -> list[HandIn]:

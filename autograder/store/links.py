@@ -15,7 +15,8 @@ from autograder.store.decided import Begin
 from autograder.store.records import LinkState, storable
 from autograder.store.tables import FORGOTTEN, LINKS, PEOPLE, PORTAL, newest
 
-_NEWEST = newest(PEOPLE, LINKS, FORGOTTEN)
+NEWEST = newest(PEOPLE, LINKS, FORGOTTEN)
+"""Of what links depend on: :meth:`Links.marker`."""
 _KEY = "key"
 _URL = "url"
 
@@ -101,7 +102,7 @@ class Links:
     def marker(self) -> Sequence[int]:
         """Differs whenever somebody may have another link, role or name."""
         with self._begin() as connection:
-            return tuple(number or 0 for number in connection.execute(_NEWEST).one())
+            return tuple(number or 0 for number in connection.execute(NEWEST).one())
 
 
 def _said(name: str, value: str) -> dict[str, str]:

@@ -245,4 +245,18 @@ STEPS: tuple[Migration, ...] = (
     ),
     # An older program shall say that it is older: it does not know this kind of act.
     Step("who reads what"),
+    Step(
+        "who is signed in at the portal",
+        (
+            """CREATE TABLE sessions (
+                key TEXT NOT NULL PRIMARY KEY,
+                person INTEGER NOT NULL,
+                generation INTEGER NOT NULL,
+                until DOUBLE PRECISION NOT NULL,
+                began_at TEXT NOT NULL
+            )""",
+            "CREATE INDEX sessions_of_person ON sessions (person)",
+            "CREATE INDEX sessions_by_end ON sessions (until)",
+        ),
+    ),
 )

@@ -2,8 +2,8 @@
 
 One schema for SQLite and PostgreSQL, and append-only: nothing in the program updates or deletes a
 row, so what a student was once told can be looked up again; but those of ``queue`` and the marks in
-``portal``, which say what is still to be done, and where somebody is forgotten.  Where a later row
-says something else of the same thing, the later one counts.
+``portal``, which say what is still to be done, those of ``sessions``, and where somebody is
+forgotten.  Where a later row says something else of the same thing, the later one counts.
 """
 
 from __future__ import annotations
@@ -177,6 +177,22 @@ PASSWORDS = sa.Table(
     # Argon2's own notation, which says how it was made; empty: they have none any more.
     sa.Column("hash", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.Text, nullable=False),
+)
+
+SESSIONS = sa.Table(
+    "sessions",
+    METADATA,
+    # Who is signed in at the portal; gone when they are not.  The key is a hash of what their
+    # cookie holds.
+    sa.Column("key", sa.Text, primary_key=True),
+    # As in ``links``.
+    sa.Column("person", sa.Integer, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    # Seconds since 1970.
+    sa.Column("until", sa.Double, nullable=False),
+    sa.Column("began_at", sa.Text, nullable=False),
+    sa.Index("sessions_of_person", "person"),
+    sa.Index("sessions_by_end", "until"),
 )
 
 MAILS = sa.Table(

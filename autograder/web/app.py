@@ -19,10 +19,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from autograder.errors import AutograderError, StoreAway, UsageError
+from autograder.errors import AutograderError, StoreAway, StoreError, UsageError
 from autograder.store import Conflict
 from autograder.web.pages import page
-from autograder.web.people import Doors, Entrance, Role, Session
+from autograder.web.people import INSTRUCTORS, STAFF, STUDENTS, Doors, Entrance, Role, Session
 from autograder.web.safety import Safety, TooLarge, TooSlow
 from autograder.web.visit import Form, NotOpen, NotThere, Visit
 
@@ -56,6 +56,18 @@ class At:
     """What is read."""
     do: Show | None = None
     """What a form does."""
+
+    @property
+    def for_whom(self) -> str:
+        """What others are told."""
+        return _FOR_WHOM[self.roles]
+
+
+_FOR_WHOM = {
+    INSTRUCTORS: "This page is for instructors.",
+    STAFF: "This page is for those who teach.",
+    STUDENTS: "Only students do that; those who teach can look at their pages.",
+}
 
 
 def _methods(at: At) -> list[str]:
@@ -148,7 +160,7 @@ class Gate:
             if session is None:
                 return self._refuse(403, self._sign_in)
             if session.member.role not in at.roles:
-                return self._refuse(403, "This page is for instructors.")
+                return self._refuse(403, at.for_whom)
             is_form = request.method == "POST"
             form = Form()
             if is_form:
@@ -183,6 +195,7 @@ class Gate:
             form=form,
             token=session.token,
             said=self._said.take(session.id),
+            session=session.id,
             hides_names=request.cookies.get("names") == "hidden",
             base=str(request.scope.get("root_path", "")),
         )
@@ -205,8 +218,12 @@ def in_words(error: AutograderError) -> str:
 
 
 def to_students(error: AutograderError) -> str:
-    """The same; of where things are stored, they cannot do anything about it."""
-    return AWAY if isinstance(error, StoreAway) else in_words(error)
+    """The same; of what is stored they are not told where it lies, nor how it is broken."""
+    if not isinstance(error, StoreError) or isinstance(error, Conflict):
+        return in_words(error)
+    if not isinstance(error, StoreAway):  # no waiting helps: whoever runs it has to look
+        _log.error("The store cannot be used", exc_info=error)
+    return AWAY
 
 
 def status_of(error: AutograderError) -> int:

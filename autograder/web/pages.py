@@ -12,8 +12,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from autograder.report.html import coded
-from autograder.report.marks import is_unwritten, without_points
+from autograder.report.marks import is_unwritten, what_was_found
 from autograder.report.text import one_line, points, visible
+from autograder.report.total import total_of
 from autograder.text import counted
 from autograder.web.prose import prose
 from autograder.web.visit import Visit, address
@@ -47,10 +48,10 @@ def _environment() -> Environment:
         coded=coded,
         prose=lambda text, pictures="": Markup(prose(text, pictures)),
         counted=counted,
-        without_points=without_points,
+        what_was_found=what_was_found,
         is_unwritten=is_unwritten,
     )
-    environment.globals.update(address=address, named=named, clock=clock)
+    environment.globals.update(address=address, named=named, clock=clock, total_of=total_of)
     environment.globals["utc"] = UTC
     return environment
 

@@ -97,6 +97,11 @@ class Safety:
         headers = Headers(scope=scope)
         if headers.getlist("host") not in [[host] for host in self._hosts]:
             return 421, "This is not the address of these pages: use the one that was printed."
+        if "transfer-encoding" in headers and (
+            "content-length" in headers or scope.get("http_version") == "1.0"
+        ):
+            # A proxy may go by the other one, and take what is left for somebody's next request.
+            return 400, "This request says twice how long it is."
         if scope["method"] in ("GET", "HEAD"):
             return None
         if scope["method"] != "POST":

@@ -68,6 +68,8 @@ class Visit:
     said: str = ""
     """What came of the form that led here, in a sentence."""
     hides_names: bool = False
+    session: str = ""
+    """Which of the member's it is."""
     base: str = ""
     """Where our pages lie, without a slash at the end; empty: at the root of their port."""
     later: list[str] = field(default_factory=list)

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch.grader import Grader, Post, is_gone, new_holder
+from autograder.batch import graders as module
+from autograder.batch.grader import BEGAN, ENDED, PRESSING, Grader, Post, is_gone, new_holder
 from autograder.batch.graders import READY, Wanted
 from autograder.batch.in_process import InProcess
 from autograder.batch.marking import CourseMarking
@@ -157,6 +158,107 @@ def test_what_takes_long_keeps_nobody_waiting(store: Store, tmp_path: Path) -> N
         assert store.hand_ins.where([endless.id])[endless.id].state is not State.DONE
     # What it had in hand is given back at once, for whoever grades next.
     assert store.hand_ins.holders() == set()
+
+
+class _Stopwatch:
+    """A process that somebody watches."""
+
+    def __init__(self) -> None:
+        self.killed = False
+
+    def kill(self) -> None:
+        self.killed = True
+
+    def join(self) -> None: ...
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("lanes", "told", "seconds", "is_moved"),
+    [
+        ((Lane.FIRST, Lane.AGAIN), BEGAN, module._LONGER - 1, False),
+        ((Lane.FIRST, Lane.AGAIN), BEGAN, module._LONGER + 1, True),
+        ((Lane.LONG,), BEGAN, module._GIVES_WAY - 1, False),
+        ((Lane.LONG,), BEGAN, module._GIVES_WAY + 1, True),
+        ((Lane.LONG,), PRESSING, module._GIVES_WAY + 1, False),
+        ((Lane.LONG,), PRESSING, module._LONGEST + 1, True),
+    ],
+)
+def test_what_gives_way_does_so_for_some_minutes(
+    lanes: tuple[Lane, ...],
+    told: bytes,
+    seconds: float,
+    is_moved: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watched = module.Graders(wanted(tmp_path / "grades.db"), {})
+    process, hired, given_back = _Stopwatch(), list[object](), list[object]()
+    monkeypatch.setattr(watched, "_hire", hired.append)
+    monkeypatch.setattr(watched, "_give_back", lambda those, lane: given_back.append(lane))
+    one = module._Grading(process, _Stopwatch(), "here/1/a", lanes)  # type: ignore[arg-type]
+    watched._all.append(one)
+    began = time.monotonic()
+    watched._note(one, told)
+    monkeypatch.setattr(module.time, "monotonic", lambda: began + seconds)
+    watched._move_what_takes_long()
+    assert (process.killed, hired, given_back) == (
+        (True, [lanes], [Lane.LONG]) if is_moved else (False, [], [])
+    )
+
+
+def test_the_one_for_what_takes_long_gives_way_and_has_what_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marking = CourseMarking(str(ROOT), SLUG, "v", Policies())
+    watched, posts = module.Graders(wanted(tmp_path), {SLUG: marking}), list[Post]()
+
+    class Started(_Stopwatch):
+        def __init__(self, target: object, args: tuple[Post, ...]) -> None:
+            posts.append(args[0])
+
+        def start(self) -> None: ...
+
+    class Context:
+        Process = Started
+
+        def Pipe(self, duplex: bool) -> tuple[_Stopwatch, _Stopwatch]:
+            return _Stopwatch(), _Stopwatch()
+
+    monkeypatch.setattr(module, "get_context", lambda _: Context())
+    watched._hire((Lane.FIRST, Lane.AGAIN))
+    watched._hire((Lane.LONG,))
+    first, long = posts
+    assert (first.markings[SLUG].nice, dict(first.pressing)) == (0, {})
+    assert (long.markings[SLUG].nice, long.pressing[SLUG].nice) == (module._NICE, 0)
+
+
+@pytest.mark.parametrize(("tries", "told"), [(0, BEGAN), (1, BEGAN), (2, PRESSING), (4, PRESSING)])
+def test_what_was_taken_often_presses(
+    store: Store, tmp_path: Path, tries: int, told: bytes
+) -> None:
+    hand_in(store, "alice", b"w = 1\n")
+    for _ in range(tries):
+        assert store.hand_ins.take("here/1/x", tuple(Lane), [SLUG], 30.0) is not None
+        store.hand_ins.give_back(["here/1/x"], Lane.LONG)
+    said, marked = list[bytes](), list[str]()
+
+    class Desks(dict[str, object]):
+        def __init__(self, name: str) -> None:
+            marks = lambda _self, _task: marked.append(name)  # noqa: E731
+            super().__init__({SLUG: type("_", (), {"mark": marks})()})
+
+    silent = os.open(os.devnull, os.O_RDONLY)
+    post = Post(tmp_path / "grades.db", {SLUG: None}, {}, tuple(Lane), silent)  # type: ignore[dict-item]
+    one = Grader(post, "here/1/a", said.append)
+    one._desks = Desks("patient")  # type: ignore[assignment]
+    one._pressing = Desks("pressing")  # type: ignore[assignment]
+    one._keep = lambda *_: None  # type: ignore[method-assign]
+    one._problem = lambda *_: None  # type: ignore[method-assign]
+    assert one._some(store, tmp_path)
+    os.close(silent)
+    assert said == [told, ENDED]
+    assert marked == ["pressing" if told == PRESSING else "patient"]
 
 
 def test_public_examples_are_tried_where_they_are_shown(store: Store, tmp_path: Path) -> None:

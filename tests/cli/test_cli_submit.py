@@ -116,17 +116,67 @@ def test_a_link_that_was_refused_is_not_kept(portal: FakePortal) -> None:
 
 @pytest.mark.parametrize(
     ("status", "exit_status"),
-    [(403, 2), (404, 2), (413, 2), (415, 2), (429, 2), (500, 1), (503, 1)],
+    [
+        *((status, 2) for status in (301, 400, 401, 403, 404, 405, 413, 415, 421, 429)),
+        *((status, 1) for status in (408, 500, 502, 503, 504, 507, 520)),
+    ],
 )
 def test_whose_doing_a_refusal_is(portal: FakePortal, status: int, exit_status: int) -> None:
     portal.refuses = (status, '{"error": "No."}', {})
     result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
-    assert (result.exit_code, result.stderr) == (exit_status, "Error: No.\n")
+    said = f"Error: {portal.url} has moved: use its new address.\n" if status == 301 else None
+    assert (result.exit_code, result.stderr) == (exit_status, said or "Error: No.\n")
 
 
 def test_a_portal_that_is_down_is_nobodys_fault(portal: FakePortal) -> None:
     result = submit("amy.py", "--to", "http://127.0.0.1:9", AUTOGRADER_TOKEN="1-abc")
     assert (result.exit_code, "does not answer" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://grades.example.edu",
+        "ftp://grades.example.edu",
+        "grades.example.edu",
+        "https://",
+        "https://[::1",
+        "https://grades.example.edu:x",
+        "https://grades.example.edu:99999",
+        "https://grades.example.edu:0",
+        "https://grades example.edu",
+        "https://grades.example.edu/\x1b[2J",
+        "",
+    ],
+)
+def test_an_address_that_cannot_be_one_is_wrong_usage(portal: FakePortal, address: str) -> None:
+    result = submit("amy.py", "--to", address, AUTOGRADER_TOKEN="1-abc")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert "Traceback" not in result.output
+    assert "fault of autograder" not in result.output
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "no link\n", "https://a.edu/enter/\n", "é-1\n"])
+def test_who_says_nothing_or_not_who_they_are_is_told_so(portal: FakePortal, typed: str) -> None:
+    result = submit("amy.py", "--to", portal.url, typed=typed)
+    assert (result.exit_code, portal.files) == (2, [])
+
+
+def test_what_is_no_portal_is_a_wrong_address(portal: FakePortal) -> None:
+    for answer in ((200, "<html>", {}), (200, "[1]", {})):
+        portal.refuses = answer
+        result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
+        assert (result.exit_code, "is no portal" in result.stderr) == (2, True)
+    with_tls = portal.url.replace("http:", "https:")
+    result = submit("amy.py", "--to", with_tls, AUTOGRADER_TOKEN=portal.token)
+    assert (result.exit_code, "no portal of autograder with https://" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["none.py", ".", "secret.py"])
+def test_a_file_that_cannot_be_read_is_wrong_usage(portal: FakePortal, name: str) -> None:
+    Path("secret.py").mkdir()
+    assert submit(name, AUTOGRADER_TOKEN=portal.link).exit_code == 2
+    assert portal.files == []
 
 
 def test_what_could_not_be_graded_is_no_success(portal: FakePortal) -> None:

@@ -129,18 +129,17 @@ def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: 
         (
             timedelta(hours=30),
             {"policy": "share_per_day", "share": 0.1},
-            "1 day late, 2 days begun: 20 % of the points earned are taken off.",
+            "1 day late, 2 days begun: 20 % of your points are taken off.",
         ),
         (
             DAY,
             {"policy": "share_per_day", "share": 0.1},
-            "1 day late: 10 % of the points earned are taken off.",
+            "1 day late: 10 % of your points are taken off.",
         ),
         (
             timedelta(hours=30),
             {"policy": "share_per_day", "share": 0.1, "budget_days": 1},
-            "1 day late, 2 days begun, 1 late day spent on it: 10 % of the points earned are taken "
-            "off.",
+            "1 day late, 2 days begun, 1 late day spent on it: 10 % of your points are taken off.",
         ),
         (
             timedelta(hours=3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
@@ -14,6 +15,7 @@ from rich.console import Console
 from autograder.model import (
     Final,
     Grade,
+    Lateness,
     LookAgain,
     Override,
     PersonMark,
@@ -67,20 +69,73 @@ def test_everything_decided_is_read_beside_what_was_computed() -> None:
         read_page(page_of(decided())).texts("main") + read_page(page_of(decided())).texts("header")
     )
     grade = decided()
+    computed = grade.questions[0].score
     for words in (
         "29.25 of 100 points",
         "(32.5 less 3.25 for lateness)",
         "7.5 of 10 points, given by maria",
         "words (3)",
-        f"25 of {grade.questions[0].max_score:g} points count here",
-        "maria says:",
+        f"maria changed this from {computed:g} to 25 of {grade.questions[0].max_score:g} points:",
+        f"changed from {computed:g}",
         "From maria:",
         "Your request 3 (answered)",
         "Answer of maria:",
         "New since you were last shown your result (2025-04-01)",
-        f"{grade.questions[0].score:g} of {grade.questions[0].max_score:g}",
     ):
         assert words in page, words
+
+
+def numbers(page: str) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+    """The heading's points of points, those below each bar, and how long the bars are."""
+    head = page.partition("</header>")[0]
+    (total,) = re.findall(r'<p class="total"><strong>([^<]*)</strong> of ([\d.]+) points', head)
+    parts = re.findall(r'<span class="points">([\d.]+) of ([\d.]+)', head)
+    return list(total), parts, re.findall(r"width:([\d.]+)%", head)
+
+
+@pytest.mark.parametrize("given", [0.0, 4.5, 10.0])
+@pytest.mark.parametrize("late", [0.0, -3.25])
+def test_all_numbers_of_a_page_add_up(given: float, late: float) -> None:
+    adam, written = decided().questions
+    assert adam.override is not None
+    adam = replace(adam, score=6.0, override=replace(adam.override, points=given))
+    final = Final(given + 7.5 + late, adam.max_score + 10, given + 7.5, late)
+    (score, most), parts, widths = numbers(
+        page_of(replace(decided(), questions=(adam, written), final=final))
+    )
+    assert parts == [(f"{given:g}", f"{adam.max_score:g}"), ("7.5", "10")]
+    assert float(score) == sum(float(part) for part, _ in parts) + late
+    assert float(most) == sum(float(whole) for _, whole in parts)
+    assert [float(width) for width in widths] == pytest.approx(
+        [100 * given / adam.max_score, 75], abs=0.1
+    )
+
+
+@pytest.mark.parametrize(("is_late", "words"), [(False, "so far, "), (True, "before lateness")])
+def test_they_add_up_before_all_is_known(is_late: bool, words: str) -> None:
+    """A person changed one question and has not read the other."""
+    adam, written = decided().questions
+    waiting = replace(written, status=QuestionStatus.PENDING, score=None, by_person=None)
+    late = Lateness(1, -2.0, "Late.") if is_late else None
+    grade = replace(
+        decided(), questions=(adam, waiting), final=Final(None, 40.0, None), late=late, score=28.0
+    )
+    page = page_of(grade)
+    (score, most), parts, _ = numbers(page)
+    assert (score, most) == ("25", f"{adam.max_score:g}")
+    assert parts == [("25", f"{adam.max_score:g}")]
+    assert words in page
+    assert "10 points, not counted yet" in page
+    assert ">28<" not in page
+
+
+def test_what_changed_since_the_last_attempt_speaks_of_the_program() -> None:
+    before = replace(wrong_adam(), score=10.0)
+    page = feedback_page(decided(), assignment_title="Rates", before=before)
+    assert "by the program: 10 then" in page
+    assert "by the program:" not in feedback_page(
+        wrong_adam(), assignment_title="Rates", before=before
+    )
 
 
 def test_a_page_of_which_nobody_decided_anything_has_none_of_it() -> None:

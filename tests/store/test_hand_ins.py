@@ -140,6 +140,14 @@ def test_a_first_verdict_goes_before_many_that_are_graded_again(store: Store) ->
     assert store.hand_ins.where([old[0].id])[old[0].id].attempt != before
 
 
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\ud800", "x" * 10_000, "'; --", ""])
+def test_what_nobody_called_so_is_not_there(store: Store, odd: str) -> None:
+    """Addresses may hold whatever somebody types."""
+    hand_in(store, 1)
+    assert store.hand_ins.one(odd) is None
+    assert store.hand_ins.of([1], odd) == []
+
+
 def test_what_takes_long_waits_for_a_grader_of_its_own(store: Store) -> None:
     slow = hand_in(store, 30)
     assert take(store, "here/1/a", Lane.FIRST) is not None

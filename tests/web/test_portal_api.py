@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
+from autograder.errors import StoreError
 from autograder.formats import json_row
 from autograder.settings import Attempts, Late
 from autograder.web import safety
@@ -268,6 +270,29 @@ def test_too_much_is_refused_while_it_comes(
     assert alice.ask("GET", "/api/submissions").json() == []
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"X: " + b"a" * 2_000_000,
+        b"a" * 2_000_000 + b": b",
+        b"\r\n".join(b"a: b" for _ in range(100_000)),
+        b'Content-Disposition: form-data; name="file"; filename="' + b"a" * 2_000_000 + b'"',
+        b'Content-Disposition: form-data; name="file"' + b'; a="b"' * 300_000,
+    ],
+)
+def test_a_head_within_a_form_that_does_not_end_is_refused(school: School, head: bytes) -> None:
+    alice, began = school.program("alice"), time.process_time()
+    said = alice.ask(
+        "POST",
+        f"/api/submissions?assignment={SLUG}",
+        content=b"--x\r\n" + head + b"\r\n\r\nw = 1\r\n--x--\r\n",
+        headers={"content-type": "multipart/form-data; boundary=x"},
+    )
+    assert (said.status_code, said.json()["error"][:12]) == (400, "That is no f")
+    assert time.process_time() - began < 2
+    assert school.store.hand_ins.all(SLUG) == []
+
+
 def test_what_is_refused_before_it_is_read_is_json_too(school: School) -> None:
     alice = school.program("alice")
     address = f"/api/submissions?assignment={SLUG}"
@@ -334,6 +359,27 @@ def test_a_fault_of_ours_and_a_file_that_stops_coming_are_sentences_too(
     said = alice.ask("GET", "/api/submissions")
     assert said.status_code == 500
     assert said.json()["error"] == "This is a fault of autograder itself; nothing was stored."
+
+
+def test_a_store_that_is_broken_tells_students_nothing_of_where_it_is(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = school.program("alice").hand_in().json()["id"]
+
+    def broken(*_: object) -> None:
+        raise StoreError("The store postgresql://teacher@10.0.0.7/grades cannot be used.")
+
+    monkeypatch.setattr(type(school.store.hand_ins), "one", broken)
+    browser, program = school.browser("alice"), school.program("alice")
+    for who, address in (
+        (browser, f"/h/{ticket}"),
+        (browser, f"/h/{ticket}/events"),
+        (program, f"/api/submissions/{ticket}"),
+    ):
+        said = who.ask("GET", address)
+        assert said.status_code == 503
+        assert "10.0.0.7" not in said.text
+        assert "try again in a few seconds" in said.text
 
 
 def test_a_store_that_is_away_is_a_sentence_for_whoever_asks_and_nothing_of_where_it_is(

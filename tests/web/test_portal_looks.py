@@ -53,9 +53,18 @@ def pages_of(school: School) -> dict[str, dict[str, str]]:
             "first": f"/h/{tickets[0]}",
             "second": f"/h/{tickets[1]}",
             "nothing": "/h/nothing",
+            "me": "/me",
+            "another's link": f"/enter/{school.token('bob')}",
         },
         "bob": {"waiting": f"/h/{waiting}", "named": f"/a/{SLUG}"},
-        "ines": {"course": "/course", "students": "/course/students", "as": f"/as/1/a/{SLUG}"},
+        "ines": {
+            "course": "/course",
+            "students": "/course/students",
+            "as": f"/as/1/a/{SLUG}",
+            "a student's": f"/a/{SLUG}",
+            "a student's link": f"/enter/{school.token('alice')}",
+            "me": "/me",
+        },
     }
 
 

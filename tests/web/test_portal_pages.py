@@ -19,7 +19,7 @@ from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
-from autograder.model import QuestionStatus
+from autograder.model import Grade, QuestionStatus
 from autograder.people import Dated, Policies, extend
 from autograder.settings import Attempts, Late
 from autograder.submission import label
@@ -317,6 +317,83 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
 
 
+@pytest.mark.parametrize("before_due", ["public", "names", "all"])
+@pytest.mark.parametrize("first_is_better", [True, False])
+def test_which_of_two_is_the_best_is_told_with_their_points_and_not_before(
+    school: School, before_due: str, first_is_better: bool
+) -> None:
+    school.says(before_due=before_due, attempts=Attempts(keep="best"))
+    grades = [verdict(), verdict("moment_overwritten")]
+    alice, addresses = school.browser("alice"), []
+    for data in (NOTEBOOK, PROGRAM):
+        alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+        addresses.append(alice.address)
+    school.grade(*(grades if first_is_better else grades[::-1]))
+    number = school.portal.door.links.directory.find("alice")[0].number
+
+    def tagged() -> list[bool]:
+        """Of each attempt whether its own page, the list, and what staff see of both, say so."""
+        found = []
+        for client, base in ((alice, ""), (school.browser("maria"), f"/as/{number}")):
+            found += [">counts<" in client.open(base + address) for address in addresses]
+            listed = client.open(f"{base}/a/{SLUG}").split("<li value=")[1:]
+            found += [">counts<" in line for line in listed[::-1]]
+        return found
+
+    best = 4 * [first_is_better, not first_is_better]
+    assert tagged() == (best if before_due == "all" else 8 * [False])
+    alice.open(f"/a/{SLUG}")
+    is_later = "which one that is, you read when results are published" in alice.words
+    assert is_later is (before_due != "all")
+    published(school)
+    assert tagged() == best
+    alice.open(f"/a/{SLUG}")
+    assert "you read when results are published" not in alice.words
+
+
+@pytest.mark.parametrize("before_due", ["public", "names"])
+def test_nothing_that_is_answered_depends_on_points_that_are_not_shown(
+    school: School, before_due: str
+) -> None:
+    """Two classes that differ in hidden points alone read the same, letter for letter."""
+    late = Late(due=datetime(2026, 1, 1, tzinfo=UTC), policy="share_per_day", share=0.001)
+    school.says(before_due=before_due, attempts=Attempts(keep="best"), late=late)
+
+    def points(given: Grade, share: float) -> Grade:
+        """The same, worth another share of what it was."""
+        questions = [
+            replace(q, score=q.score * share, checks=())
+            if q.score and q.status is QuestionStatus.PARTIAL
+            else q
+            for q in given.questions
+        ]
+        score = sum(q.score or 0.0 for q in questions)
+        return replace(given, questions=tuple(questions), score=score)
+
+    def read(who: str, shares: tuple[float, float]) -> str:
+        client, program = school.browser(who), school.program(who)
+        for data in (NOTEBOOK, PROGRAM):
+            client.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+        school.grade(*(points(verdict("moment_overwritten"), share) for share in shares))
+        client.open(f"/a/{SLUG}")
+        tickets = client.tickets()
+        said = [client.words, client.open("/"), client.ask("GET", f"/a/{SLUG}/result").text]
+        for ticket in tickets:
+            client.open(f"/h/{ticket}")
+            said += [client.words, client.ask("GET", f"/h/{ticket}/page").text]
+            said.append(program.ask("GET", f"/api/submissions/{ticket}").text)
+        said.append(program.ask("GET", "/api/submissions").text)
+        text = "\n".join(said).replace(who, "WHO")
+        for ticket in tickets:
+            text = text.replace(ticket, "TICKET")
+        return re.sub(r"\d\d:\d\d(:\d\d\.\d+)?|[0-9a-f]{64}\b(?<!SHA)", "TIME", text)
+
+    alice, bob = read("alice", (1.0, 0.2)), read("bob", (0.2, 1.0))
+    assert alice == bob
+    assert "days after the due date, " in alice
+    assert "earned" not in alice
+
+
 def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> None:
     alice = school.browser("alice")
     alice.upload()
@@ -397,14 +474,13 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
         attempts=Attempts(per_day=3),
     )
     alice.upload()
-    assert "1 day late, 2 days begun: 40 % of the points earned are taken off." in alice.words
+    assert "1 day late, 2 days begun: 40 % of your points are taken off." in alice.words
     assert "no attempt left today; tomorrow you can hand in again" in alice.words
     school.grade(verdict(), verdict(), verdict())
     alice.open(alice.address)
     assert "shown here by itself" not in alice.words
     assert "is read by a person" in alice.words
     assert "36 of the 90" not in alice.words, "nor are points told as what lateness takes off"
-    assert "points earned are taken off" in alice.words
     published(school)
     alice.open(alice.address)
     assert "What comes next" not in alice.words
@@ -425,6 +501,62 @@ def test_ones_own_date_is_shown(school: School) -> None:
     assert 'datetime="2031-03-08T12:00:00+00:00"' in bob.page
     alice.open("/")
     assert "your own date" not in alice.words
+
+
+def test_after_an_override_every_page_says_the_same_numbers(school: School) -> None:
+    late = Late(due=datetime(2026, 1, 1, tzinfo=UTC), policy="share_per_day", share=0.001)
+    school.says(late=late)
+    alice, ines = school.browser("alice"), school.browser("ines")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    ines.open(f"/desk/{SLUG}/class")
+    (number,) = set(re.findall(rf"/desk/{SLUG}/submission/(\d+)", ines.page))
+    action = f"/desk/{SLUG}/submission/{number}"
+
+    def decide(question: str, points: str) -> None:
+        ines.open(action)
+        version = re.search(
+            rf'name="question" value="{question}"><input type="hidden" name="version" '
+            r'value="(\d+)"', ines.page)  # fmt: skip
+        assert version is not None
+        fields = {"question": question, "version": version[1], "points": points}
+        ines.send(action, **fields, reason=f"the slide says so {SCRIPT}", do="override")
+        assert ines.status == 200, ines.words
+
+    def read() -> tuple[set[str], list[str]]:
+        """Totals as the list, the hand-in's page, the result and its page have them; its bars."""
+        published(school)
+        listed = re.search(r"([\d.]+ of \d+)", alice.open(f"/a/{SLUG}").split("<li value=")[1])
+        beside = re.search(r"<span>([\d.]+ of \d+) points</span>", alice.open(alice_h))
+        result = re.search(r"<b>([\d.]+)</b> of (\d+) points", alice.open(f"/a/{SLUG}/result"))
+        page = alice.open(f"/a/{SLUG}/result/page").partition("</header>")[0]
+        framed = re.search(r"<strong>([\d.]+)</strong> of (\d+) points", page)
+        assert alice.open(f"{alice_h}/page").partition("</header>")[0] == page
+        found = [listed, beside, result, framed]
+        totals = {"none" if one is None else " of ".join(one.groups()) for one in found}
+        return totals, re.findall(r'<span class="points">([\d.]+) of', page)
+
+    alice_h = alice.address
+    totals, bars = read()
+    (before,) = totals
+    assert sum(map(float, bars)) == 75
+    decide("adam", "23")
+    totals, bars = read()
+    assert totals == {"83 of 90"}  # the explanation is not read yet
+    assert sum(map(float, bars)) == 83
+    decide("explanation", "7")
+    totals, bars = read()
+    (after,) = totals
+    assert after.endswith(" of 100")
+    off = re.search(r"<b>(-[\d.]+|−[\d.]+)</b> for lateness", alice.open(f"/a/{SLUG}/result"))
+    assert off is not None
+    assert float(after.split()[0]) == pytest.approx(90 + float(off[1].replace("−", "-")))
+    assert sum(map(float, bars)) == 90
+    page = alice.open(f"/a/{SLUG}/result/page")
+    assert "ines changed this from 15 to 23 of 30 points:" in page
+    assert "the slide says so" in page
+    assert "<script>alert" not in page
+    assert float(before.split()[0]) < 75
 
 
 def test_a_request_is_asked_once_and_answered(school: School) -> None:
@@ -549,6 +681,46 @@ def test_staff_see_what_a_student_sees_and_can_do_nothing_there(school: School) 
     assert maria.ask("GET", f"/as/{staff}").status_code == 404
 
 
+def test_staff_who_open_a_students_address_are_led_to_how_they_see_it(school: School) -> None:
+    address, *_ = everything_of(school, "alice")
+    number = school.portal.door.links.directory.find("alice")[0].number
+    for who in ("maria", "ines"):
+        staff = school.browser(who)
+        for part in ("", "/page", "/file"):
+            staff.ask("GET", address + part, follow=False)
+            assert (staff.status, staff.answer.headers["location"]) == (
+                303,
+                f"/as/{number}{address}{part}",
+            )
+        staff.open(address)
+        assert (staff.status, "You see what Alice A. sees" in staff.words) == (200, True)
+        staff.open(f"/a/{SLUG}")
+        assert (staff.status, "This is a page of students" in staff.words) == (403, True)
+        assert f'href="/desk/{SLUG}/"' in staff.page
+        staff.open(f"/h/{'0' * 20}")
+        assert (staff.status, "no such hand-in in this course" in staff.words) == (404, True)
+        staff.open("/course")
+        staff.send(f"{address}/choose")
+        assert (staff.status, "Only students do that" in staff.words) == (403, True)
+    bob = school.browser("bob")
+    assert bob.ask("GET", address).status_code == 404
+
+
+def test_a_link_says_whose_it_is_to_whoever_is_somebody_else(school: School) -> None:
+    link = f"/enter/{school.token('alice')}"
+    number = school.portal.door.links.directory.find("alice")[0].number
+    maria, bob, alice = (school.browser(who) for who in ("maria", "bob", "alice"))
+    maria.open(link)
+    assert maria.status == 200
+    assert "you are signed in as maria" in maria.words
+    assert f'href="/as/{number}"' in maria.page
+    bob.open(link)
+    assert "you are signed in as bob" in bob.words
+    assert "/as/" not in bob.page
+    assert "signed in as this person already" in alice.open(link)
+    assert "signed in" not in school.browser().open(link)
+
+
 def test_a_forged_form_hands_nothing_in(school: School) -> None:
     alice = school.browser("alice")
     alice.open(f"/a/{SLUG}")
@@ -606,6 +778,72 @@ def test_what_strangers_wrote_is_text_on_every_page(tmp_path: Path) -> None:
             "sandbox allow-scripts; default-src 'none'"
         )
         assert "<script>alert" not in framed.text
+
+
+def test_what_staff_and_partners_wrote_is_text_too(tmp_path: Path) -> None:
+    """Names of partners, reasons, comments, replies; and on what each of them is shown."""
+    quoted = SCRIPT.replace('"', '""')
+    people = (
+        f'id,name,email,role\nalice,"{quoted}",a@x.example,student\n'
+        f'bob,"{quoted}",b@x.example,student\nmaria,"{quoted}",m@x.example,ta\n'
+    )
+    with School(tmp_path, people=people) as school:
+        school.says(attempts=Attempts(partners=2), before_due="all")
+        alice, bob = school.browser("alice"), school.browser("bob")
+        alice.open(f"/a/{SLUG}")
+        alice.send(f"/a/{SLUG}/partners", partner=SCRIPT)
+        assert alice.status == 400
+        for who, other in ((alice, "bob"), (bob, "alice")):
+            who.open(f"/a/{SLUG}")
+            who.send(f"/a/{SLUG}/partners", partner=other)
+        bob.upload(NOTEBOOK, SCRIPT + ".py")
+        school.grade(*2 * [verdict("moment_overwritten", answer=SCRIPT)])
+        published(school)
+        alice.open(f"/a/{SLUG}/result")
+        alice.send(f"/a/{SLUG}/ask", question="adam", text=SCRIPT)
+        maria, owner = school.browser("maria"), school.browser("instructor")
+        owner.open(f"/desk/{SLUG}/class")
+        desk = sorted(set(re.findall(rf"/desk/{SLUG}/submission/\d+", owner.page)))
+        for do in ("override", "comment", "close"):
+            owner.open(desk[0])
+            version = re.search(
+                r'value="adam"><input type="hidden" name="version" value="(\d+)"', owner.page
+            )
+            assert version is not None
+            fields = {"question": "adam", "number": "1", "version": version[1], "points": "9"}
+            owner.send(desk[0], **fields, reason=SCRIPT, text=SCRIPT, do=do)
+            assert owner.status == 200, owner.words
+        published(school)
+        (mine,) = alice.tickets() or [alice.open(f"/a/{SLUG}") and alice.tickets()[0]]
+        link = f"/enter/{school.token('alice')}"
+        pages = ["/", "/me", f"/a/{SLUG}", f"/a/{SLUG}/result", f"/h/{mine}", link]
+        staff = [
+            "/course",
+            "/me",
+            "/as/1",
+            f"/as/1/h/{mine}",
+            link,
+            *desk,
+            f"/desk/{SLUG}/requests",
+        ]
+        staff += [f"/desk/{SLUG}/{name}" for name in ("", "comments", "?all=1&words=" + SCRIPT[:8])]
+        shown = 0
+        for client, addresses in ((alice, pages), (maria, staff), (owner, staff)):
+            for address in addresses:
+                text = client.open(address)
+                assert client.status == 200, (address, client.words)
+                shown += text.count("alert(1)")
+                assert "<script>alert" not in text, address
+                assert "<img src=x" not in text, address
+                assert "\u202e" not in text, address
+                assert not re.search(r"\son\w+=\"|<script(?! src=\"/static)", text), address
+        assert shown > 20
+        framed = alice.open(f"/a/{SLUG}/result/page")
+        assert framed.count("alert(1)") >= 3
+        assert "<script>alert" not in framed
+        for field in (f"/a/{SLUG}?x={SCRIPT}", f"/course/students?words={SCRIPT}", f"/a/{SCRIPT}"):
+            text = owner.open(field)
+            assert "<script>alert" not in text
 
 
 def test_addresses_lead_to_no_file_but_those_that_students_receive(school: School) -> None:

@@ -139,3 +139,50 @@ def test_a_long_wait_for_a_verdict_is_no_idle_connection(school: School) -> None
         while time.monotonic() - began < QUICK * 4:
             with suppress(TimeoutError):
                 assert events.recv(4096) != b""
+
+
+@pytest.mark.parametrize(
+    ("version", "headers"),
+    [
+        ("1.1", "Content-Length: 5\r\nTransfer-Encoding: chunked"),
+        ("1.1", "Transfer-Encoding: chunked\r\nContent-Length: 60"),
+        ("1.1", "transfer-encoding: Chunked\r\ncontent-length: 0"),
+        ("1.1", "Content-Length: 5\r\nContent-Length: 60"),
+        ("1.1", "Transfer-Encoding: chunked, identity"),
+        ("1.1", "Transfer-Encoding: \x0bchunked"),
+        ("1.0", "Transfer-Encoding: chunked"),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST /leave", "GET /health"])
+def test_a_request_that_says_twice_how_long_it_is_begins_no_other(
+    school: School, version: str, headers: str, method: str
+) -> None:
+    """A proxy that goes by the one would hand on what follows as part of this."""
+    host = f"Host: 127.0.0.1:{school.portal.port}\r\n"
+    smuggled = f"GET /health HTTP/1.1\r\n{host}\r\n"
+    with connected(school) as one:
+        one.sendall(
+            f"{method} HTTP/{version}\r\n{host}{headers}\r\n\r\n0\r\n\r\n{smuggled}".encode()
+        )
+        said = b""
+        with suppress(ConnectionError):
+            while more := one.recv(4096):
+                said += more
+    assert said.startswith(b"HTTP/1.1 ")
+    assert said.split()[1] in (b"400", b"501")
+    assert said.count(b"HTTP/1.1 ") == 1
+    assert is_served(school)
+
+
+def test_a_body_in_pieces_is_taken_where_nothing_else_says_its_length(school: School) -> None:
+    edge = b'--q\r\nContent-Disposition: form-data; name="file"; filename="a.py"\r\n\r\n'
+    body = edge + PROGRAM + b"\r\n--q--\r\n"
+    with connected(school) as one:
+        one.sendall(
+            f"POST /api/submissions?assignment={SLUG} HTTP/1.1\r\n"
+            f"Host: 127.0.0.1:{school.portal.port}\r\n"
+            f"Authorization: Bearer {school.token('alice')}\r\nTransfer-Encoding: chunked\r\n"
+            "Content-Type: multipart/form-data; boundary=q\r\n\r\n".encode()
+            + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+        )
+        assert one.recv(4096).startswith(b"HTTP/1.1 202 ")

@@ -29,6 +29,7 @@ from autograder.web.portal.crew import Crew
 from autograder.web.portal.doors import LASTS, FrontDoor
 from autograder.web.portal.keeping import Keeping
 from autograder.web.portal.office import Allowance, AtOnce, Office
+from autograder.web.portal.presence import Presence
 from autograder.web.portal.receiving import MOST_BODY, TOO_LARGE, Refused
 from autograder.web.portal.staff import Desks, StaffPages
 from autograder.web.portal.student import StudentPages
@@ -55,6 +56,7 @@ class Rooms:
     keeping: Keeping
     office: Office
     crew: Crew
+    presence: Presence
 
 
 def portal(
@@ -78,6 +80,7 @@ def portal(
         Route("/h/{ticket}/events", front.events, methods=["GET"]),
         *gate.routes(rooms.student.places()),
         *gate.routes(rooms.staff.places()),
+        *gate.routes(rooms.presence.places()),
         Mount("/desk/{slug}", make_desks(gate, _missing)),
     ]
     handlers = {**HANDLERS, 404: _not_found, 405: _other_method, TooLarge: _too_large}
@@ -134,7 +137,9 @@ class _Front:
         member = await run_in_threadpool(self._rooms.door.who, token)
         if member is None:
             return self._stranger(request)
-        made = fragment("portal/enter.html.j2", token=token, trouble="", name=member.name)
+        session = await run_in_threadpool(self.gate.session, request)
+        here = None if session is None else session.member
+        made = fragment("portal/enter.html.j2", token=token, trouble="", member=member, here=here)
         # Nobody is told the address, but of a form's origin browsers say more than "null".
         return HTMLResponse(made, headers={"referrer-policy": "origin"})
 
@@ -144,13 +149,13 @@ class _Front:
         member = await run_in_threadpool(self._rooms.door.who, form.one("token"))
         if member is None:
             return self._stranger(request)
-        return self._welcome(member)
+        return await run_in_threadpool(self._welcome, request, member)
 
-    def _welcome(self, member: Member) -> Response:
+    def _welcome(self, request: Request, member: Member) -> Response:
         answer = RedirectResponse("/", 303, {"referrer-policy": "no-referrer"})
         answer.set_cookie(
             self._cookie,
-            self._rooms.door.cookie(member),
+            self._rooms.door.begin(member, request.cookies.get(self._cookie, "")),
             max_age=LASTS,
             httponly=True,
             samesite="lax",
@@ -174,7 +179,7 @@ class _Front:
         if member is None:
             trouble = "This name and password do not belong together, or to nobody who teaches."
             return HTMLResponse(fragment("portal/teach.html.j2", trouble=trouble), 403)
-        return self._welcome(member)
+        return await run_in_threadpool(self._welcome, request, member)
 
     def _stranger(self, request: Request) -> Response:
         address = request.client.host if request.client is not None else ""
@@ -185,6 +190,8 @@ class _Front:
         return HTMLResponse(made, 403, {"referrer-policy": "no-referrer"})
 
     async def leave(self, request: Request) -> Response:
+        cookie = request.cookies.get(self._cookie, "")
+        await run_in_threadpool(self._rooms.door.end, cookie)
         answer = RedirectResponse("/", 303)
         answer.delete_cookie(self._cookie, path="/", secure=self._is_public, httponly=True)
         return answer

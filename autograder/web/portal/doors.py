@@ -1,17 +1,20 @@
-"""Lets people in by their personal links."""
+"""Lets people in by their personal links.
+
+A session is a row of the store, found by a hash of what the cookie holds; so it is good in all
+processes that serve the store, and in none of them once it has ended.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
-from collections.abc import Collection
-
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from autograder.people import Holder, Person, PersonalLinks
 from autograder.people.passwords import Passwords
 from autograder.store import Store
+from autograder.store.sessions import SignedIn
 from autograder.web.people import Member, Role, Session
 
 LASTS = 14 * 86400
@@ -24,8 +27,7 @@ class FrontDoor:
     def __init__(self, store: Store) -> None:
         self.links = PersonalLinks(store)
         self._passwords = Passwords(store, self.links)
-        self._key = hmac.digest(store.links.key(), b"sessions", "sha256")
-        self._cookies = URLSafeTimedSerializer(self._key, salt="session")
+        self._sessions = store.sessions
 
     def who(self, token: str) -> Member | None:
         """Whose personal link has this token; None: nobody's, or it is no longer good."""
@@ -42,22 +44,41 @@ class FrontDoor:
         holder = self._passwords.who(name, password)
         return None if holder is None else _member(holder)
 
-    def cookie(self, member: Member) -> str:
-        """A new session, as a cookie keeps it."""
-        fresh = secrets.token_urlsafe(16)
-        return str(self._cookies.dumps([member.number, member.generation, fresh]))
+    def begin(self, member: Member, before: str = "") -> str:
+        """A new session, as a cookie keeps it; ``before``: the cookie in whose place it comes."""
+        fresh = secrets.token_urlsafe(32)
+        key, old = self.links.session_key(fresh), self.links.session_key(before)
+        whose = SignedIn(member.number, member.generation)
+        self._sessions.begin(key, whose, LASTS, instead_of=old)
+        return fresh
 
     def session(self, cookie: str) -> Session | None:
         """None: it is not ours, or it has ended."""
-        try:
-            number, generation, id_ = self._cookies.loads(cookie, max_age=LASTS)
-        except (BadSignature, ValueError, TypeError):
+        if not cookie:
             return None
-        holder = self.links.holder(number, generation)
+        key = self.links.session_key(cookie)
+        holder = self.links.signed_in(key)
         if holder is None:
             return None
-        token = hmac.new(self._key, f"form {id_}".encode(), hashlib.sha256).hexdigest()
-        return Session(_member(holder), id_, token)
+        token = hmac.digest(cookie.encode("utf-8", "replace"), b"form", "sha256").hex()
+        return Session(_member(holder), key, token)
+
+    def end(self, cookie: str) -> None:
+        """Whoever has a copy of it is signed out, too."""
+        key = self.links.session_key(cookie)
+        if self._sessions.whose(key) is not None:  # nobody else's word makes the store write
+            self._sessions.end(key)
+
+    def end_all(self, member: Member) -> None:
+        """Sign this person out wherever they are signed in."""
+        person = self.person(member)
+        if person is not None:
+            self.links.end_sessions([person])
+
+    def since(self, member: Member) -> Sequence[tuple[str, datetime]]:
+        """The sessions that this person has, each with when it began, the newest first."""
+        person = self.person(member)
+        return [] if person is None else self._sessions.since(numbers_of(person))
 
     def person(self, member: Member) -> Person | None:
         """The person that came in; None: they are gone from the list."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, tzinfo
 from threading import Event, Thread
 
 from starlette.concurrency import run_in_threadpool
@@ -65,7 +64,7 @@ class Keeping:
             yield
             return
         stop = Event()
-        post = Post(self._store, server, url, self._titles, self._zone())
+        post = Post(self._store, server, url, self._titles, self._syllabus.zone)
         thread = Thread(target=post.run, args=(stop,), name="mail", daemon=True)
         thread.start()
         try:
@@ -76,10 +75,6 @@ class Keeping:
 
     def _titles(self) -> dict[str, str]:
         return {one.slug: one.assignment.title for one in self._syllabus}
-
-    def _zone(self) -> tzinfo:
-        zones = (one.assignment.late.zone for one in self._syllabus)
-        return next((zone for zone in zones if zone is not None), UTC)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from typing import Any
 from autograder.acts import PublishedGrades, final_of
 from autograder.formats import json_row
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.people import apply_late, counted_time
-from autograder.report.marks import is_unwritten, without_points
+from autograder.people import apply_late, counted_time, without_points
+from autograder.report.marks import is_unwritten, what_was_found
 from autograder.report.since import changes
 from autograder.report.words import WORDS
 from autograder.store import Entry, Store
@@ -34,6 +34,11 @@ class Sight(StrEnum):
     NAMES = "names"
     ALL = "all"
     PUBLISHED = "published"
+
+    @property
+    def has_points(self) -> bool:
+        """Whether points are shown, and so the whole page."""
+        return self in (Sight.ALL, Sight.PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -51,15 +56,16 @@ class Shown:
 
     @property
     def has_page(self) -> bool:
-        return self.sight in (Sight.ALL, Sight.PUBLISHED)
+        return self.sight.has_points
 
     @property
     def notices(self) -> Sequence[str]:
-        """On the file as a whole; what lateness takes off tells points, and is one of them only
-        where these are shown."""
+        """Sentences on the file; what lateness takes off tells how many points there were."""
         late = self.grade.late
-        told = self.has_page or late is None
-        return [one for one in self.grade.notices if told or late is None or one != late.reason]
+        if late is None or self.has_page:
+            return self.grade.notices
+        shown = without_points(late.reason)
+        return [shown if said == late.reason else said for said in self.grade.notices]
 
     @property
     def row(self) -> dict[str, Any]:
@@ -204,7 +210,7 @@ def _names_changed(before: Grade, now: Grade) -> list[str]:
         for slugs, sentence in ((gone, WORDS.since_found), (new, WORDS.since_new)):
             parts += [sentence.format(name=titles.get(s, s.replace("_", " "))) for s in slugs]
         if not parts and old.status != question.status:
-            parts = [f"“{without_points(old)}” then, “{without_points(question)}” now"]
+            parts = [f"“{what_was_found(old)}” then, “{what_was_found(question)}” now"]
         if parts:
             lines.append(f"{question.title}: {'; '.join(parts)}.")
     return lines

@@ -33,6 +33,7 @@ from autograder.web.portal.drawing import Drawing
 from autograder.web.portal.following import Following
 from autograder.web.portal.keeping import Keeping, counted
 from autograder.web.portal.office import Office
+from autograder.web.portal.presence import Presence
 from autograder.web.portal.retrying import Retrying
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.staff import Desks, StaffPages
@@ -124,6 +125,7 @@ class Portal:
             self._keeping,
             office,
             self._crew,
+            Presence(self.door, self._syllabus),
         )
         self.app = portal(
             rooms,

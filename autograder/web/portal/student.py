@@ -18,7 +18,7 @@ from autograder.store import Entry, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.web.app import At, Show
 from autograder.web.pages import fragment, page
-from autograder.web.people import STAFF, STUDENTS, Role
+from autograder.web.people import EVERYBODY, STAFF, STUDENTS, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.drawing import Drawing
 from autograder.web.portal.office import (
@@ -105,6 +105,21 @@ class Standing:
         return self.exercise.is_open
 
     @property
+    def tells_which_counts(self) -> bool:
+        """Whether a page may say so: where the best counts, that would tell who sees no points
+        which of two attempts has more."""
+        return (
+            self.exercise.assignment.attempts.keep != "best"
+            or self.published
+            or Sight(self.exercise.assignment.feedback.before_due).has_points
+        )
+
+    def counts(self, attempt: int | None) -> bool:
+        """Whether it is to be said that this attempt counts."""
+        counted = self.counted
+        return self.tells_which_counts and counted is not None and counted.id == attempt
+
+    @property
     def left_today(self) -> int | None:
         """How often more it may be handed in today; None: as often as one likes."""
         return left_today(self.exercise, self.lists.standing.policies, self.hand_ins)
@@ -144,14 +159,38 @@ class StudentPages:
             "/a/{slug}/partners": self.say_partners,
             "/h/{ticket}/choose": self.choose,
         }
-        own = [At(path, STUDENTS, show) for path, show in shows.items() if path != "/"]
+        own = [
+            At(path, EVERYBODY, self._or_for_staff(path, show))
+            for path, show in shows.items()
+            if path != "/"
+        ]
         own += [At(path, STUDENTS, do=do) for path, do in does.items()]
         seen = [
             At(f"/as/{{number:int}}{path}".rstrip("/"), STAFF, show) for path, show in shows.items()
         ]
         return [*own, *seen]
 
+    def _or_for_staff(self, path: str, show: Show) -> Show:
+        """The same; staff who open the address of a student's page are led to how they see it."""
+
+        def shown(visit: Visit) -> str | Response:
+            if visit.member.role is Role.STUDENT:
+                return show(visit)
+            if "ticket" in visit.path:
+                hand_in = self._store.hand_ins.one(visit.path["ticket"])
+                if hand_in is None or self._student(hand_in.person) is None:
+                    raise NotThere("there is no such hand-in in this course")
+                return visit.to(f"/as/{hand_in.person}{path.format_map(visit.path)}")
+            exercise = self._exercise(visit)
+            return HTMLResponse(page("portal/for_staff.html.j2", visit, exercise=exercise), 403)
+
+        return shown
+
     # -------------------------------------------------------------- whose
+
+    def _student(self, number: int) -> Person | None:
+        person = self._door.links.directory.with_number(number)
+        return person if person is not None and person.role == "student" else None
 
     def eyes(self, visit: Visit) -> Eyes:
         """Raises NotThere where a member of staff looks at nobody."""
@@ -161,8 +200,8 @@ class StudentPages:
                 raise NotThere("you are no longer on the list of this course")
             return Eyes(person, "")
         number = int(visit.path.get("number", "0"))
-        person = self._door.links.directory.with_number(number)
-        if person is None or person.role != "student":
+        person = self._student(number)
+        if person is None:
             raise NotThere("there is no such student")
         return Eyes(person, f"/as/{number}")
 
@@ -232,16 +271,13 @@ class StudentPages:
     def _lines(self, standing: Standing) -> list[Line]:
         """The newest first."""
         where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
-        counted = standing.counted
         lines = []
         for place, one in enumerate(reversed(standing.hand_ins)):
             at = where.get(one.id, Whereabouts(State.WAITING))
             is_shown = at.attempt is not None and place < _MOST_ROWS
             shown = self._seeing.of(standing.exercise, one, at.attempt or 0) if is_shown else None
             changes = self._seeing.changes(shown) if shown is not None else ()
-            lines.append(
-                Line(one, at, shown, changes, counted is not None and counted.id == at.attempt)
-            )
+            lines.append(Line(one, at, shown, changes, standing.counts(at.attempt)))
         return lines
 
     def given(self, visit: Visit) -> Response:
@@ -263,7 +299,6 @@ class StudentPages:
         shown = None
         if at.attempt is not None:
             shown = self._seeing.of(exercise, hand_in, at.attempt)
-        counted = standing.counted
         return page(
             "portal/receipt.html.j2",
             visit,
@@ -275,7 +310,7 @@ class StudentPages:
             wait=None,
             shown=shown,
             sights=Sight,
-            counts=counted is not None and counted.id == at.attempt,
+            counts=standing.counts(at.attempt),
             may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
             changes=self._seeing.changes(shown) if shown is not None else (),
             words=WORDS,

@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from threading import Event, Thread
 
@@ -117,6 +117,12 @@ class Syllabus:
 
     def get(self, slug: str) -> Exercise | None:
         return self._exercises.get(slug)
+
+    @property
+    def zone(self) -> tzinfo:
+        """In which times are told that belong to no assignment."""
+        zones = (one.assignment.late.zone for one in self)
+        return next((zone for zone in zones if zone is not None), UTC)
 
     @property
     def versions(self) -> dict[str, str]:

@@ -1,0 +1,51 @@
+"""What counts: the one place from which a page takes its numbers, so that its heading, its bars and
+its questions add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.model import Grade, QuestionGrade, QuestionStatus
+from autograder.report.text import points
+from autograder.report.words import WORDS, Words
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of what counts of each question, as far as that is known."""
+
+    score: float | None
+    """After lateness; None: not known."""
+    max_score: float
+    late_points: float
+    """What lateness takes off, 0 or less; it is taken off already."""
+    says: str
+    """Who gave the points, and which are not among them."""
+
+
+def total_of(grade: Grade, words: Words = WORDS) -> Total:
+    """Where nobody decided anything, what the program found; else the final score, or as much of
+    it as is known by now."""
+    late, final = grade.late, grade.final
+    if not grade.is_decided:
+        off = 0.0 if late is None else late.points
+        return Total(grade.score, grade.max_score, off, words.score_part)
+    if final is not None and final.score is not None:
+        says = words.final_part
+        if final.late_points:
+            taken = points(-final.late_points)
+            says += f" {words.final_late.format(sum=points(final.before_late), points=taken)}"
+        return Total(final.score, final.max_score, final.late_points, says)
+    known = [(q.final_points, q.max_score) for q in grade.questions if q.final_points is not None]
+    says = words.so_far_late if late is not None and late.points else words.so_far
+    score = round(sum(count for count, _ in known), 6)
+    return Total(score, sum(most for _, most in known), 0.0, says)
+
+
+def status_of(question: QuestionGrade) -> QuestionStatus:
+    """As :attr:`QuestionGrade.final_points` has it: a person may have put others in its place."""
+    if question.override is None:
+        return question.status
+    if question.override.points >= question.max_score:
+        return QuestionStatus.FULL
+    return QuestionStatus.PARTIAL if question.override.points > 0 else QuestionStatus.NONE
