@@ -16,6 +16,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -76,6 +77,8 @@ class Assignment:
     """When it is due, and what lateness costs."""
     feedback: Feedback = field(default_factory=Feedback)
     """What students see, and when."""
+    opens: datetime | None = None
+    """When they get it at the portal; None: at once."""
     texts: tuple[str, ...] = ()
     """Module-level strings that written answers may stand in."""
     given: Given = NOTHING
@@ -259,6 +262,7 @@ class Course:
             attempts=settings.attempts,
             late=settings.late,
             feedback=settings.feedback,
+            opens=settings.opens_at,
             texts=settings.texts,
             given=given,
             secret=secret,

@@ -46,6 +46,8 @@ class FakePortal:
     """What is answered one after the other; the last again and again."""
     refuses: tuple[int, str, dict[str, str]] | None = None
     """Status, body, headers, instead of a receipt."""
+    says: list[str] = field(default_factory=list)
+    """Beside a receipt."""
     digest: str | None = None
     """What the receipt says; None: the truth."""
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -89,6 +91,7 @@ def fake_portal() -> Iterator[FakePortal]:
                 "digest": portal.digest or sha256(data).hexdigest(),
                 "at": "2026-03-01T10:00:00+05:30",
                 "attempt": len(portal.files),
+                "says": portal.says,
             }
             self._say(202, json.dumps(receipt).encode(), {})
 

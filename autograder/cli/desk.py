@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from autograder.batch.order import opened
-from autograder.cli.marking import whoever_is_logged_in
+from autograder.cli.marking import whoever_decides
 from autograder.cli.options import json_option, order_for, place_options
 from autograder.errors import UsageError
 from autograder.extras import how_to_get
@@ -63,7 +63,8 @@ def desk(
     listening.check()
     order = order_for(**named)  # type: ignore[arg-type]
     with opened(order, create=False) as store:
-        members = serving.staff(order, store, whoever_is_logged_in(), everybody=people)
+        me = whoever_decides(store, "the instructor")
+        members = serving.staff(order, store, me, everybody=people)
         with serving.Served(order, store, members, listening) as served:
             if as_json:
                 more = {"people": served.addresses} if people else {}

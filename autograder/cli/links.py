@@ -27,7 +27,7 @@ from autograder.cli.options import (
 )
 from autograder.errors import UsageError
 from autograder.people import Directory, Link, Person, PersonalLinks, key, moment
-from autograder.people.links import DEFAULT_URL
+from autograder.people.links import DEFAULT_URL, ONLY_HERE, is_only_here
 from autograder.people.lists import ROLES
 from autograder.text import counted
 
@@ -38,7 +38,11 @@ _COLUMNS = ("id", "name", "email", "role", "url")
 @click.command()
 @click.argument("who", nargs=-1)
 @click.option("--role", type=click.Choice(ROLES), help="Only theirs.")
-@click.option("--url", metavar="PUBLIC", help="Address of the portal; default: where it was last.")
+@click.option(
+    "--url",
+    metavar="PUBLIC",
+    help="Address of the portal, which is remembered; default: that, or where it was served last.",
+)
 @click.option("--expires", metavar="DATE", help='Until when they are good; "none": no end.')
 @click.option(
     *("--revoke", "revoked"),
@@ -81,6 +85,12 @@ def links(
     zone = order.assignment.late.zone
     until = None if expires is None or key(expires) == _NEVER else moment(expires, zone)
     with opened(order) as store:
+        if portal is None:
+            portal = store.links.url() or DEFAULT_URL
+            if by_mail and is_only_here(portal):
+                raise UsageError(f"Nothing was sent, for {ONLY_HERE.format(url=portal)}")
+        else:
+            store.links.keep_url(portal)
         ways = PersonalLinks(store)
         directory = ways.directory
         chosen = meant(directory, who or revoked, role)
@@ -90,7 +100,6 @@ def links(
         if expires is not None:
             ways.let_expire(chosen, until)
         found = ways.of(chosen)
-        portal = portal or store.links.url() or DEFAULT_URL
     if server is not None:
         _send(server, found, portal, order.assignment.title)
     elif destination is not None:
@@ -104,6 +113,8 @@ def links(
             person = link.person
             click.echo(f"{person.id}\t{person.name}\t{person.role}\t{link.url(portal)}{until_}")
         click.echo(counted(len(found), "link"), err=True)
+    if found and url is None and is_only_here(portal):
+        click.echo(f"Not for others yet: {ONLY_HERE.format(url=portal)}", err=True)
 
 
 def mail_server() -> mail.Server:

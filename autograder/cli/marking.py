@@ -29,6 +29,7 @@ from autograder.cli.options import (
     place_options,
 )
 from autograder.errors import UsageError
+from autograder.people import directory_of
 from autograder.store import Comment, Store
 from autograder.text import INVISIBLE, counted
 
@@ -37,7 +38,10 @@ _MOST_NAMED = 20
 
 def by_option(command: Command) -> Command:
     return click.option(
-        "--by", metavar="NAME", default=None, help="Who decides; default: who is logged in."
+        "--by",
+        metavar="NAME",
+        default=None,
+        help="Who decides, in the course's words; default: you.",
     )(command)
 
 
@@ -60,14 +64,26 @@ def _deciding(by: str | None = None, **named: Any) -> Iterator[_Deciding]:
     order = order_for(**named)
     with opened(order, create=False) as store:
         book = book_of(order.assignment, current_grades(order, store))
-        yield _Deciding(order, store, book, by or whoever_is_logged_in())
+        yield _Deciding(order, store, book, by or whoever_decides(store))
 
 
-def whoever_is_logged_in() -> str:
+BY_COMMAND = "the instructor (command line)"
+"""Who decides, where the machine's own account says of nobody who it is."""
+_NOBODY = frozenset({"root", "administrator", "admin", "system", "nobody"})
+"""Accounts of a machine that are no person's."""
+
+
+def whoever_decides(store: Store, nobody: str = BY_COMMAND) -> str:
+    """Who is logged in: what the course calls them, where their login is that of its staff;
+    ``nobody``: where it is no person's."""
     try:
-        return getpass.getuser()
+        login = getpass.getuser()
     except (OSError, KeyError, ImportError):  # no such user in this container
-        return "somebody"
+        return nobody
+    fits = [one for one in directory_of(store.people()).fitting(login) if one.role != "student"]
+    if len(fits) == 1:
+        return fits[0].id
+    return nobody if login.casefold() in _NOBODY else login
 
 
 def _in_words(error: UsageError) -> UsageError:

@@ -19,6 +19,7 @@ from autograder.course import Assignment, Course
 from autograder.errors import AutograderError, UsageError
 from autograder.extras import how_to_get
 from autograder.mail import server_of
+from autograder.people.links import is_only_here
 
 
 @click.command()
@@ -106,6 +107,8 @@ def serve(
         else:
             click.echo(f"The portal is at {portal.url}  (Ctrl-C ends it)")
             click.echo(f"Your link, as its instructor: {portal.instructor}")
+            if is_only_here(portal.for_others):
+                click.echo(_ONLY_HERE)
             if not portal.has_students:
                 click.echo(_NEXT)
         portal.run()
@@ -118,6 +121,10 @@ def _require_counts() -> None:
         raise UsageError(f"Counts need one more package: {how_to_get('metrics')}.") from None
 
 
+_ONLY_HERE = (
+    "Only this machine gets there: for others, begin with --url https://grades.example.edu, behind "
+    "a proxy\n(autograder/web/deploy has the lines); until then links and mails name this machine."
+)
 _NEXT = """
 Next, in another terminal:
   1. autograder people import roster.csv      who takes and who teaches the course

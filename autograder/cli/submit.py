@@ -12,7 +12,7 @@ import click
 
 from autograder.cli.options import Place, at_terminal, end_with, json_option
 from autograder.errors import AutograderError, UsageError
-from autograder.public.hand_in import Portal, PortalError, Said, verdict_lines
+from autograder.public.hand_in import Portal, PortalError, Said, receipt_lines, verdict_lines
 from autograder.submission import assignment_of
 
 TOKEN = "AUTOGRADER_TOKEN"
@@ -60,10 +60,7 @@ def submit(
         if keep:
             _keep(link)
         if not as_json:
-            click.echo(
-                f"Received {file.name} at {receipt.get('at')}: attempt {receipt.get('attempt')}, "
-                f"SHA-256 {receipt.get('digest')}"
-            )
+            click.echo("\n".join(receipt_lines(file.name, receipt, portal.url)))
         watch = _tell_place if sys.stderr.isatty() and not as_json else None
         result = None if no_wait else portal.follow(receipt.get("id"), watch)
     except PortalError as error:

@@ -13,7 +13,7 @@ from autograder import console, public
 from autograder import doctor as practice
 from autograder.batch.order import Order, opened
 from autograder.batch.showing import show_again
-from autograder.cli.marking import by_option, whoever_is_logged_in
+from autograder.cli.marking import by_option, whoever_decides
 from autograder.cli.options import (
     Places,
     any_order_for,
@@ -129,7 +129,7 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
                 raise click.Abort
         orders = orders_in(order, store.assignments(), **named)
         names = forgetting.labels(store, person, slugs)
-        done = forgetting.forget(store, person, slugs, by or whoever_is_logged_in())
+        done = forgetting.forget(store, person, slugs, by or whoever_decides(store))
         for each in orders:
             for name in names:
                 each.out.page(name).unlink(missing_ok=True)

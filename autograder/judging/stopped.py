@@ -70,12 +70,7 @@ def no_answer(
         return _why("missing", function), missing(function, run, submission)
     if traces and all(to_be_awaited(trace) for trace in traces):
         return _why("awaited", function), _awaited(function, traces[0])
-    gave_nothing = all(
-        trace.outcome is Outcome.RAISED
-        or (trace.outcome is Outcome.RETURNED and trace.value is None)
-        for trace in traces
-    )
-    if gave_nothing and is_placeholder(run.sources.get(function, "")):
+    if is_unwritten(function, traces, run):
         return _why("unwritten", function), words.UNWRITTEN.format(function=function)
     if any(trace.outcome is Outcome.RETURNED for trace in traces):
         return "", ""
@@ -124,6 +119,16 @@ def _why(key: str, function: str) -> str:
 # ------------------------------------------------------------------------------- not written yet
 
 
+def is_unwritten(function: str, traces: Sequence[Trace], run: NotebookRun) -> bool:
+    """Whether a function that was called is still as the released notebook has it."""
+    gave_nothing = all(
+        trace.outcome is Outcome.RAISED
+        or (trace.outcome is Outcome.RETURNED and trace.value is None)
+        for trace in traces
+    )
+    return gave_nothing and is_placeholder(run.sources.get(function, ""))
+
+
 def is_placeholder(source: str) -> bool:
     """Whether a function does nothing yet: ``...``, ``pass`` or NotImplementedError below its
     docstring, as the released notebook has it.  ``source`` is read, never run."""
@@ -170,7 +175,7 @@ def missing(function: str, run: NotebookRun, submission: Submission) -> str:
         if _definition(function).search(text.source):
             return f"{there} {words.IN_A_TEXT_CELL.format(number=text.number)}"
     if near := _near_name(function, submission.cells):
-        return f"{there} {words.NEAR_NAME.format(name=near)}"
+        return words.NEAR_NAME.format(name=near, function=function)
     return there
 
 

@@ -122,7 +122,7 @@ EDGE_CONVENTION = "Not held against you: it follows from the convention named be
 
 MISSING = "There is no function {function} in this file."
 IN_A_TEXT_CELL = "It stands in cell {number}, which is a text cell: change its type to code."
-NEAR_NAME = "There is one called {name}: is that it?"
+NEAR_NAME = "You wrote {name}; the name asked for is {function}."
 NOT_DEFINED = "({name} is not defined because of {fault})"
 UNWRITTEN = "{function} is not written yet."
 MISSING_BELOW = "There is no function {function} in this file: the file stopped at {fault}"

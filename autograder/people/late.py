@@ -107,6 +107,30 @@ def lateness(
     return Lateness(days, round(points, 6), reason, covered)
 
 
+def late_in_words(student: str, at: datetime, policies: Policies) -> str:
+    """Whether what is handed in at this moment is in time, and else how late it is and what the
+    rules take off for it, in a sentence; empty: nothing is due."""
+    due, rules = policies.due_for(student), policies.late
+    if due is None:
+        return ""
+    late = lateness(student, at, _ALL, policies)
+    if late is None:
+        return "In time."
+    said = f"{duration(at - due)} late"
+    if rules.share is not None and said != f"{counted(late.by_days, 'day')} late":
+        said += f", {counted(late.by_days, 'day')} begun"
+    if late.covered_days:
+        said += f", {counted(late.covered_days, 'late day')} spent on it"
+    if late.points == -_ALL:
+        return f"{said}: too late to bring points."
+    if late.points:
+        return f"{said}: {-late.points:g} % of your points are taken off."
+    return f"{said}: it costs no points."
+
+
+_ALL = 100.0
+
+
 def days_begun(due: datetime, at: datetime, zone: tzinfo) -> int:
     """How many days have begun between ``due`` and ``at``, which is later: at least 1.
 

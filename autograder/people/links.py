@@ -20,8 +20,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from autograder.people.directory import Directory, Person, directory_of
 from autograder.people.names import key as spelt
@@ -36,11 +38,24 @@ OWNER = Person(id="instructor", name="Instructor", role="instructor", number=0)
 """Whoever set the course up."""
 DEFAULT_URL = "http://127.0.0.1:8080"
 """Where the portal is where nobody says otherwise."""
+ONLY_HERE = (
+    "{url} leads to the portal on this machine alone: say once where others find it, with "
+    "`autograder links --url https://grades.example.edu`, and it is remembered."
+)
 PATH = "/enter/"
 """What a link has between the portal's address and the token."""
 
 _TOKEN = re.compile(r"([0-9]{1,9})-([a-z2-7]{32})")
 _BYTES = 20  # of a signature; 32 letters, none of which a mail program takes for the link's end
+
+
+def is_only_here(url: str) -> bool:
+    """Whether only this machine's own browsers get there."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 @dataclass(frozen=True)

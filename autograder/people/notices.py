@@ -28,7 +28,7 @@ _AT_ONCE = 50
 WORDS = {
     "hand_in": (
         "Received: $title, attempt $number",
-        "Your file $file arrived on $at as attempt $number.\n\n"
+        "Your file $file arrived on $at as attempt $number.$together\n\n"
         "Its SHA-256 is $digest.\n\n"
         "How it is getting on: $portal\n",
     ),
@@ -43,6 +43,11 @@ WORDS = {
     ),
 }
 """Subject and text, by kind of news."""
+TOGETHER = {
+    "own": "\n\nIt was handed in for $others, too.",
+    "of another": "\n\nIt was handed in by $by for you, too.",
+}
+"""What is said of a file that partners have in common."""
 
 
 class Post:
@@ -100,16 +105,29 @@ class Post:
             "portal": self._portal,
         }
         if news.details:
-            file, number, at, digest = news.details
+            file, number, at, digest, by, others = news.details
             when = datetime.fromisoformat(at).astimezone(self._zone)
             told |= {
                 "file": INVISIBLE.sub(" ", file)[:200],
                 "number": number,
                 "at": f"{when:%Y-%m-%d %H:%M:%S %Z}",
                 "digest": digest,
+                "together": self._together(news.student, by, others.split("\n"), directory),
             }
         subject, body = (Template(text).substitute(told) for text in WORDS[news.kind])
         return Mail(person.number, subject, body)
+
+    def _together(self, student: str, by: str, others: list[str], directory: Directory) -> str:
+        def called(one: str) -> str:
+            fits = directory.fitting(one)
+            name = fits[0].name if len(fits) == 1 else ""
+            return INVISIBLE.sub(" ", name or one)[:200]
+
+        if by != student:
+            return Template(TOGETHER["of another"]).substitute(by=called(by))
+        if not any(others):
+            return ""
+        return Template(TOGETHER["own"]).substitute(others=", ".join(map(called, others)))
 
     def _send(self, due: list[Mail], directory: Directory) -> dict[int, str]:
         from autograder.store.mails import SENT

@@ -187,6 +187,27 @@ class Portal:
         return PortalError(sentence, status, float(wait) if wait.isdecimal() else 0.0)
 
 
+def receipt_lines(name: str, receipt: Said, portal: str) -> list[str]:
+    """What to say of a receipt; ``portal``: its address."""
+    from contextlib import suppress
+    from datetime import datetime
+
+    def shown(value: object) -> str:
+        return "".join(c if c.isprintable() else " " for c in str(value))[:400]
+
+    at = shown(receipt.get("at"))
+    with suppress(ValueError):  # else as it was said
+        at = f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S %Z}"
+    lines = [
+        f"Received {shown(name)} at {at}: attempt {shown(receipt.get('attempt'))}.",
+        f"SHA-256 {shown(receipt.get('digest'))}",
+    ]
+    says = receipt.get("says")
+    if isinstance(says, list):
+        lines += [shown(sentence) for sentence in says[:10]]
+    return [*lines, f"Your page of it: {portal}/h/{shown(receipt.get('id'))}"]
+
+
 def verdict_lines(result: Said) -> list[str]:
     """What to say of a result, a line a question, as far as it may be seen."""
 
@@ -213,9 +234,10 @@ def verdict_lines(result: Said) -> list[str]:
     for question in result.get("questions") or ():
         name = shown(question.get("name", "")).replace("_", " ")
         parts = []
+        is_told = question.get("message") and question.get("status") in ("none", "timeout", "error")
         if isinstance(question.get("score"), (int, float)):
             parts.append(f"{question['score']:g} of {question.get('max_score', 0):g}")
-        elif question.get("status"):
+        elif question.get("status") and not is_told:
             parts.append(found.get(str(question["status"])) or shown(question["status"]))
         names = question.get("misconceptions") or ()
         parts += [shown(slug).replace("_", " ") for slug in names]
@@ -254,8 +276,7 @@ def hand_in(file: str = "", to: str = "", assignment: str = "") -> None:
         print(f"{os.path.basename(file)}, as it was saved at {time.strftime('%H:%M:%S', saved)}.")
         portal = Portal(getpass.getpass("Your personal link: "), to)
         receipt = portal.send(os.path.basename(file), data, assignment)
-        print(f"Received at {receipt.get('at')}: attempt {receipt.get('attempt')}, "
-              f"SHA-256 {receipt['digest'][:16]}...")  # fmt: skip
+        print("\n".join(receipt_lines(os.path.basename(file), receipt, portal.url)))
         result = portal.follow(receipt.get("id"))
     except (PortalError, OSError, NotImplementedError) as error:
         print(f"Not done: {error}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from autograder.errors import SandboxError
-from autograder.judging.stopped import cells_stopped
+from autograder.judging.stopped import cells_stopped, is_unwritten, missing
 from autograder.model import Call, NotebookRun, Outcome, Submission, Trace
 from autograder.public import words
 from autograder.public.answers import complaints, history_of
@@ -27,6 +27,8 @@ class Tried:
     """What was asked, in words."""
     complaints: tuple[str, ...]
     """What is wrong with the answer, in sentences; empty: nothing."""
+    is_open: bool = False
+    """There is no answer, for its function is not there; the question says so, once."""
 
     @property
     def passed(self) -> bool:
@@ -40,6 +42,9 @@ class TriedQuestion:
     name: str
     title: str
     tried: tuple[Tried, ...]
+    says: tuple[str, ...] = ()
+    """What is to be read first, in sentences: which functions are not written yet, or not there,
+    for they have another name; empty: nothing."""
 
     @property
     def passed(self) -> int:
@@ -151,17 +156,43 @@ def _has_a_matrix(call: Call) -> bool:
 def _question(
     question: PublicQuestion, traces: Mapping[str, Trace], run: NotebookRun, submission: Submission
 ) -> TriedQuestion:
+    unwritten, absent = _not_there(question, traces, run, submission)
     found = {
         e.call.name: complaints(e, traces[e.call.name], run, submission) for e in question.examples
     }
     wrong = {e.call.function for e in question.examples if found[e.call.name]}
     tried = []
     for example in question.examples:
-        sentences = found[example.call.name]
-        if sentences and example.builds_on in wrong:
-            sentences = (*sentences, words.BUILDS_ON.format(function=example.builds_on))
-        tried.append(Tried(example.call.name, example.asks, sentences))
-    return TriedQuestion(question.name, question.title, (*tried, *_manners(question, traces)))
+        function, builds_on = example.call.function, example.builds_on
+        if function in unwritten:
+            sentences: tuple[str, ...] = (words.UNWRITTEN.format(functions=function),)
+        else:
+            sentences = found[example.call.name]
+            if sentences and builds_on in wrong:
+                is_open = builds_on in unwritten
+                said = words.BUILDS_ON_UNWRITTEN if is_open else words.BUILDS_ON
+                sentences = (*sentences, said.format(function=builds_on))
+        is_open = function in unwritten or function in absent
+        tried.append(Tried(example.call.name, example.asks, sentences, is_open))
+    named = words.UNWRITTEN.format(functions=", ".join(unwritten))
+    says = (*absent.values(), *([named] if unwritten else []))
+    all_ = (*tried, *_manners(question, traces))
+    return TriedQuestion(question.name, question.title, all_, says)
+
+
+def _not_there(
+    question: PublicQuestion, traces: Mapping[str, Trace], run: NotebookRun, submission: Submission
+) -> tuple[Sequence[str], Mapping[str, str]]:
+    """The functions that are still as they were given; and those that are missing, each with what
+    is to be said of it."""
+    unwritten, absent = [], {}
+    for function in dict.fromkeys(e.call.function for e in question.examples):
+        own = [traces[e.call.name] for e in question.examples if e.call.function == function]
+        if is_unwritten(function, own, run):
+            unwritten.append(function)
+        elif any(trace.outcome is Outcome.MISSING for trace in own):
+            absent[function] = missing(function, run, submission)
+    return unwritten, absent
 
 
 def _manners(question: PublicQuestion, traces: Mapping[str, Trace]) -> Sequence[Tried]:

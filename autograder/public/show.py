@@ -61,11 +61,13 @@ def as_json(report: Report) -> dict[str, object]:
                 "title": question.title,
                 "passed": question.passed,
                 "of": len(question.tried),
+                "says": list(question.says),
                 "checks": [
                     {
                         "name": tried.name,
                         "asks": tried.asks,
                         "passed": tried.passed,
+                        "open": tried.is_open,
                         "messages": list(tried.complaints),
                     }
                     for tried in question.tried
@@ -82,18 +84,22 @@ def _question(question: TriedQuestion, options: ConsoleOptions) -> Iterator[Rend
     count = words.COUNT.format(passed=question.passed, all=len(question.tried))
     head = _text(f"{question.title}  ", options, "bold")
     yield head + Text(count, style="not bold green" if every else "not bold yellow")
+    for sentence in question.says:
+        yield Padding(_text(sentence, options), (0, 0, 0, 2))
     symbols = WORDS.marks if options.encoding.lower().startswith("utf") else WORDS.verdicts
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    following = [*(tried.complaints for tried in question.tried[1:]), ()]
-    for tried, after in zip(question.tried, following, strict=True):
+    shown = [tried for tried in question.tried if not tried.is_open]
+    following = [*(tried.complaints for tried in shown[1:]), ()]
+    for tried, after in zip(shown, following, strict=False):
         key, style = ("ok", "green") if tried.passed else ("missed", "red")
         # What several in a row have in common is said once, below the last of them.
         said = () if tried.complaints == after else tried.complaints
         text = _text("\n".join([tried.asks, *said]), options)
         grid.add_row(Text(symbols[key], style=style), text)
-    yield Padding(grid, (0, 0, 0, 2))
+    if shown:
+        yield Padding(grid, (0, 0, 0, 2))
 
 
 def _text(text: str, options: ConsoleOptions, style: str = "") -> Text:

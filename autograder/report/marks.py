@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from autograder.model import Check, Grade, QuestionStatus, SubmissionStatus
+from autograder.judging.words import UNWRITTEN
+from autograder.model import Check, Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.text import one_line
 from autograder.report.words import WORDS, Words
 
@@ -33,6 +35,22 @@ def found(grade: Grade, words: Words = WORDS) -> str:
         f"{', '.join(names)}: {words.question_status[status]}" for status, names in ended.items()
     )
     return "; ".join(filter(None, [", ".join(slugs), *told]))
+
+
+def is_unwritten(question: QuestionGrade) -> bool:
+    """Whether nothing was tried, since every function asked for is as the notebook came with it."""
+    if question.status is not QuestionStatus.NONE or any(c.tried for c in question.checks):
+        return False
+    return _ALL_UNWRITTEN.fullmatch(question.message or "") is not None
+
+
+_ONE = re.escape(UNWRITTEN).replace(re.escape("{function}"), ".+?")
+_ALL_UNWRITTEN = re.compile(f"(?:{_ONE} ?)+")
+
+
+def what_was_found(question: QuestionGrade, words: Words = WORDS) -> str:
+    """What was found of a question, in a few words."""
+    return words.unwritten if is_unwritten(question) else words.question_found[question.status]
 
 
 def seen(grade: Grade) -> str:

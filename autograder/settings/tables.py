@@ -290,6 +290,13 @@ class Release(Table, frozen=True):
 
     after: tuple[Words, ...] = ()
     """Assignments that are over before students get this one: its notebook may answer them."""
+    opens: When | None = None
+    """From when on students see it at the portal and hand it in; until then they see its title and
+    this date.  With its offset, or by the clocks of ``[late] timezone``; None: at once."""
+
+    def __post_init__(self) -> None:
+        if self.opens is not None and not 1970 < self.opens.year < 3000:
+            raise Refused(("opens",), f"is in the year {self.opens.year}; that cannot be meant")
 
 
 class Settings(Table, frozen=True):
@@ -324,6 +331,33 @@ class Settings(Table, frozen=True):
                 )
             if name in self.texts[:place]:
                 raise Refused(("texts", place), f"names {shown(name)} a second time")
+        self._refuse_opens()
+
+    def _refuse_opens(self) -> None:
+        opens, late = self.release.opens, self.late
+        if opens is None:
+            return
+        if opens.tzinfo is None and late.timezone is None:
+            raise Refused(
+                ("release", "opens"),
+                "has no time zone; write its offset, such as +05:30, behind it, or name the "
+                "timezone in [late]",
+            )
+        if opens.tzinfo is not None and late.timezone is not None:
+            raise Refused(
+                ("release", "opens"),
+                "has an offset, but [late] names a timezone already; leave the offset out",
+            )
+        if late.due_at is not None and self.opens_at is not None and self.opens_at >= late.due_at:
+            raise Refused(("release", "opens"), "is not before late.due, so nobody were in time")
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When students get it at the portal, in UTC."""
+        opens = self.release.opens
+        if opens is None or self.late.timezone is None:
+            return None if opens is None else opens.astimezone(UTC)
+        return at_clock(opens, _zone(self.late.timezone)).astimezone(UTC)
 
     def points(self, question: str) -> Mapping[str, float]:
         """The points of a question's checks, by name: what ``questions.py`` hands to its kind.

@@ -127,6 +127,11 @@ class TooMany(StoreError):
     """No more may be handed in that day."""
 
 
+NEAR = 1_000
+"""So far apart at most are the numbers of what was handed in at once, for others hand in meanwhile:
+only these are looked at."""
+
+
 class HandIns:
     """Hand-ins, the queue, and which verdict came of each."""
 
@@ -225,6 +230,18 @@ class HandIns:
         if assignment is not None:
             query = query.where(HAND_INS.c.assignment == storable(assignment))
         return self._read(query)
+
+    def shared(self, hand_in: HandIn) -> list[HandIn]:
+        """The same of everybody for whom it was handed in at once, this one among them."""
+        return self._read(
+            sa.select(HAND_INS).where(
+                HAND_INS.c.id.between(hand_in.id - NEAR, hand_in.id + NEAR),
+                HAND_INS.c.assignment == hand_in.assignment,
+                HAND_INS.c.digest == hand_in.digest,
+                HAND_INS.c.at == _text(hand_in.at),
+                HAND_INS.c.by_whom == hand_in.by,
+            )
+        )
 
     def all(self, assignment: str) -> list[HandIn]:
         return self._read(sa.select(HAND_INS).where(HAND_INS.c.assignment == assignment))

@@ -58,13 +58,13 @@ class Links:
         return hashlib.sha256(b"id " + self.key()).hexdigest()[:16]
 
     def url(self) -> str | None:
-        """Where the portal was last served, without a slash at its end; None: nowhere yet."""
+        """Where the portal is said to be, without a slash at its end; None: nowhere yet."""
         query = sa.select(PORTAL.c.value).where(PORTAL.c.name == _URL)
         with self._begin() as connection:
             return connection.execute(query.order_by(PORTAL.c.id.desc()).limit(1)).scalar()
 
     def keep_url(self, url: str) -> None:
-        """Remember where the portal is served, for whoever prints links."""
+        """Remember where the portal is, for whoever prints links."""
         if url != self.url():
             with self._begin(writes=True) as connection:
                 connection.execute(PORTAL.insert(), [_said(_URL, storable(url))])

@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 from autograder.errors import StoreError
 from autograder.model import Identity
 from autograder.store.decided import Begin
+from autograder.store.hand_ins import NEAR
 from autograder.store.records import storable
 from autograder.store.tables import ACTS, HAND_INS, MAIL_TRIES, MAILS, PORTAL, PUBLISHED
 
@@ -57,7 +58,8 @@ class News:
     person: int | None = None
     """As in ``people``, where that is known already."""
     details: tuple[str, ...] = ()
-    """Of a hand-in: its file, number, time and digest."""
+    """Of a hand-in: its file, number, time and digest, who handed it in, and who else has it, a
+    name a line."""
 
 
 @dataclass(frozen=True)
@@ -191,15 +193,41 @@ def _newest(connection: Connection) -> dict[Kind, int]:
 def _hand_ins(connection: Connection, mark: int, now: datetime) -> list[tuple[int, News]]:
     query = sa.select(HAND_INS).where(HAND_INS.c.id > mark).order_by(HAND_INS.c.id).limit(_MOST)
     found = []
-    for row in connection.execute(query).mappings():
+    rows = connection.execute(query).mappings().all()
+    together = _together(connection, rows)
+    for row in rows:
         at = datetime.fromisoformat(row["at"])
         if at > now - _SETTLED:
             break
-        details = (row["file"], str(row["number"]), row["at"], row["digest"])
+        others = "\n".join(one for one in together[_once(row)] if one != row["student"])
+        details = (
+            *(row["file"], str(row["number"]), row["at"], row["digest"]),
+            *(row["by_whom"], others),
+        )
         whose = _identity_of(row["whose"])
         one = News(Kind.HAND_IN, row["assignment"], row["student"], whose, row["person"], details)
         found.append((row["id"], one))
     return found
+
+
+def _together(
+    connection: Connection, rows: Sequence[sa.RowMapping]
+) -> dict[tuple[str, ...], list[str]]:
+    """For whom each of these was handed in at once."""
+    if not rows:
+        return {}
+    first, last = rows[0]["id"], rows[-1]["id"]
+    near = HAND_INS.c.id.between(first - NEAR, last + NEAR)
+    moments = {row["at"] for row in rows}
+    query = sa.select(HAND_INS).where(near, HAND_INS.c.at.in_(moments)).order_by(HAND_INS.c.id)
+    found: dict[tuple[str, ...], list[str]] = {}
+    for row in connection.execute(query).mappings():
+        found.setdefault(_once(row), []).append(row["student"])
+    return found
+
+
+def _once(row: sa.RowMapping) -> tuple[str, ...]:
+    return row["assignment"], row["at"], row["digest"], row["by_whom"]
 
 
 def _published(connection: Connection, mark: int, now: datetime) -> list[tuple[int, News]]:

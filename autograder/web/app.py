@@ -24,11 +24,16 @@ from autograder.store import Conflict
 from autograder.web.pages import page
 from autograder.web.people import INSTRUCTORS, STAFF, STUDENTS, Doors, Entrance, Role, Session
 from autograder.web.safety import Safety, TooLarge, TooSlow
-from autograder.web.visit import Form, NotThere, Visit
+from autograder.web.visit import Form, NotOpen, NotThere, Visit
 
 _log = logging.getLogger(__name__)
 _MOST_SESSIONS = 1_000
-_STATUS: dict[type[AutograderError], int] = {UsageError: 400, Conflict: 409, NotThere: 404}
+_STATUS: dict[type[AutograderError], int] = {
+    UsageError: 400,
+    Conflict: 409,
+    NotOpen: 403,
+    NotThere: 404,
+}
 
 AWAY = (
     "What is stored cannot be reached just now: try again in a few seconds. What has a receipt is "

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from autograder.report.html import coded
+from autograder.report.marks import is_unwritten, what_was_found
 from autograder.report.text import one_line, points, visible
 from autograder.report.total import total_of
 from autograder.text import counted
@@ -46,8 +48,11 @@ def _environment() -> Environment:
         coded=coded,
         prose=lambda text, pictures="": Markup(prose(text, pictures)),
         counted=counted,
+        what_was_found=what_was_found,
+        is_unwritten=is_unwritten,
     )
     environment.globals.update(address=address, named=named, clock=clock, total_of=total_of)
+    environment.globals["utc"] = UTC
     return environment
 
 
@@ -56,9 +61,14 @@ def named(values: Iterable[str]) -> list[tuple[str, str]]:
     return [(value, value.replace("_", " ")) for value in values]
 
 
-def when(at: datetime) -> str:
-    """A moment, by the clock of this machine."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+@pass_context
+def when(context: Context, at: datetime | str) -> str:
+    """A moment on the clocks of the course, whose name stands behind it; of a course that names no
+    time zone, on those of this machine."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    room = context.get("room")
+    there = moment.astimezone(None if room is None else room.zone)
+    return f"{there:%Y-%m-%d %H:%M %Z}"
 
 
 def clock(at: datetime, zone: tzinfo) -> Markup:

@@ -19,6 +19,10 @@ class NotThere(UsageError):
     """There is no such page, or none for whoever asks."""
 
 
+class NotOpen(UsageError):
+    """It is there, and students get it later."""
+
+
 class Form:
     """Names with their values, as addresses and forms have them."""
 

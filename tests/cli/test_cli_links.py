@@ -90,6 +90,26 @@ def test_only_those_of_a_role_or_of_some(where: list[str]) -> None:
     assert [one["id"] for one in listed(where, "ines@uni.edu", "s1")] == ["i1", "s1"]
 
 
+def test_links_that_only_this_machine_opens_are_not_given_away_in_silence(
+    where: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "links.csv"
+    for options in ([], ["--json"], ["--to", table]):
+        said = done("links", *options, *where).stderr
+        assert said.count("http://127.0.0.1:8080 leads to the portal on this machine alone") == 1
+        assert "--url" in said
+    monkeypatch.setenv("AUTOGRADER_SMTP", "smtp://127.0.0.1:1?from=c@a.edu")  # nobody is there
+    (before, *_) = listed(where, "s1")
+    mailed = run("links", "--mail", "--revoke", "s1", *where)
+    assert mailed.exit_code == 2
+    assert "Nothing was sent" in mailed.stderr
+    assert listed(where, "s1")[0] == before, "nor was anything else done"
+    assert not done("links", "--to", table, "--url", "https://a.edu", *where).stderr
+    assert "127.0.0.1" not in table.read_text()
+    assert not done("links", "--json", *where).stderr, "it is remembered"
+    assert listed(where, "s1")[0]["url"].startswith("https://a.edu/enter/")
+
+
 def test_revoking_is_for_one_person(where: list[str], tmp_path: Path) -> None:
     before = {one["id"]: one["token"] for one in listed(where)}
     (new,) = listed(where, "--revoke", "amy@uni.edu")

@@ -377,3 +377,27 @@ def test_killed_while_marking(course: Path) -> None:
         "" if (score := row["questions"]["explanation"]["score"]) is None else f"{score:g}"
         for row in rows().values()
     }
+
+
+# ------------------------------------------------------------------ who
+
+
+@pytest.mark.parametrize(
+    ("login", "by"),
+    [
+        ("root", "the instructor (command line)"),
+        ("ines", "prof"),
+        ("maria", "maria"),
+        ("zoe", "zoe"),
+    ],
+)
+def test_who_decides_is_called_as_the_course_calls_them(
+    course: Path, monkeypatch: pytest.MonkeyPatch, login: str, by: str
+) -> None:
+    """An account of the machine is nobody's name; what a student is called is no staff's."""
+    Path("staff.csv").write_text("id,login,role\nprof,ines,instructor\nzoe,zoe,student\n")
+    done("people", "import", "staff.csv")
+    monkeypatch.setattr("getpass.getuser", lambda: login)
+    done("override", "zoe", "adam", "25", "--reason", "the slide misled")
+    (row,) = csv.DictReader(io.StringIO(done("export", "--acts")))
+    assert row["by"] == by

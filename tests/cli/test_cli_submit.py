@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,11 +31,17 @@ def submit(*arguments: str, typed: str = "", **environment: str) -> Result:
 
 
 def test_it_prints_the_receipt_and_the_verdict(portal: FakePortal) -> None:
+    portal.says = ["In time.\x1b[31m", "2 attempts left today."]
     result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
     assert result.exit_code == 0, result.output
     digest = sha256(b"x = 1\n").hexdigest()
+    at = f"{datetime.fromisoformat('2026-03-01T10:00:00+05:30').astimezone():%Y-%m-%d %H:%M:%S %Z}"
     assert result.stdout.splitlines() == [
-        f"Received amy.py at 2026-03-01T10:00:00+05:30: attempt 1, SHA-256 {digest}",
+        f"Received amy.py at {at}: attempt 1.",
+        f"SHA-256 {digest}",
+        "In time. [31m",
+        "2 attempts left today.",
+        f"Your page of it: {portal.url}/h/7",
         "78 of 90 points",
         "  adagrad: 20 of 20",
         "  adam: 18 of 30; correction missing; It is not [31m corrected.",
@@ -180,5 +187,10 @@ def test_what_could_not_be_graded_is_no_success(portal: FakePortal) -> None:
 
 def test_without_waiting_the_receipt_is_all(portal: FakePortal) -> None:
     result = submit("amy.py", "--no-wait", AUTOGRADER_TOKEN=portal.link)
-    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.stdout.splitlines()] == [
+        "Received",
+        "SHA-256",
+        "Your",
+    ]
     assert [method for method, _, _ in portal.asked] == ["POST"]

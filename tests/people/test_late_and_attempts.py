@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from autograder.model import Grade, HandedIn, Source, SubmissionStatus
-from autograder.people import Policies, apply_late, counting, current
+from autograder.people import Policies, apply_late, counting, current, late_in_words
 from autograder.people.late import counted_time, days_begun, lateness, shown_time, unknown_time
 from autograder.settings import Attempts, Late
 from autograder.settings.reading import as_type
@@ -113,6 +113,50 @@ def graded(handed_in: datetime | None, **rules: object) -> Grade:
 )
 def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: float) -> None:
     assert graded(DUE + after, **rules).score == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("after", "rules", "said"),
+    [
+        (timedelta(0), {}, "In time."),
+        (timedelta(minutes=90), {}, "1 hour late: it costs no points."),
+        (
+            timedelta(minutes=5),
+            {"policy": "cut_off", "cut_off_days": 0, "grace_minutes": 5},
+            "In time.",
+        ),
+        (DAY, {"policy": "cut_off", "cut_off_days": 0}, "1 day late: too late to bring points."),
+        (
+            timedelta(hours=30),
+            {"policy": "share_per_day", "share": 0.1},
+            "1 day late, 2 days begun: 20 % of your points are taken off.",
+        ),
+        (
+            DAY,
+            {"policy": "share_per_day", "share": 0.1},
+            "1 day late: 10 % of your points are taken off.",
+        ),
+        (
+            timedelta(hours=30),
+            {"policy": "share_per_day", "share": 0.1, "budget_days": 1},
+            "1 day late, 2 days begun, 1 late day spent on it: 10 % of your points are taken off.",
+        ),
+        (
+            timedelta(hours=3),
+            {"policy": "share_per_day", "share": 0.1, "budget_days": 1},
+            "3 hours late, 1 day begun, 1 late day spent on it: it costs no points.",
+        ),
+    ],
+)
+def test_a_moment_is_in_time_or_late_in_words(
+    after: timedelta, rules: dict[str, object], said: str
+) -> None:
+    policies = Policies(late=Late(due=DUE, **rules))  # type: ignore[arg-type]
+    assert late_in_words("alice", DUE + after, policies) == said
+
+
+def test_where_nothing_is_due_nothing_is_in_time() -> None:
+    assert late_in_words("alice", DUE, Policies()) == ""
 
 
 def test_the_student_is_told_what_was_taken_off() -> None:

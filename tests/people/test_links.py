@@ -12,7 +12,7 @@ import pytest
 
 from autograder.model import Identity
 from autograder.people import PersonalLinks
-from autograder.people.links import KEY_BESIDE
+from autograder.people.links import KEY_BESIDE, is_only_here
 from autograder.store import PersonRecord, PersonRow, Store, open_store
 
 AMY = PersonRecord(Identity(id="amy", name="Amy", email="amy@uni.edu"), "A", "", "roster")
@@ -194,6 +194,22 @@ def test_with_a_key_beside_a_copy_of_the_store_signs_nobody_in(
     assert whose(store, without["amy"]) is None
     monkeypatch.delenv(KEY_BESIDE)
     assert whose(store, beside["amy"]) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "only_here"),
+    [
+        ("http://127.0.0.1:8080", True),
+        ("http://127.9.0.1", True),
+        ("https://localhost/x", True),
+        ("http://[::1]:80", True),
+        ("https://grades.a.edu", False),
+        ("http://10.0.0.1:8080", False),
+        ("https://localhost.a.edu", False),
+    ],
+)
+def test_what_leads_to_this_machine_alone_is_known(url: str, only_here: bool) -> None:
+    assert is_only_here(url) is only_here
 
 
 def test_the_address_is_that_of_the_last_time(store: Store) -> None:

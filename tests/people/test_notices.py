@@ -161,6 +161,20 @@ def test_a_receipt_is_sent_once_with_its_digest_and_the_courses_time(
     assert store.mails.waiting() == 0
 
 
+def test_partners_read_with_whom_they_have_it(store: Store, mailbox: Mailbox) -> None:
+    dan = PersonRecord(Identity(id="dan", email="dan@uni.edu", name="Dan D."), kind="roster")
+    store.add_people([PersonRow(9, dan)], known=len(store.people()))
+    drafts = [Draft(SLUG, number, who, "a.py", "amy") for number, who in ((1, "amy"), (9, "dan"))]
+    store.hand_ins.add(drafts, HandedInFile.of(b"a"))
+    hand_in(store, 9, "dan", "b.py")
+    post(store, mailbox.server).once(now() + LATER)
+    letters = [" ".join(letter.split()) for letter in mailbox.texts()]
+    assert len(letters) == 3
+    assert "It was handed in for Dan D., too." in letters[0]
+    assert "It was handed in by amy for you, too." in letters[1]
+    assert "handed in" not in letters[2]
+
+
 def test_what_was_there_before_mail_was_set_up_is_not_told(
     tmp_path: Path, mailbox: Mailbox
 ) -> None:

@@ -8,6 +8,7 @@ import getpass
 import os
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -165,6 +166,13 @@ def test_without_points_it_says_what_the_portals_pages_say(status: QuestionStatu
     assert verdict_lines(row) == [f"  adam: {WORDS.question_found[status]}"]
 
 
+def test_what_is_not_there_is_said_in_its_own_words_alone() -> None:
+    said = {"adam": ("none", "do_adam is not written yet."), "f": ("error", "You wrote F; no f.")}
+    rows = [{"name": n, "status": s, "message": m} for n, (s, m) in said.items()]
+    lines = verdict_lines({"status": "graded", "questions": rows})
+    assert lines == [f"  {name}: {message}" for name, (_, message) in said.items()]
+
+
 def test_only_what_may_be_seen_is_said() -> None:
     hidden = {
         "status": "graded",
@@ -200,6 +208,8 @@ def test_the_notebook_is_found_and_handed_in(
     said = capsys.readouterr().out
     assert said.startswith("rates.ipynb, as it was saved at ")
     assert "attempt 1" in said
+    assert sha256(b'{"cells": []}').hexdigest() in said
+    assert f"Your page of it: {portal.url}/h/7" in said
     assert "correction missing" in said
 
 

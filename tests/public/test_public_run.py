@@ -123,11 +123,39 @@ def test_the_empty_template_fails_everything_kindly() -> None:
     notebook = TEMPLATE / "adaptive_learning_rates.ipynb"
     report = tried(notebook)
     assert all(question.passed == 0 for question in report.questions)
-    assert all("gives back nothing" in text for text in failed(report).values())
+    first = report.questions[0]
+    assert first.says == ("Not written yet: f, grad_w, grad_b.",)
+    assert all(len(question.says) == 1 for question in report.questions)
+    assert all(check.is_open for question in report.questions for check in question.tried)
     assert report.notices == ()
     assert report.written[0][1].startswith("No written answer was found")
     shown = run("check", notebook).stdout
-    assert shown.count("do_adam gives back nothing") == 1, "what all have in common is said once"
+    assert shown.count("Not written yet: do_adam.") == shown.count("do_adam") == 1
+    assert "right" not in shown.replace("adaptive_learning_rates", "")
+    assert "✗" not in shown
+
+
+def test_what_is_written_beside_a_stub_is_tried_and_told_where_to_begin(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "def f(w, b, x): ...\n"
+        "def grad_w(w, b, x, y): return x * f(w, b, x)\n"
+        "def grad_b(w, b, x, y): return 0.0\n"
+    )
+    shown = run("check", tmp_path / "mine.py", "--checks", TEMPLATE / FILE_NAME).stdout
+    assert shown.count("Not written yet: f.") == 1
+    assert "build on your f, which is not written yet: begin there" in " ".join(shown.split())
+    assert "f of a number" not in shown
+    assert "grad_w of a number" in shown
+
+
+def test_another_name_is_said_first_at_its_question_and_once(tmp_path: Path) -> None:
+    text = RIGHT[0].read_text().replace("def do_adam(", "def do_Adam(")
+    (tmp_path / "mine.py").write_text(text)
+    shown = run("check", tmp_path / "mine.py", "--checks", TEMPLATE / FILE_NAME).stdout
+    below = [line.strip() for line in shown.partition("\nAdam")[2].splitlines()]
+    assert below[1] == "You wrote do_Adam; the name asked for is do_adam."
+    assert shown.count("You wrote") == 1
+    assert "called with" not in shown
 
 
 GRADIENTS = """
@@ -305,6 +333,7 @@ def test_json_says_the_same(tmp_path: Path) -> None:
         "name": "a number",
         "asks": adam["checks"][0]["asks"],
         "passed": True,
+        "open": False,
         "messages": [],
     }
 

@@ -87,6 +87,7 @@ def test_the_guide_has_every_setting_and_its_settings_are_read() -> None:
             ("students_word",),
         ),
         feedback=Feedback(right_path=False, before_due="names"),
+        release=Release((), datetime(2025, 3, 1, 8)),
     )
     tables: list[tuple[type, dict[str, Any]]] = [
         (Settings, document),

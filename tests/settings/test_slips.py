@@ -209,6 +209,23 @@ SLIPS = {
     "a date without a zone": Slip(
         LIMITS, "[late]\ndue = 2025-03-14T23:59:00\n[limits]", "late.due", "no time zone"
     ),
+    "when it opens, nowhere": Slip(
+        LIMITS, "[release]\nopens = 2025-03-01T08:00:00\n[limits]", "release.opens", "no time zone"
+    ),
+    "when it opens, in two zones": Slip(
+        LIMITS,
+        '[late]\ndue = 2025-03-14T23:59:00\ntimezone = "Asia/Kolkata"\n'
+        "[release]\nopens = 2025-03-01T08:00:00Z\n[limits]",
+        "release.opens",
+        "leave the offset out",
+    ),
+    "opens when it is due": Slip(
+        LIMITS,
+        "[late]\ndue = 2025-03-14T23:59:00Z\n[release]\nopens = 2025-03-15T00:59:00+01:00\n"
+        "[limits]",
+        "release.opens",
+        "is not before late.due",
+    ),
     "a date with two zones": Slip(
         LIMITS,
         '[late]\ndue = 2025-03-14T23:59:00Z\ntimezone = "Asia/Kolkata"\n[limits]',

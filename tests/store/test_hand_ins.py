@@ -88,6 +88,20 @@ def test_partners_have_one_each_or_none_has(store: Store) -> None:
     assert len(store.hand_ins.of([800])) == 1
 
 
+def test_who_has_the_same_hand_in_is_known_and_who_has_another_is_not(store: Store) -> None:
+    drafts = [
+        Draft(SLUG, number, f"student{number}", "hw.py", "student920") for number in (920, 921)
+    ]
+    first, its = store.hand_ins.add(drafts, FILE)
+    time.sleep(0.002)  # what comes now comes at another moment
+    hand_in(store, 920)
+    hand_in(store, 922)
+    assert store.hand_ins.shared(first) == store.hand_ins.shared(its) == [first, its]
+    time.sleep(0.002)
+    again = store.hand_ins.add(drafts, FILE)
+    assert store.hand_ins.shared(again[0]) == again
+
+
 def test_so_many_a_day_and_no_more(store: Store) -> None:
     today = datetime.now(UTC) - timedelta(minutes=1)
     for _ in range(2):

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,17 +92,20 @@ class School:
         attempts: Attempts | None = None,
         late: Late | None = None,
         before_due: str = "names",
+        opens: datetime | None = None,
     ) -> None:
         """As if ``assignment.toml`` said so."""
         exercise = self.portal._syllabus.get(SLUG)
         assert exercise is not None
-        changed = {
+        changed: dict[str, object] = {
             "attempts": attempts or Attempts(),
             "late": late or Late(),
             "feedback": Feedback(before_due=before_due),  # type: ignore[arg-type]
         }
+        changed["opens"] = opens
         for name, value in changed.items():
             object.__setattr__(exercise.assignment, name, value)
+        exercise.register._lists = None  # which an edited assignment has anew, too
 
     # -------------------------------------------------------------- grading
 
@@ -166,6 +170,11 @@ class Client:
 
     def open(self, address: str) -> str:
         return self.ask("GET", address).text
+
+    def read(self, address: str) -> str:
+        """The words of a page."""
+        self.open(address)
+        return self.words
 
     def hand_in(
         self, data: bytes = NOTEBOOK, name: str = "hw.ipynb", slug: str = SLUG, **more: Any

@@ -35,7 +35,8 @@ def test_a_hand_in_is_kept_then_graded_then_read(school: School) -> None:
     alice = school.program("alice")
     receipt = alice.hand_in().json()
     assert alice.status == 202
-    assert list(receipt) == ["id", "digest", "at", "attempt"]
+    assert list(receipt) == ["id", "digest", "at", "attempt", "says"]
+    assert receipt.pop("says") == []
     assert receipt["digest"] == hashlib.sha256(NOTEBOOK).hexdigest()
     assert receipt["attempt"] == 1
     at = datetime.fromisoformat(receipt["at"])
@@ -58,6 +59,21 @@ def test_a_hand_in_is_kept_then_graded_then_read(school: School) -> None:
     (listed,) = alice.ask("GET", "/api/submissions").json()
     more = {"assignment": SLUG, "file": "hw.ipynb", "state": "done", "place": 0}
     assert listed == {**receipt, **more}
+
+
+def test_beside_the_receipt_is_said_whether_it_was_in_time_and_what_is_left(
+    school: School,
+) -> None:
+    due = datetime.now(UTC) + timedelta(days=1)
+    school.says(late=Late(due=due), attempts=Attempts(per_day=3, partners=2))
+    alice, bob = (
+        next(p for p in school.portal.door.links.directory.people if p.id == who)
+        for who in ("alice", "bob")
+    )
+    for one, other in ((alice, bob), (bob, alice)):
+        school.store.hand_ins.join(SLUG, one.number or 0, other.number or 0, True)
+    says = school.program("alice").hand_in().json()["says"]
+    assert says == ["In time.", "2 attempts left today.", "Handed in for bob, too."]
 
 
 def test_places_are_told_by_who_is_graded_first(school: School) -> None:

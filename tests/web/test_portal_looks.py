@@ -4,6 +4,7 @@ and dark; and without scripts."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def pages_of(school: School) -> dict[str, dict[str, str]]:
         tickets.append(alice.hand_in(data, name).json()["id"])
         school.grade(given)
     waiting = bob.hand_in().json()["id"]
+    school.store.hand_ins.join(SLUG, number_of(school, "bob"), number_of(school, "alice"), True)
     return {
         "": {"front": "/", "link": f"/enter/{school.token('alice')}", "no link": "/enter/no"},
         "alice": {
@@ -54,7 +56,7 @@ def pages_of(school: School) -> dict[str, dict[str, str]]:
             "me": "/me",
             "another's link": f"/enter/{school.token('bob')}",
         },
-        "bob": {"waiting": f"/h/{waiting}"},
+        "bob": {"waiting": f"/h/{waiting}", "named": f"/a/{SLUG}"},
         "ines": {
             "course": "/course",
             "students": "/course/students",
@@ -64,6 +66,11 @@ def pages_of(school: School) -> dict[str, dict[str, str]]:
             "me": "/me",
         },
     }
+
+
+def number_of(school: School, who: str) -> int:
+    people = school.portal.door.links.directory.people
+    return next(one.number or 0 for one in people if one.id == who)
 
 
 def look(browser: Any, url: str, school: School, who: str, pages: dict[str, str]) -> list[str]:
@@ -102,6 +109,8 @@ def test_every_page_is_fit_to_be_heard_and_fits(school: School) -> None:
             "published": everything["alice"]["second"],
         }
         faults += look(browser, url, school, "alice", final)
+        school.says(opens=datetime.now(UTC) + timedelta(days=1))
+        faults += look(browser, url, school, "carla", {"not open": f"/a/{SLUG}", "home": "/"})
     assert faults == []
 
 

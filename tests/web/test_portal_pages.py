@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from course_class import SLUG
@@ -19,8 +20,12 @@ from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.model import Grade, QuestionStatus
-from autograder.people import Dated, extend
+from autograder.people import Dated, Policies, extend
 from autograder.settings import Attempts, Late
+from autograder.submission import label
+from autograder.web.portal.staff import next_due
+from autograder.web.portal.student import Standing, needed_first
+from autograder.web.portal.syllabus import Exercise
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}\u202e"
 HOSTILE = (
@@ -111,6 +116,66 @@ def test_a_file_is_handed_in_and_its_receipt_stays_true(school: School) -> None:
     assert alice.answer.headers["content-disposition"] == 'attachment; filename="hw.ipynb"'
 
 
+def test_before_it_opens_students_see_its_title_and_the_date_and_staff_see_it(
+    school: School,
+) -> None:
+    opens = datetime.now(UTC) + timedelta(days=2)
+    due = datetime.now(UTC) + timedelta(days=9)
+    school.says(opens=opens, late=Late(due=due), attempts=Attempts(partners=2))
+    alice, ines = school.browser("alice"), school.browser("ines")
+    shown = f"{opens:%a %d %b %Y, %H:%M} UTC"
+    for page in ("/", f"/a/{SLUG}"):
+        alice.open(page)
+        assert "Gradient descent with adaptive learning rates" in alice.words
+        assert f"Opens {shown}" in alice.words
+        for hidden in ("Due", "Download", 'type="file"', "partner", "Nothing handed in"):
+            assert hidden not in alice.page, (page, hidden)
+    file = f"/a/{SLUG}/given/{SLUG}.ipynb"
+    assert alice.ask("GET", file).status_code == 403
+    assert f"opens on {shown}" in alice.words
+    session = school.portal.door.session(alice.cookies["autograder"])
+    assert session is not None
+    fields = {"token": session.token, "partner": "bob"}
+    assert alice.ask("POST", f"/a/{SLUG}/partners", data=fields).status_code == 403
+    told = school.program("alice").hand_in()
+    assert (told.status_code, f"opens on {shown}" in told.json()["error"]) == (403, True)
+    assert ines.ask("GET", file.replace("/a/", "/as/1/a/")).status_code == 200
+    ines.open(f"/as/1/a/{SLUG}")
+    assert "Until then students see nothing but the title and this date" in ines.words
+    assert "Download the notebook" in ines.words
+    ines.open("/course")
+    assert f"Opens to students {shown}" in ines.words
+    school.says(opens=datetime.now(UTC) - timedelta(minutes=1))
+    assert alice.ask("GET", file).status_code == 200
+    alice.upload()
+    assert alice.address.startswith("/h/")
+
+
+def test_what_is_due_next_stands_first() -> None:
+    now = datetime.now(UTC)
+    given = {
+        "over long ago": (None, now - timedelta(days=30)),
+        "over": (None, now - timedelta(days=1)),
+        "next": (None, now + timedelta(days=1)),
+        "later": (None, now + timedelta(days=20)),
+        "whenever": (None, None),
+        "not open": (now + timedelta(days=3), now + timedelta(days=10)),
+    }
+    made = []
+    for slug, (opens, due) in given.items():
+        said = SimpleNamespace(slug=slug, opens=opens, late=Late(due=due), attempts=Attempts())
+        exercise = Exercise(SimpleNamespace(assignment=said), None, None)  # type: ignore[arg-type]
+        policies = Policies(late=said.late)
+        lists = SimpleNamespace(standing=SimpleNamespace(policies=policies))
+        made.append(Standing(exercise, lists, "amy", (), None, False))  # type: ignore[arg-type]
+    assert [one.exercise.slug for one in sorted(made, key=needed_first)] == [
+        *("next", "later", "whenever", "over", "over long ago", "not open")
+    ]
+    assert [one.slug for one in sorted((one.exercise for one in made), key=next_due)] == [
+        *("over long ago", "over", "next", "later", "whenever", "not open")
+    ]
+
+
 def test_what_is_refused_is_said_on_the_page(school: School) -> None:
     alice = school.browser("alice")
     alice.upload(b"%PDF-1.7", "hw.pdf")
@@ -118,6 +183,34 @@ def test_what_is_refused_is_said_on_the_page(school: School) -> None:
     assert "hw.pdf is a PDF" in alice.words
     assert "Hand in" in alice.words
     assert not school.store.hand_ins.all(SLUG)
+
+
+def named_after(slug: str) -> bytes:
+    return NOTEBOOK.replace(b'"metadata": {}, "nb', b'"metadata": %s, "nb' % label_of(slug))
+
+
+def label_of(slug: str) -> bytes:
+    return json.dumps(label(slug)).encode()
+
+
+def test_another_assignments_notebook_is_taken_only_where_it_is_meant(school: School) -> None:
+    """Without scripts, too: it is a box of the form."""
+    alice = school.browser("alice")
+    alice.upload(named_after("momentum_methods"))
+    assert alice.status == 422
+    assert "Not taken: this is the notebook of another assignment, momentum_methods" in alice.words
+    assert not school.store.hand_ins.all(SLUG)
+    there = school.portal._syllabus
+    one = there.get(SLUG)
+    assert one is not None
+    there._exercises["momentum_methods"] = one  # whatever it is, its own page is named
+    alice.upload(named_after("momentum_methods"))
+    assert re.search(rf'href="/a/{SLUG}#hand-in-title">Hand it in there', alice.page)
+    alice.upload(named_after("momentum_methods"), meant="yes")
+    assert alice.address.startswith("/h/")
+    alice.upload(named_after(SLUG))
+    assert alice.address.startswith("/h/")
+    assert len(school.store.hand_ins.all(SLUG)) == 2
 
 
 def test_names_are_shown_without_points_until_results_are_published(school: School) -> None:
@@ -169,6 +262,32 @@ def test_public_examples_alone_where_the_assignment_says_so(school: School) -> N
         ("a start", True),
     ]
     assert (adam["misconceptions"], adam["status"]) == ([], None)
+
+
+def test_what_is_not_written_yet_is_said_so_and_not_called_wrong(school: School) -> None:
+    given = verdict()
+    questions = tuple(
+        replace(
+            question,
+            status=QuestionStatus.NONE,
+            score=0.0,
+            checks=tuple(replace(c, passed=False, tried=False, score=0.0) for c in question.checks),
+            message=f"do_{question.name} is not written yet.",
+        )
+        if question.checks
+        else question
+        for question in given.questions
+    )
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(replace(given, score=0.0, questions=questions))
+    alice.open(alice.address)
+    asked = sum(bool(question.checks) for question in questions)
+    assert alice.words.count("not written yet") == asked
+    assert "not right yet" not in alice.words
+    row = school.program("alice").ask("GET", f"/api/submissions/{alice.address[3:]}").json()
+    adam = next(one for one in row["result"]["questions"] if one["name"] == "adam")
+    assert (adam["status"], adam["message"]) == ("none", "do_adam is not written yet.")
 
 
 def test_where_no_points_are_shown_no_change_speaks_of_them(school: School) -> None:
@@ -300,13 +419,21 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     school.says(attempts=Attempts(partners=2))
     alice.open(f"/a/{SLUG}")
     alice.send(f"/a/{SLUG}/partners", partner="bob@school.example")
-    assert "as soon as your partner names you" in alice.words
+    assert "as soon as bob names you" in alice.words
+    assert "You named bob : it holds as soon as you are named back" in alice.words
+    assert "Bob B." not in alice.page, "whoever tries an address learns no name"
     alice.upload()
+    assert "Together with" not in alice.words
     assert [one.student for one in school.store.hand_ins.all(SLUG)] == ["alice"]
+    bob.open("/")
+    assert "Alice A. named you as a partner" in bob.words
     bob.open(f"/a/{SLUG}")
+    assert "Hand in together with Alice A." in bob.words
     bob.send(f"/a/{SLUG}/partners", partner="alice")
-    assert "You hand in together now" in bob.words
+    assert "You hand in together with Alice A. now" in bob.words
+    assert "You hand in together with Bob B. :" in alice.read(f"/a/{SLUG}")
     bob.upload(PROGRAM, "hw.py")
+    assert "Together with Alice A." in bob.words
     assert [(one.student, one.by) for one in school.store.hand_ins.all(SLUG)] == [
         ("alice", "alice"),
         ("bob", "bob"),
@@ -314,12 +441,49 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     ]
     alice.open(f"/a/{SLUG}")
     assert "Attempt 2" in alice.words
+    alice.open(f"/h/{alice.tickets()[0]}")
+    assert "by Bob B. for you, too" in alice.words
+    assert "Together with Bob B." in alice.words
+    alice.open(f"/a/{SLUG}")
     alice.send(f"/a/{SLUG}/partners", leave="1")
+    assert "You named" not in alice.read(f"/a/{SLUG}")
+    assert "You named alice" in bob.read(f"/a/{SLUG}")
     bob.upload()
     assert school.store.hand_ins.all(SLUG)[-1].student == "bob"
     for nobody in ("nobody", "ines", "bob"):
         bob.open(f"/a/{SLUG}")
         assert bob.send(f"/a/{SLUG}/partners", partner=nobody).status_code == 400
+
+
+def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: School) -> None:
+    now = datetime.now(UTC)
+    alice = school.browser("alice")
+    alice.upload()
+    assert "In time" not in alice.words, "nothing is due"
+    school.says(
+        late=Late(due=now + timedelta(days=1), policy="share_per_day", share=0.2),
+        attempts=Attempts(per_day=3),
+    )
+    alice.upload()
+    assert "In time." in alice.words
+    assert "shown here by itself" in alice.words
+    assert "1 attempt left today" in alice.words
+    assert "Points you see here when your instructor publishes" in alice.words
+    school.says(
+        late=Late(due=now - timedelta(hours=30), policy="share_per_day", share=0.2),
+        attempts=Attempts(per_day=3),
+    )
+    alice.upload()
+    assert "1 day late, 2 days begun: 40 % of your points are taken off." in alice.words
+    assert "no attempt left today; tomorrow you can hand in again" in alice.words
+    school.grade(verdict(), verdict(), verdict())
+    alice.open(alice.address)
+    assert "shown here by itself" not in alice.words
+    assert "is read by a person" in alice.words
+    assert "36 of the 90" not in alice.words, "nor are points told as what lateness takes off"
+    published(school)
+    alice.open(alice.address)
+    assert "What comes next" not in alice.words
 
 
 def test_ones_own_date_is_shown(school: School) -> None:

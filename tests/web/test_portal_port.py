@@ -197,6 +197,15 @@ def test_more_connections_than_can_be_answered_are_refused(
             assert "event: done" in list(lines)
 
 
+def test_an_address_that_was_said_once_outlives_a_try_on_this_machine(tmp_path: Path) -> None:
+    with School(tmp_path) as first:
+        assert first.store.links.url() == first.portal.for_others == first.portal.url
+        first.store.links.keep_url("https://grades.a.edu")
+    with School(tmp_path) as again:
+        assert again.store.links.url() == again.portal.for_others == "https://grades.a.edu"
+        assert again.portal.instructor.startswith("http://127.0.0.1:"), "this one is for us, here"
+
+
 def test_a_body_that_does_not_come_is_not_waited_for(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:

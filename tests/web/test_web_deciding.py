@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
+from datetime import datetime
 
 from course_class import ASKED, INSTRUCTOR, MARIA, SLUG, TOM, Browser, Desk, grade_of, hand_in
 
 from autograder import acts
 from autograder.model import Identity, QuestionGrade, QuestionStatus
+from autograder.settings import Late
 from autograder.store import Attempt, HandedInFile, Store, to_row
 from autograder.web.desk.room import Room
 from autograder.web.desk.rows import Line
@@ -31,6 +33,18 @@ def points(desk: Desk) -> dict[str, float | None]:
 
 def submission(desk: Desk, browser: Browser, student: str) -> str:
     return browser.open(f"/submission/{attempt(desk, student)}")
+
+
+def test_times_are_on_the_courses_clocks_which_are_named(desk: Desk) -> None:
+    """They were handed in at 12:00 UTC."""
+    late = Late(due=datetime(2026, 1, 1), timezone="Asia/Kolkata")
+    desk.room.renew(replace(desk.order, assignment=replace(desk.order.assignment, late=late)))
+    maria = desk.as_(MARIA)
+    assert "handed in 2025-03-01 17:30 IST" in submission(desk, maria, "ann")
+    page = maria.open(f"/compare/{attempt(desk, 'ann')}")
+    assert "<td>2025-03-01 17:30 IST</td><td>2025-03-15 05:30 IST</td>" in page
+    table = desk.as_(INSTRUCTOR).open("/class.csv")
+    assert "2025-03-01T17:30:00+05:30" in table, "a table has the offset, as before"
 
 
 # ------------------------------------------------------------------ groups

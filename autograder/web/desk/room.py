@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from functools import cached_property
 from threading import Event, Lock
 from time import monotonic
@@ -194,6 +195,11 @@ class Room:
     @property
     def title(self) -> str:
         return self.order.assignment.title
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """On whose clocks times are shown; None: the course names no zone."""
+        return self.order.assignment.late.zone
 
     def renew(self, order: Order) -> None:
         """The same assignment as it is now."""

@@ -18,7 +18,7 @@ from autograder.text import whole_throughout
 from autograder.web.people import Member, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.office import Allowance, Office
-from autograder.web.portal.receiving import Refused
+from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.syllabus import Exercise, Syllabus
 
@@ -78,10 +78,15 @@ class Api:
             raise Refused(403, "Students hand in; this link is of somebody who teaches.")
         exercise = self._exercise(request.query_params.get("assignment", ""))
         async with self._office.form(request, member.number) as form:
-            receipt = await self._office.with_file(
-                form, lambda received: self._office.take(exercise, person, received)
+            told = await self._office.with_file(
+                form, lambda received: self._take(exercise, person, received)
             )
-        return JSONResponse(receipt_of(receipt), 202)
+        return JSONResponse(told, 202)
+
+    def _take(self, exercise: Exercise, person: Person, received: Received) -> dict[str, Any]:
+        receipt = self._office.take(exercise, person, received)
+        says = self._office.says(exercise, person, receipt)
+        return {**receipt_of(receipt), "says": says}
 
     async def list(self, request: Request, member: Member, person: Person) -> Response:
         slug = request.query_params.get("assignment") or None

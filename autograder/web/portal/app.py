@@ -215,7 +215,10 @@ class _Front:
                 token = str(form.get("token", "")).encode("utf-8", "replace")
                 if not hmac.compare_digest(token, session.token.encode()):
                     raise Refused(403, "This form is not from a page of yours: open it again.")
-                return await office.with_file(form, lambda file: student.hand_in(visit, file))
+                is_meant = form.get("meant") == "yes"
+                return await office.with_file(
+                    form, lambda file: student.hand_in(visit, file, is_meant)
+                )
         except Refused as refused:
             return _sorry(refused.status, str(refused))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TypeVar
@@ -15,9 +16,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from autograder.people import Directory, Person, Policies
+from autograder.people import Directory, Person, Policies, late_in_words
 from autograder.store import HandedInFile, Store
 from autograder.store.hand_ins import Draft, HandIn, TooMany
+from autograder.submission import assignment_of
 from autograder.text import counted
 from autograder.web.portal.doors import numbers_of
 from autograder.web.portal.receiving import (
@@ -28,6 +30,7 @@ from autograder.web.portal.receiving import (
     require_submission,
 )
 from autograder.web.portal.syllabus import Exercise
+from autograder.web.visit import NotOpen
 
 _LARGE = 5_000_000
 """Bytes from which on few files are ..."""
@@ -89,6 +92,14 @@ class AtOnce:
                     del self._there[who]
 
 
+class OfAnother(Refused):
+    """A notebook that says that it is of another assignment."""
+
+    def __init__(self, name: str, slug: str) -> None:
+        super().__init__(422, f"{name} is the notebook of another assignment, {slug}.")
+        self.slug = slug
+
+
 class Office:
     """Takes what is handed in."""
 
@@ -121,14 +132,24 @@ class Office:
         async with self._large if size > _LARGE else nullcontext():
             return await run_in_threadpool(do, await file_in(form))
 
-    def take(self, exercise: Exercise, person: Person, received: Received) -> HandIn:
+    def take(
+        self, exercise: Exercise, person: Person, received: Received, *, is_meant: bool = True
+    ) -> HandIn:
         """Keep a file that ``person`` hands in, for their partners, too; their receipt.
 
-        It is on the disk when this returns.  Raises :class:`Refused`.
+        ``is_meant``: whether they said which assignment it is for; what says itself that it is of
+        another one is else not taken.  It is on the disk when this returns.  Raises
+        :class:`Refused`.
         """
         if not self._allowance.take(person.number):
             raise Refused(429, "That is a lot at once: wait a minute, then hand in again.")
+        try:
+            exercise.require_open()
+        except NotOpen as error:
+            raise Refused(403, f"{error}.") from None
         require_submission(received)
+        if not is_meant and (own := assignment_of(received.data)) not in ("", exercise.slug):
+            raise OfAnother(received.name, own)
         lists = exercise.register.now()
         together = [person, *partners_of(self._store, exercise, person, lists.standing.directory)]
         drafts = [
@@ -154,6 +175,31 @@ class Office:
         self._told(len(made))
         return made[0]
 
+    def says(self, exercise: Exercise, person: Person, receipt: HandIn) -> list[str]:
+        """What there is to know beside a receipt, in sentences."""
+        policies = exercise.register.now().standing.policies
+        said = [late_in_words(person.id, receipt.at, policies)]
+        attempts = exercise.assignment.attempts
+        if attempts.per_day is not None:
+            mine = self._store.hand_ins.of(numbers_of(person), exercise.slug)
+            left = left_today(exercise, policies, mine) or 0
+            said.append(f"{counted(left, 'attempt')} left today.")
+        if attempts.partners > 1:
+            shared = self._store.hand_ins.shared(receipt)
+            others = [one.student for one in shared if one.person != receipt.person]
+            said.append(f"Handed in for {', '.join(others)}, too." if others else "")
+        return [sentence for sentence in said if sentence]
+
+
+def left_today(exercise: Exercise, policies: Policies, hand_ins: Iterable[HandIn]) -> int | None:
+    """How often more it may be handed in today by whoever handed these in; None: as often as they
+    like."""
+    per_day = exercise.assignment.attempts.per_day
+    if per_day is None:
+        return None
+    began = day_began(policies)
+    return max(0, per_day - sum(one.at >= began for one in hand_ins))
+
 
 def day_began(policies: Policies) -> datetime:
     """The last midnight on the course's clocks."""
@@ -165,21 +211,42 @@ def day_ends(policies: Policies) -> datetime:
     return day_began(policies) + timedelta(days=1)
 
 
-def partners_of(
-    store: Store, exercise: Exercise, person: Person, directory: Directory
-) -> list[Person]:
-    """With whom somebody hands in together: those whom they named, and who named them."""
+@dataclass(frozen=True)
+class Pairing:
+    """With whom somebody hands in, and who said so."""
+
+    together: Sequence[Person] = ()
+    """Those whom they named, and who named them."""
+    named: Sequence[Person] = ()
+    """Those whom they named, and who have not named them yet ..."""
+    named_by: Sequence[Person] = ()
+    """... and the other way round."""
+
+
+def pairing_of(store: Store, exercise: Exercise, person: Person, directory: Directory) -> Pairing:
     most = exercise.assignment.attempts.partners
     if most < 2:
-        return []
+        return Pairing()
     said = store.hand_ins.partners(exercise.slug)
     mine = numbers_of(person)
     named = {other for one, other in said if one in mine}
     back = {one for one, other in said if other in mine}
-    found = {
-        other.id: other
-        for number in sorted(named & back)
-        for other in (directory.with_number(number),)
-        if other is not None and other.id != person.id and other.role == "student"
-    }
-    return list(found.values())[: most - 1]
+
+    def students(numbers: set[int]) -> list[Person]:
+        found = {
+            other.id: other
+            for number in sorted(numbers)
+            for other in (directory.with_number(number),)
+            if other is not None and other.id != person.id and other.role == "student"
+        }
+        return list(found.values())
+
+    together = students(named & back)[: most - 1]
+    return Pairing(together, students(named - back), students(back - named))
+
+
+def partners_of(
+    store: Store, exercise: Exercise, person: Person, directory: Directory
+) -> Sequence[Person]:
+    """With whom somebody hands in together."""
+    return pairing_of(store, exercise, person, directory).together

@@ -18,6 +18,7 @@ from autograder.acts import PublishedGrades, final_of
 from autograder.formats import json_row
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.people import apply_late, counted_time, without_points
+from autograder.report.marks import is_unwritten, what_was_found
 from autograder.report.since import changes
 from autograder.report.words import WORDS
 from autograder.store import Entry, Store
@@ -26,7 +27,6 @@ from autograder.web.portal.register import Lists
 from autograder.web.portal.syllabus import Exercise
 
 _TELLS = (QuestionStatus.ERROR, QuestionStatus.TIMEOUT)
-"""What the program says of these is not about points."""
 
 
 class Sight(StrEnum):
@@ -90,7 +90,7 @@ class Shown:
             "max_score": row["max_score"],
             "misconceptions": question.misconceptions if is_named else [],
             "checks": [] if is_named else self._public_checks(question.name),
-            "message": question.message if is_named and question.status in _TELLS else None,
+            "message": question.message if is_named and _tells(question) else None,
             "evidence": [],
         }
 
@@ -182,6 +182,11 @@ class Seeing:
         return None if kept is None else json.loads(zlib.decompress(kept))
 
 
+def _tells(question: QuestionGrade) -> bool:
+    """Whether what the program says of a question is about no points."""
+    return question.status in _TELLS or is_unwritten(question)
+
+
 _DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")
 
 
@@ -205,10 +210,7 @@ def _names_changed(before: Grade, now: Grade) -> list[str]:
         for slugs, sentence in ((gone, WORDS.since_found), (new, WORDS.since_new)):
             parts += [sentence.format(name=titles.get(s, s.replace("_", " "))) for s in slugs]
         if not parts and old.status != question.status:
-            parts = [
-                f"“{WORDS.question_found[old.status]}” then, "
-                f"“{WORDS.question_found[question.status]}” now"
-            ]
+            parts = [f"“{what_was_found(old)}” then, “{what_was_found(question)}” now"]
         if parts:
             lines.append(f"{question.title}: {'; '.join(parts)}.")
     return lines

@@ -20,6 +20,7 @@ from autograder.batch.order import Order, cores
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError
 from autograder.mail import Server
+from autograder.people.links import is_only_here
 from autograder.store import Store
 from autograder.web.desk.serving import FEW, write_behind
 from autograder.web.desk.tables import Tables
@@ -133,7 +134,11 @@ class Portal:
             self.port,
         )
         self._is_public = url is not None
-        store.links.keep_url(self.url)
+        known = store.links.url()
+        if self._is_public or known is None or is_only_here(known):
+            store.links.keep_url(self.url)
+        self.for_others = store.links.url() or self.url
+        """Where people are sent to: what was said once holds, though it is tried here alone."""
 
     def __enter__(self) -> Portal:
         self._open.enter_context(self._socket)
@@ -150,7 +155,7 @@ class Portal:
         self._open.enter_context(self._crew)
         self._open.enter_context(self._syllabus)
         self._open.enter_context(Retrying(self._store, self._crew.wake))
-        self._open.enter_context(self._keeping.mail(self._mail, self.url))
+        self._open.enter_context(self._keeping.mail(self._mail, self.for_others))
         watches = self._open.enter_context(counted(self._metrics, self._keeping))
         if self._logs:
             start_logs()

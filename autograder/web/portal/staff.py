@@ -45,7 +45,8 @@ class StaffPages:
             for one in self._store.hand_ins.fruitless()
             if is_tried_again(one)
         )
-        rows = [(one, *self._counts(one), again[one.slug]) for one in self._syllabus]
+        exercises = sorted(self._syllabus, key=next_due)
+        rows = [(one, *self._counts(one), again[one.slug]) for one in exercises]
         return page(
             "portal/course.html.j2",
             visit,
@@ -96,6 +97,12 @@ class StaffPages:
             self._crew.wake(count)
         visit.later.append(f"Graded again: {counted(count, 'submission')}.")
         return RedirectResponse("/course", 303)
+
+
+def next_due(one: Exercise) -> tuple[bool, float, str]:
+    """In the order of the due dates, what is not open yet at the end."""
+    due = one.assignment.late.due_at
+    return not one.is_open, float("inf") if due is None else due.timestamp(), one.slug
 
 
 class Desks:

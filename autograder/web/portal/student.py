@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
 from autograder.model import Grade
-from autograder.people import Person
+from autograder.people import Person, late_in_words
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
 from autograder.store import Entry, Store
@@ -21,7 +21,15 @@ from autograder.web.pages import fragment, page
 from autograder.web.people import EVERYBODY, STAFF, STUDENTS, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.drawing import Drawing
-from autograder.web.portal.office import Allowance, Office, day_began, partners_of
+from autograder.web.portal.office import (
+    Allowance,
+    OfAnother,
+    Office,
+    Pairing,
+    left_today,
+    pairing_of,
+    partners_of,
+)
 from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.register import Lists
 from autograder.web.portal.seeing import Seeing, Shown, Sight
@@ -92,6 +100,11 @@ class Standing:
         return self.due is not None and datetime.now(UTC) > self.due + grace
 
     @property
+    def is_open(self) -> bool:
+        """Whether students get it, and may hand it in."""
+        return self.exercise.is_open
+
+    @property
     def tells_which_counts(self) -> bool:
         """Whether a page may say so: where the best counts, that would tell who sees no points
         which of two attempts has more."""
@@ -109,11 +122,7 @@ class Standing:
     @property
     def left_today(self) -> int | None:
         """How often more it may be handed in today; None: as often as one likes."""
-        per_day = self.exercise.assignment.attempts.per_day
-        if per_day is None:
-            return None
-        began = day_began(self.lists.standing.policies)
-        return max(0, per_day - sum(one.at >= began for one in self.hand_ins))
+        return left_today(self.exercise, self.lists.standing.policies, self.hand_ins)
 
 
 class StudentPages:
@@ -228,15 +237,19 @@ class StudentPages:
     def home(self, visit: Visit) -> str:
         eyes = self.eyes(visit)
         all_ = [self._standing(exercise, eyes.person) for exercise in self._syllabus]
-        far = datetime.max.replace(tzinfo=UTC)
-        all_.sort(key=lambda one: (one.due or far, one.exercise.slug))
-        return page("portal/home.html.j2", visit, eyes=eyes, all=all_)
+        all_.sort(key=needed_first)
+        asked_by = {one.exercise.slug: self._pairing(one.exercise, eyes).named_by for one in all_}
+        return page("portal/home.html.j2", visit, eyes=eyes, all=all_, asked_by=asked_by)
 
-    def assignment(self, visit: Visit, trouble: str = "") -> str:
+    def _pairing(self, exercise: Exercise, eyes: Eyes) -> Pairing:
+        directory = exercise.register.now().standing.directory
+        return pairing_of(self._store, exercise, eyes.person, directory)
+
+    def assignment(self, visit: Visit, trouble: str = "", other: OfAnother | None = None) -> str:
+        """``trouble``: why a file was not taken; ``other``: where that is of another assignment."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         standing = self._standing(exercise, eyes.person)
         lines = self._lines(standing)
-        there = exercise.register.now().standing.directory
         return page(
             "portal/assignment.html.j2",
             visit,
@@ -245,10 +258,12 @@ class StudentPages:
             exercise=exercise,
             assignment=exercise.assignment,
             trouble=trouble,
+            other=other,
+            of_other=None if other is None else self._syllabus.get(other.slug),
             lines=lines[:_MOST_ROWS],
             more=len(lines) - _MOST_ROWS,
             given=_given(exercise),
-            partners=partners_of(self._store, exercise, eyes.person, there),
+            pairing=self._pairing(exercise, eyes),
             asked=self._asked(exercise, eyes.person),
             asking=self._asking(exercise, eyes.person),
         )
@@ -268,6 +283,8 @@ class StudentPages:
     def given(self, visit: Visit) -> Response:
         """A file of those that students receive."""
         exercise = self._exercise(visit)
+        if visit.member.role is Role.STUDENT:
+            exercise.require_open()
         if visit.path["name"] not in _given(exercise):
             raise NotThere("there is no such file")
         path = exercise.released / visit.path["name"]
@@ -297,7 +314,25 @@ class StudentPages:
             may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
             changes=self._seeing.changes(shown) if shown is not None else (),
             words=WORDS,
+            by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
+            together=self._together(exercise, hand_in),
+            by_person=[one.title for one in exercise.assignment.questions if one.by_person],
+            before_due=exercise.assignment.feedback.before_due,
+            late=late_in_words(standing.student, hand_in.at, standing.lists.standing.policies),
         )
+
+    def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
+        """Who else has this hand-in, by name."""
+        if exercise.assignment.attempts.partners < 2 and hand_in.by == hand_in.student:
+            return []
+        others = self._store.hand_ins.shared(hand_in)
+        return [
+            self._called(exercise, one.student) for one in others if one.person != hand_in.person
+        ]
+
+    def _called(self, exercise: Exercise, student: str) -> str:
+        found = exercise.register.now().standing.directory.fitting(student)
+        return (found[0].name if len(found) == 1 else "") or student
 
     def feedback(self, visit: Visit) -> Response:
         """The whole page of one's verdict, where one may see it."""
@@ -376,11 +411,14 @@ class StudentPages:
 
     # -------------------------------------------------------------- what students do
 
-    def hand_in(self, visit: Visit, received: Received) -> Response:
-        """A file that came with the form of an assignment's page."""
+    def hand_in(self, visit: Visit, received: Received, is_meant: bool) -> Response:
+        """A file that came with the form of an assignment's page; ``is_meant``: though it says
+        that it is of another."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         try:
-            made = self._office.take(exercise, eyes.person, received)
+            made = self._office.take(exercise, eyes.person, received, is_meant=is_meant)
+        except OfAnother as other:
+            return HTMLResponse(self.assignment(visit, other=other), other.status)
         except Refused as refused:
             return HTMLResponse(self.assignment(visit, str(refused)), refused.status)
         return RedirectResponse(f"/h/{made.ticket}", 303)
@@ -414,13 +452,15 @@ class StudentPages:
     def say_partners(self, visit: Visit) -> Response:
         """With whom one hands in together, or no longer."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
+        exercise.require_open()
         most = exercise.assignment.attempts.partners
         if most < 2:
             raise UsageError("everybody hands in alone here")
         mine = eyes.person.number or 0
         there = exercise.register.now().standing.directory
         if "leave" in visit.form:
-            for other in partners_of(self._store, exercise, eyes.person, there):
+            pairing = self._pairing(exercise, eyes)
+            for other in (*pairing.together, *pairing.named):
                 self._store.hand_ins.join(exercise.slug, mine, other.number or 0, False)
             visit.later.append("You hand in alone now.")
         else:
@@ -436,12 +476,22 @@ class StudentPages:
             self._store.hand_ins.join(exercise.slug, mine, fits[0].number or 0, True)
             together = partners_of(self._store, exercise, eyes.person, there)
             agreed = any(one.number == fits[0].number for one in together)
+            # The name is told by whoever agrees, not to whoever tries an address.
             visit.later.append(
-                "You hand in together now: what one of you hands in is everybody's."
+                f"You hand in together with {fits[0].name or fits[0].id} now; what one of you "
+                "hands in is everybody's."
                 if agreed
-                else "That is noted. It holds as soon as your partner names you here, too."
+                else f"That is noted. It holds as soon as {fits[0].id} names you here, too."
             )
         return RedirectResponse(f"/a/{exercise.slug}", 303)
+
+
+def needed_first(one: Standing) -> tuple[int, float, str]:
+    """What is due next first; then what is over, the newest first; then what is not open yet."""
+    due = one.due.timestamp() if one.due is not None else float("inf")
+    if not one.is_open:
+        return 2, due, one.exercise.slug
+    return (1, -due, one.exercise.slug) if one.is_late else (0, due, one.exercise.slug)
 
 
 def _given(exercise: Exercise) -> list[str]:

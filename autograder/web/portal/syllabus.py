@@ -11,7 +11,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from threading import Event, Thread
 
@@ -22,6 +22,7 @@ from autograder.store import Store
 from autograder.web.desk.room import Room
 from autograder.web.desk.tables import Tables
 from autograder.web.portal.register import Register
+from autograder.web.visit import NotOpen
 
 _EVERY = 1.0
 """Seconds between two looks at the folder."""
@@ -48,6 +49,21 @@ class Exercise:
     @property
     def slug(self) -> str:
         return self.order.assignment.slug
+
+    @property
+    def is_open(self) -> bool:
+        """Whether students get it by now."""
+        opens = self.assignment.opens
+        return opens is None or datetime.now(UTC) >= opens
+
+    def require_open(self) -> None:
+        """Raises NotOpen where students have to wait for it."""
+        if not self.is_open and self.assignment.opens is not None:
+            at = self.assignment.opens.astimezone(self.assignment.late.zone or UTC)
+            raise NotOpen(
+                f"{self.assignment.title} opens on {at:%a %d %b %Y, %H:%M %Z}: it is to be had, "
+                "and handed in, from then on"
+            )
 
     @property
     def released(self) -> Path:
