@@ -340,7 +340,7 @@ def test_an_example_by_hand_is_what_typing_it_gives() -> None:
         for call in one.calls[:11]
         if np.ndim(call.arguments["moment"]) == 0
     }
-    assert not [moment for moment in hidden if f"moment={moment:g}" in trial.call]
+    assert not [moment for moment in hidden if f"moment={moment:g}," in trial.call]
 
 
 def test_right_formulas_have_no_example_by_hand() -> None:
