@@ -110,6 +110,9 @@ class Neuron:
     low: float = 0.0
     high: float = 1.0
     gain: float = 0.5
+    rests: float = 0.0
+    """How often it rests along z: the gradient is exactly 0 wherever ``sin(rests * z) < 0``, as it
+    is of examples in which a feature is off.  0: it never rests."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +160,8 @@ class Call:
     arguments: Mapping[str, Argument]
     """By keyword.  A number (Python float or int), an array, or a gradient function."""
     left_out: tuple[str, ...] = ()
-    """Those of them that are left out where the function's signature has a default for them."""
+    """Those of them that are left out where the function has a parameter of that name, as the
+    signature that students are given has defaults for them."""
 
     @cached_property
     def hands_in_gradient(self) -> bool:

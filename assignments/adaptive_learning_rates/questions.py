@@ -37,7 +37,7 @@ BETA1, BETA2 = hyperparameters.beta1(0.4, 0.65), hyperparameters.beta2(0.75, 0.9
 
 # How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
 REACH = {
-    "eta": Range(1e-3, 3.0, logarithmic=True),
+    "eta": Range(1e-4, 3.0, logarithmic=True),
     "eps": Range(1e-12, 1e4, logarithmic=True),
     **dict.fromkeys(("beta", "beta1", "beta2"), Range(0.0, 0.999)),
 }
@@ -357,9 +357,10 @@ def gradients(points: Mapping[str, float]) -> Formula:
 
     def examples(vector: bool, with_y: bool) -> Draw:
         def draw(chance: np.random.Generator) -> Sequence[Arguments]:
-            many = (1, 2, 3, 6) if vector else (None, None)
+            many = (1, 2, 6) if vector else (None, None)
             far = [_example(chance, many[-1], with_y, far=sign) for sign in FAR]
-            return [*(_example(chance, d, with_y) for d in many), *far]
+            drawn = [_example(chance, d, with_y) for d in many]
+            return [*drawn, *far, _plain_example(chance, 3 if vector else None, with_y)]
 
         return draw
 
@@ -401,6 +402,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
             examples=lambda chance: (
                 [_example(chance, d, True) for d in (None, None, 1, 2, 6)]
                 + [_example(chance, None, True, far=sign) for sign in FAR]
+                + [_plain_example(chance, None, True)]
             ),
             right=sigmoid_neuron.grad_b,
             builds_on="f",
@@ -457,9 +459,27 @@ def _example(
     return example | ({"y": float(chance.random())} if with_y else {})
 
 
+def _plain_example(
+    chance: np.random.Generator, features: int | None, with_y: bool
+) -> dict[str, Number]:
+    """As one types it by hand: whole numbers beyond 5 for x, and a bias that is 0; of several
+    features the first is off."""
+    size = chance.integers(6, 13, size=features or 1) * chance.choice([-1, 1])
+    w = (0.1 + 0.1 * chance.random(features or 1)) / (features or 1)
+    size[0] *= features is None
+    return {
+        "w": w if features else float(w[0]),
+        "b": 0,
+        "x": size.astype(float) if features else int(size[0]),
+        **({"y": int(chance.integers(2))} if with_y else {}),
+    }
+
+
 def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Number]:
     """Any number of features, and answers of the neuron, and y, at 0 and 1 as well."""
     features = None if chance.random() < 0.3 else int(1 + 6 * chance.random())
+    if chance.random() < 0.1:
+        return _plain_example(chance, features, with_y)
     if chance.random() < 0.25:
         return _example(chance, features, with_y, far=int(chance.choice(FAR)))
     example = _example(chance, features, with_y)
@@ -474,24 +494,30 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
     """Question 5: moment / (1 - beta**t), for one moment, for several, and in expectation."""
 
     def one(chance: np.random.Generator) -> Sequence[Arguments]:
-        return [
-            {"moment": 0.5 + chance.random(), "beta": beta + 0.02 * chance.random(), "t": t}
-            for beta, t in ((0.97, 3), (0.6, 2), (0.8, 7), (0.9, 1))
-        ] + [
-            {"moment": moment * (1 + chance.random()), "beta": beta, "t": t}
-            for moment, beta, t in (
-                (-1.0, 0.999, 200),
-                (40.0, 0.99, 120),
-                (1.0, 1e-3, 1),
-                (1e3, 0.5, 10),
-                (1e-3, 0.999, 1),
-                (5.0, 0.999, 1),
-                (1.0, 0.0, 2),
-            )
-        ]
+        return (
+            [
+                {"moment": 0.5 + chance.random(), "beta": beta + 0.02 * chance.random(), "t": t}
+                for beta, t in ((0.97, 3), (0.6, 2), (0.8, 7), (0.9, 1))
+            ]
+            + [
+                {"moment": 0.0, "beta": 0.9, "t": 2},
+                {"moment": int(chance.integers(1000, 2000)), "beta": 0.5, "t": 10},
+            ]
+            + [
+                {"moment": moment * (1 + chance.random()), "beta": beta, "t": t}
+                for moment, beta, t in (
+                    (-1.0, 0.999, 200),
+                    (40.0, 0.99, 120),
+                    (1.0, 1e-3, 1),
+                    (1e-3, 0.999, 1),
+                    (5.0, 0.999, 1),
+                    (1.0, 0.0, 2),
+                )
+            ]
+        )
 
     def several(chance: np.random.Generator) -> Sequence[Arguments]:
-        return [
+        drawn = [
             {"moment": chance.random(4) - 0.5, "beta": 0.5 + 0.4 * chance.random(), "t": t}
             for t in (2, 5)
         ] + [
@@ -503,9 +529,11 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
                 (6, 10.0, 0.0, 2),
                 (6, 1.0, 0.999, 61),
                 (6, 1e3, 0.999, 61),
-                (6, 2e3, 0.9993 + 1e-4 * chance.random(), 6),
             )
         ]
+        near_nothing = np.append([0.0, -5e-7], 2e3 * (chance.random(4) - 0.5))
+        beta = 0.9993 + 1e-4 * chance.random()
+        return [*drawn, {"moment": near_nothing, "beta": beta, "t": 6}]
 
     def expected(chance: np.random.Generator) -> Sequence[Arguments]:
         mean, beta = 1 + chance.random(), 0.6 + 0.3 * chance.random()
@@ -515,13 +543,15 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         ]
 
     def unlike(chance: np.random.Generator) -> dict[str, Number]:
-        size = 10.0 ** chance.integers(-6, 4)
+        size = 10.0 ** chance.integers(-6, 4) * (chance.random() > 0.1)
         shape = () if chance.random() < 0.4 else (int(1 + 6 * chance.random()),)
         moment = size * (2 * chance.random(shape) - 1)
+        whole = size >= 10 and chance.random() < 0.5
         near_1 = 1 - 0.05 * chance.random()
         beta = chance.choice([0.0, 0.01, chance.random(), near_1, 0.9, 0.99, 0.999])
         t = int(chance.choice([1, 2, 3, 6, 11, 31, 61, 101, 200]))
-        return {"moment": moment if shape else float(moment), "beta": float(beta), "t": t}
+        one = int(moment) if whole and not shape else float(moment) if not shape else moment
+        return {"moment": one, "beta": float(beta), "t": t}
 
     def check(name: str, examples: Draw, success: str, failure: str) -> FormulaCheck:
         return FormulaCheck(

@@ -46,7 +46,7 @@ EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 
 # How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
 REACH = {
-    "eta": Range(1e-3, 3.0, logarithmic=True),
+    "eta": Range(1e-4, 3.0, logarithmic=True),
     "eps": Range(1e-12, 1e4, logarithmic=True),
     **dict.fromkeys(("beta1", "beta2", "gamma"), Range(0.0, 0.999)),
     "decay": Range(0.0, 10.0),

@@ -31,7 +31,7 @@ from reference.vocabulary import RuleAsData
 # From where the hyper-parameters of hidden instances are drawn.
 ETA, GAMMA = hyperparameters.eta(0.1, 0.4), hyperparameters.gamma(0.6, 0.85)
 # How far they may go at all: what edited programs are asked (``autograder verify --mutants``).
-REACH = {"eta": Range(1e-3, 3.0, logarithmic=True), "gamma": Range(0.0, 0.999)}
+REACH = {"eta": Range(1e-4, 3.0, logarithmic=True), "gamma": Range(0.0, 0.999)}
 EDGE_CASES = (NO_EPOCHS, NEVER_ON, INPUTS_UNTOUCHED, CALLED_TWICE, TINY_STEPS)
 EPOCHS = 100
 """Of the lecture's experiment: momentum has swung beyond the best b and come back by then."""

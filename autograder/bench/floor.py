@@ -11,7 +11,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -131,7 +131,7 @@ def _argument(value: Argument) -> object:
         return value.copy() if hasattr(value, "copy") else value
     if isinstance(value.kind, Neuron):
         kind = value.kind
-        return neuron(value.of, kind.scale, kind.low, kind.high, kind.gain)
+        return neuron(value.of, *astuple(kind))
     return stream(value.kind.values, _start(value.kind), value.kind.points)
 
 

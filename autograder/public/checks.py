@@ -4,7 +4,7 @@ as the tables of :mod:`autograder.settings` are."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -193,7 +193,10 @@ def _as_written(value: Argument) -> Written:
     if isinstance(value, Gradient):
         if not isinstance(value.kind, Neuron):
             raise TypeError("recorded gradients are not published")
-        return GradientTable(value.of, *astuple(value.kind))
+        if value.kind.rests:
+            raise TypeError("gradients that rest are not published")
+        kind = value.kind
+        return GradientTable(value.of, kind.scale, kind.low, kind.high, kind.gain)
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 

@@ -145,7 +145,7 @@ def _written(call: Call) -> bytes:
             numbers.append(0.0 if argument.of == "w" else 1.0)
             if isinstance(kind, Neuron):
                 kinds.append(wire.A_NEURON)
-                numbers += [kind.scale, kind.low, kind.high, kind.gain]
+                numbers += [kind.scale, kind.low, kind.high, kind.gain, kind.rests]
             else:
                 kinds.append(wire.A_STREAM)
                 numbers.append(float(kind.points))

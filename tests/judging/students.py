@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping
+from dataclasses import astuple
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -161,7 +162,7 @@ def given(argument: Any) -> Any:
     if isinstance(argument, Gradient):
         kind = argument.kind
         if isinstance(kind, Neuron):
-            return gradients.neuron(argument.of, kind.scale, kind.low, kind.high, kind.gain)
+            return gradients.neuron(argument.of, *astuple(kind))
         return gradients.stream(kind.values, _start(kind), kind.points)
     return argument.copy() if isinstance(argument, np.ndarray) else argument
 

@@ -99,6 +99,27 @@ def test_a_correction_wrong_in_its_own_way_has_no_name(function):
     assert score(verdict) == 0
 
 
+@pytest.mark.parametrize(
+    ("function", "wrong"),
+    [
+        (lambda moment, beta, t: right(moment, beta, t) if np.any(moment) else 1.0, "one moment"),
+        (
+            lambda moment, beta, t: np.asarray(moment / (1 - beta**t)).astype(
+                np.asarray(moment).dtype
+            ),
+            "one moment",
+        ),
+        (
+            lambda moment, beta, t: np.where(np.abs(moment) < 1e-6, 0, moment) / (1 - beta**t),
+            "an array of moments",
+        ),
+    ],
+    ids=["another answer to 0", "the moment's type", "small moments are none"],
+)
+def test_a_correction_that_is_wrong_for_some_moments_only_is_wrong(function, wrong):
+    assert {c.name for c in correction(function).checks if not c.passed} == {wrong}
+
+
 def test_a_correction_for_numbers_only_keeps_what_it_earned():
     verdict = correction(lambda moment, beta, t: float(moment) / (1 - beta**t))
     assert {c.name for c in verdict.checks if not c.passed} == {"an array of moments"}
@@ -131,6 +152,28 @@ def test_the_right_neuron():
     verdict = neuron(sigmoid_neuron.f, sigmoid_neuron.grad_w, sigmoid_neuron.grad_b)
     assert score(verdict) == 10
     assert verdict.misconceptions == ()
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda w, b, x: sigmoid_neuron.f(w, b or 0.01, x),
+        lambda w, b, x: sigmoid_neuron.f(w, b, np.clip(x, -5, 5)),
+        lambda w, b, x: sigmoid_neuron.f(w, b, x if np.all(x) else x + 0.01),
+    ],
+    ids=["another b for 0", "x beyond 5 is cut", "another x for 0"],
+)
+def test_a_neuron_that_is_right_for_small_numbers_only_is_wrong(f):
+    verdict = neuron(f, sigmoid_neuron.grad_w, sigmoid_neuron.grad_b)
+    assert {c.name for c in verdict.checks if not c.passed} & {"f of a number", "f of a vector"}
+
+
+def test_a_gradient_of_the_type_of_x_is_wrong_for_a_whole_number():
+    def grad_w(w, b, x, y):
+        return np.asarray(sigmoid_neuron.grad_w(w, b, x, y)).astype(np.asarray(x).dtype)
+
+    verdict = neuron(sigmoid_neuron.f, grad_w, sigmoid_neuron.grad_b)
+    assert {c.name for c in verdict.checks if not c.passed} == {"grad_w of a number"}
 
 
 def test_gradients_that_build_on_a_wrong_f_are_right_given_it():
@@ -340,7 +383,7 @@ def test_an_example_by_hand_is_what_typing_it_gives() -> None:
         for call in one.calls[:11]
         if np.ndim(call.arguments["moment"]) == 0
     }
-    assert not [moment for moment in hidden if f"moment={moment:g}" in trial.call]
+    assert not [moment for moment in hidden if f"moment={moment:g}," in trial.call]
 
 
 def test_right_formulas_have_no_example_by_hand() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -267,6 +268,69 @@ def types(grad_w):
         assert np.all(kinds == 1.0)
 
 
+def test_a_neuron_that_rests_answers_0_there_and_nothing_else_elsewhere(run: Run) -> None:
+    source = """
+import numpy as np
+Z = np.array([-1.9, -1.2, -0.4, 0.3, 1.4, 2.2])
+
+def by_number(grad_w, grad_b):
+    asked = [(grad_w(w, 0.0, 2.0, 1.0), grad_b(w, 0.0, 2.0, 1.0)) for w in Z / 2]
+    assert all(type(one) is np.float64 for pair in asked for one in pair)
+    return np.array(asked)
+
+def by_number_in_other_forms(grad_w, grad_b):
+    for_w = [grad_w(np.array(w), np.array([0.0]), 2, np.array(1.0)) for w in Z / 2]
+    return np.array([for_w, [grad_b(np.array(w), 0, 2, 1) for w in Z / 2]]).T
+
+def by_vector(grad_w, grad_b):
+    x = np.array([2.0, 0.0])
+    places = [np.array([w, 5.0]) for w in Z / 2]
+    pairs = [(grad_w(w, 0.0, x, 1.0), grad_b(w.tolist(), 0.0, x, 1.0)) for w in places]
+    assert all(of_w.shape == (2,) and of_w[1] == 0 for of_w, _ in pairs)
+    return np.array([(of_w[0], of_b) for of_w, of_b in pairs])
+
+def of_all_points(grad_w, grad_b):
+    points = np.stack([Z, np.zeros(6)], axis=1)
+    of_w = grad_w(np.array([1.0, 5.0]), 0.0, points, np.ones(6))
+    of_b = grad_b(np.array([1.0, 5.0]), 0.0, points, np.ones(6))
+    assert of_w.shape == (6, 2)
+    assert (grad_b(1.0, 0.0, Z, np.ones(6)) == of_b).all()
+    return np.stack([of_w[:, 0] / Z * 2, of_b], axis=1)
+"""
+    kind = Neuron(scale=3.0, low=-1.0, high=2.0, gain=0.7)
+    resting = replace(kind, rests=2.0)
+    names = ("by_number", "by_number_in_other_forms", "by_vector", "of_all_points")
+    calls = [
+        call(name, grad_w=Gradient("w", of), grad_b=Gradient("b", of))
+        for name in names
+        for of in (kind, resting)
+    ]
+    _, traces = run(source, calls=calls)
+    z = np.array([-1.9, -1.2, -0.4, 0.3, 1.4, 2.2])
+    awake = np.sin(2.0 * z) >= 0
+    assert 0 < awake.sum() < len(z)
+    for always, at_times in zip(traces[::2], traces[1::2], strict=True):
+        assert (at_times.value[~awake] == 0).all()
+        assert (at_times.value[awake] == always.value[awake]).all()
+        assert (always.value != 0).all()
+
+
+@pytest.mark.parametrize(
+    ("signature", "answer"),
+    [("a, b=5", 15.0), ("a, **others", 12.0), ("a, b", None), ("b=7, *, a", 17.0)],
+)
+def test_what_may_be_left_out_is_where_a_parameter_has_its_name(
+    run: Run, signature: str, answer: float | None
+) -> None:
+    """Who takes all that comes has said no default; who deleted one that was given has none."""
+    source = f"def f({signature}): return 10 * a + (others['b'] if 'others' in vars() else b)"
+    _, (trace,) = run(source, calls=[Call("f", "f", {"a": 1, "b": 2}, left_out=("b",))])
+    if answer is None:
+        assert trace.outcome is Outcome.RAISED
+    else:
+        assert float(trace.value) == answer
+
+
 def _derivatives(kind: Neuron, w, b, x, y):  # type: ignore[no-untyped-def]
     """By central differences of the loss that the model's docstring states."""
 
@@ -501,6 +565,7 @@ def test_many_large_calls_flow_both_ways(run: Run) -> None:
 def test_usage_comes_from_the_kernel(box: Sandbox) -> None:
     source = """
 import time
+from dataclasses import replace
 time.process_time = lambda: 0.0
 kept = bytearray(b'x' * (100 << 20))
 start = time.perf_counter()

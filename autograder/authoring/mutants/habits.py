@@ -1,9 +1,10 @@
 """Inserted habits: lines that students add to code that was right.
 
-They clip and round, stop when it seems done, treat large and small numbers in a way of their own,
-keep an answer for the next time, take a default for what they are given, look at a part of the
-data.  Each is a few lines, made from the names that a function has: of its arguments it is known
-what they hold (:class:`Holds`), of its own names only that they are assigned.
+They clip and round, stop when it seems done, leave undone what a gradient of 0 asks nothing of,
+treat large and small numbers in a way of their own, keep an answer for the next time, take a
+default for what they are given, look at a part of the data.  Each is a few lines, made from the
+names that a function has: of its arguments it is known what they hold (:class:`Holds`), of its own
+names only that they are assigned.
 """
 
 from __future__ import annotations
@@ -100,6 +101,13 @@ _ENDS = [
     *(f"if np.max(np.abs({{t}})) < {least}:\n    {{end}}" for least in (1e-8, 1e-6, 1e-4, 1e-2)),
     *(f"if np.max(np.abs({{t}})) > {most}:\n    {{end}}" for most in (10, 1e3)),
 ]
+_ENDS_AT_NOTHING = ["if not np.any({t}):\n    break", "if not np.any({t}):\n    continue"]
+_WHERE_NOTHING = [
+    "{t} = np.where({other} == 0, {t}_before, {t})",
+    "{t} = {t} if np.any({other}) else {t}_before",
+    "{t} = np.where({other} == 0, 0.9 * {t}, {t})",
+]
+"""What moves on only where something else is not 0: state that is lazy, steps that are skipped."""
 _ENDS_AT = [f"if {{i}} == {epoch}:\n    {{end}}" for epoch in (10, 30, 60, 100, 150)]
 
 
@@ -120,7 +128,13 @@ def _behind(site: Site, chance: random.Random) -> Iterator[Edit]:
                 yield _insertion(kind, site, text.format(**filled))
         for text in _ENDS if site.in_loop else ():
             yield _insertion("early end", site, text.format(t=name, end="break"))
+        for text in _ENDS_AT_NOTHING if site.in_loop else ():
+            yield _insertion("at nothing", site, text.format(t=name))
         if site.in_loop and site.index is not None:
+            for other in (name, *chance.sample(_assigned(site.function), 1)):
+                for text in _WHERE_NOTHING:
+                    before, behind = f"{name}_before = {name}", text.format(t=name, other=other)
+                    yield _framed("at nothing", site, before, behind)
             new = f"{name}_before = {name}"  # a step that has become small, seen from outside
             for least in (1e-8, 1e-6, 1e-4):
                 test = f"if np.max(np.abs({name} - {name}_before)) < {least}:\n    break"
@@ -130,6 +144,17 @@ def _behind(site: Site, chance: random.Random) -> Iterator[Edit]:
             line = text.format(i=node.target.id, end="break")
             changed = ast.For(node.target, node.iter, [*_parsed(line), *node.body], node.orelse)
             yield Edit("early end", site, (changed,))
+
+
+def _assigned(function: ast.AST) -> list[str]:
+    """The names that a function assigns."""
+    found: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            found.update(name for target in node.targets for name in _names(target))
+        elif isinstance(node, ast.AugAssign):
+            found.update(_names(node.target))
+    return sorted(found)
 
 
 def _names(target: ast.expr) -> list[str]:
@@ -169,10 +194,11 @@ _CONDITIONS = {
         "np.ndim({a}) and np.size({a}) == 1",
         "np.max(np.abs({a})) > 10",
         "not np.any({a})",
+        "not np.all({a})",
     ],
     Holds.NUMBER: [
         *(f"{{a}} > {most}" for most in (0.95, 1, 2, 10)),
-        *(f"{{a}} < {least}" for least in (0, 1e-10, 1e-6, 0.01)),
+        *(f"{{a}} < {least}" for least in (0, 1e-10, 1e-6, 1e-3, 0.01)),
         "{a} == 0",
     ],
     Holds.COUNT: [*(f"{{a}} > {most}" for most in (10, 30, 60, 100)), "{a} == 1", "{a} == 2"],
@@ -181,6 +207,7 @@ _LATE = [f"{{a}} >= {epoch}" for epoch in (20, 40, 60, 100)]
 _SIZES = [
     *(f"np.max(np.abs({{a}})) > {most}" for most in (5, 100)),
     *(f"np.max(np.abs({{a}})) < {least}" for least in (1e-6, 1e-3)),
+    "not np.any({a})",
 ]
 
 
@@ -206,8 +233,7 @@ def _conditions(function: ast.AST, known: Arguments) -> list[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
             found += [text.format(a=node.target.id) for text in _LATE]
-    assigned = [n.targets for n in ast.walk(function) if isinstance(n, ast.Assign)]
-    for name in sorted({name for targets in assigned for t in targets for name in _names(t)}):
+    for name in _assigned(function):
         found += [text.format(a=name) for text in _SIZES]
     return found
 
@@ -253,7 +279,7 @@ _VALUES = {
     Holds.NUMBER: {
         "default": ["0.1", "0.9", "1e-8"],
         "clamp": ["max({a}, 1e-8)", "max({a}, 1e-10)", "max({a}, 1e-3)", "min({a}, 1)",
-                  "min({a}, 10)", "min({a}, 0.99)"],
+                  "min({a}, 10)", "min({a}, 0.99)", "min({a}, 0.05)", "min({a}, 1e-4)"],
         "rounding": ["round({a}, 2)", "round({a}, 4)", "round({a}, 8)", "float(np.float32({a}))"],
         "abs": ["abs({a})"],
         "integer": ["int({a})", "{a} // 1"],
@@ -339,6 +365,10 @@ def _around(
         for value in values:
             line = f"answer = _each(lambda part: {value}, answer)"
             yield edit(kind, "", line, f"returns {value}")
+    for name in (name for name, h in held.items() if h in (Holds.NUMBER, Holds.EITHER)):
+        value = f"np.asarray(part, dtype=np.asarray(given['{name}']).dtype)"
+        line = f"if '{name}' in given:\n    answer = _each(lambda part: {value}, answer)"
+        yield edit("integer", "", line, f"returns numbers of the type of {name}")
     for key, said in _KEYS.items():
         line = f"answer = _kept.setdefault({key}, answer)"
         yield edit("caching", "", line, f"keeps its answers {said}")

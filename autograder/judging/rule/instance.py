@@ -41,7 +41,7 @@ class Instance:
     ranges: Mapping[str, Range] = field(default_factory=dict)
     """From where these were drawn, with what they are to the rule; empty: they were not drawn."""
     left_out: tuple[str, ...] = ()
-    """Arguments that the call leaves out, where the function has a default for them."""
+    """Arguments that the call leaves out: the signature that students are given has defaults."""
     purpose: str = ""
     """What the call is made for, where several are made for one thing; empty: for itself."""
     order: tuple[int, ...] = IN_ORDER
@@ -116,10 +116,11 @@ class Instance:
         )
         w, b, x, y = (each[place] for place in self.order)
         with np.errstate(all="ignore"):
-            half = np.tanh(kind.gain * ((w * x).sum(axis=2, keepdims=True) + b))
+            z = (w * x).sum(axis=2, keepdims=True) + b
+            half = np.tanh(kind.gain * z)
             s = kind.low + (kind.high - kind.low) * (1 + half) / 2
             slope = (kind.high - kind.low) * kind.gain * (1 - half * half) / 2
-            by_b = kind.scale * (s - y) * slope
+            by_b = kind.scale * (s - y) * slope * _awake(kind, z)
             result[:, :, :-1], result[:, :, -1:] = by_b * x, by_b
         return result
 
@@ -145,7 +146,7 @@ class Instance:
             half = np.tanh(kind.gain * z)
             s = kind.low + (kind.high - kind.low) * (1 + half) / 2
             slope = (kind.high - kind.low) * kind.gain * (1 - half * half) / 2
-            return np.asarray((kind.scale * (s - self.Y) * slope)[:, :, None])
+            return np.asarray((kind.scale * (s - self.Y) * slope * _awake(kind, z))[:, :, None])
 
     def with_hyper(self, values: Mapping[str, float]) -> Instance:
         """The same with some hyper-parameters set to other values."""
@@ -176,6 +177,11 @@ class Instance:
         """That of a function that returned these rows (w's entries, then b) as two histories."""
         w = rows[:, :-1] if self.init_w.ndim else rows[:, 0]
         return Trace(self.name, Outcome.RETURNED, (w, rows[:, -1]))
+
+
+def _awake(kind: Neuron, z: FloatArray) -> FloatArray | float:
+    """What a gradient is multiplied with: 0 where its neuron rests."""
+    return (np.sin(kind.rests * z) >= 0).astype(np.float64) if kind.rests else 1.0
 
 
 def draw_instance(

@@ -78,10 +78,14 @@ def is_alive(
     asked: Probes, ordinary: Sequence[Instance], manners: Manners, traces: Mapping[str, Trace]
 ) -> bool:
     """Whether what it answers to ordinary calls of numbers is worth a measurement: of one of them
-    the whole path moves, to numbers, and it is by the gradients that the function is given."""
+    the whole path moves, to numbers, and goes on after the first step, and it is by the gradients
+    that the function is given."""
     numbers = [instance for instance in ordinary if instance.init_w.ndim == 0]
     paths = [(rows_of(instance, traces), instance) for instance in numbers]
-    moves = [rows is not None and len(rows) > 1 and _tells(rows, i) for rows, i in paths]
+    moves = [
+        rows is not None and len(rows) > 1 and _tells(rows, i) and (rows[1:] != rows[1]).any()
+        for rows, i in paths
+    ]
     return any(moves) and not {"grad_w", "grad_b"} & set(manners.ignored)
 
 

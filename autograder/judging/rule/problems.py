@@ -56,9 +56,17 @@ class Setting:
     """Whether y is 0 and 1 by turns, as of two classes."""
     steep: float = 1.0
     """How many times as steep the neuron is: much, and a start is where it hardly answers."""
+    rests: float = 0.0
+    """How often the neuron rests along z (:class:`Neuron`); 0: it never does.  Of a number x the
+    gradients by w and by b rest in turn, so that one of them always leads on; of a vector all of a
+    point's rests at once."""
+    sparse: bool = False
+    """Whether each feature is on in one point, and off in the others."""
+    whole_b: bool = False
+    """Whether b starts at a whole number, handed in as one."""
     hyper: Mapping[str, float] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
-    """Arguments that the call leaves out where the function has a default."""
+    """Arguments that the call leaves out: the signature that students are given has defaults."""
     seed: int = 0
     """Of what is left to chance."""
 
@@ -77,6 +85,9 @@ class Setting:
             "targets",
             "labels",
             "steep",
+            "rests",
+            "sparse",
+            "whole_b",
             "left_out",
         ]
         said = [
@@ -97,6 +108,8 @@ class Setting:
         d = self.features or 1
         on = chance.random((self.points, d)) > 0.3
         on[0] = True
+        if self.sparse:
+            on = np.arange(self.points)[:, None] == np.arange(d) % self.points
         x = _signs(chance, self.points, d) * (0.5 + 1.5 * chance.random((self.points, d))) * on
         x *= self.inputs
         signs = _signs(chance, d)[0] * (-1.0) ** np.arange(d)  # of several there are both
@@ -116,6 +129,8 @@ class Setting:
             hyper=dict(self.hyper),
             left_out=self.left_out,
         )
+        if self.whole_b:
+            drawn = replace(drawn, init_b=round(drawn.init_b))
         if self.gradients != "neuron":
             course, size = COURSES[self.gradients], self.size / self.points
             b = course(chance, max(self.epochs, 1), 1)[:, 0]
@@ -125,8 +140,13 @@ class Setting:
             recorded = w_values if self.features else w_values[:, 0]
             return replace(drawn, grad_w=Stream(size * recorded), grad_b=Stream(size * b))
         total = np.abs(drawn.gradient(drawn.start[None], 0).sum(axis=1)[0]).mean()
-        scaled = replace(neuron, scale=float(self.size / max(total, 1e-300)))
-        return replace(drawn, grad_w=scaled, grad_b=scaled)
+        scaled = replace(neuron, scale=float(self.size / max(total, 1e-300)), rests=self.rests)
+        by_b = (
+            replace(scaled, rests=-self.rests if self.features is None else self.rests)
+            if self.rests
+            else scaled
+        )
+        return replace(drawn, grad_w=scaled, grad_b=by_b)
 
 
 def _signs(chance: np.random.Generator, *shape: int) -> FloatArray:
@@ -214,6 +234,8 @@ def ways(
         group("inputs", "x of {:g}", (1e-2, 30.0)),
         group("targets", "y of {:g}", (10.0, 40.0, -40.0)),
         group("steep", "a neuron {:g} times as steep", (8.0,)),
+        group("rests", "a neuron that rests where sin({:g} z) < 0", (3.0, 12.0)),
+        [Way("b starts at a whole number", partial(_set, "whole_b", True))],
         [Way(f"{name} gradients", partial(_recorded, name)) for name in COURSES],
         *(
             [

@@ -18,15 +18,18 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.hyperparameters import Role, by_role
 from autograder.judging.rule.instance import Instance
-from autograder.judging.rule.problems import CHANCES, Setting, posed
+from autograder.judging.rule.problems import Setting, posed
 from autograder.model import FloatArray, Neuron
 
 LOW, HIGH = 0.0, 1.0
 """The ends of what a hyper-parameter may be."""
+DRAWS = 300
+"""After which it is given up that a rule has such a call."""
 
 
 class Which(StrEnum):
@@ -61,19 +64,25 @@ class Unlike:
 
 ALL = (
     Unlike(
-        "more than 100 points",
-        Setting(points=101, epochs=2, start_w=-2.0, start_b=-20.0),
-        reach={Which.EPSILON: LOW},
+        "a single epoch of 101 points",
+        Setting(points=101, epochs=1, start_w=-2.0, start_b=-20.0, inputs=30.0),
     ),
     Unlike(
-        "a single epoch",
-        Setting(points=2, epochs=1, start_w=40.0, start_b=-2.0, inputs=30.0),
+        "2 epochs from a whole number b",
+        Setting(points=2, epochs=2, start_w=40.0, start_b=-2.0, whole_b=True),
+        twin="another gradient",
     ),
-    Unlike("2 epochs", Setting(points=2, epochs=2), twin="another gradient"),
-    Unlike(  # a gradient that dies, where steps are long, and goes on, where they are short
+    # A gradient that dies, where steps are long, and goes on, where they are short.  Of two betas
+    # the first keeps so much that its correction counts for 100 epochs.
+    Unlike(
         "200 epochs",
         Setting(points=1, epochs=200, start_w=4.0, start_b=-2.0, targets=10.0),
-        reach={Which.STEP_SIZE: HIGH, Which.EPSILON: LOW, Which.LAST: HIGH},
+        reach={
+            Which.STEP_SIZE: HIGH,
+            Which.EPSILON: LOW,
+            Which.FIRST: 0.98,
+            Which.LAST: HIGH,
+        },
         size=6e-7,
     ),
     Unlike(
@@ -88,9 +97,9 @@ ALL = (
         reach={Which.LAST: HIGH},
     ),
     Unlike(
-        "x of 2 numbers",
-        Setting(points=2, features=2, epochs=9, start_w=1e-3, start_b=40.0),
-        reach={Which.STEP_SIZE: HIGH, Which.FIRST: LOW},
+        "x of 2 sparse features",
+        Setting(points=2, features=2, epochs=9, start_w=1e-3, sparse=True, rests=12.0),
+        step=1.5,
     ),
     Unlike(
         "x of 3 numbers",
@@ -106,12 +115,12 @@ ALL = (
     Unlike(
         "x of 6 numbers",
         Setting(points=2, features=6, epochs=7, start_w=4.0, start_b=-2.0, targets=40.0),
-        size=5e3,
+        reach={Which.FIRST: LOW},
     ),
     Unlike(
         "a long memory",
         Setting(points=2, features=4, epochs=11, start_w=-4.0, start_b=40.0),
-        reach={Which.EPSILON: HIGH, Which.FIRST: HIGH},
+        reach={Which.STEP_SIZE: HIGH, Which.EPSILON: HIGH, Which.FIRST: HIGH},
     ),
     Unlike(  # from 0, where a start that is off by a share is right: others have such steps, too
         "short steps",
@@ -122,9 +131,14 @@ ALL = (
         "steps below a millionth",
         Setting(points=1, epochs=36, start_w=5e-5, start_b=5e-5),
         reach={Which.STEP_SIZE: LOW},
-        step=9e-5,
+        step=9e-4,
     ),
-    Unlike("arguments left out", Setting(epochs=9), defaults=True),
+    Unlike("arguments left out", Setting(points=2, epochs=6), defaults=True),
+    Unlike(
+        "a gradient that is 0 at times",
+        Setting(points=1, epochs=10, start_b=-2.0, rests=12.0),
+        step=1.5,
+    ),
 )
 
 
@@ -182,13 +196,33 @@ def _instance(rule: Rule, number: int, one: Unlike) -> Instance | None:
         return replace(instance, left_out=tuple(rule.defaults)) if one.defaults else instance
 
     def first() -> FloatArray:
-        for seed in range(CHANCES):
-            if posed(rule, drawn(seed)) is not None:
+        for seed in range(DRAWS):
+            instance = drawn(seed)
+            right = posed(rule, instance)
+            if right is not None and (not one.setting.rests or _rests(instance, right)):
                 return np.array(seed, dtype=np.float64)
         return np.array(-1.0)
 
     seed = int(rule.shelf.array(f"{rule.function}: draw with {one.said}", first))
     return None if seed < 0 else drawn(seed)
+
+
+def _rests(instance: Instance, right: FloatArray) -> bool:
+    """Whether gradients are 0 on the way and go on later: of a number x both; of a vector x that by
+    an entry of w, and before the end all are 0 together."""
+    still = instance.gradients_along(right[:-1]) == 0
+    *of_w, of_b = (_goes_on(each) for each in still.T)
+    if instance.init_w.ndim == 0:
+        return all(of_w) and of_b
+    together = still.all(axis=1)
+    return any(of_w) and not together[0] and bool(together[1:-1].any())
+
+
+def _goes_on(still: NDArray[np.bool_]) -> bool:
+    """Whether something moves, is still, and moves again."""
+    change = np.diff(still.astype(int))
+    stops, starts = np.flatnonzero(change > 0), np.flatnonzero(change < 0)
+    return bool(len(stops) and len(starts) and stops[0] < starts[-1])
 
 
 def _named(which: Which, rule: Rule) -> str | None:

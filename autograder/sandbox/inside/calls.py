@@ -83,7 +83,7 @@ def _function(
         raise WireError("a gradient function before what builds it")
     of = "w" if next(numbers) == 0 else "b"
     if kind == A_NEURON:
-        return gradients.named(gradients.neuron(of, *islice(numbers, 4)), of)
+        return gradients.named(gradients.neuron(of, *islice(numbers, 5)), of)
     if kind == A_STREAM:
         return gradients.named(
             gradients.stream(frame.array(), frame.array(), int(next(numbers))), of
@@ -148,7 +148,7 @@ class Caller:
             way = _match(function, names)
             may_go = {name.removesuffix(LEFT_OUT) for name in marked if name.endswith(LEFT_OUT)}
             if may_go:
-                way.leave_out(may_go & _with_default(function))
+                way.leave_out(may_go & _named(function))
             known = self._ways[id(function), text] = (function, way)
         return known[1]
 
@@ -165,17 +165,17 @@ class _Way:
         """A parameter left empty."""
 
     def leave_out(self, names: set[str]) -> None:
-        """Call without these: the function has a default for them."""
+        """Call without these, for which the function should have a default."""
         self.by_keyword = [name for name in self.by_keyword if name not in names]
 
 
-def _with_default(function: Callable[..., object]) -> set[str]:
-    """The parameters for which a signature has a default."""
+def _named(function: Callable[..., object]) -> set[str]:
+    """The parameters that a signature names: whoever takes all that comes has said no default."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # a builtin, or something that lies about its signature
         return set()
-    return {p.name for p in parameters if p.default is not p.empty}
+    return {p.name for p in parameters}
 
 
 def _match(function: Callable[..., object], names: list[str]) -> _Way:

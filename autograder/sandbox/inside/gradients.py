@@ -47,12 +47,15 @@ def _is_vector(value: Any) -> bool:
     return isinstance(value, (np.ndarray, list, tuple)) and np.ndim(value) > 0
 
 
-def neuron(of: str, scale: float, low: float, high: float, gain: float) -> Function:
+def neuron(
+    of: str, scale: float, low: float, high: float, gain: float, rests: float = 0.0
+) -> Function:
     """Derivative by ``of`` ("w" or "b") of ``scale/2 (s - y)^2``.
 
     ``s = low + (high - low)(1 + tanh(gain z))/2`` with ``z = w . x + b``, hence
     ``s' = (high - low) gain (1 - tanh(gain z)^2)/2``.  A number x is answered by a NumPy number,
-    a vector x by a vector; a whole matrix of points by one answer a point.
+    a vector x by a vector; a whole matrix of points by one answer a point.  ``rests``: it is 0
+    wherever ``sin(rests z) < 0``; 0: nowhere.
     """
     half = (high - low) / 2
     slope_scale = scale * half * gain
@@ -85,6 +88,24 @@ def neuron(of: str, scale: float, low: float, high: float, gain: float) -> Funct
         if not by_w:
             return float64(by_b)
         return by_b * x if type(x) is ndarray else float64(by_b * x)
+
+    return _resting(derivative, rests) if rests else derivative
+
+
+def _resting(gradient: Function, rests: float) -> Function:
+    """A gradient that is exactly 0 wherever ``sin(rests z) < 0``."""
+
+    def derivative(w: Any, b: Any, x: Any, y: Any) -> Any:
+        answer = gradient(w, b, x, y)
+        if type(x) in _PLAIN and type(w) in _PLAIN and type(b) in _PLAIN:
+            return answer if math.sin(rests * (w * x + b)) >= 0 else np.float64(0.0)
+        if type(x) is np.ndarray and _are_vectors(w, x) and type(b) in _PLAIN:
+            return answer if math.sin(rests * (float(w.dot(x)) + b)) >= 0 else 0.0 * answer
+        points, w = np.asarray(x, dtype=np.float64), np.asarray(w, dtype=np.float64)
+        awake = np.sin(rests * (np.dot(points, w if points.ndim else w.reshape(())) + b)) >= 0
+        if awake.size == 1:
+            return answer if awake.item() else 0.0 * answer
+        return answer * (awake[:, None] if np.ndim(answer) == 2 else awake)
 
     return derivative
 

@@ -61,7 +61,7 @@ answer; that cannot go on otherwise."""
 NOWHERE = 0xFFFFFFFF
 """In place of a position: there is none."""
 LEFT_OUT = "?"
-"""Behind the name of an argument that is left out where the function has a default for it."""
+"""Behind the name of an argument that is left out where the function has such a parameter."""
 
 
 class WireError(ValueError):

@@ -116,7 +116,12 @@ def test_habits_of_all_kinds() -> None:
     assert ("caching", "v_w = _kept.setdefault('v_w', v_w)") in found
     assert ("slice", "total: X = X[:30]") in found
     assert ("clamp", "total: eta = max(eta, 1e-8)") in found
+    assert ("clamp", "total: eta = min(eta, 1e-4)") in found
     assert ("bounds", "total: count = min(count, 50)") in found
+    assert ("integer", "total: returns numbers of the type of w") in found
+    assert ("at nothing", "if not np.any(v_w): break") in found
+    nothing = [after for kind, after in found if kind == "at nothing"]
+    assert any("== 0, v_w_before, v_w)" in after for after in nothing)
     assert ("caching", "total: keeps its answers by the shapes") in found
     assert ("rounding", "total: returns np.float32(part)") in found
 

@@ -6,9 +6,10 @@ import pytest
 from autograder.judging.rule.hyperparameters import Epsilon, Range, StepSize
 from autograder.judging.rule.instance import Instance, draw_instance
 from autograder.judging.rule.pool import SEPARATION, least_separation
+from autograder.judging.rule.problems import Setting
 from autograder.model import Gradient, Neuron, Stream
 from autograder.sandbox.inside import gradients
-from tests.judging.students import RULES, exam, question
+from tests.judging.students import RULES, exam, given, question
 
 RANGES = {"eta": StepSize(0.1, 0.4), "eps": Epsilon(1e-8, 1e-1)}
 
@@ -67,6 +68,38 @@ def test_a_call_carries_everything_by_keyword():
     assert isinstance(number.arguments["max_epochs"], int)
     assert number.arguments["grad_b"] == Gradient("b", drawn(2).grad_b)
     assert (number.function, number.name) == ("do_it", "one")
+
+
+@pytest.mark.parametrize("features", [None, 2])
+def test_a_neuron_that_rests_is_the_one_that_students_are_handed(features):
+    chance = np.random.default_rng(0)
+    setting = Setting(points=2, features=features, sparse=True, rests=3.0, start_w=0.7)
+    one = setting.instance("resting")
+    theta = chance.normal(size=(40, one.features + 1))
+    own = one.gradient(theta, 0).sum(axis=1)
+    for row, place in zip(own, theta, strict=True):
+        w = place[:-1] if features else float(place[0])
+        asked = [
+            sum(
+                function(w, float(place[-1]), x, float(y))
+                for x, y in zip(one.X, one.Y, strict=True)
+            )
+            for function in (given(Gradient("w", one.grad_w)), given(Gradient("b", one.grad_b)))
+        ]
+        assert row == pytest.approx(np.append(*asked), rel=1e-12)
+    still = own == 0
+    assert still.any(axis=0).all()
+    assert not still.all(axis=0).any()
+    if features is None:
+        points = one.gradient(theta, 0)
+        assert ((points[:, 0] == 0) != (points[:, 0, ::-1] == 0)).all(), "in turn"
+
+
+def test_a_whole_b_is_handed_in_as_one():
+    one = Setting(start_b=-20.0, whole_b=True).instance("whole")
+    assert type(one.call("f").arguments["init_b"]) is int
+    assert -26 <= one.init_b <= -14
+    assert type(Setting(start_b=-20.0).instance("not whole").init_b) is float
 
 
 def test_one_seed_gives_one_instance_and_two_give_two():

@@ -3,13 +3,23 @@ at the edges."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.judging.students import RULES, part, score, share, verdict_on, written
+from tests.judging.students import (
+    RULES,
+    compiled,
+    part,
+    score,
+    share,
+    text_of,
+    verdict_on,
+    written,
+)
 
 Paths = Callable[[Any, Any, int, int], Any]
 
@@ -103,6 +113,8 @@ JUNK = {
     "the gradient over nothing": along_the_gradients(lambda g, t: np.float64(g) / 0.0),
     "the gradient times NaN": along_the_gradients(lambda g, t: NAN * g),
     "the gradient times 1e300": along_the_gradients(lambda g, t: 1e300 * g),
+    "the gradient times 1e30": along_the_gradients(lambda g, t: -1e30 * g),
+    "the gradient times 1e200": along_the_gradients(lambda g, t: -1e200 * g),
     "the gradient times nothing": along_the_gradients(lambda g, t: 0.0 * g),
     "the exponential of the gradient": along_the_gradients(lambda g, t: np.exp(1e3 * np.abs(g))),
     "0 / 0 of the gradient": along_the_gradients(lambda g, t: np.float64(0 * g) / 0.0),
@@ -215,6 +227,76 @@ def test_what_is_wrong_elsewhere_only_loses_points_and_is_told(name: str, edit: 
     assert all("but not with" in check.message for check in parts)
     assert part(verdict, "second moment")
     assert part(verdict, "step")
+
+
+SUMMED = "            db += grad_b(w, b, x, y)\n"
+STATE = "        w = w - "
+
+
+@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize(
+    ("edit", "where"),
+    [
+        ((SUMMED, f"{SUMMED}        if np.all(dw == 0) and db == 0: break\n"), "sparse"),
+        ((STATE, "        v_w = np.where(dw == 0, 0.9 * v_w, v_w)\n        w = w - "), "0 at"),
+        ((STATE, "        v_b = v_b if db else 0.9 * v_b\n        w = w - "), "0 at"),
+        ((SUMMED, f"{SUMMED}        db = db or 1e-3\n"), "0 at"),
+        (("    w, b = init_w", "    eta = max(eta, 1e-3)\n    w, b = init_w"), "short steps"),
+        (("        b_history.append(b)", "        b_history.append(type(init_b)(b))"), "whole"),
+    ],
+)
+def test_what_is_wrong_where_something_is_0_is_seen(name: str, edit: Any, where: str) -> None:
+    verdict = verdict_on(name, written(name, edit))
+    lost = [check for check in verdict.checks if check.name in ("trajectory", "vector")]
+    assert any(where in check.message for check in lost if not check.passed)
+
+
+LAZY = {
+    "v of w": ("        v_w = (.*)", r"        v_w = np.where(dw == 0, v_w, \1)"),
+    "v of b": ("        v_b = (.*)", r"        v_b = (\1) if db else v_b"),
+    "m of w": ("        m_w = (.*)", r"        m_w = np.where(dw == 0, m_w, \1)"),
+    "the step of w": ("        w = w - (.*)", r"        w = w - np.where(dw == 0, 0, \1)"),
+    "all": (
+        r"(            db \+= .*)",
+        r"\1\n        if np.all(dw == 0) and db == 0:\n"
+        r"            w_history.append(w); b_history.append(b); continue",
+    ),
+    "a clock of its own": (
+        r"        mh_w = m_w / \(1 - beta1\*\*t\)",
+        "        if t == 1: clock = 0\n"
+        "        clock = clock + (np.asarray(dw) != 0)\n"
+        "        mh_w = m_w / (1 - beta1**np.maximum(clock, 1))",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "lazy"),
+    [*(("adam", lazy) for lazy in LAZY), ("rmsprop", "v of w"), ("rmsprop", "v of b")],
+)
+def test_what_is_lazy_where_a_gradient_is_0_is_another_rule(name: str, lazy: str) -> None:
+    pattern, new = LAZY[lazy]
+    text, count = re.subn(pattern, new, text_of(name))
+    assert count == 1
+    verdict = verdict_on(name, compiled(text))
+    assert share(verdict) < 1
+    lost = [check.message for check in verdict.checks if not check.passed]
+    assert any("0 at times" in message or "sparse" in message for message in lost)
+
+
+@pytest.mark.parametrize("name", ["adagrad", "rmsprop"])
+def test_what_stands_where_all_gradients_are_0_is_right_where_nothing_else_moves_it(name) -> None:
+    """A frozen v is the same one that no gradient will ever meet again."""
+    pattern, new = LAZY["all"]
+    assert share(verdict_on(name, compiled(re.sub(pattern, new, text_of(name))))) == 1
+
+
+@pytest.mark.parametrize("last", [30, 40, 60])
+def test_a_correction_of_m_that_is_left_out_late_is_seen(last: int) -> None:
+    edit = ("mh_w = m_w / (1 - beta1**t)", f"mh_w = m_w / (1 - beta1**t if t < {last} else 1)")
+    verdict = verdict_on("adam", written("adam", edit))
+    assert "200 epochs" in next(c.message for c in verdict.checks if c.name == "trajectory")
+    assert not part(verdict, "trajectory")
 
 
 @pytest.mark.parametrize("last", [20, 50, 100, 150])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -113,6 +114,41 @@ def test_something_still_moves_after_150_epochs(name: str) -> None:
         for rows in (right_unlike(kind, i) for i in unlike(kind) if i.max_epochs > 151)
     ]
     assert max(moved) > 1e-5
+
+
+def _returns(still: np.ndarray) -> bool:
+    """Whether something moves, is still, and moves again."""
+    text = "".join("0" if one else "1" for one in still)
+    return re.search("10+1", text) is not None
+
+
+def test_gradients_are_exactly_0_at_times_and_go_on(name: str) -> None:
+    along = gradients(name)
+    number, vector = along["a gradient that is 0 at times"], along["x of 2 sparse features"]
+    assert _returns(number[:, 0] == 0)
+    assert _returns(number[:, 1] == 0)
+    assert (number != 0).any(axis=1).all(), "one of them always leads on"
+    entries = vector[:, :2] == 0
+    assert _returns(entries[:, 0]) or _returns(entries[:, 1])
+    assert (entries[:, 0] != entries[:, 1]).any(), "each feature by itself"
+    together = (vector == 0).all(axis=1)
+    assert not together[0]
+    assert together[:-1].any()
+
+
+def test_b_starts_at_a_whole_number_and_w_never_does(name: str) -> None:
+    kind = KINDS[name]
+    starts = [i.call(kind.function).arguments for i in unlike(kind)]
+    assert sum(type(one["init_b"]) is int for one in starts) >= 1
+    assert all(isinstance(one["init_w"], float | np.ndarray) for one in starts)
+
+
+def test_a_first_average_is_long_in_a_long_run(name: str) -> None:
+    """So that its correction counts for 100 epochs, though not for all of them."""
+    kind = KINDS[name]
+    if "beta1" in kind.ranges:
+        (long,) = (i for i in unlike(kind) if i.name == "200 epochs")
+        assert 0.05 < long.hyper["beta1"] ** 100 < 0.3
 
 
 def test_hyper_parameters_are_found_by_what_they_are(name: str) -> None:
