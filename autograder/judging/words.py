@@ -188,6 +188,13 @@ NAMED_AND_STOPPED = "Your {function} {what}. {stopped}"
 TWO_NAMES = " and "
 WITHOUT_EFFECT = "without effect: {names}"
 ALWAYS = "{name} is always {value:g}"
+BOUNDED = {
+    True: "{name} above {value} counts as {value}: {one} and {other} give the same, {apart} does "
+    "not",
+    False: "{name} below {value} counts as {value}: {one} and {other} give the same, {apart} does "
+    "not",
+}
+"""Of a hyper-parameter; True: cut off above."""
 CHANGED = "changed: {names}"
 IN_ONE_ONLY = "in {parameter} only"
 
@@ -202,6 +209,9 @@ NO_NUMBER = "From epoch {epoch} on, {parameter} is no number (NaN)."
 FIRST_DIFFERENCE = (
     "The first difference is at epoch {epoch}, in {parameter}: your step there is {step:.3g}, "
     "which is {ratio} times the rule's step."
+)
+ALIKE_NEARBY = (
+    "{name} = {one} and {name} = {other} give the same steps, {name} = {apart} gives others."
 )
 STEPS_OF = "Every step is that of a rule in which {what}."
 MOMENT_LETTERS = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}
@@ -299,6 +309,10 @@ INTERFACE = {
     "hyperparameter_ignored": (
         "does not use everything that it is given",
         "Look for a line that sets an argument to a value of its own.",
+    ),
+    "hyperparameter_bounded": (
+        "keeps an argument within bounds of its own",
+        "Look for a `min`, a `max` or a `clip` of an argument: whatever is given should count.",
     ),
     "start_ignored": (
         "does not start where it is told to",

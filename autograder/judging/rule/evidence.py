@@ -28,11 +28,35 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """A hyper-parameter that makes no difference near its ordinary values, and does far away."""
+
+    name: str
+    above: bool | None
+    """True: all that is given above some value gives the same; False: below; None: neither is so,
+    far below and far above make a difference."""
+    alike: tuple[float, float]
+    """Two values that were given and gave the same."""
+    apart: float
+    """One that was given beside them and gave something else."""
+    value: float | None = None
+    """What counts in place of all that is given beyond; None: not known."""
+
+    def taken(self, given: float) -> float:
+        """What counts where this is given."""
+        if self.value is None or self.above is None:
+            return given
+        return min(given, self.value) if self.above else max(given, self.value)
+
+
+@dataclass(frozen=True)
 class Manners:
     """How a function treats what it is given, as single calls have shown by themselves."""
 
     ignored: tuple[str, ...] = ()
     """Arguments without any effect."""
+    bounded: tuple[Bound, ...] = ()
+    """Hyper-parameters without effect near their ordinary values only."""
     remembers: bool = False
     """The same call twice gave different answers."""
     mutates: tuple[str, ...] = ()
@@ -60,6 +84,9 @@ class Diagnosis:
     mutates: tuple[str, ...] = ()
     hard_coded: Mapping[str, float] | None = None
     """Values found in place of ignored arguments."""
+    bounds: tuple[Bound, ...] = ()
+    """Hyper-parameters without effect near their ordinary values only; where the candidate was
+    found by them, with the values that count."""
     family: Family | None = None
     """What computes the candidate, and nothing else."""
     order: tuple[int, ...] = IN_ORDER
@@ -69,6 +96,12 @@ class Diagnosis:
     def edits(self) -> tuple[Edit, ...]:
         """The faults that the candidate has, with a name or without."""
         return () if self.candidate is None else self.candidate.edits
+
+    def taken(self, instance: Instance) -> Instance:
+        """The instance with those hyper-parameters that count in the student's code."""
+        bounds = {b.name: b.taken(instance.hyper[b.name]) for b in self.bounds}
+        fixed = self.hard_coded or {}
+        return instance.with_hyper({**bounds, **fixed}) if bounds or fixed else instance
 
     @property
     def explains(self) -> bool:

@@ -539,7 +539,8 @@ class RuleExam:
         roles = by_role(number.ranges)
         asked = {roles.get(Role.STEP_SIZE)}
         asked |= {roles.get(Role.EPSILON)} if "first" in self.question.moments else set()
-        if asked & set(manners.ignored):
+        idle = {*manners.ignored, *(bound.name for bound in manners.bounded)}
+        if asked & idle:
             return False  # the first moment was recovered as if that had been taken
         rows = self._history(number, traces).rows
         if rows is not None and predicts(moments, number, rows, self.question.power):
@@ -551,10 +552,10 @@ class RuleExam:
             self.question, diagnosis, number.with_hyper(manners.measured or {})
         ):
             return False  # what was taken for weights may be in the step
-        values = {**(diagnosis.hard_coded or {}), **(manners.measured or {})}
         for instance in one_of_each(self.streams):
             own = self._history(instance, traces).rows
-            known = family.trajectories(instance.with_hyper(values))[0]
+            taken = diagnosis.taken(instance).with_hyper(manners.measured or {})
+            known = family.trajectories(taken)[0]
             known = known[:: instance.points] if family.every_point else known
             if own is None or not equal(own, known, LINEAR):
                 return False

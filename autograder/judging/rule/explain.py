@@ -10,7 +10,7 @@ from autograder.judging import words
 from autograder.judging.question import Verdict, WrongPart
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.catalogue import Candidate, Edit
-from autograder.judging.rule.evidence import Evidence
+from autograder.judging.rule.evidence import Bound, Evidence
 from autograder.judging.rule.history import first_difference
 from autograder.judging.rule.moments import Weights
 from autograder.judging.rule.pictures import weights_pictures, weights_tables
@@ -46,7 +46,8 @@ def verdict(question: Rule, evidence: Evidence, checks: tuple[Check, ...]) -> Ve
 def _wrong(question: Rule, evidence: Evidence) -> Iterator[WrongPart]:
     """Where what was found sits: part and parameter of each named fault, arguments of no effect."""
     diagnosis = evidence.diagnosis
-    for argument in diagnosis.ignored:
+    known = (bound.name for bound in diagnosis.bounds if bound.value is not None)
+    for argument in (*diagnosis.ignored, *known):
         yield WrongPart(question.function, argument=argument)
     if diagnosis.candidate is None:
         return
@@ -81,6 +82,8 @@ def _explanation(slug: str, question: Rule, evidence: Evidence) -> Explanation:
         details.append(words.WITHOUT_EFFECT.format(names=", ".join(names)))
         values = diagnosis.hard_coded or {}
         details += [words.ALWAYS.format(name=name, value=value) for name, value in values.items()]
+    if slug == "hyperparameter_bounded":
+        details += [_bounded(bound) for bound in diagnosis.bounds if bound.value is not None]
     if slug == "start_ignored":
         names = [n for n in diagnosis.ignored if n in ("init_w", "init_b")]
         details += [words.WITHOUT_EFFECT.format(names=", ".join(names))] if names else []
@@ -90,6 +93,20 @@ def _explanation(slug: str, question: Rule, evidence: Evidence) -> Explanation:
     if candidate is not None and slug in candidate.slugs:
         details += describe([e for e in candidate.edits if e.slug == slug], candidate)
     return question.catalogue.explain(slug, "; ".join(details))
+
+
+def _bounded(bound: Bound) -> str:
+    """What a bound makes of what is given, and by which calls it is known."""
+    one, other, apart = (_short(value) for value in (*bound.alike, bound.apart))
+    seen = {"name": bound.name, "one": one, "other": other, "apart": apart}
+    if bound.value is None or bound.above is None:
+        return words.ALIKE_NEARBY.format(**seen)
+    return words.BOUNDED[bound.above].format(value=f"{bound.value:g}", **seen)
+
+
+def _short(value: float) -> str:
+    """With as many digits as tell it from 1."""
+    return f"{value:.3g}" if f"{value:.3g}" != "1" else f"{value:.6g}"
 
 
 def describe(edits: Sequence[Edit], candidate: Candidate) -> list[str]:
@@ -120,6 +137,7 @@ def _sentences(question: Rule, evidence: Evidence) -> list[str]:
             right = evidence.right_moments.of(kind, parameter)
             what = words.MOMENT_OF.format(moment=words.MOMENT_LETTERS[name], parameter=parameter)
             found += _moment_sentences(what, own, right)
+    found += [_bounded(bound) for bound in evidence.diagnosis.bounds]
     return [*found, words.NO_SUM] if evidence.sums_points is False else found
 
 

@@ -12,7 +12,7 @@ from itertools import permutations
 
 import numpy as np
 
-from autograder.judging.rule.evidence import Manners
+from autograder.judging.rule.evidence import Bound, Manners
 from autograder.judging.rule.history import rows_of
 from autograder.judging.rule.instance import IN_ORDER, Instance
 from autograder.judging.rule.probes import MEASURED, TINY, Probes
@@ -55,8 +55,11 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool | None:
 def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]) -> Manners:
     """What the probes' traces show; ``others``: further calls that must leave inputs alone."""
     base = rows_of(asked.base, traces)
+    idle = _idle(asked, traces, base) if base is not None else ()
+    bounds = {name: _bound(asked, name, traces) for name in idle if name in asked.far}
     return Manners(
-        ignored=_ignored(asked, traces, base) if base is not None else (),
+        ignored=tuple(name for name in idle if bounds.get(name) is None),
+        bounded=tuple(bound for bound in bounds.values() if bound is not None),
         remembers=remembers(asked, traces),
         mutates=_mutates((*asked.instances, *others), traces),
         measured=_measured_decay(asked.decay, traces),
@@ -90,7 +93,8 @@ def _same(one: FloatArray, other: FloatArray) -> bool:
         return one.shape == other.shape and np.allclose(one, other, SAME, SAME, equal_nan=True)
 
 
-def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
+def _idle(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
+    """The arguments that make no difference where they are changed a little."""
     if not _tells(base, asked.base):
         return ()
     found = []
@@ -110,6 +114,17 @@ def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tu
         if idle:
             found.append(name)
     return tuple(found)
+
+
+def _bound(asked: Probes, name: str, traces: Mapping[str, Trace]) -> Bound | None:
+    """How far away an argument that is idle nearby does make a difference; None: nowhere."""
+    before, far = rows_of(asked.streamed, traces), asked.far[name]
+    low, high = (not _unchanged(before, rows_of(instance, traces)) for instance in far)
+    if not low and not high:
+        return None
+    near = asked.streamed.hyper[name], asked.changed[name].hyper[name]
+    apart = far[0 if low else 1].hyper[name]
+    return Bound(name, None if low and high else low, near, apart)
 
 
 def _tells(rows: FloatArray, instance: Instance) -> bool:

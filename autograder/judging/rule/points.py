@@ -199,6 +199,9 @@ def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
         # how many epochs are run is no part of the rule: the trajectories show it
         idle = [name for name in diagnosis.ignored if name != "max_epochs"]
         parts = frozenset(question.arguments.get(name, "step") for name in idle)
+    elif slug == "hyperparameter_bounded":
+        held = [bound.name for bound in diagnosis.bounds]
+        parts = frozenset(question.arguments.get(name, "step") for name in held)
     return frozenset(part if part in question.points else "step" for part in parts)
 
 
