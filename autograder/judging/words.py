@@ -32,6 +32,18 @@ PART_WRONG = {
     "learning rate": "The learning rate does not follow the schedule.",
     "step": "The step is not formed as the rule says.",
 }
+STEP_OFF = {
+    True: "Your steps are those of an epsilon, or of gradients, off by a factor.",
+    False: "Your steps are off by a factor; it may stand in the step, in a moment or in its "
+    "correction.",
+}
+"""Where the moments are right but for a factor of each epoch; True: epsilon's."""
+PART_BUT_FACTOR = {
+    "first moment": "But for a factor, the first moment averages the gradients with the right "
+    "weights.",
+    "second moment": "But for a factor, the squared gradients are gathered with the right weights.",
+    "bias correction": "But for a factor, both moments are corrected for starting at zero.",
+}
 NOT_TRIED = "Not tried: {why}."
 WHY = {
     "missing": "there is no function {function}",
@@ -200,20 +212,37 @@ IN_ONE_ONLY = "in {parameter} only"
 
 # --------------------------------------------------------------------------- faults without a name
 
-NO_SUM = (
-    "The first step does not point along the sum of all points' gradients, or does not double when "
-    "every point is there twice."
-)
+NO_SUM = {
+    "along": "The first step does not point along the sum of all points' gradients.",
+    "double": "The first step does not double when every point is there twice.",
+    "path": "Where every point is there twice, your path is not the one of gradients twice as "
+    "large.",
+}
 NO_START = "The first entry of {parameter}'s history is not the start."
-NO_NUMBER = "From epoch {epoch} on, {parameter} is no number (NaN)."
+NO_NUMBER = "{when}, {parameter} is {what}."
+FROM_EPOCH = "From epoch {epoch} on"
+AT_EPOCH = "At epoch {epoch}"
+INSTEAD = {"nan": "no number (NaN)", "inf": "infinite"}
+FIRST_DIFFERENCE_FROM_0 = (
+    "The first difference is at epoch {epoch}, in {parameter}: your step there is {step}, where "
+    "the rule makes none."
+)
 FIRST_DIFFERENCE = (
-    "The first difference is at epoch {epoch}, in {parameter}: your step there is {step:.3g}, "
+    "The first difference is at epoch {epoch}, in {parameter}: your step there is {step}, "
     "which is {ratio} times the rule's step."
 )
 ALIKE_NEARBY = (
     "{name} = {one} and {name} = {other} give the same steps, {name} = {apart} gives others."
 )
 STEPS_OF = "Every step is that of a rule in which {what}."
+STEP_FACTOR = (
+    "The steps of {parameter} are {factors} times what the rule makes of the gradients, epoch by "
+    "epoch."
+)
+EPSILON_FACTOR = (
+    "The steps of {parameter} are those of the rule with an epsilon that counts {factors} times, "
+    "epoch by epoch."
+)
 MOMENT_LETTERS = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}
 MOMENT_OF = "{moment} of {parameter}"
 MOMENT_NEWEST = "Only the newest gradient counts in {what}: the state is lost at every epoch."

@@ -10,7 +10,7 @@ from autograder.judging.rule.catalogue import Candidate, Edit, Family
 from autograder.judging.rule.edges import EdgeCase
 from autograder.judging.rule.history import History
 from autograder.judging.rule.instance import IN_ORDER, Instance
-from autograder.judging.rule.moments import Identification
+from autograder.judging.rule.moments import Factors, Identification
 from autograder.model import Fault, FloatArray
 
 
@@ -123,6 +123,8 @@ class Evidence:
     right_moments: Identification
     explained: bool
     """Whether the moments recovered explain steps that had no part in recovering them."""
+    factors: Factors | None
+    """By what the steps are off, where nothing known explains them but a factor does."""
     sums_points: bool | None
     """Whether the gradient is the sum over all points; None: it could not be seen."""
     edges: Mapping[EdgeCase, bool | None]
@@ -130,6 +132,10 @@ class Evidence:
     behaviours: Mapping[str, Judged]
     edges_in_numbers: frozenset[str] = frozenset()
     """Names of edge cases whose own call came back with numbers only."""
+    in_numbers: bool = True
+    """Whether the ordinary call did so that these are made of."""
+    not_summed: tuple[str, ...] = ()
+    """What speaks against the sum, by the keys of its words."""
     faults: tuple[Fault, ...] = ()
     elsewhere: tuple[Observation, ...] = ()
     """What else everybody is asked and came back wrong, where no edge case says so already."""

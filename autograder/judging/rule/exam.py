@@ -55,6 +55,7 @@ from autograder.judging.rule.moments import (
     LINEAR,
     UNKNOWN,
     Identification,
+    factors,
     identify,
     one_of_each,
     predicts,
@@ -321,8 +322,12 @@ class RuleExam:
             and (steps_at_points or same_but_for_a_factor(moments, self._right_moments))
         ) or (parts == {"step"} and same_but_for_factors(moments, self._right_moments)):
             moments = self._right_moments
+        summed = sums_over_points(self.asked, traces)
         right_at_heart = moments is self._right_moments
         explained = right_at_heart or self._explained(moments, diagnosis, manners, traces)
+        off = None
+        if explained and not right_at_heart and not diagnosis.explains:
+            off = factors(moments, self._right_moments, question.power)
         evidence = Evidence(
             agrees=agrees,
             observations=tuple(observations),
@@ -332,14 +337,17 @@ class RuleExam:
             moments=moments,
             right_moments=self._right_moments,
             explained=explained,
-            sums_points=sums_over_points(self.asked, traces),
+            factors=off,
+            sums_points=summed.holds,
+            not_summed=summed.against,
             edges=edges,
             edges_in_numbers=frozenset(
                 edge.name
                 for edge, instance in self.at_the_edges.items()
                 if _is_finite(self._history(instance, traces).rows)
             ),
-            behaviours=self._behaviours(traces, moments if explained else UNKNOWN),
+            in_numbers=_is_finite(self._history(self.main.vector, traces).rows),
+            behaviours=self._behaviours(traces, moments if explained and off is None else UNKNOWN),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
             elsewhere=elsewhere,
             late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),

@@ -11,8 +11,8 @@ from autograder.judging.question import Verdict, WrongPart
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.catalogue import Candidate, Edit
 from autograder.judging.rule.evidence import Bound, Evidence
-from autograder.judging.rule.history import first_difference
-from autograder.judging.rule.moments import Weights
+from autograder.judging.rule.history import Difference, first_difference
+from autograder.judging.rule.moments import Factors, Weights
 from autograder.judging.rule.pictures import weights_pictures, weights_tables
 from autograder.judging.stopped import raised
 from autograder.model import Check, Explanation, Table
@@ -27,7 +27,7 @@ def verdict(question: Rule, evidence: Evidence, checks: tuple[Check, ...]) -> Ve
     nothing = all(o.history.nothing for o in evidence.observations)
     pictures = [p for judged in evidence.behaviours.values() for p in judged.pictures]
     tables: list[Table] = []
-    if not evidence.right and evidence.explained:
+    if not evidence.right and evidence.explained and evidence.factors is None:
         # What is wrong is seen first in the path, then in the weights.
         pictures = [*pictures[:1], *weights_pictures(question, evidence), *pictures[1:]]
         tables += weights_tables(question, evidence)
@@ -131,14 +131,17 @@ def _sentences(question: Rule, evidence: Evidence) -> list[str]:
         steps = [words.STEPS_OF.format(what=what) for what in unnamed]
         return [*steps, *_first_difference(evidence)] if steps else []
     found = _first_difference(evidence)
-    for kind, name in question.moments.items() if evidence.explained else ():
+    if evidence.factors is not None:
+        found += _factors(evidence.factors)
+    weighed = evidence.explained and evidence.factors is None
+    for kind, name in question.moments.items() if weighed else ():
         for parameter in "wb":
             own = evidence.moments.of(kind, parameter)
             right = evidence.right_moments.of(kind, parameter)
             what = words.MOMENT_OF.format(moment=words.MOMENT_LETTERS[name], parameter=parameter)
             found += _moment_sentences(what, own, right)
     found += [_bounded(bound) for bound in evidence.diagnosis.bounds]
-    return [*found, words.NO_SUM] if evidence.sums_points is False else found
+    return [*found, *(words.NO_SUM[key] for key in evidence.not_summed)]
 
 
 def _first_difference(evidence: Evidence) -> list[str]:
@@ -151,12 +154,30 @@ def _first_difference(evidence: Evidence) -> list[str]:
             continue
         if difference.epoch == 0:
             return [words.NO_START.format(parameter=difference.parameter)]
-        place = {"epoch": difference.epoch, "parameter": difference.parameter}
-        if difference.ratio is None:
-            return [words.NO_NUMBER.format(**place)]
-        (ratio,) = _unlike_1([difference.ratio], digits=4)
-        return [words.FIRST_DIFFERENCE.format(**place, step=difference.own_step, ratio=ratio)]
+        return [_told(difference)]
     return []
+
+
+def _told(difference: Difference) -> str:
+    place = {"epoch": difference.epoch, "parameter": difference.parameter}
+    if difference.instead:
+        when = words.FROM_EPOCH if difference.stays else words.AT_EPOCH
+        what = words.INSTEAD[difference.instead]
+        return words.NO_NUMBER.format(when=when.format(**place), what=what, **place)
+    place["step"] = f"{difference.own_step:.3g}"
+    if difference.ratio is None:
+        return words.FIRST_DIFFERENCE_FROM_0.format(**place)
+    (ratio,) = _unlike_1([difference.ratio], digits=4)
+    return words.FIRST_DIFFERENCE.format(**place, ratio=ratio)
+
+
+def _factors(off: Factors) -> Iterator[str]:
+    """What the steps of each parameter are off by."""
+    text = words.EPSILON_FACTOR if off.of_epsilon else words.STEP_FACTOR
+    for parameter, times in (("w", off.w), ("b", off.b)):
+        if not np.allclose(times, 1, rtol=1e-5):
+            told = _unlike_1(times.tolist(), digits=3)
+            yield text.format(parameter=parameter, factors=", ".join(told))
 
 
 def _unlike_1(ratios: Sequence[float], digits: int) -> list[str]:

@@ -214,6 +214,9 @@ def _worth(slug: str, parts: frozenset[str], question: Rule) -> float:
 def _measured(question: Rule, evidence: Evidence) -> dict[str, bool | None]:
     """Which of the question's parts are right by measurement; None: that could not be seen."""
     found, right = evidence.moments, evidence.right_moments
+    if evidence.factors is not None:
+        wrong = {"gradient": evidence.sums_points, "step": False}
+        return {part: wrong.get(part, True) for part in PARTS if part in question.points}
     # Code that gathers another gradient averages that one: all its weights are larger or smaller.
     scaled = evidence.sums_points is False
     follows = found.step_follows or (scaled and found.one_point_follows)
@@ -292,18 +295,29 @@ class _Pair:
         if not corrected:
             return _close(own, right)
         with np.errstate(all="ignore"):
-            shares = [w / w.sum(axis=1, keepdims=True) for w in (own, right)]
             sums = own.sum(axis=1) / right.sum(axis=1)
         steady = _close(sums, np.full_like(sums, sums[0])) and abs(sums[0] - 1) >= WEIGHT
-        return _close(*shares) and not steady
+        return self._has_the_shares() and not steady
+
+    def _has_the_shares(self) -> bool:
+        """Whether each gradient has its right share of an epoch's weights, whatever these add up
+        to."""
+        if (each := self._averages()) is None:
+            return False
+        with np.errstate(all="ignore"):
+            own, right = (w / w.sum(axis=1, keepdims=True) for w in each)
+        return _close(own, right)
 
     def correction(self) -> bool | None:
-        """Whether the sums of the weights change from epoch to epoch as they should."""
+        """Whether the sums of the weights change from epoch to epoch as they should.  Where they do
+        not, it may be a moment that averages otherwise, and not its correction."""
         if (each := self._averages()) is None:
             return None
         with np.errstate(all="ignore"):
             sums = each[0].sum(axis=1) / each[1].sum(axis=1)
-        return _close(sums, np.full_like(sums, sums[0]))
+        if _close(sums, np.full_like(sums, sums[0])):
+            return True
+        return False if self._has_the_shares() else None
 
     def _averages(self) -> tuple[FloatArray, FloatArray] | None:
         own, right = self.own, self.right
@@ -324,6 +338,9 @@ def _close(one: FloatArray, other: FloatArray) -> bool:
 def _part(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
     if name in loss.unseen:
         return not_tried(name, points, evidence.unseen or words.WHY["steps"])
+    if name in loss.lost and evidence.factors is not None and name == "step":
+        text = words.STEP_OFF[evidence.factors.of_epsilon]
+        return Check(name, False, 0.0, points, text)
     if name in loss.lost:
         return Check(name, False, 0.0, points, words.PART_WRONG[name])
     if name in loss.besides:
@@ -331,7 +348,10 @@ def _part(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
     if name == "step" and loss.convention is not None:
         score = max(0.0, points - loss.convention)
         return Check(name, False, round(score, 6), points, words.CONVENTION)
-    return Check(name, True, points, points, words.PART_RIGHT[name])
+    text = words.PART_RIGHT[name]
+    if evidence.factors is not None:
+        text = words.PART_BUT_FACTOR.get(name, text)
+    return Check(name, True, points, points, text)
 
 
 def not_tried(name: str, points: float, why: str) -> Check:
@@ -407,6 +427,11 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
             checks.append(Check(edge.name, True, share, share, words.EDGE_CONVENTION))
         else:
             in_numbers = edge.name in evidence.edges_in_numbers
+            if edge.call is not None and not (good or in_numbers or evidence.in_numbers):
+                # What gives no number on an ordinary call either tells nothing of this one.
+                why = words.WHY["numbers"].format(function=question.function)
+                checks.append(not_tried(edge.name, share, why))
+                continue
             wrong = edge.wrong_in_numbers if in_numbers and edge.wrong_in_numbers else edge.wrong
             text = edge.right if good else wrong
             checks.append(Check(edge.name, good, share if good else 0.0, share, text))
