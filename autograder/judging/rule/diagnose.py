@@ -43,30 +43,54 @@ NUDGE = 1e-12
 """A start nudged by this shows whether a trajectory depends on rounding."""
 
 
-def _accounts_for(rule: Family, o: Observation, tolerance: float, by_point: bool) -> bool:
+def _accounts_for(
+    rule: Family,
+    o: Observation,
+    tolerance: float,
+    by_point: bool,
+    diagnosis: Diagnosis,
+    measured: Mapping[str, float],
+) -> bool:
     """Whether one known rule gives a student's trajectory, or gives none that could be compared."""
+    if o.history.rows is None:
+        return False
+    taken = replace(diagnosis.taken(o.instance).with_hyper(measured), order=diagnosis.order)
+    seen = replace(o, instance=taken)
+    looks = [VIEWS[diagnosis.view]]
+    looks += [every_point_logged] if rule.every_point else []
+    return any(
+        _equals(rule, aligned, tolerance, by_point)
+        for look in looks
+        for aligned in align(look, [seen])
+    )
 
+
+def _equals(rule: Family, seen: Alignment, tolerance: float, by_point: bool) -> bool:
     def right(instance: Instance) -> FloatArray:
         rows: FloatArray = rule.trajectories(instance, by_point=by_point)[0]
-        return rows[:: instance.points] if rule.every_point else rows
+        step = instance.points if rule.every_point and not seen.every_point else 1
+        return rows[::step][seen.expected]
 
-    own, rows = o.history.rows, right(o.instance)
-    if own is None or own.shape != rows.shape:
+    own, rows = seen.student, right(seen.instance)
+    if own.shape != rows.shape:
         return False
     with np.errstate(all="ignore"):
         size = np.maximum(1, np.abs(rows))
         close = (np.abs(own - rows) <= tolerance * size).all(axis=1)
         if close.all():
             return True
-        w, b = o.instance.init_w + NUDGE, o.instance.init_b + NUDGE
-        beside = right(replace(o.instance, init_w=w, init_b=b))
+        w, b = seen.instance.init_w + NUDGE, seen.instance.init_b + NUDGE
+        beside = right(replace(seen.instance, init_w=w, init_b=b))
         rough = np.abs(beside - rows) > tolerance / 100 * size
     from_there = np.logical_or.accumulate(rough.any(axis=1))  # what follows tells nothing
     return bool((close | from_there | ~np.isfinite(rows).all(axis=1)).all())
 
 
 def unexplained(
-    diagnosis: Diagnosis, observations: Sequence[Observation], question: Rule
+    diagnosis: Diagnosis,
+    observations: Sequence[Observation],
+    question: Rule,
+    measured: Mapping[str, float],
 ) -> tuple[Observation, ...]:
     """Those that the rule which was found in the student's code does not account for."""
     one = diagnosis.family
@@ -76,7 +100,10 @@ def unexplained(
     return tuple(
         o
         for o in observations
-        if not any(_accounts_for(one, o, question.tolerance, by_point) for by_point in counted)
+        if not any(
+            _accounts_for(one, o, question.tolerance, by_point, diagnosis, measured)
+            for by_point in counted
+        )
     )
 
 

@@ -27,6 +27,24 @@ class Observation:
         return self.history.rows
 
 
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """One call, and how its answer compares with what it should be."""
+
+    seen: Observation
+    expected: FloatArray
+    """Rows that are right, or those of a convention that the code follows."""
+    right: bool
+    late: bool
+    """It ran out of time."""
+    counts: bool
+    """Everybody is asked it, and has to get it right."""
+
+    @property
+    def instance(self) -> Instance:
+        return self.seen.instance
+
+
 @dataclass(frozen=True)
 class Bound:
     """A hyper-parameter that makes no difference near its ordinary values, and does far away."""
@@ -139,6 +157,12 @@ class Evidence:
     faults: tuple[Fault, ...] = ()
     elsewhere: tuple[Observation, ...] = ()
     """What else everybody is asked and came back wrong, where no edge case says so already."""
+    beyond: tuple[Observation, ...] = ()
+    """Of these, what no fault with a name accounts for."""
+    compared: tuple[Compared, ...] = ()
+    """All calls, where some are right and others not; empty: no matter."""
+    stops_somewhere: bool = False
+    """Whether a call of those that everybody is asked has too few entries."""
     late: frozenset[str] = frozenset()
     """The calls that ran out of time."""
     alive: bool = True

@@ -41,7 +41,7 @@ from autograder.judging.rule.edges import (
     AtTheEdge,
     EdgeCase,
 )
-from autograder.judging.rule.evidence import Diagnosis, Evidence, Manners, Observation
+from autograder.judging.rule.evidence import Compared, Diagnosis, Evidence, Manners, Observation
 from autograder.judging.rule.history import History, equal, read_history
 from autograder.judging.rule.hyperparameters import Role, by_role
 from autograder.judging.rule.instance import IN_ORDER, Instance
@@ -309,7 +309,7 @@ class RuleExam:
         # Of another gradient the moments may be the right ones; asking for it in another order does
         # not show where it is recorded.
         disordered = diagnosis.order != IN_ORDER and not diagnosis.edits
-        elsewhere = self._elsewhere(traces, edges, diagnosis, form)
+        elsewhere = self._elsewhere(traces, edges, diagnosis, manners)
         # Nor does rounding that is small enough to be right, from which no moments are recovered.
         wholly = right and not (elsewhere or diagnosis.slugs or form) and all(edges.values())
         known = disordered or wholly
@@ -350,6 +350,8 @@ class RuleExam:
             behaviours=self._behaviours(traces, moments if explained and off is None else UNKNOWN),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
             elsewhere=elsewhere,
+            beyond=self._beyond(elsewhere, diagnosis, manners),
+            stops_somewhere=self._stops_somewhere(traces),
             late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
             told=self._told(diagnosis, answers),
             shown_right=frozenset(
@@ -366,6 +368,10 @@ class RuleExam:
             stopped=self._stopped(traces),
             unseen=self._unseen(observations),
         )
+        partly = elsewhere or evidence.stops_somewhere
+        if partly and (right or any(agrees.values()) or diagnosis.explains):
+            compared = self._compared(traces, evidence, self._said(edges))
+            evidence = replace(evidence, compared=compared)
         verdict = explain.verdict(question, evidence, judge_parts(question, evidence))
         return replace(verdict, trial=self._trial(traces))
 
@@ -420,19 +426,17 @@ class RuleExam:
         traces: Mapping[str, Trace],
         edges: Mapping[EdgeCase, bool | None],
         diagnosis: Diagnosis,
-        form: str,
+        manners: Manners,
     ) -> tuple[Observation, ...]:
         """The other calls that everybody is asked, where they are not right; or, of code whose
-        fault may cost less than the trajectory, not that of the fault.  ``form``: the name of what
-        is wrong with the form of the judged answers, which is not wrong once more here."""
-        of_edges = {**self._general_edges, **self.at_the_edges}
-        broken = (edge for edge, held in edges.items() if not held)
-        said = {of_edges[edge].name for edge in broken if edge in of_edges}
-        skipped = said | {instance.name for instance in self.judged}
+        fault may cost less than the trajectory, not that of the fault.  What is wrong with the form
+        of the judged answers is not wrong once more here."""
+        skipped = self._said(edges) | {instance.name for instance in self.judged}
+        form = manners.form
         others = [instance for instance in self.asked_of_all if instance.name not in skipped]
         seen = [Observation(instance, self._history(instance, traces)) for instance in others]
         if self.question.conventions.covers(diagnosis.slugs) and diagnosis.explains:
-            return unexplained(diagnosis, seen, self.question)
+            return unexplained(diagnosis, seen, self.question, manners.measured or {})
         swapped = FORMS["swapped"] == form
         return tuple(
             o
@@ -440,10 +444,55 @@ class RuleExam:
             if FORMS[o.history.form] not in ("", form) or not self._agrees_beside(o, swapped)
         )
 
+    def _said(self, edges: Mapping[EdgeCase, bool | None]) -> set[str]:
+        """The calls of edge cases that are told to be wrong."""
+        of_edges = {**self._general_edges, **self.at_the_edges}
+        broken = (edge for edge, held in edges.items() if not held)
+        return {of_edges[edge].name for edge in broken if edge in of_edges}
+
+    def _compared(
+        self, traces: Mapping[str, Trace], evidence: Evidence, skipped: set[str]
+    ) -> tuple[Compared, ...]:
+        """All calls beside what they should be: the rule's, or that of a convention."""
+        diagnosis, measured = evidence.diagnosis, evidence.manners.measured or {}
+        known = {o.instance.name: False for o in evidence.elsewhere}
+        known = {i.name: known.get(i.name, True) for i in self.asked_of_all}
+        known.update(evidence.agrees)
+        family = diagnosis.family if self.question.conventions.covers(diagnosis.slugs) else None
+        swapped = evidence.manners.form == FORMS["swapped"]
+        # Where a path hardly moves, its recorded gradients do not go on.
+        skipped = skipped | {i.name for far in self.asked.far.values() for i in far}
+        found = []
+        for instance in self.instances:
+            if instance.name in skipped or instance.name not in traces or not instance.max_epochs:
+                continue
+            seen = Observation(instance, self._history(instance, traces))
+            expected = self._expected(instance)
+            if family is not None:
+                expected = family.trajectories(diagnosis.taken(instance).with_hyper(measured))[0]
+                right = not unexplained(diagnosis, [seen], self.question, measured)
+            elif instance.name in known:
+                right = known[instance.name]
+            else:
+                right = self._agrees_with(seen, expected, swapped)
+            late, counts = instance.name in evidence.late, instance.name in known
+            found.append(Compared(seen, expected, right, late, counts))
+        return tuple(found)
+
+    def _expected(self, instance: Instance) -> FloatArray:
+        """The right trajectory on any instance."""
+        if instance.name in self._right:
+            return self.right_rows(instance)
+        rows: FloatArray = self.question.catalogue.right().trajectories(instance)[0]
+        return rows
+
     def _agrees_beside(self, observation: Observation, swapped: bool = False) -> bool:
         """As :meth:`_agrees`, with a tolerance that grows with the entries; ``swapped``: b's
         history comes first where it can be told."""
-        own, right = observation.history.rows, self.right_rows(observation.instance)
+        return self._agrees_with(observation, self.right_rows(observation.instance), swapped)
+
+    def _agrees_with(self, observation: Observation, right: FloatArray, swapped: bool) -> bool:
+        own = observation.history.rows
         w, *others, b = observation.instance.start
         if swapped and own is not None and not others and w == b:
             own = own[:, ::-1]  # where both start alike, which is which cannot be read off
@@ -471,7 +520,8 @@ class RuleExam:
         if all(o.history.nothing for o in observations):
             return Diagnosis(("nothing_returned",))
         if right:
-            return diagnose(observations, self.question, replace(manners, ignored=()))
+            idle = replace(manners, ignored=(), bounded=())
+            return diagnose(observations, self.question, idle)
         only = None
         if source is not None and all(map(_no_number_at_once, observations)):
             # What gives no number at its first step gives none later, whatever else it does.
@@ -497,8 +547,24 @@ class RuleExam:
             if observation.history.rows is None:
                 continue
             if len(observation.rows) != instance.max_epochs + 1:
-                return diagnose([observation], self.question, Manners())
+                found = diagnose([observation], self.question, Manners())
+                return Diagnosis() if found.edits else found  # ordinary calls have none of it
         return Diagnosis()
+
+    def _beyond(
+        self, elsewhere: tuple[Observation, ...], diagnosis: Diagnosis, manners: Manners
+    ) -> tuple[Observation, ...]:
+        """Of the other calls that are wrong, those that no fault with a name accounts for."""
+        if manners.remembers or manners.mutates or diagnosis.order != IN_ORDER:
+            return ()  # what comes back depends on more than the call
+        if not diagnosis.explains or self.question.conventions.covers(diagnosis.slugs):
+            return elsewhere
+        return unexplained(diagnosis, elsewhere, self.question, manners.measured or {})
+
+    def _stops_somewhere(self, traces: Mapping[str, Trace]) -> bool:
+        """Whether some call has fewer entries than it should have."""
+        rows = [(self._history(i, traces).rows, i.max_epochs) for i in self.asked_of_all]
+        return any(own is not None and len(own) <= epochs for own, epochs in rows)
 
     def _told(self, diagnosis: Diagnosis, answers: Answers) -> bool:
         source = answers.run.sources.get(self.question.function, "")

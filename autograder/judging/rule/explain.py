@@ -27,10 +27,9 @@ def verdict(question: Rule, evidence: Evidence, checks: tuple[Check, ...]) -> Ve
     nothing = all(o.history.nothing for o in evidence.observations)
     pictures = [p for judged in evidence.behaviours.values() for p in judged.pictures]
     tables: list[Table] = []
-    if not evidence.right and evidence.explained and evidence.factors is None:
-        # What is wrong is seen first in the path, then in the weights.
-        pictures = [*pictures[:1], *weights_pictures(question, evidence), *pictures[1:]]
-        tables += weights_tables(question, evidence)
+    # What is wrong is seen first in the path, then in the weights.
+    pictures = [*pictures[:1], *weights_pictures(question, evidence), *pictures[1:]]
+    tables += weights_tables(question, evidence)
     return Verdict(
         checks=checks,
         misconceptions=slugs,

@@ -241,6 +241,7 @@ class Difference:
 
     epoch: int
     parameter: str
+    column: int
     own_step: float
     step: float
     """The expected one there."""
@@ -276,7 +277,7 @@ def first_difference(own: FloatArray, expected: FloatArray, tolerance: float) ->
     last = own.shape[1] - 1
     name = "b" if column == last else "w" if last == 1 else f"w[{column}]"
     if epoch == 0:
-        return Difference(0, name, float("nan"), float("nan"))
+        return Difference(0, name, column, float("nan"), float("nan"))
     follows = own[epoch:, column]
     with np.errstate(all="ignore"):
         own_step = float(follows[0] - own[epoch - 1, column])
@@ -284,5 +285,5 @@ def first_difference(own: FloatArray, expected: FloatArray, tolerance: float) ->
     kinds = {"nan": np.isnan(follows), "inf": np.isinf(follows)}
     for kind in INSTEAD:
         if kinds[kind][0]:
-            return Difference(epoch, name, own_step, step, kind, bool(kinds[kind].all()))
-    return Difference(epoch, name, own_step, step)
+            return Difference(epoch, name, column, own_step, step, kind, bool(kinds[kind].all()))
+    return Difference(epoch, name, column, own_step, step)

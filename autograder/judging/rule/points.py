@@ -26,9 +26,11 @@ import numpy as np
 
 from autograder.judging import words
 from autograder.judging.rule.asked import Rule
+from autograder.judging.rule.elsewhere import told
 from autograder.judging.rule.evidence import Diagnosis, Evidence, Observation
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.moments import Weights
+from autograder.judging.rule.pictures import off
 from autograder.model import Check, FloatArray
 
 PARTS = (
@@ -81,7 +83,7 @@ def judge_parts(question: Rule, evidence: Evidence) -> tuple[Check, ...]:
     checks: list[Check] = []
     for name, points in question.points.items():
         if name in PARTS:
-            checks.append(_part(name, points, loss, evidence))
+            checks.append(_part(name, points, loss, evidence, question))
         elif name in ("trajectory", "vector"):
             checks.append(_trajectory(name, points, loss, evidence, question))
         elif name == EDGES:
@@ -335,7 +337,7 @@ def _close(one: FloatArray, other: FloatArray) -> bool:
 # ------------------------------------------------------------------------------- the checks
 
 
-def _part(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
+def _part(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
     if name in loss.unseen:
         return not_tried(name, points, evidence.unseen or words.WHY["steps"])
     if name in loss.lost and evidence.factors is not None and name == "step":
@@ -347,11 +349,23 @@ def _part(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
         return Check(name, False, points, points, words.PART_WRONG[name] + words.COSTS_NO_MORE)
     if name == "step" and loss.convention is not None:
         score = max(0.0, points - loss.convention)
-        return Check(name, False, round(score, 6), points, words.CONVENTION)
+        text = words.CONVENTION_AND_MORE if evidence.beyond else words.CONVENTION
+        return Check(name, False, round(score, 6), points, text)
+    return Check(name, True, points, points, _right(name, loss, evidence, question))
+
+
+def _right(name: str, loss: Loss, evidence: Evidence, question: Rule) -> str:
+    """What is right, as far as it was seen to be so."""
     text = words.PART_RIGHT[name]
-    if evidence.factors is not None:
-        text = words.PART_BUT_FACTOR.get(name, text)
-    return Check(name, True, points, points, text)
+    if evidence.factors is not None and name in words.PART_BUT_FACTOR:
+        return words.PART_BUT_FACTOR[name]
+    if name in words.PART_OFF and off(question, evidence, name):
+        return words.PART_OFF[name]
+    if evidence.right or evidence.diagnosis.explains:
+        how = "ordinary" if evidence.beyond else ""
+    else:
+        how = "measured" if loss.lost | loss.unseen else "most"
+    return words.AS_SEEN[how].format(right=text[0].lower() + text[1:]) if how else text
 
 
 def not_tried(name: str, points: float, why: str) -> Check:
@@ -374,20 +388,28 @@ def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence, questi
         if "vector" not in question.points or (o.instance.init_w.ndim == 1) == vector
     ]
     if ordinary and not elsewhere:
-        return Check(name, True, points, points, words.TRAJECTORY_RIGHT[name])
+        text = words.TRAJECTORY_RIGHT[name]
+        if evidence.elsewhere or evidence.stops_somewhere:
+            text = words.TRAJECTORY_SEEN[name].format(count=_count(name, evidence))
+        return Check(name, True, points, points, text)
     if loss.convention is not None and not elsewhere:
-        score = max(0.0, points - loss.beyond(name))
-        return Check(name, True, round(score, 6), points, words.TRAJECTORY_CONVENTION)
+        score, text = max(0.0, points - loss.beyond(name)), words.TRAJECTORY_CONVENTION
+        if evidence.elsewhere:
+            text = words.TRAJECTORY_CONVENTION_SEEN.format(count=_count(name, evidence))
+        return Check(name, True, round(score, 6), points, text)
     if ordinary or loss.convention is not None:
-        where = words.LISTED.join(dict.fromkeys(_where(o, evidence) for o in elsewhere[:3]))
-        return Check(name, False, 0.0, points, words.TRAJECTORY_ELSEWHERE[name].format(where=where))
+        names = {o.instance.name for o in elsewhere}
+        wrong = [one for one in evidence.compared if one.instance.name in names]
+        text = told(wrong, evidence.compared, question.tolerance)
+        return Check(name, False, 0.0, points, words.TRAJECTORY_ELSEWHERE[name].format(told=text))
     return Check(name, False, 0.0, points, _why_not(name, evidence))
 
 
-def _where(observation: Observation, evidence: Evidence) -> str:
-    name = observation.instance.name
-    where = words.ELSEWHERE.get(name, name)
-    return words.OUT_OF_TIME.format(where=where) if name in evidence.late else where
+def _count(name: str, evidence: Evidence) -> int:
+    """How many calls of one kind of x everybody has to get right, and came back so."""
+    vector = name == "vector"
+    calls = (one for one in evidence.compared if (one.instance.init_w.ndim == 1) == vector)
+    return sum(one.counts and one.right for one in calls)
 
 
 def _observed(name: str, evidence: Evidence) -> list[Observation]:
@@ -433,19 +455,23 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
                 checks.append(not_tried(edge.name, share, why))
                 continue
             wrong = edge.wrong_in_numbers if in_numbers and edge.wrong_in_numbers else edge.wrong
-            text = edge.right if good else wrong
+            right = edge.right
+            if evidence.stops_somewhere:
+                right = words.EDGE_SEEN.get(edge.name, right)
+            text = right if good else wrong
             checks.append(Check(edge.name, good, share if good else 0.0, share, text))
     return checks
 
 
 def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
     judged = evidence.behaviours[name]
-    if not judged.tried and loss.convention is None:
+    forgiven = loss.convention is not None and not evidence.beyond
+    if not judged.tried and not forgiven:
         return not_tried(name, points, judged.message)
     seen = evidence.alive or name in evidence.shown_right or _earns_more(question, evidence)
     if judged.passed and not seen:
         return Check(name, False, 0.0, points, words.BEHAVIOUR_OF_NOTHING)
-    if judged.passed or loss.convention is not None:
+    if judged.passed or forgiven:
         text = judged.message if judged.passed else words.TRAJECTORY_CONVENTION
         return Check(name, True, points, points, text)
     return Check(name, False, 0.0, points, judged.message)
