@@ -32,6 +32,8 @@ PART_WRONG = {
     "learning rate": "The learning rate does not follow the schedule.",
     "step": "The step is not formed as the rule says.",
 }
+STEP_MEASURED = "The steps are not those that the rule makes of these gradients."
+"""Where no fault is known."""
 STEP_OFF = {
     True: "Your steps are those of an epsilon, or of gradients, off by a factor.",
     False: "Your steps are off by a factor; it may stand in the step, in a moment or in its "
@@ -327,7 +329,9 @@ EPSILON_FACTOR = (
 MOMENT_LETTERS = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}
 MOMENT_OF = "{moment} of {parameter}"
 MOMENT_NEWEST = "Only the newest gradient counts in {what}: the state is lost at every epoch."
-MOMENT_SUMS = "The weights in {what} add up to {sums} times what they should, epoch by epoch."
+MOMENT_SUMS = (
+    "By your steps, the weights in {what} add up to {sums} times what they should, epoch by epoch."
+)
 
 # ------------------------------------------------------------- lines of the code, a case by hand
 

@@ -344,7 +344,9 @@ def _part(name: str, points: float, loss: Loss, evidence: Evidence, question: Ru
         text = words.STEP_OFF[evidence.factors.of_epsilon]
         return Check(name, False, 0.0, points, text)
     if name in loss.lost:
-        return Check(name, False, 0.0, points, words.PART_WRONG[name])
+        known = name != "step" or evidence.diagnosis.explains
+        text = words.PART_WRONG[name] if known else words.STEP_MEASURED
+        return Check(name, False, 0.0, points, text)
     if name in loss.besides:
         return Check(name, False, points, points, words.PART_WRONG[name] + words.COSTS_NO_MORE)
     if name == "step" and loss.convention is not None:
