@@ -149,7 +149,7 @@ CAME_STEP_FROM_0 = (
 )
 MORE_CALLS = {True: "1 more call is wrong.", False: "{count} more calls are wrong."}
 CONTRAST = (
-    "Of all {wrong} wrong calls and {right} right ones, the wrong ones and no others have {trait}."
+    "Of {wrong} wrong calls and {right} right ones, the wrong ones and no others have {trait}."
 )
 TRAITS = {
     "points": {

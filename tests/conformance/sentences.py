@@ -234,7 +234,7 @@ class _Look:
         """What is told of a call is so of one that is wrong, and what parts them parts them."""
         found = re.search(r"On a call with (\d+) points?, (\d+) epochs?([^:]*): (.*)", said)
         assert found is not None, said
-        told, _, parted = found[4].partition("Of all ")
+        told, _, parted = found[4].partition("Of ")
         same = [
             one for one in wrong if (one.points, one.max_epochs) == (int(found[1]), int(found[2]))
         ]
@@ -300,11 +300,14 @@ class _Look:
             told,
         )
         assert found is not None, told
-        far = {i.name for both in self.exam.asked.far.values() for i in both}
+        looked = self.exam.asked_of_all
+        if not self.conventional:
+            looked = (*looked, self.exam.asked.streamed, *self.exam.streams, *self.rule.shown)
+        names = {one.name for one in looked}
         asked = [
             one
             for one in self.exam.instances
-            if one.name in self.traces and one.max_epochs and one.name not in far
+            if one.name in self.traces and one.max_epochs and one.name in names
         ]
         asked = [one for one in asked if one not in self._of_broken_edges()]
         wrong = [one for one in asked if not self._as_it_should(one)]

@@ -235,7 +235,7 @@ FALSE = {
     ),
     "another trait": (
         "w within 10", "trajectory",
-        "{kept} Of all 5 wrong calls and 56 right ones, the wrong ones and no others have 2 points "
+        "{kept} Of 5 wrong calls and 50 right ones, the wrong ones and no others have 2 points "
         "or more.",
     ),
     "another call": (
@@ -299,7 +299,7 @@ def test_a_sentence_that_is_not_so_is_noticed(what: str) -> None:
     if name:
         (own,) = (check for check in verdict.checks if check.name == name)
         before, _, _ = own.message.partition(" On a call")
-        kept, _, _ = own.message.partition(" Of all ")
+        kept, _, _ = own.message.partition(" Of ")
         message = sentence.format(before=before, kept=kept)
         passed = sentence not in words.PART_WRONG.values() and own.passed
         changed = replace(own, message=message, tried=True, passed=passed)

@@ -157,8 +157,6 @@ class Evidence:
     faults: tuple[Fault, ...] = ()
     elsewhere: tuple[Observation, ...] = ()
     """What else everybody is asked and came back wrong, where no edge case says so already."""
-    beyond: tuple[Observation, ...] = ()
-    """Of these, what no fault with a name accounts for."""
     compared: tuple[Compared, ...] = ()
     """All calls, where some are right and others not; empty: no matter."""
     stops_somewhere: bool = False

@@ -350,7 +350,6 @@ class RuleExam:
             behaviours=self._behaviours(traces, moments if explained and off is None else UNKNOWN),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
             elsewhere=elsewhere,
-            beyond=self._beyond(elsewhere, diagnosis, manners),
             stops_somewhere=self._stops_somewhere(traces),
             late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
             told=self._told(diagnosis, answers),
@@ -369,7 +368,8 @@ class RuleExam:
             unseen=self._unseen(observations),
         )
         partly = elsewhere or evidence.stops_somewhere
-        if partly and (right or any(agrees.values()) or diagnosis.explains):
+        forgiven = question.conventions.covers(diagnosis.slugs)
+        if partly and (any(agrees.values()) or forgiven):
             compared = self._compared(traces, evidence, self._said(edges))
             evidence = replace(evidence, compared=compared)
         verdict = explain.verdict(question, evidence, judge_parts(question, evidence))
@@ -453,38 +453,34 @@ class RuleExam:
     def _compared(
         self, traces: Mapping[str, Trace], evidence: Evidence, skipped: set[str]
     ) -> tuple[Compared, ...]:
-        """All calls beside what they should be: the rule's, or that of a convention."""
+        """The calls whose right answer is known, beside what they should be: that, or what a
+        convention makes of it."""
         diagnosis, measured = evidence.diagnosis, evidence.manners.measured or {}
         known = {o.instance.name: False for o in evidence.elsewhere}
         known = {i.name: known.get(i.name, True) for i in self.asked_of_all}
         known.update(evidence.agrees)
         family = diagnosis.family if self.question.conventions.covers(diagnosis.slugs) else None
         swapped = evidence.manners.form == FORMS["swapped"]
-        # Where a path hardly moves, its recorded gradients do not go on.
-        skipped = skipped | {i.name for far in self.asked.far.values() for i in far}
         found = []
-        for instance in self.instances:
-            if instance.name in skipped or instance.name not in traces or not instance.max_epochs:
+        for instance in self.asked_of_all if family is not None else self.instances:
+            name = instance.name
+            if name in skipped or name not in self._right or name not in traces:
                 continue
-            seen = Observation(instance, self._history(instance, traces))
-            expected = self._expected(instance)
-            if family is not None:
-                expected = family.trajectories(diagnosis.taken(instance).with_hyper(measured))[0]
-                right = not unexplained(diagnosis, [seen], self.question, measured)
-            elif instance.name in known:
-                right = known[instance.name]
-            else:
+            if not instance.max_epochs:
+                continue
+            seen, expected = Observation(instance, self._history(instance, traces)), None
+            if family is not None and not known[name]:
+                own = name in evidence.agrees  # these it has been found by
+                taken = diagnosis.taken(instance).with_hyper(measured)
+                expected = None if own else family.trajectories(taken)[0]
+                known[name] = own
+            if expected is None:
+                expected = self.right_rows(instance)
+            right = known.get(name)
+            if right is None:
                 right = self._agrees_with(seen, expected, swapped)
-            late, counts = instance.name in evidence.late, instance.name in known
-            found.append(Compared(seen, expected, right, late, counts))
+            found.append(Compared(seen, expected, right, name in evidence.late, name in known))
         return tuple(found)
-
-    def _expected(self, instance: Instance) -> FloatArray:
-        """The right trajectory on any instance."""
-        if instance.name in self._right:
-            return self.right_rows(instance)
-        rows: FloatArray = self.question.catalogue.right().trajectories(instance)[0]
-        return rows
 
     def _agrees_beside(self, observation: Observation, swapped: bool = False) -> bool:
         """As :meth:`_agrees`, with a tolerance that grows with the entries; ``swapped``: b's
@@ -550,16 +546,6 @@ class RuleExam:
                 found = diagnose([observation], self.question, Manners())
                 return Diagnosis() if found.edits else found  # ordinary calls have none of it
         return Diagnosis()
-
-    def _beyond(
-        self, elsewhere: tuple[Observation, ...], diagnosis: Diagnosis, manners: Manners
-    ) -> tuple[Observation, ...]:
-        """Of the other calls that are wrong, those that no fault with a name accounts for."""
-        if manners.remembers or manners.mutates or diagnosis.order != IN_ORDER:
-            return ()  # what comes back depends on more than the call
-        if not diagnosis.explains or self.question.conventions.covers(diagnosis.slugs):
-            return elsewhere
-        return unexplained(diagnosis, elsewhere, self.question, manners.measured or {})
 
     def _stops_somewhere(self, traces: Mapping[str, Trace]) -> bool:
         """Whether some call has fewer entries than it should have."""

@@ -351,7 +351,7 @@ def _part(name: str, points: float, loss: Loss, evidence: Evidence, question: Ru
         return Check(name, False, points, points, words.PART_WRONG[name] + words.COSTS_NO_MORE)
     if name == "step" and loss.convention is not None:
         score = max(0.0, points - loss.convention)
-        text = words.CONVENTION_AND_MORE if evidence.beyond else words.CONVENTION
+        text = words.CONVENTION_AND_MORE if evidence.elsewhere else words.CONVENTION
         return Check(name, False, round(score, 6), points, text)
     return Check(name, True, points, points, _right(name, loss, evidence, question))
 
@@ -364,7 +364,7 @@ def _right(name: str, loss: Loss, evidence: Evidence, question: Rule) -> str:
     if name in words.PART_OFF and off(question, evidence, name):
         return words.PART_OFF[name]
     if evidence.right or evidence.diagnosis.explains:
-        how = "ordinary" if evidence.beyond else ""
+        how = "ordinary" if evidence.elsewhere else ""
     else:
         how = "measured" if loss.lost | loss.unseen else "most"
     return words.AS_SEEN[how].format(right=text[0].lower() + text[1:]) if how else text
@@ -467,7 +467,7 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
 
 def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
     judged = evidence.behaviours[name]
-    forgiven = loss.convention is not None and not evidence.beyond
+    forgiven = loss.convention is not None and not evidence.elsewhere
     if not judged.tried and not forgiven:
         return not_tried(name, points, judged.message)
     seen = evidence.alive or name in evidence.shown_right or _earns_more(question, evidence)
