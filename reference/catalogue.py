@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import overload
 
 import numpy as np
@@ -19,6 +19,8 @@ from reference.rules_as_data import FloatArray, Problem, Rules
 from reference.running import run, run_every_point
 from reference.vocabulary import Candidate, Edit, RuleAsData, words
 
+NOTHING_THERE = {"correction_missing": "correction_"}
+"""A fault that says of something that it is not there, and how other faults of that are called."""
 ON_THE_SLIDE = frozenset({"moment_overwritten"})
 """Faults that stand on the lecture's own code slide."""
 COMMON = 10
@@ -230,6 +232,14 @@ PART_OF_NUMBER = {
 """Which part of a rule a number belongs to."""
 
 
+def _contradict(candidate: JudgedCandidate, missing: Edit, other: Edit) -> bool:
+    """Whether one edit says that something is not there, and the other how it is wrong."""
+    begins = NOTHING_THERE.get(missing.slug)
+    if begins is None or missing.slug == other.slug or not other.slug.startswith(begins):
+        return False
+    return {candidate.where(missing), candidate.where(other)} != {"w", "b"}
+
+
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """One rule and the known ways to get it wrong, as an assignment hands it to the judge."""
@@ -277,6 +287,8 @@ class Catalogue:
     def holds(self, candidate: JudgedCandidate, instance: Problem) -> bool:
         """Whether all that a candidate's names say is so, and no edit undoes another."""
         edits = [edit for edit in candidate.edits if isinstance(edit, Edit)]
+        if any(_contradict(candidate, *two) for two in permutations(edits, 2)):
+            return False
         if len(edits) < 2 or not SAYS_A_NUMBER.intersection(candidate.slugs):
             return True
         before = self.right().rules(instance).numbers

@@ -18,6 +18,7 @@ from autograder.judging.rule.edges import (
 )
 from autograder.judging.rule.hyperparameters import Range
 from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.moments import EPOCHS as SEEN
 from autograder.judging.rule.moments import SMALL, unbiased
 from autograder.judging.rule.pictures import monte_carlo
 from autograder.judging.rule.rates import constant_gradient, effective_rates
@@ -338,7 +339,8 @@ class Unbiased(_OnTheLecturesData):
         if fair:
             text = (
                 "The weights with which your corrected moments average the gradients sum to 1 at "
-                "every epoch, so E[m_hat] = E[g] and E[v_hat] = E[g^2]."
+                f"every epoch of the {SEEN} that were looked at, so there E[m_hat] = E[g] and "
+                "E[v_hat] = E[g^2]."
             )
             return Judged(True, text, pictures)
         text = (

@@ -214,7 +214,8 @@ class WhereAdamFails:
             return Judged(True, text, pictures)
         text = (
             "On the gradients 3, -1, -1, 3, -1, -1, ... w should go down, since three of them add "
-            "up to 1; yours does not. What must your denominator remember of the large gradient?"
+            f"up to 1; yours ends at {rows[-1, 0]:.2g} after starting at 0. What must your "
+            "denominator remember of the large gradient?"
         )
         return Judged(False, text, pictures)
 

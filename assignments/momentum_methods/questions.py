@@ -151,8 +151,13 @@ class AlongBFirst(OnTheLecturesData):
                 f"While b covers the first half of its way, w moves {share:.1%} as far: nearly all "
                 "movement is along b first, because every point pushes b and one in five pushes w."
             )
+        moved = (
+            "your b never covers the first half of its way"
+            if np.isnan(share)
+            else f"while your b covers the first half of its way, w moves {share:.1%} as far"
+        )
         return False, (
-            "On the lecture's data nearly all movement should be along b first; yours is not. "
+            f"On the lecture's data nearly all movement should be along b first; {moved}. "
             "Which of the two gradients is the sum of more terms that are not 0?"
         )
 
@@ -175,6 +180,13 @@ class AlongBFirst(OnTheLecturesData):
         )
 
 
+def _swing(b: FloatArray) -> str:
+    """How far b gets, and where it ends, as shares of its way."""
+    return (
+        f"your b runs {max(b.max() - 1, 0):.0%} of its way beyond it and ends at {b[-1]:.0%} of it"
+    )
+
+
 class OvershootAndReturn(OnTheLecturesData):
     """Momentum runs beyond the best b and comes back."""
 
@@ -188,8 +200,8 @@ class OvershootAndReturn(OnTheLecturesData):
                 "the velocity carries it on, and then the gradient turns it around."
             )
         return False, (
-            "On the lecture's data momentum carries b beyond its best value, and back; yours does "
-            "not. What drives b on where the gradient has become small?"
+            "On the lecture's data momentum carries b beyond its best value, and back; "
+            f"{_swing(b)}. What drives b on where the gradient has become small?"
         )
 
 
@@ -208,7 +220,8 @@ class SmallerOscillations(OnTheLecturesData):
             )
         return False, (
             f"On the lecture's data NAG overshoots far less than momentum (whose b runs "
-            f"{momentums.max() - 1:.0%} of its way too far); yours does not."
+            f"{momentums.max() - 1:.0%} of its way too far), and ends at the best value; "
+            f"{_swing(own)}."
         )
 
     def pictures(
@@ -292,8 +305,12 @@ class LookAhead:
         kick, for_w, for_b = paths
         if kick is None or for_w is None or for_b is None:
             return Judged(False, "There are not enough steps to tell where the gradient is taken.")
-        asked = [self.asked_at(kick, rows, k) for k, rows in enumerate((for_w, for_b))]
-        if asked[0] is None or asked[1] is None:
+        seen = [self.asked_at(kick, rows, k) for k, rows in enumerate((for_w, for_b))]
+        asked = [each for each in seen if each is not None]
+        # Where not even the first gradient is that of the start, the steps are not made of such
+        # gradients alone.
+        starts = [rows[0].sum() for rows in (for_w, for_b)]
+        if len(asked) < 2 or any(abs(a[0] - z) > 1e-6 for a, z in zip(asked, starts, strict=True)):
             return Judged(False, "From your steps it cannot be told where the gradient is taken.")
         # The first look is at the start, where there is no velocity yet.
         shares = [

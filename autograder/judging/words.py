@@ -32,6 +32,36 @@ PART_WRONG = {
     "learning rate": "The learning rate does not follow the schedule.",
     "step": "The step is not formed as the rule says.",
 }
+STEP_MEASURED = "The steps are not those that the rule makes of these gradients."
+"""Where no fault is known."""
+STEP_OFF = {
+    True: "Your steps are those of an epsilon, or of gradients, off by a factor.",
+    False: "Your steps are off by a factor; it may stand in the step, in a moment or in its "
+    "correction.",
+}
+"""Where the moments are right but for a factor of each epoch; True: epsilon's."""
+PART_BUT_FACTOR = {
+    "first moment": "But for a factor, the first moment averages the gradients with the right "
+    "weights.",
+    "second moment": "But for a factor, the squared gradients are gathered with the right weights.",
+    "bias correction": "But for a factor, both moments are corrected for starting at zero.",
+}
+PART_OFF = {
+    "velocity": "The velocity itself is formed as the rule says; that its recovered weights are "
+    "others comes from another part.",
+    "first moment": "The first moment itself is formed as the rule says; that its recovered "
+    "weights are others comes from another part.",
+    "second moment": "The squared gradients themselves are gathered as the rule says; that the "
+    "recovered weights are others comes from another part.",
+}
+"""Of a moment that is right, beside a table of weights that are not."""
+AS_SEEN = {
+    "ordinary": "On ordinary problems, {right}",
+    "most": "In most updates of ordinary problems, {right}",
+    "measured": "As far as it was measured, {right}",
+}
+"""How far what is right was seen to be so, where something else is wrong; completed by a sentence
+of ``PART_RIGHT`` without its capital."""
 NOT_TRIED = "Not tried: {why}."
 WHY = {
     "missing": "there is no function {function}",
@@ -58,11 +88,17 @@ CONVENTION = (
     "You follow another convention than this lecture's formula, the one named below; elsewhere "
     "your rule is right."
 )
+CONVENTION_AND_MORE = (
+    "You follow another convention than this lecture's formula, the one named below."
+)
 TRAJECTORY_RIGHT = {
     "trajectory": "Every entry of both histories is right where x is a number.",
     "vector": "Every entry of both histories is right where x is a vector.",
 }
 TRAJECTORY_CONVENTION = "Right, but for the convention named below."
+TRAJECTORY_CONVENTION_SEEN = (
+    "Right on the {count} calls that count, but for the convention named below."
+)
 OTHER_FORM = "{message} But they are not returned as the pair (w_history, b_history)."
 TRAJECTORY_WRONG = {
     "trajectory": "The histories are not those of the rule where x is a number.",
@@ -82,18 +118,73 @@ TRAJECTORY_LENGTH = (
     "{entries}."
 )
 TRAJECTORY_ELSEWHERE = {
-    "trajectory": "Right on ordinary problems where x is a number, but not with {where}.",
-    "vector": "Right on ordinary problems where x is a vector, but not with {where}.",
+    "trajectory": "Right on ordinary problems where x is a number, but not everywhere. {told}",
+    "vector": "Right on ordinary problems where x is a vector, but not everywhere. {told}",
 }
-OUT_OF_TIME = "{where} (it ran out of time)"
-LISTED = ", or with "
-ELSEWHERE = {
-    "base": "other epochs",
-    "again": "the same call once more",
-    "settled": "tiny steps",
-    "feature never on": "a feature that is never on",
+TRAJECTORY_SEEN = {
+    "trajectory": "Every entry of both histories is right on the {count} calls that count where x "
+    "is a number.",
+    "vector": "Every entry of both histories is right on the {count} calls that count where x is a "
+    "vector.",
 }
-"""What a call is said to be with, where its name does not say it."""
+"""Where other calls are wrong."""
+ON_A_CALL = "On a call with {call}: {what}."
+CALL_POINTS = {True: "1 point", False: "{count} points"}
+CALL_EPOCHS = {True: "1 epoch", False: "{count} epochs"}
+CALL_NUMBERS = {True: "x of 1 number", False: "x of {count} numbers"}
+CALL_DEFAULTS = "and the hyper-parameters left out"
+CAME_LATE = "it ran out of time"
+CAME_NOTHING = "it returns nothing"
+CAME_ERROR = "it stops with an error"
+CAME_ENTRIES = "{entries} entries come back where {wanted} belong"
+CAME_FORM = "the histories come back in another form"
+CAME_ELSEWHERE = "the first entry of {parameter}'s history is not the start"
+CAME_NO_NUMBER = "at epoch {epoch} {parameter} is {what}"
+CAME_STEP = (
+    "the first difference is at epoch {epoch}, where your step of {parameter} is {step}, "
+    "{ratio} times what it should be"
+)
+CAME_STEP_FROM_0 = (
+    "the first difference is at epoch {epoch}, where your step of {parameter} is {step} and should "
+    "be 0"
+)
+MORE_CALLS = {True: "1 more call is wrong.", False: "{count} more calls are wrong."}
+CONTRAST = (
+    "Of {wrong} wrong calls and {right} right ones, the wrong ones and no others have {trait}."
+)
+TRAITS = {
+    "points": {
+        "more": "{value} points or more",
+        "less": "{value} or fewer points",
+        "just": "just {value} points",
+    },
+    "epochs": {
+        "more": "{value} epochs or more",
+        "less": "{value} or fewer epochs",
+        "just": "just {value} epochs",
+    },
+    "numbers": {"more": "an x of {value} numbers or more", "just": "an x of {value} numbers"},
+    "far w": {"more": "a w that should get as far as {value} or farther"},
+    "far b": {"more": "a b that should get as far as {value} or farther"},
+    "gradient": {
+        "more": "gradients as large as {value} or larger",
+        "less": "gradients of at most {value}",
+    },
+    "x of 0": {"more": "an x of exactly 0"},
+    "y of 0": {"more": "a y of exactly 0"},
+    "y of 1": {"more": "a y of exactly 1"},
+    "y below 0": {"more": "a y below 0"},
+    "start of 0": {"more": "a start of exactly 0"},
+    "start below 0": {"more": "a start below 0"},
+    "recorded": {"more": "gradients that do not depend on w and b"},
+    "left out": {"more": "hyper-parameters that are left out"},
+    "hyper": {
+        "more": "{name} = {value} or more",
+        "less": "{name} = {value} or less",
+        "just": "{name} = {value}",
+    },
+}
+"""What wrong calls have and no right ones."""
 EDGE_OF_NOTHING = "This counts once an update of an ordinary problem is right."
 FORMULA_OF_NOTHING = (
     "This counts once {function} answers by all that it is given: so far it gives back {what}, "
@@ -107,6 +198,10 @@ EDGE_RIGHT = {
     "called twice": "Called twice, it answers the same.",
     "tiny steps": "It goes on to max_epochs even when its steps are tiny.",
 }
+EDGE_SEEN = {
+    "tiny steps": "With tiny steps it makes as many epochs as with others.",
+}
+"""In place of these where other calls speak against all that they say."""
 EDGE_WRONG = {
     "no epochs": "With max_epochs = 0 it should return just the start.",
     "inputs untouched": "It changes what it was given. An array changed in place is the caller's "
@@ -193,26 +288,55 @@ NAMED_AND_STOPPED = "Your {function} {what}. {stopped}"
 TWO_NAMES = " and "
 WITHOUT_EFFECT = "without effect: {names}"
 ALWAYS = "{name} is always {value:g}"
+BOUNDED = {
+    True: "{name} above {value} counts as {value}: {one} and {other} give the same, {apart} does "
+    "not",
+    False: "{name} below {value} counts as {value}: {one} and {other} give the same, {apart} does "
+    "not",
+}
+"""Of a hyper-parameter; True: cut off above."""
 CHANGED = "changed: {names}"
 IN_ONE_ONLY = "in {parameter} only"
 
 # --------------------------------------------------------------------------- faults without a name
 
-NO_SUM = (
-    "The first step does not point along the sum of all points' gradients, or does not double when "
-    "every point is there twice."
-)
+NO_SUM = {
+    "along": "The first step does not point along the sum of all points' gradients.",
+    "double": "The first step does not double when every point is there twice.",
+    "path": "Where every point is there twice, your path is not the one of gradients twice as "
+    "large.",
+}
 NO_START = "The first entry of {parameter}'s history is not the start."
-NO_NUMBER = "From epoch {epoch} on, {parameter} is no number (NaN)."
+NO_NUMBER = "{when}, {parameter} is {what}."
+FROM_EPOCH = "From epoch {epoch} on"
+AT_EPOCH = "At epoch {epoch}"
+INSTEAD = {"nan": "no number (NaN)", "inf": "infinite"}
+FIRST_DIFFERENCE_FROM_0 = (
+    "The first difference is at epoch {epoch}, in {parameter}: your step there is {step}, where "
+    "the rule makes none."
+)
 FIRST_DIFFERENCE = (
-    "The first difference is at epoch {epoch}, in {parameter}: your step there is {step:.3g}, "
+    "The first difference is at epoch {epoch}, in {parameter}: your step there is {step}, "
     "which is {ratio} times the rule's step."
 )
+ALIKE_NEARBY = (
+    "{name} = {one} and {name} = {other} give the same steps, {name} = {apart} gives others."
+)
 STEPS_OF = "Every step is that of a rule in which {what}."
+STEP_FACTOR = (
+    "The steps of {parameter} are {factors} times what the rule makes of the gradients, epoch by "
+    "epoch."
+)
+EPSILON_FACTOR = (
+    "The steps of {parameter} are those of the rule with an epsilon that counts {factors} times, "
+    "epoch by epoch."
+)
 MOMENT_LETTERS = {"velocity": "the velocity", "first moment": "m", "second moment": "v"}
 MOMENT_OF = "{moment} of {parameter}"
 MOMENT_NEWEST = "Only the newest gradient counts in {what}: the state is lost at every epoch."
-MOMENT_SUMS = "The weights in {what} add up to {sums} times what they should, epoch by epoch."
+MOMENT_SUMS = (
+    "By your steps, the weights in {what} add up to {sums} times what they should, epoch by epoch."
+)
 
 # ------------------------------------------------------------- lines of the code, a case by hand
 
@@ -235,7 +359,7 @@ TRIAL_ONE_COLUMNS = ("yours", "right")
 
 # ----------------------------------------------------------------------------- tables and pictures
 
-WEIGHTS_TABLE = "Recovered weights of your {moment} (of w)"
+WEIGHTS_TABLE = "Recovered weights of your {moment} (of {parameter})"
 WEIGHTS_ROW = "epoch {epoch}"
 WEIGHTS_COLUMN = "{power} of epoch {epoch}"
 WEIGHTS_PICTURE = "Weights in your {moment}"
@@ -304,6 +428,10 @@ INTERFACE = {
     "hyperparameter_ignored": (
         "does not use everything that it is given",
         "Look for a line that sets an argument to a value of its own.",
+    ),
+    "hyperparameter_bounded": (
+        "keeps an argument within bounds of its own",
+        "Look for a `min`, a `max` or a `clip` of an argument: whatever is given should count.",
     ),
     "start_ignored": (
         "does not start where it is told to",

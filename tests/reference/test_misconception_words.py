@@ -31,7 +31,8 @@ correction_precedence correction_multiplies
 another_rule weight_decay_added b_not_adaptive
 sequential_update
 history_aliased history_without_start history_too_long final_point_only nothing_returned
-hyperparameter_ignored start_ignored stops_early mutates_input remembers_last_call
+hyperparameter_ignored hyperparameter_bounded start_ignored stops_early mutates_input
+remembers_last_call
 returned_in_another_form histories_swapped
 """)
 

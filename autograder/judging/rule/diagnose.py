@@ -15,12 +15,13 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.catalogue import Candidate, Catalogue, Family
-from autograder.judging.rule.evidence import Diagnosis, Manners, Observation
+from autograder.judging.rule.evidence import Bound, Diagnosis, Manners, Observation
 from autograder.judging.rule.instance import IN_ORDER, Instance
 from autograder.judging.rule.pool import keep, of_the_pool
 from autograder.judging.rule.views import VIEWS, Alignment, View, align, every_point_logged
@@ -42,30 +43,54 @@ NUDGE = 1e-12
 """A start nudged by this shows whether a trajectory depends on rounding."""
 
 
-def _accounts_for(rule: Family, o: Observation, tolerance: float, by_point: bool) -> bool:
+def _accounts_for(
+    rule: Family,
+    o: Observation,
+    tolerance: float,
+    by_point: bool,
+    diagnosis: Diagnosis,
+    measured: Mapping[str, float],
+) -> bool:
     """Whether one known rule gives a student's trajectory, or gives none that could be compared."""
+    if o.history.rows is None:
+        return False
+    taken = replace(diagnosis.taken(o.instance).with_hyper(measured), order=diagnosis.order)
+    seen = replace(o, instance=taken)
+    looks = [VIEWS[diagnosis.view]]
+    looks += [every_point_logged] if rule.every_point else []
+    return any(
+        _equals(rule, aligned, tolerance, by_point)
+        for look in looks
+        for aligned in align(look, [seen])
+    )
 
+
+def _equals(rule: Family, seen: Alignment, tolerance: float, by_point: bool) -> bool:
     def right(instance: Instance) -> FloatArray:
         rows: FloatArray = rule.trajectories(instance, by_point=by_point)[0]
-        return rows[:: instance.points] if rule.every_point else rows
+        step = instance.points if rule.every_point and not seen.every_point else 1
+        return rows[::step][seen.expected]
 
-    own, rows = o.history.rows, right(o.instance)
-    if own is None or own.shape != rows.shape:
+    own, rows = seen.student, right(seen.instance)
+    if own.shape != rows.shape:
         return False
     with np.errstate(all="ignore"):
         size = np.maximum(1, np.abs(rows))
         close = (np.abs(own - rows) <= tolerance * size).all(axis=1)
         if close.all():
             return True
-        w, b = o.instance.init_w + NUDGE, o.instance.init_b + NUDGE
-        beside = right(replace(o.instance, init_w=w, init_b=b))
+        w, b = seen.instance.init_w + NUDGE, seen.instance.init_b + NUDGE
+        beside = right(replace(seen.instance, init_w=w, init_b=b))
         rough = np.abs(beside - rows) > tolerance / 100 * size
     from_there = np.logical_or.accumulate(rough.any(axis=1))  # what follows tells nothing
     return bool((close | from_there | ~np.isfinite(rows).all(axis=1)).all())
 
 
 def unexplained(
-    diagnosis: Diagnosis, observations: Sequence[Observation], question: Rule
+    diagnosis: Diagnosis,
+    observations: Sequence[Observation],
+    question: Rule,
+    measured: Mapping[str, float],
 ) -> tuple[Observation, ...]:
     """Those that the rule which was found in the student's code does not account for."""
     one = diagnosis.family
@@ -75,7 +100,10 @@ def unexplained(
     return tuple(
         o
         for o in observations
-        if not any(_accounts_for(one, o, question.tolerance, by_point) for by_point in counted)
+        if not any(
+            _accounts_for(one, o, question.tolerance, by_point, diagnosis, measured)
+            for by_point in counted
+        )
     )
 
 
@@ -111,10 +139,13 @@ def diagnose(
 
 
 def _as_the_level_sees(level: _Level, usable: Sequence[Observation]) -> Sequence[Observation]:
-    values = {**level.hard_coded, **level.known.measured}
-    if not values and level.order == IN_ORDER:
+    measured, taken = (
+        level.known.measured,
+        Diagnosis(hard_coded=level.hard_coded, bounds=level.bounds).taken,
+    )
+    if not (measured or level.hard_coded or level.bounds) and level.order == IN_ORDER:
         return usable
-    instances = [replace(o.instance.with_hyper(values), order=level.order) for o in usable]
+    instances = [replace(taken(o.instance).with_hyper(measured), order=level.order) for o in usable]
     seen = [replace(o, instance=i) for o, i in zip(usable, instances, strict=True)]
     if level.order == IN_ORDER:
         return seen
@@ -149,6 +180,7 @@ class _Level:
     known: _Known
     view: str = ""
     hard_coded: Mapping[str, float] = field(default_factory=dict)
+    bounds: tuple[Bound, ...] = ()
     order: tuple[int, ...] = IN_ORDER
 
 
@@ -176,9 +208,9 @@ def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
         return  # what it answers depends on the calls before: nothing further can be told apart
     for view in views:
         yield _Level(right, view)
-    choices = _hard_coded(manners.ignored, question.habits)
+    choices = _held(manners, question.habits)
     for choice in choices:
-        yield _Level(right, hard_coded=choice)
+        yield _Level(right, hard_coded=choice.fixed, bounds=choice.bounds)
     yield _Level(unnamed)
     for pairs in all_pairs:
         yield _Level(pairs)
@@ -186,21 +218,32 @@ def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
     for view, singles in itertools.product(views, all_singles):
         yield _Level(singles, view)
     for choice in choices[:FEW]:  # beside another fault, only the commonest of them
-        if len(choice) <= 2:
+        if len(choice.fixed) + len(choice.bounds) <= 2:
             for singles in all_singles:
-                yield _Level(singles, hard_coded=choice)
+                yield _Level(singles, hard_coded=choice.fixed, bounds=choice.bounds)
         for view in views:
-            yield _Level(right, view, choice)
+            yield _Level(right, view, choice.fixed, choice.bounds)
 
 
-def _hard_coded(
-    ignored: Sequence[str], habits: Mapping[str, Sequence[float]]
-) -> list[dict[str, float]]:
-    """What may stand in the code in place of ignored arguments: of several the commonest."""
-    fixed = [name for name in ignored if name in habits]
-    each = {0: 0, 1: 6, 2: 3}.get(len(fixed), 2)
-    values = itertools.product(*(habits[name][:each] for name in fixed))
-    return [dict(zip(fixed, chosen, strict=True)) for chosen in values] if fixed else []
+class _Held(NamedTuple):
+    """What may count in place of given hyper-parameters."""
+
+    fixed: dict[str, float]
+    bounds: tuple[Bound, ...]
+
+
+def _held(manners: Manners, habits: Mapping[str, Sequence[float]]) -> list[_Held]:
+    """What may stand in the code in place of arguments, or as their bounds: of several the
+    commonest."""
+    bounds = {bound.name: bound for bound in manners.bounded if bound.above is not None}
+    names = [name for name in (*manners.ignored, *bounds) if name in habits]
+    each = {0: 0, 1: 6, 2: 3}.get(len(names), 2)
+    found = []
+    for values in itertools.product(*(habits[name][:each] for name in names)) if names else ():
+        held = dict(zip(names, values, strict=True))
+        known = (replace(bounds[name], value=held.pop(name)) for name in names if name in bounds)
+        found.append(_Held(held, tuple(known)))
+    return found
 
 
 def _matches(known: _Known, observations: Sequence[Observation], view: str) -> list[_Match]:
@@ -349,6 +392,7 @@ def _diagnosis(match: _Match, level: _Level, manners: Manners) -> Diagnosis:
         candidate.edits or level.order != IN_ORDER
     ):  # a fault that makes an argument idle explains why it is idle
         ignored = tuple(hard_coded)
+    bounds = level.bounds if level.bounds or candidate.edits else manners.bounded
     if view == "start_ignored":
         ignored = tuple(name for name in ignored if name not in ("init_w", "init_b"))
     if "max_epochs" in ignored:
@@ -357,7 +401,7 @@ def _diagnosis(match: _Match, level: _Level, manners: Manners) -> Diagnosis:
         slugs = [slug for slug in slugs if slug not in ("stops_early", "history_too_long")]
     elif view == "stops_early":
         ignored = ()  # in the few epochs that it runs, more than one argument has no effect yet
-    slugs += _interface_slugs(replace(manners, ignored=ignored))
+    slugs += _interface_slugs(replace(manners, ignored=ignored, bounded=level.bounds))
     return Diagnosis(
         tuple(dict.fromkeys(slugs))[:NAMES],
         candidate,
@@ -365,6 +409,7 @@ def _diagnosis(match: _Match, level: _Level, manners: Manners) -> Diagnosis:
         ignored,
         manners.mutates,
         hard_coded or None,
+        bounds,
         match.family,
         level.order,
     )
@@ -372,7 +417,10 @@ def _diagnosis(match: _Match, level: _Level, manners: Manners) -> Diagnosis:
 
 def _manners_only(manners: Manners) -> Diagnosis:
     return Diagnosis(
-        tuple(_interface_slugs(manners))[:NAMES], None, "", manners.ignored, manners.mutates
+        tuple(_interface_slugs(manners))[:NAMES],
+        ignored=manners.ignored,
+        mutates=manners.mutates,
+        bounds=manners.bounded,
     )
 
 
@@ -387,6 +435,8 @@ def _interface_slugs(manners: Manners) -> list[str]:
         slugs.append("start_ignored")
     if set(manners.ignored) - starts:
         slugs.append("hyperparameter_ignored")
+    if any(bound.value is not None for bound in manners.bounded):
+        slugs.append("hyperparameter_bounded")
     if manners.mutates:
         slugs.append("mutates_input")
     return slugs

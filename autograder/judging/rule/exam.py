@@ -41,7 +41,7 @@ from autograder.judging.rule.edges import (
     AtTheEdge,
     EdgeCase,
 )
-from autograder.judging.rule.evidence import Diagnosis, Evidence, Manners, Observation
+from autograder.judging.rule.evidence import Compared, Diagnosis, Evidence, Manners, Observation
 from autograder.judging.rule.history import History, equal, read_history
 from autograder.judging.rule.hyperparameters import Role, by_role
 from autograder.judging.rule.instance import IN_ORDER, Instance
@@ -55,6 +55,7 @@ from autograder.judging.rule.moments import (
     LINEAR,
     UNKNOWN,
     Identification,
+    factors,
     identify,
     one_of_each,
     predicts,
@@ -308,7 +309,7 @@ class RuleExam:
         # Of another gradient the moments may be the right ones; asking for it in another order does
         # not show where it is recorded.
         disordered = diagnosis.order != IN_ORDER and not diagnosis.edits
-        elsewhere = self._elsewhere(traces, edges, diagnosis, form)
+        elsewhere = self._elsewhere(traces, edges, diagnosis, manners)
         # Nor does rounding that is small enough to be right, from which no moments are recovered.
         wholly = right and not (elsewhere or diagnosis.slugs or form) and all(edges.values())
         known = disordered or wholly
@@ -321,8 +322,12 @@ class RuleExam:
             and (steps_at_points or same_but_for_a_factor(moments, self._right_moments))
         ) or (parts == {"step"} and same_but_for_factors(moments, self._right_moments)):
             moments = self._right_moments
+        summed = sums_over_points(self.asked, traces)
         right_at_heart = moments is self._right_moments
         explained = right_at_heart or self._explained(moments, diagnosis, manners, traces)
+        off = None
+        if explained and not right_at_heart and not diagnosis.explains:
+            off = factors(moments, self._right_moments, question.power)
         evidence = Evidence(
             agrees=agrees,
             observations=tuple(observations),
@@ -332,16 +337,20 @@ class RuleExam:
             moments=moments,
             right_moments=self._right_moments,
             explained=explained,
-            sums_points=sums_over_points(self.asked, traces),
+            factors=off,
+            sums_points=summed.holds,
+            not_summed=summed.against,
             edges=edges,
             edges_in_numbers=frozenset(
                 edge.name
                 for edge, instance in self.at_the_edges.items()
                 if _is_finite(self._history(instance, traces).rows)
             ),
-            behaviours=self._behaviours(traces, moments if explained else UNKNOWN),
+            in_numbers=_is_finite(self._history(self.main.vector, traces).rows),
+            behaviours=self._behaviours(traces, moments if explained and off is None else UNKNOWN),
             faults=tuple(t.fault for t in traces.values() if t.fault is not None),
             elsewhere=elsewhere,
+            stops_somewhere=self._stops_somewhere(traces),
             late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
             told=self._told(diagnosis, answers),
             shown_right=frozenset(
@@ -358,6 +367,11 @@ class RuleExam:
             stopped=self._stopped(traces),
             unseen=self._unseen(observations),
         )
+        partly = elsewhere or evidence.stops_somewhere
+        forgiven = question.conventions.covers(diagnosis.slugs)
+        if partly and (any(agrees.values()) or forgiven):
+            compared = self._compared(traces, evidence, self._said(edges))
+            evidence = replace(evidence, compared=compared)
         verdict = explain.verdict(question, evidence, judge_parts(question, evidence))
         return replace(verdict, trial=self._trial(traces))
 
@@ -412,19 +426,17 @@ class RuleExam:
         traces: Mapping[str, Trace],
         edges: Mapping[EdgeCase, bool | None],
         diagnosis: Diagnosis,
-        form: str,
+        manners: Manners,
     ) -> tuple[Observation, ...]:
         """The other calls that everybody is asked, where they are not right; or, of code whose
-        fault may cost less than the trajectory, not that of the fault.  ``form``: the name of what
-        is wrong with the form of the judged answers, which is not wrong once more here."""
-        of_edges = {**self._general_edges, **self.at_the_edges}
-        broken = (edge for edge, held in edges.items() if not held)
-        said = {of_edges[edge].name for edge in broken if edge in of_edges}
-        skipped = said | {instance.name for instance in self.judged}
+        fault may cost less than the trajectory, not that of the fault.  What is wrong with the form
+        of the judged answers is not wrong once more here."""
+        skipped = self._said(edges) | {instance.name for instance in self.judged}
+        form = manners.form
         others = [instance for instance in self.asked_of_all if instance.name not in skipped]
         seen = [Observation(instance, self._history(instance, traces)) for instance in others]
         if self.question.conventions.covers(diagnosis.slugs) and diagnosis.explains:
-            return unexplained(diagnosis, seen, self.question)
+            return unexplained(diagnosis, seen, self.question, manners.measured or {})
         swapped = FORMS["swapped"] == form
         return tuple(
             o
@@ -432,10 +444,51 @@ class RuleExam:
             if FORMS[o.history.form] not in ("", form) or not self._agrees_beside(o, swapped)
         )
 
+    def _said(self, edges: Mapping[EdgeCase, bool | None]) -> set[str]:
+        """The calls of edge cases that are told to be wrong."""
+        of_edges = {**self._general_edges, **self.at_the_edges}
+        broken = (edge for edge, held in edges.items() if not held)
+        return {of_edges[edge].name for edge in broken if edge in of_edges}
+
+    def _compared(
+        self, traces: Mapping[str, Trace], evidence: Evidence, skipped: set[str]
+    ) -> tuple[Compared, ...]:
+        """The calls whose right answer is known, beside what they should be: that, or what a
+        convention makes of it."""
+        diagnosis, measured = evidence.diagnosis, evidence.manners.measured or {}
+        known = {o.instance.name: False for o in evidence.elsewhere}
+        known = {i.name: known.get(i.name, True) for i in self.asked_of_all}
+        known.update(evidence.agrees)
+        family = diagnosis.family if self.question.conventions.covers(diagnosis.slugs) else None
+        swapped = evidence.manners.form == FORMS["swapped"]
+        found = []
+        for instance in self.asked_of_all if family is not None else self.instances:
+            name = instance.name
+            if name in skipped or name not in self._right or name not in traces:
+                continue
+            if not instance.max_epochs:
+                continue
+            seen, expected = Observation(instance, self._history(instance, traces)), None
+            if family is not None and not known[name]:
+                own = name in evidence.agrees  # these it has been found by
+                taken = diagnosis.taken(instance).with_hyper(measured)
+                expected = None if own else family.trajectories(taken)[0]
+                known[name] = own
+            if expected is None:
+                expected = self.right_rows(instance)
+            right = known.get(name)
+            if right is None:
+                right = self._agrees_with(seen, expected, swapped)
+            found.append(Compared(seen, expected, right, name in evidence.late, name in known))
+        return tuple(found)
+
     def _agrees_beside(self, observation: Observation, swapped: bool = False) -> bool:
         """As :meth:`_agrees`, with a tolerance that grows with the entries; ``swapped``: b's
         history comes first where it can be told."""
-        own, right = observation.history.rows, self.right_rows(observation.instance)
+        return self._agrees_with(observation, self.right_rows(observation.instance), swapped)
+
+    def _agrees_with(self, observation: Observation, right: FloatArray, swapped: bool) -> bool:
+        own = observation.history.rows
         w, *others, b = observation.instance.start
         if swapped and own is not None and not others and w == b:
             own = own[:, ::-1]  # where both start alike, which is which cannot be read off
@@ -469,7 +522,8 @@ class RuleExam:
         if all(o.history.nothing for o in observations):
             return Diagnosis(("nothing_returned",))
         if right:
-            return diagnose(observations, self.question, replace(manners, ignored=()))
+            idle = replace(manners, ignored=(), bounded=())
+            return diagnose(observations, self.question, idle)
         only = None
         if source is not None and all(map(_no_number_at_once, observations)):
             # What gives no number at its first step gives none later, whatever else it does.
@@ -495,8 +549,14 @@ class RuleExam:
             if observation.history.rows is None:
                 continue
             if len(observation.rows) != instance.max_epochs + 1:
-                return diagnose([observation], self.question, Manners())
+                found = diagnose([observation], self.question, Manners())
+                return Diagnosis() if found.edits else found  # ordinary calls have none of it
         return Diagnosis()
+
+    def _stops_somewhere(self, traces: Mapping[str, Trace]) -> bool:
+        """Whether some call has fewer entries than it should have."""
+        rows = [(self._history(i, traces).rows, i.max_epochs) for i in self.asked_of_all]
+        return any(own is not None and len(own) <= epochs for own, epochs in rows)
 
     def _told(self, diagnosis: Diagnosis, answers: Answers) -> bool:
         source = answers.run.sources.get(self.question.function, "")
@@ -545,7 +605,8 @@ class RuleExam:
         roles = by_role(number.ranges)
         asked = {roles.get(Role.STEP_SIZE)}
         asked |= {roles.get(Role.EPSILON)} if "first" in self.question.moments else set()
-        if asked & set(manners.ignored):
+        idle = {*manners.ignored, *(bound.name for bound in manners.bounded)}
+        if asked & idle:
             return False  # the first moment was recovered as if that had been taken
         rows = self._history(number, traces).rows
         if rows is not None and predicts(moments, number, rows, self.question.power):
@@ -557,10 +618,10 @@ class RuleExam:
             self.question, diagnosis, number.with_hyper(manners.measured or {})
         ):
             return False  # what was taken for weights may be in the step
-        values = {**(diagnosis.hard_coded or {}), **(manners.measured or {})}
         for instance in one_of_each(self.streams):
             own = self._history(instance, traces).rows
-            known = family.trajectories(instance.with_hyper(values))[0]
+            taken = diagnosis.taken(instance).with_hyper(manners.measured or {})
+            known = family.trajectories(taken)[0]
             known = known[:: instance.points] if family.every_point else known
             if own is None or not equal(own, known, LINEAR):
                 return False

@@ -10,9 +10,9 @@ from autograder.judging import words
 from autograder.judging.question import Verdict, WrongPart
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.catalogue import Candidate, Edit
-from autograder.judging.rule.evidence import Evidence
-from autograder.judging.rule.history import first_difference
-from autograder.judging.rule.moments import Weights
+from autograder.judging.rule.evidence import Bound, Evidence
+from autograder.judging.rule.history import Difference, first_difference
+from autograder.judging.rule.moments import Factors, Weights
 from autograder.judging.rule.pictures import weights_pictures, weights_tables
 from autograder.judging.stopped import raised
 from autograder.model import Check, Explanation, Table
@@ -27,10 +27,9 @@ def verdict(question: Rule, evidence: Evidence, checks: tuple[Check, ...]) -> Ve
     nothing = all(o.history.nothing for o in evidence.observations)
     pictures = [p for judged in evidence.behaviours.values() for p in judged.pictures]
     tables: list[Table] = []
-    if not evidence.right and evidence.explained:
-        # What is wrong is seen first in the path, then in the weights.
-        pictures = [*pictures[:1], *weights_pictures(question, evidence), *pictures[1:]]
-        tables += weights_tables(question, evidence)
+    # What is wrong is seen first in the path, then in the weights.
+    pictures = [*pictures[:1], *weights_pictures(question, evidence), *pictures[1:]]
+    tables += weights_tables(question, evidence)
     return Verdict(
         checks=checks,
         misconceptions=slugs,
@@ -46,7 +45,8 @@ def verdict(question: Rule, evidence: Evidence, checks: tuple[Check, ...]) -> Ve
 def _wrong(question: Rule, evidence: Evidence) -> Iterator[WrongPart]:
     """Where what was found sits: part and parameter of each named fault, arguments of no effect."""
     diagnosis = evidence.diagnosis
-    for argument in diagnosis.ignored:
+    known = (bound.name for bound in diagnosis.bounds if bound.value is not None)
+    for argument in (*diagnosis.ignored, *known):
         yield WrongPart(question.function, argument=argument)
     if diagnosis.candidate is None:
         return
@@ -81,6 +81,8 @@ def _explanation(slug: str, question: Rule, evidence: Evidence) -> Explanation:
         details.append(words.WITHOUT_EFFECT.format(names=", ".join(names)))
         values = diagnosis.hard_coded or {}
         details += [words.ALWAYS.format(name=name, value=value) for name, value in values.items()]
+    if slug == "hyperparameter_bounded":
+        details += [_bounded(bound) for bound in diagnosis.bounds if bound.value is not None]
     if slug == "start_ignored":
         names = [n for n in diagnosis.ignored if n in ("init_w", "init_b")]
         details += [words.WITHOUT_EFFECT.format(names=", ".join(names))] if names else []
@@ -90,6 +92,20 @@ def _explanation(slug: str, question: Rule, evidence: Evidence) -> Explanation:
     if candidate is not None and slug in candidate.slugs:
         details += describe([e for e in candidate.edits if e.slug == slug], candidate)
     return question.catalogue.explain(slug, "; ".join(details))
+
+
+def _bounded(bound: Bound) -> str:
+    """What a bound makes of what is given, and by which calls it is known."""
+    one, other, apart = (_short(value) for value in (*bound.alike, bound.apart))
+    seen = {"name": bound.name, "one": one, "other": other, "apart": apart}
+    if bound.value is None or bound.above is None:
+        return words.ALIKE_NEARBY.format(**seen)
+    return words.BOUNDED[bound.above].format(value=f"{bound.value:g}", **seen)
+
+
+def _short(value: float) -> str:
+    """With as many digits as tell it from 1."""
+    return f"{value:.3g}" if f"{value:.3g}" != "1" else f"{value:.6g}"
 
 
 def describe(edits: Sequence[Edit], candidate: Candidate) -> list[str]:
@@ -114,13 +130,17 @@ def _sentences(question: Rule, evidence: Evidence) -> list[str]:
         steps = [words.STEPS_OF.format(what=what) for what in unnamed]
         return [*steps, *_first_difference(evidence)] if steps else []
     found = _first_difference(evidence)
-    for kind, name in question.moments.items() if evidence.explained else ():
+    if evidence.factors is not None:
+        found += _factors(evidence.factors)
+    weighed = evidence.explained and evidence.factors is None
+    for kind, name in question.moments.items() if weighed else ():
         for parameter in "wb":
             own = evidence.moments.of(kind, parameter)
             right = evidence.right_moments.of(kind, parameter)
             what = words.MOMENT_OF.format(moment=words.MOMENT_LETTERS[name], parameter=parameter)
             found += _moment_sentences(what, own, right)
-    return [*found, words.NO_SUM] if evidence.sums_points is False else found
+    found += [_bounded(bound) for bound in evidence.diagnosis.bounds]
+    return [*found, *(words.NO_SUM[key] for key in evidence.not_summed)]
 
 
 def _first_difference(evidence: Evidence) -> list[str]:
@@ -133,12 +153,30 @@ def _first_difference(evidence: Evidence) -> list[str]:
             continue
         if difference.epoch == 0:
             return [words.NO_START.format(parameter=difference.parameter)]
-        place = {"epoch": difference.epoch, "parameter": difference.parameter}
-        if difference.ratio is None:
-            return [words.NO_NUMBER.format(**place)]
-        (ratio,) = _unlike_1([difference.ratio], digits=4)
-        return [words.FIRST_DIFFERENCE.format(**place, step=difference.own_step, ratio=ratio)]
+        return [_told(difference)]
     return []
+
+
+def _told(difference: Difference) -> str:
+    place = {"epoch": difference.epoch, "parameter": difference.parameter}
+    if difference.instead:
+        when = words.FROM_EPOCH if difference.stays else words.AT_EPOCH
+        what = words.INSTEAD[difference.instead]
+        return words.NO_NUMBER.format(when=when.format(**place), what=what, **place)
+    place["step"] = f"{difference.own_step:.3g}"
+    if difference.ratio is None:
+        return words.FIRST_DIFFERENCE_FROM_0.format(**place)
+    (ratio,) = _unlike_1([difference.ratio], digits=4)
+    return words.FIRST_DIFFERENCE.format(**place, ratio=ratio)
+
+
+def _factors(off: Factors) -> Iterator[str]:
+    """What the steps of each parameter are off by."""
+    text = words.EPSILON_FACTOR if off.of_epsilon else words.STEP_FACTOR
+    for parameter, times in (("w", off.w), ("b", off.b)):
+        if not np.allclose(times, 1, rtol=1e-5):
+            told = _unlike_1(times.tolist(), digits=3)
+            yield text.format(parameter=parameter, factors=", ".join(told))
 
 
 def _unlike_1(ratios: Sequence[float], digits: int) -> list[str]:

@@ -231,15 +231,31 @@ def _squeezed(part: Value, vector: bool) -> Value:
     return part
 
 
+Instead: TypeAlias = Literal["", "nan", "inf"]
+INSTEAD: tuple[Literal["nan", "inf"], ...] = ("nan", "inf")
+
+
 @dataclass(frozen=True)
 class Difference:
     """The first place where a trajectory leaves the expected one."""
 
     epoch: int
     parameter: str
-    ratio: float | None
-    """Student's step over expected step there; None where it has no finite value."""
+    column: int
     own_step: float
+    step: float
+    """The expected one there."""
+    instead: Instead = ""
+    """What stands there in place of a number."""
+    stays: bool = False
+    """Whether nothing but that follows, to the end."""
+
+    @property
+    def ratio(self) -> float | None:
+        """Student's step over expected step; None where either is none to compare with."""
+        if self.instead or self.epoch == 0 or self.step == 0:
+            return None
+        return self.own_step / self.step + 0.0  # no -0
 
 
 def equal(own: FloatArray, expected: FloatArray, tolerance: float) -> bool:
@@ -261,8 +277,13 @@ def first_difference(own: FloatArray, expected: FloatArray, tolerance: float) ->
     last = own.shape[1] - 1
     name = "b" if column == last else "w" if last == 1 else f"w[{column}]"
     if epoch == 0:
-        return Difference(0, name, None, float("nan"))
-    own_step = float(own[epoch, column] - own[epoch - 1, column])
+        return Difference(0, name, column, float("nan"), float("nan"))
+    follows = own[epoch:, column]
+    with np.errstate(all="ignore"):
+        own_step = float(follows[0] - own[epoch - 1, column])
     step = float(expected[epoch, column] - expected[epoch - 1, column])
-    ratio = own_step / step if step != 0 and np.isfinite(own_step) else None
-    return Difference(epoch, name, ratio, own_step)
+    kinds = {"nan": np.isnan(follows), "inf": np.isinf(follows)}
+    for kind in INSTEAD:
+        if kinds[kind][0]:
+            return Difference(epoch, name, column, own_step, step, kind, bool(kinds[kind].all()))
+    return Difference(epoch, name, column, own_step, step)

@@ -18,6 +18,11 @@ import numpy as np
 
 from autograder.errors import AssignmentError
 
+FAR = 1e10
+"""Far from an ordinary value, as a factor: beyond any bound that somebody writes down."""
+NEAR_1 = 1e4
+"""As a factor, how much nearer to 1 a share is that is far from an ordinary one."""
+
 
 class Role(StrEnum):
     """What a hyper-parameter is to a rule."""
@@ -64,6 +69,13 @@ class Range:
         """Another value, to see whether it matters."""
         return value * 8.0 if self.logarithmic else value - 0.1
 
+    def far(self, value: float) -> tuple[float, float]:
+        """Values far below and far above, to see whether it matters there: a positive number by ten
+        orders of magnitude, a share as near to 0 and to 1."""
+        if self.logarithmic or not 0 <= value <= 1:
+            return value / FAR, value * FAR
+        return value / FAR, 1 - (1 - value) / NEAR_1
+
 
 @dataclass(frozen=True)
 class StepSize(Range):
@@ -76,6 +88,9 @@ class StepSize(Range):
 
     def nudged(self, value: float) -> float:
         return value * 1.5
+
+    def far(self, value: float) -> tuple[float, float]:
+        return value / FAR, value * FAR
 
 
 @dataclass(frozen=True)

@@ -9,33 +9,52 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from autograder.judging.rule.evidence import Manners
+from autograder.judging.rule.evidence import Bound, Manners
 from autograder.judging.rule.history import rows_of
 from autograder.judging.rule.instance import IN_ORDER, Instance
 from autograder.judging.rule.probes import MEASURED, TINY, Probes
 from autograder.model import FloatArray, Outcome, Trace
 
 SAME = 1e-12
+SEEN = 1e-3
+"""Rounding that is more than this beside a step hides where it points."""
 ALONG = 1e-6
 """How far a step may point beside a gradient that it goes along."""
 LEAST_DECAY = 1e-9
 """Weight decay below this is rounding."""
 
 
-def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool | None:
+class Summed(NamedTuple):
+    """Whether the gradient is the sum over all points, and what speaks against it."""
+
+    holds: bool | None
+    against: tuple[Literal["along", "double", "path"], ...] = ()
+
+
+def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> Summed:
     """Whether the gradient is the sum over all points: its direction, and twice as long for twice
     the points.  Whatever the rule multiplies the first step with does not matter.  On an ordinary
     call, too, twice the points have to be what twice the gradient is.
 
-    None: there are no such steps to see; or twice the points are twice the gradient, and what
-    turns the step aside may be in another part, such as a velocity that does not start at 0.
+    None: there are no such steps to see; or only one of these is so, and what turns the step aside
+    may be in another part, such as a velocity that does not start at 0, or a second moment that
+    starts with the first point's gradient.
     """
     ordinary = True if remembers(asked, traces) else _sums_on_ordinary(asked, traces)
-    if not ordinary:
-        return ordinary
+    if ordinary is None:
+        return Summed(None)
+    step = _sums_in_a_step(asked, traces)
+    if ordinary:
+        return Summed(True if step is not None and not step.against else None)
+    return Summed(False, ("path", *step.against)) if step and step.against else Summed(None)
+
+
+def _sums_in_a_step(asked: Probes, traces: Mapping[str, Trace]) -> Summed | None:
+    """What a step shows that is the gradient alone; None: there is no such step."""
     rows = [rows_of(instance, traces) for instance in asked.points]
     if any(r is None or len(r) != 2 or not np.isfinite(r).all() for r in rows):
         return None
@@ -47,16 +66,25 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> bool | None:
     if not (np.isfinite(once).all() and np.isfinite(twice).all()):
         return None
     scale = np.abs(once).max() / np.abs(total).max()
-    close = 1e-6 * np.abs(once).max()
-    along = scale > 0 and (np.abs(once - scale * total) <= close).all()
-    return True if along and (np.abs(twice - 2 * once) <= 2 * close).all() else None
+    rounding = 4 * np.finfo(np.float64).eps * np.abs(instance.start).max()
+    if rounding > SEEN * np.abs(once).max():
+        return None
+    close = 1e-6 * np.abs(once).max() + rounding
+    along = scale > 0 and bool((np.abs(once - scale * total) <= close).all())
+    double = bool((np.abs(twice - 2 * once) <= 2 * close).all())
+    return Summed(
+        along and double, (*(() if along else ("along",)), *(() if double else ("double",)))
+    )
 
 
 def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]) -> Manners:
     """What the probes' traces show; ``others``: further calls that must leave inputs alone."""
     base = rows_of(asked.base, traces)
+    idle = _idle(asked, traces, base) if base is not None else ()
+    bounds = {name: _bound(asked, name, traces) for name in idle if name in asked.far}
     return Manners(
-        ignored=_ignored(asked, traces, base) if base is not None else (),
+        ignored=tuple(name for name in idle if bounds.get(name) is None),
+        bounded=tuple(bound for bound in bounds.values() if bound is not None),
         remembers=remembers(asked, traces),
         mutates=_mutates((*asked.instances, *others), traces),
         measured=_measured_decay(asked.decay, traces),
@@ -94,7 +122,8 @@ def _same(one: FloatArray, other: FloatArray) -> bool:
         return one.shape == other.shape and np.allclose(one, other, SAME, SAME, equal_nan=True)
 
 
-def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
+def _idle(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tuple[str, ...]:
+    """The arguments that make no difference where they are changed a little."""
     if not _tells(base, asked.base):
         return ()
     found = []
@@ -116,6 +145,17 @@ def _ignored(asked: Probes, traces: Mapping[str, Trace], base: FloatArray) -> tu
     return tuple(found)
 
 
+def _bound(asked: Probes, name: str, traces: Mapping[str, Trace]) -> Bound | None:
+    """How far away an argument that is idle nearby does make a difference; None: nowhere."""
+    before, far = rows_of(asked.streamed, traces), asked.far[name]
+    low, high = (not _unchanged(before, rows_of(instance, traces)) for instance in far)
+    if not low and not high:
+        return None
+    near = asked.streamed.hyper[name], asked.changed[name].hyper[name]
+    apart = far[0 if low else 1].hyper[name]
+    return Bound(name, None if low and high else low, near, apart)
+
+
 def _tells(rows: FloatArray, instance: Instance) -> bool:
     """Whether a change could show: NaN equals NaN, and a parameter that stands still stands still,
     whatever the argument."""
@@ -133,7 +173,7 @@ def _orders(asked: Probes, traces: Mapping[str, Trace]) -> tuple[tuple[int, ...]
     rows = rows_of(asked.points[0], traces)
     if rows is None or rows.shape != (2, 2) or not np.isfinite(rows).all():
         return ()
-    if sums_over_points(asked, traces):
+    if sums_over_points(asked, traces).holds:
         return ()
     step, found = rows[0] - rows[1], []
     for order in permutations(IN_ORDER):

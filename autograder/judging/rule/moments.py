@@ -367,5 +367,58 @@ def _same_but_for(
     return True
 
 
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """By what steps are off whose moments are the right ones but for a factor of each epoch.
+
+    A step of eta * c * m_hat is that of a moment that is c times as large, too; one beside an
+    epsilon that counts k times is that of a gradient that counts k**-power times.  From the steps
+    nobody can tell which of these the code has.
+    """
+
+    of_epsilon: bool
+    """True: what epsilon counts times; False: what a step is times the right one."""
+    w: FloatArray
+    """By epoch."""
+    b: FloatArray
+
+
+def factors(found: Identification, right: Identification, power: float) -> Factors | None:
+    """These factors; None: the moments differ from the right ones by more, or by nothing."""
+    of_step, of_epsilon = {}, {}
+    for parameter in "wb":
+        first, second = (_times(found, right, kind, parameter) for kind in ("first", "second"))
+        if first is None or second is None:
+            return None
+        of_step[parameter], of_epsilon[parameter] = first, 1 / second
+        if _near_1(first) and _near_1(second):
+            continue
+        if not _near_1(second):
+            del of_step[parameter]
+        if not _near_1(second / first ** (1 / power)):
+            del of_epsilon[parameter]
+    for off, which in ((of_step, False), (of_epsilon, True)):
+        if len(off) == 2 and not all(_near_1(each) for each in off.values()):
+            return Factors(which, off["w"], off["b"])
+    return None
+
+
+def _times(
+    found: Identification, right: Identification, kind: str, parameter: str
+) -> FloatArray | None:
+    """How many times the right weights the recovered ones are, by epoch; None: they are others."""
+    own, other = found.of(kind, parameter), right.of(kind, parameter)
+    if own is None or other is None or not own.is_average or not other.is_average:
+        return None
+    times = np.diag(own.values) / np.diag(other.values)
+    close = 1e-5 * times[:, None] * (1 + np.abs(other.values))
+    same = np.abs(own.values - times[:, None] * other.values) <= close
+    return times if same.all() else None
+
+
+def _near_1(times: FloatArray) -> bool:
+    return bool((np.abs(times - 1) < 1e-5).all())
+
+
 UNKNOWN = Identification(None, None, None, None, None, None, None)
 """Nothing was recovered that explains anything."""

@@ -15,23 +15,35 @@ from autograder.model import FloatArray, Line, Picture, Table
 
 
 class _Off(NamedTuple):
-    """A moment of w whose weights are not the rule's."""
+    """A moment of w, or of b where w's is right, whose weights are not the rule's."""
 
     kind: str
     name: str
+    parameter: str
     own: FloatArray
     right: FloatArray
     kept: str
     """The hyper-parameter by which it forgets, with its value; empty: there is none."""
 
 
+def off(question: Rule, evidence: Evidence, moment: str) -> bool:
+    """Whether the weights of a moment are shown, since they are not the rule's."""
+    return any(one.name == moment for one in _off(question, evidence))
+
+
 def _off(question: Rule, evidence: Evidence) -> Iterator[_Off]:
+    if evidence.right or not evidence.explained or evidence.factors is not None:
+        return
     for kind, name in question.moments.items():
-        own, right = evidence.moments.of(kind, "w"), evidence.right_moments.of(kind, "w")
-        if own is None or right is None or not (own.is_average and right.is_average):
-            continue  # a moment that is no average has no weights to show
-        if not np.allclose(own.values, right.values, atol=1e-5):
-            yield _Off(kind, name, own.values, right.values, _kept(question, evidence, name))
+        for parameter in "wb":
+            own = evidence.moments.of(kind, parameter)
+            right = evidence.right_moments.of(kind, parameter)
+            if own is None or right is None or not (own.is_average and right.is_average):
+                continue  # a moment that is no average has no weights to show
+            if not np.allclose(own.values, right.values, atol=1e-5):
+                kept = _kept(question, evidence, name)
+                yield _Off(kind, name, parameter, own.values, right.values, kept)
+                break
 
 
 def _kept(question: Rule, evidence: Evidence, moment: str) -> str:
@@ -43,49 +55,50 @@ def _kept(question: Rule, evidence: Evidence, moment: str) -> str:
 
 def weights_tables(question: Rule, evidence: Evidence) -> list[Table]:
     """Recovered weights of every epoch."""
-    return [_table(off) for off in _off(question, evidence)]
+    return [_table(one) for one in _off(question, evidence)]
 
 
 def weights_pictures(question: Rule, evidence: Evidence) -> list[Picture]:
     """Recovered weights of the last epoch beside the expected ones."""
-    return [_picture(off, question.function) for off in _off(question, evidence)]
+    return [_picture(one, question.function) for one in _off(question, evidence)]
 
 
-def _table(off: _Off) -> Table:
-    epochs = range(len(off.own))
-    power = "g" if off.kind == "first" else "g^2"
+def _table(one: _Off) -> Table:
+    epochs = range(len(one.own))
+    power = "g" if one.kind == "first" else "g^2"
     header = (words.WEIGHTS_COLUMN.format(power=power, epoch=i + 1) for i in epochs)
     rows = tuple(
         (
             words.WEIGHTS_ROW.format(epoch=t + 1),
-            *(f"{off.own[t, i]:.4g}" if i <= t else "" for i in epochs),
+            *(f"{one.own[t, i]:.4g}" if i <= t else "" for i in epochs),
         )
         for t in epochs
     )
-    return Table(words.WEIGHTS_TABLE.format(moment=off.name), ("", *header), rows)
+    title = words.WEIGHTS_TABLE.format(moment=one.name, parameter=one.parameter)
+    return Table(title, ("", *header), rows)
 
 
-def _picture(off: _Off, function: str) -> Picture:
-    last = len(off.own)
+def _picture(one: _Off, function: str) -> Picture:
+    last = len(one.own)
     x = tuple(float(i) for i in range(1, last + 1))
     x_label, y_label = words.WEIGHTS_AXES
     rule, own = words.WEIGHTS_LINES
     return Picture(
-        title=words.WEIGHTS_PICTURE.format(moment=off.name),
+        title=words.WEIGHTS_PICTURE.format(moment=one.name),
         caption=words.WEIGHTS_CAPTION.format(
-            moment=off.name,
+            moment=f"{one.name} of b" if one.parameter == "b" else one.name,
             epoch=last,
-            kept=off.kept,
-            own_sum=_short(off.own[-1].sum()),
-            right_sum=_short(off.right[-1].sum()),
-            own_last=_short(off.own[-1, -1]),
-            right_last=_short(off.right[-1, -1]),
+            kept=one.kept,
+            own_sum=_short(one.own[-1].sum()),
+            right_sum=_short(one.right[-1].sum()),
+            own_last=_short(one.own[-1, -1]),
+            right_last=_short(one.right[-1, -1]),
         ),
         x_label=x_label,
         y_label=y_label,
         lines=(
-            Line(rule, x, _floats(off.right[-1]), "tab:gray", "bar", beside=True),
-            Line(own.format(function=function), x, _floats(off.own[-1]), "tab:red", "bar"),
+            Line(rule, x, _floats(one.right[-1]), "tab:gray", "bar", beside=True),
+            Line(own.format(function=function), x, _floats(one.own[-1]), "tab:red", "bar"),
         ),
     )
 

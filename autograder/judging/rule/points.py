@@ -26,9 +26,11 @@ import numpy as np
 
 from autograder.judging import words
 from autograder.judging.rule.asked import Rule
+from autograder.judging.rule.elsewhere import told
 from autograder.judging.rule.evidence import Diagnosis, Evidence, Observation
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.moments import Weights
+from autograder.judging.rule.pictures import off
 from autograder.model import Check, FloatArray
 
 PARTS = (
@@ -81,7 +83,7 @@ def judge_parts(question: Rule, evidence: Evidence) -> tuple[Check, ...]:
     checks: list[Check] = []
     for name, points in question.points.items():
         if name in PARTS:
-            checks.append(_part(name, points, loss, evidence))
+            checks.append(_part(name, points, loss, evidence, question))
         elif name in ("trajectory", "vector"):
             checks.append(_trajectory(name, points, loss, evidence, question))
         elif name == EDGES:
@@ -199,6 +201,9 @@ def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
         # how many epochs are run is no part of the rule: the trajectories show it
         idle = [name for name in diagnosis.ignored if name != "max_epochs"]
         parts = frozenset(question.arguments.get(name, "step") for name in idle)
+    elif slug == "hyperparameter_bounded":
+        held = [bound.name for bound in diagnosis.bounds]
+        parts = frozenset(question.arguments.get(name, "step") for name in held)
     return frozenset(part if part in question.points else "step" for part in parts)
 
 
@@ -211,6 +216,9 @@ def _worth(slug: str, parts: frozenset[str], question: Rule) -> float:
 def _measured(question: Rule, evidence: Evidence) -> dict[str, bool | None]:
     """Which of the question's parts are right by measurement; None: that could not be seen."""
     found, right = evidence.moments, evidence.right_moments
+    if evidence.factors is not None:
+        wrong = {"gradient": evidence.sums_points, "step": False}
+        return {part: wrong.get(part, True) for part in PARTS if part in question.points}
     # Code that gathers another gradient averages that one: all its weights are larger or smaller.
     scaled = evidence.sums_points is False
     follows = found.step_follows or (scaled and found.one_point_follows)
@@ -289,18 +297,29 @@ class _Pair:
         if not corrected:
             return _close(own, right)
         with np.errstate(all="ignore"):
-            shares = [w / w.sum(axis=1, keepdims=True) for w in (own, right)]
             sums = own.sum(axis=1) / right.sum(axis=1)
         steady = _close(sums, np.full_like(sums, sums[0])) and abs(sums[0] - 1) >= WEIGHT
-        return _close(*shares) and not steady
+        return self._has_the_shares() and not steady
+
+    def _has_the_shares(self) -> bool:
+        """Whether each gradient has its right share of an epoch's weights, whatever these add up
+        to."""
+        if (each := self._averages()) is None:
+            return False
+        with np.errstate(all="ignore"):
+            own, right = (w / w.sum(axis=1, keepdims=True) for w in each)
+        return _close(own, right)
 
     def correction(self) -> bool | None:
-        """Whether the sums of the weights change from epoch to epoch as they should."""
+        """Whether the sums of the weights change from epoch to epoch as they should.  Where they do
+        not, it may be a moment that averages otherwise, and not its correction."""
         if (each := self._averages()) is None:
             return None
         with np.errstate(all="ignore"):
             sums = each[0].sum(axis=1) / each[1].sum(axis=1)
-        return _close(sums, np.full_like(sums, sums[0]))
+        if _close(sums, np.full_like(sums, sums[0])):
+            return True
+        return False if self._has_the_shares() else None
 
     def _averages(self) -> tuple[FloatArray, FloatArray] | None:
         own, right = self.own, self.right
@@ -318,17 +337,37 @@ def _close(one: FloatArray, other: FloatArray) -> bool:
 # ------------------------------------------------------------------------------- the checks
 
 
-def _part(name: str, points: float, loss: Loss, evidence: Evidence) -> Check:
+def _part(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
     if name in loss.unseen:
         return not_tried(name, points, evidence.unseen or words.WHY["steps"])
+    if name in loss.lost and evidence.factors is not None and name == "step":
+        text = words.STEP_OFF[evidence.factors.of_epsilon]
+        return Check(name, False, 0.0, points, text)
     if name in loss.lost:
-        return Check(name, False, 0.0, points, words.PART_WRONG[name])
+        known = name != "step" or evidence.diagnosis.explains
+        text = words.PART_WRONG[name] if known else words.STEP_MEASURED
+        return Check(name, False, 0.0, points, text)
     if name in loss.besides:
         return Check(name, False, points, points, words.PART_WRONG[name] + words.COSTS_NO_MORE)
     if name == "step" and loss.convention is not None:
         score = max(0.0, points - loss.convention)
-        return Check(name, False, round(score, 6), points, words.CONVENTION)
-    return Check(name, True, points, points, words.PART_RIGHT[name])
+        text = words.CONVENTION_AND_MORE if evidence.elsewhere else words.CONVENTION
+        return Check(name, False, round(score, 6), points, text)
+    return Check(name, True, points, points, _right(name, loss, evidence, question))
+
+
+def _right(name: str, loss: Loss, evidence: Evidence, question: Rule) -> str:
+    """What is right, as far as it was seen to be so."""
+    text = words.PART_RIGHT[name]
+    if evidence.factors is not None and name in words.PART_BUT_FACTOR:
+        return words.PART_BUT_FACTOR[name]
+    if name in words.PART_OFF and off(question, evidence, name):
+        return words.PART_OFF[name]
+    if evidence.right or evidence.diagnosis.explains:
+        how = "ordinary" if evidence.elsewhere else ""
+    else:
+        how = "measured" if loss.lost | loss.unseen else "most"
+    return words.AS_SEEN[how].format(right=text[0].lower() + text[1:]) if how else text
 
 
 def not_tried(name: str, points: float, why: str) -> Check:
@@ -351,20 +390,28 @@ def _trajectory(name: str, points: float, loss: Loss, evidence: Evidence, questi
         if "vector" not in question.points or (o.instance.init_w.ndim == 1) == vector
     ]
     if ordinary and not elsewhere:
-        return Check(name, True, points, points, words.TRAJECTORY_RIGHT[name])
+        text = words.TRAJECTORY_RIGHT[name]
+        if evidence.elsewhere or evidence.stops_somewhere:
+            text = words.TRAJECTORY_SEEN[name].format(count=_count(name, evidence))
+        return Check(name, True, points, points, text)
     if loss.convention is not None and not elsewhere:
-        score = max(0.0, points - loss.beyond(name))
-        return Check(name, True, round(score, 6), points, words.TRAJECTORY_CONVENTION)
+        score, text = max(0.0, points - loss.beyond(name)), words.TRAJECTORY_CONVENTION
+        if evidence.elsewhere:
+            text = words.TRAJECTORY_CONVENTION_SEEN.format(count=_count(name, evidence))
+        return Check(name, True, round(score, 6), points, text)
     if ordinary or loss.convention is not None:
-        where = words.LISTED.join(dict.fromkeys(_where(o, evidence) for o in elsewhere[:3]))
-        return Check(name, False, 0.0, points, words.TRAJECTORY_ELSEWHERE[name].format(where=where))
+        names = {o.instance.name for o in elsewhere}
+        wrong = [one for one in evidence.compared if one.instance.name in names]
+        text = told(wrong, evidence.compared, question.tolerance)
+        return Check(name, False, 0.0, points, words.TRAJECTORY_ELSEWHERE[name].format(told=text))
     return Check(name, False, 0.0, points, _why_not(name, evidence))
 
 
-def _where(observation: Observation, evidence: Evidence) -> str:
-    name = observation.instance.name
-    where = words.ELSEWHERE.get(name, name)
-    return words.OUT_OF_TIME.format(where=where) if name in evidence.late else where
+def _count(name: str, evidence: Evidence) -> int:
+    """How many calls of one kind of x everybody has to get right, and came back so."""
+    vector = name == "vector"
+    calls = (one for one in evidence.compared if (one.instance.init_w.ndim == 1) == vector)
+    return sum(one.counts and one.right for one in calls)
 
 
 def _observed(name: str, evidence: Evidence) -> list[Observation]:
@@ -404,20 +451,29 @@ def _edges(points: float, evidence: Evidence, question: Rule) -> list[Check]:
             checks.append(Check(edge.name, True, share, share, words.EDGE_CONVENTION))
         else:
             in_numbers = edge.name in evidence.edges_in_numbers
+            if edge.call is not None and not (good or in_numbers or evidence.in_numbers):
+                # What gives no number on an ordinary call either tells nothing of this one.
+                why = words.WHY["numbers"].format(function=question.function)
+                checks.append(not_tried(edge.name, share, why))
+                continue
             wrong = edge.wrong_in_numbers if in_numbers and edge.wrong_in_numbers else edge.wrong
-            text = edge.right if good else wrong
+            right = edge.right
+            if evidence.stops_somewhere:
+                right = words.EDGE_SEEN.get(edge.name, right)
+            text = right if good else wrong
             checks.append(Check(edge.name, good, share if good else 0.0, share, text))
     return checks
 
 
 def _behaviour(name: str, points: float, loss: Loss, evidence: Evidence, question: Rule) -> Check:
     judged = evidence.behaviours[name]
-    if not judged.tried and loss.convention is None:
+    forgiven = loss.convention is not None and not evidence.elsewhere
+    if not judged.tried and not forgiven:
         return not_tried(name, points, judged.message)
     seen = evidence.alive or name in evidence.shown_right or _earns_more(question, evidence)
     if judged.passed and not seen:
         return Check(name, False, 0.0, points, words.BEHAVIOUR_OF_NOTHING)
-    if judged.passed or loss.convention is not None:
+    if judged.passed or forgiven:
         text = judged.message if judged.passed else words.TRAJECTORY_CONVENTION
         return Check(name, True, points, points, text)
     return Check(name, False, 0.0, points, judged.message)

@@ -43,6 +43,9 @@ class Probes:
     to what sums over the points."""
     beside: Mapping[str, Instance]
     """The first of these with what the gradient depends on changed, an argument at a time."""
+    far: Mapping[str, tuple[Instance, Instance]]
+    """By hyper-parameter: the streamed call with a value far below the ordinary one, and far above;
+    what is the same for all of these is without effect, what is not may be kept within bounds."""
     none: Instance
     """The base call for no epochs at all."""
     settled: Instance
@@ -53,6 +56,7 @@ class Probes:
         asked = (self.base, self.streamed, *self.changed.values(), *self.beside.values())
         return (
             *asked,
+            *(instance for both in self.far.values() for instance in both),
             *self.decay,
             *self.points,
             *self.ordinary,
@@ -78,6 +82,7 @@ def probes(instance: Instance) -> Probes:
         for name, instance in _other_gradients(points[0]).items()
     }
     recorded = streamed(base)
+    far = {name: _far(recorded, name) for name in base.ranges}
     for name, range_ in base.ranges.items():
         hyper = {**recorded.hyper, name: range_.nudged(base.hyper[name])}
         named[name] = replace(recorded, name=f"another {name}", hyper=hyper)
@@ -93,8 +98,17 @@ def probes(instance: Instance) -> Probes:
         points,
         _ordinary_instances(base),
         beside,
+        far,
         none,
         _settled_instance(base),
+    )
+
+
+def _far(recorded: Instance, name: str) -> tuple[Instance, Instance]:
+    low, high = recorded.ranges[name].far(recorded.hyper[name])
+    return (
+        replace(recorded.with_hyper({name: low}), name=f"the least {name}"),
+        replace(recorded.with_hyper({name: high}), name=f"the most {name}"),
     )
 
 
