@@ -201,6 +201,13 @@ def verdict_on(name: str, function: Callable[..., Any], student: str = "somebody
     return judge(one, take(one, function))
 
 
+def wrong_calls(name: str, function: Callable[..., Any], student: str = "somebody") -> set[str]:
+    """Which of the calls that everybody is asked it does not answer right."""
+    asked = exam(name, student)
+    traces = take(asked, function)
+    return {one.name for one in asked.asked_of_all if not asked.is_right_on(one, traces)}
+
+
 def score(verdict: Verdict) -> float:
     return sum(check.score for check in verdict.checks)
 
