@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from postgres_server import postgres_server
 from stored_grades import attempt, grade
 from test_steps import older_store
 
@@ -31,20 +29,6 @@ ROWS = [
     PersonRow(1, PersonRecord(Identity("amy", "a", "s", "a@b", "7", "M\0\ud800ü, 雷"), "A", "ta")),
     PersonRow(2, PersonRecord(Identity(id="ben"), kind="roster", file="r.csv", joins=(3, 4))),
 ]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    is_file = request.param == "sqlite"
-    where = tmp_path / "grades.db" if is_file else request.getfixturevalue("server")
-    with open_store(where) as opened:
-        yield opened
 
 
 def test_people_extensions_and_times_come_back(store: Store) -> None:

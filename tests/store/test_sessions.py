@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from postgres_server import postgres_server
 from test_steps import older_store
 
 from autograder.model import Identity
@@ -19,19 +17,11 @@ AMY, BEN = SignedIn(1, 1), SignedIn(2, 5)
 NOW = 1_800_000_000.0
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    is_file = request.param == "sqlite"
-    where = tmp_path / "grades.db" if is_file else request.getfixturevalue("server")
-    with open_store(where) as opened:
-        opened.sessions.end_all()
-        yield opened
+@pytest.fixture
+def store(store: Store) -> Store:
+    """One in which nobody is signed in."""
+    store.sessions.end_all()
+    return store
 
 
 @pytest.fixture
