@@ -250,17 +250,16 @@ class _OnTheLecturesData:
         """What was measured instead, in a sentence; empty: nothing was."""
         parts = []
         if rates is not None and np.isfinite(rates[[0, -1]]).all():
-            begin = f"{rates[0].mean():.3g}"
-            parts.append(f"Yours goes from {begin} to {_ends(rates)} times eta")
+            parts.append(f"Yours goes from {_both(rates[0])} to {_both(rates[-1])} times eta")
         if np.isfinite(left):
             parts.append(f"{'your' if parts else 'Your'} b ends {left:.2g} away from it")
         return ", and ".join(parts) + "." if parts else ""
 
 
-def _ends(rates: FloatArray) -> str:
-    """The last rate of w and b, as one number where they are one."""
-    low, high = sorted(f"{rate:.3g}" for rate in rates[-1])
-    return low if low == high else f"{low} and {high}"
+def _both(rates: FloatArray) -> str:
+    """A rate of w and of b, as one number where they are one."""
+    of_w, of_b = (f"{rate:.3g}" for rate in rates)
+    return of_w if of_w == of_b else f"{of_w} (w) and {of_b} (b)"
 
 
 class Stuck(_OnTheLecturesData):
@@ -276,6 +275,14 @@ class Stuck(_OnTheLecturesData):
         falls = rates is not None and bool(
             (np.diff(rates, axis=0) < 0).all() and (rates[-1] < 0.3 * rates[0]).all()
         )
+        began = abs(self.instances[1].start[-1] - lecture_figure.experiment().minimum[1])
+        if falls and left >= began:
+            text = (
+                "Under a constant gradient your effective learning rate only falls, as AdaGrad's "
+                f"does; on the lecture's data your b ends {left:.3g} away from the minimum, and "
+                f"began {began:.3g} away: something else is wrong there."
+            )
+            return Judged(True, text, self.pictures(shown))
         if falls and left > 0.5:
             text = (
                 "Under a constant gradient your effective learning rate only falls, and on the "
@@ -304,8 +311,8 @@ class Alive(_OnTheLecturesData):
         alive = rates is not None and bool(((rates[-1] > 0.5) & (rates[-1] < 2)).all())
         if rates is not None and alive and left < 0.1:
             text = (
-                f"Under a constant gradient your effective learning rate ends at {_ends(rates)} "
-                "times eta, and on the lecture's data b comes within "
+                "Under a constant gradient your effective learning rate ends at "
+                f"{_both(rates[-1])} times eta, and on the lecture's data b comes within "
                 f"{left:.2g} of the minimum, where AdaGrad is stuck."
             )
             return Judged(True, text, self.pictures(shown))
@@ -328,10 +335,10 @@ class Unbiased(_OnTheLecturesData):
     def judge(self, shown: Shown) -> Judged:
         pictures = self.pictures(shown)
         if shown.moments.first_vector is not None:
-            pictures += (monte_carlo(shown.moments.first_vector, SMALL, "m_hat"),)
+            pictures += (monte_carlo(shown.moments.first_vector, SMALL, "m_hat of w"),)
         if shown.moments.second_vector is not None:
             square = 1 + 0.8**2 / 12  # E[g**2] of g uniform in [0.6, 1.4)
-            pictures += (monte_carlo(shown.moments.second_vector, square, "v_hat"),)
+            pictures += (monte_carlo(shown.moments.second_vector, square, "v_hat of w"),)
         fair = unbiased(shown.moments)
         if fair is None:
             why = "with which weights your moments average cannot be told from the steps"

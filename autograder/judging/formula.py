@@ -328,7 +328,7 @@ class FormulaExam:
         return QuestionStatus.ERROR
 
     def _right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
-        shown, excused = False, list[FloatArray]()
+        shown, moves, excused = False, False, list[FloatArray]()
         for example in self.examples[check.name]:
             trace = traces[example.call.name]
             if _ALIKE.of(trace, example, partial(_is_right, trace, example)):
@@ -345,7 +345,8 @@ class FormulaExam:
                 return False
             below = _answer(traces[_below(example)])
             excused += [] if below is None else [below]
-        return shown or _tell_apart(excused)
+            moves = moves or bool((np.abs(given) > LEAST).any())  # of nothing but 0 any is right
+        return shown or (moves and _tell_apart(excused))
 
     def _right_given_own(
         self, check: FormulaCheck, example: Example, traces: Mapping[str, Trace]

@@ -54,6 +54,7 @@ def test_a_planted_line_is_found_where_it_stands(bundle: dict[str, str], place: 
         ("return w", "return w"),  # eleven characters and fewer are in everybody's code
         ("# ----------------------", "# ----------------------"),
         ("import numpy as np", "import numpy as np"),
+        ("    def __init__(", "    def __init__("),
         ("x_step = rate_w", "next_step = x_step = rate_w"),  # short lines count as whole lines only
         ("step = scale * rate + offset", "step = scale * rate - offset"),
     ],

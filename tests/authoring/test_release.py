@@ -59,6 +59,18 @@ def test_the_committed_template_is_current_and_holds_nothing_hidden(
     assert b"reference" not in files["README.md"]
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("slug", SLUGS)
+def test_with_the_cell_that_hands_in_it_holds_nothing_hidden_either(
+    slug: str, tmp_path: Path
+) -> None:
+    folder = COURSE / "assignments" / slug
+    released = release(folder, tmp_path, reference=COURSE / "reference", hand_in=True)
+    assert (
+        f'# hand_in(assignment=\\"{slug}\\")' in contents(released.folder)[f"{slug}.ipynb"].decode()
+    )
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_nothing_of_this_machine_or_day_is_in_it(slug: str) -> None:
     for name, data in contents(COURSE / "student_template" / slug).items():

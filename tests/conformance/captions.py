@@ -207,8 +207,8 @@ RULES: tuple[tuple[str, Callable[[re.Match[str], Picture], bool]], ...] = (
         weights,
     ),
     (
-        r"The mean of \w+ over \d+ random streams of gradients, with its 99 % band, in units of "
-        r"what it should be on average \(the line at 1\)\.",
+        r"The mean of \w+(?: of w)? over \d+ random streams of gradients, with its 99 % band, in "
+        r"units of what it should be on average \(the line at 1\)\.",
         always,
     ),
     (r"The band holds 1 at every epoch\.", holds_one),

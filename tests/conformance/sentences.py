@@ -542,7 +542,7 @@ class _Look:
         """Points that are there twice are as good as gradients twice as large; the first step goes
         along the sum, where it goes along anything."""
         pair = [self.rows(one) for one in self.exam.asked.ordinary]
-        if pair[0] is not None and pair[1] is not None and _equal(pair[0], pair[1]):
+        if _one_path(*pair):
             return True
         once, twice = (self.rows(one) for one in self.exam.asked.points)
         if once is None or twice is None or len(once) < 2 or len(twice) < 2:
@@ -649,7 +649,7 @@ class _Look:
     def _sums(self) -> dict[str, bool]:
         """What of a sum over the points is so, by the keys of the words that deny it."""
         pair = [self.rows(one) for one in self.exam.asked.ordinary]
-        path = pair[0] is not None and pair[1] is not None and _equal(pair[0], pair[1])
+        path = _one_path(*pair)
         once, twice = (self.rows(one) for one in self.exam.asked.points)
         if once is None or twice is None or len(once) < 2 or len(twice) < 2:
             return {"path": path, "along": True, "double": True}
@@ -700,6 +700,15 @@ def _same(one: FloatArray, other: FloatArray) -> bool:
 def _near(own: FloatArray, right: FloatArray) -> bool:
     with np.errstate(all="ignore"):
         return bool((np.abs(own - right) <= CLOSE * np.maximum(1, np.abs(right))).all())
+
+
+def _one_path(one: FloatArray | None, other: FloatArray | None) -> bool:
+    """Whether they are the same: a rule that divides by the gradient's size goes nearly the same
+    way whatever that is."""
+    if one is None or other is None or one.shape != other.shape:
+        return False
+    with np.errstate(all="ignore"):
+        return bool((np.abs(one - other) <= 1e-6 * np.maximum(1, np.abs(other))).all())
 
 
 def _equal(one: FloatArray, other: FloatArray) -> bool:

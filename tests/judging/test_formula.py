@@ -226,6 +226,18 @@ def test_nothing_given_nothing_shows_no_gradient():
     assert score(verdict) == 0
 
 
+def test_a_neuron_that_only_steps_shows_no_gradient():
+    """What is right given it is 0 everywhere, whatever stands there."""
+
+    def f(w, b, x):
+        return float(np.dot(w, x) + b > 0)
+
+    def slope(w, b, x, y):
+        return (f(w, b, x) - y) * f(w, b, x) * (1 - f(w, b, x))
+
+    assert score(neuron(f, lambda w, b, x, y: slope(w, b, x, y) * x, slope)) == 0
+
+
 @pytest.mark.parametrize("students", [lambda z: np.clip(z, 0, 1), lambda z: max(z, 0.0)])
 @pytest.mark.parametrize("seed", [b"ada", b"emil", b"grace", b"kurt"])
 def test_a_gradient_that_is_right_for_its_own_neuron_is_so_on_every_draw(students, seed):

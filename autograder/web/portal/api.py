@@ -86,7 +86,7 @@ class Api:
     def _take(self, exercise: Exercise, person: Person, received: Received) -> dict[str, Any]:
         receipt = self._office.take(exercise, person, received)
         says = self._office.says(exercise, person, receipt)
-        return {**receipt_of(receipt), "says": says}
+        return receipt_of(receipt) | ({"says": says} if says else {})
 
     async def list(self, request: Request, member: Member, person: Person) -> Response:
         slug = request.query_params.get("assignment") or None
