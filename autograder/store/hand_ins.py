@@ -123,6 +123,15 @@ class Fruitless:
     """Whether it waits to be graded again."""
 
 
+@dataclass(frozen=True)
+class Naming:
+    """That somebody says they hand in together with somebody else, or no longer."""
+
+    person: int
+    other: int
+    together: bool
+
+
 class TooMany(StoreError):
     """No more may be handed in that day."""
 
@@ -162,7 +171,8 @@ class HandIns:
             add_files(connection, [file])
             made = []
             for draft in drafts:
-                if per_day is not None and _since(connection, draft, since) >= per_day:
+                done = 0 if per_day is None else _since(connection, _of(draft), since)
+                if per_day is not None and done >= per_day:
                     raise TooMany(draft.student)
                 made.append(self._add_one(connection, draft, file, at))
         return made
@@ -242,6 +252,13 @@ class HandIns:
                 HAND_INS.c.by_whom == hand_in.by,
             )
         )
+
+    def most_since(self, people: Collection[int], assignment: str, since: datetime) -> int:
+        """How often who of these handed it in most often did since then, as it is counted when it
+        is handed in."""
+        whose = [{"person": number, "assignment": assignment} for number in people]
+        with self._begin() as connection:
+            return max((_since(connection, one, since) for one in whose), default=0)
 
     def all(self, assignment: str) -> list[HandIn]:
         return self._read(sa.select(HAND_INS).where(HAND_INS.c.assignment == assignment))
@@ -399,13 +416,23 @@ class HandIns:
         with self._begin(writes=True) as connection:
             connection.execute(PARTNERS.insert(), [{**row, "at": _text(_now())}])
 
-    def partners(self, assignment: str) -> set[tuple[int, int]]:
-        """Who says that they hand in together with whom, as it stands."""
-        query = sa.select(PARTNERS.c.person, PARTNERS.c.other, PARTNERS.c.together)
-        query = query.where(PARTNERS.c.assignment == assignment).order_by(PARTNERS.c.id)
+    def leave(self, assignment: str, people: Collection[int]) -> None:
+        """These say that they hand in together with nobody, whomever they named."""
+        row = {"assignment": assignment, "together": False, "at": _text(_now())}
+        with self._begin(writes=True) as connection:
+            said = {(one.person, one.other): one for one in _namings(connection, assignment)}
+            rows = [
+                {**row, "person": one.person, "other": one.other}
+                for one in said.values()
+                if one.person in people and one.together
+            ]
+            if rows:
+                connection.execute(PARTNERS.insert(), rows)
+
+    def namings(self, assignment: str) -> list[Naming]:
+        """All that was said of who hands in together with whom, oldest first."""
         with self._begin() as connection:
-            said = {(row[0], row[1]): bool(row[2]) for row in connection.execute(query).all()}
-        return {pair for pair, together in said.items() if together}
+            return _namings(connection, assignment)
 
     # -------------------------------------------------------------- rows
 
@@ -527,11 +554,17 @@ def _of(draft: Draft) -> Row:
     return {"person": draft.person, "assignment": draft.assignment}
 
 
-def _since(connection: Connection, draft: Draft, since: datetime | None) -> int:
-    """How often they handed it in since then; None: ever."""
+def _since(connection: Connection, whose: Row, since: datetime | None) -> int:
+    """How often somebody handed it in since then; None: ever."""
     if since is None:
-        return connection.execute(_NUMBER, _of(draft)).scalar_one()
-    return connection.execute(_SINCE, {**_of(draft), "since": _text(since)}).scalar_one()
+        return connection.execute(_NUMBER, whose).scalar_one()
+    return connection.execute(_SINCE, {**whose, "since": _text(since)}).scalar_one()
+
+
+def _namings(connection: Connection, assignment: str) -> list[Naming]:
+    query = sa.select(PARTNERS.c.person, PARTNERS.c.other, PARTNERS.c.together)
+    query = query.where(PARTNERS.c.assignment == assignment).order_by(PARTNERS.c.id)
+    return [Naming(row[0], row[1], bool(row[2])) for row in connection.execute(query).all()]
 
 
 def _done(connection: Connection, ids: Sequence[int]) -> dict[int, Whereabouts]:

@@ -24,7 +24,7 @@ from autograder.store import Conflict
 from autograder.web.pages import page
 from autograder.web.people import INSTRUCTORS, STAFF, STUDENTS, Doors, Entrance, Role, Session
 from autograder.web.safety import Safety, TooLarge, TooSlow
-from autograder.web.visit import Form, NotOpen, NotThere, Visit
+from autograder.web.visit import Form, NotNow, NotOpen, NotThere, Visit
 
 _log = logging.getLogger(__name__)
 _MOST_SESSIONS = 1_000
@@ -33,6 +33,7 @@ _STATUS: dict[type[AutograderError], int] = {
     Conflict: 409,
     NotOpen: 403,
     NotThere: 404,
+    NotNow: 409,
 }
 
 AWAY = (

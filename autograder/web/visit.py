@@ -23,6 +23,10 @@ class NotOpen(UsageError):
     """It is there, and students get it later."""
 
 
+class NotNow(UsageError):
+    """It could be, if something else were done first."""
+
+
 class Form:
     """Names with their values, as addresses and forms have them."""
 

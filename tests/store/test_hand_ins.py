@@ -13,7 +13,7 @@ from postgres_server import postgres_server
 from stored_grades import grade
 
 from autograder.store import Attempt, HandedInFile, Row, Store, open_store, to_row
-from autograder.store.hand_ins import Draft, HandIn, Lane, State, Taken, TooMany
+from autograder.store.hand_ins import Draft, HandIn, Lane, Naming, State, Taken, TooMany
 
 SLUG = "rates"
 FILE = HandedInFile.of(b"w = 1\n")
@@ -233,9 +233,34 @@ def test_who_hands_in_together_says_so_and_may_take_it_back(store: Store) -> Non
     store.hand_ins.join(SLUG, 1, 2, True)
     store.hand_ins.join(SLUG, 2, 1, True)
     store.hand_ins.join(SLUG, 2, 1, False)
-    assert (1, 2) in store.hand_ins.partners(SLUG)
-    assert (2, 1) not in store.hand_ins.partners(SLUG)
-    assert store.hand_ins.partners("another") == set()
+    said = [Naming(1, 2, True), Naming(2, 1, True), Naming(2, 1, False)]
+    assert store.hand_ins.namings(SLUG) == said
+    assert store.hand_ins.namings("another") == []
+
+
+def test_who_leaves_takes_back_all_that_they_said_and_nobody_elses_word(store: Store) -> None:
+    for person, other, together in ((31, 32, True), (31, 33, True), (31, 33, False)):
+        store.hand_ins.join("leaving", person, other, together)
+    for person, other in ((131, 33), (32, 31), (31, 34)):
+        store.hand_ins.join("leaving", person, other, True)
+    before = store.hand_ins.namings("leaving")
+    store.hand_ins.leave("leaving", [31, 131])
+    after = store.hand_ins.namings("leaving")
+    gone = [Naming(31, 32, False), Naming(131, 33, False), Naming(31, 34, False)]
+    assert after[: len(before)] == before
+    assert sorted(map(str, after[len(before) :])) == sorted(map(str, gone))
+    store.hand_ins.leave("leaving", [31, 131])
+    assert store.hand_ins.namings("leaving") == after
+
+
+def test_what_is_counted_of_several_is_who_handed_in_most_often(store: Store) -> None:
+    today = datetime.now(UTC) - timedelta(minutes=1)
+    for person in (951, 952, 952):
+        hand_in(store, person)
+    assert store.hand_ins.most_since([951, 952], SLUG, today) == 2
+    assert store.hand_ins.most_since([951, 953], SLUG, today) == 1
+    assert store.hand_ins.most_since([951, 952], "another", today) == 0
+    assert store.hand_ins.most_since([952], SLUG, today + timedelta(days=1)) == 0
 
 
 def test_the_choice_of_a_student_is_kept_in_order(store: Store) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TypeVar
@@ -16,12 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from autograder.people import Directory, Person, Policies, late_in_words
+from autograder.people import Person, Policies, late_in_words
 from autograder.store import HandedInFile, Store
 from autograder.store.hand_ins import Draft, HandIn, TooMany
 from autograder.submission import assignment_of
 from autograder.text import counted
-from autograder.web.portal.doors import numbers_of
+from autograder.web.portal.partners import partners_at
 from autograder.web.portal.receiving import (
     Received,
     Refused,
@@ -151,7 +150,7 @@ class Office:
         if not is_meant and (own := assignment_of(received.data)) not in ("", exercise.slug):
             raise OfAnother(received.name, own)
         lists = exercise.register.now()
-        together = [person, *partners_of(self._store, exercise, person, lists.standing.directory)]
+        together = group_of(self._store, exercise, person)
         drafts = [
             Draft(exercise.slug, one.number or 0, one.id, received.name, person.id)
             for one in together
@@ -180,9 +179,8 @@ class Office:
         policies = exercise.register.now().standing.policies
         said = [late_in_words(person.id, receipt.at, policies)]
         attempts = exercise.assignment.attempts
-        if attempts.per_day is not None:
-            mine = self._store.hand_ins.of(numbers_of(person), exercise.slug)
-            left = left_today(exercise, policies, mine) or 0
+        left = left_today(self._store, exercise, person)
+        if left is not None:
             said.append(f"{counted(left, 'attempt')} left today.")
         if attempts.partners > 1:
             shared = self._store.hand_ins.shared(receipt)
@@ -191,14 +189,21 @@ class Office:
         return [sentence for sentence in said if sentence]
 
 
-def left_today(exercise: Exercise, policies: Policies, hand_ins: Iterable[HandIn]) -> int | None:
-    """How often more it may be handed in today by whoever handed these in; None: as often as they
-    like."""
+def group_of(store: Store, exercise: Exercise, person: Person) -> Sequence[Person]:
+    """For whom it is handed in when this person does: for them, and their partners."""
+    directory = exercise.register.now().standing.directory
+    return [person, *partners_at(store, exercise, directory).of(person).together]
+
+
+def left_today(store: Store, exercise: Exercise, person: Person) -> int | None:
+    """How often more somebody may hand it in today, with whom they hand in together; None: as
+    often as they like."""
     per_day = exercise.assignment.attempts.per_day
     if per_day is None:
         return None
-    began = day_began(policies)
-    return max(0, per_day - sum(one.at >= began for one in hand_ins))
+    numbers = [one.number or 0 for one in group_of(store, exercise, person)]
+    began = day_began(exercise.register.now().standing.policies)
+    return max(0, per_day - store.hand_ins.most_since(numbers, exercise.slug, began))
 
 
 def day_began(policies: Policies) -> datetime:
@@ -209,44 +214,3 @@ def day_began(policies: Policies) -> datetime:
 
 def day_ends(policies: Policies) -> datetime:
     return day_began(policies) + timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Pairing:
-    """With whom somebody hands in, and who said so."""
-
-    together: Sequence[Person] = ()
-    """Those whom they named, and who named them."""
-    named: Sequence[Person] = ()
-    """Those whom they named, and who have not named them yet ..."""
-    named_by: Sequence[Person] = ()
-    """... and the other way round."""
-
-
-def pairing_of(store: Store, exercise: Exercise, person: Person, directory: Directory) -> Pairing:
-    most = exercise.assignment.attempts.partners
-    if most < 2:
-        return Pairing()
-    said = store.hand_ins.partners(exercise.slug)
-    mine = numbers_of(person)
-    named = {other for one, other in said if one in mine}
-    back = {one for one, other in said if other in mine}
-
-    def students(numbers: set[int]) -> list[Person]:
-        found = {
-            other.id: other
-            for number in sorted(numbers)
-            for other in (directory.with_number(number),)
-            if other is not None and other.id != person.id and other.role == "student"
-        }
-        return list(found.values())
-
-    together = students(named & back)[: most - 1]
-    return Pairing(together, students(named - back), students(back - named))
-
-
-def partners_of(
-    store: Store, exercise: Exercise, person: Person, directory: Directory
-) -> Sequence[Person]:
-    """With whom somebody hands in together."""
-    return pairing_of(store, exercise, person, directory).together

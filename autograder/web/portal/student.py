@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
 from autograder.model import Grade
-from autograder.people import Person, late_in_words
+from autograder.people import Directory, Person, late_in_words
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
 from autograder.store import Entry, Store
@@ -25,16 +25,14 @@ from autograder.web.portal.office import (
     Allowance,
     OfAnother,
     Office,
-    Pairing,
     left_today,
-    pairing_of,
-    partners_of,
 )
+from autograder.web.portal.partners import Pairing, Partners, leave, partners_at
 from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.register import Lists
 from autograder.web.portal.seeing import Seeing, Shown, Sight
 from autograder.web.portal.syllabus import Exercise, Syllabus
-from autograder.web.visit import NotThere, Visit
+from autograder.web.visit import NotNow, NotThere, Visit
 
 _MOST_ROWS = 30
 """Attempts that a page lists, the newest first."""
@@ -81,6 +79,8 @@ class Standing:
     hand_ins: Sequence[HandIn]
     counted: Entry | None
     published: bool
+    left_today: int | None = None
+    """How often more it may be handed in today; None: as often as one likes."""
 
     @property
     def zone(self) -> tzinfo:
@@ -118,11 +118,6 @@ class Standing:
         """Whether it is to be said that this attempt counts."""
         counted = self.counted
         return self.tells_which_counts and counted is not None and counted.id == attempt
-
-    @property
-    def left_today(self) -> int | None:
-        """How often more it may be handed in today; None: as often as one likes."""
-        return left_today(self.exercise, self.lists.standing.policies, self.hand_ins)
 
 
 class StudentPages:
@@ -230,6 +225,7 @@ class StudentPages:
             self._store.hand_ins.of(numbers_of(person), exercise.slug),
             None if counted is None else counted.entry,
             person.id in lists.ledger.published,
+            left_today(self._store, exercise, person),
         )
 
     # -------------------------------------------------------------- pages
@@ -242,8 +238,11 @@ class StudentPages:
         return page("portal/home.html.j2", visit, eyes=eyes, all=all_, asked_by=asked_by)
 
     def _pairing(self, exercise: Exercise, eyes: Eyes) -> Pairing:
+        return self._partners(exercise).of(eyes.person)
+
+    def _partners(self, exercise: Exercise) -> Partners:
         directory = exercise.register.now().standing.directory
-        return pairing_of(self._store, exercise, eyes.person, directory)
+        return partners_at(self._store, exercise, directory)
 
     def assignment(self, visit: Visit, trouble: str = "", other: OfAnother | None = None) -> str:
         """``trouble``: why a file was not taken; ``other``: where that is of another assignment."""
@@ -453,37 +452,67 @@ class StudentPages:
         """With whom one hands in together, or no longer."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         exercise.require_open()
-        most = exercise.assignment.attempts.partners
-        if most < 2:
+        if exercise.assignment.attempts.partners < 2:
             raise UsageError("everybody hands in alone here")
-        mine = eyes.person.number or 0
-        there = exercise.register.now().standing.directory
         if "leave" in visit.form:
-            pairing = self._pairing(exercise, eyes)
-            for other in (*pairing.together, *pairing.named):
-                self._store.hand_ins.join(exercise.slug, mine, other.number or 0, False)
+            leave(self._store, exercise, eyes.person)
             visit.later.append("You hand in alone now.")
         else:
             # Who is told of each name whether it is somebody's must not try them all.
-            if not self._naming.take(mine):
+            if not self._naming.take(eyes.person.number):
                 raise UsageError("you named many: wait some minutes, then name your partner")
-            fits = [one for one in there.find(visit.form.one("partner")) if one.role == "student"]
-            if len(fits) != 1 or fits[0].number in (None, mine):
-                raise UsageError(
-                    "that is nobody's id or e-mail address in this course: ask your partner how "
-                    "the course knows them"
-                )
-            self._store.hand_ins.join(exercise.slug, mine, fits[0].number or 0, True)
-            together = partners_of(self._store, exercise, eyes.person, there)
-            agreed = any(one.number == fits[0].number for one in together)
-            # The name is told by whoever agrees, not to whoever tries an address.
-            visit.later.append(
-                f"You hand in together with {fits[0].name or fits[0].id} now; what one of you "
-                "hands in is everybody's."
-                if agreed
-                else f"That is noted. It holds as soon as {fits[0].id} names you here, too."
-            )
+            visit.later.append(self._name(exercise, eyes.person, visit.form.one("partner")))
         return RedirectResponse(f"/a/{exercise.slug}", 303)
+
+    def _name(self, exercise: Exercise, person: Person, whom: str) -> str:
+        """Name somebody as a partner; what came of it.  Raises UsageError."""
+        other = _student_called(whom, person, exercise.register.now().standing.directory)
+        _require_room(self._partners(exercise), person, other)
+        self._store.hand_ins.join(exercise.slug, person.number or 0, other.number or 0, True)
+        now = self._partners(exercise)
+        # The name is told by whoever agrees, not to whoever tries an address.
+        if any(one.number == other.number for one in now.of(person).together):
+            return (
+                f"You hand in together with {other.name or other.id} now; what one of you hands "
+                "in is everybody's."
+            )
+        _require_room(now, person, other)  # somebody else was named at the same moment
+        return f"That is noted. It holds as soon as {other.id} names you here, too."
+
+
+def _student_called(whom: str, person: Person, directory: Directory) -> Person:
+    """The one student whom ``person`` means; raises UsageError."""
+    found = directory.find(whom)
+    fits = [one for one in found if one.role == "student"]
+    if [one.id for one in fits] == [person.id]:
+        raise UsageError("That is you.")
+    if len(found) == 1 and not fits:
+        raise UsageError(f"{found[0].id!r} is not a student of this course.")
+    if len(fits) != 1 or fits[0].number is None:
+        raise UsageError(
+            "that is nobody's id or e-mail address in this course: ask your partner how the "
+            "course knows them"
+        )
+    return fits[0]
+
+
+def _require_room(partners: Partners, person: Person, other: Person) -> None:
+    """Raises NotNow where the two would be more than may hand in together, with those with whom
+    either does."""
+    if partners.fit(person, other):
+        return
+    most = partners.groups.most
+    if partners.is_full(person):
+        names = [one.name or one.id for one in partners.of(person).together]
+        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        raise NotNow(
+            f"You hand in together with {listed} already, and at most {most} may: hand in alone "
+            "first, then name somebody else."
+        )
+    raise NotNow(
+        f"At most {most} may hand in together, and with {other.id} you would be more, for they "
+        "hand in together with somebody already: ask them, or name somebody else."
+    )
 
 
 def needed_first(one: Standing) -> tuple[int, float, str]:

@@ -1,0 +1,341 @@
+"""Who hands in together: the same group for everybody in it, and never more than may."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from course_class import SLUG
+from hypothesis import given
+from hypothesis import strategies as st
+from portal_class import PROGRAM, Client, School
+
+from autograder.people import import_people, read_people
+from autograder.settings import Attempts
+from autograder.store.hand_ins import Naming
+from autograder.web.portal.partners import Groups
+
+PEOPLE = (
+    "id,name,email,role\n"
+    "alice,Alice A.,alice@school.example,student\n"
+    "bob,Bob B.,bob@school.example,student\n"
+    "carl,Carl C.,carl@school.example,student\n"
+    "dora,Dora D.,dora@school.example,student\n"
+    "eve,Eve E.,eve@school.example,student\n"
+    "zoe,Zoe Z.,zoe@school.example,student\n"
+    "ines,Ines,ines@school.example,instructor\n"
+    "maria,Maria,maria@school.example,ta\n"
+)
+TOGETHER = "You hand in together with"
+
+
+class Class:
+    """Students at their browsers."""
+
+    def __init__(self, school: School, most: int = 2) -> None:
+        self.school = school
+        self.allows(most)
+        self._browsers: dict[str, Client] = {}
+
+    def allows(self, most: int, per_day: int | None = None) -> None:
+        self.school.says(attempts=Attempts(partners=most, per_day=per_day))
+
+    def at(self, who: str) -> Client:
+        """At the page of the assignment."""
+        if who not in self._browsers:
+            self._browsers[who] = self.school.browser(who)
+        self._browsers[who].open(f"/a/{SLUG}")
+        return self._browsers[who]
+
+    def names(self, who: str, *others: str) -> Client:
+        browser = self.at(who)
+        for other in others:
+            browser = self.at(who)
+            browser.send(f"/a/{SLUG}/partners", partner=other)
+        return browser
+
+    def leaves(self, who: str) -> Client:
+        browser = self.at(who)
+        browser.send(f"/a/{SLUG}/partners", leave="1")
+        return browser
+
+    def said_before(self, *said: tuple[str, str]) -> None:
+        """What the store has from when no limit was kept."""
+        for one, other in said:
+            self.school.store.hand_ins.join(SLUG, self.number(one), self.number(other), True)
+
+    def number(self, who: str) -> int:
+        (person,) = self.school.portal.door.links.directory.find(who)
+        return person.number or 0
+
+    def receives(self, who: str) -> set[str]:
+        """Who has what this one hands in; their pages say the same."""
+        page = self.at(who).words
+        before = len(self.school.store.hand_ins.all(SLUG))
+        self.at(who).upload(PROGRAM, "hw.py")
+        have = {one.student for one in self.school.store.hand_ins.all(SLUG)[before:]}
+        for other in have - {who}:
+            assert f"{other.title()} {other[0].upper()}." in page
+            assert f"{who.title()} {who[0].upper()}." in self.at(other).words
+        assert (TOGETHER in page) is (len(have) > 1)
+        return have
+
+
+@pytest.fixture
+def pupils(tmp_path: Path) -> Iterator[Class]:
+    with School(tmp_path, people=PEOPLE) as opened:
+        yield Class(opened)
+
+
+# ------------------------------------------------------------------ over the pages
+
+
+def test_of_two_namings_the_first_that_is_returned_holds_and_the_other_is_void(
+    pupils: Class,
+) -> None:
+    pupils.names("alice", "bob", "eve")
+    assert "You named bob ," in pupils.at("alice").words
+    assert "Alice A. named you" in pupils.at("eve").words
+    assert "now; what one of you" in pupils.names("bob", "alice").words
+    assert "You named" not in pupils.at("alice").words
+    eve = pupils.at("eve")
+    assert "Alice A." not in eve.words
+    assert "Alice A." not in eve.read("/")
+    assert pupils.names("eve", "alice").status == 409
+    for who, group in (("alice", {"alice", "bob"}), ("bob", {"alice", "bob"}), ("eve", {"eve"})):
+        assert pupils.receives(who) == group
+    assert "Hand in alone from now on" in pupils.at("alice").words
+    assert TOGETHER not in pupils.leaves("alice").words
+    for who in ("alice", "bob", "eve"):
+        assert pupils.receives(who) == {who}
+    pupils.names("eve", "alice")
+    assert pupils.receives("eve") == {"eve"}, "what alice said before is over"
+    pupils.names("alice", "eve")
+    assert pupils.receives("eve") == pupils.receives("alice") == {"alice", "eve"}
+
+
+def test_what_was_said_when_no_limit_was_kept_is_the_same_for_everybody(pupils: Class) -> None:
+    pupils.said_before(("alice", "bob"), ("alice", "eve"), ("bob", "alice"), ("eve", "alice"))
+    pupils.said_before(("dora", "zoe"), ("zoe", "dora"), ("dora", "carl"), ("carl", "dora"))
+    for pair in ({"alice", "bob"}, {"dora", "zoe"}):
+        for who in sorted(pair):
+            assert pupils.receives(who) == pair
+    assert pupils.receives("eve") == {"eve"}
+    assert pupils.receives("carl") == {"carl"}
+    assert "You hand in alone now." in pupils.leaves("alice").words
+    assert TOGETHER not in pupils.at("alice").words
+    for who in ("alice", "bob", "eve"):
+        assert pupils.receives(who) == {who}
+
+
+def test_a_full_group_is_not_changed_behind_a_members_back(pupils: Class) -> None:
+    pupils.names("dora", "zoe")
+    pupils.names("zoe", "dora")
+    said = pupils.school.store.hand_ins.namings(SLUG)
+    dora = pupils.names("dora", "carl")
+    assert dora.status == 409
+    assert (
+        "You hand in together with Zoe Z. already, and at most 2 may: hand in alone first, then "
+        "name somebody else." in dora.words
+    )
+    carl = pupils.names("carl", "dora")
+    assert carl.status == 409
+    assert (
+        "At most 2 may hand in together, and with dora you would be more, for they hand in "
+        "together with somebody already: ask them, or name somebody else." in carl.words
+    )
+    assert "zoe" not in carl.page.lower(), "whose partner they are is nobody else's"
+    assert pupils.school.store.hand_ins.namings(SLUG) == said
+    assert pupils.receives("zoe") == pupils.receives("dora") == {"dora", "zoe"}
+    assert pupils.receives("carl") == {"carl"}
+    pupils.leaves("dora")
+    assert TOGETHER not in pupils.at("zoe").words
+    pupils.names("dora", "carl")
+    pupils.names("carl", "dora")
+    assert pupils.receives("carl") == pupils.receives("dora") == {"carl", "dora"}
+    assert pupils.receives("zoe") == {"zoe"}
+    assert "You named" not in pupils.at("zoe").words, "dora can no longer return that"
+
+
+def test_to_name_a_partner_once_more_is_no_trouble(pupils: Class) -> None:
+    pupils.names("dora", "zoe")
+    pupils.names("zoe", "dora")
+    assert f"{TOGETHER} Zoe Z. now" in pupils.names("dora", "zoe").words
+
+
+def test_three_are_one_group_whoever_named_whom(pupils: Class) -> None:
+    pupils.allows(3)
+    pupils.names("alice", "bob", "carl")
+    pupils.names("bob", "alice", "dora")
+    pupils.names("carl", "alice")
+    for who in ("alice", "bob", "carl"):
+        assert pupils.receives(who) == {"alice", "bob", "carl"}
+    assert "You named" not in pupils.at("bob").words, "for dora there is no room"
+    full = pupils.names("bob", "dora")
+    assert full.status == 409
+    assert f"{TOGETHER} Alice A. and Carl C. already, and at most 3 may" in full.words
+    pupils.leaves("alice")  # who named both
+    for who in ("alice", "bob", "carl"):
+        assert pupils.receives(who) == {who}
+
+
+def test_two_pairs_are_not_one_group_of_four(pupils: Class) -> None:
+    pupils.allows(3)
+    for one, other in (("alice", "bob"), ("carl", "dora")):
+        pupils.names(one, other)
+        pupils.names(other, one)
+    alice = pupils.names("alice", "carl")
+    assert alice.status == 409
+    assert "At most 3 may hand in together, and with carl you would be more" in alice.words
+    assert "dora" not in alice.page.lower()
+    pupils.names("zoe", "alice")
+    pupils.names("bob", "zoe")
+    assert pupils.receives("zoe") == {"zoe"}, "who named whom was not returned"
+    pupils.names("alice", "zoe")
+    assert pupils.receives("bob") == pupils.receives("zoe") == {"alice", "bob", "zoe"}
+
+
+def test_who_names_two_at_the_same_moment_is_in_one_group(
+    pupils: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both looked before either wrote."""
+    pupils.names("bob", "alice")
+    pupils.names("carl", "alice")
+    hand_ins = pupils.school.store.hand_ins
+    join = hand_ins.join
+
+    def another_first(slug: str, one: int, other: int, together: bool) -> None:
+        join(slug, one, pupils.number("carl"), True)
+        join(slug, one, other, together)
+
+    monkeypatch.setattr(hand_ins, "join", another_first)
+    alice = pupils.names("alice", "bob")
+    assert alice.status == 409
+    assert f"{TOGETHER} Carl C. already" in alice.words
+    assert pupils.receives("alice") == pupils.receives("carl") == {"alice", "carl"}
+    assert pupils.receives("bob") == {"bob"}
+
+
+def test_what_is_left_today_is_what_all_of_a_group_have_left(pupils: Class) -> None:
+    pupils.allows(2, per_day=3)
+    for _ in range(2):
+        pupils.at("bob").upload(PROGRAM, "hw.py")
+    assert "3 attempts left today" in pupils.at("alice").words
+    pupils.names("alice", "bob")
+    assert "3 attempts left today" in pupils.at("alice").words, "it does not hold yet"
+    pupils.names("bob", "alice")
+    assert "1 attempt left today" in pupils.at("alice").words
+    said = pupils.school.program("alice").hand_in().json()["says"]
+    assert said == ["0 attempts left today.", "Handed in for bob, too."]
+    alice = pupils.at("alice")
+    assert "0 attempts left today" in alice.words
+    alice.open(f"/h/{alice.tickets()[0]}")
+    assert "no attempt left today" in alice.words
+    assert alice.upload(PROGRAM, "hw.py").status_code == 429
+    assert "Your partner bob has handed in 3 times today" in alice.words
+    pupils.leaves("alice")
+    assert "2 attempts left today" in pupils.at("alice").words
+    assert "0 attempts left today" in pupils.at("bob").words
+
+
+@pytest.mark.parametrize("whom", ["alice", "ALICE@school.example"])
+def test_who_names_themselves_is_told_so(pupils: Class, whom: str) -> None:
+    alice = pupils.names("alice", whom)
+    assert alice.status == 400
+    assert "That is you." in alice.words
+    assert pupils.school.store.hand_ins.namings(SLUG) == []
+
+
+@pytest.mark.parametrize("whom", ["maria", "ines"])
+def test_who_teaches_is_nobodys_partner(pupils: Class, whom: str) -> None:
+    alice = pupils.names("alice", whom)
+    assert alice.status == 400
+    assert f"'{whom}' is not a student of this course." in html.unescape(alice.words)
+    assert pupils.school.store.hand_ins.namings(SLUG) == []
+
+
+def test_who_teaches_now_has_left_and_what_was_void_by_them_stays_so(
+    pupils: Class, tmp_path: Path
+) -> None:
+    pupils.said_before(("alice", "bob"), ("alice", "eve"), ("bob", "alice"), ("eve", "alice"))
+    (tmp_path / "later.csv").write_text(
+        "id,name,email,role\nbob,Bob B.,bob@school.example,ta\n", encoding="utf-8"
+    )
+    import_people(pupils.school.store, read_people(tmp_path / "later.csv"))
+    assert pupils.receives("alice") == {"alice"}
+    assert pupils.receives("eve") == {"eve"}
+    assert "You named" not in pupils.at("alice").words
+
+
+# ------------------------------------------------------------------ for all that can be said
+
+NAMINGS = st.lists(
+    st.builds(Naming, st.integers(1, 6), st.integers(1, 6), st.integers(0, 4).map(bool)),
+    max_size=40,
+)
+
+
+def of(said: list[Naming], most: int) -> Groups:
+    groups = Groups(most)
+    for one in said:
+        groups.say(one)
+    return groups
+
+
+@given(said=NAMINGS, most=st.integers(1, 5))
+def test_groups_are_disjoint_the_same_for_all_and_never_too_large(
+    said: list[Naming], most: int
+) -> None:
+    groups = of(said, most)
+    last = {(one.person, one.other): one.together for one in said}
+    for one in range(1, 7):
+        group = groups.of(one)
+        assert one in group
+        assert len(group) <= most
+        assert all(groups.of(other) == group for other in group)
+        reached = {one}
+        for _ in group:
+            reached |= {b for a, b in permutations(group, 2) if a in reached and last.get((a, b))}
+        assert reached == group, "nobody is in it whom nobody in it named, and they them"
+        for other in groups.named(one):
+            assert last[one, other]
+            assert one in groups.named_by(other)
+            assert groups.fit(one, other)
+        assert all(one in groups.named(other) for other in groups.named_by(one))
+
+
+@given(said=NAMINGS, most=st.integers(2, 5), one=st.integers(1, 6))
+def test_whoever_is_named_can_return_it_and_whoever_leaves_is_alone(
+    said: list[Naming], most: int, one: int
+) -> None:
+    for other in of(said, most).named_by(one):
+        groups = of([*said, Naming(one, other, True)], most)
+        assert other in groups.of(one)
+        assert groups.of(one) == groups.of(other)
+    left = of([*said, *(Naming(one, other, False) for other in range(1, 7))], most)
+    assert left.of(one) == {one}
+    assert not left.named(one)
+    groups = of(said, most)
+    groups.leave(one)
+    assert not groups.named_by(one)
+    assert {other: groups.of(other) for other in range(1, 7)} == {
+        other: left.of(other) for other in range(1, 7)
+    }
+
+
+@given(said=NAMINGS, most=st.integers(1, 5), one=st.integers(1, 6), other=st.integers(1, 6))
+def test_a_group_that_is_full_stays_as_it_is_until_somebody_leaves_it(
+    said: list[Naming], most: int, one: int, other: int
+) -> None:
+    before = of(said, most)
+    after = of([*said, Naming(one, other, True)], most)
+    for who in range(1, 7):
+        assert before.of(who) <= after.of(who)
+        if len(before.of(who)) == most:
+            assert before.of(who) == after.of(who)
+    if not before.fit(one, other):
+        assert all(before.of(who) == after.of(who) for who in range(1, 7))
+        assert after.named(one) == before.named(one)
