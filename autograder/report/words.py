@@ -41,6 +41,8 @@ class Words:
     """The same where no points are shown."""
     unwritten: str = "not written yet"
     """Instead of it, of functions that are as the notebook came with them."""
+    unanswered: str = "nothing written yet"
+    """The same of an answer that a person would read."""
     submission_status: Mapping[SubmissionStatus, str] = field(
         default_factory=lambda: {
             SubmissionStatus.GRADED: "graded",

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from course_class import SLUG
+from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
 from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
-from autograder.model import Grade, QuestionStatus
+from autograder.judging.words import WRITTEN_NONE
+from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.people import Dated, Policies, extend
 from autograder.settings import Attempts, Late
 from autograder.submission import label
@@ -484,6 +485,51 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
     published(school)
     alice.open(alice.address)
     assert "What comes next" not in alice.words
+
+
+def test_only_an_answer_that_is_there_is_said_to_be_read(school: School) -> None:
+    asked = "“Why AdaGrad gets stuck”"
+    alice = school.browser("alice")
+    alice.upload()
+    assert asked not in alice.words, "nobody knows yet what is in the file"
+    school.grade(verdict())
+    first = alice.address
+    alice.open(first)
+    assert f"Your answer to {asked} is read by a person." in alice.words
+    assert "written nothing" not in alice.words
+    alice.upload(PROGRAM, "hw.py")
+    empty = verdict(answer="")
+    questions = tuple(
+        replace(one, message=WRITTEN_NONE) if one.name == ASKED else one for one in empty.questions
+    )
+    school.grade(replace(empty, questions=questions))
+    alice.open(alice.address)
+    assert f"You have written nothing to {asked} yet." in alice.words
+    assert "nothing written yet" in alice.words
+    assert "is read by a person" not in alice.words
+    assert "a person will read it" not in alice.words
+
+
+@pytest.mark.parametrize(
+    ("keep", "which"), [("latest", "Attempt 2"), ("best", "Another attempt of yours")]
+)
+def test_beside_a_file_that_cannot_be_read_is_said_what_counts(
+    school: School, keep: str, which: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    unreadable = Grade("x", "x", SubmissionStatus.UNREADABLE, 0.0, 90.0, "It is cut off.")
+    alice, addresses = school.browser("alice"), []
+    for data, given in ((b"w =", unreadable), (PROGRAM, verdict()), (b"b =", unreadable)):
+        alice.upload(data, "hw.py")
+        school.grade(given)
+        addresses.append(alice.address)
+        if len(addresses) == 1:
+            assert " counts." not in alice.read(addresses[0]), "no other is there"
+    assert f"{which} still counts: a file that" in alice.read(addresses[2])
+    assert "read by a person" not in alice.words
+    assert f"{which} counts." in alice.read(addresses[0])
+    assert "still counts" not in alice.words
+    assert "still counts" not in alice.read(addresses[1])
 
 
 def test_ones_own_date_is_shown(school: School) -> None:

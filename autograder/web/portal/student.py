@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
-from autograder.model import Grade
+from autograder.model import Grade, SubmissionStatus
 from autograder.people import Person, late_in_words
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
@@ -316,10 +316,26 @@ class StudentPages:
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
             together=self._together(exercise, hand_in),
-            by_person=[one.title for one in exercise.assignment.questions if one.by_person],
+            instead=self._instead(standing, shown),
+            answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
             late=late_in_words(standing.student, hand_in.at, standing.lists.standing.policies),
         )
+
+    def _instead(self, standing: Standing, shown: Shown | None) -> str:
+        """What counts in place of a file that nobody can read, in a sentence; empty: nothing."""
+        counted = standing.counted
+        if shown is None or shown.grade.status is not SubmissionStatus.UNREADABLE:
+            return ""
+        if counted is None or counted.status is not SubmissionStatus.GRADED:
+            return ""
+        where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
+        numbers = {at.attempt: one.number for one in standing.hand_ins if (at := where.get(one.id))}
+        number = numbers.get(counted.id) if standing.tells_which_counts else None
+        which = "Another attempt of yours" if number is None else f"Attempt {number}"
+        if counted.id < shown.attempt:
+            return f"{which} still counts: a file that cannot be read takes its place from none."
+        return f"{which} counts."
 
     def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
         """Who else has this hand-in, by name."""
@@ -484,6 +500,12 @@ class StudentPages:
                 else f"That is noted. It holds as soon as {fits[0].id} names you here, too."
             )
         return RedirectResponse(f"/a/{exercise.slug}", 303)
+
+
+def _answers(exercise: Exercise, grade: Grade) -> list[tuple[str, bool]]:
+    """The questions of a file that a person reads, by title, and whether anything is written."""
+    asked = {one.name for one in exercise.assignment.questions if one.by_person}
+    return [(one.title, bool(one.answer)) for one in grade.questions if one.name in asked]
 
 
 def needed_first(one: Standing) -> tuple[int, float, str]:
