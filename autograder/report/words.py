@@ -73,7 +73,8 @@ class Words:
     same_cause: str = "It also stops {questions}."
     nothing_to_fix: str = "Nothing to fix: you have every point that the program gives."
     nothing_to_win: str = (
-        "No points are left to win: where the program took some off, a person decided what counts."
+        "The program has no more points to give. Where a person decided, that counts: you find it "
+        "at the question."
     )
     begin_here: str = "Begin here"
     hint_stopped: str = (
