@@ -65,6 +65,7 @@ class Words:
     since_found: str = "no longer found: {name}"
     since_new: str = "new: {name}"
     since_same: str = "Every question has the points that it had in your last attempt."
+    since_same_file: str = "The same file as attempt {number}: nothing changed."
     first: str = "Fix this first"
     first_named: str = "{message} Your code {title}."
     first_where: str = "In {question}"

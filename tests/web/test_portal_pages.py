@@ -318,6 +318,31 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
 
 
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_what_changed_is_told_of_the_attempt_directly_before(
+    school: School, before_due: str
+) -> None:
+    """Also where the file is that of an older attempt, or the same once more."""
+    school.says(before_due=before_due)
+    alice, pages = school.browser("alice"), []
+    fault = "moment overwritten"
+    for data in (NOTEBOOK, PROGRAM, PROGRAM, NOTEBOOK):
+        alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+        school.grade(verdict() if data is PROGRAM else verdict("moment_overwritten"))
+        alice.open(alice.address)
+        pages.append(alice.words.partition("your attempt before")[2].partition("What came")[0])
+    assert pages[0] == ""
+    assert f"no longer found: {fault}" in pages[1]
+    assert pages[2].strip() == "The same file as attempt 2: nothing changed."
+    assert f"new: {fault}" in pages[3]
+    listed = alice.read(f"/a/{SLUG}")
+    assert listed.count("The same file as attempt 2: nothing changed.") == 1
+    assert listed.count(f"no longer found: {fault}") == 1
+    assert listed.count(f"new: {fault}") == 1
+    page = alice.ask("GET", f"/h/{alice.tickets()[1]}/page")
+    assert "Since your last attempt" not in page.text
+
+
 @pytest.mark.parametrize("before_due", ["public", "names", "all"])
 @pytest.mark.parametrize("first_is_better", [True, False])
 def test_which_of_two_is_the_best_is_told_with_their_points_and_not_before(

@@ -42,6 +42,15 @@ class Sight(StrEnum):
 
 
 @dataclass(frozen=True)
+class Before:
+    """The hand-in directly before one, of the same student."""
+
+    hand_in: HandIn
+    attempt: int | None
+    """What came of it; None: nothing yet."""
+
+
+@dataclass(frozen=True)
 class Shown:
     """A verdict, as its student may see it."""
 
@@ -50,7 +59,9 @@ class Shown:
     """All of it: what is shown of it is for whoever draws to choose by ``sight``."""
     attempt: int
     before: int | None = None
-    """Attempt before it, with another file."""
+    """What came of the hand-in directly before it, where that was another file."""
+    same_as: int | None = None
+    """Number of the hand-in directly before it, where that was the same file."""
     public: Any = None
     """What came of the public examples, as ``autograder check --json`` has it."""
 
@@ -114,24 +125,36 @@ class Seeing:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
-        """What is shown of the verdict that this attempt is; None: it is gone."""
+    def of(
+        self, exercise: Exercise, hand_in: HandIn, attempt: int, before: Before | None = None
+    ) -> Shown | None:
+        """What is shown of the verdict that this attempt is; None: it is gone.
+
+        ``before``: what it is compared with.
+        """
+        shown = self._of(exercise, hand_in, attempt)
+        if shown is None or before is None:
+            return shown
+        if before.hand_in.digest == hand_in.digest:
+            return replace(shown, same_as=before.hand_in.number)
+        return replace(shown, before=before.attempt)
+
+    def _of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
         lists = exercise.register.now()
         student = lists.standing.student(hand_in.student, hand_in.whose)
         mine = lists.of(student)
         entry = next((one for one in mine if one.id == attempt), None)
         if entry is None:
             return None
-        before = before_of(mine, entry)
         published = lists.ledger.published.get(student)
         if published is None:
             sight = Sight(exercise.assignment.feedback.before_due)
             public = self._public(hand_in) if sight is Sight.PUBLIC else None
-            return Shown(sight, self._grade(lists, entry), attempt, before, public)
+            return Shown(sight, self._grade(lists, entry), attempt, public=public)
         if any(one.id == published.attempt and one.digest == hand_in.digest for one in mine):
             grade = next(PublishedGrades(self._store, lists.ledger).of([student]))
-            return Shown(Sight.PUBLISHED, grade, published.attempt, before)
-        return Shown(Sight.ALL, self._grade(lists, entry), attempt, before)
+            return Shown(Sight.PUBLISHED, grade, published.attempt)
+        return Shown(Sight.ALL, self._grade(lists, entry), attempt)
 
     def published(self, exercise: Exercise, student: str) -> Grade | None:
         """What was published last to a student, with what its page shows; None: nothing."""
@@ -157,6 +180,8 @@ class Seeing:
 
     def changes(self, shown: Shown) -> Sequence[str]:
         """What is new since the attempt before, as far as it is shown, a sentence each."""
+        if shown.same_as is not None:
+            return (WORDS.since_same_file.format(number=shown.same_as),)
         before = self.grade(shown.before)
         if before is None or shown.sight is Sight.PUBLIC:
             return ()
@@ -188,12 +213,6 @@ def _tells(question: QuestionGrade) -> bool:
 
 
 _DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")
-
-
-def before_of(mine: Sequence[Entry], entry: Entry) -> int | None:
-    """The newest attempt with another file that is older than this one; None: there is none."""
-    older = [one.id for one in mine if one.id < entry.id and one.digest != entry.digest]
-    return older[-1] if older else None
 
 
 def _names_changed(before: Grade, now: Grade) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -32,7 +32,7 @@ from autograder.web.portal.office import (
 )
 from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.register import Lists
-from autograder.web.portal.seeing import Seeing, Shown, Sight
+from autograder.web.portal.seeing import Before, Seeing, Shown, Sight
 from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.visit import NotThere, Visit
 
@@ -275,7 +275,10 @@ class StudentPages:
         for place, one in enumerate(reversed(standing.hand_ins)):
             at = where.get(one.id, Whereabouts(State.WAITING))
             is_shown = at.attempt is not None and place < _MOST_ROWS
-            shown = self._seeing.of(standing.exercise, one, at.attempt or 0) if is_shown else None
+            shown = None
+            if is_shown:
+                before = _before(one, standing.hand_ins, where)
+                shown = self._seeing.of(standing.exercise, one, at.attempt or 0, before)
             changes = self._seeing.changes(shown) if shown is not None else ()
             lines.append(Line(one, at, shown, changes, standing.counts(at.attempt)))
         return lines
@@ -294,11 +297,7 @@ class StudentPages:
     def receipt(self, visit: Visit) -> str:
         eyes, hand_in, exercise = self.own(visit)
         standing = self._standing(exercise, eyes.person)
-        at = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
-        at = at or Whereabouts(State.WAITING)
-        shown = None
-        if at.attempt is not None:
-            shown = self._seeing.of(exercise, hand_in, at.attempt)
+        at, shown = self._seen(hand_in, exercise, standing.hand_ins)
         return page(
             "portal/receipt.html.j2",
             visit,
@@ -321,6 +320,18 @@ class StudentPages:
             before_due=exercise.assignment.feedback.before_due,
             late=late_in_words(standing.student, hand_in.at, standing.lists.standing.policies),
         )
+
+    def _seen(
+        self, hand_in: HandIn, exercise: Exercise, hand_ins: Sequence[HandIn]
+    ) -> tuple[Whereabouts, Shown | None]:
+        """How far one of these hand-ins is, and what is shown of what came of it."""
+        looked_at = [one for one in (hand_in, _previous(hand_in, hand_ins)) if one is not None]
+        where = self._store.hand_ins.where([one.id for one in looked_at])
+        at = where.get(hand_in.id) or Whereabouts(State.WAITING)
+        if at.attempt is None:
+            return at, None
+        before = _before(hand_in, hand_ins, where)
+        return at, self._seeing.of(exercise, hand_in, at.attempt, before)
 
     def _instead(self, standing: Standing, shown: Shown | None) -> str:
         """What counts in place of a file that nobody can read, in a sentence; empty: nothing."""
@@ -352,11 +363,9 @@ class StudentPages:
 
     def feedback(self, visit: Visit) -> Response:
         """The whole page of one's verdict, where one may see it."""
-        _, hand_in, exercise = self.own(visit)
-        at = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
-        shown = None
-        if at is not None and at.attempt is not None:
-            shown = self._seeing.of(exercise, hand_in, at.attempt)
+        eyes, hand_in, exercise = self.own(visit)
+        hand_ins = self._store.hand_ins.of(numbers_of(eyes.person), exercise.slug)
+        _, shown = self._seen(hand_in, exercise, hand_ins)
         if shown is None or not shown.has_page:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(exercise, shown)
@@ -500,6 +509,21 @@ class StudentPages:
                 else f"That is noted. It holds as soon as {fits[0].id} names you here, too."
             )
         return RedirectResponse(f"/a/{exercise.slug}", 303)
+
+
+def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
+    """The one of these, oldest first, directly before it; None: it is the first."""
+    return next((one for one in reversed(hand_ins) if one.id < hand_in.id), None)
+
+
+def _before(
+    hand_in: HandIn, hand_ins: Sequence[HandIn], where: Mapping[int, Whereabouts]
+) -> Before | None:
+    before = _previous(hand_in, hand_ins)
+    if before is None:
+        return None
+    at = where.get(before.id)
+    return Before(before, None if at is None else at.attempt)
 
 
 def _answers(exercise: Exercise, grade: Grade) -> list[tuple[str, bool]]:
