@@ -151,8 +151,11 @@ class Seeing:
             sight = Sight(exercise.assignment.feedback.before_due)
             public = self._public(hand_in) if sight is Sight.PUBLIC else None
             return Shown(sight, self._grade(lists, entry), attempt, public=public)
-        if any(one.id == published.attempt and one.digest == hand_in.digest for one in mine):
+        source = next((one for one in mine if one.id == published.attempt), None)
+        if source is not None and source.digest == hand_in.digest:
             grade = next(PublishedGrades(self._store, lists.ledger).of([student]))
+            if (source.file, source.handed_in) != (entry.file, entry.handed_in):
+                grade = self._of_another(lists, grade, entry)
             return Shown(Sight.PUBLISHED, grade, published.attempt)
         return Shown(Sight.ALL, self._grade(lists, entry), attempt)
 
@@ -166,7 +169,7 @@ class Seeing:
         if shown.sight is Sight.PUBLISHED:
             found = self.published(exercise, shown.grade.student)
             assert found is not None
-            return found
+            return replace(shown.grade, questions=found.questions, printed=found.printed)
         full = next(self._store.grades([shown.attempt], details=True))
         questions = tuple(
             replace(detailed, **{name: getattr(q, name) for name in _DECIDED})
@@ -196,6 +199,25 @@ class Seeing:
 
     def _grade(self, lists: Lists, entry: Entry) -> Grade:
         grade = replace(next(self._store.grades([entry.id])), student=entry.student)
+        return self._timed(lists, grade, entry)
+
+    def _of_another(self, lists: Lists, published: Grade, entry: Entry) -> Grade:
+        """What was published of a file, of the same file handed in another time: by that name and
+        time, and without what was said of the other hand-in."""
+        own = next(self._store.grades([entry.id]))
+        seen, earned = published.seen, published.score_before_late
+        grade = replace(
+            published,
+            file=entry.file,
+            score=published.score if earned is None else earned,
+            message=own.message if own.status is published.status else None,
+            notices=own.notices,
+            seen=None if seen is None else replace(seen, changes=()),
+        )
+        return self._timed(lists, grade, entry)
+
+    def _timed(self, lists: Lists, grade: Grade, entry: Entry) -> Grade:
+        """With what the time of the hand-in costs."""
         policies = lists.standing.policies
         shown = apply_late(grade, entry.handed_in, policies)
         most = sum(question.max_score for question in shown.questions)

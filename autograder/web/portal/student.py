@@ -369,7 +369,7 @@ class StudentPages:
         if shown is None or not shown.has_page:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(exercise, shown)
-        key = (shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
+        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
         return self._drawn(key, exercise, grade, self._seeing.grade(shown.before))
 
     def _drawn(
