@@ -666,7 +666,12 @@ def test_all_that_a_desk_leads_to_lies_below_its_own_address(school: School) -> 
     def leads_astray(page: str) -> list[str]:
         found = re.findall(r'\b(?:href|action|src)="(/[^"]*)"', page)
         assert len(found) > 10
-        return [one for one in found if not one.startswith((f"{here}/", "/static/"))]
+        of_portal = ("/course", "/leave")
+        return [
+            one
+            for one in found
+            if not one.startswith((f"{here}/", "/static/")) and one not in of_portal
+        ]
 
     listed = ines.open(f"{here}/?all=1")
     answer = re.search(r'"(/desk/[^"]*/answer/\d+/explanation[^"]*)"', listed)
@@ -690,6 +695,21 @@ def test_all_that_a_desk_leads_to_lies_below_its_own_address(school: School) -> 
     assert ines.address.startswith(f"{here}/")
     ines.send(f"{here}/names", names="hidden", back="/class")
     assert ines.address == f"{here}/class"
+
+
+@pytest.mark.parametrize("who", ["ines", "maria"])
+def test_a_desk_in_the_portal_leads_back_to_the_course_and_out(school: School, who: str) -> None:
+    staff = school.browser(who)
+    for page in ("", "requests", "comments"):
+        staff.open(f"/desk/{SLUG}/{page}")
+        header = staff.page.partition("</header>")[0]
+        assert '<a href="/course">Course</a>' in header, page
+    out = re.search(r'<form method="post" action="([^"]*)"><button[^>]*>Sign out<', header)
+    assert out is not None
+    staff.open("/course")
+    assert staff.status == 200
+    staff.ask("POST", out[1])
+    assert staff.ask("GET", f"/desk/{SLUG}/").status_code == 403
 
 
 # ------------------------------------------------------------------ what strangers try
