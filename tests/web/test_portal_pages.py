@@ -533,6 +533,9 @@ def test_only_an_answer_that_is_there_is_said_to_be_read(school: School) -> None
     assert "nothing written yet" in alice.words
     assert "is read by a person" not in alice.words
     assert "a person will read it" not in alice.words
+    row = school.program("alice").ask("GET", f"/api/submissions/{alice.address[3:]}").json()
+    (told,) = (one for one in row["result"]["questions"] if one["name"] == ASKED)
+    assert told["message"] == WRITTEN_NONE
 
 
 @pytest.mark.parametrize(

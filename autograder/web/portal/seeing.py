@@ -18,7 +18,7 @@ from autograder.acts import PublishedGrades, final_of
 from autograder.formats import json_row
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.people import apply_late, counted_time, without_points
-from autograder.report.marks import is_unwritten, what_was_found
+from autograder.report.marks import is_unanswered, is_unwritten, what_was_found
 from autograder.report.since import changes
 from autograder.report.words import WORDS
 from autograder.store import Entry, Store
@@ -231,7 +231,7 @@ class Seeing:
 
 def _tells(question: QuestionGrade) -> bool:
     """Whether what the program says of a question is about no points."""
-    return question.status in _TELLS or is_unwritten(question)
+    return question.status in _TELLS or is_unwritten(question) or is_unanswered(question)
 
 
 _DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")
