@@ -39,7 +39,7 @@ class Imported:
     """People of whom it says something new."""
     same: int
     notices: tuple[str, ...] = ()
-    """Sentences on who was made one, and on who shares a name."""
+    """Sentences on columns that were not taken, on who was made one, and on who shares a name."""
 
 
 def import_people(store: Store, listed: PeopleList) -> Imported:
@@ -51,7 +51,7 @@ def import_people(store: Store, listed: PeopleList) -> Imported:
     next_number = max((row.person for row in rows), default=0) + 1
     added: list[PersonRow] = []
     new = changed = 0
-    notices: list[str] = []
+    notices = list(listed.notices)
     for line, people in matches:
         record = replace(line.record, file=listed.path.name)
         if not people:

@@ -1,7 +1,8 @@
 """Lists of people, as a course keeps them and as learning platforms export them.
 
 ===========  =======================================================================
-roster       ``id`` and, if it has them, ``name email section role login sis_id``
+roster       ``id`` and, if it has them, ``name email section role login sis_id number``;
+             ``E-Mail`` or ``Mail address`` are ``email``, too
 canvas       the gradebook: ``Student ID SIS User ID SIS Login ID Section`` ...
 moodle       the grading worksheet: ``Identifier Full name Email address`` ...,
              or participants: ``First name Last name Email address ID number`` ...
@@ -34,6 +35,13 @@ _ROLES_ELSEWHERE = {
     "reader": "ta",
 }
 
+_ROSTER = ("id", "name", "email", "section", "role", "login", "sis_id", "number")
+_SPELT = {part.replace("_", ""): part for part in _ROSTER}
+_SPELT |= dict.fromkeys(("emailaddress", "mail", "mailaddress"), "email")
+"""Columns of a roster, by the letters of their titles."""
+_TAKEN = f"A roster has the columns {', '.join(_ROSTER)}."
+_MOST_NAMED = 20
+
 Cells = Mapping[str, str]
 """A line of the file, by lower-case title of the column; what is missing is empty."""
 
@@ -55,6 +63,8 @@ class PeopleList:
     kind: str
     """``roster``, ``canvas``, ``moodle``, ``gradescope`` or ``nbgrader``."""
     people: tuple[Listed, ...]
+    notices: tuple[str, ...] = ()
+    """Sentences on what of it was not taken."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,8 @@ def read_people(path: Path) -> PeopleList:
         (line, _Cells((column, _shown(cell)) for column, cell in cells.items()))
         for line, cells in read_table(path, ())
     ]
-    header = {title.strip().casefold() for title in read_csv(path)[0].cells}
+    titles = [title.strip() for title in read_csv(path)[0].cells]
+    header = {title.casefold() for title in titles}
     found = next(
         (f for f in _FORMATS if any(columns <= header for columns in f.columns)),
         None,
@@ -100,7 +111,24 @@ def read_people(path: Path) -> PeopleList:
     if not people:
         raise UsageError(f"There is nobody on {path}.")
     _refuse_twice(path, people)
-    return PeopleList(path, found.kind, tuple(people))
+    # What platforms export has columns that are about nobody, and are no news.
+    notices = _not_taken(titles) if found.kind == "roster" else ()
+    return PeopleList(path, found.kind, tuple(people), notices)
+
+
+def _not_taken(titles: Sequence[str]) -> tuple[str, ...]:
+    """Columns of a roster that say nothing here, in a sentence; none where all of them do."""
+    others = [f"“{_shown(title)}”" for title in titles if title and _part_of(title) is None]
+    if not others:
+        return ()
+    more = len(others) - _MOST_NAMED
+    named = ", ".join(others[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return (f"Not taken: the column{'s' if len(others) > 1 else ''} {named}. {_TAKEN}",)
+
+
+def _part_of(title: str) -> str | None:
+    """What a column of a roster is, however it is spelt; None: nothing that is taken."""
+    return _SPELT.get("".join(letter for letter in key(title) if letter.isalnum()))
 
 
 def _shown(cell: str) -> str:
@@ -131,7 +159,12 @@ def _refuse_twice(path: Path, people: Sequence[Listed]) -> None:
 # ------------------------------------------------------------------ line by line
 
 
-def _of_roster(cells: Cells) -> PersonRecord | None:
+def _of_roster(columns: Cells) -> PersonRecord | None:
+    cells = _Cells()
+    for title, cell in columns.items():
+        part = _part_of(title)
+        if part is not None:
+            cells[part] = cells[part] or cell  # of two columns for one, the first that is filled
     role = key(cells["role"])
     if role and role not in ROLES:
         raise ValueError(f"the role {cells['role']!r} should be student, ta or instructor")

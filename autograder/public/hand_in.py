@@ -234,7 +234,7 @@ def verdict_lines(result: Said) -> list[str]:
     for question in result.get("questions") or ():
         name = shown(question.get("name", "")).replace("_", " ")
         parts = []
-        is_told = question.get("message") and question.get("status") in ("none", "timeout", "error")
+        is_told = question.get("message") and question.get("status") not in ("full", "partial")
         if isinstance(question.get("score"), (int, float)):
             parts.append(f"{question['score']:g} of {question.get('max_score', 0):g}")
         elif question.get("status") and not is_told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from autograder.judging.words import UNWRITTEN
+from autograder.judging.words import UNWRITTEN, WRITTEN_NONE
 from autograder.model import Check, Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.text import one_line
 from autograder.report.words import WORDS, Words
@@ -44,12 +44,20 @@ def is_unwritten(question: QuestionGrade) -> bool:
     return _ALL_UNWRITTEN.fullmatch(question.message or "") is not None
 
 
+def is_unanswered(question: QuestionGrade) -> bool:
+    """Whether a person would read an answer here, and there is none."""
+    is_open = question.status is QuestionStatus.PENDING and not question.answer
+    return is_open and question.message == WRITTEN_NONE
+
+
 _ONE = re.escape(UNWRITTEN).replace(re.escape("{function}"), ".+?")
 _ALL_UNWRITTEN = re.compile(f"(?:{_ONE} ?)+")
 
 
 def what_was_found(question: QuestionGrade, words: Words = WORDS) -> str:
     """What was found of a question, in a few words."""
+    if is_unanswered(question):
+        return words.unanswered
     return words.unwritten if is_unwritten(question) else words.question_found[question.status]
 
 

@@ -24,7 +24,7 @@ from autograder.model import (
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.html import render
-from autograder.report.marks import check_mark
+from autograder.report.marks import check_mark, is_unanswered
 from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
@@ -78,6 +78,11 @@ class Section:
     """True: the code is shown without a click."""
     waits: bool
     """True: a person reads the answer."""
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether a person would read an answer, and there is none."""
+        return self.status is QuestionStatus.PENDING and is_unanswered(self.question)
 
     @property
     def folds(self) -> bool:

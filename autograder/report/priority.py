@@ -41,8 +41,11 @@ def to_win(question: QuestionGrade) -> float:
 
 
 def is_settled(grade: Grade) -> bool:
-    """Whether a person decided what counts where the program took points off."""
-    return any(q.override and (q.score is None or q.score < q.max_score) for q in grade.questions)
+    """Whether a person decided what counts where the program or they took points off."""
+    return any(
+        q.override and (q.score is None or min(q.score, q.override.points) < q.max_score)
+        for q in grade.questions
+    )
 
 
 def by_gain(questions: Sequence[QuestionGrade]) -> list[QuestionGrade]:

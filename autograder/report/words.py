@@ -41,6 +41,8 @@ class Words:
     """The same where no points are shown."""
     unwritten: str = "not written yet"
     """Instead of it, of functions that are as the notebook came with them."""
+    unanswered: str = "nothing written yet"
+    """The same of an answer that a person would read."""
     submission_status: Mapping[SubmissionStatus, str] = field(
         default_factory=lambda: {
             SubmissionStatus.GRADED: "graded",
@@ -63,6 +65,7 @@ class Words:
     since_found: str = "no longer found: {name}"
     since_new: str = "new: {name}"
     since_same: str = "Every question has the points that it had in your last attempt."
+    since_same_file: str = "The same file as attempt {number}: nothing changed."
     first: str = "Fix this first"
     first_named: str = "{message} Your code {title}."
     first_where: str = "In {question}"
@@ -71,7 +74,8 @@ class Words:
     same_cause: str = "It also stops {questions}."
     nothing_to_fix: str = "Nothing to fix: you have every point that the program gives."
     nothing_to_win: str = (
-        "No points are left to win: where the program took some off, a person decided what counts."
+        "The program has no more points to give. Where a person decided, that counts: you find it "
+        "at the question."
     )
     begin_here: str = "Begin here"
     hint_stopped: str = (

@@ -88,6 +88,11 @@ class Visit:
         return RedirectResponse(self.base + path, 303)
 
     @property
+    def is_in_portal(self) -> bool:
+        """Whether these pages are a part of the portal, whose own lie at the root."""
+        return self.base != ""
+
+    @property
     def is_instructor(self) -> bool:
         return self.member.role in INSTRUCTORS
 

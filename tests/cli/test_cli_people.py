@@ -277,3 +277,13 @@ def test_late_days_are_spent_and_shown(course: Path) -> None:
     late = row("amy@uni.edu")["late"]
     assert (late["by_days"], late["covered_days"], late["points"]) == (2, 1, -9)
     assert "1 late day spent on it: 9 of the 90 points" in late["reason"]
+
+
+def test_what_of_a_roster_is_not_taken_is_said(course: Path) -> None:
+    (course / "r.csv").write_text("id,E-Mail,Phone\ns1,amy@uni.edu,7\n", encoding="utf-8")
+    result = done("people", "import", "r.csv")
+    assert "Not taken: the column “Phone”." in result.output
+    (amy,) = json.loads(run("people", "list", "--json").stdout)
+    assert amy["email"] == "amy@uni.edu"
+    told = json.loads(done("people", "import", "r.csv", "--json").stdout)
+    assert ["“Phone”" in one for one in told["notices"]] == [True]

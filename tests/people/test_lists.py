@@ -134,3 +134,37 @@ def test_what_a_terminal_would_obey_is_in_no_name(tmp_path: Path) -> None:
     path.write_text('id,name\n"a\x1b[2J","Two\n  lines\u202e"\n', encoding="utf-8")
     (listed,) = read_people(path).people
     assert (listed.record.identity.id, listed.record.identity.name) == ("a [2J", "Two lines")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["E-Mail", "E-mail address", "Mail", "Email Address", "e_mail", "E\u2011Mail", "MAIL ADDRESS"],
+)
+def test_an_address_is_taken_however_its_column_is_spelt(title: str, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f"ID,Name,{title},SIS ID\namy,Amy,amy@uni.edu,S1\n", encoding="utf-8")
+    listed = read_people(path)
+    (amy,) = listed.people
+    assert amy.record.identity == Identity("amy", "", "S1", "amy@uni.edu", "", "Amy")
+    assert listed.notices == ()
+
+
+def test_columns_that_are_not_taken_are_named_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id,Room\x1b[2J,email,mail,Phone\namy,7,,a@x,1\n", encoding="utf-8")
+    listed = read_people(path)
+    assert listed.people[0].record.identity.email == "a@x", "of two columns, that which says one"
+    (said,) = listed.notices
+    assert said.startswith(
+        "Not taken: the columns “Room [2J”, “Phone”. A roster has the columns id"
+    )
+    path.write_text("id,Phone\namy,1\n", encoding="utf-8")
+    assert "the column “Phone”." in read_people(path).notices[0]
+    path.write_text("id," + ",".join(f"c{i}" for i in range(50)) + "\namy,1\n", encoding="utf-8")
+    assert "“c19” and 30 more." in read_people(path).notices[0]
+
+
+def test_of_what_platforms_export_no_column_is_news(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(LISTS["moodle worksheet"][0], encoding="utf-8")
+    assert read_people(path).notices == ()

@@ -167,7 +167,11 @@ def test_without_points_it_says_what_the_portals_pages_say(status: QuestionStatu
 
 
 def test_what_is_not_there_is_said_in_its_own_words_alone() -> None:
-    said = {"adam": ("none", "do_adam is not written yet."), "f": ("error", "You wrote F; no f.")}
+    said = {
+        "adam": ("none", "do_adam is not written yet."),
+        "f": ("error", "You wrote F; no f."),
+        "why": ("pending", "No written answer was found."),
+    }
     rows = [{"name": n, "status": s, "message": m} for n, (s, m) in said.items()]
     lines = verdict_lines({"status": "graded", "questions": rows})
     assert lines == [f"  {name}: {message}" for name, (_, message) in said.items()]

@@ -197,3 +197,13 @@ def test_a_page_never_says_that_nothing_is_to_fix_where_a_person_decided() -> No
         for words in (WORDS.nothing_to_fix, WORDS.nothing_to_win)
     }
     assert said == {WORDS.nothing_to_fix: [False, True], WORDS.nothing_to_win: [True, False]}
+
+
+@pytest.mark.parametrize("by_program", [18.0, 30.0])
+def test_where_a_decision_leaves_points_off_none_are_said_to_be_all_had(by_program: float) -> None:
+    """25 of 30 by a person are no full marks; and what they are is at the question."""
+    adam = replace(decided().questions[0], score=by_program, max_score=30.0)
+    words = " ".join(page_of(replace(decided(), questions=(adam,))).split())
+    _, _, at_question = words.partition(WORDS.nothing_to_win)
+    assert "25 of" in at_question, "the sentence is there, and leads to the question"
+    assert not re.search(r"no points are left|every point", words, re.IGNORECASE)

@@ -24,6 +24,7 @@ from example_grades import (
 )
 from page_reader import Page, read_page
 
+from autograder.judging.words import WRITTEN_NONE
 from autograder.model import Check, Explanation, Grade, QuestionGrade, QuestionStatus
 from autograder.report import WORDS, feedback_page
 from autograder.report.html import POLICY, POLICY_WITH_SCRIPT, SCRIPT
@@ -69,6 +70,20 @@ def test_score_and_what_waits_for_a_person(page: Page) -> None:
     assert "78 of 90 points" in text
     assert "10 points, not counted yet, a person will read it" in text
     assert "Because v only grows, so η/√v goes to 0 and b stops short." in text
+
+
+def test_nobody_is_said_to_read_an_answer_that_is_not_there() -> None:
+    grade = wrong_adam()
+    questions = tuple(
+        replace(one, answer="", message=WRITTEN_NONE)
+        if one.status is QuestionStatus.PENDING
+        else one
+        for one in grade.questions
+    )
+    text = words_of(read_page(page_of(replace(grade, questions=questions))))
+    assert "10 points, not counted yet, nothing written yet" in text
+    assert WRITTEN_NONE in text
+    assert "person will read" not in text
 
 
 def test_every_check_has_its_points_its_sentence_and_a_verdict_in_words(page: Page) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.errors import StoreError
 from autograder.formats import json_row
+from autograder.model import Grade, SubmissionStatus
 from autograder.settings import Attempts, Late
 from autograder.web import safety
 from autograder.web.portal import receiving
@@ -140,6 +142,52 @@ def test_what_is_published_is_seen_whatever_the_assignment_says(school: School) 
     assert shown["score"] == 75
     before = alice.ask("GET", f"/api/submissions/{old}").json()["result"]
     assert (before["published"], before["score"]) == (False, 75)
+
+
+def test_the_published_file_handed_in_again_has_its_own_name_and_time(school: School) -> None:
+    """And the points that were published, whatever else came between."""
+    now = datetime.now(UTC)
+    tomorrow, lately = now + timedelta(days=1), now - timedelta(hours=30)
+    school.says(late=Late(due=tomorrow, policy="share_per_day", share=0.1))
+    alice = school.program("alice")
+    first = alice.hand_in(PROGRAM, "old.py").json()
+    alice.hand_in(b"w =", "broken.py")
+    unreadable = Grade("x", "x", SubmissionStatus.UNREADABLE, 0.0, 90.0, "It is cut off.")
+    school.grade(verdict("moment_overwritten"), unreadable)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    publish(school.store, book, "ines")
+    again = alice.hand_in(PROGRAM, "new.py").json()
+    school.grade(verdict("moment_overwritten"))
+
+    def result(receipt: dict[str, str]) -> dict[str, Any]:
+        told = alice.ask("GET", f"/api/submissions/{receipt['id']}").json()["result"]
+        assert isinstance(told, dict)
+        return told
+
+    old, new = result(first), result(again)
+    assert "A newer file of this student, broken.py" in old["message"], "of this one it is so"
+    for row, name, receipt in ((old, "old.py", first), (new, "new.py", again)):
+        at = datetime.fromisoformat(row["handed_in"]["at"])
+        assert (row["file"], at) == (name, datetime.fromisoformat(receipt["at"]))
+    assert new["message"] is None
+    own = {"file", "handed_in", "message"}
+    assert {k: v for k, v in new.items() if k not in own} == {
+        k: v for k, v in old.items() if k not in own
+    }
+    assert new["published"] is True
+    pages = school.browser("alice")
+    for receipt, name, other in ((first, "old.py", "new.py"), (again, "new.py", "old.py")):
+        page = pages.ask("GET", f"/h/{receipt['id']}/page").text
+        assert name in page
+        assert other not in page
+        assert ("broken.py" in page) is (name == "old.py")
+    # What its own time costs, and nothing of what the other's did.
+    school.says(late=Late(due=lately, policy="share_per_day", share=0.1))
+    old, new = result(first), result(again)
+    assert (old["late"], old["score"]) == (None, 75)
+    assert (new["late"]["points"], new["score"], new["score_before_late"]) == (-15, 60, 75)
 
 
 def test_who_has_no_token_or_none_that_is_good_is_not_answered(school: School) -> None:

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from course_class import SLUG
+from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
 from autograder.acts import publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
-from autograder.model import Grade, QuestionStatus
+from autograder.judging.words import WRITTEN_NONE
+from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.people import Dated, Policies, extend
 from autograder.settings import Attempts, Late
 from autograder.submission import label
@@ -317,6 +318,31 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
 
 
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_what_changed_is_told_of_the_attempt_directly_before(
+    school: School, before_due: str
+) -> None:
+    """Also where the file is that of an older attempt, or the same once more."""
+    school.says(before_due=before_due)
+    alice, pages = school.browser("alice"), []
+    fault = "moment overwritten"
+    for data in (NOTEBOOK, PROGRAM, PROGRAM, NOTEBOOK):
+        alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+        school.grade(verdict() if data is PROGRAM else verdict("moment_overwritten"))
+        alice.open(alice.address)
+        pages.append(alice.words.partition("your attempt before")[2].partition("What came")[0])
+    assert pages[0] == ""
+    assert f"no longer found: {fault}" in pages[1]
+    assert pages[2].strip() == "The same file as attempt 2: nothing changed."
+    assert f"new: {fault}" in pages[3]
+    listed = alice.read(f"/a/{SLUG}")
+    assert listed.count("The same file as attempt 2: nothing changed.") == 1
+    assert listed.count(f"no longer found: {fault}") == 1
+    assert listed.count(f"new: {fault}") == 1
+    page = alice.ask("GET", f"/h/{alice.tickets()[1]}/page")
+    assert "Since your last attempt" not in page.text
+
+
 @pytest.mark.parametrize("before_due", ["public", "names", "all"])
 @pytest.mark.parametrize("first_is_better", [True, False])
 def test_which_of_two_is_the_best_is_told_with_their_points_and_not_before(
@@ -486,6 +512,54 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
     assert "What comes next" not in alice.words
 
 
+def test_only_an_answer_that_is_there_is_said_to_be_read(school: School) -> None:
+    asked = "“Why AdaGrad gets stuck”"
+    alice = school.browser("alice")
+    alice.upload()
+    assert asked not in alice.words, "nobody knows yet what is in the file"
+    school.grade(verdict())
+    first = alice.address
+    alice.open(first)
+    assert f"Your answer to {asked} is read by a person." in alice.words
+    assert "written nothing" not in alice.words
+    alice.upload(PROGRAM, "hw.py")
+    empty = verdict(answer="")
+    questions = tuple(
+        replace(one, message=WRITTEN_NONE) if one.name == ASKED else one for one in empty.questions
+    )
+    school.grade(replace(empty, questions=questions))
+    alice.open(alice.address)
+    assert f"You have written nothing to {asked} yet." in alice.words
+    assert "nothing written yet" in alice.words
+    assert "is read by a person" not in alice.words
+    assert "a person will read it" not in alice.words
+    row = school.program("alice").ask("GET", f"/api/submissions/{alice.address[3:]}").json()
+    (told,) = (one for one in row["result"]["questions"] if one["name"] == ASKED)
+    assert told["message"] == WRITTEN_NONE
+
+
+@pytest.mark.parametrize(
+    ("keep", "which"), [("latest", "Attempt 2"), ("best", "Another attempt of yours")]
+)
+def test_beside_a_file_that_cannot_be_read_is_said_what_counts(
+    school: School, keep: str, which: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    unreadable = Grade("x", "x", SubmissionStatus.UNREADABLE, 0.0, 90.0, "It is cut off.")
+    alice, addresses = school.browser("alice"), []
+    for data, given in ((b"w =", unreadable), (PROGRAM, verdict()), (b"b =", unreadable)):
+        alice.upload(data, "hw.py")
+        school.grade(given)
+        addresses.append(alice.address)
+        if len(addresses) == 1:
+            assert " counts." not in alice.read(addresses[0]), "no other is there"
+    assert f"{which} still counts: a file that" in alice.read(addresses[2])
+    assert "read by a person" not in alice.words
+    assert f"{which} counts." in alice.read(addresses[0])
+    assert "still counts" not in alice.words
+    assert "still counts" not in alice.read(addresses[1])
+
+
 def test_ones_own_date_is_shown(school: School) -> None:
     due = datetime(2031, 3, 1, 12, tzinfo=UTC)
     school.says(late=Late(due=due))
@@ -595,7 +669,12 @@ def test_all_that_a_desk_leads_to_lies_below_its_own_address(school: School) -> 
     def leads_astray(page: str) -> list[str]:
         found = re.findall(r'\b(?:href|action|src)="(/[^"]*)"', page)
         assert len(found) > 10
-        return [one for one in found if not one.startswith((f"{here}/", "/static/"))]
+        of_portal = ("/course", "/leave")
+        return [
+            one
+            for one in found
+            if not one.startswith((f"{here}/", "/static/")) and one not in of_portal
+        ]
 
     listed = ines.open(f"{here}/?all=1")
     answer = re.search(r'"(/desk/[^"]*/answer/\d+/explanation[^"]*)"', listed)
@@ -619,6 +698,21 @@ def test_all_that_a_desk_leads_to_lies_below_its_own_address(school: School) -> 
     assert ines.address.startswith(f"{here}/")
     ines.send(f"{here}/names", names="hidden", back="/class")
     assert ines.address == f"{here}/class"
+
+
+@pytest.mark.parametrize("who", ["ines", "maria"])
+def test_a_desk_in_the_portal_leads_back_to_the_course_and_out(school: School, who: str) -> None:
+    staff = school.browser(who)
+    for page in ("", "requests", "comments"):
+        staff.open(f"/desk/{SLUG}/{page}")
+        header = staff.page.partition("</header>")[0]
+        assert '<a href="/course">Course</a>' in header, page
+    out = re.search(r'<form method="post" action="([^"]*)"><button[^>]*>Sign out<', header)
+    assert out is not None
+    staff.open("/course")
+    assert staff.status == 200
+    staff.ask("POST", out[1])
+    assert staff.ask("GET", f"/desk/{SLUG}/").status_code == 403
 
 
 # ------------------------------------------------------------------ what strangers try

@@ -232,3 +232,11 @@ def test_what_is_not_there_is_not_found(desk: Desk, address: str) -> None:
     page = maria.open(address.format(ann=attempt(desk, "ann")))
     assert maria.status == 404
     assert "fault of autograder" not in page
+
+
+def test_a_desk_on_its_own_leads_to_no_course(desk: Desk) -> None:
+    """Nobody signed in by name there, and there is nothing above it."""
+    page = desk.as_(INSTRUCTOR).open("/class")
+    assert "/publish" in page
+    assert "/course" not in page
+    assert "Sign out" not in page

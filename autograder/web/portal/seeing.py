@@ -18,7 +18,7 @@ from autograder.acts import PublishedGrades, final_of
 from autograder.formats import json_row
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.people import apply_late, counted_time, without_points
-from autograder.report.marks import is_unwritten, what_was_found
+from autograder.report.marks import is_unanswered, is_unwritten, what_was_found
 from autograder.report.since import changes
 from autograder.report.words import WORDS
 from autograder.store import Entry, Store
@@ -42,6 +42,15 @@ class Sight(StrEnum):
 
 
 @dataclass(frozen=True)
+class Before:
+    """The hand-in directly before one, of the same student."""
+
+    hand_in: HandIn
+    attempt: int | None
+    """What came of it; None: nothing yet."""
+
+
+@dataclass(frozen=True)
 class Shown:
     """A verdict, as its student may see it."""
 
@@ -50,7 +59,9 @@ class Shown:
     """All of it: what is shown of it is for whoever draws to choose by ``sight``."""
     attempt: int
     before: int | None = None
-    """Attempt before it, with another file."""
+    """What came of the hand-in directly before it, where that was another file."""
+    same_as: int | None = None
+    """Number of the hand-in directly before it, where that was the same file."""
     public: Any = None
     """What came of the public examples, as ``autograder check --json`` has it."""
 
@@ -114,24 +125,39 @@ class Seeing:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
-        """What is shown of the verdict that this attempt is; None: it is gone."""
+    def of(
+        self, exercise: Exercise, hand_in: HandIn, attempt: int, before: Before | None = None
+    ) -> Shown | None:
+        """What is shown of the verdict that this attempt is; None: it is gone.
+
+        ``before``: what it is compared with.
+        """
+        shown = self._of(exercise, hand_in, attempt)
+        if shown is None or before is None:
+            return shown
+        if before.hand_in.digest == hand_in.digest:
+            return replace(shown, same_as=before.hand_in.number)
+        return replace(shown, before=before.attempt)
+
+    def _of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
         lists = exercise.register.now()
         student = lists.standing.student(hand_in.student, hand_in.whose)
         mine = lists.of(student)
         entry = next((one for one in mine if one.id == attempt), None)
         if entry is None:
             return None
-        before = before_of(mine, entry)
         published = lists.ledger.published.get(student)
         if published is None:
             sight = Sight(exercise.assignment.feedback.before_due)
             public = self._public(hand_in) if sight is Sight.PUBLIC else None
-            return Shown(sight, self._grade(lists, entry), attempt, before, public)
-        if any(one.id == published.attempt and one.digest == hand_in.digest for one in mine):
+            return Shown(sight, self._grade(lists, entry), attempt, public=public)
+        source = next((one for one in mine if one.id == published.attempt), None)
+        if source is not None and source.digest == hand_in.digest:
             grade = next(PublishedGrades(self._store, lists.ledger).of([student]))
-            return Shown(Sight.PUBLISHED, grade, published.attempt, before)
-        return Shown(Sight.ALL, self._grade(lists, entry), attempt, before)
+            if (source.file, source.handed_in) != (entry.file, entry.handed_in):
+                grade = self._of_another(lists, grade, entry)
+            return Shown(Sight.PUBLISHED, grade, published.attempt)
+        return Shown(Sight.ALL, self._grade(lists, entry), attempt)
 
     def published(self, exercise: Exercise, student: str) -> Grade | None:
         """What was published last to a student, with what its page shows; None: nothing."""
@@ -143,7 +169,7 @@ class Seeing:
         if shown.sight is Sight.PUBLISHED:
             found = self.published(exercise, shown.grade.student)
             assert found is not None
-            return found
+            return replace(shown.grade, questions=found.questions, printed=found.printed)
         full = next(self._store.grades([shown.attempt], details=True))
         questions = tuple(
             replace(detailed, **{name: getattr(q, name) for name in _DECIDED})
@@ -157,6 +183,8 @@ class Seeing:
 
     def changes(self, shown: Shown) -> Sequence[str]:
         """What is new since the attempt before, as far as it is shown, a sentence each."""
+        if shown.same_as is not None:
+            return (WORDS.since_same_file.format(number=shown.same_as),)
         before = self.grade(shown.before)
         if before is None or shown.sight is Sight.PUBLIC:
             return ()
@@ -171,6 +199,25 @@ class Seeing:
 
     def _grade(self, lists: Lists, entry: Entry) -> Grade:
         grade = replace(next(self._store.grades([entry.id])), student=entry.student)
+        return self._timed(lists, grade, entry)
+
+    def _of_another(self, lists: Lists, published: Grade, entry: Entry) -> Grade:
+        """What was published of a file, of the same file handed in another time: by that name and
+        time, and without what was said of the other hand-in."""
+        own = next(self._store.grades([entry.id]))
+        seen, earned = published.seen, published.score_before_late
+        grade = replace(
+            published,
+            file=entry.file,
+            score=published.score if earned is None else earned,
+            message=own.message if own.status is published.status else None,
+            notices=own.notices,
+            seen=None if seen is None else replace(seen, changes=()),
+        )
+        return self._timed(lists, grade, entry)
+
+    def _timed(self, lists: Lists, grade: Grade, entry: Entry) -> Grade:
+        """With what the time of the hand-in costs."""
         policies = lists.standing.policies
         shown = apply_late(grade, entry.handed_in, policies)
         most = sum(question.max_score for question in shown.questions)
@@ -184,16 +231,10 @@ class Seeing:
 
 def _tells(question: QuestionGrade) -> bool:
     """Whether what the program says of a question is about no points."""
-    return question.status in _TELLS or is_unwritten(question)
+    return question.status in _TELLS or is_unwritten(question) or is_unanswered(question)
 
 
 _DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")
-
-
-def before_of(mine: Sequence[Entry], entry: Entry) -> int | None:
-    """The newest attempt with another file that is older than this one; None: there is none."""
-    older = [one.id for one in mine if one.id < entry.id and one.digest != entry.digest]
-    return older[-1] if older else None
 
 
 def _names_changed(before: Grade, now: Grade) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
-from autograder.model import Grade
+from autograder.model import Grade, SubmissionStatus
 from autograder.people import Directory, Person, late_in_words
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
@@ -30,7 +30,7 @@ from autograder.web.portal.office import (
 from autograder.web.portal.partners import Pairing, Partners, leave, partners_at
 from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.register import Lists
-from autograder.web.portal.seeing import Seeing, Shown, Sight
+from autograder.web.portal.seeing import Before, Seeing, Shown, Sight
 from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.visit import NotNow, NotThere, Visit
 
@@ -274,7 +274,10 @@ class StudentPages:
         for place, one in enumerate(reversed(standing.hand_ins)):
             at = where.get(one.id, Whereabouts(State.WAITING))
             is_shown = at.attempt is not None and place < _MOST_ROWS
-            shown = self._seeing.of(standing.exercise, one, at.attempt or 0) if is_shown else None
+            shown = None
+            if is_shown:
+                before = _before(one, standing.hand_ins, where)
+                shown = self._seeing.of(standing.exercise, one, at.attempt or 0, before)
             changes = self._seeing.changes(shown) if shown is not None else ()
             lines.append(Line(one, at, shown, changes, standing.counts(at.attempt)))
         return lines
@@ -293,11 +296,7 @@ class StudentPages:
     def receipt(self, visit: Visit) -> str:
         eyes, hand_in, exercise = self.own(visit)
         standing = self._standing(exercise, eyes.person)
-        at = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
-        at = at or Whereabouts(State.WAITING)
-        shown = None
-        if at.attempt is not None:
-            shown = self._seeing.of(exercise, hand_in, at.attempt)
+        at, shown = self._seen(hand_in, exercise, standing.hand_ins)
         return page(
             "portal/receipt.html.j2",
             visit,
@@ -315,10 +314,38 @@ class StudentPages:
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
             together=self._together(exercise, hand_in),
-            by_person=[one.title for one in exercise.assignment.questions if one.by_person],
+            instead=self._instead(standing, shown),
+            answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
             late=late_in_words(standing.student, hand_in.at, standing.lists.standing.policies),
         )
+
+    def _seen(
+        self, hand_in: HandIn, exercise: Exercise, hand_ins: Sequence[HandIn]
+    ) -> tuple[Whereabouts, Shown | None]:
+        """How far one of these hand-ins is, and what is shown of what came of it."""
+        looked_at = [one for one in (hand_in, _previous(hand_in, hand_ins)) if one is not None]
+        where = self._store.hand_ins.where([one.id for one in looked_at])
+        at = where.get(hand_in.id) or Whereabouts(State.WAITING)
+        if at.attempt is None:
+            return at, None
+        before = _before(hand_in, hand_ins, where)
+        return at, self._seeing.of(exercise, hand_in, at.attempt, before)
+
+    def _instead(self, standing: Standing, shown: Shown | None) -> str:
+        """What counts in place of a file that nobody can read, in a sentence; empty: nothing."""
+        counted = standing.counted
+        if shown is None or shown.grade.status is not SubmissionStatus.UNREADABLE:
+            return ""
+        if counted is None or counted.status is not SubmissionStatus.GRADED:
+            return ""
+        where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
+        numbers = {at.attempt: one.number for one in standing.hand_ins if (at := where.get(one.id))}
+        number = numbers.get(counted.id) if standing.tells_which_counts else None
+        which = "Another attempt of yours" if number is None else f"Attempt {number}"
+        if counted.id < shown.attempt:
+            return f"{which} still counts: a file that cannot be read takes its place from none."
+        return f"{which} counts."
 
     def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
         """Who else has this hand-in, by name."""
@@ -335,15 +362,13 @@ class StudentPages:
 
     def feedback(self, visit: Visit) -> Response:
         """The whole page of one's verdict, where one may see it."""
-        _, hand_in, exercise = self.own(visit)
-        at = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
-        shown = None
-        if at is not None and at.attempt is not None:
-            shown = self._seeing.of(exercise, hand_in, at.attempt)
+        eyes, hand_in, exercise = self.own(visit)
+        hand_ins = self._store.hand_ins.of(numbers_of(eyes.person), exercise.slug)
+        _, shown = self._seen(hand_in, exercise, hand_ins)
         if shown is None or not shown.has_page:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(exercise, shown)
-        key = (shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
+        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
         return self._drawn(key, exercise, grade, self._seeing.grade(shown.before))
 
     def _drawn(
@@ -513,6 +538,27 @@ def _require_room(partners: Partners, person: Person, other: Person) -> None:
         f"At most {most} may hand in together, and with {other.id} you would be more, for they "
         "hand in together with somebody already: ask them, or name somebody else."
     )
+
+
+def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
+    """The one of these, oldest first, directly before it; None: it is the first."""
+    return next((one for one in reversed(hand_ins) if one.id < hand_in.id), None)
+
+
+def _before(
+    hand_in: HandIn, hand_ins: Sequence[HandIn], where: Mapping[int, Whereabouts]
+) -> Before | None:
+    before = _previous(hand_in, hand_ins)
+    if before is None:
+        return None
+    at = where.get(before.id)
+    return Before(before, None if at is None else at.attempt)
+
+
+def _answers(exercise: Exercise, grade: Grade) -> list[tuple[str, bool]]:
+    """The questions of a file that a person reads, by title, and whether anything is written."""
+    asked = {one.name for one in exercise.assignment.questions if one.by_person}
+    return [(one.title, bool(one.answer)) for one in grade.questions if one.name in asked]
 
 
 def needed_first(one: Standing) -> tuple[int, float, str]:
