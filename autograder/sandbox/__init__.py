@@ -36,6 +36,9 @@ trusted process compares.  So there is no secret to guard inside, only a wall ar
 Copies of a trusted process may join its zygote (``Sandbox.joined``), so that a machine's workers
 start one and try it once; their children have different users and know nothing of each other.
 
+Large packages are loaded in branches of the zygote, copies that only the submissions which mention
+them are forked from.
+
 No library does this: bubblewrap, where it is there, is one of the walls, but a fresh interpreter
 with NumPy within it would cost each submission 100 ms where a fork costs one or two.
 
