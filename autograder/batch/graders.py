@@ -54,17 +54,17 @@ from autograder.store import open_store
 from autograder.store.hand_ins import Lane
 from autograder.threads import limit_threads
 
-_LONG = 3.0
+_LONG = 2.0
 """Seconds after which a hand-in goes to the lane for what takes long, nearly all take 0.1; but on a
 machine with other things to do ..."""
 _LONGER = 10.0
 """... not before so many times what one took of late."""
-_NICE = 5
-"""By how much what takes long gives way to what does not: beside three graders on two cores it has
-a tenth of them, so that 20 seconds of a loop without end take some three minutes.  Its time limits
-give way with it, so its verdict is the same."""
+_NICE = 19
+"""By how much what takes long gives way to what does not: it has what others leave, which in a rush
+is next to nothing.  Its time limits give way with it, so its verdict is the same."""
 _GIVES_WAY = 240.0
-"""Seconds for which it does; what is not done then is begun once more, and gives way to nobody."""
+"""Seconds for which it does: a rush is over by then, as a rule.  What is not done is begun once
+more, and gives way to nobody."""
 _LONGEST = 4 * PATIENCE
 """Seconds after which even that grader is given up."""
 _AT_FIRST = 1.0
