@@ -45,6 +45,7 @@ def test_every_contract_holds() -> None:
 
 
 @pytest.mark.parametrize("contract", SLIPS)
+@pytest.mark.long
 def test_a_slip_breaks_its_contract(contract: str, tmp_path: Path) -> None:
     name, line = SLIPS[contract]
     changed = copy(tmp_path) / "autograder" / name

@@ -70,6 +70,7 @@ def test_a_later_publication_says_what_changed(small: SmallClass) -> None:
     assert small.grade("alice").published
 
 
+@pytest.mark.long
 def test_of_a_large_class_no_more_grades_are_held_than_of_a_small_one(
     small: SmallClass, monkeypatch: pytest.MonkeyPatch
 ) -> None:

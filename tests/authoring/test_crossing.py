@@ -63,6 +63,7 @@ def notebook(*cells: tuple[str, str]) -> str:
 
 
 @pytest.mark.parametrize(("giving", "asking"), [*permutations(COURSE.assignments(), 2)])
+@pytest.mark.long
 def test_the_courses_own_notebooks_do_not_answer_each_other(
     giving: str, asking: str, box: Sandbox
 ) -> None:

@@ -44,6 +44,7 @@ def test_there_is_something_to_release() -> None:
         for place, slug in enumerate(SLUGS)
     ],
 )
+@pytest.mark.long
 def test_the_committed_template_is_current_and_holds_nothing_hidden(
     slug: str, tmp_path: Path
 ) -> None:
@@ -138,6 +139,7 @@ def small_sources(small: Released) -> list[str]:
     return ["".join(cell["source"]) for cell in small_notebook(small)["cells"]]
 
 
+@pytest.mark.long
 def test_the_folder_is_replaced_whole(small: Released) -> None:
     assert small.files == ("README.md", "doubling.ipynb", "requirements.txt")
     assert tuple(contents(small.folder)) == small.files

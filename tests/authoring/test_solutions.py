@@ -31,6 +31,7 @@ def read_notebook(path: Path) -> Any:
 
 
 @pytest.mark.parametrize("slug", COURSE.assignments())
+@pytest.mark.long
 def test_it_has_full_marks_and_every_answer_its_why(slug: str, tmp_path: Path) -> None:
     assignment = COURSE.load(slug)
     path = write_solutions(assignment.folder, tmp_path, [TEMPLATES])

@@ -184,6 +184,7 @@ def completed_run(both_runs: tuple[Notebook, Notebook]) -> Notebook:
     return both_runs[1]
 
 
+@pytest.mark.long
 def test_empty_every_check_says_once_that_nothing_is_written(empty_run: Notebook) -> None:
     said = checks(empty_run)
     assert list(said) == ["gradients", "adagrad", "rmsprop", "adam", "bias_correction"]

@@ -203,6 +203,7 @@ def test_a_page_that_cannot_be_drawn_is_drawn_plainly(
         (out / "feedback" / "alice.html").unlink()
 
 
+@pytest.mark.long
 def test_answers_that_are_much_to_decode_cost_no_other_question(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,7 @@ def undisturbed(folder: Path) -> Path:
     return folder.parent / "out"
 
 
+@pytest.mark.long
 def test_a_killed_run_is_finished_by_the_next(
     folder: Path, undisturbed: Path, tmp_path: Path
 ) -> None:

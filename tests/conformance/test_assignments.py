@@ -243,6 +243,7 @@ IN_VIEW = """() => {
 
 
 @one_a_day
+@pytest.mark.long
 def test_the_fault_and_its_hint_are_seen_first(
     samples: list[Sample], pages: Mapping[str, str]
 ) -> None:
@@ -285,6 +286,7 @@ def kinds(samples: list[Sample]) -> list[str]:
 
 
 @one_a_day
+@pytest.mark.long
 def test_five_kinds_of_pages_are_printed_well(
     samples: list[Sample], pages: Mapping[str, str]
 ) -> None:

@@ -83,6 +83,7 @@ SYSTEMS: dict[str, tuple[dict[str, str | bytes], dict[str, float]]] = {
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.long
 def test_what_lateness_costs_is_what_the_platform_says(
     tmp_path: Path, course: Path, system: str
 ) -> None:

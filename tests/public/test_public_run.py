@@ -84,6 +84,7 @@ def as_student(engine: Path, folder: Path, *arguments: str) -> subprocess.Comple
     )
 
 
+@pytest.mark.long
 def test_it_needs_the_template_folder_and_nothing_of_the_course(
     engine: Path, tmp_path: Path
 ) -> None:
@@ -338,6 +339,7 @@ def test_json_says_the_same(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.long
 def test_an_answer_in_the_questions_own_cell_is_found(tmp_path: Path) -> None:
     """Where the marks of the template are lost, as after a way through other programs."""
     document = json.loads((TEMPLATE / "adaptive_learning_rates.ipynb").read_text())

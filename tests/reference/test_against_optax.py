@@ -71,6 +71,7 @@ def optax_paths(problems, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", RULES)
+@pytest.mark.long
 def test_rule_takes_the_path_of_optax_to_ten_digits(name, problems, optax_paths):
     rule, hyper_parameters = RULES[name]
     for k in range(PROBLEMS):

@@ -87,6 +87,7 @@ def pages() -> dict[str, str]:
         pytest.param("phone", "dark", marks=pytest.mark.long),
     ],
 )
+@pytest.mark.long
 def test_nothing_is_out_of_reach(browser: Any, scheme: str, device: str) -> None:
     """axe-core finds nothing, with everything unfolded: contrast, names, roles, order."""
     context = {**(DESK if device == "desk" else PHONE), "color_scheme": scheme, "bypass_csp": True}

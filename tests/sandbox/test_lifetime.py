@@ -64,6 +64,7 @@ def run_one(box: Sandbox) -> object:
         return session.call([Call("one", "one", {})])[0].value
 
 
+@pytest.mark.long
 def test_nothing_grows_over_a_hundred_submissions() -> None:
     needs_sandbox()
     before = (len(descendants(os.getpid())), open_files(), mounts())

@@ -286,6 +286,7 @@ with open_store(where) as store:
 """
 
 
+@pytest.mark.long
 def test_killed_while_marking_leaves_all_of_a_deed_or_none(tmp_path: Path) -> None:
     path = tmp_path / "grades.db"
     open_store(path).close()
@@ -309,6 +310,7 @@ def test_killed_while_marking_leaves_all_of_a_deed_or_none(tmp_path: Path) -> No
         assert {f"t{tries}{line.strip()}" for line in said} <= deeds.keys()
 
 
+@pytest.mark.long
 def test_two_who_mark_at_once_lose_nothing(place: str) -> None:
     markers = [
         subprocess.Popen(

@@ -69,6 +69,7 @@ def test_two_graders_at_once_lose_nothing(url: str) -> None:
     assert sorted(students) == sorted(4 * [f"{name}{i}" for name in "ab" for i in range(25)])
 
 
+@pytest.mark.long
 def test_a_server_that_answers_before_it_writes_loses_no_receipt_when_it_is_killed() -> None:
     with running_server() as server:
         engine = sa.create_engine(server.url.replace("postgresql:", "postgresql+psycopg:"))

@@ -200,6 +200,7 @@ def test_random_bytes(tmp_path: Path, data: bytes, name: str) -> None:
 
 @same_folder
 @given(value=notebook_like)
+@pytest.mark.long
 def test_random_json(tmp_path: Path, value: Any) -> None:
     check_any(tmp_path, json.dumps({"nbformat": 4, "cells": value}).encode(), "a.ipynb")
     check_any(tmp_path, json.dumps(value).encode(), "a.ipynb")

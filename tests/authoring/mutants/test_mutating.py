@@ -92,6 +92,7 @@ def trial(assignment: Assignment, count: int = 30) -> Trial:
         ("import os; os._exit(1)", False, True),
     ],
 )
+@pytest.mark.long
 def test_a_program_is_caught_right_surviving_or_harmed(
     body: str, full: bool, wrong: bool, tmp_path: Path, box: Sandbox
 ) -> None:
@@ -111,6 +112,7 @@ def test_only_who_is_right_in_the_exam_as_well_is_harmed() -> None:
 # ------------------------------------------------------------------------------ many
 
 
+@pytest.mark.long
 def test_gaps_show_as_survivors_and_what_is_proposed_closes_them(
     tmp_path: Path, box: Sandbox
 ) -> None:

@@ -26,6 +26,7 @@ def programs(assignment: Assignment) -> list[tuple[tuple[str, ...], RightProgram
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.long
 def test_every_right_program_is_there_for_every_question(slug: str) -> None:
     assignment = Course(COURSE).load(slug)
     found = [program.file for _, program in programs(assignment)]

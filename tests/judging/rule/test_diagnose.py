@@ -90,6 +90,7 @@ def edited_rules(draw):
 
 @settings(derandomize=True, deadline=None, max_examples=10)
 @given(edited_rules())
+@pytest.mark.long
 def test_the_edits_or_an_equivalent_or_nothing(case):
     one, family = case
     candidate, traces = next(answered(one, family))
