@@ -33,10 +33,10 @@ class Assigned:
     appended: bool = False
     """True: the value goes to the end of a list of that name."""
 
-    @cached_property
+    @property
     def names(self) -> frozenset[str]:
         """Those in the value."""
-        return frozenset(_names(self.value))
+        return _names(self.value)
 
     @property
     def of_itself(self) -> bool:
@@ -219,20 +219,25 @@ def _pairs(target: ast.expr, value: ast.expr, line: int, loops: int) -> Iterator
             yield from _pairs(one, its, line, loops)
 
 
-def _names(value: ast.expr) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _names(value: ast.expr) -> frozenset[str]:
     """Names in an expression; of a call of a gradient only the gradient's."""
-    if isinstance(value, ast.Call) and _called(value) in GRADIENTS.values():
-        yield _called(value)
-        return
-    if isinstance(value, ast.Name):
-        yield value.id
-    for child in ast.iter_child_nodes(value):
-        if isinstance(child, ast.expr):
-            yield from _names(child)
-        elif isinstance(child, ast.comprehension):
-            yield from _names(child.iter)
-        elif isinstance(child, ast.keyword):
-            yield from _names(child.value)
+    found: set[str] = set()
+    left: list[ast.expr] = [value]
+    while left:
+        match left.pop():
+            case ast.Name(id=name):
+                found.add(name)
+            case ast.Call() as call if (gradient := _called(call)) in GRADIENTS.values():
+                found.add(gradient)
+            case node:
+                for child in ast.iter_child_nodes(node):
+                    match child:
+                        case ast.expr():
+                            left.append(child)
+                        case ast.comprehension(iter=part) | ast.keyword(value=part):
+                            left.append(part)
+    return frozenset(found)
 
 
 def _called(call: ast.Call) -> str:
@@ -242,8 +247,8 @@ def _called(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else ""
 
 
-def _starts(value: ast.expr) -> set[str]:
-    return {*_names(value)} & {*STARTS.values()}
+def _starts(value: ast.expr) -> frozenset[str]:
+    return _names(value).intersection(STARTS.values())
 
 
 def _is_list(value: ast.expr) -> bool:
