@@ -198,7 +198,7 @@ def test_another_assignments_notebook_is_taken_only_where_it_is_meant(school: Sc
     """Without scripts, too: it is a box of the form."""
     alice = school.browser("alice")
     alice.upload(named_after("momentum_methods"))
-    assert alice.status == 422
+    assert alice.status == 409
     assert "Not taken: this is the notebook of another assignment, momentum_methods" in alice.words
     assert not school.store.hand_ins.all(SLUG)
     there = school.portal._syllabus
