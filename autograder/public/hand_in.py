@@ -93,7 +93,9 @@ class Portal:
         asked = [f"assignment={quote(assignment, safe='')}"] if assignment else []
         query = "&".join([*asked, "anyway=yes"] if anyway else asked)
         receipt = self._ask(
-            f"/api/submissions{'?' if query else ''}{query}", body, f"multipart/form-data; boundary={edge}"
+            f"/api/submissions{'?' if query else ''}{query}",
+            body,
+            f"multipart/form-data; boundary={edge}",
         )
         if receipt.get("digest") != sha256(data).hexdigest():
             raise PortalError("What arrived is not what was sent: hand it in again.")

@@ -41,7 +41,9 @@ PROGRAM = b"w = 1\n"
 class School:
     """A portal and its store; use as a context manager."""
 
-    def __init__(self, folder: Path, course: Path = ROOT, people: str = PEOPLE) -> None:
+    def __init__(
+        self, folder: Path, course: Path = ROOT, people: str = PEOPLE, url: str | None = None
+    ) -> None:
         self.folder = folder
         self.course = Course.find(course)
         self._open = ExitStack()
@@ -57,6 +59,7 @@ class School:
                 self.course, one, (), OutFolder(folder / one.slug), folder / "grades.db"
             ),
             slugs=[SLUG],
+            url=url,
         )
 
     def __enter__(self) -> School:

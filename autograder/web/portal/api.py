@@ -132,7 +132,9 @@ class Api:
             if slug:
                 asked = f"There is no assignment {slug!r} here"
             elif own:
-                asked = f"The notebook says that it is of {own!r}, which is not here: say which it is"
+                asked = (
+                    f"The notebook says that it is of {own!r}, which is not here: say which it is"
+                )
             how = "with --assignment SLUG; programs: ?assignment=SLUG"
             raise Refused(404, f"{asked} ({how}): there is {names}.")
         return found
