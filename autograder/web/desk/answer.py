@@ -142,6 +142,7 @@ class AnswerPage:
             draft=draft or standing,
             trouble=trouble,
             digest=digest_of_answer(question.answer),
+            entry=view.book.entry(row.student),
             version=view.book.ledger.version(*row.key),
             wanted=wanted,
             number=len(before) + 1,
