@@ -220,5 +220,10 @@ class Client:
     def address(self) -> str:
         return str(self.answer.url).removeprefix(self._url)
 
+    def tickets_of(self, slug: str) -> Sequence[str]:
+        """On the page of an assignment, the newest first."""
+        self.open(f"/a/{slug}")
+        return self.tickets()
+
     def tickets(self) -> Sequence[str]:
         return list(dict.fromkeys(re.findall(r"/h/([0-9a-f]{20})", self.page)))

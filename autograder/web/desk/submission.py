@@ -136,7 +136,7 @@ class SubmissionPage:
                 return act, "The comment is on the page."
             case "ask":
                 act = acts.request(book, student, question, form.one("text"), visit.by)
-                return act, "The request is taken down."
+                return act, "The request is noted."
             case "reply" | "close" as what:
                 number = form.number("number")
                 closes = what == "close"
@@ -177,6 +177,8 @@ class SubmissionPage:
         if not ledger.subjects(deed):  # it was about all
             self._room.changed(view.lines)
         visit.later.append(f"Taken back: {acts.told(ledger, standing[0])}.")
+        if visit.form.one("back") == "publish":
+            return visit.to("/publish")
         back = visit.form.number("back")
         return visit.to(f"/submission/{back}" if back in view.students else "/")
 

@@ -79,6 +79,8 @@ class Standing:
     hand_ins: Sequence[HandIn]
     counted: Entry | None
     published: bool
+    later: frozenset[int] = frozenset()
+    """Numbers of the attempts that came since it was published last."""
     left_today: int | None = None
     """How often more it may be handed in today; None: as often as one likes."""
 
@@ -110,7 +112,7 @@ class Standing:
         which of two attempts has more."""
         return (
             self.exercise.assignment.attempts.keep != "best"
-            or self.published
+            or (self.published and not self.later)
             or Sight(self.exercise.assignment.feedback.before_due).has_points
         )
 
@@ -217,14 +219,21 @@ class StudentPages:
 
     def _standing(self, exercise: Exercise, person: Person) -> Standing:
         lists = exercise.register.now()
-        counted = lists.counted(person.id)
+        counted, ledger = lists.counted(person.id), lists.ledger
+        hand_ins = self._store.hand_ins.of(numbers_of(person), exercise.slug)
+        is_published = person.id in ledger.published
         return Standing(
             exercise,
             lists,
             person.id,
-            self._store.hand_ins.of(numbers_of(person), exercise.slug),
+            hand_ins,
             None if counted is None else counted.entry,
-            person.id in lists.ledger.published,
+            is_published,
+            frozenset(
+                one.number
+                for one in hand_ins
+                if is_published and not ledger.is_shown(person.id, one.at)
+            ),
             left_today(self._store, exercise, person),
         )
 
