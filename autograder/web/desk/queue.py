@@ -56,7 +56,7 @@ class QueuePage:
         if not visit.query.pairs:
             mine = visit.by if visit.by in view.readers else ""
             wanted = Filter(kind="unread", reader=mine)
-        found = view.chosen(wanted, names=not visit.hides_names)
+        found = view.once(view.chosen(wanted, names=not visit.hides_names))
         # A list of what is to read has no question in it that the program alone judges.
         of_any_kind = replace(wanted, kind="")
         others = [] if found else view.chosen(of_any_kind, names=not visit.hides_names)

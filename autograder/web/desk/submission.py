@@ -33,6 +33,8 @@ _FRAMED = {
 """Of a feedback page: shown in a frame of ours, it can do nothing."""
 
 
+_FOR_PARTNERS = ("override", "own", "comment")
+"""What may be decided at once of those who handed in together."""
 _BACK = {"requests": "/requests", "earlier": "/?kind=earlier"}
 """Pages from which something is decided of a submission, and which are shown again then."""
 _PICTURE = {"content-security-policy": "sandbox; default-src 'none'"}
@@ -84,6 +86,7 @@ class SubmissionPage:
             line=view.lines[student],
             entry=entry,
             attempts=attempts,
+            partners=[(one, view.lines[one].attempt) for one in view.together(student)],
             history=self._history(view, student, visit),
             versions={name: view.book.ledger.version(student, name) for name in view.book.asked},
             action=f"/submission/{entry.id}",
@@ -99,14 +102,19 @@ class SubmissionPage:
         back = _BACK.get(form.one("back"), "")
         try:
             act, said = self._decided(visit, view, student)
+            is_for_all = form.one("do") in _FOR_PARTNERS
+            partners = [
+                one for one in view.together(student) if is_for_all and one in form.all("together")
+            ]
+            more = [self._decided(visit, view, one)[0] for one in partners]
             about = act.question or form.one("question")
             versions = {(student, about): form.number("version")} if "version" in form else None
-            self._room.decide(view, [act], versions=versions)
+            self._room.decide(view, [act, *more], versions=versions)
         except (UsageError, StoreError) as error:
             if back or form.one("question") not in view.book.asked:
                 raise
             return HTMLResponse(self._page(visit, in_words(error)), status_of(error))
-        visit.later.append(said)
+        visit.later.append(f"{said} For {', '.join(partners)}, too." if partners else said)
         return visit.to(back or f"/submission/{view.book.counting[student]}")
 
     def _decided(self, visit: Visit, view: View, student: str) -> tuple[Act, str]:
