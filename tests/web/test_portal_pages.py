@@ -122,7 +122,8 @@ def test_a_file_is_handed_in_and_its_receipt_stays_true(school: School) -> None:
     assert digest in alice.page
     assert 'http-equiv="refresh"' not in alice.page
     assert alice.ask("GET", f"{address}/file").content == NOTEBOOK
-    assert alice.answer.headers["content-disposition"] == 'attachment; filename="hw.ipynb"'
+    said = alice.answer.headers["content-disposition"]
+    assert said == f'attachment; filename="{SLUG}-alice-attempt-01.ipynb"'
 
 
 def test_before_it_opens_students_see_its_title_and_the_date_and_staff_see_it(
