@@ -395,6 +395,7 @@ def test_what_two_handed_in_together_is_marked_once(pupils: Class) -> None:
     school = pupils.school
     maria = together(school)
     assert answers_in(maria) == ["alice and bob", "carl"]
+    assert "2 answers for 3 students" in maria.words
     open_answer(school, maria, "alice")
     assert "bob handed it in together with this student, and gets the same" in maria.words
     mark(maria, 7)
