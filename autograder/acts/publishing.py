@@ -145,11 +145,14 @@ def later_than_shown(book: Book, students: Collection[str]) -> tuple[str, ...]:
     ledger, standing = book.ledger, book.standing
     if not ledger.published:
         return ()
+    # Whose an attempt is takes a while to say; most came before anything was published.
+    first = min(ledger.at(deed) for deed in {one.deed for one in ledger.published.values()})
     found = {
         student
         for entry in book.attempts
         if entry.handed_in.source is Source.PLATFORM
         and entry.handed_in.at is not None
+        and entry.handed_in.at > first
         and (student := standing.student(entry.student, entry.whose)) in ledger.published
         and not ledger.is_shown(student, entry.handed_in.at)
     }
