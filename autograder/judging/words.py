@@ -238,7 +238,7 @@ AWAITED = (
     "awaited. Write def {function}, without async; inside, asyncio.run(...) can await for it."
 )
 CAUSE = "There is an error in {fault}"
-BEFORE = "The cell stopped before its def {function} was run: {fault}"
+BEFORE = "The cell with def {function} failed before that was run: {fault}"
 CELL = "cell {number}"
 LINE = "line {number}"
 IN_PLACE = " in {place}"

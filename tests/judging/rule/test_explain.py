@@ -174,7 +174,7 @@ def test_in_a_file_without_cells_a_place_is_a_line() -> None:
     cell = Submission("amy", "amy.ipynb", (Cell(3, "\n" * 80 + "def f(): ..."),))
     there = NotebookRun(Outcome.RETURNED, {3: Fault("SystemExit", "", 3, 79, "sys.exit()")})
     assert missing("f", there, cell) == (
-        "The cell stopped before its def f was run: cell 3, line 79: sys.exit(): SystemExit"
+        "The cell with def f failed before that was run: cell 3, line 79: sys.exit(): SystemExit"
     )
     fault = Fault("NameError", "name 'npp' is not defined", None, 79, "x = npp.pi")
     went_on = missing("f", NotebookRun(Outcome.RETURNED, {0: fault}), file)
