@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from autograder.acts import Ledger, final_of, requests_by_subject, with_acts
+from autograder.acts import Files, Ledger, final_of, requests_by_subject, with_acts
 from autograder.errors import UsageError
 from autograder.model import Final, Grade, HandedIn, Lateness, QuestionGrade, Source
 from autograder.people import Counted, Policies, Standing, apply_late, counted_time, counting
@@ -82,8 +82,9 @@ def of_student(store: Store, standing: Standing, student: str) -> list[Remembere
     chosen = next(iter(counting(entries, standing.policies).values()))
     ids = [entry.id for entry in entries]
     ledger = Ledger(store.acts.of(standing.assignment), standing)
+    files = Files(chosen.entry.digest, {entry.id: entry for entry in stored})
     return [
-        _remembered(entry, grade, facts, chosen, standing.policies, ledger)
+        _remembered(entry, grade, facts, chosen, standing.policies, ledger, files)
         for entry, grade, facts in zip(
             entries, store.grades(ids), store.circumstances(ids), strict=True
         )
@@ -125,12 +126,13 @@ def _remembered(
     chosen: Counted,
     policies: Policies,
     ledger: Ledger,
+    files: Files,
 ) -> Remembered:
     counts = entry.id == chosen.entry.id
     shown = apply_late(replace(grade, student=entry.student), entry.handed_in, policies)
     final = None
     if counts:
-        shown = with_acts(shown, ledger, requests_by_subject(ledger.requests()))
+        shown = with_acts(shown, ledger, requests_by_subject(ledger.requests()), files)
         most = sum(question.max_score for question in shown.questions)
         final = final_of(shown, most, counted_time(entry.handed_in, policies.late), policies)
     return Remembered(
@@ -170,6 +172,11 @@ def _decided(question: QuestionGrade) -> Iterator[str]:
             f"but {override.points:g} count, says {override.by} at "
             f"{override.at.isoformat(sep=' ')}: {_line(override.reason)}"
         )
+        if (seen := override.made_for) is not None:
+            yield (
+                f"(made for another file, {_line(seen.file)}, SHA-256 {seen.digest[:12]}: look "
+                "again, and override anew or take it back)"
+            )
 
 
 def _line(text: str) -> str:

@@ -459,6 +459,16 @@ class PersonMark:
 
 
 @dataclass(frozen=True)
+class OtherFile:
+    """Another file of a student than the one that counts."""
+
+    attempt: int
+    """Id of an attempt with it."""
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Override:
     """Points in place of those that were computed or given."""
 
@@ -466,6 +476,8 @@ class Override:
     reason: str
     by: str
     at: datetime
+    made_for: OtherFile | None = None
+    """The file that somebody looked at, where another counts now; None: this one."""
 
 
 @dataclass(frozen=True)
@@ -477,6 +489,8 @@ class Said:
     at: datetime
     misconception: str = ""
     """Slug, where it was written to all who have it."""
+    made_for: OtherFile | None = None
+    """As in :class:`Override`, of what was written to one student on a question."""
 
 
 @dataclass(frozen=True)

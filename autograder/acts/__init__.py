@@ -40,7 +40,14 @@ from autograder.acts.deciding import (
 from autograder.acts.gradebook import Column, Gradebook, gradebook, gradebook_table
 from autograder.acts.ledger import Asking, Ledger
 from autograder.acts.publishing import Preview, PublishedGrades, as_returned, preview, publish
-from autograder.acts.scores import Requests, final_of, requests_by_subject, with_acts, with_seen
+from autograder.acts.scores import (
+    Files,
+    Requests,
+    final_of,
+    requests_by_subject,
+    with_acts,
+    with_seen,
+)
 from autograder.acts.sheet import mark_sheet, points_of, read_sheet, sheet
 from autograder.acts.trail import trail
 
@@ -49,6 +56,7 @@ __all__ = [
     "Asking",
     "Book",
     "Column",
+    "Files",
     "Gradebook",
     "Ledger",
     "Preview",

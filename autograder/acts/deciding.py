@@ -107,7 +107,7 @@ def told(ledger: Ledger, act: Act) -> str:
         case Override(points=points):
             done = f"put {_worth(points)} in place of the question's own ({about})"
         case Request():
-            done = f"took down a request ({about})"
+            done = f"noted a request ({about})"
         case Reply():
             done = f"answered a request ({about})"
         case Rubric():

@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from autograder.model import LookAgain, RubricItem, Said
-from autograder.people import Standing
-from autograder.store import Act, Comment, Published, Reply, Request, Rubric, Share, Sharing, Undo
+from autograder.people import Standing, key
+from autograder.store import (
+    Act,
+    Comment,
+    Publication,
+    Published,
+    Reply,
+    Request,
+    Rubric,
+    Share,
+    Sharing,
+    Undo,
+)
 
 Subject = tuple[str, str]
 """A student, as the course calls them, and a question."""
+
+
+_EXACT = timedelta(seconds=1)
+"""To which the time of an act is kept."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,36 @@ class Ledger:
     def at(self, deed: str) -> datetime:
         """When it was done."""
         return self._times[deed]
+
+    def shown_until(self, student: str) -> datetime | None:
+        """When results were published last to a student, and to their section; None: never.
+
+        What somebody hands in later is not published yet.
+        """
+        last = self.published.get(student)
+        if last is None:
+            return None
+        section = self._sections.get(key(student), "")
+        later = [act.at for act, of in self._publications if of in ("", section)]
+        return max([self.at(last.deed), *later])
+
+    def is_shown(self, student: str, handed_in: datetime) -> bool:
+        """Whether what a student handed in at a moment was there when results were published."""
+        until = self.shown_until(student)
+        return until is not None and handed_in < until + _EXACT
+
+    @cached_property
+    def _sections(self) -> Mapping[str, str]:
+        return {key(one.id): key(one.section) for one in self.standing.directory.people}
+
+    @cached_property
+    def _publications(self) -> Sequence[tuple[Act, str]]:
+        """With the section, empty: all."""
+        return [
+            (act, key(act.what.section))
+            for act in self.standing_acts
+            if isinstance(act.what, Publication)
+        ]
 
     def subject(self, act: Act) -> Subject:
         """Whom and what an act is about."""

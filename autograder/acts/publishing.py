@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, overload
 
 from autograder.acts.book import Book
@@ -11,9 +12,11 @@ from autograder.acts.deciding import decide, on_all
 from autograder.acts.ledger import Ledger
 from autograder.acts.scores import as_shown, digest_of_shown
 from autograder.errors import UsageError
-from autograder.model import Grade, QuestionGrade, Seen, SubmissionStatus
+from autograder.model import Grade, QuestionGrade, Seen, Source, SubmissionStatus
+from autograder.people import key
 from autograder.settings import among
 from autograder.store import Publication, Published, Shown, deflated
+from autograder.text import counted
 
 if TYPE_CHECKING:
     from autograder.store import Store
@@ -44,6 +47,12 @@ class Preview:
     """Who has no final score yet."""
     left_out: tuple[str, ...]
     """Whose work could not be graded, through no fault of theirs: there is nothing to show."""
+    later: tuple[str, ...] = ()
+    """Who handed in since it was published last: of those attempts they are shown all then."""
+    earlier: tuple[str, ...] = ()
+    """Of whom an override counts that was made for another file."""
+    in_time: int = 0
+    """Students who can still hand in in time, and would know what is published."""
 
 
 _Take = Callable[[Change, Grade], None]
@@ -64,6 +73,8 @@ def publish(store: Store, book: Book, by: str, section: str = "") -> Preview:
     """Show students how things stand in ``book``; returns what was new, and no act is kept where
     nothing is.
 
+    Attempts that came since it was published last are then shown, too.
+
     Raises :class:`autograder.store.Conflict` where anything was decided since.
     """
     shown: list[tuple[Published, bytes]] = []
@@ -81,7 +92,7 @@ def publish(store: Store, book: Book, by: str, section: str = "") -> Preview:
         shown.append((row, deflated(Shown(grade, change.sentences))))
 
     found = _gone_through(store, book, _in_section(book, section), section, take)
-    if found.new:
+    if found.new or found.later:
         act = on_all(book, Publication(section), by)
         decide(store, book.ledger, [act], shown=shown, alone=True)
     return found
@@ -94,8 +105,10 @@ def _gone_through(
     Python looks through them all again and again for what is left over."""
     last = book.ledger.published
     new: list[Change] = []
-    same, waiting, left_out = 0, [], []
+    same, waiting, left_out, earlier = 0, [], [], []
     for grade in book.grades(students):
+        if has_earlier_override(grade):
+            earlier.append(grade.student)
         if grade.status is SubmissionStatus.NOT_GRADED:
             left_out.append(grade.student)
             continue
@@ -110,7 +123,68 @@ def _gone_through(
             sentences = tuple(_changes(next(store.acts.shown([before])).grade, shown))
         new.append(Change(grade.student, before is None, sentences))
         take(new[-1], shown)
-    return Preview(section, tuple(new), same, tuple(waiting), tuple(left_out))
+    return Preview(
+        section,
+        tuple(new),
+        same,
+        tuple(waiting),
+        tuple(left_out),
+        later_than_shown(book, students),
+        tuple(earlier),
+        still_in_time(book, section),
+    )
+
+
+def has_earlier_override(grade: Grade) -> bool:
+    """Whether an override counts that was made for another file."""
+    return any(q.override is not None and q.override.made_for is not None for q in grade.questions)
+
+
+def later_than_shown(book: Book, students: Collection[str]) -> tuple[str, ...]:
+    """Who of these has handed in since results were published to them last."""
+    ledger, standing = book.ledger, book.standing
+    if not ledger.published:
+        return ()
+    # Whose an attempt is takes a while to say; most came before anything was published.
+    first = min(ledger.at(deed) for deed in {one.deed for one in ledger.published.values()})
+    found = {
+        student
+        for entry in book.attempts
+        if entry.handed_in.source is Source.PLATFORM
+        and entry.handed_in.at is not None
+        and entry.handed_in.at > first
+        and (student := standing.student(entry.student, entry.whose)) in ledger.published
+        and not ledger.is_shown(student, entry.handed_in.at)
+    }
+    return tuple(sorted(found & set(students)))
+
+
+BEFORE_DUE = {
+    "public": "what came of the public examples",
+    "names": "the names of misconceptions",
+    "all": "everything",
+}
+"""What students see of what is not published, by ``[feedback] before_due``."""
+
+
+def warning(in_time: int, before_due: str) -> str:
+    """What to know before publishing, in a sentence; empty: everybody's time is over.
+
+    ``in_time``: as :func:`still_in_time`.
+    """
+    if not in_time:
+        return ""
+    can = f"{counted(in_time, 'student')} can still hand in in time, and would know what is shown"
+    return f"{can}; of later attempts they see {BEFORE_DUE[before_due]} until you publish again."
+
+
+def still_in_time(book: Book, section: str = "") -> int:
+    """How many students, of a section, can still hand in in time."""
+    people = [one for one in book.standing.directory.people if one.role == "student"]
+    chosen = [one.id for one in people if not section or key(one.section) == key(section)]
+    policies, now = book.standing.policies, datetime.now(UTC)
+    dues = map(policies.due_for, chosen if people else book.counting)
+    return sum(due is None or now <= due + policies.late.grace for due in dues)
 
 
 def _in_section(book: Book, section: str) -> set[str]:

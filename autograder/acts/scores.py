@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import is_
 
@@ -15,6 +15,7 @@ from autograder.model import (
     Final,
     Grade,
     LookAgain,
+    OtherFile,
     Override,
     PersonMark,
     QuestionGrade,
@@ -25,7 +26,7 @@ from autograder.model import (
     Usage,
 )
 from autograder.people import Policies, lateness
-from autograder.store import Act, Comment, Mark, Published, Shown, digest_of_answer
+from autograder.store import Act, Comment, Entry, Mark, Published, Shown, digest_of_answer
 from autograder.store import Override as Overriding
 from autograder.text import whole_throughout
 
@@ -41,10 +42,26 @@ def requests_by_subject(asked: list[Asking]) -> Requests:
     return found
 
 
-def with_acts(grade: Grade, ledger: Ledger, requests: Requests) -> Grade:
+@dataclass(frozen=True)
+class Files:
+    """Of a student who handed in several, which one a grade is of."""
+
+    digest: str
+    attempts: Mapping[int, Entry]
+    """All that there are, by id."""
+
+    def other(self, act: Act) -> OtherFile | None:
+        """The file that was looked at when somebody decided, where it is another one."""
+        seen = None if act.attempt is None else self.attempts.get(act.attempt)
+        if seen is None or seen.digest == self.digest:
+            return None
+        return OtherFile(seen.id, seen.file, seen.digest)
+
+
+def with_acts(grade: Grade, ledger: Ledger, requests: Requests, files: Files) -> Grade:
     """The grade with what people decided of its questions; no computed points change."""
     questions = tuple(
-        _decided(question, grade.student, ledger, requests) for question in grade.questions
+        _decided(question, grade.student, ledger, requests, files) for question in grade.questions
     )
     # Of most of a large class nothing is decided yet, and all of it is read.
     is_as_it_was = all(map(is_, questions, grade.questions))
@@ -52,12 +69,14 @@ def with_acts(grade: Grade, ledger: Ledger, requests: Requests) -> Grade:
 
 
 def _decided(
-    question: QuestionGrade, student: str, ledger: Ledger, requests: Requests
+    question: QuestionGrade, student: str, ledger: Ledger, requests: Requests, files: Files
 ) -> QuestionGrade:
     acts = ledger.of(student, question.name)
     if not (acts or ledger.to_all or requests):
         return question
-    comments = [_said(act, act.what) for act in acts if isinstance(act.what, Comment)]
+    comments = [
+        _said(act, act.what, files.other(act)) for act in acts if isinstance(act.what, Comment)
+    ]
     for act in ledger.to_all:
         if isinstance(act.what, Comment) and act.what.misconception in question.misconceptions:
             comments.append(_said(act, act.what))
@@ -65,7 +84,7 @@ def _decided(
     if comments or asked:
         said = tuple(sorted(comments, key=lambda said: said.at))
         question = replace(question, comments=said, requests=asked)
-    return _overridden(_marked(question, acts), acts)
+    return _overridden(_marked(question, acts), acts, files)
 
 
 def _marked(question: QuestionGrade, acts: Sequence[Act]) -> QuestionGrade:
@@ -87,22 +106,24 @@ def _marked(question: QuestionGrade, acts: Sequence[Act]) -> QuestionGrade:
     return replace(question, earlier_mark=_person_mark(*marks[-1]))
 
 
-def _overridden(question: QuestionGrade, acts: Sequence[Act]) -> QuestionGrade:
+def _overridden(question: QuestionGrade, acts: Sequence[Act], files: Files) -> QuestionGrade:
     overrides = [(act, act.what) for act in acts if isinstance(act.what, Overriding)]
     if not overrides:
         return question
     act, newest = overrides[-1]
     if newest.points is None:
         return question
-    return replace(question, override=Override(newest.points, newest.reason, by=act.by, at=act.at))
+    made_for = files.other(act)
+    override = Override(newest.points, newest.reason, act.by, act.at, made_for)
+    return replace(question, override=override)
 
 
 def _person_mark(act: Act, mark: Mark) -> PersonMark:
     return PersonMark(mark.points, mark.comment, act.by, act.at, mark.rubric)
 
 
-def _said(act: Act, comment: Comment) -> Said:
-    return Said(comment.text, act.by, act.at, comment.misconception)
+def _said(act: Act, comment: Comment, made_for: OtherFile | None = None) -> Said:
+    return Said(comment.text, act.by, act.at, comment.misconception, made_for)
 
 
 def _status(points: float, most: float) -> QuestionStatus:

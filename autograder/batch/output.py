@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, overload
 from autograder.acts import (
     Asked,
     Book,
+    Files,
     Ledger,
     Requests,
     final_of,
@@ -186,11 +187,16 @@ class CurrentGrades(Sequence[Grade]):
         if not self._decided:
             return grade
         policies = self.standing.policies
-        decided = with_acts(grade, self.ledger, self._requests)
+        files = Files(entry.digest, self._by_id)
+        decided = with_acts(grade, self.ledger, self._requests, files)
         most = sum(question.max_score for question in grade.questions) or self._final_max_score
         at = counted_time(entry.handed_in, policies.late)
         final = replace(decided, final=final_of(decided, most, at, policies))
         return with_seen(final, self.ledger, lambda one: next(self._store.acts.shown([one])))
+
+    @cached_property
+    def _by_id(self) -> Mapping[int, Entry]:
+        return {entry.id: entry for entry in self.stored}
 
     @cached_property
     def ids(self) -> Mapping[str, int]:

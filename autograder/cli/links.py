@@ -6,7 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Unpack
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ from autograder.cli.options import (
 )
 from autograder.errors import UsageError
 from autograder.people import Directory, Link, Person, PersonalLinks, key, moment
-from autograder.people.links import DEFAULT_URL, ONLY_HERE, is_only_here
+from autograder.people.links import DEFAULT_URL, MOVED, ONLY_HERE, is_only_here
 from autograder.people.lists import ROLES
 from autograder.text import counted
 
@@ -84,13 +84,21 @@ def links(
     order = any_order_for(**named)
     zone = order.assignment.late.zone
     until = None if expires is None or key(expires) == _NEVER else moment(expires, zone)
+    if until is not None and until <= datetime.now(UTC):
+        raise UsageError(
+            f"{expires} is past: say until when the links are to be good, or end them now with "
+            "--revoke ID."
+        )
     with opened(order) as store:
         if portal is None:
             portal = store.links.url() or DEFAULT_URL
             if by_mail and is_only_here(portal):
                 raise UsageError(f"Nothing was sent, for {ONLY_HERE.format(url=portal)}")
         else:
+            before = store.links.url() or portal
             store.links.keep_url(portal)
+            if before != portal and not is_only_here(before):
+                click.echo(MOVED.format(before=before, now=portal), err=True)
         ways = PersonalLinks(store)
         directory = ways.directory
         chosen = meant(directory, who or revoked, role)

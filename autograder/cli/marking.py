@@ -16,6 +16,7 @@ import msgspec
 
 from autograder import acts
 from autograder.acts import Asking, Book, Preview
+from autograder.acts.publishing import warning
 from autograder.batch.files import whole_file
 from autograder.batch.order import Order, current_grades, opened
 from autograder.batch.output import book_of
@@ -296,6 +297,9 @@ def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named:
         return
     for line in _preview_in_words(found, dry_run):
         click.echo(INVISIBLE.sub(" ", line))
+    before_due = deciding.order.assignment.feedback.before_due
+    if (found.new or found.later) and (said := warning(found.in_time, before_due)):
+        click.echo(said, err=True)
 
 
 def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
@@ -307,6 +311,9 @@ def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
         "same": found.same,
         "without_final_score": list(found.waiting),
         "left_out": list(found.left_out),
+        "handed_in_since": list(found.later),
+        "overrides_of_another_file": list(found.earlier),
+        "can_still_hand_in": found.in_time,
     }
 
 
@@ -324,6 +331,13 @@ def _preview_in_words(found: Preview, dry_run: bool) -> Iterator[str]:
         yield f"  and {len(changed) - _MOST_NAMED} more"
     if found.waiting:
         yield f"Without a final score ({len(found.waiting)}): {_listed(found.waiting)}"
+    if found.later:
+        yield f"Handed in since the last time ({len(found.later)}): {_listed(found.later)}"
+    if found.earlier:
+        yield (
+            f"With an override that was made for another file ({len(found.earlier)}): "
+            f"{_listed(found.earlier)}"
+        )
     if found.left_out:
         yield f"Left out, for they could not be graded: {_listed(found.left_out)}"
 
@@ -332,9 +346,7 @@ def _preview_in_words(found: Preview, dry_run: bool) -> Iterator[str]:
 
 
 @click.command()
-@click.option(
-    "--add", nargs=3, metavar="STUDENT QUESTION TEXT", help="Take down what a student asks."
-)
+@click.option("--add", nargs=3, metavar="STUDENT QUESTION TEXT", help="Note what a student asks.")
 @click.option("--answer", nargs=2, metavar="ID TEXT", help="Answer one, and close it.")
 @click.option("--close", metavar="ID", help="Close one without words.")
 @click.option("--all", "everything", is_flag=True, help="List those that are closed, too.")

@@ -152,8 +152,27 @@ def end_with(status: int) -> None:
     click.get_current_context().exit(status)
 
 
+def found_course(folder: Path | None) -> Course:
+    """The course that is meant; that it is not the working directory is said, once a command."""
+    course = Course.find(folder)
+    here, command = Path.cwd().resolve(), click.get_current_context(silent=True)
+    if folder is None and course.folder != here and command and not command.meta.get(_TOLD):
+        command.meta[_TOLD] = True
+        is_above = course.folder in here.parents
+        click.echo((_ABOVE if is_above else _INSTALLED).format(course=course.folder), err=True)
+    return course
+
+
+_TOLD = "autograder.course"
+_ABOVE = "The course is {course}, above this folder (--course names another)."
+_INSTALLED = (
+    "No course is here or above: taken is {course}, which autograder was installed from (--course "
+    "names another)."
+)
+
+
 def load(course_folder: Path | None, slug: str | None) -> tuple[Course, Assignment]:
-    course = Course.find(course_folder)
+    course = found_course(course_folder)
     slug = slug or course.default
     if slug is None:
         known = ", ".join(course.assignments()) or "none"
@@ -196,7 +215,7 @@ def order_for(
 def any_order_for(**named: Unpack[Places]) -> Order:
     """The same for what concerns the whole course: any of its assignments does, where none is
     named."""
-    course = Course.find(named["course_folder"])
+    course = found_course(named["course_folder"])
     slug = named["slug"] or course.default or next(iter(course.assignments()), None)
     named["course_folder"], named["slug"] = course.folder, slug
     return order_for(**named)

@@ -14,12 +14,12 @@ from autograder.batch.files import require_writable
 from autograder.batch.order import Order, opened
 from autograder.batch.output import OutFolder
 from autograder.cli.links import public_url
-from autograder.cli.options import json_option, place_options, unsafe_option
+from autograder.cli.options import found_course, json_option, place_options, unsafe_option
 from autograder.course import Assignment, Course
 from autograder.errors import AutograderError, UsageError
 from autograder.extras import how_to_get
 from autograder.mail import server_of
-from autograder.people.links import is_only_here
+from autograder.people.links import MOVED, is_only_here
 
 
 @click.command()
@@ -71,7 +71,7 @@ def serve(
         _require_counts()
     public = None if url is None else public_url(url)
     Listening(port, host, public or "").check(has_tls=False)
-    course = Course.find(course_folder)
+    course = found_course(course_folder)
     order_of = _orders(course, slug, out, store)
     first = order_of(_any(course, slug))
     if scheduler is not None:
@@ -101,6 +101,8 @@ def serve(
     ):
         for trouble in portal.troubles:
             click.echo(f"Not served as it is: {trouble}", err=True)
+        if portal.moved_from:
+            click.echo(MOVED.format(before=portal.moved_from, now=portal.for_others), err=True)
         if as_json:
             portal.wait_until_ready()
             click.echo(json.dumps({"url": portal.url, "instructor": portal.instructor}))

@@ -32,6 +32,7 @@ well, or not reached, or the line to it is slow."""
     metavar="SLUG",
     help="Which; default: the notebook's own, or the only one.",
 )
+@click.option("--anyway", is_flag=True, help="Though the notebook says that it is of another one.")
 @click.option("--no-wait", is_flag=True, help="End with the receipt.")
 @click.option("--keep", is_flag=True, help="Keep the link for next time, for your eyes only.")
 @click.option("--insecure", is_flag=True, help="Also where the portal is not encrypted.")
@@ -40,6 +41,7 @@ def submit(
     file: Path,
     to: str | None,
     slug: str | None,
+    anyway: bool,
     no_wait: bool,
     keep: bool,
     insecure: bool,
@@ -56,7 +58,7 @@ def submit(
     try:
         link = _link()
         portal = Portal(link, to or os.environ.get(URL, ""), plain_http=insecure)
-        receipt = _sent(portal, file, slug or "")
+        receipt = _sent(portal, file, slug or "", anyway)
         if keep:
             _keep(link)
         if not as_json:
@@ -78,11 +80,11 @@ def submit(
     end_with(0 if no_wait or (result and result.get("status") != "not_graded") else 1)
 
 
-def _sent(portal: Portal, file: Path, slug: str) -> Said:
+def _sent(portal: Portal, file: Path, slug: str, anyway: bool) -> Said:
     data = file.read_bytes()
     own = slug or assignment_of(data)
     try:
-        return portal.send(file.name, data, own)
+        return portal.send(file.name, data, own, anyway)
     except PortalError as error:
         if slug == own or error.status != _NOT_THERE:
             raise

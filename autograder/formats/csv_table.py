@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from autograder.formats.parts import AssignmentInfo, csv_text, in_order
 from autograder.model import Grade
 
-_FINAL = ("final_score", "final_max_score", "published", "published_score", "overrides")
+_FINAL = (
+    *("final_score", "final_max_score", "published", "published_score", "overrides"),
+    "overrides_of_another_file",
+)
 _TIMES = (
     *("score_before_late", "late_days", "late_points", "late_reason"),
     *("handed_in", "handed_in_source", "extended_to"),
@@ -46,7 +49,7 @@ def _row(grade: Grade, info: AssignmentInfo) -> list[str | float | None]:
 def _final(grade: Grade) -> list[str | float | None]:
     final, seen = grade.final, grade.seen
     overrides = [
-        f"{question.name}:{question.override.points:.10g}"
+        (f"{question.name}:{question.override.points:.10g}", question.override.made_for)
         for question in grade.questions
         if question.override is not None
     ]
@@ -55,7 +58,8 @@ def _final(grade: Grade) -> list[str | float | None]:
         # "no" too where something has changed since: the score beside it tells.
         "yes" if grade.published else "no",
         None if seen is None else seen.score,
-        " ".join(overrides),
+        " ".join(told for told, _ in overrides),
+        " ".join(told for told, made_for in overrides if made_for is not None),
     ]
 
 

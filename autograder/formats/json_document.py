@@ -18,6 +18,7 @@ from autograder.model import (
     Final,
     Grade,
     Lateness,
+    OtherFile,
     Override,
     PersonMark,
     QuestionGrade,
@@ -127,10 +128,15 @@ def _decided(question: QuestionGrade) -> dict[str, Any]:
             "points": tidy_number(question.override.points),
             "reason": question.override.reason,
             **_by(question.override),
+            **_made_for(question.override.made_for),
         }
     if question.comments:
         decided["comments"] = [
-            {**_said(said), "misconception": said.misconception or None}
+            {
+                **_said(said),
+                "misconception": said.misconception or None,
+                **_made_for(said.made_for),
+            }
             for said in question.comments
         ]
     if question.requests:
@@ -144,6 +150,11 @@ def _decided(question: QuestionGrade) -> dict[str, Any]:
             for one in question.requests
         ]
     return decided
+
+
+def _made_for(other: OtherFile | None) -> dict[str, Any]:
+    """Nothing where it was made for the file that counts."""
+    return {} if other is None else {"made_for": {"file": other.file, "digest": other.digest}}
 
 
 def _mark(mark: PersonMark) -> dict[str, Any]:

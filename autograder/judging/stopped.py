@@ -67,7 +67,9 @@ def no_answer(
 ) -> tuple[str, str]:
     """Why a function gave no answer: to complete a sentence, and as a sentence; empty: it did."""
     if any(trace.outcome is Outcome.MISSING for trace in traces):
-        return _why("missing", function), missing(function, run, submission)
+        hidden = _hidden_by(function, run, submission)
+        key = "missing" if hidden is None else "undefined"
+        return _why(key, function), missing(function, run, submission)
     if traces and all(to_be_awaited(trace) for trace in traces):
         return _why("awaited", function), _awaited(function, traces[0])
     if is_unwritten(function, traces, run):
@@ -163,14 +165,15 @@ def missing(function: str, run: NotebookRun, submission: Submission) -> str:
     The cell that holds ``def NAME``, and how it failed; a text cell that holds it; a name like it.
     A cell that fails elsewhere, or one that only uses the name, explains nothing.
     """
-    there = words.MISSING.format(function=function)
     hidden = _hidden_by(function, run, submission)
     if hidden is not None:
         cell, fault, told = hidden
-        if cell.number == 0:
-            why = words.MISSING_BELOW if _ends(fault) else words.MISSING_FAILED
-            return why.format(function=function, fault=told)
-        return f"{there} {words.BEFORE.format(fault=told)}"
+        if not _ends(fault):
+            why = words.MISSING_FAILED
+        else:
+            why = words.BEFORE if cell.number else words.MISSING_BELOW
+        return why.format(function=function, fault=told.rstrip(": "))
+    there = words.MISSING.format(function=function)
     for text in submission.texts:
         if _definition(function).search(text.source):
             return f"{there} {words.IN_A_TEXT_CELL.format(number=text.number)}"

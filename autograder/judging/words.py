@@ -65,6 +65,7 @@ of ``PART_RIGHT`` without its capital."""
 NOT_TRIED = "Not tried: {why}."
 WHY = {
     "missing": "there is no function {function}",
+    "undefined": "def {function} was never run",
     "unwritten": "{function} is not written yet",
     "raised": "{function} stops with an error",
     "timed_out": "{function} runs out of time",
@@ -220,8 +221,8 @@ IN_A_TEXT_CELL = "It stands in cell {number}, which is a text cell: change its t
 NEAR_NAME = "You wrote {name}; the name asked for is {function}."
 NOT_DEFINED = "({name} is not defined because of {fault})"
 UNWRITTEN = "{function} is not written yet."
-MISSING_BELOW = "There is no function {function} in this file: the file stopped at {fault}"
-MISSING_FAILED = "There is no function {function} in this file: its definition failed in {fault}"
+MISSING_BELOW = "The file stopped before def {function} was run, at {fault}"
+MISSING_FAILED = "The definition of {function} failed in {fault}"
 STOPPED = {
     "timed_out": "{function} did not finish within the time that one call, or the submission as a "
     "whole, has. Does its loop end?",
@@ -237,7 +238,7 @@ AWAITED = (
     "awaited. Write def {function}, without async; inside, asyncio.run(...) can await for it."
 )
 CAUSE = "There is an error in {fault}"
-BEFORE = "The cell that defines it failed: {fault}"
+BEFORE = "The cell with def {function} failed before that was run: {fault}"
 CELL = "cell {number}"
 LINE = "line {number}"
 IN_PLACE = " in {place}"

@@ -42,6 +42,10 @@ ONLY_HERE = (
     "{url} leads to the portal on this machine alone: say once where others find it, with "
     "`autograder links --url https://grades.example.edu`, and it is remembered."
 )
+MOVED = (
+    "Links and mails name {now} from now on, where they named {before}: whoever was given one "
+    "before still has the old address."
+)
 PATH = "/enter/"
 """What a link has between the portal's address and the token."""
 

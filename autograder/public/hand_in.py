@@ -71,10 +71,11 @@ class Portal:
             )
         return ""
 
-    def send(self, name: str, data: bytes, assignment: str = "") -> Said:
+    def send(self, name: str, data: bytes, assignment: str = "", anyway: bool = False) -> Said:
         """Hand a file in; returns the receipt: ``id``, ``digest``, ``at``, ``attempt``.
 
-        ``name``: what it is called; ``assignment``: empty where the portal has one only.
+        ``name``: what it is called; ``assignment``: empty: the one that the notebook says that it
+        is of, or the portal's only one; ``anyway``: though the notebook says another one.
         """
         from hashlib import sha256
         from secrets import token_hex
@@ -89,9 +90,12 @@ class Portal:
             "Content-Type: application/octet-stream\r\n\r\n"
         )
         body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
-        query = f"?assignment={quote(assignment, safe='')}" if assignment else ""
+        asked = [f"assignment={quote(assignment, safe='')}"] if assignment else []
+        query = "&".join([*asked, "anyway=yes"] if anyway else asked)
         receipt = self._ask(
-            f"/api/submissions{query}", body, f"multipart/form-data; boundary={edge}"
+            f"/api/submissions{'?' if query else ''}{query}",
+            body,
+            f"multipart/form-data; boundary={edge}",
         )
         if receipt.get("digest") != sha256(data).hexdigest():
             raise PortalError("What arrived is not what was sent: hand it in again.")
@@ -247,10 +251,11 @@ def verdict_lines(result: Said) -> list[str]:
     return lines or ["Received and read; what came of it is shown later."]
 
 
-def hand_in(file: str = "", to: str = "", assignment: str = "") -> None:
+def hand_in(file: str = "", to: str = "", assignment: str = "", anyway: bool = False) -> None:
     """Hand in the notebook that this is called in, as it was saved last, and say what came of it.
 
-    ``file``: another one; ``to``: the portal, where you have only a token.
+    ``file``: another one; ``to``: the portal, where you have only a token; ``assignment``: for
+    which, where the notebook does not say it; ``anyway``: though it says another one.
     """
     import getpass
     import os
@@ -275,7 +280,7 @@ def hand_in(file: str = "", to: str = "", assignment: str = "") -> None:
         saved = time.localtime(os.path.getmtime(file))
         print(f"{os.path.basename(file)}, as it was saved at {time.strftime('%H:%M:%S', saved)}.")
         portal = Portal(getpass.getpass("Your personal link: "), to)
-        receipt = portal.send(os.path.basename(file), data, assignment)
+        receipt = portal.send(os.path.basename(file), data, assignment, anyway)
         print("\n".join(receipt_lines(os.path.basename(file), receipt, portal.url)))
         result = portal.follow(receipt.get("id"))
     except (PortalError, OSError, NotImplementedError) as error:

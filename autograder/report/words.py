@@ -172,6 +172,11 @@ class Words:
     override: str = "{by} changed this from {before} to {points} of {max} points:"
     override_open: str = "{by} gave {points} of {max} points here:"
     """The same where there were none before."""
+    made_for: str = (
+        "This was for another file of yours, {file}. It counts until somebody has looked at this "
+        "one, too."
+    )
+    said_for: str = "This was said of another file of yours, {file}."
     overridden: str = "changed from {before}"
     comment: str = "From {by}:"
     request: str = "Your request {number} ({state}):"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from weakref import WeakSet
 
@@ -32,6 +33,32 @@ def seen(small: SmallClass) -> dict[str, float | None]:
     grades = PublishedGrades(small.store, small.book.ledger)
     assert len(grades) == len(list(grades))
     return {grade.student: as_returned(grade).score for grade in grades}
+
+
+def test_what_came_since_is_published_though_what_counts_is_the_same(small: SmallClass) -> None:
+    small.hand_in("alice", digest="one")
+    publish(small)
+    assert publish(small).later == ()
+    ledger = small.book.ledger
+    (act,) = ledger.acts
+    assert ledger.is_shown("alice", act.at)
+    assert ledger.is_shown("alice", act.at + timedelta(milliseconds=999))
+    assert not ledger.is_shown("alice", act.at + timedelta(seconds=1))
+    assert not ledger.is_shown("bob", act.at), "nothing is published to them"
+    small.hand_in("alice", digest="two", days_late=40_000)
+    found = publish(small)
+    assert [one.student for one in found.new] == ["alice"]
+    assert found.later == ("alice",)
+    small.decide(acts.take_back(small.book, act.deed, "boss"))
+    assert small.book.ledger.shown_until("alice") is not None, "the second stands"
+
+
+def test_of_whom_an_override_is_of_another_file_is_told_before(small: SmallClass) -> None:
+    small.hand_in("alice", digest="one")
+    small.decide(acts.override(small.book, "alice", "adam", 25.0, "so", "ta"))
+    assert publish(small).earlier == ()
+    small.hand_in("alice", digest="two")
+    assert publish(small).earlier == ("alice",)
 
 
 def test_nothing_is_seen_before_and_nothing_new_after(small: SmallClass) -> None:

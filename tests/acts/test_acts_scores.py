@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from small_class import DUE, SmallClass
 
 from autograder import acts
-from autograder.acts import Ledger, final_of, with_acts
+from autograder.acts import Files, Ledger, final_of, with_acts
 from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.people import Directory, Policies, Standing, lateness
 from autograder.settings import Late
@@ -203,6 +203,35 @@ def test_requests_keep_their_numbers_and_are_closed_by_an_answer(small: SmallCla
     assert [one.request.number for one in small.book.ledger.requests()] == [2]
 
 
+def test_an_override_counts_on_another_file_and_says_that_it_was_made_for_an_earlier_one(
+    small: SmallClass,
+) -> None:
+    small.hand_in("alice", digest="first")
+    small.decide(acts.override(small.book, "alice", "adam", 25.0, "so", "ta"))
+    small.decide(acts.comment_on(small.book, "alice", "adam", "Look at line 3.", "ta"))
+    small.hand_in("alice", digest="first", version="v2")
+    again = small.question("alice", "adam")
+    assert again.override is not None
+    assert again.override.made_for is None, "it is the same file, graded again"
+    small.hand_in("alice", "Another.", adam=90.0, digest="second")
+    newer = small.question("alice", "adam")
+    assert newer.override is not None
+    assert newer.final_points == 25.0
+    assert newer.override.made_for is not None
+    assert (newer.override.made_for.file, newer.override.made_for.digest) == ("alice.py", "first")
+    (said,) = newer.comments
+    assert said.made_for == newer.override.made_for
+    small.decide(acts.override(small.book, "alice", "adam", 25.0, "so", "tom"))
+    confirmed = small.question("alice", "adam").override
+    assert confirmed is not None
+    assert (confirmed.made_for, confirmed.by, confirmed.points) == (None, "tom", 25.0)
+    small.hand_in("alice", digest="first", version="v3")
+    back = small.question("alice", "adam").override
+    assert back is not None
+    assert back.made_for is not None
+    assert back.made_for.digest == "second", "nor does it fit a file that somebody goes back to"
+
+
 # ------------------------------------------------------------------ the law
 
 
@@ -244,7 +273,7 @@ def test_the_law(
             decided.append(act(name, Override(instead, "so")))
         expected.append(points if instead is None else instead)
     grade = Grade("alice", "f", SubmissionStatus.GRADED, 1.0, 10.0, questions=tuple(made))
-    shown = with_acts(grade, Ledger(decided, standing), {})
+    shown = with_acts(grade, Ledger(decided, standing), {}, Files("", {}))
     at = DUE + timedelta(days=days_late) - timedelta(hours=1)
     final = final_of(shown, 10.0 * len(made), at, policies)
     assert shown.score == grade.score

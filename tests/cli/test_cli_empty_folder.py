@@ -61,9 +61,41 @@ def last_line(result: Result) -> str:
     assert result.stdout == ""
     *before, said = result.stderr.splitlines()
     assert said.startswith("Error: ")
+    if before and before[0].startswith("No course is here or above: taken is "):
+        del before[0]
     assert not before or before[0].startswith("Usage: ")
     assert "Traceback" not in result.stderr
     return said
+
+
+COURSE = Course.find(Path(__file__).parents[2]).folder
+
+
+def told_of_course(*arguments: str) -> list[str]:
+    """What a command says of a course, whatever else comes of it."""
+    lines = run(*arguments).stderr.splitlines()
+    return [line for line in lines if "--course names another" in line]
+
+
+@pytest.mark.parametrize(
+    "command", [("links",), ("people", "list"), ("grade", "none"), ("gradebook",), ("desk",)]
+)
+def test_which_course_is_taken_is_said_where_it_is_not_here(
+    command: tuple[str, ...], empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert told_of_course(*command) == [
+        f"No course is here or above: taken is {COURSE}, which autograder was installed from "
+        "(--course names another)."
+    ]
+    assert told_of_course(*command, "--course", str(COURSE)) == []
+    for name in ("assignments", "reference", "below"):
+        (empty / "own" / name).mkdir(parents=True)
+    monkeypatch.chdir(empty / "own" / "below")
+    assert told_of_course(*command) == [
+        f"The course is {empty.resolve()}/own, above this folder (--course names another)."
+    ]
+    monkeypatch.chdir(empty / "own")
+    assert told_of_course(*command) == []
 
 
 def test_no_command_is_left_out() -> None:

@@ -129,10 +129,13 @@ def test_nobody_is_revoked_where_one_name_is_nobodys(where: list[str]) -> None:
 
 
 def test_an_end_is_given_to_those_who_are_meant(where: list[str]) -> None:
-    result = run("links", "--expires", "2020-01-01T00:00+00:00", *where)
+    result = run("links", "--expires", "2120-01-01T00:00+00:00", *where)
     assert (result.exit_code, "Say whose" in result.stderr) == (2, True)
-    given = listed(where, "--role", "student", "--expires", "2020-01-01T00:00+00:00")
-    assert {one["expires"] for one in given} == {"2020-01-01T00:00:00+00:00"}
+    past = run("links", "--role", "student", "--expires", "2020-01-01T00:00+00:00", *where)
+    assert (past.exit_code, "2020-01-01T00:00+00:00 is past" in past.stderr) == (2, True)
+    assert not any("expires" in one for one in listed(where))
+    given = listed(where, "--role", "student", "--expires", "2120-01-01T00:00+00:00")
+    assert {one["expires"] for one in given} == {"2120-01-01T00:00:00+00:00"}
     assert [one["id"] for one in listed(where) if "expires" in one] == ["s1", "s2"]
     listed(where, "s1", "--expires", "none")
     assert [one["id"] for one in listed(where) if "expires" in one] == ["s2"]
@@ -162,8 +165,11 @@ def test_the_address_is_the_given_one_or_that_of_the_last_time(
     with open_store(tmp_path / "out" / "grades.db") as store:
         store.links.keep_url("https://grades.a.edu/x")
     assert listed(where, "s1")[0]["url"].startswith("https://grades.a.edu/x/enter/")
-    given = listed(where, "s1", "--url", "http://b.edu:99/y/")
-    assert given[0]["url"].startswith("http://b.edu:99/y/enter/")
+    moved = done("links", "s1", "--url", "http://b.edu:99/y/", *where)
+    assert "http://b.edu:99/y/enter/" in moved.stdout
+    said = "name http://b.edu:99/y from now on, where they named https://grades.a.edu/x:"
+    assert moved.stderr.count(said) == 1
+    assert "from now on" not in done("links", "s1", "--url", "http://b.edu:99/y/", *where).stderr
     for wrong in ("b.edu", "ftp://b.edu", "https://", "https://b.edu?x", "http://b:0", "http://[b"):
         assert run("links", "--url", wrong, *where).exit_code == 2, wrong
 

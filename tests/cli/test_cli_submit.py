@@ -70,13 +70,14 @@ NOTEBOOK = b'{"cells": [], "metadata": {"autograder": {"assignment": "rates"}}}'
 
 def test_a_notebook_is_handed_in_for_the_assignment_that_it_is_of(portal: FakePortal) -> None:
     Path("amy.ipynb").write_bytes(NOTEBOOK)
-    for more in ([], ["--assignment", "other"]):
+    for more in ([], ["--assignment", "other"], ["--assignment", "other", "--anyway"]):
         assert submit("amy.ipynb", *more, AUTOGRADER_TOKEN=portal.link).exit_code == 0
     assert submit("amy.py", AUTOGRADER_TOKEN=portal.link).exit_code == 0
     posted = [path for method, path, _ in portal.asked if method == "POST"]
     assert posted == [
         "/api/submissions?assignment=rates",
         "/api/submissions?assignment=other",
+        "/api/submissions?assignment=other&anyway=yes",
         "/api/submissions",
     ]
     assert portal.files[0] == ("amy.ipynb", NOTEBOOK)
@@ -117,7 +118,7 @@ def test_a_link_that_was_refused_is_not_kept(portal: FakePortal) -> None:
 @pytest.mark.parametrize(
     ("status", "exit_status"),
     [
-        *((status, 2) for status in (301, 400, 401, 403, 404, 405, 413, 415, 421, 429)),
+        *((status, 2) for status in (301, 400, 401, 403, 404, 405, 409, 413, 415, 421, 429)),
         *((status, 1) for status in (408, 500, 502, 503, 504, 507, 520)),
     ],
 )

@@ -22,6 +22,7 @@ from autograder.model import (
     HandedIn,
     Lateness,
     LookAgain,
+    OtherFile,
     Override,
     PersonMark,
     QuestionGrade,
@@ -63,6 +64,7 @@ def test_csv_has_a_row_a_student_and_a_column_a_question() -> None:
         "published": "no",
         "published_score": "",
         "overrides": "",
+        "overrides_of_another_file": "",
     }
     assert (rows[1]["status"], rows[1]["score"], rows[1]["adam"]) == ("unreadable", "0", "")
     assert (rows[2]["status"], rows[2]["score"]) == ("not_graded", "")
@@ -257,6 +259,24 @@ def test_what_people_decided_stands_beside_what_was_computed() -> None:
     assert (cells["adam"], cells["explanation"], cells["overrides"]) == ("18", "7.5", "adam:25")
     assert (cells["score"], cells["final_score"]) == ("78", "29.25")
     assert (cells["published"], cells["published_score"]) == ("no", "20")
+
+
+def test_what_was_decided_of_another_file_says_so() -> None:
+    grade = decided()
+    adam, why = grade.questions
+    assert adam.override is not None
+    other = OtherFile(3, "=old.ipynb", "abc")
+    said = Said("Line 3.", "ta", adam.override.at, made_for=other)
+    override = replace(adam.override, made_for=other)
+    grade = replace(grade, questions=(replace(adam, override=override, comments=(said,)), why))
+    (row,) = json.loads(to_json([grade], INFO))["submissions"]
+    file = {"file": "=old.ipynb", "digest": "abc"}
+    assert row["questions"][0]["override"]["made_for"] == file
+    assert row["questions"][0]["comments"][0]["made_for"] == file
+    (cells,) = table(to_csv([grade], INFO))
+    assert cells["overrides"] == cells["overrides_of_another_file"] == "adam:25"
+    (before,) = table(to_csv([decided()], INFO))
+    assert before["overrides_of_another_file"] == ""
 
 
 def test_json_does_not_depend_on_order_or_use_of_time() -> None:

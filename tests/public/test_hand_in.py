@@ -217,6 +217,18 @@ def test_the_notebook_is_found_and_handed_in(
     assert "correction missing" in said
 
 
+def test_that_another_notebook_is_meant_can_be_said(
+    notebook: dict[str, Any], portal: FakePortal
+) -> None:
+    notebook["hand_in"](anyway=True)
+    notebook["hand_in"](assignment="rates", anyway=True)
+    posted = [path for method, path, _ in portal.asked if method == "POST"]
+    assert posted == [
+        "/api/submissions?anyway=yes",
+        "/api/submissions?assignment=rates&anyway=yes",
+    ]
+
+
 def test_the_token_stays_nowhere(
     notebook: dict[str, Any], portal: FakePortal, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,7 @@ from autograder.model import (
     Grade,
     Lateness,
     LookAgain,
+    OtherFile,
     Override,
     PersonMark,
     QuestionGrade,
@@ -83,6 +84,25 @@ def test_everything_decided_is_read_beside_what_was_computed() -> None:
         "New since you were last shown your result (2025-04-01)",
     ):
         assert words in page, words
+
+
+def test_of_another_file_it_is_said_that_it_counts_until_somebody_looks() -> None:
+    grade = decided()
+    adam, why = grade.questions
+    assert adam.override is not None
+    assert "another file of yours" not in page_of(grade)
+    other = OtherFile(3, HOSTILE, "abc")
+    adam = replace(
+        adam,
+        override=replace(adam.override, made_for=other),
+        comments=(replace(adam.comments[0], made_for=other),),
+    )
+    page = page_of(replace(grade, questions=(adam, why)))
+    words = " ".join(read_page(page).texts("main"))
+    assert words.count("This was for another file of yours, ") == 1
+    assert "It counts until somebody has looked at this one, too." in words
+    assert words.count("This was said of another file of yours, ") == 1
+    assert "<script>alert" not in page
 
 
 def numbers(page: str) -> tuple[list[str], list[tuple[str, str]], list[str]]:

@@ -41,7 +41,9 @@ PROGRAM = b"w = 1\n"
 class School:
     """A portal and its store; use as a context manager."""
 
-    def __init__(self, folder: Path, course: Path = ROOT, people: str = PEOPLE) -> None:
+    def __init__(
+        self, folder: Path, course: Path = ROOT, people: str = PEOPLE, url: str | None = None
+    ) -> None:
         self.folder = folder
         self.course = Course.find(course)
         self._open = ExitStack()
@@ -57,6 +59,7 @@ class School:
                 self.course, one, (), OutFolder(folder / one.slug), folder / "grades.db"
             ),
             slugs=[SLUG],
+            url=url,
         )
 
     def __enter__(self) -> School:
@@ -216,6 +219,11 @@ class Client:
     @property
     def address(self) -> str:
         return str(self.answer.url).removeprefix(self._url)
+
+    def tickets_of(self, slug: str) -> Sequence[str]:
+        """On the page of an assignment, the newest first."""
+        self.open(f"/a/{slug}")
+        return self.tickets()
 
     def tickets(self) -> Sequence[str]:
         return list(dict.fromkeys(re.findall(r"/h/([0-9a-f]{20})", self.page)))

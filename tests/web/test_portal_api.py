@@ -23,6 +23,7 @@ from autograder.errors import StoreError
 from autograder.formats import json_row
 from autograder.model import Grade, SubmissionStatus
 from autograder.settings import Attempts, Late
+from autograder.submission import label
 from autograder.web import safety
 from autograder.web.portal import receiving
 
@@ -465,3 +466,42 @@ def test_a_store_that_is_away_is_a_sentence_for_whoever_asks_and_nothing_of_wher
             assert list(said.json()) == ["error"]
     sa.event.remove(school.store._engine, "engine_connect", away)
     assert alice.ask("GET", f"/api/submissions/{ticket}").json()["state"] == "waiting"
+
+
+def test_another_assignments_notebook_is_refused_unless_it_is_said_to_be_meant(
+    school: School,
+) -> None:
+    alice = school.program("alice")
+    other = NOTEBOOK.replace(
+        b'"metadata": {}, "nb', b'"metadata": %s, "nb' % json.dumps(label("momentum")).encode()
+    )
+    said = alice.hand_in(other).json()["error"]
+    assert alice.status == 409
+    assert said.startswith("hw.ipynb is the notebook of another assignment, momentum: hand it in")
+    assert "--anyway" in said
+    assert not school.store.hand_ins.all(SLUG)
+    assert alice.hand_in(other, slug=f"{SLUG}&anyway=no").status_code == 409
+    assert alice.hand_in(other, slug=f"{SLUG}&anyway=yes").status_code == 202
+
+
+def test_where_no_assignment_is_named_the_notebook_says_which(school: School) -> None:
+    """There are two: one is what the class has, under two names."""
+    alice, there = school.program("alice"), school.portal._syllabus
+    one = there.get(SLUG)
+    assert one is not None
+    labelled = {
+        slug: NOTEBOOK.replace(
+            b'"metadata": {}, "nb', b'"metadata": %s, "nb' % json.dumps(label(slug)).encode()
+        )
+        for slug in (SLUG, "momentum")
+    }
+    assert alice.hand_in(slug="").status_code == 202, "there is only one"
+    assert alice.hand_in(labelled["momentum"], slug="").status_code == 409
+    there._exercises["another"] = one
+    assert alice.hand_in(labelled["momentum"], slug="").status_code == 404
+    said = alice.answer.json()["error"]
+    assert said.startswith("The notebook says that it is of 'momentum', which is not here")
+    assert alice.hand_in(slug="").status_code == 404
+    assert "Say which assignment it is" in alice.answer.json()["error"]
+    assert alice.hand_in(labelled[SLUG], slug="").status_code == 202
+    assert alice.ask("GET", "/api/submissions").json()[-1]["assignment"] == SLUG

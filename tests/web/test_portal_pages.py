@@ -23,6 +23,7 @@ from autograder.judging.words import WRITTEN_NONE
 from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.people import Dated, Policies, extend
 from autograder.settings import Attempts, Late
+from autograder.store.tables import ACTS, HAND_INS
 from autograder.submission import label
 from autograder.web.portal.staff import next_due
 from autograder.web.portal.student import Standing, needed_first
@@ -40,11 +41,18 @@ def school(tmp_path: Path) -> Iterator[School]:
         yield opened
 
 
-def published(school: School) -> None:
+def published(school: School, ago: timedelta | None = None) -> None:
+    """``ago``: as if it had been done so long before, a while after all that is there."""
     exercise = school.portal._syllabus.get(SLUG)
     assert exercise is not None
     book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
     publish(school.store, book, "ines")
+    if ago is not None:
+        at = (datetime.now(UTC) - ago).replace(microsecond=0)
+        with school.store._engine.begin() as connection:
+            for table, moment in ((ACTS, at), (HAND_INS, at - ago)):
+                connection.execute(table.update().values(at=moment.isoformat()))
+        exercise.register._lists = exercise.room._view = None
 
 
 # ------------------------------------------------------------------ coming in
@@ -114,7 +122,8 @@ def test_a_file_is_handed_in_and_its_receipt_stays_true(school: School) -> None:
     assert digest in alice.page
     assert 'http-equiv="refresh"' not in alice.page
     assert alice.ask("GET", f"{address}/file").content == NOTEBOOK
-    assert alice.answer.headers["content-disposition"] == 'attachment; filename="hw.ipynb"'
+    said = alice.answer.headers["content-disposition"]
+    assert said == f'attachment; filename="{SLUG}-alice-attempt-01.ipynb"'
 
 
 def test_before_it_opens_students_see_its_title_and_the_date_and_staff_see_it(
@@ -198,7 +207,7 @@ def test_another_assignments_notebook_is_taken_only_where_it_is_meant(school: Sc
     """Without scripts, too: it is a box of the form."""
     alice = school.browser("alice")
     alice.upload(named_after("momentum_methods"))
-    assert alice.status == 422
+    assert alice.status == 409
     assert "Not taken: this is the notebook of another assignment, momentum_methods" in alice.words
     assert not school.store.hand_ins.all(SLUG)
     there = school.portal._syllabus
@@ -631,6 +640,73 @@ def test_after_an_override_every_page_says_the_same_numbers(school: School) -> N
     assert "the slide says so" in page
     assert "<script>alert" not in page
     assert float(before.split()[0]) < 75
+
+
+@pytest.mark.parametrize("keep", ["latest", "best"])
+def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_published_again(
+    school: School, keep: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    alice = school.browser("alice")
+    for data, name in ((PROGRAM, "old.py"), (NOTEBOOK, "hw.ipynb")):
+        alice.upload(data, name)
+    school.grade(verdict("moment_overwritten"), verdict("moment_overwritten"))
+    old, first = reversed([f"/h/{ticket}" for ticket in alice.tickets_of(SLUG)])
+    published(school, ago=timedelta(hours=1))
+    for address in (old, first):
+        assert alice.ask("GET", f"{address}/page").status_code == 200, "all that was there by then"
+    alice.upload(b"w = 2\n", "hw.py")
+    later = alice.address
+    assert "Points you see here when your instructor publishes the results again" in alice.words
+    school.grade(verdict("moment_overwritten", "correction_missing"))
+    assert "moment overwritten" in alice.read(later)
+    assert "Until results are published again you see what was found" in alice.words
+    assert not re.search(r"\b[\d.]+ of (30|90|100)\b", alice.words), alice.words
+    assert alice.ask("GET", f"{later}/page").status_code == 404
+    row = school.program("alice").ask("GET", f"/api/submissions/{later[3:]}").json()["result"]
+    assert (row["score"], row["final_score"]) == (None, None)
+    listed = alice.open(f"/a/{SLUG}").split("<li value=")[1:]
+    assert [bool(re.search(r"[\d.]+ of (90|100)", one)) for one in listed] == [False, True, True]
+    assert (">counts<" in alice.page) is (keep == "latest"), "the best would tell points"
+    assert "of later attempts points are shown when results are published again" in alice.words
+    assert "What you handed in since then is not in it yet" in alice.read(f"/a/{SLUG}/result")
+    alice.upload(NOTEBOOK)  # what is published, once more
+    school.grade(verdict("moment_overwritten"))
+    assert alice.ask("GET", f"{alice.address}/page").status_code == 200
+    published(school)
+    assert alice.ask("GET", f"{later}/page").status_code == 200
+    for page in (f"/a/{SLUG}", f"/a/{SLUG}/result"):
+        assert "published again" not in alice.read(page)
+
+
+def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school: School) -> None:
+    now = datetime.now(UTC)
+    school.says(late=Late(due=now + timedelta(days=1)))
+    alice, ines = school.browser("alice"), school.browser("ines")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    told = (
+        "3 students can still hand in in time, and would know what is shown; of later attempts "
+        "they see the names of misconceptions until you publish again."
+    )
+    assert told in ines.read(f"/desk/{SLUG}/publish")
+    assert "Published last" not in ines.words
+    school.says(late=Late(due=now - timedelta(days=1)))
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    exercise.room._view = None
+    assert "can still hand in" not in ines.read(f"/desk/{SLUG}/publish")
+    newest = re.search(r'name="newest" value="(\d+)"', ines.page)
+    assert newest is not None
+    ines.send(f"/desk/{SLUG}/publish", newest=newest[1], section="")
+    assert "1 student is shown it now" in ines.words
+    assert alice.ask("GET", f"/a/{SLUG}/result").status_code == 200
+    deed = re.search(r'name="deed" value="(\w+)"', ines.page)
+    assert deed is not None
+    ines.send(f"/desk/{SLUG}/undo", deed=deed[1], back="publish")
+    assert ines.address == f"/desk/{SLUG}/publish"
+    assert "Taken back: ines published everything." in ines.words
+    assert alice.ask("GET", f"/a/{SLUG}/result").status_code == 404
 
 
 def test_a_request_is_asked_once_and_answered(school: School) -> None:

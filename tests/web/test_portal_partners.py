@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
 
 import pytest
-from course_class import SLUG
+from course_class import ASKED, SLUG
 from hypothesis import given
 from hypothesis import strategies as st
-from portal_class import PROGRAM, Client, School
+from portal_class import NOTEBOOK, PROGRAM, Client, School, verdict
 
 from autograder.people import import_people, read_people
 from autograder.settings import Attempts
@@ -339,3 +340,113 @@ def test_a_group_that_is_full_stays_as_it_is_until_somebody_leaves_it(
     if not before.fit(one, other):
         assert all(before.of(who) == after.of(who) for who in range(1, 7))
         assert after.named(one) == before.named(one)
+
+
+# ------------------------------------------------------------------ one piece of work to staff
+
+
+def together(school: School) -> Client:
+    """Alice and Bob hand in together, Carl alone and the same text; the desk of maria."""
+    people = Class(school)
+    people.names("alice", "bob")
+    people.names("bob", "alice")
+    people.at("alice").upload(NOTEBOOK)
+    people.at("carl").upload(NOTEBOOK)
+    school.grade(*3 * [verdict("moment_overwritten", answer="It stops.")])
+    return school.browser("maria")
+
+
+def answers_in(maria: Client, kind: str = "unread") -> list[str]:
+    """Whose answers are in a list, a line each."""
+    page = maria.open(f"/desk/{SLUG}/?kind={kind}&question={ASKED}")
+    lines = re.findall(r'<th scope="row">(.*?)</th>', page)
+    return [" ".join(re.sub(r"<[^>]*>", " ", line).split()) for line in lines]
+
+
+def points_of(school: School) -> dict[str, float | None]:
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    rows = exercise.room.view().rows
+    return {row.student: row.points for row in rows if row.question == ASKED}
+
+
+def mark(maria: Client, points: float, *, unchecked: bool = False) -> None:
+    """As the form of the open page has it, its boxes ticked as they are."""
+    form = re.search(r'<form[^>]*id="marking".*?</form>', maria.page, re.DOTALL)
+    assert form is not None
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+    ticked = re.findall(r'name="together" value="([^"]+)" checked', form[0])
+    action = re.search(r'action="([^"]+)"', form[0])
+    assert action is not None
+    if not unchecked:
+        fields["together"] = ticked  # type: ignore[assignment]
+    data = {**fields, "points": points, "do": "mark"}
+    maria.ask("POST", action[1].replace("&amp;", "&"), data=data)
+
+
+def open_answer(school: School, maria: Client, student: str) -> None:
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    attempt = exercise.room.view().book.counting[student]
+    maria.open(f"/desk/{SLUG}/answer/{attempt}/{ASKED}")
+
+
+def test_what_two_handed_in_together_is_marked_once(pupils: Class) -> None:
+    school = pupils.school
+    maria = together(school)
+    assert answers_in(maria) == ["alice and bob", "carl"]
+    assert "2 answers for 3 students" in maria.words
+    open_answer(school, maria, "alice")
+    assert "bob handed it in together with this student, and gets the same" in maria.words
+    mark(maria, 7)
+    assert "alice, bob: 7 of 10 points." in maria.words
+    assert points_of(school) == {"alice": 7, "bob": 7, "carl": None}
+    assert answers_in(maria) == ["carl"]
+    open_answer(school, maria, "carl")
+    assert "handed it in together" not in maria.words, "nobody did with Carl, though texts agree"
+
+
+def test_partners_may_be_given_different_points_and_are_then_two(pupils: Class) -> None:
+    school = pupils.school
+    maria = together(school)
+    open_answer(school, maria, "alice")
+    mark(maria, 7, unchecked=True)
+    assert points_of(school) == {"alice": 7, "bob": None, "carl": None}
+    assert answers_in(maria) == ["bob", "carl"]
+    assert answers_in(maria, "") == ["alice", "bob", "carl"]
+    open_answer(school, maria, "bob")
+    assert re.search(r'name="together" value="[^"]+">', maria.page), "alice has points already"
+    mark(maria, 3)
+    assert points_of(school) == {"alice": 7, "bob": 3, "carl": None}
+
+
+def test_a_partner_of_whom_somebody_decided_meanwhile_is_not_marked_over(pupils: Class) -> None:
+    school = pupils.school
+    maria, ines = together(school), school.browser("ines")
+    open_answer(school, maria, "alice")
+    open_answer(school, ines, "bob")
+    mark(ines, 2, unchecked=True)
+    mark(maria, 7)
+    assert maria.status == 409
+    assert "decided on the same answer of a partner" in maria.words
+    assert points_of(school) == {"alice": None, "bob": 2, "carl": None}
+
+
+def test_an_override_is_for_both_unless_it_is_for_one(pupils: Class) -> None:
+    school = pupils.school
+    maria = together(school)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    for ticked, expected in (("bob", 25), ("carl", 15), ("", 15)):
+        view = exercise.room.view()
+        address = f"/desk/{SLUG}/submission/{view.book.counting['alice']}"
+        assert "Handed in together with bob : one piece of work." in maria.read(address)
+        maria.send(address, question="adam", points=25, reason="so", do="override", together=ticked)
+        lines = exercise.room.view().lines
+        adam = {
+            student: next(row.points for row in lines[student].answers if row.question == "adam")
+            for student in ("alice", "bob", "carl")
+        }
+        assert adam == {"alice": 25, "bob": expected, "carl": 15}, ticked
+        maria.open(address)
+        maria.send(address, question="adam", reason="no", do="own", together="bob")

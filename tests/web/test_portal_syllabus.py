@@ -46,6 +46,18 @@ def exercise(school: School) -> Exercise:
     return found
 
 
+def test_another_address_than_before_is_told_and_a_trial_here_moves_nothing(
+    tmp_path: Path,
+) -> None:
+    first, second = "https://a.example", "https://b.example"
+    told = []
+    for url in (None, first, first, None, second):
+        with School(tmp_path, people="", url=url) as school:
+            told.append((school.portal.moved_from, school.portal.for_others))
+    assert told[0][0] is None
+    assert told[1:] == [(None, first), (None, first), (None, first), (first, second)]
+
+
 TITLE = ("Gradient descent with adaptive learning rates", "Adaptive steps")
 LIMIT = ("[limits]", "[attempts]\nper_day = 1\n\n[limits]")
 

@@ -193,7 +193,7 @@ def mark_a_class(tmp_path: Path, count: int, more: int, *where: str) -> None:
         tom.click("summary")
         tom.fill("[name=student]", "student00006")
         tom.fill("details [name=text]", "Please look again.")
-        click(tom, "text=Take down >> nth=-1")
+        click(tom, "text=Note the request")
         tom.fill("article [name=text]", "It stays.")
         click(tom, "text=Answer and close")
         tom.goto(f"{here}/comments")

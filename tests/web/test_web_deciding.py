@@ -111,6 +111,56 @@ def test_an_override_has_a_reason_and_leaves_the_programs_points(desk: Desk) -> 
     assert question(desk, "ann", "adam").final_points == 15
 
 
+def test_an_override_of_another_file_comes_back_and_a_click_settles_it(
+    desk: Desk, store: Store
+) -> None:
+    maria, tom = desk.as_(MARIA), desk.as_(TOM)
+    for student in ("ann", "cleo"):
+        submission(desk, maria, student)
+        maria.send(question="adam", points="25", reason="The slide misled.", do="override")
+    assert "another file" not in maria.open("/?all=1")
+    hand_in(store, grade_of("ann", "Another."), grade_of("cleo", "Another."), days=1)
+    assert question(desk, "ann", "adam").final_points == 25, "nothing that was decided is lost"
+    queue = maria.open("/")
+    assert "2 overrides were made for another file than the one that counts now" in queue
+    listed = re.findall(r"/answer/\d+/adam", maria.open("/?kind=earlier"))
+    assert len(set(listed)) == 2
+    page = submission(desk, maria, "ann")
+    assert page.count("These points were given for another file") == 1
+    newest = attempt(desk, "ann")
+    assert re.search(rf"/compare/{newest}\?older=\d+&amp;newer={newest}", page)
+    assert tom.open(f"/answer/{newest}/adam?kind=earlier").count("They fit this file, too") == 1
+    maria.send(f"/submission/{newest}", question="adam", do="confirm")
+    found = question(desk, "ann", "adam").override
+    assert found is not None
+    assert (found.points, found.reason, found.made_for) == (25, "The slide misled.", None)
+    assert "another file" not in submission(desk, maria, "ann")
+    # Meanwhile somebody else has the page open; and what was confirmed is not confirmed again.
+    tom.send(f"/submission/{newest}", question="adam", do="confirm")
+    assert tom.status == 409
+    tom.open(f"/answer/{attempt(desk, 'cleo')}/adam")
+    tom.send(f"/submission/{attempt(desk, 'cleo')}", question="adam", do="own")
+    assert tom.address == "/?kind=earlier"
+    assert question(desk, "cleo", "adam").final_points == 30
+    assert "another file" not in maria.open("/")
+
+
+def test_a_file_that_came_since_is_not_confirmed_unseen(desk: Desk, store: Store) -> None:
+    maria = desk.as_(MARIA)
+    submission(desk, maria, "ann")
+    maria.send(question="adam", points="25", reason="The slide misled.", do="override")
+    hand_in(store, grade_of("ann", "Another."), days=1)
+    page = submission(desk, maria, "ann")
+    seen = attempt(desk, "ann")
+    hand_in(store, grade_of("ann", "A third."), days=2)
+    assert "They fit this file, too" in page
+    page = maria.send(f"/submission/{seen}", question="adam", do="confirm")
+    assert (maria.status, "another file has been handed in since" in page) == (409, True)
+    override = question(desk, "ann", "adam").override
+    assert override is not None
+    assert override.made_for is not None
+
+
 def test_what_is_refused_of_a_submission_stays_in_its_form(desk: Desk) -> None:
     maria, tom = desk.as_(MARIA), desk.as_(TOM)
     page = submission(desk, maria, "ann")

@@ -17,7 +17,7 @@ from autograder.web.app import in_words, status_of
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Row
 from autograder.web.pages import page
-from autograder.web.visit import NotThere, Visit
+from autograder.web.visit import Form, NotThere, Visit
 
 _MOST_IN_BANK = 100
 
@@ -30,6 +30,18 @@ class Draft:
     comment: str
     chosen: frozenset[str]
     """Names of items."""
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Somebody who handed the same answer in, together with its student."""
+
+    row: Row
+    label: str
+    value: str
+    """What the form says of it: which attempt, which version."""
+    chosen: bool
+    """Whether they are to get the same."""
 
 
 class AnswerPage:
@@ -91,6 +103,13 @@ class AnswerPage:
 
     def _mark(self, visit: Visit, view: View, row: Row, draft: Draft) -> str:
         book = view.book
+        wanted = set(visit.form.all("together"))
+        partners = [one for one in _partners(view, row, visit) if one.value in wanted]
+        if len(partners) < len(wanted):
+            raise Conflict(
+                "Nothing was stored, for in the meantime somebody decided on the same answer of a "
+                "partner, or another file was handed in: look again."
+            )
         question = question_of(view, row)
         if digest_of_answer(question.answer) != visit.form.one("answer"):
             raise Conflict(
@@ -99,18 +118,23 @@ class AnswerPage:
             )
         rubric = book.question(row.question).rubric
         points = points_given(draft, rubric, row.max_points)
-        act = acts.mark(
-            book,
-            row.student,
-            question,
-            points,
-            visit.by,
-            comment=draft.comment,
-            rubric=sorted(draft.chosen),
-        )
+        given = [(row, question), *((one.row, question_of(view, one.row)) for one in partners)]
+        together = [
+            acts.mark(
+                book,
+                one.student,
+                answer,
+                points,
+                visit.by,
+                comment=draft.comment,
+                rubric=sorted(draft.chosen),
+            )
+            for one, answer in given
+        ]
         versions = {row.key: visit.form.number("version")}
-        self._room.decide(view, [act], versions=versions)
-        return f"{label_of(row, visit)}: {points:g} of {row.max_points:g} points."
+        self._room.decide(view, together, versions=versions)
+        who = ", ".join([label_of(row, visit), *(one.label for one in partners)])
+        return f"{who}: {points:g} of {row.max_points:g} points."
 
     def _page(
         self,
@@ -142,6 +166,7 @@ class AnswerPage:
             draft=draft or standing,
             trouble=trouble,
             digest=digest_of_answer(question.answer),
+            entry=view.book.entry(row.student),
             version=view.book.ledger.version(*row.key),
             wanted=wanted,
             number=len(before) + 1,
@@ -151,9 +176,20 @@ class AnswerPage:
             action=here(row, wanted),
             others=self._room.reads(visit.by, row),
             bank=bank(view, row.question),
+            partners=_partners(view, row, visit, visit.form if trouble else None),
             alike=self._room.alike(view, row),
             pictures=pictures_of(row),
         )
+
+
+def _partners(view: View, row: Row, visit: Visit, sent: Form | None = None) -> list[Partner]:
+    """``sent``: a form that was refused, whose choice stays."""
+    found = []
+    for one in view.partners(row):
+        value = f"{one.attempt}.{view.book.ledger.version(*one.key)}"
+        chosen = one.points == row.points if sent is None else value in sent.all("together")
+        found.append(Partner(one, label_of(one, visit), value, chosen))
+    return found
 
 
 def student_of(view: View, visit: Visit) -> str:
@@ -196,8 +232,8 @@ def label_of(row: Row, visit: Visit) -> str:
     return f"Answer {row.attempt}" if visit.hides_names else row.student
 
 
-def _in_order(view: View, wanted: Filter, visit: Visit) -> list[Row]:
-    return view.chosen(wanted, names=not visit.hides_names)
+def _in_order(view: View, wanted: Filter, visit: Visit) -> Sequence[Row]:
+    return view.once(view.chosen(wanted, names=not visit.hides_names))
 
 
 def _around(view: View, found: Sequence[Row], row: Row) -> tuple[Sequence[Row], Sequence[Row]]:

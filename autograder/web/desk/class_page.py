@@ -14,6 +14,7 @@ from autograder.acts.sheet import table_line
 from autograder.web.desk.queue import Paging
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Line
+from autograder.web.downloads import table
 from autograder.web.pages import page
 from autograder.web.visit import Form, Visit, address
 
@@ -160,7 +161,7 @@ class ClassPage:
         found = Wanted.read(visit.query).chosen(view.lines.values())
         names = list(view.book.asked)
         text = "".join(_table(found, names))
-        headers = {"content-disposition": 'attachment; filename="class.csv"'}
+        headers = table(view.book.assignment, "class", zone=self._room.zone)
         return PlainTextResponse(text, 200, headers, "text/csv; charset=utf-8")
 
     def _statistics(self, view: View) -> Statistics:

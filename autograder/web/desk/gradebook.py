@@ -11,6 +11,7 @@ from autograder.acts import Column, Gradebook
 from autograder.web.desk.queue import Paging
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter
+from autograder.web.downloads import table
 from autograder.web.pages import page
 from autograder.web.visit import Visit
 
@@ -48,7 +49,7 @@ class GradebookPage:
         )
 
     def table(self, visit: Visit) -> Response:
-        headers = {"content-disposition": 'attachment; filename="gradebook.csv"'}
+        headers = table("gradebook", zone=self._room.zone)
         text = "".join(acts.gradebook_table(self._book()))
         return PlainTextResponse(text, 200, headers, "text/csv; charset=utf-8")
 

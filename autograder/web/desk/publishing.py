@@ -7,15 +7,40 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from autograder import acts
-from autograder.acts.publishing import Change, preview_of
+from autograder.acts import Ledger
+from autograder.acts.publishing import (
+    BEFORE_DUE,
+    Change,
+    later_than_shown,
+    preview_of,
+    still_in_time,
+    warning,
+)
 from autograder.model import SubmissionStatus
-from autograder.store import Conflict
+from autograder.store import Act, Conflict, Publication
 from autograder.text import counted
 from autograder.web.desk.queue import PER_PAGE, Paging
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Line
 from autograder.web.pages import page
 from autograder.web.visit import Visit
+
+
+@dataclass(frozen=True)
+class Last:
+    """The newest publication that stands."""
+
+    act: Act
+    students: int
+    """Who are shown what it showed, and nothing newer."""
+
+
+def _last(ledger: Ledger) -> Last | None:
+    acts_ = [act for act in ledger.standing_acts if isinstance(act.what, Publication)]
+    if not acts_:
+        return None
+    shown = ledger.published.values()
+    return Last(acts_[-1], sum(one.deed == acts_[-1].deed for one in shown))
 
 
 @dataclass(frozen=True)
@@ -30,6 +55,10 @@ class Counted:
     """Have no final score yet."""
     left_out: int
     """Could not be graded, through no fault of theirs."""
+    earlier: int
+    """Have points by an override that was made for another file."""
+    later: int
+    """See the same as before, and have handed in since."""
 
 
 class PublishPage:
@@ -43,6 +72,7 @@ class PublishPage:
         shown = [one for one in lines if one.status is not SubmissionStatus.NOT_GRADED]
         news = [line for line in shown if line.seen != "yes"]
         news.sort(key=lambda line: (line.seen == "no", line.place))
+        as_before = [line.student for line in shown if line.seen == "yes"]
         paging = Paging.of(len(news), visit.query.number("page", 1), PER_PAGE // 2)
         return page(
             "publish.html.j2",
@@ -56,11 +86,19 @@ class PublishPage:
                 same=sum(line.seen == "yes" for line in shown),
                 waiting=sum(line.final is None for line in shown),
                 left_out=len(lines) - len(shown),
+                earlier=sum(any(row.is_("earlier") for row in line.answers) for line in shown),
+                later=len(later_than_shown(view.book, as_before)),
+            ),
+            warning=warning(
+                still_in_time(view.book, section),
+                self._room.order.assignment.feedback.before_due,
             ),
             changes=self._changes(view, news[paging.here]),
             paging=paging,
             wanted=Filter(section=section),
             newest=view.book.ledger.newest,
+            last=_last(view.book.ledger),
+            before_due=BEFORE_DUE[self._room.order.assignment.feedback.before_due],
         )
 
     def do(self, visit: Visit) -> Response:
@@ -72,7 +110,8 @@ class PublishPage:
         section = visit.form.one("section")
         found = acts.publish(self._room.store, view.book, visit.by, section)
         self._room.changed(())  # pages are as they were; tables say who sees them
-        visit.later.append(f"Published to {counted(len(found.new), 'student')}.")
+        students = {one.student for one in found.new} | set(found.later)
+        visit.later.append(f"Published to {counted(len(students), 'student')}.")
         return visit.to("/publish")
 
     def _changes(self, view: View, lines: list[Line]) -> list[tuple[Line, Change]]:

@@ -56,7 +56,8 @@ class QueuePage:
         if not visit.query.pairs:
             mine = visit.by if visit.by in view.readers else ""
             wanted = Filter(kind="unread", reader=mine)
-        found = view.chosen(wanted, names=not visit.hides_names)
+        students = view.chosen(wanted, names=not visit.hides_names)
+        found = view.once(students)
         # A list of what is to read has no question in it that the program alone judges.
         of_any_kind = replace(wanted, kind="")
         others = [] if found else view.chosen(of_any_kind, names=not visit.hides_names)
@@ -70,6 +71,7 @@ class QueuePage:
             rows=found[paging.here],
             first=found[0] if found else None,
             others=len(others),
+            students=len(students),
             to_others=of_any_kind.at("/", all=1),
             paging=paging,
             kinds=KINDS,

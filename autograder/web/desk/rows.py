@@ -25,6 +25,7 @@ KINDS = {
     "late": "late",
     "flagged": "flagged",
     "overridden": "overridden",
+    "earlier": "overridden before a new file",
 }
 """What an answer may be, and how that is called."""
 IN_WORDS = frozenset({"unread", "back"})
@@ -174,6 +175,7 @@ def _row(
         late=grade.late is not None,
         flagged=bool(flags) and flags[-1].up,
         overridden=question.override is not None,
+        earlier=question.override is not None and question.override.made_for is not None,
     )
     return Row(
         student=grade.student,

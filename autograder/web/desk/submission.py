@@ -13,8 +13,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from autograder import acts
 from autograder.batch.pages import drawn
 from autograder.errors import StoreError, UsageError
+from autograder.model import Override
 from autograder.report.html import POLICY
-from autograder.store import Act, Entry, Undo
+from autograder.store import Act, Conflict, Entry, Undo
 from autograder.submission import find_picture, read
 from autograder.web.app import in_words, status_of
 from autograder.web.desk.answer import student_of
@@ -32,6 +33,10 @@ _FRAMED = {
 """Of a feedback page: shown in a frame of ours, it can do nothing."""
 
 
+_FOR_PARTNERS = ("override", "own", "comment")
+"""What may be decided at once of those who handed in together."""
+_BACK = {"requests": "/requests", "earlier": "/?kind=earlier"}
+"""Pages from which something is decided of a submission, and which are shown again then."""
 _PICTURE = {"content-security-policy": "sandbox; default-src 'none'"}
 
 
@@ -81,6 +86,7 @@ class SubmissionPage:
             line=view.lines[student],
             entry=entry,
             attempts=attempts,
+            partners=[(one, view.lines[one].attempt) for one in view.together(student)],
             history=self._history(view, student, visit),
             versions={name: view.book.ledger.version(student, name) for name in view.book.asked},
             action=f"/submission/{entry.id}",
@@ -93,19 +99,23 @@ class SubmissionPage:
         view = self._room.view()
         student = student_of(view, visit)
         form = visit.form
-        is_elsewhere = form.one("back") == "requests"
+        back = _BACK.get(form.one("back"), "")
         try:
             act, said = self._decided(visit, view, student)
+            is_for_all = form.one("do") in _FOR_PARTNERS
+            partners = [
+                one for one in view.together(student) if is_for_all and one in form.all("together")
+            ]
+            more = [self._decided(visit, view, one)[0] for one in partners]
             about = act.question or form.one("question")
             versions = {(student, about): form.number("version")} if "version" in form else None
-            self._room.decide(view, [act], versions=versions)
+            self._room.decide(view, [act, *more], versions=versions)
         except (UsageError, StoreError) as error:
-            if is_elsewhere or form.one("question") not in view.book.asked:
+            if back or form.one("question") not in view.book.asked:
                 raise
             return HTMLResponse(self._page(visit, in_words(error)), status_of(error))
-        visit.later.append(said)
-        back = f"/submission/{view.book.counting[student]}"
-        return visit.to("/requests" if is_elsewhere else back)
+        visit.later.append(f"{said} For {', '.join(partners)}, too." if partners else said)
+        return visit.to(back or f"/submission/{view.book.counting[student]}")
 
     def _decided(self, visit: Visit, view: View, student: str) -> tuple[Act, str]:
         form, book = visit.form, view.book
@@ -115,6 +125,16 @@ class SubmissionPage:
                 points = acts.points_of(form.one("points").strip())
                 act = acts.override(book, student, question, points, form.one("reason"), visit.by)
                 return act, f"{points:g} points count in {question} now."
+            case "confirm":
+                standing = _override_of(view, student, question)
+                if form.one("digest") != book.entry(student).digest:
+                    raise Conflict(
+                        "Nothing was stored, for another file has been handed in since this page "
+                        "was opened: look at this one."
+                    )
+                points, reason = standing.points, standing.reason
+                act = acts.override(book, student, question, points, reason, visit.by)
+                return act, f"{points:g} points count in {question} for this file, too."
             case "own":
                 reason = form.one("reason")
                 act = acts.override(book, student, question, None, reason, visit.by)
@@ -124,7 +144,7 @@ class SubmissionPage:
                 return act, "The comment is on the page."
             case "ask":
                 act = acts.request(book, student, question, form.one("text"), visit.by)
-                return act, "The request is taken down."
+                return act, "The request is noted."
             case "reply" | "close" as what:
                 number = form.number("number")
                 closes = what == "close"
@@ -165,6 +185,8 @@ class SubmissionPage:
         if not ledger.subjects(deed):  # it was about all
             self._room.changed(view.lines)
         visit.later.append(f"Taken back: {acts.told(ledger, standing[0])}.")
+        if visit.form.one("back") == "publish":
+            return visit.to("/publish")
         back = visit.form.number("back")
         return visit.to(f"/submission/{back}" if back in view.students else "/")
 
@@ -235,6 +257,13 @@ class SubmissionPage:
         for name, text in found.written.items():
             lines += [f"# ---- {name}", *text.split("\n")]
         return lines[:_MOST_LINES]
+
+
+def _override_of(view: View, student: str, question: str) -> Override:
+    for one in view.grade(student).questions:
+        if one.name == question and one.override is not None:
+            return one.override
+    raise Conflict("Nothing was stored, for this override was taken back in the meantime.")
 
 
 def attempts_of(view: View, student: str) -> Sequence[Entry]:

@@ -114,7 +114,7 @@ class RequestsPage:
         )
 
     def add(self, visit: Visit) -> Response:
-        """Take down what a student asked elsewhere."""
+        """Note what a student asked elsewhere."""
         view = self._room.view()
         student = view.book.find(visit.form.one("student").strip())
         text = visit.form.one("text")
@@ -122,5 +122,5 @@ class RequestsPage:
         if student not in view.lines:
             raise UsageError(f"{student} has not handed in")
         self._room.decide(view, [act])
-        visit.later.append("The request is taken down.")
+        visit.later.append("The request is noted.")
         return visit.to("/requests")

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from autograder.people import Person
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
+from autograder.submission import assignment_of
 from autograder.text import whole_throughout
 from autograder.web.people import Member, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
@@ -76,15 +77,22 @@ class Api:
     async def hand_in(self, request: Request, member: Member, person: Person) -> Response:
         if member.role is not Role.STUDENT:
             raise Refused(403, "Students hand in; this link is of somebody who teaches.")
-        exercise = self._exercise(request.query_params.get("assignment", ""))
+        slug = request.query_params.get("assignment", "")
+        if slug:
+            self._exercise(slug)  # before much is read
+        is_meant = request.query_params.get("anyway") == "yes"
         async with self._office.form(request, member.number) as form:
             told = await self._office.with_file(
-                form, lambda received: self._take(exercise, person, received)
+                form, lambda received: self._take(slug, person, received, is_meant)
             )
         return JSONResponse(told, 202)
 
-    def _take(self, exercise: Exercise, person: Person, received: Received) -> dict[str, Any]:
-        receipt = self._office.take(exercise, person, received)
+    def _take(
+        self, slug: str, person: Person, received: Received, is_meant: bool
+    ) -> dict[str, Any]:
+        """``slug``: empty: what the notebook says that it is of, or the only one there is."""
+        exercise = self._exercise(slug, "" if slug else assignment_of(received.data))
+        receipt = self._office.take(exercise, person, received, is_meant=is_meant)
         says = self._office.says(exercise, person, receipt)
         return receipt_of(receipt) | ({"says": says} if says else {})
 
@@ -112,16 +120,21 @@ class Api:
             told["result"] = None if shown is None else shown.row
         return Response(_json(told), media_type="application/json")
 
-    def _exercise(self, slug: str) -> Exercise:
+    def _exercise(self, slug: str, own: str = "") -> Exercise:
+        """``own``: what a notebook says that it is of, where nobody names one."""
         there = list(self._syllabus)
-        found = self._syllabus.get(slug)
+        found = self._syllabus.get(slug or own)
         if found is None and not slug and len(there) == 1:
             found = there[0]
         if found is None:
             names = ", ".join(one.slug for one in there) or "none"
-            asked = (
-                f"There is no assignment {slug!r} here" if slug else "Say which assignment it is"
-            )
+            asked = "Say which assignment it is"
+            if slug:
+                asked = f"There is no assignment {slug!r} here"
+            elif own:
+                asked = (
+                    f"The notebook says that it is of {own!r}, which is not here: say which it is"
+                )
             how = "with --assignment SLUG; programs: ?assignment=SLUG"
             raise Refused(404, f"{asked} ({how}): there is {names}.")
         return found

@@ -94,8 +94,14 @@ class AtOnce:
 class OfAnother(Refused):
     """A notebook that says that it is of another assignment."""
 
-    def __init__(self, name: str, slug: str) -> None:
-        super().__init__(422, f"{name} is the notebook of another assignment, {slug}.")
+    def __init__(self, name: str, slug: str, asked: str) -> None:
+        """``asked``: for which assignment it came."""
+        super().__init__(
+            409,
+            f"{name} is the notebook of another assignment, {slug}: hand it in there, or, if it is "
+            f"meant for {asked} all the same, say so (autograder submit --anyway; in a notebook: "
+            "hand_in(anyway=True); programs: ?anyway=yes).",
+        )
         self.slug = slug
 
 
@@ -132,13 +138,12 @@ class Office:
             return await run_in_threadpool(do, await file_in(form))
 
     def take(
-        self, exercise: Exercise, person: Person, received: Received, *, is_meant: bool = True
+        self, exercise: Exercise, person: Person, received: Received, *, is_meant: bool
     ) -> HandIn:
         """Keep a file that ``person`` hands in, for their partners, too; their receipt.
 
-        ``is_meant``: whether they said which assignment it is for; what says itself that it is of
-        another one is else not taken.  It is on the disk when this returns.  Raises
-        :class:`Refused`.
+        ``is_meant``: they said that it is for this one though it says itself that it is of another;
+        else that is not taken.  It is on the disk when this returns.  Raises :class:`Refused`.
         """
         if not self._allowance.take(person.number):
             raise Refused(429, "That is a lot at once: wait a minute, then hand in again.")
@@ -148,7 +153,7 @@ class Office:
             raise Refused(403, f"{error}.") from None
         require_submission(received)
         if not is_meant and (own := assignment_of(received.data)) not in ("", exercise.slug):
-            raise OfAnother(received.name, own)
+            raise OfAnother(received.name, own, exercise.slug)
         lists = exercise.register.now()
         together = group_of(self._store, exercise, person)
         drafts = [

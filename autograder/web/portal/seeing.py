@@ -1,8 +1,9 @@
 """What of a verdict its student is shown.
 
 Until a student's results are published the assignment says so: ``[feedback] before_due``.  From
-then on they see all of it, as it was published last; of their other attempts, all that the program
-found.
+then on they see all of it, as it was published last; of their other attempts that were there by
+then, all that the program found.  An attempt that came later is not published: who has read their
+result must not learn by trying what it says of each further file.
 """
 
 from __future__ import annotations
@@ -147,12 +148,15 @@ class Seeing:
         if entry is None:
             return None
         published = lists.ledger.published.get(student)
-        if published is None:
+        source = None
+        if published is not None:
+            source = next((one for one in mine if one.id == published.attempt), None)
+        is_published = source is not None and source.digest == hand_in.digest
+        if not (is_published or lists.ledger.is_shown(student, hand_in.at)):
             sight = Sight(exercise.assignment.feedback.before_due)
             public = self._public(hand_in) if sight is Sight.PUBLIC else None
             return Shown(sight, self._grade(lists, entry), attempt, public=public)
-        source = next((one for one in mine if one.id == published.attempt), None)
-        if source is not None and source.digest == hand_in.digest:
+        if published is not None and source is not None and is_published:
             grade = next(PublishedGrades(self._store, lists.ledger).of([student]))
             if (source.file, source.handed_in) != (entry.file, entry.handed_in):
                 grade = self._of_another(lists, grade, entry)

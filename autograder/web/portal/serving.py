@@ -139,6 +139,9 @@ class Portal:
             store.links.keep_url(self.url)
         self.for_others = store.links.url() or self.url
         """Where people are sent to: what was said once holds, though it is tried here alone."""
+        is_other = known is not None and known != self.for_others and not is_only_here(known)
+        self.moved_from = known if is_other else None
+        """Where others were sent to until now; None: nowhere else."""
 
     def __enter__(self) -> Portal:
         self._open.enter_context(self._socket)

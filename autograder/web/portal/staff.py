@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from autograder.acts.publishing import BEFORE_DUE
 from autograder.store import Store
 from autograder.store.hand_ins import Lane
 from autograder.text import counted
@@ -57,6 +58,7 @@ class StaffPages:
             long=waiting.get(Lane.LONG, 0),
             is_ready=self._crew.is_ready,
             troubles=sorted(self._syllabus.troubles.items()),
+            before_due=BEFORE_DUE,
         )
 
     def _counts(self, exercise: Exercise) -> tuple[int, int, int]:

@@ -17,6 +17,7 @@ from autograder.report.words import WORDS
 from autograder.store import Entry, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.web.app import At, Show
+from autograder.web.downloads import attached
 from autograder.web.pages import fragment, page
 from autograder.web.people import EVERYBODY, STAFF, STUDENTS, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
@@ -79,6 +80,8 @@ class Standing:
     hand_ins: Sequence[HandIn]
     counted: Entry | None
     published: bool
+    later: frozenset[int] = frozenset()
+    """Numbers of the attempts that came since it was published last."""
     left_today: int | None = None
     """How often more it may be handed in today; None: as often as one likes."""
 
@@ -110,7 +113,7 @@ class Standing:
         which of two attempts has more."""
         return (
             self.exercise.assignment.attempts.keep != "best"
-            or self.published
+            or (self.published and not self.later)
             or Sight(self.exercise.assignment.feedback.before_due).has_points
         )
 
@@ -217,14 +220,21 @@ class StudentPages:
 
     def _standing(self, exercise: Exercise, person: Person) -> Standing:
         lists = exercise.register.now()
-        counted = lists.counted(person.id)
+        counted, ledger = lists.counted(person.id), lists.ledger
+        hand_ins = self._store.hand_ins.of(numbers_of(person), exercise.slug)
+        is_published = person.id in ledger.published
         return Standing(
             exercise,
             lists,
             person.id,
-            self._store.hand_ins.of(numbers_of(person), exercise.slug),
+            hand_ins,
             None if counted is None else counted.entry,
-            person.id in lists.ledger.published,
+            is_published,
+            frozenset(
+                one.number
+                for one in hand_ins
+                if is_published and not ledger.is_shown(person.id, one.at)
+            ),
             left_today(self._store, exercise, person),
         )
 
@@ -384,14 +394,19 @@ class StudentPages:
 
     def file(self, visit: Visit) -> Response:
         """What one handed in, byte for byte."""
-        _, hand_in, _ = self.own(visit)
+        eyes, hand_in, _ = self.own(visit)
         data = self._store.files.read(hand_in.digest)
         if data is None:
             raise NotThere("this file was not kept")
         return Response(
             data,
             media_type="application/octet-stream",
-            headers={"content-disposition": _attached(hand_in.file)},
+            headers=attached(
+                hand_in.assignment,
+                eyes.person.id,
+                f"attempt-{hand_in.number:02}",
+                suffix=".py" if hand_in.file.lower().endswith(".py") else ".ipynb",
+            ),
         )
 
     # -------------------------------------------------------------- what was published
@@ -576,9 +591,3 @@ def _given(exercise: Exercise) -> list[str]:
         return []
     names = [path.name for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
     return sorted(names, key=lambda name: (not name.endswith(".ipynb"), name))
-
-
-def _attached(name: str) -> str:
-    """A header that says to save a file under this name, whatever is in it."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
-    return f'attachment; filename="{plain}"'

@@ -164,7 +164,17 @@ def test_in_a_file_without_cells_a_place_is_a_line() -> None:
     end = Fault("SystemExit", "", None, 79, "sys.exit()")
     file = Submission("amy", "amy.py", (Cell(0, "\n" * 80 + "def f(): ..."),))
     assert missing("f", NotebookRun(Outcome.RETURNED, {0: end}), file) == (
-        "There is no function f in this file: the file stopped at line 79: sys.exit(): SystemExit: "
+        "The file stopped before def f was run, at line 79: sys.exit(): SystemExit"
+    )
+    call = Trace("f", Outcome.MISSING)
+    why, _ = no_answer("f", [call], NotebookRun(Outcome.RETURNED, {0: end}), file)
+    assert why == "def f was never run"
+    why, _ = no_answer("g", [call], NotebookRun(Outcome.RETURNED, {0: end}), file)
+    assert why == "there is no function g"
+    cell = Submission("amy", "amy.ipynb", (Cell(3, "\n" * 80 + "def f(): ..."),))
+    there = NotebookRun(Outcome.RETURNED, {3: Fault("SystemExit", "", 3, 79, "sys.exit()")})
+    assert missing("f", there, cell) == (
+        "The cell with def f failed before that was run: cell 3, line 79: sys.exit(): SystemExit"
     )
     fault = Fault("NameError", "name 'npp' is not defined", None, 79, "x = npp.pi")
     went_on = missing("f", NotebookRun(Outcome.RETURNED, {0: fault}), file)
@@ -195,7 +205,7 @@ def test_a_decorator_that_fails_hides_its_own_function_only() -> None:
     because = "(fast is not defined because of line 1: import fast: ModuleNotFoundError: "
     for name, place in (("f", "line 2: @fast.jit: "), ("g", "line 5: @fast.jit(: ")):
         said = missing(name, run, file)
-        assert f"no function {name} in this file: its definition failed in {place}" in said
+        assert said.startswith(f"The definition of {name} failed in {place}")
         assert because in said
     assert missing("h", run, file) == "There is no function h in this file."
     call = Trace("h", Outcome.RAISED, fault=Fault("NameError", "name 'f' is not defined"))
