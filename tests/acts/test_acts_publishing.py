@@ -9,12 +9,13 @@ from pathlib import Path
 from weakref import WeakSet
 
 import pytest
-from small_class import SmallClass
+from small_class import DUE, SmallClass
 
 from autograder import acts
 from autograder.acts import Preview, PublishedGrades, as_returned
 from autograder.errors import UsageError
 from autograder.model import Grade
+from autograder.settings import Late
 from autograder.store import Conflict
 
 
@@ -36,6 +37,7 @@ def seen(small: SmallClass) -> dict[str, float | None]:
 
 
 def test_what_came_since_is_published_though_what_counts_is_the_same(small: SmallClass) -> None:
+    small.late = Late(due=DUE + timedelta(days=50_000))
     small.hand_in("alice", digest="one")
     publish(small)
     assert publish(small).later == ()
@@ -45,6 +47,7 @@ def test_what_came_since_is_published_though_what_counts_is_the_same(small: Smal
     assert ledger.is_shown("alice", act.at + timedelta(milliseconds=999))
     assert not ledger.is_shown("alice", act.at + timedelta(seconds=1))
     assert not ledger.is_shown("bob", act.at), "nothing is published to them"
+    assert ledger.is_shown("alice", DUE + timedelta(days=50_001)), "it is too late to be in time"
     small.hand_in("alice", digest="two", days_late=40_000)
     found = publish(small)
     assert [one.student for one in found.new] == ["alice"]

@@ -646,7 +646,8 @@ def test_after_an_override_every_page_says_the_same_numbers(school: School) -> N
 def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_published_again(
     school: School, keep: str
 ) -> None:
-    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    tomorrow = Late(due=datetime.now(UTC) + timedelta(days=1))
+    school.says(attempts=Attempts(keep=keep), late=tomorrow)  # type: ignore[arg-type]
     alice = school.browser("alice")
     for data, name in ((PROGRAM, "old.py"), (NOTEBOOK, "hw.ipynb")):
         alice.upload(data, name)
@@ -677,6 +678,21 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
     assert alice.ask("GET", f"{later}/page").status_code == 200
     for page in (f"/a/{SLUG}", f"/a/{SLUG}/result"):
         assert "published again" not in alice.read(page)
+
+
+@pytest.mark.parametrize("due", [None, timedelta(days=-2)], ids=["no due date", "too late"])
+def test_what_no_longer_comes_in_time_is_shown_whole_once_results_are_published(
+    school: School, due: timedelta | None
+) -> None:
+    school.says(late=Late(due=None if due is None else datetime.now(UTC) + due))
+    alice = school.browser("alice")
+    alice.upload(NOTEBOOK, "hw.ipynb")
+    school.grade(verdict("moment_overwritten"))
+    published(school, ago=timedelta(hours=1))
+    alice.upload(b"w = 2\n", "hw.py")
+    school.grade(verdict("correction_missing"))
+    assert alice.ask("GET", f"{alice.address}/page").status_code == 200
+    assert "published again" not in alice.read(f"/a/{SLUG}")
 
 
 def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school: School) -> None:
