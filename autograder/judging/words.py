@@ -231,6 +231,8 @@ STOPPED = {
     "flooded": "{function} printed or returned far too much.",
 }
 RAISED = "{function} stopped with {kind}{where}: {message}"
+MESSAGE_HIDDEN = "(Its message is left out: it may hold what the call was given.)"
+MESSAGE_CUT = "(… stands for what may come from the call.)"
 NOTHING_RETURNED = "Every path needs a return: {function} gives back nothing."
 AWAITED = (
     "{function} is an async def: a call gives back {what}, and nothing is computed until that is "
@@ -246,8 +248,8 @@ CELL_FAILED_TOO = "In {place}{code} there was another error: {kind}: {message}"
 MORE_ERRORS = "There were {count} more errors like these."
 ONE_MORE_ERROR = "There was one more error like these."
 NAME_TAKEN = (
-    "{place}{code} gives the name {name} to something that is no function. It was graded as if the "
-    "name still belonged to what it named before."
+    "{place}{code} gives the name {name} to something else. It was graded as if the name still "
+    "belonged to what it named before."
 )
 NAME_PLACE = "Line {line}"
 NAME_PLACE_IN_CELL = "Line {line} of cell {cell}"
@@ -384,6 +386,13 @@ MEAN_LINES = ("expected", "mean of your {what}")
 # -------------------------------------------------------------------- formulas and written answers
 
 FORMULA_RIGHT = "Right."
+FORMULA_GIVEN = "Given what your own {function} answers, this follows the formula."
+"""Where an answer is right only given what the student's own function answers, which is wrong."""
+FORMULA_BEYOND = (
+    "Given what your own {function} answers, this follows the formula; it counts once {function} "
+    "stays between {low:g} and {high:g}."
+)
+"""The same, where that function has values that it should never have."""
 FORMULA_WRONG = "Not the formula's value."
 FORMULA_CHANGES = "{function} changes what it is given: {names}. Work on a copy."
 FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."

@@ -108,7 +108,8 @@ def _formula(seen: Seen) -> Iterator[tuple[str, bool]]:
         given = seen.exam.question
         builds = any(one.name == check.name and one.builds_on for one in given.checks)
         if check.tried:
-            yield check.message, right or builds if check.passed else not right
+            excused = builds and check.message.startswith("Given what your own ")
+            yield check.message, right != excused if check.passed else not right
 
 
 def _rule(seen: Seen) -> Iterator[tuple[str, bool]]:

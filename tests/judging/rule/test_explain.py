@@ -212,9 +212,9 @@ def test_every_error_and_every_name_that_was_taken_is_told() -> None:
         "Cell 2 had an error in line 3 (a): E: m",
         "In cell 2, line 5 (b) there was another error: F: n",
         "There were 7 more errors like these.",
-        "Line 1 of cell 4 (f, ax = plt.subplots()) gives the name f to something that is no "
-        "function. It was graded as if the name still belonged to what it named before.",
-        "Line 9 (sum = 0) gives the name sum to something that is no function. It was graded as if "
+        "Line 1 of cell 4 (f, ax = plt.subplots()) gives the name f to something else. "
+        "It was graded as if the name still belonged to what it named before.",
+        "Line 9 (sum = 0) gives the name sum to something else. It was graded as if "
         "the name still belonged to what it named before.",
     ]
 
