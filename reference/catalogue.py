@@ -15,7 +15,7 @@ from autograder.judging.rule.catalogue import Candidate as JudgedCandidate
 from autograder.model import Explanation
 from reference.exponents import exponent_starts_at_zero
 from reference.misconceptions import EDITS, UNNAMED, edits_for
-from reference.rules_as_data import FloatArray, Problem, Rules
+from reference.rules_as_data import FloatArray, Problem, Rules, RuleView
 from reference.running import run, run_every_point
 from reference.vocabulary import Candidate, Edit, RuleAsData, words
 
@@ -121,9 +121,11 @@ def _rows_by_edit(family: Family) -> tuple[tuple[Edit, str, NDArray[np.int64]], 
                 rows.setdefault((edit, candidate.where(edit)), []).append(number)
     known = (*EDITS, *family.rule.edits, *UNNAMED)
     order = {edit: number for number, edit in enumerate(known)}
+    last = len(known)
     # What replaces the rule as a whole comes first, wherever it was written down.
     chosen = sorted(
-        rows.items(), key=lambda item: (not item[0][0].whole, order[item[0][0]], item[0][1])
+        rows.items(),
+        key=lambda item: (not item[0][0].whole, order.get(item[0][0], last), item[0][1]),
     )
     return tuple((edit, part, np.array(numbers)) for (edit, part), numbers in chosen)
 
@@ -206,6 +208,25 @@ def triples(rule: RuleAsData) -> tuple[Family, ...]:
 
 
 @cache
+def held(rule: RuleAsData, choices: tuple[tuple[str, float], ...]) -> tuple[Family, ...]:
+    """The rule in which a hyper-parameter, by name, is always the same number, in w only or in b
+    only."""
+
+    def edit(name: str, value: float) -> Edit:
+        def apply(view: RuleView) -> None:
+            rule.numbers(view.held(name, value))
+            if name == "eta":
+                view.eta = value
+
+        what = f"{name} is always {value:g}"
+        return Edit("hyperparameter_ignored", what, apply, parts=("w", "b"), argument=name)
+
+    edits = [edit(*choice) for choice in choices]
+    found = tuple(Candidate((edit,), part) for edit in edits for part in edit.parts)
+    return (Family(rule, found),) if found else ()
+
+
+@cache
 def unnamed(rule: RuleAsData) -> tuple[Family, ...]:
     """Every edit that has no name."""
     edits = [edit for edit in UNNAMED if edit.needs <= rule.traits]
@@ -261,6 +282,9 @@ class Catalogue:
 
     def triples(self) -> tuple[Family, ...]:
         return triples(self.rule)
+
+    def held(self, choices: tuple[tuple[str, float], ...]) -> tuple[Family, ...]:
+        return held(self.rule, choices)
 
     def unnamed(self) -> tuple[Family, ...]:
         return unnamed(self.rule)

@@ -791,7 +791,7 @@ UNNAMED: list[Edit] = []
 the variant, which completes "a rule in which ..."."""
 
 
-def _other(what: str, *, needs: str = "", parts: str = "both") -> Callable[[Apply], Apply]:
+def _other(what: str, *, needs: str = "", parts: str = "both w b") -> Callable[[Apply], Apply]:
     def register(apply: Apply) -> Apply:
         UNNAMED.append(
             Edit("", what, apply, needs=frozenset(needs.split()), parts=tuple(parts.split()))
@@ -829,6 +829,11 @@ def _(rule: RuleView) -> None:
 @_other("ε is added to v before its bias correction, not after it", needs="correction")
 def _(rule: RuleView) -> None:
     rule.eps_in, rule.eps_in_raw = 0.0, rule.hyper["eps"]
+
+
+@_other("ε is added to the numerator, too", needs="v")
+def _(rule: RuleView) -> None:
+    rule.use_one = rule.hyper["eps"]
 
 
 @_other("the learning rate stands twice in the step")

@@ -299,6 +299,7 @@ BOUNDED = {
 """Of a hyper-parameter; True: cut off above."""
 CHANGED = "changed: {names}"
 IN_ONE_ONLY = "in {parameter} only"
+AND_THERE = ", "
 
 # --------------------------------------------------------------------------- faults without a name
 

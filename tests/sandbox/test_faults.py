@@ -89,7 +89,7 @@ len(number); len(np.float64(0.5)); list(number); sum(number); [1.0] - number; [1
 int(math.nan); 1 / 0; 1.0 / 0; 1 % 0; 1.0 % 0; 0.0 ** -1.0; 10.0 ** 400; bool(a > 0)
 -[1]; abs(None); 0.5 < 'a'; none ** 2; np.sqrt('a'); np.add(np.arange(3), 0.5, out=np.arange(3))
 np.concatenate([]); np.stack([a, a[1:]]); np.linalg.inv(np.zeros((2, 2))); np.max([])
-max([]); np.argmin([])
+max([]); np.argmin([]); np.sum(x for x in [0.5])
 np.power([1, 2], -1); a[0.5]; hash([1]); __import__('tensorflow'); m_hat
 """
 

@@ -193,7 +193,9 @@ def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
     diagnosis = evidence.diagnosis
     instance = evidence.observations[0].instance.with_hyper(evidence.manners.measured or {})
     parts: frozenset[str] = frozenset()
-    if diagnosis.candidate is not None and any(edit.slug == slug for edit in diagnosis.edits):
+    if held := [edit.argument for edit in diagnosis.edits if edit.slug == slug and edit.argument]:
+        parts = frozenset(question.arguments.get(name, "step") for name in held)
+    elif diagnosis.candidate is not None and any(edit.slug == slug for edit in diagnosis.edits):
         parts = question.catalogue.components(diagnosis.candidate, instance, slug)
     elif slug == "gradient_arguments_swapped":
         parts = frozenset({"gradient"})
