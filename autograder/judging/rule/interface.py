@@ -71,10 +71,28 @@ def _sums_in_a_step(asked: Probes, traces: Mapping[str, Trace]) -> Summed | None
         return None
     close = 1e-6 * np.abs(once).max() + rounding
     along = scale > 0 and bool((np.abs(once - scale * total) <= close).all())
+    along = along or _each_by_a_factor(asked, traces)
     double = bool((np.abs(twice - 2 * once) <= 2 * close).all())
     return Summed(
         along and double, (*(() if along else ("along",)), *(() if double else ("double",)))
     )
+
+
+def _each_by_a_factor(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+    """Whether the step of each parameter is its gradient's sum times a factor of its own, the same
+    for other points: what is wrong in one parameter alone may be its step."""
+    factors = []
+    for instance in (asked.points[0], *(asked.beside[n] for n in ("X", "Y") if n in asked.beside)):
+        rows = rows_of(instance, traces)
+        if rows is None or len(rows) != 2:
+            return False
+        total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+        with np.errstate(all="ignore"):
+            factors.append((rows[0] - rows[1]) / total)
+    first = factors[0]
+    with np.errstate(all="ignore"):
+        same = (np.abs(own - first) <= 1e-5 * np.abs(first) for own in factors[1:])
+        return len(factors) > 1 and bool((first > 0).all()) and all(each.all() for each in same)
 
 
 def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]) -> Manners:

@@ -161,9 +161,14 @@ def _work(question: Rule, evidence: Evidence, observation: Observation) -> float
 
 
 def _earns_more(question: Rule, evidence: Evidence) -> bool:
-    """Whether there is an ordinary update that is right, or that a known fault accounts for."""
+    """Whether there is an ordinary update that is right, or that a known fault accounts for; or a
+    moment that is right, and explains the steps."""
     if any(_work(question, evidence, o) > 0 for o in evidence.observations):
         return True
+    if not evidence.diagnosis.explains and evidence.alive and evidence.explained:
+        seen = _measured(question, evidence)
+        if any(seen.get(part) for part in ("velocity", "first moment", "second moment")):
+            return True
     return evidence.diagnosis.explains and _seen(question, evidence)
 
 
