@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, permutations
@@ -210,20 +210,23 @@ def triples(rule: RuleAsData) -> tuple[Family, ...]:
 @cache
 def held(rule: RuleAsData, choices: tuple[tuple[str, float], ...]) -> tuple[Family, ...]:
     """The rule in which a hyper-parameter, by name, is always the same number, in w only or in b
-    only."""
-
-    def edit(name: str, value: float) -> Edit:
-        def apply(view: RuleView) -> None:
-            rule.numbers(view.held(name, value))
-            if name == "eta":
-                view.eta = value
-
-        what = f"{name} is always {value:g}"
-        return Edit("hyperparameter_ignored", what, apply, parts=("w", "b"), argument=name)
-
-    edits = [edit(*choice) for choice in choices]
+    only; or two of them are, as one of their two commonest numbers."""
+    names = [name for name, _ in choices]
+    common = [c for place, c in enumerate(choices) if names[:place].count(c[0]) < 2]
+    two = [pair for pair in combinations(common, 2) if pair[0][0] != pair[1][0]]
+    edits = [_held(rule, dict(fixed)) for fixed in (*((choice,) for choice in choices), *two)]
     found = tuple(Candidate((edit,), part) for edit in edits for part in edit.parts)
     return (Family(rule, found),) if found else ()
+
+
+def _held(rule: RuleAsData, fixed: Mapping[str, float]) -> Edit:
+    def apply(view: RuleView) -> None:
+        rule.numbers(view.held(fixed))
+        if "eta" in fixed:
+            view.eta = fixed["eta"]
+
+    what = "; ".join(f"{name} is always {value:g}" for name, value in fixed.items())
+    return Edit("hyperparameter_ignored", what, apply, parts=("w", "b"), arguments=tuple(fixed))
 
 
 @cache

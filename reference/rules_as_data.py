@@ -193,9 +193,9 @@ class RuleView:
     def hyper(self) -> Mapping[str, float]:
         return self.problem.hyper
 
-    def held(self, name: str, value: float) -> RuleView:
-        """The same rules, for which one hyper-parameter is always this."""
-        return _HeldView(self._rules, self._rows, self._columns, {name: value})
+    def held(self, fixed: Mapping[str, float]) -> RuleView:
+        """The same rules, for which some hyper-parameters are always these."""
+        return _HeldView(self._rules, self._rows, self._columns, fixed)
 
     @property
     def t(self) -> FloatArray:

@@ -19,8 +19,8 @@ class Edit(Protocol):
     @property
     def variant(self) -> str: ...
     @property
-    def argument(self) -> str:
-        """Name of a hyper-parameter that counts as another number; empty: none."""
+    def arguments(self) -> tuple[str, ...]:
+        """Names of hyper-parameters that count as other numbers."""
 
     @property
     def parts(self) -> tuple[str, ...]:

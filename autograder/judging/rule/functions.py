@@ -45,7 +45,7 @@ class FunctionFault:
     components: frozenset[str] = frozenset({"step"})
     """The parts of the rule that it concerns, by the names of the assignment's checks."""
     variant: str = ""
-    argument: str = ""
+    arguments: tuple[str, ...] = ()
     parts: tuple[str, ...] = ("both",)
 
 

@@ -142,11 +142,27 @@ def _unexplained_losses(question: Rule, evidence: Evidence) -> Loss:
     if numbers and all(_work(question, evidence, o) >= MOST for o in numbers):
         return Loss()
     seen = _measured(question, evidence)
+    if _begins_right(question, evidence):  # what a state hides that is wrong only later
+        hidden = (part for part in ("bias correction", "step") if part in seen)
+        seen.update({part: True for part in hidden if seen[part] is None})
     lost = frozenset(part for part, good in seen.items() if good is False)
     unseen = frozenset(part for part, good in seen.items() if good is None)
     if not evidence.alive or not lost | unseen:
         return NOTHING_SEEN
     return Loss(lost=lost, unseen=unseen)
+
+
+def _begins_right(question: Rule, evidence: Evidence) -> bool:
+    """Whether the first update of every ordinary call is right."""
+    return all(_first_is_right(question, evidence, o) for o in evidence.observations)
+
+
+def _first_is_right(question: Rule, evidence: Evidence, observation: Observation) -> bool:
+    own, right = observation.history.rows, evidence.expected[observation.instance.name]
+    if own is None or observation.history.only_point or min(len(own), len(right)) < 2:
+        return False
+    with np.errstate(all="ignore"):
+        return bool((np.abs(own[1] - right[1]) <= question.tolerance).all())
 
 
 def _work(question: Rule, evidence: Evidence, observation: Observation) -> float:
@@ -198,7 +214,7 @@ def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
     diagnosis = evidence.diagnosis
     instance = evidence.observations[0].instance.with_hyper(evidence.manners.measured or {})
     parts: frozenset[str] = frozenset()
-    if held := [edit.argument for edit in diagnosis.edits if edit.slug == slug and edit.argument]:
+    if held := [name for edit in diagnosis.edits if edit.slug == slug for name in edit.arguments]:
         parts = frozenset(question.arguments.get(name, "step") for name in held)
     elif diagnosis.candidate is not None and any(edit.slug == slug for edit in diagnosis.edits):
         parts = question.catalogue.components(diagnosis.candidate, instance, slug)
