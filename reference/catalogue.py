@@ -232,7 +232,11 @@ def _held(rule: RuleAsData, fixed: Mapping[str, float]) -> Edit:
 @cache
 def unnamed(rule: RuleAsData) -> tuple[Family, ...]:
     """Every edit that has no name."""
-    edits = [edit for edit in UNNAMED if edit.needs <= rule.traits]
+    edits = [
+        edit
+        for edit in UNNAMED
+        if edit.needs <= rule.traits and (not edit.only or rule.name in edit.only)
+    ]
     chosen = [Candidate((edit,), part) for edit in edits for part in edit.parts]
     return (Family(rule, tuple(chosen)),) if chosen else ()
 

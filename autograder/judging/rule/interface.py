@@ -50,7 +50,9 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> Summed:
     step = _sums_in_a_step(asked, traces)
     if ordinary:
         return Summed(True if step is not None and not step.against else None)
-    return Summed(False, ("path", *step.against)) if step and step.against else Summed(None)
+    if step is None or not step.against:
+        return Summed(None)
+    return Summed(step.holds, ("path", *step.against))
 
 
 def _sums_in_a_step(asked: Probes, traces: Mapping[str, Trace]) -> Summed | None:
@@ -73,9 +75,10 @@ def _sums_in_a_step(asked: Probes, traces: Mapping[str, Trace]) -> Summed | None
     along = scale > 0 and bool((np.abs(once - scale * total) <= close).all())
     along = along or _each_by_a_factor(asked, traces)
     double = bool((np.abs(twice - 2 * once) <= 2 * close).all())
-    return Summed(
-        along and double, (*(() if along else ("along",)), *(() if double else ("double",)))
-    )
+    against = (*(() if along else ("along",)), *(() if double else ("double",)))
+    # a step that neither doubles nor stays may be divided by something that counts the points
+    stays = bool((np.abs(twice - once) <= close).all())
+    return Summed(None if along and not (double or stays) else not against, against)
 
 
 def _each_by_a_factor(asked: Probes, traces: Mapping[str, Trace]) -> bool:

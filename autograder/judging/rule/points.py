@@ -384,9 +384,11 @@ def _right(name: str, loss: Loss, evidence: Evidence, question: Rule) -> str:
     text = words.PART_RIGHT[name]
     if evidence.factors is not None and name in words.PART_BUT_FACTOR:
         return words.PART_BUT_FACTOR[name]
-    if name in words.PART_OFF and off(question, evidence, name):
+    known = evidence.right or evidence.diagnosis.explains
+    tells = known or loss.lost | loss.unseen
+    if tells and name in words.PART_OFF and off(question, evidence, name):
         return words.PART_OFF[name]
-    if evidence.right or evidence.diagnosis.explains:
+    if known:
         how = "ordinary" if evidence.elsewhere else ""
     else:
         how = "measured" if loss.lost | loss.unseen else "most"
