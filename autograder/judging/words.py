@@ -448,7 +448,7 @@ INTERFACE = {
         "Which values do w and b have before the first epoch?",
     ),
     "stops_early": (
-        "stops before max_epochs",
+        "ends its histories before max_epochs",
         "Look for a `break`, a `return` inside the loop, or a range that is one too short. Or is "
         "an entry appended before the step, so that the last step has none?",
     ),
