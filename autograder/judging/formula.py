@@ -83,7 +83,8 @@ class FormulaCheck:
     right_given: Callable[..., Number] | None = None
     """The formula given that function's own value, as first argument."""
     given_within: tuple[float, float] = (-math.inf, math.inf)
-    """Where that function's values lie; of one that leaves it, the formula shows nothing."""
+    """Where that function's values lie; of values farther from there than it is wide, the formula
+    shows nothing."""
     success: str = words.FORMULA_RIGHT
     failure: str = words.FORMULA_WRONG
 
@@ -358,7 +359,10 @@ class FormulaExam:
 
     def _keeps_within(self, check: FormulaCheck, excused: Iterable[FloatArray]) -> bool:
         low, high = check.given_within
-        return all(bool(((low <= own) & (own <= high)).all()) for own in excused)
+        if math.isinf(low) or math.isinf(high):
+            return True
+        middle, far = (low + high) / 2, 1.5 * (high - low)
+        return all(bool((np.abs(own - middle) <= far).all()) for own in excused)
 
     def _right_given_own(
         self, check: FormulaCheck, example: Example, traces: Mapping[str, Trace]

@@ -391,7 +391,7 @@ FORMULA_GIVEN = "Given what your own {function} answers, this follows the formul
 """Where an answer is right only given what the student's own function answers, which is wrong."""
 FORMULA_BEYOND = (
     "Given what your own {function} answers, this follows the formula; it counts once {function} "
-    "stays between {low:g} and {high:g}."
+    "stays near what it can be, {low:g} to {high:g}."
 )
 """The same, where that function has values that it should never have."""
 FORMULA_WRONG = "Not the formula's value."

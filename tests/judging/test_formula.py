@@ -222,8 +222,10 @@ def test_a_wrong_f_with_the_sign_turned_is_not_called_a_wrong_sign_of_the_gradie
     assert score(verdict) == 6
 
 
-@pytest.mark.parametrize("students", [lambda z: z, lambda z: max(z, 0.0), np.tanh])
-def test_a_neuron_that_leaves_the_values_of_neurons_excuses_no_gradient(students):
+@pytest.mark.parametrize(
+    "students", [lambda z: z, lambda z: max(z, 0.0), lambda z: 10 * np.tanh(z)]
+)
+def test_a_neuron_far_from_the_values_of_neurons_excuses_no_gradient(students):
     """f (1 - f) is no slope of it."""
 
     def f(w, b, x):
@@ -236,8 +238,8 @@ def test_a_neuron_that_leaves_the_values_of_neurons_excuses_no_gradient(students
     assert score(verdict) == 0
     told = {c.name: c.message for c in verdict.checks}
     assert told["grad_b"] == (
-        "Given what your own f answers, this follows the formula; it counts once f stays between "
-        "0 and 1."
+        "Given what your own f answers, this follows the formula; it counts once f stays near "
+        "what it can be, 0 to 1."
     )
 
 
@@ -259,7 +261,7 @@ def test_a_neuron_that_only_steps_shows_no_gradient():
     assert score(neuron(f, lambda w, b, x, y: slope(w, b, x, y) * x, slope)) == 0
 
 
-@pytest.mark.parametrize("students", [lambda z: np.clip(z, 0, 1), lambda z: np.exp(-z * z)])
+@pytest.mark.parametrize("students", [lambda z: np.clip(z, 0, 1), np.tanh])
 @pytest.mark.parametrize("seed", [b"ada", b"emil", b"grace", b"kurt"])
 def test_a_gradient_that_is_right_for_its_own_neuron_is_so_on_every_draw(students, seed):
     """Also where that neuron makes it 0 on some of the examples."""
