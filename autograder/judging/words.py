@@ -436,7 +436,7 @@ INTERFACE = {
         "Printing shows a value to you, `return` hands it to the caller.",
     ),
     "hyperparameter_ignored": (
-        "does not use everything that it is given",
+        "does not let all that it is given count",
         "Look for a line that sets an argument to a value of its own.",
     ),
     "hyperparameter_bounded": (

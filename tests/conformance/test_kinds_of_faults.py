@@ -271,7 +271,7 @@ def test_every_sentence_on_a_kind_of_fault_is_so(kind: str) -> None:
 
 FALSE = {
     "without effect": (
-        "eta capped at 0.05", "", "does not use everything that it is given (without effect: eta)"
+        "eta capped at 0.05", "", "does not let all that it is given count (without effect: eta)"
     ),
     "a bound on the other side": (
         "eta at least 0.5", "",
@@ -279,7 +279,7 @@ FALSE = {
     ),
     "always in the other": (
         "rate of b always 0.1", "",
-        "does not use everything that it is given (eta is always 0.1; in w only)",
+        "does not let all that it is given count (eta is always 0.1; in w only)",
     ),
     "gathered but for once": (
         "v lost at epoch 6 of Adam", "second moment", words.PART_OFF["second moment"]
