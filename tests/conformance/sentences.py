@@ -504,7 +504,7 @@ class _Look:
             simulated = found.family.trajectories(taken)[0]
             if own is not None and len(own) != len(simulated):  # a row for each point, or some more
                 simulated = simulated[:: instance.points]
-            same = own is not None and len(own) == len(simulated)
+            same = own is not None and len(own) == len(simulated) and not found.view
             with np.errstate(all="ignore"):
                 assert not same or np.isnan(own).any() or _near(own, simulated), self.named
         parts = edited_parts(self.rule, found, instance)

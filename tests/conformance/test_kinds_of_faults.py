@@ -152,6 +152,14 @@ KINDS: dict[str, tuple[str, Edits]] = {
     "v gathers m in every second epoch": (
         "adam", both("(1 - beta2) * dP**2", "(1 - beta2) * (m_P if i % 2 else dP)**2"),
     ),
+    "the start twice, the last epoch not": (
+        "adagrad",
+        (("        w_history.append(w)\n        b_history.append(b)\n", ""),
+         (LOOP, "        w_history.append(w)\n        b_history.append(b)\n" + LOOP)),
+    ),
+    "the first gradient of w again and again": (
+        "adagrad", (("grad_w(w, b, x, y)", "grad_w(init_w, init_b, x, y)"),),
+    ),
     "the first epoch stands": (
         "adagrad", before_the_entry("if i == 0: w, b = init_w, init_b"),
     ),

@@ -142,9 +142,9 @@ def _unexplained_losses(question: Rule, evidence: Evidence) -> Loss:
     if numbers and all(_work(question, evidence, o) >= MOST for o in numbers):
         return Loss()
     seen = _measured(question, evidence)
-    if _begins_right(question, evidence):  # what a state hides that is wrong only later
+    if evidence.moments.step_follows is not False and _begins_right(question, evidence):
         hidden = (part for part in ("bias correction", "step") if part in seen)
-        seen.update({part: True for part in hidden if seen[part] is None})
+        seen.update({part: True for part in hidden if seen[part] is None})  # by what is wrong later
     lost = frozenset(part for part, good in seen.items() if good is False)
     unseen = frozenset(part for part, good in seen.items() if good is None)
     if not evidence.alive or not lost | unseen:
