@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+HIDDEN = "…"
+"""Stands for what was taken out of a message, as it might be a hidden value."""
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and line end: a terminal obeys them
     "\xad\u200b\u2060-\u2064\ufff9-\ufffb"  # no width: words that look alike and are not

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, permutations
@@ -15,7 +15,7 @@ from autograder.judging.rule.catalogue import Candidate as JudgedCandidate
 from autograder.model import Explanation
 from reference.exponents import exponent_starts_at_zero
 from reference.misconceptions import EDITS, UNNAMED, edits_for
-from reference.rules_as_data import FloatArray, Problem, Rules
+from reference.rules_as_data import FloatArray, Problem, Rules, RuleView
 from reference.running import run, run_every_point
 from reference.vocabulary import Candidate, Edit, RuleAsData, words
 
@@ -121,9 +121,11 @@ def _rows_by_edit(family: Family) -> tuple[tuple[Edit, str, NDArray[np.int64]], 
                 rows.setdefault((edit, candidate.where(edit)), []).append(number)
     known = (*EDITS, *family.rule.edits, *UNNAMED)
     order = {edit: number for number, edit in enumerate(known)}
+    last = len(known)
     # What replaces the rule as a whole comes first, wherever it was written down.
     chosen = sorted(
-        rows.items(), key=lambda item: (not item[0][0].whole, order[item[0][0]], item[0][1])
+        rows.items(),
+        key=lambda item: (not item[0][0].whole, order.get(item[0][0], last), item[0][1]),
     )
     return tuple((edit, part, np.array(numbers)) for (edit, part), numbers in chosen)
 
@@ -206,9 +208,35 @@ def triples(rule: RuleAsData) -> tuple[Family, ...]:
 
 
 @cache
+def held(rule: RuleAsData, choices: tuple[tuple[str, float], ...]) -> tuple[Family, ...]:
+    """The rule in which a hyper-parameter, by name, is always the same number, in w only or in b
+    only; or two of them are, as one of their two commonest numbers."""
+    names = [name for name, _ in choices]
+    common = [c for place, c in enumerate(choices) if names[:place].count(c[0]) < 2]
+    two = [pair for pair in combinations(common, 2) if pair[0][0] != pair[1][0]]
+    edits = [_held(rule, dict(fixed)) for fixed in (*((choice,) for choice in choices), *two)]
+    found = tuple(Candidate((edit,), part) for edit in edits for part in edit.parts)
+    return (Family(rule, found),) if found else ()
+
+
+def _held(rule: RuleAsData, fixed: Mapping[str, float]) -> Edit:
+    def apply(view: RuleView) -> None:
+        rule.numbers(view.held(fixed))
+        if "eta" in fixed:
+            view.eta = fixed["eta"]
+
+    what = "; ".join(f"{name} is always {value:g}" for name, value in fixed.items())
+    return Edit("hyperparameter_ignored", what, apply, parts=("w", "b"), arguments=tuple(fixed))
+
+
+@cache
 def unnamed(rule: RuleAsData) -> tuple[Family, ...]:
     """Every edit that has no name."""
-    edits = [edit for edit in UNNAMED if edit.needs <= rule.traits]
+    edits = [
+        edit
+        for edit in UNNAMED
+        if edit.needs <= rule.traits and (not edit.only or rule.name in edit.only)
+    ]
     chosen = [Candidate((edit,), part) for edit in edits for part in edit.parts]
     return (Family(rule, tuple(chosen)),) if chosen else ()
 
@@ -261,6 +289,9 @@ class Catalogue:
 
     def triples(self) -> tuple[Family, ...]:
         return triples(self.rule)
+
+    def held(self, choices: tuple[tuple[str, float], ...]) -> tuple[Family, ...]:
+        return held(self.rule, choices)
 
     def unnamed(self) -> tuple[Family, ...]:
         return unnamed(self.rule)

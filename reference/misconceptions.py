@@ -791,10 +791,19 @@ UNNAMED: list[Edit] = []
 the variant, which completes "a rule in which ..."."""
 
 
-def _other(what: str, *, needs: str = "", parts: str = "both") -> Callable[[Apply], Apply]:
+def _other(
+    what: str, *, needs: str = "", only: str = "", parts: str = "both w b"
+) -> Callable[[Apply], Apply]:
     def register(apply: Apply) -> Apply:
         UNNAMED.append(
-            Edit("", what, apply, needs=frozenset(needs.split()), parts=tuple(parts.split()))
+            Edit(
+                "",
+                what,
+                apply,
+                needs=frozenset(needs.split()),
+                only=frozenset(only.split()),
+                parts=tuple(parts.split()),
+            )
         )
         return apply
 
@@ -829,6 +838,31 @@ def _(rule: RuleView) -> None:
 @_other("ε is added to v before its bias correction, not after it", needs="correction")
 def _(rule: RuleView) -> None:
     rule.eps_in, rule.eps_in_raw = 0.0, rule.hyper["eps"]
+
+
+@_other("ε is added to the numerator, too", needs="v")
+def _(rule: RuleView) -> None:
+    rule.use_one = rule.hyper["eps"]
+
+
+@_other("ε is multiplied by the number of points", needs="v")
+def _(rule: RuleView) -> None:
+    rule.eps_in = rule.hyper["eps"] * rule.problem.points
+
+
+@_other("ε stands squared in the root", needs="root")
+def _(rule: RuleView) -> None:
+    rule.eps_in = rule.hyper["eps"] ** 2
+
+
+@_other("v is divided by 1 - β^t, as Adam does it", only="rmsprop")
+def _(rule: RuleView) -> None:
+    rule.v_beta, rule.v_b = rule.hyper["beta"], -1.0
+
+
+@_other("the learning rate is divided by the number of points")
+def _(rule: RuleView) -> None:
+    rule.eta = rule.eta / rule.problem.points
 
 
 @_other("the learning rate stands twice in the step")

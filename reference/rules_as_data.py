@@ -193,6 +193,10 @@ class RuleView:
     def hyper(self) -> Mapping[str, float]:
         return self.problem.hyper
 
+    def held(self, fixed: Mapping[str, float]) -> RuleView:
+        """The same rules, for which some hyper-parameters are always these."""
+        return _HeldView(self._rules, self._rows, self._columns, fixed)
+
     @property
     def t(self) -> FloatArray:
         return self._rules.t
@@ -217,6 +221,23 @@ class RuleView:
     def step_at_every_point(self) -> None:
         """Put the step inside the loop over the points (for both parameters)."""
         self._rules.every_point[self._rows] = True
+
+
+class _HeldView(RuleView):
+    """A view for which some hyper-parameters are others."""
+
+    __slots__ = ("_fixed",)
+    _fixed: Mapping[str, float]
+
+    def __init__(
+        self, rules: Rules, rows: Rows, columns: slice, fixed: Mapping[str, float]
+    ) -> None:
+        super().__init__(rules, rows, columns)
+        object.__setattr__(self, "_fixed", fixed)
+
+    @property
+    def hyper(self) -> Mapping[str, float]:
+        return {**self.problem.hyper, **self._fixed}
 
 
 # ---------------------------------------------------------------- the lecture's rules as data

@@ -71,6 +71,8 @@ class Edit:
     """True: such code only runs where w is a number."""
     measured: str = ""
     """Name of a measured hyper-parameter that it needs; empty: none."""
+    arguments: tuple[str, ...] = ()
+    """Names of hyper-parameters that count as other numbers here."""
     whole: bool = False
     """True: it sets the rule's numbers anew, so that two such edits do not compose."""
 

@@ -398,6 +398,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
             right=sigmoid_neuron.grad_w,
             builds_on="f",
             right_given=times_x,
+            given_within=(0, 1),
             success=f"The derivative by w is right for a {kind} x.",
             failure=f"The derivative by w is not right for a {kind} x. Go through the chain rule "
             "from the loss (f - y)^2 / 2.",
@@ -416,6 +417,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
             right=sigmoid_neuron.grad_b,
             builds_on="f",
             right_given=from_f,
+            given_within=(0, 1),
             success="The derivative by b is right.",
             failure="The derivative by b is not right. It is the one by w for a feature that is "
             "always on.",

@@ -8,7 +8,7 @@ answer is compared with known wrong formulas.  A function that builds on another
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from itertools import count
@@ -82,6 +82,9 @@ class FormulaCheck:
     """Another function of the student that this one may call; empty: none."""
     right_given: Callable[..., Number] | None = None
     """The formula given that function's own value, as first argument."""
+    given_within: tuple[float, float] = (-math.inf, math.inf)
+    """Where that function's values lie; of values farther from there than it is wide, the formula
+    shows nothing."""
     success: str = words.FORMULA_RIGHT
     failure: str = words.FORMULA_WRONG
 
@@ -282,7 +285,7 @@ class FormulaExam:
         """All points, where every formula gives its value."""
         if not all(self._right(check, answers.traces) for check in self.question.checks):
             return None
-        return Verdict(tuple(self._passed(check) for check in self.question.checks))
+        return Verdict(tuple(self._passed(c, answers.traces) for c in self.question.checks))
 
     def judge(self, answers: Answers) -> Verdict:
         traces = answers.traces
@@ -328,6 +331,12 @@ class FormulaExam:
         return QuestionStatus.ERROR
 
     def _right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
+        excused = self._excused(check, traces)
+        return excused is not None and (not excused or self._keeps_within(check, excused))
+
+    def _excused(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> list[FloatArray] | None:
+        """What the student's function below gave to examples whose answers are right only given
+        that; None: not all are right even so."""
         shown, moves, excused = False, False, list[FloatArray]()
         for example in self.examples[check.name]:
             trace = traces[example.call.name]
@@ -337,16 +346,23 @@ class FormulaExam:
                 continue
             own = _answer(trace)
             if own is None:
-                return False
+                return None
             given = self._right_given_own(check, example, traces)
-            if given is None or self._builds_on_right(check, traces):
-                return False
+            below = _answer(traces[_below(example)]) if given is not None else None
+            if given is None or below is None or self._builds_on_right(check, traces):
+                return None
             if trace.changed or not _close(own, given, CLOSE * float(np.max(np.abs(given)))):
-                return False
-            below = _answer(traces[_below(example)])
-            excused += [] if below is None else [below]
+                return None
+            excused.append(below)
             moves = moves or bool((np.abs(given) > LEAST).any())  # of nothing but 0 any is right
-        return shown or (moves and _tell_apart(excused))
+        return excused if shown or (moves and _tell_apart(excused)) else None
+
+    def _keeps_within(self, check: FormulaCheck, excused: Iterable[FloatArray]) -> bool:
+        low, high = check.given_within
+        if math.isinf(low) or math.isinf(high):
+            return True
+        middle, far = (low + high) / 2, 1.5 * (high - low)
+        return all(bool((np.abs(own - middle) <= far).all()) for own in excused)
 
     def _right_given_own(
         self, check: FormulaCheck, example: Example, traces: Mapping[str, Trace]
@@ -405,11 +421,15 @@ class FormulaExam:
             text = words.FORMULA_OF_NOTHING.format(function=check.function, what=idle)
             return Check(check.name, False, 0.0, worth, text)
         if right:
-            return self._passed(check)
+            return self._passed(check, answers.traces)
         why, _ = self._no_answer(check.function, answers)
         if why:
             text = words.NOT_TRIED.format(why=why)
             return Check(check.name, False, 0.0, worth, text, tried=False)
+        if self._excused(check, answers.traces) is not None:
+            low, high = check.given_within
+            text = words.FORMULA_BEYOND.format(function=check.builds_on, low=low, high=high)
+            return Check(check.name, False, 0.0, worth, text)
         own = [answers.traces[example.call.name] for example in self.examples[check.name]]
         failed = [t for t in own if t.outcome is not Outcome.RETURNED or t.changed]
         trace = failed[-1] if failed else own[0]
@@ -443,9 +463,11 @@ class FormulaExam:
             return " ".join(causes)
         return next((check.message for check in checks if not check.passed), None)
 
-    def _passed(self, check: FormulaCheck) -> Check:
-        worth = self.question.points[check.name]
-        return Check(check.name, True, worth, worth, check.success)
+    def _passed(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> Check:
+        worth, text = self.question.points[check.name], check.success
+        if self._excused(check, traces):
+            text = words.FORMULA_GIVEN.format(function=check.builds_on)
+        return Check(check.name, True, worth, worth, text)
 
     # ------------------------------------------------------------------------------ naming
 

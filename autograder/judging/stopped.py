@@ -23,6 +23,7 @@ from autograder.model import (
     Taken,
     Trace,
 )
+from autograder.text import HIDDEN
 
 SPOILED = (
     Outcome.TIMED_OUT,
@@ -386,6 +387,8 @@ def raised(function: str, fault: Fault) -> str:
     where = ""
     if fault.line is not None:
         where = _in_place(_place(fault.cell, fault.line)) + _in_brackets(fault.code)
-    return words.RAISED.format(
-        function=function, kind=fault.kind, where=where, message=fault.message
-    ).rstrip(": ")
+    message = "" if fault.message == HIDDEN else fault.message
+    said = words.RAISED.format(function=function, kind=fault.kind, where=where, message=message)
+    if fault.message == HIDDEN:
+        return f"{said.rstrip(': ')}. {words.MESSAGE_HIDDEN}"
+    return f"{said} {words.MESSAGE_CUT}" if HIDDEN in message else said.rstrip(": ")

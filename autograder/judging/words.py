@@ -232,6 +232,8 @@ STOPPED = {
     "flooded": "{function} printed or returned far too much.",
 }
 RAISED = "{function} stopped with {kind}{where}: {message}"
+MESSAGE_HIDDEN = "(Its message is left out: it may hold what the call was given.)"
+MESSAGE_CUT = "(… stands for what may come from the call.)"
 NOTHING_RETURNED = "Every path needs a return: {function} gives back nothing."
 AWAITED = (
     "{function} is an async def: a call gives back {what}, and nothing is computed until that is "
@@ -247,8 +249,8 @@ CELL_FAILED_TOO = "In {place}{code} there was another error: {kind}: {message}"
 MORE_ERRORS = "There were {count} more errors like these."
 ONE_MORE_ERROR = "There was one more error like these."
 NAME_TAKEN = (
-    "{place}{code} gives the name {name} to something that is no function. It was graded as if the "
-    "name still belonged to what it named before."
+    "{place}{code} gives the name {name} to something else. It was graded as if the name still "
+    "belonged to what it named before."
 )
 NAME_PLACE = "Line {line}"
 NAME_PLACE_IN_CELL = "Line {line} of cell {cell}"
@@ -298,6 +300,7 @@ BOUNDED = {
 """Of a hyper-parameter; True: cut off above."""
 CHANGED = "changed: {names}"
 IN_ONE_ONLY = "in {parameter} only"
+AND_THERE = ", "
 
 # --------------------------------------------------------------------------- faults without a name
 
@@ -385,6 +388,13 @@ MEAN_LINES = ("expected", "mean of your {what}")
 # -------------------------------------------------------------------- formulas and written answers
 
 FORMULA_RIGHT = "Right."
+FORMULA_GIVEN = "Given what your own {function} answers, this follows the formula."
+"""Where an answer is right only given what the student's own function answers, which is wrong."""
+FORMULA_BEYOND = (
+    "Given what your own {function} answers, this follows the formula; it counts once {function} "
+    "stays near what it can be, {low:g} to {high:g}."
+)
+"""The same, where that function has values that it should never have."""
 FORMULA_WRONG = "Not the formula's value."
 FORMULA_CHANGES = "{function} changes what it is given: {names}. Work on a copy."
 FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."
@@ -427,7 +437,7 @@ INTERFACE = {
         "Printing shows a value to you, `return` hands it to the caller.",
     ),
     "hyperparameter_ignored": (
-        "does not use everything that it is given",
+        "does not let all that it is given count",
         "Look for a line that sets an argument to a value of its own.",
     ),
     "hyperparameter_bounded": (
@@ -439,7 +449,7 @@ INTERFACE = {
         "Which values do w and b have before the first epoch?",
     ),
     "stops_early": (
-        "stops before max_epochs",
+        "ends its histories before max_epochs",
         "Look for a `break`, a `return` inside the loop, or a range that is one too short. Or is "
         "an entry appended before the step, so that the last step has none?",
     ),

@@ -80,7 +80,8 @@ class Words:
     begin_here: str = "Begin here"
     hint_stopped: str = (
         "The line is marked in your code below. Restart the notebook, run all its cells and call "
-        "the function once: you will meet the same error."
+        "the function. If it does not stop then, what it is given makes the difference: another "
+        "size, a 0, an array in place of a number."
     )
     hint_trial: str = "Work out the small example below by hand, and compare with what comes back."
     hint_timeout: str = (

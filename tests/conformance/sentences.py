@@ -108,7 +108,8 @@ def _formula(seen: Seen) -> Iterator[tuple[str, bool]]:
         given = seen.exam.question
         builds = any(one.name == check.name and one.builds_on for one in given.checks)
         if check.tried:
-            yield check.message, right or builds if check.passed else not right
+            excused = builds and check.message.startswith("Given what your own ")
+            yield check.message, right != excused if check.passed else not right
 
 
 def _rule(seen: Seen) -> Iterator[tuple[str, bool]]:
@@ -440,9 +441,26 @@ class _Look:
             far = self._far_alike(name)
             if bound != value or far != {"above": (False, True), "below": (True, False)}[side]:
                 return False
+        only = re.search(r"in ([wb]) only", title)
+        always = re.findall(r"(\w+) is always ", title) if only else []
+        if only and not all(self._idle_in(name) == only[1] for name in always):
+            return False
         idle = re.search(r"without effect: ([\w, ]+)", title)
         names = idle[1].split(", ") if idle and slug == "hyperparameter_ignored" else []
         return all(self._far_alike(name) == (True, True) for name in names if name in asked.far)
+
+    def _idle_in(self, name: str) -> str:
+        """The parameter, of w and b, whose steps are the same whatever an argument is; empty: it
+        is neither of them, or both."""
+        before = self.rows(self.exam.asked.streamed)
+        found = [self.rows(one) for one in self.exam.asked.far[name]]
+        each = [
+            letter
+            for letter, column in (("w", slice(None, -1)), ("b", slice(-1, None)))
+            if before is not None
+            and all(own is not None and _same(before[:, column], own[:, column]) for own in found)
+        ]
+        return each[0] if len(each) == 1 else ""
 
     def _far_alike(self, name: str) -> tuple[bool, bool]:
         """Whether the least value, and the largest, give what an ordinary one does."""
@@ -486,7 +504,7 @@ class _Look:
             simulated = found.family.trajectories(taken)[0]
             if own is not None and len(own) != len(simulated):  # a row for each point, or some more
                 simulated = simulated[:: instance.points]
-            same = own is not None and len(own) == len(simulated)
+            same = own is not None and len(own) == len(simulated) and not found.view
             with np.errstate(all="ignore"):
                 assert not same or np.isnan(own).any() or _near(own, simulated), self.named
         parts = edited_parts(self.rule, found, instance)
@@ -611,12 +629,12 @@ class _Look:
             base = self.rows(self.exam.asked.streamed)
             same = base is not None and near is not None and _same(base, near)
             return same and self._far_alike(alike[1]) != (True, True)
+        if text.startswith(words.STEPS_OF.partition("{")[0]):
+            return self._concerned is not None
         if " counts " in text or "what the rule makes of the gradients" in text:
             return self._by_a_factor
         if text.startswith("The first difference is at epoch"):
             return self._first_difference(text)
-        if text.startswith(words.STEPS_OF.partition("{")[0]):
-            return self._concerned is not None
         nothing = re.match(r"(From|At) epoch (\d+)(?: on)?, (\S+) is (no number|infinite)", text)
         if nothing:
             return self._no_number(nothing)

@@ -127,6 +127,58 @@ KINDS: dict[str, tuple[str, Edits]] = {
     ),
     "eta of b halved in momentum": ("momentum", (("+ eta * db", "+ eta / 2 * db"),)),
     "b twice": ("gradient_descent", (("eta * db", "2 * eta * db"),)),
+    "rate of b always 0.1": ("adagrad", (("b = b - (eta", "b = b - (0.1"),)),
+    "rate and epsilon of w fixed": (
+        "adagrad", (("(eta / np.sqrt(v_w + eps))", "(0.1 / np.sqrt(v_w + 1e-8))"),),
+    ),
+    "beta1 of b always 0.9": (
+        "adam",
+        (("m_b = beta1 * m_b + (1 - beta1)", "m_b = 0.9 * m_b + (1 - 0.9)"),
+         ("m_b / (1 - beta1", "m_b / (1 - 0.9")),
+    ),
+    "v of b plain": (
+        "adam",
+        (("v_b = beta2 * v_b + (1 - beta2) * db**2", "v_b = v_b + db**2"),
+         ("v_b_hat = v_b / (1 - beta2 ** (i + 1))", "v_b_hat = v_b")),
+    ),
+    "squares of b fade in AdaGrad": (
+        "adagrad", (("v_b = v_b + db**2", "v_b = 0.9 * v_b + 0.1 * db**2"),),
+    ),
+    "epsilon of w beside m": ("adam", (("* m_w_hat", "* (m_w_hat + eps)"),)),
+    # in some epochs
+    "v lost at epoch 5": ("rmsprop", in_the_loop("if i == 4: v_w, v_b = 0, 0")),
+    "v lost at epoch 6 of Adam": ("adam", in_the_loop("if i == 5: v_w, v_b = 0, 0")),
+    "m lost at epoch 4": ("adam", in_the_loop("if i == 3: m_w, m_b = 0, 0")),
+    "v gathers m in every second epoch": (
+        "adam", both("(1 - beta2) * dP**2", "(1 - beta2) * (m_P if i % 2 else dP)**2"),
+    ),
+    "the start twice, the last epoch not": (
+        "adagrad",
+        (("        w_history.append(w)\n        b_history.append(b)\n", ""),
+         (LOOP, "        w_history.append(w)\n        b_history.append(b)\n" + LOOP)),
+    ),
+    "the first gradient of w again and again": (
+        "adagrad", (("grad_w(w, b, x, y)", "grad_w(init_w, init_b, x, y)"),),
+    ),
+    "the first epoch stands": (
+        "adagrad", before_the_entry("if i == 0: w, b = init_w, init_b"),
+    ),
+    "the last epoch stands": (
+        "adam",
+        before_the_entry("if i + 1 == max_epochs: w, b = w_history[-1], b_history[-1]"),
+    ),
+    "t stays 1 for two epochs": ("adam", (("i + 1", "max(i, 1)"),)),
+    # what counts the points
+    "epsilon times n": ("adagrad", both("v_P + eps", "v_P + eps * len(X)")),
+    "epsilon times the root of n": ("adagrad", both("v_P + eps", "v_P + eps * len(X)**0.5")),
+    "rate by n": ("adagrad", (("(eta /", "(eta / len(X) /"),)),
+    "targets of the neighbours": ("rmsprop", (("zip(X, Y)", "zip(X, np.roll(Y, 1))"),)),
+    # parts of other rules
+    "corrected as in Adam": (
+        "rmsprop", both("np.sqrt(v_P + eps)", "np.sqrt(v_P / (1 - beta ** (i + 1)) + eps)"),
+    ),
+    "a mean of squares": ("adagrad", both("v_P + eps", "v_P / (i + 1) + eps")),
+    "a step ahead": ("adam", both("* m_P_hat", "* (beta1 * m_P_hat + (1 - beta1) * dP)")),
     # epsilons, rates and starts
     "epsilon twice": ("adam", both(EPS, "np.sqrt(v_P_hat + 2 * eps)")),
     "epsilon twice at first": (
@@ -227,11 +279,18 @@ def test_every_sentence_on_a_kind_of_fault_is_so(kind: str) -> None:
 
 FALSE = {
     "without effect": (
-        "eta capped at 0.05", "", "does not use everything that it is given (without effect: eta)"
+        "eta capped at 0.05", "", "does not let all that it is given count (without effect: eta)"
     ),
     "a bound on the other side": (
         "eta at least 0.5", "",
         "keeps an argument within bounds of its own (eta above 0.5 counts as 0.5: 1 and 2 give)",
+    ),
+    "always in the other": (
+        "rate of b always 0.1", "",
+        "does not let all that it is given count (eta is always 0.1; in w only)",
+    ),
+    "gathered but for once": (
+        "v lost at epoch 6 of Adam", "second moment", words.PART_OFF["second moment"]
     ),
     "another trait": (
         "w within 10", "trajectory",
@@ -306,7 +365,8 @@ def test_a_sentence_that_is_not_so_is_noticed(what: str) -> None:
         checks = tuple(changed if check is own else check for check in verdict.checks)
         verdict = replace(verdict, checks=checks)
     else:
-        slug = "hyperparameter_ignored" if "without" in sentence else "hyperparameter_bounded"
+        bounded = "above" in sentence
+        slug = "hyperparameter_bounded" if bounded else "hyperparameter_ignored"
         named = replace(verdict.explanations[0], slug=slug, title=sentence)
         verdict = replace(verdict, explanations=(named,))
     said = [text for text, so in read_again(replace(one, verdict=verdict)) if not so]

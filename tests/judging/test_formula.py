@@ -188,6 +188,8 @@ def test_gradients_that_build_on_a_wrong_f_are_right_given_it():
     verdict = neuron(f, lambda w, b, x, y: grad_b(w, b, x, y) * x, grad_b)
     failed = {c.name for c in verdict.checks if not c.passed}
     assert failed == {"f of a number", "f of a vector"}
+    told = {c.name: c.message for c in verdict.checks}
+    assert told["grad_b"] == "Given what your own f answers, this follows the formula."
 
 
 def test_the_sign_of_a_gradient():
@@ -220,6 +222,27 @@ def test_a_wrong_f_with_the_sign_turned_is_not_called_a_wrong_sign_of_the_gradie
     assert score(verdict) == 6
 
 
+@pytest.mark.parametrize(
+    "students", [lambda z: z, lambda z: max(z, 0.0), lambda z: 10 * np.tanh(z)]
+)
+def test_a_neuron_far_from_the_values_of_neurons_excuses_no_gradient(students):
+    """f (1 - f) is no slope of it."""
+
+    def f(w, b, x):
+        return students(np.dot(w, x) + b)
+
+    def grad_b(w, b, x, y):
+        return (f(w, b, x) - y) * f(w, b, x) * (1 - f(w, b, x))
+
+    verdict = neuron(f, lambda w, b, x, y: grad_b(w, b, x, y) * x, grad_b)
+    assert score(verdict) == 0
+    told = {c.name: c.message for c in verdict.checks}
+    assert told["grad_b"] == (
+        "Given what your own f answers, this follows the formula; it counts once f stays near "
+        "what it can be, 0 to 1."
+    )
+
+
 def test_nothing_given_nothing_shows_no_gradient():
     """Of a neuron that is 0 everywhere, the formula's gradient is 0, too."""
     verdict = neuron(lambda w, b, x: 0.0, lambda w, b, x, y: 0.0 * x, lambda w, b, x, y: 0.0)
@@ -238,7 +261,7 @@ def test_a_neuron_that_only_steps_shows_no_gradient():
     assert score(neuron(f, lambda w, b, x, y: slope(w, b, x, y) * x, slope)) == 0
 
 
-@pytest.mark.parametrize("students", [lambda z: np.clip(z, 0, 1), lambda z: max(z, 0.0)])
+@pytest.mark.parametrize("students", [lambda z: np.clip(z, 0, 1), np.tanh])
 @pytest.mark.parametrize("seed", [b"ada", b"emil", b"grace", b"kurt"])
 def test_a_gradient_that_is_right_for_its_own_neuron_is_so_on_every_draw(students, seed):
     """Also where that neuron makes it 0 on some of the examples."""

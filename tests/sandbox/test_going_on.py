@@ -166,6 +166,8 @@ CALLS = [Call("f", "f", {"x": 3.0}), Call("g", "g", {"x": 3.0})]
         ("import math as f", 1, "f"),
         ("import seaborn as sns\nf = sns.lineplot()", 2, "f"),
         ("sum = 0\nfor x in [1, 2]:\n    sum += x", 1, "sum"),
+        ("def f():\n    return 7\nprint(f())", 1, "f"),
+        ("def f(x, y, z):\n    return 7", 1, "f"),
     ],
 )
 def test_a_name_that_a_later_line_took_is_given_back(
@@ -190,12 +192,35 @@ def test_a_name_that_a_later_line_took_is_given_back(
         (F, "data = (lambda: 7)\ndata = data()", "def g(x):\n    return f(x) + data - 6"),
         ("sum = 7\n", F, "def g(x):\n    return sum"),
         (F, G, "list = [1]\nmax = 2"),
+        ("def f(w, b, x):\n    return 1", F, G),
+        ("def f():\n    return 1", F, "def g(x):\n    return 1 + f(*[x])"),
+        ("def f(x, y):\n    return 1", F, "def g(x):\n    return 7"),
+        ("import math", F, G, "class math:\n    pi = 3"),
+        ("import math", "math = [5]", F, "def g(x):\n    return f(x) + len(math)"),
     ],
 )
 def test_other_names_are_nobodys_business(run: Run, sources: tuple[str, ...]) -> None:
     notebook, traces = run(*sources, names=("f", "g"), calls=CALLS)
     assert [trace.value for trace in traces] == [6.0, 7.0]
     assert notebook.taken == ()
+
+
+@pytest.mark.parametrize(
+    ("importing", "use", "taking"),
+    [
+        ("import math", "math.sqrt(4 * x * x)", "math = 92  # the mark"),
+        ("import numpy as np", "np.multiply(2, x)", "for np in range(3):\n    pass"),
+        ("import random", "2 * x + 0 * random.random()", "from random import random"),
+        ("from math import floor", "2 * floor(x)", "import math as floor"),
+    ],
+)
+def test_a_module_of_which_functions_read_has_its_name_again(
+    run: Run, importing: str, use: str, taking: str
+) -> None:
+    source = f"def f(x):\n    return {use}"
+    notebook, (trace,) = run(importing, source, taking, names=("f",), calls=CALLS[:1])
+    assert trace.value == 6.0
+    assert [(taken.cell, taken.line) for taken in notebook.taken] == [(3, 1)]
 
 
 def test_a_helper_that_functions_only_call_is_given_back_too(run: Run) -> None:

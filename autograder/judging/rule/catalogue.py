@@ -19,6 +19,10 @@ class Edit(Protocol):
     @property
     def variant(self) -> str: ...
     @property
+    def arguments(self) -> tuple[str, ...]:
+        """Names of hyper-parameters that count as other numbers."""
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """Of ``both``, ``w``, ``b``: in which parameters it can sit."""
 
@@ -71,6 +75,10 @@ class Catalogue(Protocol):
 
     def triples(self) -> tuple[Family, ...]:
         """Three faults at once, as far as they are likely: two of them are taught somewhere."""
+
+    def held(self, choices: tuple[tuple[str, float], ...]) -> tuple[Family, ...]:
+        """The rule in which a hyper-parameter, by name, is always the same number in one of the
+        parameters; in both it is as if another one had been given."""
 
     def unnamed(self) -> tuple[Family, ...]:
         """Ways to get the rule wrong that have no name; their edits' slugs are empty, and their

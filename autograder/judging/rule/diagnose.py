@@ -211,6 +211,7 @@ def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
     choices = _held(manners, question.habits)
     for choice in choices:
         yield _Level(right, hard_coded=choice.fixed, bounds=choice.bounds)
+    yield _Level(_Known("held in one parameter", catalogue.held(_habits(question))))
     yield _Level(unnamed)
     for pairs in all_pairs:
         yield _Level(pairs)
@@ -223,6 +224,11 @@ def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
                 yield _Level(singles, hard_coded=choice.fixed, bounds=choice.bounds)
         for view in views:
             yield _Level(right, view, choice.fixed, choice.bounds)
+
+
+def _habits(question: Rule) -> tuple[tuple[str, float], ...]:
+    """Each hyper-parameter with each number that is written into code in its place."""
+    return tuple((name, value) for name, each in question.habits.items() for value in each)
 
 
 class _Held(NamedTuple):

@@ -143,8 +143,8 @@ def _hyper(name: str) -> _Trait:
 
 def contrast(wrong: Sequence[Compared], right: Sequence[Compared]) -> str:
     """The one trait that all wrong calls have and no right one, in a sentence; empty: none has, or
-    more than one."""
-    if not wrong or not right:
+    more than one.  A single wrong call shows no cause: that it has a trait may be chance."""
+    if len(wrong) < 2 or not right:
         return ""
     names = wrong[0].instance.hyper
     found = [

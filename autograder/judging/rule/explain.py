@@ -78,7 +78,7 @@ def _explanation(slug: str, question: Rule, evidence: Evidence) -> Explanation:
     details = []
     if slug == "hyperparameter_ignored":
         names = [n for n in diagnosis.ignored if n not in ("init_w", "init_b")]
-        details.append(words.WITHOUT_EFFECT.format(names=", ".join(names)))
+        details += [words.WITHOUT_EFFECT.format(names=", ".join(names))] if names else []
         values = diagnosis.hard_coded or {}
         details += [words.ALWAYS.format(name=name, value=value) for name, value in values.items()]
     if slug == "hyperparameter_bounded":
@@ -126,8 +126,11 @@ def describe(edits: Sequence[Edit], candidate: Candidate) -> list[str]:
 def _sentences(question: Rule, evidence: Evidence) -> list[str]:
     """What was measured, where nothing known explains it."""
     if evidence.diagnosis.explains:
-        unnamed = [edit.variant for edit in evidence.diagnosis.edits if not edit.slug]
-        steps = [words.STEPS_OF.format(what=what) for what in unnamed]
+        candidate = evidence.diagnosis.candidate
+        unnamed = [edit for edit in evidence.diagnosis.edits if not edit.slug]
+        assert candidate is not None
+        said = [words.AND_THERE.join(describe([edit], candidate)) for edit in unnamed]
+        steps = [words.STEPS_OF.format(what=what) for what in said]
         return [*steps, *_first_difference(evidence)] if steps else []
     found = _first_difference(evidence)
     if evidence.factors is not None:

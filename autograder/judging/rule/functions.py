@@ -45,6 +45,7 @@ class FunctionFault:
     components: frozenset[str] = frozenset({"step"})
     """The parts of the rule that it concerns, by the names of the assignment's checks."""
     variant: str = ""
+    arguments: tuple[str, ...] = ()
     parts: tuple[str, ...] = ("both",)
 
 
@@ -123,6 +124,9 @@ class FunctionCatalogue:
         return ()
 
     def triples(self) -> tuple[FunctionFamily, ...]:
+        return ()
+
+    def held(self, choices: tuple[tuple[str, float], ...]) -> tuple[FunctionFamily, ...]:
         return ()
 
     def unnamed(self) -> tuple[FunctionFamily, ...]:

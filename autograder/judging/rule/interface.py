@@ -50,7 +50,9 @@ def sums_over_points(asked: Probes, traces: Mapping[str, Trace]) -> Summed:
     step = _sums_in_a_step(asked, traces)
     if ordinary:
         return Summed(True if step is not None and not step.against else None)
-    return Summed(False, ("path", *step.against)) if step and step.against else Summed(None)
+    if step is None or not step.against:
+        return Summed(None)
+    return Summed(step.holds, ("path", *step.against))
 
 
 def _sums_in_a_step(asked: Probes, traces: Mapping[str, Trace]) -> Summed | None:
@@ -71,10 +73,29 @@ def _sums_in_a_step(asked: Probes, traces: Mapping[str, Trace]) -> Summed | None
         return None
     close = 1e-6 * np.abs(once).max() + rounding
     along = scale > 0 and bool((np.abs(once - scale * total) <= close).all())
+    along = along or _each_by_a_factor(asked, traces)
     double = bool((np.abs(twice - 2 * once) <= 2 * close).all())
-    return Summed(
-        along and double, (*(() if along else ("along",)), *(() if double else ("double",)))
-    )
+    against = (*(() if along else ("along",)), *(() if double else ("double",)))
+    # a step that neither doubles nor stays may be divided by something that counts the points
+    stays = bool((np.abs(twice - once) <= close).all())
+    return Summed(None if along and not (double or stays) else not against, against)
+
+
+def _each_by_a_factor(asked: Probes, traces: Mapping[str, Trace]) -> bool:
+    """Whether the step of each parameter is its gradient's sum times a factor of its own, the same
+    for other points: what is wrong in one parameter alone may be its step."""
+    factors = []
+    for instance in (asked.points[0], *(asked.beside[n] for n in ("X", "Y") if n in asked.beside)):
+        rows = rows_of(instance, traces)
+        if rows is None or len(rows) != 2:
+            return False
+        total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+        with np.errstate(all="ignore"):
+            factors.append((rows[0] - rows[1]) / total)
+    first = factors[0]
+    with np.errstate(all="ignore"):
+        same = (np.abs(own - first) <= 1e-5 * np.abs(first) for own in factors[1:])
+        return len(factors) > 1 and bool((first > 0).all()) and all(each.all() for each in same)
 
 
 def read_manners(asked: Probes, others: Sequence[Instance], traces: Mapping[str, Trace]) -> Manners:

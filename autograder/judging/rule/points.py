@@ -142,11 +142,27 @@ def _unexplained_losses(question: Rule, evidence: Evidence) -> Loss:
     if numbers and all(_work(question, evidence, o) >= MOST for o in numbers):
         return Loss()
     seen = _measured(question, evidence)
+    if evidence.moments.step_follows is not False and _begins_right(question, evidence):
+        hidden = (part for part in ("bias correction", "step") if part in seen)
+        seen.update({part: True for part in hidden if seen[part] is None})  # by what is wrong later
     lost = frozenset(part for part, good in seen.items() if good is False)
     unseen = frozenset(part for part, good in seen.items() if good is None)
     if not evidence.alive or not lost | unseen:
         return NOTHING_SEEN
     return Loss(lost=lost, unseen=unseen)
+
+
+def _begins_right(question: Rule, evidence: Evidence) -> bool:
+    """Whether the first update of every ordinary call is right."""
+    return all(_first_is_right(question, evidence, o) for o in evidence.observations)
+
+
+def _first_is_right(question: Rule, evidence: Evidence, observation: Observation) -> bool:
+    own, right = observation.history.rows, evidence.expected[observation.instance.name]
+    if own is None or observation.history.only_point or min(len(own), len(right)) < 2:
+        return False
+    with np.errstate(all="ignore"):
+        return bool((np.abs(own[1] - right[1]) <= question.tolerance).all())
 
 
 def _work(question: Rule, evidence: Evidence, observation: Observation) -> float:
@@ -161,9 +177,14 @@ def _work(question: Rule, evidence: Evidence, observation: Observation) -> float
 
 
 def _earns_more(question: Rule, evidence: Evidence) -> bool:
-    """Whether there is an ordinary update that is right, or that a known fault accounts for."""
+    """Whether there is an ordinary update that is right, or that a known fault accounts for; or a
+    moment that is right, and explains the steps."""
     if any(_work(question, evidence, o) > 0 for o in evidence.observations):
         return True
+    if not evidence.diagnosis.explains and evidence.alive and evidence.explained:
+        seen = _measured(question, evidence)
+        if any(seen.get(part) for part in ("velocity", "first moment", "second moment")):
+            return True
     return evidence.diagnosis.explains and _seen(question, evidence)
 
 
@@ -193,7 +214,9 @@ def _parts_of(slug: str, question: Rule, evidence: Evidence) -> frozenset[str]:
     diagnosis = evidence.diagnosis
     instance = evidence.observations[0].instance.with_hyper(evidence.manners.measured or {})
     parts: frozenset[str] = frozenset()
-    if diagnosis.candidate is not None and any(edit.slug == slug for edit in diagnosis.edits):
+    if held := [name for edit in diagnosis.edits if edit.slug == slug for name in edit.arguments]:
+        parts = frozenset(question.arguments.get(name, "step") for name in held)
+    elif diagnosis.candidate is not None and any(edit.slug == slug for edit in diagnosis.edits):
         parts = question.catalogue.components(diagnosis.candidate, instance, slug)
     elif slug == "gradient_arguments_swapped":
         parts = frozenset({"gradient"})
@@ -361,9 +384,11 @@ def _right(name: str, loss: Loss, evidence: Evidence, question: Rule) -> str:
     text = words.PART_RIGHT[name]
     if evidence.factors is not None and name in words.PART_BUT_FACTOR:
         return words.PART_BUT_FACTOR[name]
-    if name in words.PART_OFF and off(question, evidence, name):
+    known = evidence.right or evidence.diagnosis.explains
+    tells = known or loss.lost | loss.unseen
+    if tells and name in words.PART_OFF and off(question, evidence, name):
         return words.PART_OFF[name]
-    if evidence.right or evidence.diagnosis.explains:
+    if known:
         how = "ordinary" if evidence.elsewhere else ""
     else:
         how = "measured" if loss.lost | loss.unseen else "most"

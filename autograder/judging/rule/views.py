@@ -56,9 +56,12 @@ def _final_point(o: Observation) -> Alignment | None:
 
 
 def _stops_early(o: Observation) -> Alignment | None:
-    """A beginning of the trajectory; on some instances it may be all of it."""
+    """A beginning of the trajectory; on some instances it may be all of it.  Where the start stands
+    there twice, as if an entry was appended before each step, the last epoch's has no place."""
     if o.history.only_point or not 1 < len(o.rows) <= o.instance.max_epochs + 1:
         return None
+    if len(o.rows) == o.instance.max_epochs + 1 and (o.rows[0] == o.rows[1]).all():
+        return Alignment(o.instance, o.rows[1:], slice(0, len(o.rows) - 1))
     return Alignment(o.instance, o.rows, slice(0, len(o.rows)))
 
 

@@ -4,7 +4,8 @@
 as it was written the function worked, because it was called before.  Here it is called after all
 cells have run.  So such a name is given back to the function that had it, where that is what the
 notebook means by it: a function that is asked for, or one (or a builtin) that functions of the
-notebook only ever call by this name.
+notebook only ever call by this name; a module of which they only read what the other thing has not
+(``math = 92``); a function that they call with as many arguments as the later one cannot take.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Names:
     def __init__(self, namespace: dict[str, object]) -> None:
         self._namespace = namespace
         self._functions: dict[str, object] = {}
+        """And modules."""
         self._taken: dict[str, tuple[int, int]] = {}
         """Cell index and line of what took the name."""
         self._in_place: dict[str, object] = {}
@@ -46,10 +48,15 @@ class Names:
             before = functions.get(name)
             if value is self._in_place.get(name, _ABSENT):
                 continue
-            if callable(value) and type(value) not in _STANDINS:
+            if isinstance(value, types.ModuleType) or (
+                callable(value) and type(value) not in _STANDINS
+            ):
                 if value is before:
                     continue
-                if before is None or not _went_through(tree, line, name, value, before):
+                if before is None or not (
+                    _is_of_another_use(value, before)
+                    or _went_through(tree, line, name, value, before)
+                ):
                     functions[name] = value
                     self._taken.pop(name, None)
                     self._in_place.pop(name, None)
@@ -64,17 +71,43 @@ class Names:
         """Give names back to their functions; each name, with cell and line of what took it."""
         if not self._taken:
             return
-        asked = frozenset(asked)
-        doubtful = [name for name in self._taken if name not in asked]
-        called = _only_called(doubtful, trees()) if doubtful else frozenset()
+        asked, uses = frozenset(asked), None
         for name, (cell, line) in self._taken.items():
-            if name not in asked and name not in called:
-                continue
-            if name in self._functions:
-                self._namespace[name] = self._functions[name]
+            before = self._functions.get(name, _ABSENT)
+            value = self._in_place[name]
+            rewritten = isinstance(value, types.FunctionType) and _is_of_another_use(value, before)
+            if name not in asked or rewritten:
+                uses = _Uses.of(trees()) if uses is None else uses
+                if not uses.mean(name, before, value):
+                    continue
+            if before is not _ABSENT:
+                self._namespace[name] = before
             else:
                 self._namespace.pop(name, None)  # Python's own is below
             yield name, cell, line
+
+
+def _is_of_another_use(value: object, before: object) -> bool:
+    """Whether what used a name as it was cannot use it as it is now: a module that became none or
+    the reverse, a function that cannot be called with as many arguments."""
+    if isinstance(before, types.ModuleType) or isinstance(value, types.ModuleType):
+        return type(before) is not type(value)
+    if isinstance(before, types.FunctionType) and isinstance(value, types.FunctionType):
+        return not any(_takes(value, count) for count in range(_LARGEST) if _takes(before, count))
+    return False
+
+
+_LARGEST = 20
+"""Arguments that a call is thought to have at most."""
+
+
+def _takes(function: object, count: int) -> bool:
+    """Whether a function of the notebook can be called with so many arguments."""
+    if not isinstance(function, types.FunctionType):
+        return False
+    code, many = function.__code__, 0x04  # CO_VARARGS
+    least = code.co_argcount - len(function.__defaults__ or ())
+    return least <= count and (count <= code.co_argcount or bool(code.co_flags & many))
 
 
 def _went_through(
@@ -117,27 +150,66 @@ def _line_that_sets(tree: Callable[[], ast.AST], line: int, name: str) -> int:
         given = node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None
         if isinstance(node, ast.alias):
             given = node.asname or node.name
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            given = node.name
         if given == name:
             found.append(getattr(node, "lineno", line))
     return max(found)
 
 
-def _only_called(names: Iterable[str], trees: Iterable[ast.Module]) -> frozenset[str]:
-    """Those that functions call, and that no function uses in another way."""
-    called: set[str] = set()
-    used: set[str] = set()
-    for tree in trees:
-        for function in ast.walk(tree):
-            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                _uses(function, called, used)
-    return frozenset(name for name in names if name in called and name not in used)
+class _Uses:
+    """How the functions of a notebook use names."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, set[int]] = {}
+        """With how many arguments they are called; -1: who knows."""
+        self._read: dict[str, set[str]] = {}
+        """What is read of them, as in ``math.pi``."""
+        self._other: set[str] = set()
+
+    @classmethod
+    def of(cls, trees: Iterable[ast.Module]) -> _Uses:
+        uses = cls()
+        for tree in trees:
+            for function in ast.walk(tree):
+                if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                    uses._look(function)
+        return uses
+
+    def _look(self, function: ast.AST) -> None:
+        nodes = list(ast.walk(function))
+        own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+        own |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        heads = set()
+        for node in nodes:
+            head = getattr(node, "func", getattr(node, "value", None))
+            if not isinstance(head, ast.Name) or head.id in own:
+                continue
+            if isinstance(node, ast.Call):
+                plain = not node.keywords and not any(isinstance(a, ast.Starred) for a in node.args)
+                count = len(node.args) if plain else -1
+                self._counts.setdefault(head.id, set()).add(count)
+                heads.add(id(head))
+            elif isinstance(node, ast.Attribute):
+                self._read.setdefault(head.id, set()).add(node.attr)
+                heads.add(id(head))
+        loaded = (n for n in nodes if isinstance(n, ast.Name) and id(n) not in heads)
+        self._other |= {node.id for node in loaded if node.id not in own}
+
+    def mean(self, name: str, before: object, value: object) -> bool:
+        """Whether all uses of a name mean what it named before, and not what it names now."""
+        counts, read = self._counts.get(name, set()), self._read.get(name, set())
+        if name in self._other:
+            return False
+        if isinstance(before, types.ModuleType):
+            has_all = all(hasattr(before, attribute) for attribute in read)
+            return bool(read) and not counts and has_all and not _has(value, read)
+        if not counts or read:
+            return False
+        if _is_of_another_use(value, before) and not isinstance(value, types.ModuleType):
+            return all(_takes(before, count) and not _takes(value, count) for count in counts)
+        return True
 
 
-def _uses(function: ast.AST, called: set[str], used: set[str]) -> None:
-    nodes = list(ast.walk(function))
-    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    own |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    heads = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
-    for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in own:
-            (called if id(node) in heads else used).add(node.id)
+def _has(value: object, attributes: Iterable[str]) -> bool:
+    return all(hasattr(value, attribute) for attribute in attributes)

@@ -222,9 +222,9 @@ def test_every_error_and_every_name_that_was_taken_is_told() -> None:
         "Cell 2 had an error in line 3 (a): E: m",
         "In cell 2, line 5 (b) there was another error: F: n",
         "There were 7 more errors like these.",
-        "Line 1 of cell 4 (f, ax = plt.subplots()) gives the name f to something that is no "
-        "function. It was graded as if the name still belonged to what it named before.",
-        "Line 9 (sum = 0) gives the name sum to something that is no function. It was graded as if "
+        "Line 1 of cell 4 (f, ax = plt.subplots()) gives the name f to something else. "
+        "It was graded as if the name still belonged to what it named before.",
+        "Line 9 (sum = 0) gives the name sum to something else. It was graded as if "
         "the name still belonged to what it named before.",
     ]
 
@@ -238,3 +238,24 @@ def test_a_page_tells_of_the_first_errors_and_counts_the_others() -> None:
         "In cell 2, line 5 (b) there was another error: F: n",
         "There were 7 more errors like these.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("math domain error", "f stopped with ValueError in line 4 (a): math domain error"),
+        ("", "f stopped with ValueError in line 4 (a)"),
+        (
+            "…",
+            "f stopped with ValueError in line 4 (a). (Its message is left out: it may hold what "
+            "the call was given.)",
+        ),
+        (
+            "index … is out of bounds for size 3",
+            "f stopped with ValueError in line 4 (a): index … is out of bounds for size 3 (… "
+            "stands for what may come from the call.)",
+        ),
+    ],
+)
+def test_what_is_left_out_of_a_message_is_told(message: str, told: str) -> None:
+    assert raised("f", Fault("ValueError", message, None, 4, "a")) == told

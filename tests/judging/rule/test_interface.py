@@ -50,6 +50,10 @@ VIEWS = {
         [("    return", "    w_history.append(w)\n    b_history.append(b)\n    return")],
     ),
     "an epoch less": ("stops_early", [("max_epochs + 1)", "max_epochs)")]),
+    "logged before the step": (
+        "stops_early",
+        [(APPENDS, ""), ("        dw, db = 0, 0\n", f"{APPENDS}        dw, db = 0, 0\n")],
+    ),
     "aliased vectors": ("history_aliased", in_place(numbers=False, copied=False)),
     "aliased vectors, start copied": ("history_aliased", in_place(numbers=False, copied=True)),
     "aliased numbers": ("history_aliased", in_place(numbers=True, copied=False)),
@@ -180,12 +184,14 @@ NOT_IDLE = {
     ),
     "first point left out": ("adagrad", [("zip(X, Y)", "list(zip(X, Y))[1:]")]),
     "last point left out": ("rmsprop", [("zip(X, Y)", "list(zip(X, Y))[:-1]")]),
-    "logged before the step": (
-        "rmsprop",
-        [*LAST, (APPENDS, ""), ("        dw, db = 0, 0\n", f"{APPENDS}        dw, db = 0, 0\n")],
-    ),
     "never moves": ("rmsprop", [("w = w -", "new_w = w -"), ("b = b -", "new_b = b -")]),
 }
+
+
+def test_what_is_logged_before_the_step_hides_no_fault_of_the_rule():
+    edits = [*LAST, *VIEWS["logged before the step"][1]]
+    verdict = verdict_on("rmsprop", written("rmsprop", *edits))
+    assert verdict.misconceptions == ("last_gradient_only", "stops_early")
 
 
 @pytest.mark.parametrize("how", NOT_IDLE)

@@ -190,7 +190,7 @@ def test_a_pair_costs_what_its_dearer_fault_costs(rule, dearer, cheaper):
         ("adagrad", [("dw**2", "2 * dw**2"), ("db**2", "2 * db**2")], "second moment"),
         ("rmsprop", [("(1 - beta) * d", "(1 + beta) * d")], "second moment"),
         ("rmsprop", [("np.sqrt(v_w", "np.sqrt(v_w / (1 - beta**t)"),
-                     ("np.sqrt(v_b", "np.sqrt(v_b / (1 - beta**t)")], "second moment"),
+                     ("np.sqrt(v_b", "np.sqrt(v_b / (1 - beta**t)")], "step"),
         ("adagrad", [("zip(X, Y)", "list(zip(X, Y))[:1]")], "gradient"),
         ("adam", [("beta1**t", "beta1**(2 * t)"), ("beta2**t", "beta2**(2 * t)")],
          "bias correction"),
