@@ -6,8 +6,8 @@ inputs can raise an exception that carries them, in digits or in words.  So the 
 exception from a hidden call is kept only where it cannot say much:
 
 - it is one of the interpreter's or NumPy's own sentences (a closed table below), with numbers
-  taken out, but for a few single digits that count arguments or dimensions, and only such names
-  in quotes as the student's source contains;
+  taken out (also those that count: a function can ask for as many as a digit of its input says)
+  and only such names in quotes as the student's source contains;
 - or it stands in the student's source as a fixed text.
 
 Everything else becomes "…".  The kind is an exception class of Python, NumPy or the student's
@@ -50,11 +50,6 @@ _TAIL = re.compile(r"\.\n`np\..*| \(/\S*\)$", re.DOTALL)
 _WORD = re.compile(r"[^\W\d]\w*")
 _CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_COUNT = re.compile(r"\d")
-"""How many arguments, dimensions or entries there are, as long as that is a single digit."""
-MAX_COUNTS = 6
-"""Of so many digits each may be shown: together they tell less than the names in a sentence, which
-the student's source may choose, too."""
 _NUMBER = re.compile(r"(?<!\w)[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?|\bnan\b|\binf\b")
 
 
@@ -132,18 +127,12 @@ class Faults:
         return key if key in self._words else HIDDEN
 
     def _without_numbers(self, message: str) -> str:
-        known, few = self._words, len(_NUMBER.findall(message)) <= MAX_COUNTS
+        known = self._words
 
         def word(match: re.Match[str]) -> str:
             return match.group(0) if match.group(0) in known else HIDDEN
 
-        def number(match: re.Match[str]) -> str:
-            quoted = message[match.start() - 1 : match.start()] in ("'", '"')
-            counts = few and not quoted and _COUNT.fullmatch(match.group(0))
-            return match.group(0) if counts else HIDDEN
-
-        message = _WORD.sub(word, message)
-        return _NUMBER.sub(number, message)
+        return _NUMBER.sub(HIDDEN, _WORD.sub(word, message))
 
     def _fault(self, raw: RawFault, kind: str, message: str) -> Fault:
         if raw.cell is None:

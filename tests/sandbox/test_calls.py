@@ -229,7 +229,7 @@ def test_a_fault_says_where(run: Run) -> None:
     assert trace.fault is not None
     assert (trace.fault.kind, trace.fault.cell, trace.fault.line) == ("IndexError", 2, 2)
     assert trace.fault.code == "return x[10]"
-    assert trace.fault.message == "index … is out of bounds for axis 0 with size 3"
+    assert trace.fault.message == "index … is out of bounds for axis … with size …"
 
 
 def test_neuron_gradients_are_right_for_numbers_and_vectors(run: Run) -> None:
