@@ -66,7 +66,7 @@ class UpdateRule(Rule):
     def _prepared(self) -> FloatArray:
         for number in range(POOL):
             pool = drawn(self, (number, number, number))
-            prepare(pool, self.catalogue)
+            prepare(pool, self)
             for instance in pool:
                 right_rows(self, instance)
                 right_beside(self, instance)

@@ -211,7 +211,7 @@ def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
     choices = _held(manners, question.habits)
     for choice in choices:
         yield _Level(right, hard_coded=choice.fixed, bounds=choice.bounds)
-    yield _Level(_Known("held in one parameter", catalogue.held(_habits(question))))
+    yield _Level(_held_in_one(question))
     yield _Level(unnamed)
     for pairs in all_pairs:
         yield _Level(pairs)
@@ -226,9 +226,10 @@ def _levels(question: Rule, manners: Manners) -> Iterator[_Level]:
             yield _Level(right, view, choice.fixed, choice.bounds)
 
 
-def _habits(question: Rule) -> tuple[tuple[str, float], ...]:
-    """Each hyper-parameter with each number that is written into code in its place."""
-    return tuple((name, value) for name, each in question.habits.items() for value in each)
+def _held_in_one(question: Rule) -> _Known:
+    """Each hyper-parameter with each number that is written into code in its place, in w or b."""
+    habits = ((name, value) for name, each in question.habits.items() for value in each)
+    return _Known("held in one parameter", question.catalogue.held(tuple(habits)))
 
 
 class _Held(NamedTuple):
@@ -264,10 +265,12 @@ def _matches(known: _Known, observations: Sequence[Observation], view: str) -> l
     return found
 
 
-def prepare(pool: Sequence[Instance], catalogue: Catalogue) -> None:
+def prepare(pool: Sequence[Instance], question: Rule) -> None:
     """Evaluate what every student's diagnosis on these instances of the pool begins with."""
+    catalogue = question.catalogue
     for known in (
         _Known("singles", catalogue.singles()),
+        _held_in_one(question),
         _Known("unnamed", catalogue.unnamed()),
         _Known("pairs", catalogue.pairs(), many=True),
         _Known("triples", catalogue.triples(), many=True),
