@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from itertools import combinations, permutations
 from typing import overload
 
@@ -268,6 +268,37 @@ def _contradict(candidate: JudgedCandidate, missing: Edit, other: Edit) -> bool:
     return {candidate.where(missing), candidate.where(other)} != {"w", "b"}
 
 
+@dataclass(frozen=True)
+class _Changed:
+    """A rule with some edits, in a problem, of which only so much matters to the rule's numbers."""
+
+    rule: RuleAsData
+    edits: tuple[Edit, ...]
+    where: tuple[str, ...]
+    """The parameters that each edit sits in."""
+    size: tuple[int, int, int]
+    """How many parameters there are, points and epochs."""
+    hyper: tuple[tuple[str, float], ...]
+    problem: Problem = field(compare=False)
+
+
+@lru_cache(maxsize=4096)
+def _components(changed: _Changed) -> frozenset[str]:
+    """The parts of the rule that the edits change: many students make the same ones."""
+    candidate = Candidate(changed.edits, parts=changed.where)
+    before = right(changed.rule).rules(changed.problem)
+    after = Family(changed.rule, (candidate,)).rules(changed.problem)
+    names = {
+        name
+        for name, values in after.numbers.items()
+        if not np.array_equal(values, before.numbers[name])
+    }
+    parts = {part for part, those in PART_OF_NUMBER.items() if names & set(those.split())}
+    if "velocity" in changed.rule.traits and "first moment" in parts:
+        parts = parts - {"first moment"} | {"velocity"}
+    return frozenset(parts | ({"gradient"} if after.every_point.any() else set()))
+
+
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """One rule and the known ways to get it wrong, as an assignment hands it to the judge."""
@@ -302,18 +333,10 @@ class Catalogue:
         """The parts of the rule that the candidate's edits named ``slug`` change."""
         edits = (edit for edit in candidate.edits if isinstance(edit, Edit))
         chosen = tuple(edit for edit in edits if edit.slug == slug)
-        before = self.right().rules(instance)
         where = tuple(candidate.where(edit) for edit in chosen)
-        after = Family(self.rule, (Candidate(chosen, parts=where),)).rules(instance)
-        changed = {
-            name
-            for name, values in after.numbers.items()
-            if not np.array_equal(values, before.numbers[name])
-        }
-        parts = {part for part, names in PART_OF_NUMBER.items() if changed & set(names.split())}
-        if "velocity" in self.rule.traits and "first moment" in parts:
-            parts = parts - {"first moment"} | {"velocity"}
-        return frozenset(parts | ({"gradient"} if after.every_point.any() else set()))
+        size = (len(instance.start), instance.points, instance.max_epochs)
+        hyper = tuple(instance.hyper.items())
+        return _components(_Changed(self.rule, chosen, where, size, hyper, instance))
 
     def holds(self, candidate: JudgedCandidate, instance: Problem) -> bool:
         """Whether all that a candidate's names say is so, and no edit undoes another."""
