@@ -385,6 +385,10 @@ MEAN_LINES = ("expected", "mean of your {what}")
 
 FORMULA_RIGHT = "Right."
 FORMULA_WRONG = "Not the formula's value."
+FORMULA_BEYOND = (
+    "{function} is right on ordinary calls, and not on one with {said}. There is a number in your "
+    "code at which it begins to do something else."
+)
 FORMULA_CHANGES = "{function} changes what it is given: {names}. Work on a copy."
 FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."
 WRITTEN_FOUND = "A person will read your answer."

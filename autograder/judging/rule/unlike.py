@@ -58,6 +58,8 @@ class Unlike:
     twin: str = ""
     """What a student reads of the same call with another gradient, which shows what is answered
     from memory; empty: it is not asked."""
+    equal: bool = False
+    """Whether the first and the last of the others are equal."""
     defaults: bool = False
     """Whether everything is left out that the signature has a default for."""
 
@@ -90,6 +92,7 @@ ALL = (
         Setting(points=3, epochs=6, start_w=40.0, start_b=-150.0, targets=-40.0),
         reach={Which.STEP_SIZE: HIGH},
         size=5e3,
+        equal=True,
     ),
     Unlike(
         "w of shape (1,)",
@@ -186,6 +189,9 @@ def _instance(rule: Rule, number: int, one: Unlike) -> Instance | None:
         for which, share in one.reach.items():
             if (name := _named(which, rule)) is not None:
                 hyper[name] = rule.reach.get(name, rule.ranges[name]).at(share)
+        first, last = _named(Which.FIRST, rule), _named(Which.LAST, rule)
+        if one.equal and first is not None and last is not None:
+            hyper[last] = hyper[first]
         if one.defaults:
             hyper.update(rule.defaults)
         epsilon = hyper.get(_named(Which.EPSILON, rule) or "", 1.0)
