@@ -648,6 +648,8 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         if several:
             yield {"moment": -value * np.array([1.5, 2.0, 3.0]), "beta": 0.6, "t": 2}
         if value < 1:
+            # corrected by so much that what a moment was rounded to shows
+            yield {"moment": moment(0.00123456789), "beta": 0.9999, "t": 1}
             nearer = (1 + value) / 2 if value >= 0.5 else 1 - value / 2
             for beta, t in ((nearer, 1), (nearer, 4), (value, 2), (value / 2, 1), (value / 2, 2)):
                 yield {"moment": moment(1.7), "beta": beta, "t": t}

@@ -6,8 +6,8 @@ it is wrong there no text can tell (a sigmoid that is kept from overflowing has 
 only calls that lead to it can.  Here the numbers are found, in the text of a function and of
 whatever it is made of; the text is read and never run.
 
-Nearly all code has none, and that has to be seen in no time: as long as a function's text holds no
-numbers but the plainest, and the defaults of a signature, no syntax tree is made of it.
+Nearly all code has none, and that has to be seen in no time: where a text holds no numbers but the
+plainest, and the customary defaults of a signature, no syntax tree is made of it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from itertools import pairwise
 
 PLAIN = frozenset({0.0, 1.0, 2.0})
 """Numbers that stand in every formula, and that ordinary calls lie on both sides of."""
+CUSTOMARY = frozenset({"0.1", "0.01", "0.001", "0.9", "0.99", "0.999", "1e-8", "1e-08"})
+"""Numbers, as they are written, that are no thresholds where a name is given them as a default."""
 LEAST, MOST = 1e-24, 1e16
 """Beyond these a number only guards against what no call can lead to."""
 MOST_NUMBERS = 8
@@ -45,16 +47,15 @@ class Threshold:
     """Whether a size may be measured by it."""
 
 
-def thresholds(
-    function: str, cells: Sequence[str], known: frozenset[float] = frozenset()
-) -> tuple[Threshold, ...]:
+def thresholds(function: str, cells: Sequence[str]) -> tuple[Threshold, ...]:
     """The thresholds in a function, and in what it is made of, in order of size.
 
-    ``cells``: the text of all cells; ``known``: defaults of the function's arguments, which are no
-    thresholds where a signature names them.
+    ``cells``: the text of all cells.
     """
-    blocks = _reached(function, _by_name(tuple(c for c in cells if len(c) <= MOST_CHARACTERS)))
-    if not any(block.has_odd_numbers(known) for block in blocks):
+    if not any(map(_is_odd, cells)):
+        return ()
+    blocks = _reached(function, _by_name(tuple(cell for cell in cells if _can_be_read(cell))))
+    if not any(_is_odd(block.text) for block in blocks):
         return ()
     try:
         return _in_blocks(tuple(block.text for block in blocks))
@@ -95,18 +96,6 @@ class _Block:
     def names(self) -> frozenset[str]:
         return frozenset(_NAME.findall(self.text))
 
-    @cached_property
-    def _numbers(self) -> tuple[tuple[float, bool], ...]:
-        """With whether each may be a default: behind an equals sign."""
-        matches = _NUMBER.finditer(self.text)
-        return tuple((_number(m.group(2)), bool(m.group(1))) for m in matches)
-
-    def has_odd_numbers(self, known: frozenset[float]) -> bool:
-        return any(
-            value not in PLAIN and not (default and value in known)
-            for value, default in self._numbers
-        )
-
 
 _BEGINS = re.compile(r"^(?=[^\s#)\]}])", re.MULTILINE)
 _DEFINED = re.compile(
@@ -115,14 +104,28 @@ _DEFINED = re.compile(
     re.MULTILINE,
 )
 _NAME = re.compile(r"[^\W\d]\w*")
-_NUMBER = re.compile(r"(\w ?= ?)?(?<![\w.])((?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?!\w)")
+_NUMBER = re.compile(r"[0-9](?<!\w[0-9])[0-9_]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?")
+_DEFAULT = re.compile(r"[\w\]] ?= ?$")
+_PLAIN = frozenset(f"{value:.0f}{end}" for value in PLAIN for end in ("", ".", ".0"))
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:  # such as 1__0
-        return math.nan
+def _can_be_read(cell: str) -> bool:
+    return len(cell) <= MOST_CHARACTERS
+
+
+@lru_cache(maxsize=4096)
+def _is_odd(text: str) -> bool:
+    """Whether a text holds a number that is not plain, nor the customary default of something."""
+    if not _can_be_read(text):
+        return False
+    for match in _NUMBER.finditer(text):
+        number = match.group()
+        if number in _PLAIN:
+            continue
+        before = text[max(0, match.start() - 4) : match.start()]
+        if number not in CUSTOMARY or not _DEFAULT.search(before):
+            return True
+    return False
 
 
 @lru_cache(maxsize=1024)

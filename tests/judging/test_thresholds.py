@@ -7,8 +7,6 @@ import pytest
 from autograder.judging.thresholds import MOST_CHARACTERS, MOST_NUMBERS, Threshold, thresholds
 from tests.judging.students import RULES, text_of
 
-DEFAULTS = frozenset({0.1, 0.9, 0.999, 1e-8})
-
 
 def found(body: str, function: str = "rule") -> dict[float, str]:
     """The numbers in a function of these lines: c, it may count; s, it may be a size."""
@@ -78,7 +76,7 @@ def test_the_lectures_own_code_has_none_and_no_tree_is_made_of_it(
         raise AssertionError(f"{text} was parsed")
 
     monkeypatch.setattr("autograder.judging.thresholds._parsed", parse)
-    assert thresholds("rule", [text_of(rule)], DEFAULTS) == ()
+    assert thresholds("rule", [text_of(rule)]) == ()
 
 
 CELLS = [
@@ -108,8 +106,8 @@ def test_of_what_a_function_is_made_of_and_of_nothing_else() -> None:
 
 def test_a_default_of_the_signature_is_none_and_the_same_number_as_a_bound_is_one() -> None:
     text = "def rule(eta=0.1, eps = 1e-8):\n    return {}\n"
-    assert thresholds("rule", [text.format("eta")], DEFAULTS) == ()
-    assert values(thresholds("rule", [text.format("min(eta, 0.1)")], DEFAULTS)) == {0.1: "cs"}
+    assert thresholds("rule", [text.format("eta")]) == ()
+    assert values(thresholds("rule", [text.format("min(eta, 0.1)")])) == {0.1: "cs"}
 
 
 @pytest.mark.parametrize(

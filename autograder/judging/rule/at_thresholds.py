@@ -114,7 +114,7 @@ def _measured(number: float, rule: Rule) -> Iterator[_Beyond]:
     for share in (3.0, 1 / 3):
         if LEAST_STEP < share * number < MOST_STEP:
             yield _steps(share * number)
-            yield _far(number, share)
+            yield _far(number, share, rule)
     if number < 1:
         yield from _shares(number) if _shares_of(rule) else ()
         yield _nothing_lost()
@@ -138,7 +138,7 @@ def _steps(size: float) -> _Beyond:
     return _Beyond(f"step size {size:.3g}", setting, {Role.STEP_SIZE: size})
 
 
-def _far(number: float, share: float) -> _Beyond:
+def _far(number: float, share: float, rule: Rule) -> _Beyond:
     """Starts, x and y on both sides of 0, beyond the number or short of it, and one each at it."""
     size = share * number
 
@@ -148,9 +148,12 @@ def _far(number: float, share: float) -> _Beyond:
         Y[:4] = size, number, -size, 0.7 * size
         return replace(instance, X=X, Y=Y)
 
-    setting = Setting(points=5, epochs=5, start_w=size, start_b=-size, inputs=size, targets=size)
-    return _Beyond(f"sizes of {size:.3g}", setting, {Role.STEP_SIZE: max(0.3, size / 4)}, (),
-                   exactly)  # fmt: skip
+    setting = Setting(points=5, epochs=5, start_w=size, start_b=-size, inputs=size, targets=size,
+                      size=1.5)  # fmt: skip
+    # The gradients by w and by b are as far apart as x and 1, and no step is to be nothing.
+    least = min(size, 1 / size)
+    hyper = {Role.STEP_SIZE: max(0.3, size / 4), Role.EPSILON: least ** (1 / rule.power)}
+    return _Beyond(f"sizes of {size:.3g}", setting, hyper, (), exactly)
 
 
 def _shares(number: float) -> Iterator[_Beyond]:

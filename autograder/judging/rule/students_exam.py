@@ -67,8 +67,7 @@ class StudentsExam(RuleExam):
 
     def _thresholds(self, answers: Answers) -> tuple[Threshold, ...]:
         cells = [cell.source for cell in answers.submission.cells]
-        known = frozenset(self.question.defaults.values())
-        return thresholds(self.question.function, cells, known)
+        return thresholds(self.question.function, cells)
 
     def _further(self, answers: Answers) -> Further:
         """First what everybody is asked, of the common instances; then what is wrong there."""

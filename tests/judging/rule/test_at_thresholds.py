@@ -59,6 +59,19 @@ WRONG: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "adagrad",
         (("v_b = v_b + db**2\n", "v_b = np.minimum(v_b + db**2, 1e10)\n"),),
     ),
+    "x rounded": ("adagrad", (at_the_start("X = np.round(X, 6)"),)),
+    "a gradient rounded": ("rmsprop", (with_gradients("dw = np.round(dw, 10)"),)),
+    "steps of 1e-8": (
+        "adam",
+        (
+            ("        w = w - eta", "        w_before = w\n        w = w - eta"),
+            (
+                "        w_history.append(w)\n",
+                "        w = w_before if np.all(abs(w - w_before) < 1e-8) else w\n"
+                "        w_history.append(w)\n",
+            ),
+        ),
+    ),
     "a step size of 10": ("adam", (at_the_start("eta = min(eta, 10)"),)),
     "an epsilon of 1e6": ("adagrad", (at_the_start("eps = min(eps, 1e6)"),)),
     "an epsilon of 1e-14": ("rmsprop", (at_the_start("eps = max(eps, 1e-14)"),)),
