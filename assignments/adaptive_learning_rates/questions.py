@@ -370,7 +370,9 @@ def gradients(points: Mapping[str, float]) -> Formula:
             many = (1, 2, 6) if vector else (None, None)
             far = [_example(chance, many[-1], with_y, far=sign) for sign in FAR]
             drawn = [_example(chance, d, with_y, beside=k) for k, d in enumerate(many)]
-            return [*drawn, *far, *_plain_pair(chance, 3 if vector else None, with_y)]
+            plain = _plain_pair(chance, 3 if vector else None, with_y)
+            off = [{**plain[0], "x": np.zeros(3)}] if vector and with_y else []
+            return [*drawn, *far, *plain, *off]
 
         return draw
 

@@ -99,6 +99,9 @@ def _counted(number: float) -> Iterator[_Beyond]:
     )
     memory = (1 - 1 / max(2, count / 4), 1 - 1 / max(4, count))
     yield _Beyond("epochs", setting, {Role.STEP_SIZE: eta}, memory)
+    if count <= MOST_COUNTED // 4:  # and one that feels where it is, in so many short steps
+        slow = {Role.STEP_SIZE: LONG_TRAVEL / count}
+        yield _Beyond("slow epochs", Setting(points=1, epochs=epochs), slow)
 
 
 def _measured(number: float, rule: Rule) -> Iterator[_Beyond]:
@@ -148,11 +151,13 @@ def _far(number: float, share: float, rule: Rule) -> _Beyond:
         Y[:4] = size, number, -size, 0.7 * size
         return replace(instance, X=X, Y=Y)
 
+    hyper = {Role.STEP_SIZE: max(0.3, size / 4)}
+    scale = Setting().size
+    if size < 1:  # gradients by w are as small, and their steps are not to be nothing
+        scale = 1.5
+        hyper[Role.EPSILON] = size ** (1 / rule.power)
     setting = Setting(points=5, epochs=5, start_w=size, start_b=-size, inputs=size, targets=size,
-                      size=1.5)  # fmt: skip
-    # The gradients by w and by b are as far apart as x and 1, and no step is to be nothing.
-    least = min(size, 1 / size)
-    hyper = {Role.STEP_SIZE: max(0.3, size / 4), Role.EPSILON: least ** (1 / rule.power)}
+                      size=scale)  # fmt: skip
     return _Beyond(f"sizes of {size:.3g}", setting, hyper, (), exactly)
 
 

@@ -58,6 +58,8 @@ class Unlike:
     twin: str = ""
     """What a student reads of the same call with another gradient, which shows what is answered
     from memory; empty: it is not asked."""
+    cancels: bool = False
+    """Whether the first two points' gradients by w cancel out at the start, where w is 0."""
     equal: bool = False
     """Whether the first and the last of the others are equal."""
     defaults: bool = False
@@ -127,8 +129,9 @@ ALL = (
     ),
     Unlike(  # from 0, where a start that is off by a share is right: others have such steps, too
         "short steps",
-        Setting(points=2, epochs=10, start_w=0.0, start_b=5e-4),
+        Setting(points=3, epochs=10, start_w=0.0, start_b=5e-4),
         reach={Which.STEP_SIZE: LOW},
+        cancels=True,
     ),
     Unlike(  # from near 0, where single precision has such steps too
         "steps below a millionth",
@@ -199,6 +202,10 @@ def _instance(rule: Rule, number: int, one: Unlike) -> Instance | None:
         size = one.step * float(epsilon**rule.power) if one.step else size
         setting = replace(one.setting, hyper=hyper, size=size, seed=number + 100 * seed)
         instance = replace(setting.instance(one.said), ranges=rule.ranges)
+        if one.cancels:
+            x, y = instance.X, instance.Y
+            X, Y = np.array([x[0], -x[0], *x[2:]]), np.array([y[0], y[0], *y[2:]])
+            instance = replace(instance, X=X, Y=Y)
         return replace(instance, left_out=tuple(rule.defaults)) if one.defaults else instance
 
     def first() -> FloatArray:
