@@ -93,10 +93,23 @@ class _Block:
         return tuple(name.strip() for names in each for name in names.split(","))
 
     @cached_property
+    def is_code(self) -> bool:
+        """Whether it defines a function, or a constant, or a name by what it was before."""
+        return bool(_CODE.search(self.text)) or any(
+            name in self.names_used for name in self.defines
+        )
+
+    @cached_property
+    def names_used(self) -> frozenset[str]:
+        """Those behind the first equals sign."""
+        return frozenset(_NAME.findall(self.text.partition("=")[2]))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(_NAME.findall(self.text))
 
 
+_CODE = re.compile(r"\b(?:def|class|lambda)\b|^\w+ *= *[-+*\d.eE_ ]+(?:#.*)?$", re.MULTILINE)
 _BEGINS = re.compile(r"^(?=[^\s#)\]}])", re.MULTILINE)
 _DEFINED = re.compile(
     r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)"
@@ -153,12 +166,14 @@ def _by_name(cells: tuple[str, ...]) -> Mapping[str, tuple[_Block, ...]]:
 
 
 def _reached(function: str, by_name: Mapping[str, tuple[_Block, ...]]) -> list[_Block]:
-    """The blocks that define a function, and those that define whatever these name."""
+    """The blocks that define a function, and those that define whatever these name: functions and
+    constants, and not the data that a notebook begins with."""
     found: list[_Block] = []
     names, left = {function}, [function]
     while left:
-        for block in by_name.get(left.pop(), ()):
-            if block not in found:
+        name = left.pop()
+        for block in by_name.get(name, ()):
+            if block not in found and (name == function or block.is_code):
                 found.append(block)
                 new = (block.names & by_name.keys()) - names
                 names |= new

@@ -123,6 +123,13 @@ def test_what_cannot_be_read_has_none(text: str) -> None:
     assert thresholds("rule", [text]) == ()
 
 
+def test_the_data_that_a_function_is_given_are_no_part_of_it() -> None:
+    data = (
+        "off = np.argsort(dice)[:80]\nX, Y = np.round(data[off], 3), np.clip(data, 0, 40)\nw = 7\n"
+    )
+    assert thresholds("rule", [data, "def rule(w, X, Y):\n    return w * X * Y\n"]) == ()
+
+
 def test_expressions_without_end_do_no_harm() -> None:
     endless = "def rule(i):\n    return i > " + "+".join(["i"] * 5000) + " > 250"
     assert set(values(thresholds("rule", [endless]))) <= {250}  # it depends on Python's own limit
