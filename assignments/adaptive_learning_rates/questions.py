@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -22,6 +22,7 @@ from autograder.judging.rule.moments import EPOCHS as SEEN
 from autograder.judging.rule.moments import SMALL, unbiased
 from autograder.judging.rule.pictures import monte_carlo
 from autograder.judging.rule.rates import constant_gradient, effective_rates
+from autograder.judging.thresholds import Threshold
 from autograder.judging.update_rule import Behaviour, Conventions, Judged, Shown, UpdateRule
 from autograder.judging.written import Written
 from autograder.model import Explanation, FloatArray, Line, Number, Picture
@@ -368,8 +369,10 @@ def gradients(points: Mapping[str, float]) -> Formula:
         def draw(chance: np.random.Generator) -> Sequence[Arguments]:
             many = (1, 2, 6) if vector else (None, None)
             far = [_example(chance, many[-1], with_y, far=sign) for sign in FAR]
-            drawn = [_example(chance, d, with_y) for d in many]
-            return [*drawn, *far, _plain_example(chance, 3 if vector else None, with_y)]
+            drawn = [_example(chance, d, with_y, beside=k) for k, d in enumerate(many)]
+            plain = _plain_pair(chance, 3 if vector else None, with_y)
+            off = [{**plain[0], "x": np.zeros(3)}] if vector and with_y else []
+            return [*drawn, *far, *plain, *off]
 
         return draw
 
@@ -379,11 +382,15 @@ def gradients(points: Mapping[str, float]) -> Formula:
     def times_x(value: FloatArray, w: Number, b: Number, x: Number, y: Number) -> Number:
         return from_f(value, w, b, x, y) * x
 
+    def at(vector: bool, with_y: bool) -> Callable[[Threshold], Sequence[Arguments]]:
+        return lambda number: list(_at_threshold(number, vector, with_y))
+
     checks = [
         FormulaCheck(
             name=f"f of a {kind}",
             function="f",
             examples=examples(vector, False),
+            beyond=at(vector, False),
             right=sigmoid_neuron.f,
             success=f"The neuron's output is right for a {kind} x.",
             failure=f"The neuron's output is not 1 / (1 + exp(-(w . x + b))) for a {kind} x.",
@@ -395,6 +402,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
             name=f"grad_w of a {kind}",
             function="grad_w",
             examples=examples(vector, True),
+            beyond=at(vector, True),
             right=sigmoid_neuron.grad_w,
             builds_on="f",
             right_given=times_x,
@@ -410,10 +418,11 @@ def gradients(points: Mapping[str, float]) -> Formula:
             name="grad_b",
             function="grad_b",
             examples=lambda chance: (
-                [_example(chance, d, True) for d in (None, None, 1, 2, 6)]
+                [_example(chance, d, True, k) for k, d in enumerate((None, None, 1, 2, 6))]
                 + [_example(chance, None, True, far=sign) for sign in FAR]
-                + [_plain_example(chance, None, True)]
+                + _plain_pair(chance, None, True)
             ),
+            beyond=lambda number: [*at(False, True)(number), *at(True, True)(number)],
             right=sigmoid_neuron.grad_b,
             builds_on="f",
             right_given=from_f,
@@ -446,9 +455,11 @@ FAR = (1, -1, 2, -2)
 
 
 def _example(
-    chance: np.random.Generator, features: int | None, with_y: bool, far: int = 0
+    chance: np.random.Generator, features: int | None, with_y: bool, beside: int = 0, far: int = 0
 ) -> dict[str, Number]:
-    """``far``: as in :data:`FAR`; y is 1 or 0 then, at the lower end as wrong as can be: there a
+    """``beside``: 0 for a y between 0 and 1, 1 for one above, 2 for one below, and so on.
+
+    ``far``: as in :data:`FAR`; y is 1 or 0 then, at the lower end as wrong as can be: there a
     gradient of what is right would be too small to see."""
     shape = () if features is None else (features,)
     if far:
@@ -467,23 +478,77 @@ def _example(
         "b": float(2 * chance.random() - 1),
         "x": float(x) if features is None else x,
     }
-    return example | ({"y": float(chance.random())} if with_y else {})
+    return example | ({"y": float(chance.random() + (0, 1, -1)[beside % 3])} if with_y else {})
 
 
 def _plain_example(
     chance: np.random.Generator, features: int | None, with_y: bool
 ) -> dict[str, Number]:
-    """As one types it by hand: whole numbers beyond 5 for x, and a bias that is 0; of several
-    features the first is off."""
-    size = chance.integers(6, 13, size=features or 1) * chance.choice([-1, 1])
-    w = (0.1 + 0.1 * chance.random(features or 1)) / (features or 1)
-    size[0] *= features is None
-    return {
-        "w": w if features else float(w[0]),
-        "b": 0,
-        "x": size.astype(float) if features else int(size[0]),
-        **({"y": int(chance.integers(2))} if with_y else {}),
-    }
+    """As one types it by hand: whole numbers beyond 10 for x, on both sides of 0, and a bias that
+    is 0; of several features the first is off."""
+    return _plain_pair(chance, features, with_y)[0]
+
+
+def _plain_pair(
+    chance: np.random.Generator, features: int | None, with_y: bool
+) -> list[dict[str, Number]]:
+    """Two of them that differ in w and x only, and there in more than what a glance takes in."""
+    d, sign = features or 1, int(chance.choice([-1, 1]))
+    y: dict[str, Number] = {"y": int(chance.integers(2))} if with_y else {}
+    found: list[dict[str, Number]] = []
+    for side in (sign, -sign):
+        x = side * chance.integers(11, 15, size=d) * (-1) ** np.arange(d)
+        x[0] *= features is None
+        w = (0.1 + 0.1 * chance.random(d)) / d
+        if features is None:
+            found.append({"w": float(w[0]), "b": 0, "x": int(x[0]), **y})
+        else:
+            found.append({"w": w, "b": 0, "x": x.astype(float), **y})
+    return found
+
+
+def _at_threshold(number: Threshold, vector: bool, with_y: bool) -> Iterator[dict[str, Number]]:
+    """At a number in the student's code and beyond: as many features; w, b, x, y and w x + b on
+    both sides of it and of 0; and answers of the neuron between it and 0, and between it and 1."""
+
+    def example(w: Number, b: float, x: Number, y: float) -> dict[str, Number]:
+        return {"w": w, "b": b, "x": x, **({"y": y} if with_y else {})}
+
+    def one(w: float, b: float, x: float, y: float) -> dict[str, Number]:
+        if not vector:
+            return example(w, b, x, y)
+        # of two features, the second is on the other side of 0
+        return example(np.array([w, w / 2]), b, np.array([x, -x]), y)
+
+    value = number.value
+    if number.counts and vector and value == int(value) and 2 < value <= MOST_FEATURES:
+        for features in (int(value), int(value) + 1):
+            turns = np.where(np.arange(features) % 3, 1.0, -1.0)
+            w = turns * np.linspace(0.5, 1.5, features) / features
+            yield example(w, 0.3, np.linspace(-1.5, 1.5, features) * turns, 0.4)
+    if not number.sizes or not 1e-9 <= value <= 1e6:
+        return
+    if value >= 1 and not vector:
+        yield one(0.9 / (2 * value), 0.2, int(2 * value), 0.3)
+    for size in (1.2 * value, value, value / 2):
+        for sign in (1.0, -1.0):
+            yield one(sign * 0.9 / size, 0.2, sign * size, 0.3)  # x
+            yield one(sign * size, 0.2, 0.9 * sign / max(size, 1.0), 0.3)  # w
+            yield one(0.7, sign * size, -sign * max(size - 0.4, 0.1) / 0.7, 0.3)  # b, x
+            yield one(0.7, 0.2, 1.5, sign * size)  # y
+            if size <= MOST_Z:
+                # w x + b, with an x so large that a small slope shows
+                yield one(sign * size / 40, 0.0, 40.0, 0.0 if sign > 0 else 1.0)
+    if value < 1:
+        for answer in (value / 2, (1 + value) / 2, 1 - value / 2):
+            z = float(np.log(answer / (1 - answer)))
+            for y in (0.0, 1.0):
+                yield one(z / 40, 0.0, 40.0, y)
+
+
+MOST_FEATURES = 2_000
+MOST_Z = 700.0
+"""Beyond this exp(z) is no number any more."""
 
 
 def _unlike_example(chance: np.random.Generator, with_y: bool) -> dict[str, Number]:
@@ -517,12 +582,12 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
             + [
                 {"moment": moment * (1 + chance.random()), "beta": beta, "t": t}
                 for moment, beta, t in (
-                    (-1.0, 0.999, 200),
-                    (40.0, 0.99, 120),
+                    (-25.0, 0.999, 200),
+                    (40.0, 0.9997, 10_000),
                     (1.0, 1e-3, 1),
                     (1e-3, 0.999, 1),
                     (5.0, 0.999, 1),
-                    (1.0, 0.0, 2),
+                    (1.0, 0.0, 1),
                 )
             ]
         )
@@ -540,6 +605,7 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
                 (6, 10.0, 0.0, 2),
                 (6, 1.0, 0.999, 61),
                 (6, 1e3, 0.999, 61),
+                ((3, 4), -10.0, 0.97, 7),
             )
         ]
         near_nothing = np.append([0.0, -5e-7], 2e3 * (chance.random(4) - 0.5))
@@ -564,9 +630,47 @@ def bias_correction(points: Mapping[str, float]) -> Formula:
         one = int(moment) if whole and not shape else float(moment) if not shape else moment
         return {"moment": one, "beta": float(beta), "t": t}
 
+    def at(number: Threshold, several: bool) -> Iterator[dict[str, Number]]:
+        """At a number in the student's code and beyond: moments, t, beta, its power, entries."""
+
+        def moment(size: float) -> Number:
+            return size * np.array([1.0, 0.8, -1.1]) if several else size
+
+        value = number.value
+        count = int(value) if number.counts and value == int(value) else 0
+        if 2 < count <= 20_000:
+            beta = 1 - 1 / max(4, count)
+            for t in (count, count + 1, 2 * count):
+                yield {"moment": moment(1.7), "beta": beta, "t": t}
+            for entries in (count, count + 1) if several and count <= 2_000 else ():
+                yield {"moment": np.linspace(-1.5, 2.0, entries), "beta": 0.8, "t": 3}
+        if not number.sizes:
+            return
+        for size in (3 * value, value, -3 * value, value / 3):
+            yield {"moment": moment(size), "beta": 0.6, "t": 2}
+            yield {"moment": moment(0.4 * size), "beta": 0.6, "t": 1}  # corrected, as large
+        if several:
+            yield {"moment": -value * np.array([1.5, 2.0, 3.0]), "beta": 0.6, "t": 2}
+        if value < 1:
+            # corrected by so much that what a moment was rounded to shows
+            yield {"moment": moment(0.00123456789), "beta": 0.9999, "t": 1}
+            nearer = (1 + value) / 2 if value >= 0.5 else 1 - value / 2
+            for beta, t in ((nearer, 1), (nearer, 4), (value, 2), (value / 2, 1), (value / 2, 2)):
+                yield {"moment": moment(1.7), "beta": beta, "t": t}
+            if 1e-6 < value < 0.1:
+                fading = float(value / 2) ** (1 / 8)
+                yield {"moment": moment(10 / value), "beta": fading, "t": 8}
+
     def check(name: str, examples: Draw, success: str, failure: str) -> FormulaCheck:
+        beyond = None if name == "the mean of a moment" else name == "an array of moments"
         return FormulaCheck(
-            name, "correct_bias", examples, moments.correct_bias, success=success, failure=failure
+            name,
+            "correct_bias",
+            examples,
+            moments.correct_bias,
+            beyond=None if beyond is None else lambda number: list(at(number, beyond)),
+            success=success,
+            failure=failure,
         )
 
     def wrong(slug: str, formula: Callable[..., Number]) -> Wrong:

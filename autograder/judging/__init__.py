@@ -6,6 +6,7 @@
 :mod:`.formula`     the kind that asks for formulas
 :mod:`.written`     the kind that a person grades
 :mod:`.proof`       what a question shows of itself before it may grade
+:mod:`.thresholds`  numbers in a student's code beyond which it may do something else
 :mod:`.problem`     what edited programs are asked, to tell whether they are still right
 :mod:`.stopped`     functions that gave no answer at all, of whatever kind of question
 :mod:`.words`       what students read of all this, in one table

@@ -28,6 +28,7 @@ from autograder.judging.stopped import (
     no_answer,
     to_be_awaited,
 )
+from autograder.judging.thresholds import Threshold, thresholds
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -85,6 +86,8 @@ class FormulaCheck:
     given_within: tuple[float, float] = (-math.inf, math.inf)
     """Where that function's values lie; of values farther from there than it is wide, the formula
     shows nothing."""
+    beyond: Callable[[Threshold], Sequence[Arguments]] | None = None
+    """Examples at a number that stands in the student's code, on both sides of it; None: none."""
     success: str = words.FORMULA_RIGHT
     failure: str = words.FORMULA_WRONG
 
@@ -124,6 +127,20 @@ def examples(check: FormulaCheck, number: int, public: bool) -> tuple[Example, .
         )
         for place, arguments in enumerate(drawn)
     )
+
+
+@lru_cache(maxsize=4096)
+def examples_at(check: FormulaCheck, number: Threshold) -> tuple[Example, ...]:
+    """A check's examples at one number in a student's code."""
+    drawn = check.beyond(number) if check.beyond is not None else ()
+    found = []
+    for place, arguments in enumerate(drawn):
+        with np.errstate(all="ignore"):
+            right = np.asarray(check.right(**arguments), dtype=np.float64)
+        if np.isfinite(right).all():
+            name = f"{check.name} at {number.value:.17g}: {place}"
+            found.append(Example(_call(name, check.function, arguments), arguments, right))
+    return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,14 +241,16 @@ class FormulaExam:
 
     question: Formula
     examples: Mapping[str, tuple[Example, ...]]
+    beyond: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
+    """Those among them that the numbers in a student's code ask for."""
 
     @property
     def calls(self) -> tuple[Call, ...]:
         return tuple(example.call for drawn in self.examples.values() for example in drawn)
 
-    @property
-    def as_problems(self) -> tuple[Problem, ...]:
-        return tuple(example.problem for drawn in self.examples.values() for example in drawn)
+    def problems_in(self, answers: Answers) -> tuple[Problem, ...]:
+        asked = (example for drawn in self.examples.values() for example in drawn)
+        return tuple(one.problem for one in asked if one.call.name in answers.traces)
 
     def further(self, answers: Answers) -> Further:
         """What a function builds on, and whether its arguments matter."""
@@ -428,12 +447,26 @@ class FormulaExam:
             return Check(check.name, False, 0.0, worth, text, tried=False)
         if self._excused(check, answers.traces) is not None:
             low, high = check.given_within
-            text = words.FORMULA_BEYOND.format(function=check.builds_on, low=low, high=high)
+            text = words.FORMULA_OUTSIDE.format(function=check.builds_on, low=low, high=high)
             return Check(check.name, False, 0.0, worth, text)
         own = [answers.traces[example.call.name] for example in self.examples[check.name]]
         failed = [t for t in own if t.outcome is not Outcome.RETURNED or t.changed]
         trace = failed[-1] if failed else own[0]
-        return Check(check.name, False, 0.0, worth, _why(check, trace, answers))
+        why = _why(check, trace, answers)
+        return Check(check.name, False, 0.0, worth, self._only_beyond(check, answers) or why)
+
+    def _only_beyond(self, check: FormulaCheck, answers: Answers) -> str:
+        """Of what gives another value than it should only at a number in the code, a sentence."""
+        beyond, traces = self.beyond.get(check.name, ()), answers.traces
+        asked = self.examples[check.name]
+        wrong = [one for one in asked if not _is_right(traces[one.call.name], one)]
+        if not wrong or any(one not in beyond for one in wrong):
+            return ""
+        trace = traces[wrong[0].call.name]
+        if trace.outcome is not Outcome.RETURNED or trace.changed:
+            return ""
+        said = ", ".join(_sizes(wrong[0].arguments))
+        return words.FORMULA_BEYOND.format(function=check.function, said=said)
 
     def _sources(self, run: NotebookRun) -> list[str]:
         return [run.sources.get(function, "") for function in self.question.functions]
@@ -528,7 +561,46 @@ class StudentsFormulaExam(FormulaExam):
     """The exam of one student, on examples of the student's own as long as the code is right; then
     on the common ones (:mod:`autograder.judging.common`)."""
 
+    def verdict_if_right(self, answers: Answers) -> Verdict | None:
+        """None also where there is something to ask yet."""
+        verdict = super().verdict_if_right(answers)
+        return None if verdict is None or self._examples_beyond(answers) else verdict
+
     def further(self, answers: Answers) -> Further:
+        """First what the numbers in code ask for that is right so far."""
+        exam = self._with_thresholds(answers)
+        asked = [example.call for drawn in exam.beyond.values() for example in drawn]
+        if any(call.name not in answers.traces for call in asked):
+            return Further(tuple(asked))
+        if exam.beyond and FormulaExam.verdict_if_right(exam, answers) is not None:
+            return Further()
+        return exam._further(answers)
+
+    def judge(self, answers: Answers) -> Verdict:
+        exam = self._with_thresholds(answers)
+        verdict = FormulaExam.verdict_if_right(exam, answers) if exam.beyond else None
+        return verdict or exam._judged(answers)
+
+    def problems_in(self, answers: Answers) -> tuple[Problem, ...]:
+        return FormulaExam.problems_in(self._with_thresholds(answers), answers)
+
+    def _with_thresholds(self, answers: Answers) -> StudentsFormulaExam:
+        """The exam that also asks at the numbers in code that is right so far; else this one."""
+        beyond = self._examples_beyond(answers)
+        if not beyond or super().verdict_if_right(answers) is None:
+            return self
+        return replace(self, examples=_both(self.examples, beyond), beyond=beyond)
+
+    def _examples_beyond(self, answers: Answers) -> Mapping[str, tuple[Example, ...]]:
+        cells = [cell.source for cell in answers.submission.cells]
+        found = {}
+        for check in self.question.checks if cells else ():
+            if check.beyond is not None:
+                numbers = thresholds(check.function, cells)
+                found[check.name] = tuple(e for n in numbers for e in examples_at(check, n))
+        return {name: examples for name, examples in found.items() if examples}
+
+    def _further(self, answers: Answers) -> Further:
         """First the common examples; then what is wrong there."""
         if self._stays(answers.traces):
             return super().further(answers)
@@ -539,7 +611,7 @@ class StudentsFormulaExam(FormulaExam):
             return super().further(answers)
         return Further(tuple(map(for_everybody, self._common.further_calls)))
 
-    def judge(self, answers: Answers) -> Verdict:
+    def _judged(self, answers: Answers) -> Verdict:
         """By the common examples, where code is wrong there, too."""
         if not self._stays(answers.traces):
             found = self._in_common(answers)
@@ -550,7 +622,10 @@ class StudentsFormulaExam(FormulaExam):
 
     @property
     def _common(self) -> FormulaExam:
-        return self.question.common
+        common = self.question.common
+        if not self.beyond:
+            return common
+        return FormulaExam(self.question, _both(common.examples, self.beyond), self.beyond)
 
     def _stays(self, traces: Mapping[str, Trace]) -> bool:
         """Whether the own examples are the common ones, or code has cost its process."""
@@ -561,6 +636,12 @@ class StudentsFormulaExam(FormulaExam):
     def _in_common(self, answers: Answers) -> Answers:
         calls = (*self._common.calls, *self._common.further_calls)
         return replace(answers, traces=answers_to((c.name for c in calls), answers.traces))
+
+
+def _both(
+    each: Mapping[str, tuple[Example, ...]], others: Mapping[str, tuple[Example, ...]]
+) -> dict[str, tuple[Example, ...]]:
+    return {name: (*drawn, *others.get(name, ())) for name, drawn in each.items()}
 
 
 def _nudged(value: Number, factor: float) -> Number:

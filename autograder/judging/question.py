@@ -274,6 +274,5 @@ class Poses(Protocol):
 class ExamOfProblems(Protocol):
     """An exam of such a kind: its calls are problems, too, and who answers one wrong is wrong."""
 
-    @property
-    def as_problems(self) -> tuple[Problem, ...]:
-        """What everybody is asked, with the reference's answers."""
+    def problems_in(self, answers: Answers) -> tuple[Problem, ...]:
+        """What has to be right of all that was asked, with the reference's answers."""

@@ -390,12 +390,16 @@ MEAN_LINES = ("expected", "mean of your {what}")
 FORMULA_RIGHT = "Right."
 FORMULA_GIVEN = "Given what your own {function} answers, this follows the formula."
 """Where an answer is right only given what the student's own function answers, which is wrong."""
-FORMULA_BEYOND = (
+FORMULA_OUTSIDE = (
     "Given what your own {function} answers, this follows the formula; it counts once {function} "
     "stays near what it can be, {low:g} to {high:g}."
 )
 """The same, where that function has values that it should never have."""
 FORMULA_WRONG = "Not the formula's value."
+FORMULA_BEYOND = (
+    "{function} is right on ordinary calls, and not on one with {said}. There is a number in your "
+    "code at which it begins to do something else."
+)
 FORMULA_CHANGES = "{function} changes what it is given: {names}. Work on a copy."
 FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."
 WRITTEN_FOUND = "A person will read your answer."

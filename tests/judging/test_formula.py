@@ -6,7 +6,16 @@ import pytest
 from autograder.course import Course
 from autograder.judging import words
 from autograder.judging.formula import Formula, FormulaCheck, Wrong
-from autograder.model import Fault, Outcome, QuestionStatus, Trace
+from autograder.judging.question import examine
+from autograder.model import (
+    Cell,
+    Fault,
+    NotebookRun,
+    Outcome,
+    QuestionStatus,
+    Submission,
+    Trace,
+)
 from reference import sigmoid_neuron
 from tests.judging.students import COURSE, exam, judge, question, score, take
 from tests.judging.students import called as called_one
@@ -481,3 +490,95 @@ def test_a_small_rise_is_a_rise(least):
     verdict = judge(one, take(one, halved_rate))
     halving = next(check for check in verdict.checks if check.name == "halving")
     assert halving.passed == (least == 0)
+
+
+def graded(name, text, student="somebody"):
+    """The verdict on a text that defines a question's functions, examined as in the sandbox."""
+    names = {"np": np}
+    exec(compile(text, "<student>", "exec"), names)
+
+    class Functions:
+        notebook = NotebookRun(Outcome.RETURNED)
+
+        def call(self, calls, *, fresh=False):
+            with np.errstate(all="ignore"):
+                return tuple(called_one(call, names[call.function]) for call in calls)
+
+    submission = Submission(student, "file.py", (Cell(0, text),))
+    return examine([exam(name, student)], submission, Functions())[0][0]
+
+
+NEURON = """
+def f(w, b, x):
+    return 1 / (1 + np.exp(-np.clip(np.dot(w, x) + b, -700, 700)))
+
+
+def grad_w(w, b, x, y):
+    p = f(w, b, x)
+    return (p - y) * p * (1 - p) * x
+
+
+def grad_b(w, b, x, y):
+    p = f(w, b, x)
+    return (p - y) * p * (1 - p)
+"""
+CORRECTION = """
+def correct_bias(moment, beta, t):
+    if t > 10**9:
+        return moment
+    return moment / (1 - beta**t)
+"""
+BEYOND = {
+    "a sigmoid cut at 14": ("gradients", NEURON, "700", "14"),
+    "no more than 8 features": (
+        "gradients",
+        NEURON,
+        "np.dot(w, x)",
+        "np.dot(w, x) * (np.size(x) <= 8)",
+    ),
+    "no gradient near 1": (
+        "gradients",
+        NEURON,
+        "p = f(w, b, x)",
+        "p = f(w, b, x); p = 1 if p > 0.9999 else p",
+    ),
+    "y kept within 100": ("gradients", NEURON, "(p - y)", "(p - min(y, 100))"),
+    "no correction after 15000": ("bias_correction", CORRECTION, "10**9", "15000"),
+    "a correction of 0.9999 at most": (
+        "bias_correction",
+        CORRECTION,
+        "beta**t",
+        "min(beta, 0.9999)**t",
+    ),
+    "no moment beyond 5e4": (
+        "bias_correction",
+        CORRECTION,
+        "moment /",
+        "np.clip(moment, -5e4, 5e4) /",
+    ),
+    "20 entries": ("bias_correction", CORRECTION, "t > 10**9", "np.size(moment) > 20"),
+}
+
+
+@pytest.mark.parametrize("what", BEYOND)
+def test_what_is_wrong_beyond_a_number_in_the_code_costs_points_whoever_wrote_it(what):
+    name, text, old, new = BEYOND[what]
+    found = [graded(name, text.replace(old, new), f"student {n}") for n in range(4)]
+    assert all(verdict.checks == found[0].checks for verdict in found)
+    lost = [check for check in found[0].checks if not check.passed]
+    assert lost
+    assert sum(check.score for check in found[0].checks) > 0
+    assert any("There is a number in your code" in check.message for check in lost)
+
+
+@pytest.mark.parametrize("bound", [20, 30, 36, 100, 250, 500, 700])
+def test_a_sigmoid_that_is_kept_from_overflowing_is_right(bound):
+    assert score(graded("gradients", NEURON.replace("700", str(bound)))) == 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [CORRECTION, CORRECTION.replace("t > 10**9", "beta**t < 1e-17"), "LIMIT = 40\n" + CORRECTION],
+)
+def test_a_correction_that_holds_a_number_and_is_right(text):
+    assert score(graded("bias_correction", text)) == 10

@@ -180,7 +180,7 @@ def _parsed(text: str) -> tuple[ast.stmt, ...]:
 
 _CONDITIONS = {
     Holds.ARRAY: [
-        *(f"len({{a}}) > {count}" for count in (10, 20, 50, 100)),
+        *(f"len({{a}}) > {count}" for count in (10, 20, 50, 100, 128, 256)),
         *(f"len({{a}}) == {count}" for count in (1, 2)),
         "np.ndim({a}) == 2 and np.shape({a})[1] > 4",
         "np.ndim({a}) == 2 and np.shape({a})[1] in (2, 3)",
@@ -190,6 +190,7 @@ _CONDITIONS = {
     ],
     Holds.EITHER: [
         "np.size({a}) > 4",
+        "np.size({a}) > 8",
         "np.size({a}) in (2, 3)",
         "np.ndim({a}) and np.size({a}) == 1",
         "np.max(np.abs({a})) > 10",
@@ -201,9 +202,9 @@ _CONDITIONS = {
         *(f"{{a}} < {least}" for least in (0, 1e-10, 1e-6, 1e-3, 0.01)),
         "{a} == 0",
     ],
-    Holds.COUNT: [*(f"{{a}} > {most}" for most in (10, 30, 60, 100)), "{a} == 1", "{a} == 2"],
+    Holds.COUNT: [*(f"{{a}} > {most}" for most in (10, 30, 60, 100, 250)), "{a} == 1", "{a} == 2"],
 }
-_LATE = [f"{{a}} >= {epoch}" for epoch in (20, 40, 60, 100)]
+_LATE = [f"{{a}} >= {epoch}" for epoch in (20, 40, 60, 100, 250)]
 _SIZES = [
     *(f"np.max(np.abs({{a}})) > {most}" for most in (5, 100)),
     *(f"np.max(np.abs({{a}})) < {least}" for least in (1e-6, 1e-3)),

@@ -121,8 +121,7 @@ def _apart_in(exam: Exam, answers: Answers) -> float:
     problem, and wrong on a call that everybody is asked."""
     if not isinstance(exam, ExamOfProblems):
         return 0.0
-    traces = answers.traces
-    own = [problem for problem in exam.as_problems if problem.call.name in traces]
+    traces, own = answers.traces, exam.problems_in(answers)
     return max((problem.apart(traces[problem.call.name]) for problem in own), default=0.0)
 
 

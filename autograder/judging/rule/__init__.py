@@ -7,6 +7,7 @@ what is asked               :mod:`.asked` what an assignment says of a rule, of 
                             :mod:`.hyperparameters` and of its :mod:`.edges`; :mod:`.instance` one
                             call, and how it is drawn; :mod:`.pool` the drawn ones that everybody's
                             exam is put together from; :mod:`.unlike` those unlike them;
+                            :mod:`.at_thresholds` those that numbers in the code ask for;
                             :mod:`.probes` calls made of a drawn one
 what is known beforehand    :mod:`.catalogue` what is needed of a rule and its known faults;
                             :mod:`.functions` one made of plain functions; :mod:`.right_answers`

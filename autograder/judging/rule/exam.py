@@ -4,7 +4,9 @@ It asks everybody's function
 
 - hidden instances (two with a number x, one with a vector): the exact trajectories;
 - the edge cases that the question names: no epochs, the same call twice, inputs untouched;
-- calls that are unlike these (:mod:`.unlike`): many points, many epochs, starts far away.
+- calls that are unlike these (:mod:`.unlike`): many points, many epochs, starts far away;
+- and where code that is right on all of these holds a number at which it may do something else,
+  calls at that number and beyond (:mod:`.at_thresholds`).
 
 Every one of these answers is judged, all the way: what is wrong on any of them is not right.  Where
 all are those of right code, but for rounding, there is nothing to find out: the verdict on right
@@ -33,6 +35,7 @@ from autograder.judging.problem import Problem
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule import explain
 from autograder.judging.rule.asked import Judged, Rule, Shown
+from autograder.judging.rule.at_thresholds import AtThreshold
 from autograder.judging.rule.diagnose import diagnose, unexplained
 from autograder.judging.rule.edges import (
     CALLED_TWICE,
@@ -175,6 +178,8 @@ class RuleExam:
     question: Rule
     main: Drawn
     """The hidden instances that everything else is made of."""
+    beyond: tuple[AtThreshold, ...] = ()
+    """Calls that the numbers in a student's code ask for."""
 
     @cached_property
     def asked(self) -> Probes:
@@ -200,7 +205,7 @@ class RuleExam:
     @property
     def unlike(self) -> tuple[Instance, ...]:
         """The calls that are unlike the drawn ones."""
-        return unlike(self.question)
+        return (*unlike(self.question), *(call.instance for call in self.beyond))
 
     @property
     def at_the_edges(self) -> Mapping[EdgeCase, Instance]:
@@ -229,11 +234,11 @@ class RuleExam:
         )
         return _numbers_first(asked)
 
-    @property
-    def as_problems(self) -> tuple[Problem, ...]:
+    def problems_in(self, answers: Answers) -> tuple[Problem, ...]:
         return tuple(
             problem_of(self.question, one, self.right_rows(one), (one.name,), one.name)
             for one in self.asked_of_all
+            if one.name in answers.traces
         )
 
     @cached_property
@@ -399,7 +404,8 @@ class RuleExam:
             **right_beside(question, self.main.number),
             **right_beside(question, self.main.vector),
             **question.right_shown,
-            **{instance.name: right_unlike(question, instance) for instance in self.unlike},
+            **{instance.name: right_unlike(question, instance) for instance in unlike(question)},
+            **{call.instance.name: call.right for call in self.beyond},
         }
 
     def rounding(self, traces: Mapping[str, Trace]) -> float:

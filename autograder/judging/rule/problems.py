@@ -222,9 +222,9 @@ def ways(
         return [Way(said.format(value), partial(_set, field, value)) for value in values]
 
     return [
-        group("points", "{} points", (1, 2, 3, 12, 25, 60, 101, 150)),
-        group("features", "d = {}", (1, 2, 3, 5, 6)),
-        group("epochs", "{} epochs", (0, 1, 2, 25, 45, 75, 120, 200)),
+        group("points", "{} points", (1, 2, 3, 12, 25, 60, 101, 150, 300)),
+        group("features", "d = {}", (1, 2, 3, 5, 6, 12)),
+        group("epochs", "{} epochs", (0, 1, 2, 25, 45, 75, 120, 200, 300)),
         [
             *group("start_w", "w starts at {:g}", (0.0, 1e-3, 4.0, 40.0)),
             Way("w and b start at 0.001", lambda s: replace(s, start_w=1e-3, start_b=1e-3)),

@@ -58,6 +58,10 @@ class Unlike:
     twin: str = ""
     """What a student reads of the same call with another gradient, which shows what is answered
     from memory; empty: it is not asked."""
+    cancels: bool = False
+    """Whether the first two points' gradients by w cancel out at the start, where w is 0."""
+    equal: bool = False
+    """Whether the first and the last of the others are equal."""
     defaults: bool = False
     """Whether everything is left out that the signature has a default for."""
 
@@ -90,6 +94,7 @@ ALL = (
         Setting(points=3, epochs=6, start_w=40.0, start_b=-150.0, targets=-40.0),
         reach={Which.STEP_SIZE: HIGH},
         size=5e3,
+        equal=True,
     ),
     Unlike(
         "w of shape (1,)",
@@ -124,8 +129,9 @@ ALL = (
     ),
     Unlike(  # from 0, where a start that is off by a share is right: others have such steps, too
         "short steps",
-        Setting(points=2, epochs=10, start_w=0.0, start_b=5e-4),
+        Setting(points=3, epochs=10, start_w=0.0, start_b=5e-4),
         reach={Which.STEP_SIZE: LOW},
+        cancels=True,
     ),
     Unlike(  # from near 0, where single precision has such steps too
         "steps below a millionth",
@@ -186,6 +192,9 @@ def _instance(rule: Rule, number: int, one: Unlike) -> Instance | None:
         for which, share in one.reach.items():
             if (name := _named(which, rule)) is not None:
                 hyper[name] = rule.reach.get(name, rule.ranges[name]).at(share)
+        first, last = _named(Which.FIRST, rule), _named(Which.LAST, rule)
+        if one.equal and first is not None and last is not None:
+            hyper[last] = hyper[first]
         if one.defaults:
             hyper.update(rule.defaults)
         epsilon = hyper.get(_named(Which.EPSILON, rule) or "", 1.0)
@@ -193,6 +202,10 @@ def _instance(rule: Rule, number: int, one: Unlike) -> Instance | None:
         size = one.step * float(epsilon**rule.power) if one.step else size
         setting = replace(one.setting, hyper=hyper, size=size, seed=number + 100 * seed)
         instance = replace(setting.instance(one.said), ranges=rule.ranges)
+        if one.cancels:
+            x, y = instance.X, instance.Y
+            X, Y = np.array([x[0], -x[0], *x[2:]]), np.array([y[0], y[0], *y[2:]])
+            instance = replace(instance, X=X, Y=Y)
         return replace(instance, left_out=tuple(rule.defaults)) if one.defaults else instance
 
     def first() -> FloatArray:
