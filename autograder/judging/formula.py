@@ -28,7 +28,7 @@ from autograder.judging.stopped import (
     no_answer,
     to_be_awaited,
 )
-from autograder.judging.thresholds import Threshold, thresholds
+from autograder.judging.thresholds import Threshold, declined, thresholds
 from autograder.kept.findings import Findings
 from autograder.model import (
     Call,
@@ -597,7 +597,12 @@ class StudentsFormulaExam(FormulaExam):
         for check in self.question.checks if cells else ():
             if check.beyond is not None:
                 numbers = thresholds(check.function, cells)
-                found[check.name] = tuple(e for n in numbers for e in examples_at(check, n))
+                found[check.name] = tuple(
+                    one
+                    for number in numbers
+                    for one in examples_at(check, number)
+                    if not declined(answers.traces.get(one.call.name))
+                )
         return {name: examples for name, examples in found.items() if examples}
 
     def _further(self, answers: Answers) -> Further:

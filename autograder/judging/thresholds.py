@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from autograder.model import Outcome, Trace
+
 PLAIN = frozenset({0.0, 1.0, 2.0})
 """Numbers that stand in every formula, and that ordinary calls lie on both sides of."""
 CUSTOMARY = frozenset({"0.1", "0.01", "0.001", "0.9", "0.99", "0.999", "1e-8", "1e-08"})
@@ -45,6 +47,15 @@ class Threshold:
     """Whether something may be counted by it: epochs, points, entries."""
     sizes: bool = False
     """Whether a size may be measured by it."""
+
+
+def declined(trace: Trace | None) -> bool:
+    """Whether code refuses a call by a ``raise`` or an ``assert`` of its own, or takes too long for
+    it: neither is a wrong answer to what an ordinary call asks.  None: it was not made yet."""
+    if trace is None:
+        return False
+    code = trace.fault.code.lstrip() if trace.fault is not None and trace.fault.code else ""
+    return trace.outcome is Outcome.TIMED_OUT or code.startswith(("raise", "assert"))
 
 
 def thresholds(function: str, cells: Sequence[str]) -> tuple[Threshold, ...]:

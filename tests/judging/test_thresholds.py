@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from autograder.judging.thresholds import MOST_CHARACTERS, MOST_NUMBERS, Threshold, thresholds
+from autograder.judging.thresholds import (
+    MOST_CHARACTERS,
+    MOST_NUMBERS,
+    Threshold,
+    declined,
+    thresholds,
+)
+from autograder.model import Fault, Outcome, Trace
 from tests.judging.students import RULES, text_of
 
 
@@ -138,3 +146,20 @@ def test_expressions_without_end_do_no_harm() -> None:
 def test_of_a_table_of_numbers_there_are_not_more_than_can_be_asked() -> None:
     line = f"return i in ({', '.join(map(str, range(10, 60)))})"
     assert len(found(line)) == MOST_NUMBERS
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "is_declined"),
+    [
+        (Outcome.RAISED, "    raise ValueError(eta)", True),
+        (Outcome.RAISED, "assert eta < 10", True),
+        (Outcome.RAISED, "return X[0, 0]", False),
+        (Outcome.TIMED_OUT, "", True),
+        (Outcome.CRASHED, "", False),
+    ],
+)
+def test_who_refuses_a_call_by_a_word_of_its_own_answers_none_wrong(
+    outcome: Outcome, code: str, is_declined: bool
+) -> None:
+    assert declined(Trace("c", outcome, fault=Fault("ValueError", "", 1, 2, code))) is is_declined
+    assert not declined(None) and not declined(Trace("c", Outcome.RETURNED, np.ones(2)))

@@ -22,7 +22,7 @@ from autograder.judging.rule.history import equal, rows_of
 from autograder.judging.rule.interface import remembers
 from autograder.judging.rule.pool import SHAPES, drawn
 from autograder.judging.stopped import SPOILED
-from autograder.judging.thresholds import Threshold, thresholds
+from autograder.judging.thresholds import Threshold, declined, thresholds
 from autograder.model import Trace
 
 
@@ -63,7 +63,10 @@ class StudentsExam(RuleExam):
         numbers = self._thresholds(answers)
         if not numbers or not is_right(self, answers.traces):
             return self
-        return replace(self, beyond=at_thresholds(self.question, numbers))
+        calls = at_thresholds(self.question, numbers)
+        asked = answers.traces
+        beyond = tuple(call for call in calls if not declined(asked.get(call.instance.name)))
+        return replace(self, beyond=beyond)
 
     def _thresholds(self, answers: Answers) -> tuple[Threshold, ...]:
         cells = [cell.source for cell in answers.submission.cells]
