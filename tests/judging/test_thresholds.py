@@ -162,4 +162,5 @@ def test_who_refuses_a_call_by_a_word_of_its_own_answers_none_wrong(
     outcome: Outcome, code: str, is_declined: bool
 ) -> None:
     assert declined(Trace("c", outcome, fault=Fault("ValueError", "", 1, 2, code))) is is_declined
-    assert not declined(None) and not declined(Trace("c", Outcome.RETURNED, np.ones(2)))
+    assert not declined(None)
+    assert not declined(Trace("c", Outcome.RETURNED, np.ones(2)))
