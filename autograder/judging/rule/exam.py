@@ -135,6 +135,8 @@ def call_of(instance: Instance, function: str) -> Call:
 
 _ALIKE = Findings[bool]()
 """Whether an answer to an instance is right code's but for rounding."""
+_RIGHT = Findings[bool]()
+"""Whether it is right within the tolerance."""
 
 
 FORMS = {
@@ -506,9 +508,14 @@ class RuleExam:
 
     def is_right_on(self, instance: Instance, traces: Mapping[str, Trace]) -> bool:
         """Whether the answer to one of the calls that everybody is asked is right."""
-        seen = Observation(instance, self._history(instance, traces))
-        agrees = self._agrees if instance in self.judged else self._agrees_beside
-        return not (traces[instance.name].changed or seen.history.form) and agrees(seen)
+        trace, is_judged = traces[instance.name], instance in self.judged
+
+        def right() -> bool:
+            seen = Observation(instance, self._history(instance, traces))
+            agrees = self._agrees if is_judged else self._agrees_beside
+            return not (trace.changed or seen.history.form) and agrees(seen)
+
+        return _RIGHT.of(trace, (self.question, instance, is_judged), right)
 
     @property
     def _general_edges(self) -> Mapping[EdgeCase, Instance]:
