@@ -231,8 +231,11 @@ def verdict_lines(result: Said) -> list[str]:
         why = shown(result.get("message") or "it could not be graded")
         return [f"Not graded, through no fault of yours: {why}"]
     lines = []
-    if isinstance(result.get("score"), (int, float)):
-        lines.append(f"{result['score']:g} of {result.get('max_score', 0):g} points")
+    for kind in ("final_", ""):  # with what people decided, else the program's alone
+        if isinstance(result.get(f"{kind}score"), (int, float)):
+            most = result.get(f"{kind}max_score", 0)
+            lines.append(f"{result[f'{kind}score']:g} of {most:g} points")
+            break
     if result.get("message"):
         lines.append(shown(result["message"]))
     for question in result.get("questions") or ():

@@ -160,6 +160,14 @@ def test_a_verdict_is_a_line_a_question_and_no_terminal_obeys_it() -> None:
     ]
 
 
+def test_where_people_have_decided_the_sum_is_theirs() -> None:
+    assert verdict_lines({**ROW, "final_score": None, "final_max_score": 100})[0] == (
+        "78 of 90 points"
+    )
+    decided = {**ROW, "final_score": 88.2, "final_max_score": 100}
+    assert verdict_lines(decided)[0] == "88.2 of 100 points"
+
+
 @pytest.mark.parametrize("status", QuestionStatus)
 def test_without_points_it_says_what_the_portals_pages_say(status: QuestionStatus) -> None:
     row = {"status": "graded", "questions": [{"name": "adam", "status": status.value}]}

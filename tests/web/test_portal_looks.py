@@ -127,3 +127,19 @@ def test_without_scripts_all_of_it_works(school: School, tmp_path: Path) -> None
         school.grade(verdict("moment_overwritten"))
         page.wait_for_selector("text=moment overwritten", timeout=10_000)  # it looks again itself
         assert "Attempt 1" in page.inner_text("h1")
+
+
+@pytest.mark.long
+def test_the_frame_of_a_result_is_dark_before_anything_is_in_it(school: School) -> None:
+    school.program("alice").hand_in()
+    school.grade(verdict())
+    published(school)
+    with chromium() as browser, answering(school) as url:
+        page = browser.new_context(color_scheme="dark").new_page()
+        enter(page, url, school, "alice")
+        page.goto(f"{url}/a/{SLUG}/result")
+        frame, whole = (
+            page.evaluate(f"getComputedStyle(document.querySelector('{name}')).backgroundColor")
+            for name in ("iframe", "body")
+        )
+    assert frame == whole != "rgb(255, 255, 255)"

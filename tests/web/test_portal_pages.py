@@ -737,6 +737,7 @@ def test_a_request_is_asked_once_and_answered(school: School) -> None:
     alice.send(f"/a/{SLUG}/ask", question="adam", text=SCRIPT)
     assert "Your request is sent" in alice.words
     assert "<script>alert" not in alice.page
+    assert "Request 1, Adam: somebody will look at it" in alice.words
     alice.open(f"/a/{SLUG}/result")
     assert alice.send(f"/a/{SLUG}/ask", question="adam", text="Why?").status_code == 400
     maria = school.browser("maria")

@@ -232,14 +232,14 @@ def test_what_is_left_today_is_what_all_of_a_group_have_left(pupils: Class) -> N
     said = pupils.school.program("alice").hand_in().json()["says"]
     assert said == ["0 attempts left today.", "Handed in for bob, too."]
     alice = pupils.at("alice")
-    assert "0 attempts left today" in alice.words
+    assert "You have no attempt left today; tomorrow you can hand in again." in alice.words
     alice.open(f"/h/{alice.tickets()[0]}")
     assert "no attempt left today" in alice.words
     assert alice.upload(PROGRAM, "hw.py").status_code == 429
     assert "Your partner bob has handed in 3 times today" in alice.words
     pupils.leaves("alice")
     assert "2 attempts left today" in pupils.at("alice").words
-    assert "0 attempts left today" in pupils.at("bob").words
+    assert "no attempt left today" in pupils.at("bob").words
 
 
 @pytest.mark.parametrize("whom", ["alice", "ALICE@school.example"])

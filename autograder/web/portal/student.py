@@ -274,6 +274,7 @@ class StudentPages:
             given=_given(exercise),
             pairing=self._pairing(exercise, eyes),
             asked=self._asked(exercise, eyes.person),
+            titles={one.name: one.title for one in exercise.assignment.questions},
             asking=self._asking(exercise, eyes.person),
         )
 
@@ -422,6 +423,7 @@ class StudentPages:
             grade=grade,
             standing=self._standing(exercise, eyes.person),
             asked=self._asked(exercise, eyes.person),
+            titles={one.name: one.title for one in exercise.assignment.questions},
             asking=self._asking(exercise, eyes.person),
         )
 
