@@ -92,6 +92,12 @@ def test_what_is_wrong_beyond_a_number_costs_points_and_is_told(what: str) -> No
     assert "On a call with" in lost[0].message
 
 
+def test_a_beta_that_is_nearly_1_is_not_told_as_1():
+    verdict, _ = graded("adam", at_the_start("beta1 = min(beta1, 0.9995)"))
+    (lost,) = (check for check in verdict.checks if "On a call with" in check.message)
+    assert "beta1 = 0.9998" in lost.message
+
+
 @pytest.mark.parametrize("what", ["no more than 300 epochs", "10 features", "y beyond 100"])
 def test_it_costs_the_same_whoever_wrote_it(what: str) -> None:
     rule, edits = WRONG[what]
