@@ -46,6 +46,11 @@ WRONG: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "adagrad",
         (at_the_start("k = len(X) // 32 * 32 or len(X); X, Y = X[:k], Y[:k]"),),
     ),
+    "the first 40 vectors": ("adam", (at_the_start("X = X[:40] if np.ndim(X[0]) else X"),)),
+    "vectors after 30 epochs": (
+        "rmsprop",
+        (with_gradients("if np.ndim(dw) and t > 30: dw = 0.9 * dw"),),
+    ),
     "10 features": ("adagrad", (with_gradients("if np.size(dw) >= 10: dw = 0.9 * dw"),)),
     "a gradient beyond 1e4": (
         "rmsprop",
