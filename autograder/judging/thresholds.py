@@ -291,8 +291,8 @@ def _folded(node: ast.AST, named: Mapping[str, float]) -> float | None:
 
 
 def _constants(tree: ast.AST) -> Iterator[tuple[str, float]]:
-    """Names that are given a number, once for all: ``LIMIT = 300``, or where no call says otherwise:
-    ``def rule(..., limit=300)``."""
+    """Names that are given a number once for all (``LIMIT = 300``), or where no call says otherwise
+    (``def rule(..., limit=300)``)."""
     given = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     for node in ast.walk(tree):
         match node:
