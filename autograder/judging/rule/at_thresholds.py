@@ -102,6 +102,7 @@ def _counted(number: float) -> Iterator[_Beyond]:
     yield _Beyond("epochs", setting, {Role.STEP_SIZE: eta}, memory)
     if count <= MOST_COUNTED // 4:  # and one that feels where it is, in so many short steps
         slow = {Role.STEP_SIZE: LONG_TRAVEL / count}
+        yield _Beyond("as many epochs", Setting(points=1, epochs=count), slow)
         for features in (None, 2):
             setting = Setting(points=1, features=features, epochs=epochs)
             yield _Beyond(f"slow epochs{'' if features is None else ', x of 2'}", setting, slow)

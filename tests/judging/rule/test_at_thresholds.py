@@ -46,6 +46,7 @@ WRONG: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "adagrad",
         (at_the_start("k = len(X) // 32 * 32 or len(X); X, Y = X[:k], Y[:k]"),),
     ),
+    "just 60 epochs": ("adagrad", (with_gradients("if max_epochs == 60: db = 0.99 * db"),)),
     "the first 40 vectors": ("adam", (at_the_start("X = X[:40] if np.ndim(X[0]) else X"),)),
     "vectors after 30 epochs": (
         "rmsprop",
