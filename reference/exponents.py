@@ -23,12 +23,35 @@ def exponent_starts_at_zero(source: str) -> bool:
     """
     try:
         tree = ast.parse(textwrap.dedent(source[:LONGEST]))
-        exponents = {name for node in ast.walk(tree) for name in _exponent(node)}
-        return any(
-            _from_zero(tree, name) for name in exponents if not _changed_before_use(tree, name)
-        )
+        uses: dict[str, int] = {}
+        for node in ast.walk(tree):
+            for name in _exponent(node):
+                line: int = node.lineno  # type: ignore[attr-defined]
+                uses[name] = min(line, uses.get(name, line))
+        return any(_is_zero_at(tree, name, line) for name, line in uses.items())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+
+
+def _is_zero_at(tree: ast.AST, name: str, line: int) -> bool:
+    """Whether a name is 0 when this line is first reached, or a copy (``t = epoch``) of one that
+    is."""
+    names = [name]
+    while (copied := _copied(tree, names[-1])) is not None and copied not in names:
+        names.append(copied)
+    return _from_zero(tree, names[-1]) and not any(
+        _changed_before(tree, each, line, is_copy=each != names[-1]) for each in names
+    )
+
+
+def _copied(tree: ast.AST, name: str) -> str | None:
+    """The name whose value this one is given, where it is given no other."""
+    given = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and name in _names(node.targets)
+    ]
+    return given[0].id if len(given) == 1 and isinstance(given[0], ast.Name) else None
 
 
 def _exponent(node: ast.AST) -> Iterator[str]:
@@ -66,19 +89,19 @@ def _names_from_zero(target: ast.expr, values: ast.expr) -> list[str]:
     return _names([target]) if starts else []
 
 
-def _changed_before_use(tree: ast.AST, name: str) -> bool:
-    """Whether the count goes up (``t += 1``) in an earlier line than the power is taken in."""
-    counts = [
-        node.lineno
+def _changed_before(tree: ast.AST, name: str, line: int, *, is_copy: bool) -> bool:
+    """Whether the count goes up (``t += 1``) in an earlier line; to be given what it is a copy of
+    is no change."""
+    return any(
+        node.lineno < line
         for node in ast.walk(tree)
         if (isinstance(node, ast.AugAssign) and name in _names([node.target]))
         or (
             (isinstance(node, ast.Assign) and name in _names(node.targets))
+            and not is_copy
             and not _is_zero(node.value)
         )
-    ]
-    uses = [node.lineno for node in ast.walk(tree) if name in _exponent(node)]  # type: ignore[attr-defined]
-    return bool(counts) and min(counts) < min(uses)
+    )
 
 
 def _is_zero(node: ast.expr) -> bool:

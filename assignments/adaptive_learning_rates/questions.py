@@ -372,7 +372,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
             drawn = [_example(chance, d, with_y, beside=k) for k, d in enumerate(many)]
             plain = _plain_pair(chance, 3 if vector else None, with_y)
             off = [{**plain[0], "x": np.zeros(3)}] if vector and with_y else []
-            return [*drawn, *far, *plain, *off]
+            return [*drawn, *far, *plain, *off, *_at_zero(drawn[-1])]
 
         return draw
 
@@ -421,6 +421,7 @@ def gradients(points: Mapping[str, float]) -> Formula:
                 [_example(chance, d, True, k) for k, d in enumerate((None, None, 1, 2, 6))]
                 + [_example(chance, None, True, far=sign) for sign in FAR]
                 + _plain_pair(chance, None, True)
+                + _at_zero(_example(chance, None, True))
             ),
             beyond=lambda number: [*at(False, True)(number), *at(True, True)(number)],
             right=sigmoid_neuron.grad_b,
@@ -505,6 +506,13 @@ def _plain_pair(
         else:
             found.append({"w": w, "b": 0, "x": x.astype(float), **y})
     return found
+
+
+def _at_zero(example: Mapping[str, Number]) -> list[dict[str, Number]]:
+    """The same with an x that is off, as four in five of the lecture's points are, and with a w
+    that is 0: what is left is sigmoid(b)."""
+    shape = np.shape(example["x"])
+    return [{**example, name: np.zeros(shape) if shape else 0.0} for name in ("x", "w")]
 
 
 def _at_threshold(number: Threshold, vector: bool, with_y: bool) -> Iterator[dict[str, Number]]:

@@ -28,6 +28,7 @@ PLAIN = frozenset({0.0, 1.0, 2.0})
 """Numbers that stand in every formula, and that ordinary calls lie on both sides of."""
 CUSTOMARY = frozenset({"0.1", "0.01", "0.001", "0.9", "0.99", "0.999", "1e-8", "1e-08"})
 """Numbers, as they are written, that are no thresholds where a name is given them as a default."""
+_CUSTOMARY_VALUES = frozenset(map(float, CUSTOMARY))
 LEAST, MOST = 1e-24, 1e16
 """Beyond these a number only guards against what no call can lead to."""
 MOST_NUMBERS = 8
@@ -290,11 +291,29 @@ def _folded(node: ast.AST, named: Mapping[str, float]) -> float | None:
 
 
 def _constants(tree: ast.AST) -> Iterator[tuple[str, float]]:
-    """Names that are given a number, once for all: ``LIMIT = 300``."""
+    """Names that are given a number once for all (``LIMIT = 300``), or where no call says otherwise
+    (``def rule(..., limit=300)``)."""
     given = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     for node in ast.walk(tree):
         match node:
+            case ast.arguments():
+                yield from _defaults(node)
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 number = _folded(value, {})
                 if number is not None and name not in given:
                     yield name, number
+
+
+def _defaults(signature: ast.arguments) -> Iterator[tuple[str, float]]:
+    """Parameters with a number for a default, but for the customary ones: those are what a rule is
+    given, and on both sides of them lie ordinary calls."""
+    takes = [*signature.posonlyargs, *signature.args]
+    last = takes[len(takes) - len(signature.defaults) :]
+    pairs = [
+        *zip(last, signature.defaults, strict=True),
+        *zip(signature.kwonlyargs, signature.kw_defaults, strict=True),
+    ]
+    for parameter, default in pairs:
+        number = None if default is None else _folded(default, {})
+        if number is not None and number not in _CUSTOMARY_VALUES:
+            yield parameter.arg, number

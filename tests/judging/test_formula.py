@@ -177,6 +177,21 @@ def test_a_neuron_that_is_right_for_small_numbers_only_is_wrong(f):
     assert {c.name for c in verdict.checks if not c.passed} & {"f of a number", "f of a vector"}
 
 
+@pytest.mark.parametrize("of", ["x", "w"])
+@pytest.mark.parametrize("function", ["f", "grad_w", "grad_b"])
+def test_a_neuron_that_is_wrong_only_where_x_or_w_is_0_is_wrong(function, of):
+    functions = {name: getattr(sigmoid_neuron, name) for name in ("f", "grad_w", "grad_b")}
+    right = functions[function]
+
+    def wrong(**given):
+        return right(**given) + (0 if np.any(given[of]) else 0.01)
+
+    verdict = neuron(**functions | {function: wrong})
+    failed = {c.name for c in verdict.checks if not c.passed}
+    kinds = {f"{function} of a number", f"{function} of a vector"}
+    assert failed == ({"grad_b"} if function == "grad_b" else kinds)
+
+
 def test_a_gradient_of_the_type_of_x_is_wrong_for_a_whole_number():
     def grad_w(w, b, x, y):
         return np.asarray(sigmoid_neuron.grad_w(w, b, x, y)).astype(np.asarray(x).dtype)

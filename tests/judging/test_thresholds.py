@@ -119,6 +119,24 @@ def test_a_default_of_the_signature_is_none_and_the_same_number_as_a_bound_is_on
 
 
 @pytest.mark.parametrize(
+    ("signature", "number"),
+    [
+        ("w, limit=300", {300: "cs"}),
+        ("w, *, limit=3e2", {300: "cs"}),
+        ("w, limit: int = 300, eta=0.1", {300: "cs"}),
+        ("limit, w=300", {}),
+        ("w, limit=0.1, shown=300", {}),
+        ("w, *, limit", {}),
+    ],
+)
+def test_the_default_of_a_parameter_that_something_is_bounded_by_is_one(
+    signature: str, number: dict[float, str]
+) -> None:
+    text = f"def rule({signature}):\n    return min(len(X), limit)\n"
+    assert values(thresholds("rule", [text])) == number
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "def rule(:\n    if i > 250",

@@ -379,3 +379,22 @@ def test_a_power_that_divides_by_zero_has_a_name_only_where_there_is_a_correctio
     assert adam.explains_fault("NaN", line) == "correction_exponent_zero"
     assert adam.explains_fault("NaN", loop.format("1, max_epochs + 1")) is None
     assert Catalogue(RULES["rmsprop"]).explains_fault(divides, line) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "zero"),
+    [
+        ("for i in range(n):\n    t = i", True),
+        ("for i in range(n):\n    k = i\n    t = k", True),
+        ("for i in range(1, n + 1):\n    t = i", False),
+        ("for i in range(n):\n    t = i\n    t += 1", False),
+        ("for i in range(n):\n    i += 1\n    t = i", False),
+        ("for i in range(n):\n    t = i + 1", False),
+        ("t = 1\nfor i in range(n):\n    t = i", False),
+        ("t = u\nu = t\nfor i in range(n):", False),
+    ],
+)
+def test_a_copy_of_a_count_from_0_is_one_too(lines: str, *, zero: bool) -> None:
+    source = f"{lines}\n    m_hat = m / (1 - beta ** t)"
+    told = Catalogue(RULES["adam"]).explains_fault("NaN", source)
+    assert told == ("correction_exponent_zero" if zero else None)

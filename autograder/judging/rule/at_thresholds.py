@@ -85,9 +85,10 @@ def _counted(number: float) -> Iterator[_Beyond]:
     count = int(number)
     if count != number or not 2 < count <= MOST_COUNTED:
         return
-    for points in (count, count + 1):
+    for points, features in ((count, None), (count + 1, None), (count + 1, 2)):
         epochs = 3 if points <= MOST_COUNTED // 10 else 2
-        yield _Beyond(f"{points} points", Setting(points=points, epochs=epochs))
+        setting = Setting(points=points, features=features, epochs=epochs)
+        yield _Beyond(f"{points} points{'' if features is None else ', x of 2'}", setting)
     for features in (count, count + 1):
         start = 1 / np.sqrt(features)  # so that w x is as large as ever
         setting = Setting(points=2, features=features, epochs=3, start_w=float(start))
@@ -101,7 +102,10 @@ def _counted(number: float) -> Iterator[_Beyond]:
     yield _Beyond("epochs", setting, {Role.STEP_SIZE: eta}, memory)
     if count <= MOST_COUNTED // 4:  # and one that feels where it is, in so many short steps
         slow = {Role.STEP_SIZE: LONG_TRAVEL / count}
-        yield _Beyond("slow epochs", Setting(points=1, epochs=epochs), slow)
+        yield _Beyond("as many epochs", Setting(points=1, epochs=count), slow)
+        for features in (None, 2):
+            setting = Setting(points=1, features=features, epochs=epochs)
+            yield _Beyond(f"slow epochs{'' if features is None else ', x of 2'}", setting, slow)
 
 
 def _measured(number: float, rule: Rule) -> Iterator[_Beyond]:

@@ -49,7 +49,7 @@ def _call(one: Compared) -> str:
     for name, value in instance.hyper.items():
         known = instance.ranges.get(name)
         if known is not None and not known.low <= value <= known.high:
-            facts.append(f"{name} = {value:.3g}")
+            facts.append(f"{name} = {_short(value)}")
     return ", ".join(facts)
 
 
@@ -80,6 +80,12 @@ def _what(one: Compared, tolerance: float) -> str:
     if step == 0:
         return words.CAME_STEP_FROM_0.format(step=f"{own:.3g}", **place)
     return words.CAME_STEP.format(step=f"{own:.3g}", ratio=_unlike_1(own / step), **place)
+
+
+def _short(value: float) -> str:
+    """A beta of 0.9997 is not 1."""
+    text = f"{value:.3g}"
+    return _unlike_1(value) if text == "1" else text
 
 
 def _unlike_1(ratio: float) -> str:
@@ -170,4 +176,4 @@ def _parted(trait: _Trait, wrong: Sequence[Compared], right: Sequence[Compared])
     else:
         return None
     text = texts.get(key)
-    return None if text is None else text.format(name=trait.name, value=f"{value:.3g}")
+    return None if text is None else text.format(name=trait.name, value=_short(value))

@@ -106,9 +106,9 @@ ALL = (
         Setting(points=2, features=2, epochs=9, start_w=1e-3, sparse=True, rests=12.0),
         step=1.5,
     ),
-    Unlike(
+    Unlike(  # as many points as numbers, so that rows may be taken for columns
         "x of 3 numbers",
-        Setting(points=2, features=3, epochs=8, start_w=40.0, start_b=150.0),
+        Setting(points=3, features=3, epochs=8, start_w=40.0, start_b=150.0),
         reach={Which.STEP_SIZE: HIGH, Which.LAST: LOW},
     ),
     Unlike(  # a gradient that rises, and turns, and of a point or two is nearly nothing

@@ -46,6 +46,12 @@ WRONG: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "adagrad",
         (at_the_start("k = len(X) // 32 * 32 or len(X); X, Y = X[:k], Y[:k]"),),
     ),
+    "just 60 epochs": ("adagrad", (with_gradients("if max_epochs == 60: db = 0.99 * db"),)),
+    "the first 40 vectors": ("adam", (at_the_start("X = X[:40] if np.ndim(X[0]) else X"),)),
+    "vectors after 30 epochs": (
+        "rmsprop",
+        (with_gradients("if np.ndim(dw) and t > 30: dw = 0.9 * dw"),),
+    ),
     "10 features": ("adagrad", (with_gradients("if np.size(dw) >= 10: dw = 0.9 * dw"),)),
     "a gradient beyond 1e4": (
         "rmsprop",
@@ -90,6 +96,12 @@ def test_what_is_wrong_beyond_a_number_costs_points_and_is_told(what: str) -> No
     assert lost[0].name in ("trajectory", "vector")
     assert "Right on ordinary problems" in lost[0].message
     assert "On a call with" in lost[0].message
+
+
+def test_a_beta_that_is_nearly_1_is_not_told_as_1():
+    verdict, _ = graded("adam", at_the_start("beta1 = min(beta1, 0.9995)"))
+    (lost,) = (check for check in verdict.checks if "On a call with" in check.message)
+    assert "beta1 = 0.9998" in lost.message
 
 
 @pytest.mark.parametrize("what", ["no more than 300 epochs", "10 features", "y beyond 100"])

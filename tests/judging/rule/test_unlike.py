@@ -57,6 +57,11 @@ def test_shapes_starts_and_lengths(name: str) -> None:
     assert any(set(instance.left_out) == set(KINDS[name].defaults) for instance in asked)
 
 
+def test_of_as_many_points_as_features_rows_are_not_columns(name: str) -> None:
+    square = [i.X for i in unlike(KINDS[name]) if i.init_w.ndim and i.points == i.features > 1]
+    assert any(np.abs(X - X.T).max() > 0.1 for X in square)
+
+
 def test_hyper_parameters_go_as_far_as_they_may(name: str) -> None:
     kind = KINDS[name]
     for parameter, range_ in kind.ranges.items():
