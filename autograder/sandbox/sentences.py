@@ -43,6 +43,8 @@ arrays used as indices must be of integer (or boolean) type
 isinstance() arg 2 must be a type, a tuple of types, or a union
 Calling np.sum(generator) is deprecated.Use np.sum(np.fromiter(generator)) or the python sum \
 builtin instead.
+Calling np.sum(generator) is deprecated. Use np.sum(np.fromiter(generator)) or the python sum \
+builtin instead.
 """.strip().split("\n")
 )
 """Sentences that are shown as they are, for the numbers in them are always the same."""
