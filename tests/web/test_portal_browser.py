@@ -149,15 +149,25 @@ def test_three_roles_from_the_roster_to_the_page(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_the_first_run_prints_a_link_and_says_the_next_steps(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "autograder", "serve", "--port", "0", *where(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
-        assert process.stdout is not None
-        said = ""
-        while "3." not in said:
-            line = process.stdout.readline()
-            assert line
-            said += line
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+
+    def heeds() -> None:
+        """What a shell starts in the background is deaf to Ctrl-C, and so is all that it starts."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=tmp_path, preexec_fn=heeds
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = ""
+            while "3." not in said:
+                line = process.stdout.readline()
+                assert line
+                said += line
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 0
+        finally:
+            process.kill()  # else one that does not end holds all other tests up
     assert "/enter/0-" in said
     for step in ("people import roster.csv", "links --role student", "release"):
         assert f"autograder {step}" in said
