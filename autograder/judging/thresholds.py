@@ -218,7 +218,7 @@ _FOLDED: Mapping[type[ast.operator], Callable[[float, float], float]] = {
 
 def _in_tree(tree: ast.AST, named: Mapping[str, float]) -> Iterator[Threshold]:
     """Every number that something is compared with, bounded by, cut at or counted by."""
-    for node in ast.walk(tree):
+    for node in _that_computes(tree):
         match node:
             case ast.Compare():
                 yield from _both(_values([node], named))
@@ -233,6 +233,28 @@ def _in_tree(tree: ast.AST, named: Mapping[str, float]) -> Iterator[Threshold]:
                     yield from _counted(_values([right], named))
             case ast.Call():
                 yield from _in_call(node, named)
+
+
+def _that_computes(tree: ast.AST) -> Iterator[ast.AST]:
+    """All of a tree but what only decides when something is printed, such as every tenth epoch."""
+    left = [tree]
+    while left:
+        node = left.pop()
+        if not (isinstance(node, ast.If) and _only_prints(node)):
+            yield node
+            left.extend(ast.iter_child_nodes(node))
+
+
+def _only_prints(node: ast.If) -> bool:
+    prints = all(
+        isinstance(line, ast.Expr)
+        and isinstance(line.value, ast.Call)
+        and isinstance(line.value.func, ast.Name)
+        and line.value.func.id == "print"
+        for line in node.body
+    )
+    named = any(isinstance(part, ast.NamedExpr) for part in ast.walk(node))
+    return prints and not node.orelse and not named
 
 
 def _in_call(node: ast.Call, named: Mapping[str, float]) -> Iterator[Threshold]:

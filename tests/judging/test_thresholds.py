@@ -182,3 +182,14 @@ def test_who_refuses_a_call_by_a_word_of_its_own_answers_none_wrong(
     assert declined(Trace("c", outcome, fault=Fault("ValueError", "", 1, 2, code))) is is_declined
     assert not declined(None)
     assert not declined(Trace("c", Outcome.RETURNED, np.ones(2)))
+
+
+def test_when_something_is_printed_is_no_threshold() -> None:
+    assert found("if i % 10 == 0:\n    print(i, w)") == {}
+    assert found("if i % 10 == 0:\n    w = 2 * w") == {10.0: "cs"}
+    assert found("if i % 10 == 0:\n    print(i)\nelse:\n    w = 2 * w") == {10.0: "cs"}
+    assert found("if (i := i % 10) == 0:\n    print(i)") == {10.0: "cs"}
+    assert found("if i % 10 == 0:\n    print(max(w, 50))\n    w = 2 * w") == {
+        10.0: "cs",
+        50.0: "cs",
+    }
