@@ -119,7 +119,7 @@ class Ledger:
     def shown_until(self, student: str) -> datetime | None:
         """When results were published last to a student, and to their section; None: never.
 
-        What somebody hands in later is not published yet.
+        What somebody hands in later, but in time, is not published yet.
         """
         last = self.published.get(student)
         if last is None:
