@@ -53,6 +53,7 @@ def _measure(
     """CPU seconds of judging right submissions, and wrong ones by when they come."""
     assignment = course.load(slug)
     assignment.prepare()  # as grading a course does
+    assignment.rehearse()
     with tempfile.TemporaryDirectory() as scratch, open_sandbox(course.hidden) as box:
         samples = _load(assignment.folder / "sample_submissions", Path(scratch))[:count]
         right = _load(assignment.folder / "right_variants", Path(scratch))[:count]

@@ -14,13 +14,13 @@ from autograder.judging.problem import Problem
 from autograder.judging.proof import Proof
 from autograder.judging.question import Answers
 from autograder.judging.rule.asked import Behaviour, Conventions, Judged, Rule, Shown
-from autograder.judging.rule.diagnose import prepare
+from autograder.judging.rule.diagnose import prepare, prepare_conventions
 from autograder.judging.rule.exam import RuleExam, call_of, right_verdict
 from autograder.judging.rule.points import EDGES, PARTS, WHOLE
 from autograder.judging.rule.pool import POOL, SHAPES, drawn, right_rows
 from autograder.judging.rule.probes import MEASURED
 from autograder.judging.rule.right_answers import right_beside
-from autograder.judging.rule.students_exam import StudentsExam
+from autograder.judging.rule.students_exam import StudentsExam, common_exam
 from autograder.judging.words import INTERFACE
 from autograder.kept.arrays import Shelf
 from autograder.model import FloatArray
@@ -55,13 +55,15 @@ class UpdateRule(Rule):
             self.shelf.array(f"{self.function}: whole pool", self._prepared)
 
     def rehearse(self) -> None:
-        """Draw the whole pool, and judge right answers to it."""
+        """Draw the whole pool, judge right answers to it, and have at hand what is known of wrong
+        ones."""
         for number in range(POOL):
             exam = RuleExam(self, drawn(self, (number, number, number)))
             right_verdict(self, exam.main.number)
             for instance in exam.asked_of_all:
                 call_of(instance, self.function)
                 exam.right_rows(instance)
+        prepare(common_exam(self).main, self)
 
     def _prepared(self) -> FloatArray:
         for number in range(POOL):
@@ -70,6 +72,7 @@ class UpdateRule(Rule):
             for instance in pool:
                 right_rows(self, instance)
                 right_beside(self, instance)
+        prepare_conventions(common_exam(self).asked_of_all, self)
         return np.ones(1)
 
     def draw(self, seed: bytes, *, public: bool = False) -> RuleExam:

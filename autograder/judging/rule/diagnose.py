@@ -43,6 +43,22 @@ NUDGE = 1e-12
 """A start nudged by this shows whether a trajectory depends on rounding."""
 
 
+def alone(family: Family, instance: Instance, by_point: bool = True) -> FloatArray:
+    """The trajectory of a family's only candidate on an instance, kept where others get that, too.
+
+    A row an epoch, or a row a point where the family steps at every point.
+    """
+    (candidate,) = family.candidates
+    edits = (f"{edit.slug} {edit.variant} in {candidate.where(edit)}" for edit in candidate.edits)
+    counted = "points" if by_point else "epochs"
+
+    def rows() -> FloatArray:
+        found: FloatArray = family.trajectories(instance, by_point=by_point)[0]
+        return found
+
+    return keep(instance, f"alone, {'; '.join(edits)}, {counted} counted", rows)
+
+
 def _accounts_for(
     rule: Family,
     o: Observation,
@@ -54,7 +70,7 @@ def _accounts_for(
     """Whether one known rule gives a student's trajectory, or gives none that could be compared."""
     if o.history.rows is None:
         return False
-    taken = replace(diagnosis.taken(o.instance).with_hyper(measured), order=diagnosis.order)
+    taken = diagnosis.taken(o.instance).with_hyper(measured).in_order(diagnosis.order)
     seen = replace(o, instance=taken)
     looks = [VIEWS[diagnosis.view]]
     looks += [every_point_logged] if rule.every_point else []
@@ -67,7 +83,7 @@ def _accounts_for(
 
 def _equals(rule: Family, seen: Alignment, tolerance: float, by_point: bool) -> bool:
     def right(instance: Instance) -> FloatArray:
-        rows: FloatArray = rule.trajectories(instance, by_point=by_point)[0]
+        rows = alone(rule, instance, by_point=by_point)
         step = instance.points if rule.every_point and not seen.every_point else 1
         return rows[::step][seen.expected]
 
@@ -145,7 +161,7 @@ def _as_the_level_sees(level: _Level, usable: Sequence[Observation]) -> Sequence
     )
     if not (measured or level.hard_coded or level.bounds) and level.order == IN_ORDER:
         return usable
-    instances = [replace(taken(o.instance).with_hyper(measured), order=level.order) for o in usable]
+    instances = [taken(o.instance).with_hyper(measured).in_order(level.order) for o in usable]
     seen = [replace(o, instance=i) for o, i in zip(usable, instances, strict=True)]
     if level.order == IN_ORDER:
         return seen
@@ -280,6 +296,17 @@ def prepare(pool: Sequence[Instance], question: Rule) -> None:
                 _kept(batch, instance, 1 if batch.many else None)
 
 
+def prepare_conventions(asked: Sequence[Instance], question: Rule) -> None:
+    """Evaluate on what everybody is asked the known faults that may cost less than others: code
+    that has one of them is compared with it everywhere."""
+    covers = question.conventions.covers
+    for family in question.catalogue.singles():
+        for number, candidate in enumerate(family.candidates):
+            for instance in asked if covers(candidate.slugs) else ():
+                for counted in (True, False) if family.every_point else (True,):
+                    alone(family.subset([number]), instance, counted)
+
+
 @dataclass(frozen=True)
 class _Batch:
     """Candidates evaluated in one way."""
@@ -311,7 +338,7 @@ def _survivors(batch: _Batch, aligned: Sequence[Alignment]) -> list[_Match]:
     What all of them do on an instance of the pool is known beforehand; elsewhere, and beyond the
     first epoch of many, only those are evaluated that have agreed so far.
     """
-    says_little = any(_says_little(one) for one in aligned)
+    says_little = any(one.says_little for one in aligned)
     if says_little and batch.many:
         return []  # too many pairs would fit
     count = len(batch.family.candidates)
@@ -320,12 +347,14 @@ def _survivors(batch: _Batch, aligned: Sequence[Alignment]) -> list[_Match]:
     if aligned[0].expected == slice(None) and batch.many:
         # of many all but a few part from the student within one epoch
         agree = _agree(batch, aligned[0], epochs=1, kept=True)
-    elif count > 1:
+    else:
         pooled = [one for one in aligned if of_the_pool(one.instance)]
         for one in pooled:
+            if not agree.any():
+                return []
             agree &= _agree(batch, one, kept=True)
         rest = [one for one in aligned if not of_the_pool(one.instance)]
-        if not pooled and aligned[0].expected == slice(None):
+        if not pooled and count > 1 and aligned[0].expected == slice(None):
             agree = _agree(batch, aligned[0], epochs=1)
     left = batch.subset(agree)
     for one in rest:
@@ -370,15 +399,6 @@ def _agree(
         same = (np.abs(expected - student) <= within) | (expected == student)
     same |= np.isnan(expected) & np.isnan(student)
     return np.asarray(same.all(axis=(1, 2)))
-
-
-def _says_little(aligned: Alignment) -> bool:
-    """Rows that end in NaN, or a parameter that never moves, fit too many pairs to name one."""
-    after = aligned.student[1:] if len(aligned.student) > 1 else aligned.student
-    moves = len(aligned.student) < 2 or bool(
-        (aligned.student != aligned.student[0]).any(axis=0).all()
-    )
-    return not np.isfinite(after[-1]).all() or not moves
 
 
 def _rank(candidate: Candidate, catalogue: Catalogue) -> tuple[int, int, int, int]:

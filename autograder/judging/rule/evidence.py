@@ -119,7 +119,7 @@ class Diagnosis:
         """The instance with those hyper-parameters that count in the student's code."""
         bounds = {b.name: b.taken(instance.hyper[b.name]) for b in self.bounds}
         fixed = self.hard_coded or {}
-        return instance.with_hyper({**bounds, **fixed}) if bounds or fixed else instance
+        return instance.with_hyper({**bounds, **fixed})
 
     @property
     def explains(self) -> bool:

@@ -36,7 +36,7 @@ from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule import explain
 from autograder.judging.rule.asked import Judged, Rule, Shown
 from autograder.judging.rule.at_thresholds import AtThreshold
-from autograder.judging.rule.diagnose import diagnose, unexplained
+from autograder.judging.rule.diagnose import alone, diagnose, unexplained
 from autograder.judging.rule.edges import (
     CALLED_TWICE,
     NO_EPOCHS,
@@ -67,7 +67,7 @@ from autograder.judging.rule.moments import (
 )
 from autograder.judging.rule.points import edited_parts, judge_parts
 from autograder.judging.rule.pool import SHAPES, Drawn, pool_instance, right_rows
-from autograder.judging.rule.probes import Probes, streamed
+from autograder.judging.rule.probes import Probes
 from autograder.judging.rule.problems import problem_of
 from autograder.judging.rule.right_answers import (
     alike,
@@ -75,6 +75,7 @@ from autograder.judging.rule.right_answers import (
     probes_of,
     right_beside,
     right_moments,
+    streamed_of,
     streams_of,
 )
 from autograder.judging.rule.trial import NAME, by_hand, trial
@@ -197,12 +198,17 @@ class RuleExam:
     @cached_property
     def streamed_vector(self) -> Instance:
         """Recorded gradients that rise and fall, of a vector w."""
-        return streamed(self.main.vector)
+        return streamed_of(self.main.vector)
 
     @cached_property
     def by_hand(self) -> Instance:
         """A case that everybody may see."""
         return by_hand(self.question)
+
+    @cached_property
+    def _right_by_hand(self) -> FloatArray:
+        right: FloatArray = self.question.catalogue.right().trajectories(self.by_hand)[0]
+        return right
 
     @property
     def unlike(self) -> tuple[Instance, ...]:
@@ -387,8 +393,8 @@ class RuleExam:
         trace = traces.get(NAME)
         if trace is None or trace.unreceived:
             return None
-        right = self.question.catalogue.right().trajectories(self.by_hand)[0]
-        return trial(self.question, self.by_hand, self._history(self.by_hand, traces), right)
+        seen = self._history(self.by_hand, traces)
+        return trial(self.question, self.by_hand, seen, self._right_by_hand)
 
     def _history(self, instance: Instance, traces: Mapping[str, Trace]) -> History:
         trace = traces[instance.name]
@@ -480,7 +486,7 @@ class RuleExam:
             if family is not None and not known[name]:
                 own = name in evidence.agrees  # these it has been found by
                 taken = diagnosis.taken(instance).with_hyper(measured)
-                expected = None if own else family.trajectories(taken)[0]
+                expected = None if own else alone(family, taken)
                 known[name] = own
             if expected is None:
                 expected = self.right_rows(instance)
@@ -634,7 +640,7 @@ class RuleExam:
         for instance in one_of_each(self.streams):
             own = self._history(instance, traces).rows
             taken = diagnosis.taken(instance).with_hyper(manners.measured or {})
-            known = family.trajectories(taken)[0]
+            known = alone(family, taken)
             known = known[:: instance.points] if family.every_point else known
             if own is None or not equal(own, known, LINEAR):
                 return False

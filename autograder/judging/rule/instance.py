@@ -149,8 +149,12 @@ class Instance:
             return np.asarray((kind.scale * (s - self.Y) * slope * _awake(kind, z))[:, :, None])
 
     def with_hyper(self, values: Mapping[str, float]) -> Instance:
-        """The same with some hyper-parameters set to other values."""
-        return replace(self, hyper={**self.hyper, **values})
+        """The same with some hyper-parameters set to other values; itself, if there are none."""
+        return replace(self, hyper={**self.hyper, **values}) if values else self
+
+    def in_order(self, order: tuple[int, ...]) -> Instance:
+        """The same to code that asks a gradient in this order; itself, if it is asked so."""
+        return self if order == self.order else replace(self, order=order)
 
     def call(self, function: str) -> Call:
         """What a student's function is asked."""

@@ -7,7 +7,7 @@ changes nothing is ignored.  The base call itself is asked twice, at the beginni
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from functools import lru_cache
 from itertools import permutations
 from typing import Literal, NamedTuple
 
@@ -197,14 +197,19 @@ def _orders(asked: Probes, traces: Mapping[str, Trace]) -> tuple[tuple[int, ...]
     if sums_over_points(asked, traces).holds:
         return ()
     step, found = rows[0] - rows[1], []
-    for order in permutations(IN_ORDER):
-        instance = replace(asked.points[0], order=order)
-        total = instance.gradient(instance.start[None], 0).sum(axis=1)[0]
+    for order, total in _gradient_in_each_order(asked.points[0]):
         across = step[0] * total[1] - step[1] * total[0]
         along = step @ total
         if along > 0 and abs(across) <= ALONG * along:
             found.append(order)
     return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _gradient_in_each_order(call: Instance) -> tuple[tuple[tuple[int, ...], FloatArray], ...]:
+    """Every order of a gradient's arguments, and the sum over the points at the start in it."""
+    orders = ((order, call.in_order(order)) for order in permutations(IN_ORDER))
+    return tuple((o, i.gradient(i.start[None], 0).sum(axis=1)[0]) for o, i in orders)
 
 
 def _stops(asked: Probes, traces: Mapping[str, Trace], base: FloatArray | None) -> bool:

@@ -36,7 +36,8 @@ CHANCES = 200
 
 
 _POOLED: WeakKeyDictionary[Instance, tuple[Shelf, str]] = WeakKeyDictionary()
-"""Where what is computed for an instance of the pool is kept, and under what name."""
+"""Where what is computed for an instance of the pool, or for a call that is made of one, is kept,
+and under what name."""
 
 
 def pool_instance(question: Rule, name: str, number: int, *, public: bool = False) -> Instance:
@@ -90,6 +91,21 @@ def drawn(question: Rule, numbers: Sequence[int], *, public: bool = False) -> Dr
 def of_the_pool(instance: Instance) -> bool:
     """Whether other students get this very instance, too."""
     return instance in _POOLED
+
+
+def made_of(instance: Instance, calls: Iterable[Instance]) -> None:
+    """Note that calls are made of an instance of the pool alone: whoever gets that is asked them,
+    too.  Each has a name of its own."""
+    if of_the_pool(instance):
+        shelf, key = _POOLED[instance]
+        for call in calls:
+            _POOLED.setdefault(call, (shelf, f"{key}, {call.name}"))
+
+
+def asked_by(question: Rule, calls: Iterable[Instance]) -> None:
+    """Note that a question asks these calls of everybody.  Each has a name of its own."""
+    for call in calls:
+        _POOLED.setdefault(call, (question.shelf, f"{question.function}, {call.name}"))
 
 
 def keep(instance: Instance, name: str, make: Callable[[], FloatArray]) -> FloatArray:

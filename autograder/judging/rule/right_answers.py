@@ -17,7 +17,7 @@ from autograder.judging.rule.edges import EdgeCase
 from autograder.judging.rule.history import History
 from autograder.judging.rule.instance import Instance
 from autograder.judging.rule.moments import Identification, identify, stream_instances
-from autograder.judging.rule.pool import keep
+from autograder.judging.rule.pool import keep, made_of
 from autograder.judging.rule.probes import Probes, probes, streamed
 from autograder.model import FloatArray
 
@@ -38,27 +38,41 @@ def alike(history: History, right: FloatArray) -> bool:
 @lru_cache(maxsize=1024)
 def probes_of(drawn: Instance) -> Probes:
     """The probes made of a drawn instance of numbers."""
-    return probes(drawn)
+    asked = probes(drawn)
+    made_of(drawn, asked.instances)
+    return asked
+
+
+@lru_cache(maxsize=1024)
+def streamed_of(vector: Instance) -> Instance:
+    """A drawn instance of a vector under recorded gradients."""
+    recorded = streamed(vector)
+    made_of(vector, [recorded])
+    return recorded
 
 
 @lru_cache(maxsize=1024)
 def at_the_edges(question: Rule, vector: Instance) -> Mapping[EdgeCase, Instance]:
     """The calls that edge cases make of a drawn instance with a vector."""
-    return {edge: edge.call(vector) for edge in question.edge_cases if edge.call is not None}
+    calls = {edge: edge.call(vector) for edge in question.edge_cases if edge.call is not None}
+    made_of(vector, calls.values())
+    return calls
 
 
 @lru_cache(maxsize=1024)
 def streams_of(question: Rule, drawn: Instance) -> tuple[Instance, ...]:
     """The recorded streams, with the hyper-parameters of a drawn instance."""
     chance = np.random.Generator(np.random.PCG64(7))
-    return stream_instances(drawn, tuple(question.moments), chance)
+    streams = stream_instances(drawn, tuple(question.moments), chance)
+    made_of(drawn, streams)
+    return streams
 
 
 @lru_cache(maxsize=1024)
 def _beside(question: Rule, drawn: Instance) -> tuple[Instance, ...]:
     """What is asked of everybody, and every stream, that is made of one drawn instance."""
     if drawn.init_w.ndim:
-        recorded = (streamed(drawn),) if question.recorded else ()
+        recorded = (streamed_of(drawn),) if question.recorded else ()
         return (*at_the_edges(question, drawn).values(), *recorded)
     asked = probes_of(drawn)
     interface = (asked.base, asked.again, asked.none, asked.settled, asked.streamed)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from autograder.judging.rule.asked import Rule
 from autograder.judging.rule.hyperparameters import Role, by_role
 from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.pool import asked_by, keep
 from autograder.judging.rule.problems import Setting, posed
 from autograder.model import FloatArray, Neuron
 
@@ -160,7 +161,9 @@ def unlike(rule: Rule) -> tuple[Instance, ...]:
         if instance is not None:
             found.append(instance)
             found += [_with_another_gradient(instance, one.twin)] if one.twin else []
-    return (*sorted(found, key=lambda instance: instance.max_epochs), *rule.besides)
+    calls = (*sorted(found, key=lambda instance: instance.max_epochs), *rule.besides)
+    asked_by(rule, calls)
+    return calls
 
 
 def _with_another_gradient(instance: Instance, name: str) -> Instance:
@@ -178,7 +181,7 @@ def right_unlike(rule: Rule, instance: Instance) -> FloatArray:
         found: FloatArray = rule.catalogue.right().trajectories(instance)[0]
         return found
 
-    return rule.shelf.array(f"{rule.function}: right with {instance.name}", rows)
+    return keep(instance, "right", rows)
 
 
 def _instance(rule: Rule, number: int, one: Unlike) -> Instance | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -29,6 +30,13 @@ class Alignment:
     """Rows of the expected trajectory."""
     every_point: bool = False
     """True: a row a point."""
+
+    @cached_property
+    def says_little(self) -> bool:
+        """Rows that end in NaN, or a parameter that never moves, fit too many pairs to name one."""
+        after = self.student[1:] if len(self.student) > 1 else self.student
+        moves = len(self.student) < 2 or bool((self.student != self.student[0]).any(axis=0).all())
+        return not np.isfinite(after[-1]).all() or not moves
 
 
 def _whole(o: Observation) -> Alignment | None:
