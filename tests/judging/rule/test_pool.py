@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,11 @@ import pytest
 from autograder.course import Course
 from autograder.errors import AssignmentError
 from autograder.judging.question import Answers
-from autograder.judging.rule.pool import SHAPES, keep, of_the_pool, pool_instance
+from autograder.judging.rule.diagnose import alone, prepare_conventions
+from autograder.judging.rule.exam import RuleExam
+from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.pool import SHAPES, drawn, keep, of_the_pool, pool_instance
+from autograder.judging.rule.students_exam import common_exam
 from autograder.judging.update_rule import UpdateRule
 from autograder.kept.arrays import Shelf
 from autograder.kept.folder import FOLDER_VARIABLE
@@ -136,3 +141,42 @@ def test_a_rehearsal_that_fails_is_nobodys_business(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(UpdateRule, "rehearse", fails)
     assignment.rehearse()
     assert len(done) > 1, "and the others are rehearsed"
+
+
+class Names(Shelf):
+    """Keeps nothing, and notes what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def array(self, name: str, make: Callable[[], FloatArray]) -> FloatArray:
+        self.asked.append(name)
+        return super().array(name, make)
+
+
+@pytest.mark.parametrize("slug", ["adaptive_learning_rates", "momentum_methods", "beyond_adam"])
+def test_no_two_calls_are_kept_under_one_name(slug: str) -> None:
+    shelf = Names()
+    kinds = [question.kind for question in Course.find().load(slug).questions]
+    rules = [kind.on_shelf(shelf) for kind in kinds if isinstance(kind, UpdateRule)]
+    calls: set[Instance] = set()
+    for exam in (RuleExam(rule, drawn(rule, [k] * len(SHAPES))) for rule in rules for k in (0, 1)):
+        calls.update(exam.asked_of_all, exam.asked.instances, exam.streams)
+    assert all(map(of_the_pool, calls))
+    shelf.asked.clear()
+    for call in calls:
+        keep(call, "it", lambda: np.zeros(1))
+    assert len(set(shelf.asked)) == len(calls)
+
+
+def test_what_a_fault_does_on_a_call_is_kept_as_it_is() -> None:
+    rules = [q.kind for q in Course.find().load("adaptive_learning_rates").questions]
+    adagrad = next(kind for kind in rules if isinstance(kind, UpdateRule))
+    prepare_conventions(common_exam(adagrad).asked_of_all, adagrad)
+    for family in adagrad.catalogue.singles():
+        for number in range(len(family.candidates)):
+            one = family.subset([number])
+            for call in common_exam(adagrad).asked_of_all[::5]:
+                kept, again = alone(one, call), one.trajectories(call)[0]
+                np.testing.assert_array_equal(kept, again)
