@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from itertools import count
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from autograder.judging.stopped import (
     no_answer,
     to_be_awaited,
 )
+from autograder.judging.students import StudentsOwn
 from autograder.judging.thresholds import Threshold, declined, thresholds
 from autograder.kept.findings import Findings
 from autograder.model import (
@@ -557,39 +558,28 @@ class FormulaExam:
 
 
 @dataclass(frozen=True, eq=False)
-class StudentsFormulaExam(FormulaExam):
+class StudentsFormulaExam(StudentsOwn, FormulaExam):
     """The exam of one student, on examples of the student's own as long as the code is right; then
     on the common ones (:mod:`autograder.judging.common`)."""
 
-    def verdict_if_right(self, answers: Answers) -> Verdict | None:
-        """None also where there is something to ask yet."""
-        verdict = super().verdict_if_right(answers)
-        return None if verdict is None or self._examples_beyond(answers) else verdict
-
-    def further(self, answers: Answers) -> Further:
-        """First what the numbers in code ask for that is right so far."""
-        exam = self._with_thresholds(answers)
-        asked = [example.call for drawn in exam.beyond.values() for example in drawn]
-        if any(call.name not in answers.traces for call in asked):
-            return Further(tuple(asked))
-        if exam.beyond and FormulaExam.verdict_if_right(exam, answers) is not None:
-            return Further()
-        return exam._further(answers)
-
-    def judge(self, answers: Answers) -> Verdict:
-        exam = self._with_thresholds(answers)
-        verdict = FormulaExam.verdict_if_right(exam, answers) if exam.beyond else None
-        return verdict or exam._judged(answers)
+    @property
+    def calls_at_numbers(self) -> tuple[Call, ...]:
+        return tuple(example.call for drawn in self.beyond.values() for example in drawn)
 
     def problems_in(self, answers: Answers) -> tuple[Problem, ...]:
-        return FormulaExam.problems_in(self._with_thresholds(answers), answers)
+        return FormulaExam.problems_in(self.at_numbers(answers), answers)
 
-    def _with_thresholds(self, answers: Answers) -> StudentsFormulaExam:
-        """The exam that also asks at the numbers in code that is right so far; else this one."""
+    def at_numbers(self, answers: Answers) -> Self:
         beyond = self._examples_beyond(answers)
-        if not beyond or super().verdict_if_right(answers) is None:
+        if not beyond or self._if_right(answers) is None:
             return self
         return replace(self, examples=_both(self.examples, beyond), beyond=beyond)
+
+    def _has_numbers(self, answers: Answers) -> bool:
+        return bool(self._examples_beyond(answers))
+
+    def _if_right(self, answers: Answers) -> Verdict | None:
+        return FormulaExam.verdict_if_right(self, answers)
 
     def _examples_beyond(self, answers: Answers) -> Mapping[str, tuple[Example, ...]]:
         cells = [cell.source for cell in answers.submission.cells]
@@ -608,22 +598,22 @@ class StudentsFormulaExam(FormulaExam):
     def _further(self, answers: Answers) -> Further:
         """First the common examples; then what is wrong there."""
         if self._stays(answers.traces):
-            return super().further(answers)
+            return FormulaExam.further(self, answers)
         calls = tuple(map(for_everybody, self._common.calls))
         if any(call.name not in answers.traces for call in calls):
             return Further(calls)
         if self._common.verdict_if_right(self._in_common(answers)) is not None:
-            return super().further(answers)
+            return FormulaExam.further(self, answers)
         return Further(tuple(map(for_everybody, self._common.further_calls)))
 
-    def _judged(self, answers: Answers) -> Verdict:
+    def _judge(self, answers: Answers) -> Verdict:
         """By the common examples, where code is wrong there, too."""
         if not self._stays(answers.traces):
             found = self._in_common(answers)
             asked = (*self._common.calls, *self._common.further_calls)
             if all(call.name in found.traces for call in asked):
                 return self._common.judge(found)
-        return super().judge(answers)
+        return FormulaExam.judge(self, answers)
 
     @property
     def _common(self) -> FormulaExam:

@@ -1,16 +1,11 @@
-"""A student's exam: whether code is right, and what code is worth that is not.
-
-It is asked the student's own instances.  Where all answers are right, and there are numbers in the
-code at which it may do something else, it is asked at these, too (:mod:`.at_thresholds`).  Once an
-answer is wrong, it is asked the common instances (:mod:`autograder.judging.common`), by which it is
-judged then.
-"""
+"""A student's exam in an update rule: whether code is right, and what it is worth if it is not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Self
 
 from autograder.judging.common import answers_to, for_everybody
 from autograder.judging.problem import Problem
@@ -22,8 +17,9 @@ from autograder.judging.rule.history import equal, rows_of
 from autograder.judging.rule.interface import remembers
 from autograder.judging.rule.pool import SHAPES, drawn
 from autograder.judging.stopped import SPOILED
+from autograder.judging.students import StudentsOwn
 from autograder.judging.thresholds import Threshold, declined, thresholds
-from autograder.model import Trace
+from autograder.model import Call, Trace
 
 
 @lru_cache(maxsize=256)
@@ -33,33 +29,18 @@ def common_exam(question: Rule, beyond: tuple[AtThreshold, ...] = ()) -> RuleExa
 
 
 @dataclass(frozen=True, eq=False)
-class StudentsExam(RuleExam):
-    """The exam of one student, on instances of the student's own as long as the code is right."""
+class StudentsExam(StudentsOwn, RuleExam):
+    """The exam of one student, on instances of the student's own as long as the code is right; then
+    on the common ones."""
 
-    def verdict_if_right(self, answers: Answers) -> Verdict | None:
-        """None also where there is something to ask yet."""
-        verdict = super().verdict_if_right(answers)
-        return None if verdict is None or self._thresholds(answers) else verdict
-
-    def further(self, answers: Answers) -> Further:
-        """First what the numbers in code ask for that is right so far."""
-        exam = self._with_thresholds(answers)
-        if any(call.instance.name not in answers.traces for call in exam.beyond):
-            return Further(exam._calls([call.instance for call in exam.beyond]))
-        if exam.beyond and RuleExam.verdict_if_right(exam, answers) is not None:
-            return Further()
-        return exam._further(answers)
-
-    def judge(self, answers: Answers) -> Verdict:
-        exam = self._with_thresholds(answers)
-        verdict = RuleExam.verdict_if_right(exam, answers) if exam.beyond else None
-        return verdict or exam._judged(answers)
+    @property
+    def calls_at_numbers(self) -> tuple[Call, ...]:
+        return self._calls([call.instance for call in self.beyond])
 
     def problems_in(self, answers: Answers) -> tuple[Problem, ...]:
-        return RuleExam.problems_in(self._with_thresholds(answers), answers)
+        return RuleExam.problems_in(self.at_numbers(answers), answers)
 
-    def _with_thresholds(self, answers: Answers) -> StudentsExam:
-        """The exam that also asks at the numbers in code that is right so far; else this one."""
+    def at_numbers(self, answers: Answers) -> Self:
         numbers = self._thresholds(answers)
         if not numbers or not is_right(self, answers.traces):
             return self
@@ -68,6 +49,12 @@ class StudentsExam(RuleExam):
         beyond = tuple(call for call in calls if not declined(asked.get(call.instance.name)))
         return replace(self, beyond=beyond)
 
+    def _has_numbers(self, answers: Answers) -> bool:
+        return bool(self._thresholds(answers))
+
+    def _if_right(self, answers: Answers) -> Verdict | None:
+        return RuleExam.verdict_if_right(self, answers)
+
     def _thresholds(self, answers: Answers) -> tuple[Threshold, ...]:
         cells = [cell.source for cell in answers.submission.cells]
         return thresholds(self.question.function, cells)
@@ -75,7 +62,7 @@ class StudentsExam(RuleExam):
     def _further(self, answers: Answers) -> Further:
         """First what everybody is asked, of the common instances; then what is wrong there."""
         if self._stays(answers.traces):
-            return super().further(answers)
+            return RuleExam.further(self, answers)
         remembered = self._keeps_something(answers.traces)
         calls = [
             for_everybody(call)
@@ -86,19 +73,19 @@ class StudentsExam(RuleExam):
             return Further(tuple(calls), fresh=remembered)
         found = self._in_common(answers)
         if is_right(self._common, found.traces):
-            return super().further(answers)
+            return RuleExam.further(self, answers)
         further = self._common.further(found)
         fresh = further.fresh or remembered
         return Further(tuple(map(for_everybody, further.calls)), fresh)
 
-    def _judged(self, answers: Answers) -> Verdict:
+    def _judge(self, answers: Answers) -> Verdict:
         """By the common instances, where code is wrong there, too."""
         if not self._stays(answers.traces):
             found = self._in_common(answers)
             asked = all(instance.name in found.traces for instance in self._common.instances)
             if asked and not is_right(self._common, found.traces):
                 return self._common.judge(found)
-        return super().judge(answers)
+        return RuleExam.judge(self, answers)
 
     @property
     def _common(self) -> RuleExam:
