@@ -484,11 +484,13 @@ def _prepare(engine: Engine) -> None:
         # who says beforehand that it will write waits for its turn.
         options = connection.get_execution_options()
         writes, durable = options.get("writes", False), options.get("durable", False)
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
         if durable or connection.info.pop("durable", False):
             level = "FULL" if durable else "NORMAL"
-            connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+            driver.execute(f"PRAGMA synchronous = {level}")
             connection.info["durable"] = durable
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

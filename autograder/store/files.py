@@ -44,6 +44,10 @@ class Files:
             return known_files(connection, list(digests))
 
 
+_ADD = sa.text(
+    "INSERT INTO files (digest, size, content) VALUES (:digest, :size, :content) "
+    "ON CONFLICT (digest) DO NOTHING"
+)
 _FEW = 20
 """Files in memory at a time."""
 _AT_ONCE = 500
@@ -70,13 +74,7 @@ def add_files(connection: Connection, files: Iterable[HandedInFile]) -> None:
     if not rows:
         return
     # Another grader of the same store may add the same file at this moment.
-    connection.execute(
-        sa.text(
-            "INSERT INTO files (digest, size, content) VALUES (:digest, :size, :content) "
-            "ON CONFLICT (digest) DO NOTHING"
-        ),
-        rows,
-    )
+    connection.execute(_ADD, rows)
 
 
 def take_in_files(source: Connection, target: Connection) -> None:

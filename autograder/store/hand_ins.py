@@ -171,14 +171,21 @@ class HandIns:
             add_files(connection, [file])
             made = []
             for draft in drafts:
-                done = 0 if per_day is None else _since(connection, _of(draft), since)
-                if per_day is not None and done >= per_day:
+                asked = {**_of(draft), "since": "" if since is None else _text(since)}
+                ever, lately, turn = connection.execute(_COUNTS, asked).one()
+                if per_day is not None and lately >= per_day:
                     raise TooMany(draft.student)
-                made.append(self._add_one(connection, draft, file, at))
+                made.append(self._add_one(connection, draft, file, at, ever + 1, turn))
         return made
 
     def _add_one(
-        self, connection: Connection, draft: Draft, file: HandedInFile, at: datetime
+        self,
+        connection: Connection,
+        draft: Draft,
+        file: HandedInFile,
+        at: datetime,
+        number: int,
+        turn: int,
     ) -> HandIn:
         hand_in = HandIn(
             id=0,
@@ -190,7 +197,7 @@ class HandIns:
             file=draft.file,
             digest=file.digest,
             at=at,
-            number=connection.execute(_NUMBER, _of(draft)).scalar_one() + 1,
+            number=number,
             by=draft.by,
         )
         row = {
@@ -206,7 +213,6 @@ class HandIns:
             "by_whom": storable(hand_in.by),
         }
         id_ = connection.execute(_ADD_HAND_IN, [row]).scalar_one()
-        turn = connection.execute(_TURN, {"person": draft.person}).scalar_one()
         connection.execute(_ADD_TO_QUEUE, [_waiting(id_, 0, draft, Lane.FIRST, turn)])
         return HandIn(**{**vars(hand_in), "id": id_})
 
@@ -486,6 +492,8 @@ _SINCE = _NUMBER.where(HAND_INS.c.at >= sa.bindparam("since"))
 _TURN = (
     sa.select(sa.func.count()).select_from(QUEUE).where(QUEUE.c.person == sa.bindparam("person"))
 )
+_COUNTS = sa.select(_NUMBER.scalar_subquery(), _SINCE.scalar_subquery(), _TURN.scalar_subquery())
+"""Of somebody: hand-ins, those since then (every text comes after an empty one), and waiting."""
 _BY_TICKET = sa.select(HAND_INS).where(HAND_INS.c.ticket == sa.bindparam("ticket"))
 _BY_ID = sa.select(HAND_INS).where(HAND_INS.c.id == sa.bindparam("id"))
 _ADD_HAND_IN = HAND_INS.insert().returning(HAND_INS.c.id)

@@ -193,10 +193,9 @@ class StudentPages:
     def eyes(self, visit: Visit) -> Eyes:
         """Raises NotThere where a member of staff looks at nobody."""
         if visit.member.role is Role.STUDENT:
-            person = self._door.person(visit.member)
-            if person is None:
+            if visit.person is None:
                 raise NotThere("you are no longer on the list of this course")
-            return Eyes(person, "")
+            return Eyes(visit.person, "")
         number = int(visit.path.get("number", "0"))
         person = self._student(number)
         if person is None:
@@ -235,7 +234,7 @@ class StudentPages:
                 for one in hand_ins
                 if is_published and not ledger.is_shown(person.id, one.at)
             ),
-            left_today(self._store, exercise, person),
+            left_today(self._store, exercise, person, lists.standing),
         )
 
     # -------------------------------------------------------------- pages
@@ -251,7 +250,7 @@ class StudentPages:
         return self._partners(exercise).of(eyes.person)
 
     def _partners(self, exercise: Exercise) -> Partners:
-        directory = exercise.register.now().standing.directory
+        directory = exercise.register.standing().directory
         return partners_at(self._store, exercise, directory)
 
     def assignment(self, visit: Visit, trouble: str = "", other: OfAnother | None = None) -> str:
@@ -368,7 +367,7 @@ class StudentPages:
         ]
 
     def _called(self, exercise: Exercise, student: str) -> str:
-        found = exercise.register.now().standing.directory.fitting(student)
+        found = exercise.register.standing().directory.fitting(student)
         return (found[0].name if len(found) == 1 else "") or student
 
     def feedback(self, visit: Visit) -> Response:
@@ -508,7 +507,7 @@ class StudentPages:
 
     def _name(self, exercise: Exercise, person: Person, whom: str) -> str:
         """Name somebody as a partner; what came of it.  Raises UsageError."""
-        other = _student_called(whom, person, exercise.register.now().standing.directory)
+        other = _student_called(whom, person, exercise.register.standing().directory)
         _require_room(self._partners(exercise), person, other)
         self._store.hand_ins.join(exercise.slug, person.number or 0, other.number or 0, True)
         now = self._partners(exercise)
