@@ -448,9 +448,14 @@ def _is_sqlite(url: sa.URL) -> bool:
 
 def _options(url: sa.URL) -> dict[str, Any]:
     if _is_sqlite(url):
-        return {"connect_args": {"timeout": _BUSY_SECONDS}}
+        # The connection used last has in mind what was asked last, and a few do for many threads.
+        return {"connect_args": {"timeout": _BUSY_SECONDS}, "pool_use_lifo": True}
     # A connection that sat idle during a long batch may have been cut: look before use.
-    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+    return {
+        "pool_pre_ping": True,
+        "pool_use_lifo": True,
+        "connect_args": {"connect_timeout": 10},
+    }
 
 
 def _prepare(engine: Engine) -> None:

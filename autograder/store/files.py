@@ -25,9 +25,8 @@ class Files:
 
     def read(self, digest: str) -> bytes | None:
         """The file; None: it was not kept, for it was too large or graded by an older program."""
-        query = sa.select(FILES.c.content).where(FILES.c.digest == digest)
         with self._begin() as connection:
-            content = connection.execute(query).scalar()
+            content = connection.execute(_CONTENT, {"digest": digest}).scalar()
         if content is None:
             return None
         try:
@@ -44,6 +43,7 @@ class Files:
             return known_files(connection, list(digests))
 
 
+_CONTENT = sa.select(FILES.c.content).where(FILES.c.digest == sa.bindparam("digest"))
 _ADD = sa.text(
     "INSERT INTO files (digest, size, content) VALUES (:digest, :size, :content) "
     "ON CONFLICT (digest) DO NOTHING"

@@ -295,9 +295,8 @@ class HandIns:
 
     def waiting(self) -> dict[str, int]:
         """How many there are in the queue, by lane."""
-        query = sa.select(QUEUE.c.lane, sa.func.count()).group_by(QUEUE.c.lane)
         with self._begin() as connection:
-            return {str(lane): count for lane, count in connection.execute(query).all()}
+            return {str(lane): count for lane, count in connection.execute(_BY_LANE).all()}
 
     def marker(self) -> tuple[int, int]:
         """Differs whenever something was handed in or has its verdict."""
@@ -530,6 +529,7 @@ _VERDICTS_OF = (
     .where(VERDICTS.c.hand_in.in_(sa.bindparam("ids", expanding=True)))
     .order_by(VERDICTS.c.round)
 )
+_BY_LANE = sa.select(QUEUE.c.lane, sa.func.count()).group_by(QUEUE.c.lane)
 _ALL_QUEUED = sa.select(
     QUEUE.c.hand_in, QUEUE.c.round, QUEUE.c.holder, QUEUE.c.until, QUEUE.c.lane
 ).order_by(QUEUE.c.turn, QUEUE.c.hand_in)

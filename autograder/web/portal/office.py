@@ -138,7 +138,13 @@ class Office:
             return await run_in_threadpool(do, await file_in(form))
 
     def take(
-        self, exercise: Exercise, person: Person, received: Received, *, is_meant: bool
+        self,
+        exercise: Exercise,
+        standing: Standing,
+        person: Person,
+        received: Received,
+        *,
+        is_meant: bool,
     ) -> HandIn:
         """Keep a file that ``person`` hands in, for their partners, too; their receipt.
 
@@ -154,7 +160,6 @@ class Office:
         require_submission(received)
         if not is_meant and (own := assignment_of(received.data)) not in ("", exercise.slug):
             raise OfAnother(received.name, own, exercise.slug)
-        standing = exercise.register.standing()
         together = group_of(self._store, exercise, person, standing)
         drafts = [
             Draft(exercise.slug, one.number or 0, one.id, received.name, person.id)
@@ -179,9 +184,10 @@ class Office:
         self._told(len(made))
         return made[0]
 
-    def says(self, exercise: Exercise, person: Person, receipt: HandIn) -> list[str]:
+    def says(
+        self, exercise: Exercise, standing: Standing, person: Person, receipt: HandIn
+    ) -> list[str]:
         """What there is to know beside a receipt, in sentences."""
-        standing = exercise.register.standing()
         said = [late_in_words(person.id, receipt.at, standing.policies)]
         attempts = exercise.assignment.attempts
         left = left_today(self._store, exercise, person, standing)

@@ -455,8 +455,9 @@ class StudentPages:
         """A file that came with the form of an assignment's page; ``is_meant``: though it says
         that it is of another."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
+        standing = exercise.register.standing()
         try:
-            made = self._office.take(exercise, eyes.person, received, is_meant=is_meant)
+            made = self._office.take(exercise, standing, eyes.person, received, is_meant=is_meant)
         except OfAnother as other:
             return HTMLResponse(self.assignment(visit, other=other), other.status)
         except Refused as refused:
