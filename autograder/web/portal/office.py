@@ -225,4 +225,6 @@ def day_began(policies: Policies) -> datetime:
 
 
 def day_ends(policies: Policies) -> datetime:
-    return day_began(policies) + timedelta(days=1)
+    """The next midnight there; where the clocks are put forward or back meanwhile, too."""
+    began = day_began(policies).astimezone(policies.zone)
+    return (began + timedelta(days=1)).astimezone(UTC)

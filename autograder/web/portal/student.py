@@ -26,6 +26,7 @@ from autograder.web.portal.office import (
     Allowance,
     OfAnother,
     Office,
+    day_ends,
     left_today,
 )
 from autograder.web.portal.partners import Pairing, Partners, leave, partners_at
@@ -101,6 +102,11 @@ class Standing:
     def is_late(self) -> bool:
         grace = self.exercise.assignment.late.grace
         return self.due is not None and datetime.now(UTC) > self.due + grace
+
+    @property
+    def next_day(self) -> datetime:
+        """When attempts are counted anew."""
+        return day_ends(self.lists.standing.policies)
 
     @property
     def is_open(self) -> bool:
