@@ -65,6 +65,8 @@ class Draft:
     """What it is called, for people."""
     by: str
     """Who sent it: the same, or a partner."""
+    due: datetime | None = None
+    """When it is due, for that person; None: at no time."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,10 @@ class HandIn:
     number: int
     """Which of this person's at this assignment it is, from 1."""
     by: str
+    due: datetime | None = None
+    """When it was due, as that stood when it came; None: at no time, or that was not kept."""
+    is_due_kept: bool = False
+    """False: an older program took it."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +205,8 @@ class HandIns:
             at=at,
             number=number,
             by=draft.by,
+            due=draft.due,
+            is_due_kept=True,
         )
         row = {
             "ticket": hand_in.ticket,
@@ -211,6 +219,7 @@ class HandIns:
             "at": _text(at),
             "number": hand_in.number,
             "by_whom": storable(hand_in.by),
+            "due": "" if draft.due is None else draft.due.astimezone(UTC).isoformat(),
         }
         id_ = connection.execute(_ADD_HAND_IN, [row]).scalar_one()
         connection.execute(_ADD_TO_QUEUE, [_waiting(id_, 0, draft, Lane.FIRST, turn)])
@@ -460,6 +469,8 @@ class HandIns:
                 at=datetime.fromisoformat(row["at"]),
                 number=row["number"],
                 by=row["by_whom"],
+                due=datetime.fromisoformat(row["due"]) if row["due"] else None,
+                is_due_kept=row["due"] is not None,
             )
         except ValueError as error:
             raise StoreError(

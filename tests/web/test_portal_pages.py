@@ -1056,3 +1056,36 @@ def test_links_that_are_none_are_not_tried_without_end(school: School) -> None:
         stranger.ask("GET", f"/enter/1-{'a' * 31}{letter}").status_code for letter in "abcdefg" * 6
     }
     assert statuses == {403, 429}
+
+
+def test_a_receipt_goes_on_to_say_what_was_true_when_a_due_date_is_moved(school: School) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    early, late, later = now - timedelta(hours=3), now + timedelta(days=1), now + timedelta(days=2)
+    alice = school.browser("alice")
+    school.says(late=Late(due=early))
+    alice.upload()
+    was_late = alice.address
+    assert "3 hours late" in alice.words
+    school.says(late=Late(due=late))
+    then = f"Due {early:%a %d %b %Y, %H:%M} UTC , when you handed it in. 3 hours late"
+    assert then in alice.read(was_late)
+    assert f"Due now {late:%a %d %b %Y, %H:%M} UTC . In time." in alice.words
+    alice.upload(b"w = 2\n", "hw.py")
+    in_time = alice.address
+    assert f"Due {late:%a %d %b %Y, %H:%M} UTC . In time." in alice.words
+    assert "when you handed it in" not in alice.words
+    school.says(late=Late(due=later))
+    assert "UTC , when you handed it in. In time." in alice.read(in_time)
+    school.says()
+    assert "UTC , when you handed it in. In time." in alice.read(in_time)
+    assert "Due now At no time." in alice.words
+    alice.upload(b"w = 3\n", "hw.py")
+    assert " Due " not in alice.words
+    free = alice.address
+    school.says(late=Late(due=early))
+    assert "3 hours late" in alice.read(free)
+    assert "When you handed it in, nothing was due." in alice.words
+    with school.store._begin(writes=True) as connection:
+        connection.execute(HAND_INS.update().values(due=None))  # as an older program left it
+    assert f"Due {early:%a %d %b %Y, %H:%M} UTC . 3 hours late" in alice.read(in_time)
+    assert "When you handed it in" not in alice.words

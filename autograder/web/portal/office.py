@@ -162,7 +162,14 @@ class Office:
             raise OfAnother(received.name, own, exercise.slug)
         together = group_of(self._store, exercise, person, standing)
         drafts = [
-            Draft(exercise.slug, one.number or 0, one.id, received.name, person.id)
+            Draft(
+                exercise.slug,
+                one.number or 0,
+                one.id,
+                received.name,
+                person.id,
+                standing.policies.due_for(one.id),
+            )
             for one in together
         ]
         per_day = exercise.assignment.attempts.per_day

@@ -333,7 +333,8 @@ class StudentPages:
             instead=self._instead(standing, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
-            late=late_in_words(standing.student, hand_in.at, standing.lists.standing.policies),
+            late=_late(standing, hand_in),
+            late_then=_late_then(standing, hand_in),
         )
 
     def _seen(
@@ -561,6 +562,19 @@ def _require_room(partners: Partners, person: Person, other: Person) -> None:
         f"At most {most} may hand in together, and with {other.id} you would be more, for they "
         "hand in together with somebody already: ask them, or name somebody else."
     )
+
+
+def _late(standing: Standing, hand_in: HandIn) -> str:
+    """Whether it was in time, as things are now, in a sentence; empty: nothing is due."""
+    return late_in_words(standing.student, hand_in.at, standing.lists.standing.policies)
+
+
+def _late_then(standing: Standing, hand_in: HandIn) -> str:
+    """The same by what was due when it came: that is what the receipt said, and goes on to say."""
+    if hand_in.due is None:
+        return ""
+    policies = standing.lists.standing.policies.as_due(standing.student, hand_in.due)
+    return late_in_words(standing.student, hand_in.at, policies)
 
 
 def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
