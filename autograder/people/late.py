@@ -32,6 +32,10 @@ class Policies:
         """The due date of this student, extension included."""
         return self.extensions.get(student.casefold(), self.late.due_at)
 
+    def as_due(self, student: str, due: datetime) -> Policies:
+        """As if this had been due for them then."""
+        return replace(self, extensions={**self.extensions, student.casefold(): due})
+
     def days_left(self, student: str) -> int:
         """Late days that this student has for this assignment."""
         return max(0, (self.late.budget_days or 0) - self.spent.get(student.casefold(), 0))

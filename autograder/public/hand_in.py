@@ -235,14 +235,23 @@ def verdict_lines(result: Said) -> list[str]:
         if isinstance(result.get(f"{kind}score"), (int, float)):
             most = result.get(f"{kind}max_score", 0)
             lines.append(f"{result[f'{kind}score']:g} of {most:g} points")
+            earned = result.get(f"{kind}score_before_late")
+            if isinstance(earned, (int, float)) and earned != result[f"{kind}score"]:
+                lines[0] += f", {earned - result[f'{kind}score']:g} less for lateness"
             break
+    is_decided = isinstance(result.get("final_score"), (int, float))
     if result.get("message"):
         lines.append(shown(result["message"]))
     for question in result.get("questions") or ():
         name = shown(question.get("name", "")).replace("_", " ")
         parts = []
         is_told = question.get("message") and question.get("status") not in ("full", "partial")
-        if isinstance(question.get("score"), (int, float)):
+        override = question.get("override") if is_decided else None
+        if override:
+            parts.append(f"{override['points']:g} of {question.get('max_score', 0):g}")
+            if isinstance(question.get("score"), (int, float)):
+                parts[0] += f" ({question['score']:g} by the program)"
+        elif isinstance(question.get("score"), (int, float)):
             parts.append(f"{question['score']:g} of {question.get('max_score', 0):g}")
         elif question.get("status") and not is_told:
             parts.append(found.get(str(question["status"])) or shown(question["status"]))

@@ -8,8 +8,12 @@ from autograder.report.words import Words
 
 
 def changes(grade: Grade, before: Grade | None, words: Words) -> tuple[str, ...]:
-    """Sentences, the scores first; empty: there is no earlier attempt that says anything."""
-    if before is None or before.score is None or grade.score is None:
+    """Sentences, the scores first; empty: there is no earlier attempt that says anything.
+
+    What is compared is what the program found: of neither is taken off what lateness costs.
+    """
+    earned = grade.score if grade.score_before_late is None else grade.score_before_late
+    if before is None or before.score is None or earned is None:
         return ()
     earlier = {question.name: question for question in before.questions}
     lines = []
@@ -17,8 +21,8 @@ def changes(grade: Grade, before: Grade | None, words: Words) -> tuple[str, ...]
         old = earlier.get(question.name)
         if old is not None:
             lines += _of_question(question, old, words)
-    sentence = words.since_program if grade.is_decided else words.since
-    score = sentence.format(before=points(before.score), now=points(grade.score))
+    sentence = words.since_program if grade.is_decided or earned != grade.score else words.since
+    score = sentence.format(before=points(before.score), now=points(earned))
     return (score, *(lines or [words.since_same]))
 
 

@@ -60,7 +60,7 @@ class Words:
     made_of: str = "What the score is made of"
     since: str = "Since your last attempt: {before} then, {now} now."
     since_program: str = "Since your last attempt, by the program: {before} then, {now} now."
-    """The same where people decided, too."""
+    """The same where people decided, too, or lateness takes points off."""
     since_question: str = "{question}: {before} then, {now} now"
     since_found: str = "no longer found: {name}"
     since_new: str = "new: {name}"

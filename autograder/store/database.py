@@ -448,9 +448,14 @@ def _is_sqlite(url: sa.URL) -> bool:
 
 def _options(url: sa.URL) -> dict[str, Any]:
     if _is_sqlite(url):
-        return {"connect_args": {"timeout": _BUSY_SECONDS}}
+        # The connection used last has in mind what was asked last, and a few do for many threads.
+        return {"connect_args": {"timeout": _BUSY_SECONDS}, "pool_use_lifo": True}
     # A connection that sat idle during a long batch may have been cut: look before use.
-    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+    return {
+        "pool_pre_ping": True,
+        "pool_use_lifo": True,
+        "connect_args": {"connect_timeout": 10},
+    }
 
 
 def _prepare(engine: Engine) -> None:
@@ -484,11 +489,13 @@ def _prepare(engine: Engine) -> None:
         # who says beforehand that it will write waits for its turn.
         options = connection.get_execution_options()
         writes, durable = options.get("writes", False), options.get("durable", False)
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
         if durable or connection.info.pop("durable", False):
             level = "FULL" if durable else "NORMAL"
-            connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+            driver.execute(f"PRAGMA synchronous = {level}")
             connection.info["durable"] = durable
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

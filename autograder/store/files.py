@@ -25,9 +25,8 @@ class Files:
 
     def read(self, digest: str) -> bytes | None:
         """The file; None: it was not kept, for it was too large or graded by an older program."""
-        query = sa.select(FILES.c.content).where(FILES.c.digest == digest)
         with self._begin() as connection:
-            content = connection.execute(query).scalar()
+            content = connection.execute(_CONTENT, {"digest": digest}).scalar()
         if content is None:
             return None
         try:
@@ -44,6 +43,11 @@ class Files:
             return known_files(connection, list(digests))
 
 
+_CONTENT = sa.select(FILES.c.content).where(FILES.c.digest == sa.bindparam("digest"))
+_ADD = sa.text(
+    "INSERT INTO files (digest, size, content) VALUES (:digest, :size, :content) "
+    "ON CONFLICT (digest) DO NOTHING"
+)
 _FEW = 20
 """Files in memory at a time."""
 _AT_ONCE = 500
@@ -70,13 +74,7 @@ def add_files(connection: Connection, files: Iterable[HandedInFile]) -> None:
     if not rows:
         return
     # Another grader of the same store may add the same file at this moment.
-    connection.execute(
-        sa.text(
-            "INSERT INTO files (digest, size, content) VALUES (:digest, :size, :content) "
-            "ON CONFLICT (digest) DO NOTHING"
-        ),
-        rows,
-    )
+    connection.execute(_ADD, rows)
 
 
 def take_in_files(source: Connection, target: Connection) -> None:

@@ -149,6 +149,7 @@ def _hand_ins(
             "digest": f"{alias}-{row['id']}",
             "number": number,
             "by_whom": alias,
+            "due": None,
         }
         connection.execute(HAND_INS.update().where(HAND_INS.c.id == row["id"]).values(values))
         # Whoever is grading it now finds it taken away, and keeps nothing.

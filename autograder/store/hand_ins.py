@@ -65,6 +65,8 @@ class Draft:
     """What it is called, for people."""
     by: str
     """Who sent it: the same, or a partner."""
+    due: datetime | None = None
+    """When it is due, for that person; None: at no time."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,10 @@ class HandIn:
     number: int
     """Which of this person's at this assignment it is, from 1."""
     by: str
+    due: datetime | None = None
+    """When it was due, as that stood when it came; None: at no time, or that was not kept."""
+    is_due_kept: bool = False
+    """False: an older program took it."""
 
 
 @dataclass(frozen=True)
@@ -171,14 +177,21 @@ class HandIns:
             add_files(connection, [file])
             made = []
             for draft in drafts:
-                done = 0 if per_day is None else _since(connection, _of(draft), since)
-                if per_day is not None and done >= per_day:
+                asked = {**_of(draft), "since": "" if since is None else _text(since)}
+                ever, lately, turn = connection.execute(_COUNTS, asked).one()
+                if per_day is not None and lately >= per_day:
                     raise TooMany(draft.student)
-                made.append(self._add_one(connection, draft, file, at))
+                made.append(self._add_one(connection, draft, file, at, ever + 1, turn))
         return made
 
     def _add_one(
-        self, connection: Connection, draft: Draft, file: HandedInFile, at: datetime
+        self,
+        connection: Connection,
+        draft: Draft,
+        file: HandedInFile,
+        at: datetime,
+        number: int,
+        turn: int,
     ) -> HandIn:
         hand_in = HandIn(
             id=0,
@@ -190,8 +203,10 @@ class HandIns:
             file=draft.file,
             digest=file.digest,
             at=at,
-            number=connection.execute(_NUMBER, _of(draft)).scalar_one() + 1,
+            number=number,
             by=draft.by,
+            due=draft.due,
+            is_due_kept=True,
         )
         row = {
             "ticket": hand_in.ticket,
@@ -204,9 +219,9 @@ class HandIns:
             "at": _text(at),
             "number": hand_in.number,
             "by_whom": storable(hand_in.by),
+            "due": "" if draft.due is None else draft.due.astimezone(UTC).isoformat(),
         }
         id_ = connection.execute(_ADD_HAND_IN, [row]).scalar_one()
-        turn = connection.execute(_TURN, {"person": draft.person}).scalar_one()
         connection.execute(_ADD_TO_QUEUE, [_waiting(id_, 0, draft, Lane.FIRST, turn)])
         return HandIn(**{**vars(hand_in), "id": id_})
 
@@ -289,9 +304,8 @@ class HandIns:
 
     def waiting(self) -> dict[str, int]:
         """How many there are in the queue, by lane."""
-        query = sa.select(QUEUE.c.lane, sa.func.count()).group_by(QUEUE.c.lane)
         with self._begin() as connection:
-            return {str(lane): count for lane, count in connection.execute(query).all()}
+            return {str(lane): count for lane, count in connection.execute(_BY_LANE).all()}
 
     def marker(self) -> tuple[int, int]:
         """Differs whenever something was handed in or has its verdict."""
@@ -455,6 +469,8 @@ class HandIns:
                 at=datetime.fromisoformat(row["at"]),
                 number=row["number"],
                 by=row["by_whom"],
+                due=datetime.fromisoformat(row["due"]) if row["due"] else None,
+                is_due_kept=row["due"] is not None,
             )
         except ValueError as error:
             raise StoreError(
@@ -486,6 +502,8 @@ _SINCE = _NUMBER.where(HAND_INS.c.at >= sa.bindparam("since"))
 _TURN = (
     sa.select(sa.func.count()).select_from(QUEUE).where(QUEUE.c.person == sa.bindparam("person"))
 )
+_COUNTS = sa.select(_NUMBER.scalar_subquery(), _SINCE.scalar_subquery(), _TURN.scalar_subquery())
+"""Of somebody: hand-ins, those since then (every text comes after an empty one), and waiting."""
 _BY_TICKET = sa.select(HAND_INS).where(HAND_INS.c.ticket == sa.bindparam("ticket"))
 _BY_ID = sa.select(HAND_INS).where(HAND_INS.c.id == sa.bindparam("id"))
 _ADD_HAND_IN = HAND_INS.insert().returning(HAND_INS.c.id)
@@ -522,6 +540,7 @@ _VERDICTS_OF = (
     .where(VERDICTS.c.hand_in.in_(sa.bindparam("ids", expanding=True)))
     .order_by(VERDICTS.c.round)
 )
+_BY_LANE = sa.select(QUEUE.c.lane, sa.func.count()).group_by(QUEUE.c.lane)
 _ALL_QUEUED = sa.select(
     QUEUE.c.hand_in, QUEUE.c.round, QUEUE.c.holder, QUEUE.c.until, QUEUE.c.lane
 ).order_by(QUEUE.c.turn, QUEUE.c.hand_in)

@@ -259,4 +259,8 @@ STEPS: tuple[Migration, ...] = (
             "CREATE INDEX sessions_by_end ON sessions (until)",
         ),
     ),
+    Step(
+        "until when a hand-in had to come, as that stood when it came",
+        ("ALTER TABLE hand_ins ADD COLUMN due TEXT",),
+    ),
 )

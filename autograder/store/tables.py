@@ -248,6 +248,8 @@ HAND_INS = sa.Table(
     # Counted from 1, of this person and assignment.
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("by_whom", sa.Text, nullable=False),
+    # When it was due, as that stood then, in UTC; empty: at no time; NULL: that was not kept.
+    sa.Column("due", sa.Text),
     sa.Index("hand_ins_by_ticket", "ticket", unique=True),
     sa.Index("hand_ins_of_person", "person", "assignment", "number", unique=True),
 )

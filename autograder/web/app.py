@@ -199,6 +199,7 @@ class Gate:
             session=session.id,
             hides_names=request.cookies.get("names") == "hidden",
             base=str(request.scope.get("root_path", "")),
+            person=session.person,
         )
         try:
             made = shows(visit)

@@ -12,6 +12,8 @@ from typing import Protocol
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from autograder.people import Person
+
 _LASTS = 16 * 3600
 """Seconds for which a session is good: a long evening."""
 
@@ -47,6 +49,8 @@ class Session:
     id: str
     token: str
     """What every form of this session brings."""
+    person: Person | None = None
+    """The member, as the course has them; None: of no list."""
 
 
 class Entrance(Protocol):

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,7 +16,7 @@ _PATIENCE = 20.0
 """Seconds without a byte after which the rest of a body is no longer waited for ..."""
 _SLOWEST = 5_000
 """... and bytes a second that one has to come with, on the whole."""
-_AGAIN = "5"
+_LATER = {b"retry-after": b"5"}
 """Seconds after which what cannot be done now may be tried again."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -69,7 +69,10 @@ class Safety:
         self._origins = frozenset(origins)
         self._hosts = frozenset(origin.partition("//")[2] for origin in self._origins)
         self._most, self._too_large = most, too_large
-        self._headers = {**_HEADERS, **headers}
+        said = {**_HEADERS, **headers}
+        self._headers = {
+            name.encode("latin-1"): value.encode("latin-1") for name, value in said.items()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -79,11 +82,11 @@ class Safety:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if message["status"] == 503:
-                    headers.setdefault("retry-after", _AGAIN)
+                headers = list(message.get("headers", ()))
+                there = {name for name, _ in headers}
+                ours = self._headers | (_LATER if message["status"] == 503 else {})
+                headers += [one for one in ours.items() if one[0] not in there]
+                message = {**message, "headers": headers}
             await send(message)
 
         refusal = self._refusal(scope)

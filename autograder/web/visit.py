@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.responses import RedirectResponse
 
 from autograder.errors import UsageError
+from autograder.people import Person
 from autograder.web.people import INSTRUCTORS, Member
 
 MOST_FIELDS = 25_000
@@ -76,6 +77,8 @@ class Visit:
     """Which of the member's it is."""
     base: str = ""
     """Where our pages lie, without a slash at the end; empty: at the root of their port."""
+    person: Person | None = None
+    """The member, as the course has them; None: of no list."""
     later: list[str] = field(default_factory=list)
     """Sentences for the page that comes next."""
 

@@ -168,6 +168,33 @@ def test_where_people_have_decided_the_sum_is_theirs() -> None:
     assert verdict_lines(decided)[0] == "88.2 of 100 points"
 
 
+def test_the_lines_of_a_verdict_add_up_to_its_sum() -> None:
+    adagrad, adam, explanation = ROW["questions"]
+    put = {"points": 25, "reason": "the slide misled", "by": "maria", "at": "2026-03-01T10:00:00"}
+    decided = {
+        **ROW,
+        "questions": [
+            adagrad,
+            {**adam, "override": put},
+            {**explanation, "max_score": 25, "override": put},
+        ],
+        "final_score": 63.0,
+        "final_score_before_late": 70.0,
+        "final_max_score": 100,
+    }
+    assert verdict_lines(decided) == [
+        "63 of 100 points, 7 less for lateness",
+        "  adagrad: 20 of 20",
+        "  adam: 25 of 30 (18 by the program); correction missing; It is not [31m corrected.",
+        "  explanation: 25 of 25",
+    ]
+    undecided = {**decided, "final_score": None, "score_before_late": 80}
+    assert verdict_lines(undecided)[::2] == [
+        "78 of 90 points, 2 less for lateness",
+        "  adam: 18 of 30; correction missing; It is not [31m corrected.",
+    ]
+
+
 @pytest.mark.parametrize("status", QuestionStatus)
 def test_without_points_it_says_what_the_portals_pages_say(status: QuestionStatus) -> None:
     row = {"status": "graded", "questions": [{"name": "adam", "status": status.value}]}

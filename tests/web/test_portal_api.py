@@ -23,6 +23,7 @@ from autograder.errors import StoreError
 from autograder.formats import json_row
 from autograder.model import Grade, SubmissionStatus
 from autograder.settings import Attempts, Late
+from autograder.store import Extension
 from autograder.submission import label
 from autograder.web import safety
 from autograder.web.portal import receiving
@@ -505,3 +506,44 @@ def test_where_no_assignment_is_named_the_notebook_says_which(school: School) ->
     assert "Say which assignment it is" in alice.answer.json()["error"]
     assert alice.hand_in(labelled[SLUG], slug="").status_code == 202
     assert alice.ask("GET", "/api/submissions").json()[-1]["assignment"] == SLUG
+
+
+def test_the_store_is_asked_little_for_each_hand_in_however_many_came_before(
+    school: School,
+) -> None:
+    """Whose link it is, who is in the course, and one transaction that keeps the file; no attempt
+    is read, of which there are new ones all the time while a class hands in."""
+    school.says(late=Late(due=datetime.now(UTC) + timedelta(days=1)))
+    alice = school.program("alice")
+    alice.hand_in()
+    school.grade(verdict())
+    asked: list[str] = []
+    began: list[sa.Connection] = []
+    engine = school.store._engine
+
+    def execute(_1: Any, _2: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    def begin(connection: sa.Connection) -> None:
+        began.append(connection)
+
+    sa.event.listen(engine, "before_cursor_execute", execute)
+    sa.event.listen(engine, "begin", begin)
+    try:
+        assert alice.hand_in(PROGRAM, "a.py").json()["attempt"] == 2
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", execute)
+        sa.event.remove(engine, "begin", begin)
+    assert len(began) == 3
+    assert len(asked) == 6, asked
+    assert not any("FROM attempts" in one and "max(" not in one for one in asked)
+
+
+def test_who_takes_a_file_knows_what_was_just_said_of_the_course(school: School) -> None:
+    school.says(late=Late(due=datetime.now(UTC) - timedelta(days=3)))
+    alice = school.program("alice")
+    assert "late" in " ".join(alice.hand_in().json()["says"])
+    (person,) = [one for one in school.portal.door.links.directory.people if one.id == "alice"]
+    longer = datetime.now(UTC) + timedelta(days=1)
+    school.store.add_extensions([Extension(SLUG, person.number, "alice", longer, "ill")])
+    assert alice.hand_in(PROGRAM, "a.py").json()["says"] == ["In time."]

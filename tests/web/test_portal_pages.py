@@ -510,7 +510,7 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
     )
     alice.upload()
     assert "1 day late, 2 days begun: 40 % of your points are taken off." in alice.words
-    assert "no attempt left today; tomorrow you can hand in again" in alice.words
+    assert "no attempt left today; you can hand in again from " in alice.words
     school.grade(verdict(), verdict(), verdict())
     alice.open(alice.address)
     assert "shown here by itself" not in alice.words
@@ -680,8 +680,8 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
         assert "published again" not in alice.read(page)
 
 
-@pytest.mark.parametrize("due", [None, timedelta(days=-2)], ids=["no due date", "too late"])
-def test_what_no_longer_comes_in_time_is_shown_whole_once_results_are_published(
+@pytest.mark.parametrize("due", [None, timedelta(days=-2)], ids=["no due date", "late"])
+def test_what_comes_after_publishing_shows_no_points_though_it_cannot_be_in_time(
     school: School, due: timedelta | None
 ) -> None:
     school.says(late=Late(due=None if due is None else datetime.now(UTC) + due))
@@ -691,8 +691,12 @@ def test_what_no_longer_comes_in_time_is_shown_whole_once_results_are_published(
     published(school, ago=timedelta(hours=1))
     alice.upload(b"w = 2\n", "hw.py")
     school.grade(verdict("correction_missing"))
-    assert alice.ask("GET", f"{alice.address}/page").status_code == 200
-    assert "published again" not in alice.read(f"/a/{SLUG}")
+    later = alice.address
+    assert "correction missing" in alice.read(later)
+    assert alice.ask("GET", f"{later}/page").status_code == 404
+    assert "published again" in alice.read(f"/a/{SLUG}")
+    published(school)
+    assert alice.ask("GET", f"{later}/page").status_code == 200
 
 
 def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school: School) -> None:
@@ -1052,3 +1056,36 @@ def test_links_that_are_none_are_not_tried_without_end(school: School) -> None:
         stranger.ask("GET", f"/enter/1-{'a' * 31}{letter}").status_code for letter in "abcdefg" * 6
     }
     assert statuses == {403, 429}
+
+
+def test_a_receipt_goes_on_to_say_what_was_true_when_a_due_date_is_moved(school: School) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    early, late, later = now - timedelta(hours=3), now + timedelta(days=1), now + timedelta(days=2)
+    alice = school.browser("alice")
+    school.says(late=Late(due=early))
+    alice.upload()
+    was_late = alice.address
+    assert "3 hours late" in alice.words
+    school.says(late=Late(due=late))
+    then = f"Due {early:%a %d %b %Y, %H:%M} UTC , when you handed it in. 3 hours late"
+    assert then in alice.read(was_late)
+    assert f"Due now {late:%a %d %b %Y, %H:%M} UTC . In time." in alice.words
+    alice.upload(b"w = 2\n", "hw.py")
+    in_time = alice.address
+    assert f"Due {late:%a %d %b %Y, %H:%M} UTC . In time." in alice.words
+    assert "when you handed it in" not in alice.words
+    school.says(late=Late(due=later))
+    assert "UTC , when you handed it in. In time." in alice.read(in_time)
+    school.says()
+    assert "UTC , when you handed it in. In time." in alice.read(in_time)
+    assert "Due now At no time." in alice.words
+    alice.upload(b"w = 3\n", "hw.py")
+    assert " Due " not in alice.words
+    free = alice.address
+    school.says(late=Late(due=early))
+    assert "3 hours late" in alice.read(free)
+    assert "When you handed it in, nothing was due." in alice.words
+    with school.store._begin(writes=True) as connection:
+        connection.execute(HAND_INS.update().values(due=None))  # as an older program left it
+    assert f"Due {early:%a %d %b %Y, %H:%M} UTC . 3 hours late" in alice.read(in_time)
+    assert "When you handed it in" not in alice.words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -158,7 +159,7 @@ def test_a_full_group_is_not_changed_behind_a_members_back(pupils: Class) -> Non
     pupils.names("carl", "dora")
     assert pupils.receives("carl") == pupils.receives("dora") == {"carl", "dora"}
     assert pupils.receives("zoe") == {"zoe"}
-    assert "You named" not in pupils.at("zoe").words, "dora can no longer return that"
+    assert "You named dora : it holds" not in pupils.at("zoe").words, "dora can not return that"
 
 
 def test_to_name_a_partner_once_more_is_no_trouble(pupils: Class) -> None:
@@ -232,9 +233,12 @@ def test_what_is_left_today_is_what_all_of_a_group_have_left(pupils: Class) -> N
     said = pupils.school.program("alice").hand_in().json()["says"]
     assert said == ["0 attempts left today.", "Handed in for bob, too."]
     alice = pupils.at("alice")
-    assert "You have no attempt left today; tomorrow you can hand in again." in alice.words
+    midnight = datetime.now(UTC).date() + timedelta(days=1)
+    again = f"you can hand in again from {midnight:%a %d %b %Y}, 00:00 UTC on."
+    assert f"You have no attempt left today; {again}" in alice.words
+    assert 'type="file"' not in alice.page, "there is nothing to choose a file for"
     alice.open(f"/h/{alice.tickets()[0]}")
-    assert "no attempt left today" in alice.words
+    assert again in alice.words
     assert alice.upload(PROGRAM, "hw.py").status_code == 429
     assert "Your partner bob has handed in 3 times today" in alice.words
     pupils.leaves("alice")
@@ -450,3 +454,24 @@ def test_an_override_is_for_both_unless_it_is_for_one(pupils: Class) -> None:
         assert adam == {"alice": 25, "bob": expected, "carl": 15}, ticked
         maria.open(address)
         maria.send(address, question="adam", reason="no", do="own", together="bob")
+
+
+def test_who_is_refused_finds_back_to_the_assignment(pupils: Class) -> None:
+    alice = pupils.names("alice", "nobody")
+    assert alice.status == 400
+    assert f'<a href="/a/{SLUG}">Back to the assignment</a>' in alice.page
+    assert "To the first page" in alice.read("/a/none"), "there is nothing to go back to"
+
+
+def test_whose_naming_is_void_is_told_so_until_they_name_somebody_else(pupils: Class) -> None:
+    pupils.names("eve", "alice")
+    assert "You named alice : it holds as soon as" in pupils.at("eve").words
+    pupils.names("bob", "alice")
+    pupils.names("alice", "bob")
+    for _ in range(2):  # however often it is loaded
+        assert "You named alice , who hands in together with others now" in pupils.at("eve").words
+    assert "bob" not in pupils.at("eve").page.lower(), "whose partner they are is nobody else's"
+    assert "Alice A." not in pupils.at("eve").words, "the name is told by whoever agrees"
+    assert "with others now" not in pupils.at("bob").words
+    pupils.names("eve", "carl")
+    assert "You named alice" not in pupils.at("eve").words

@@ -92,8 +92,9 @@ class Api:
     ) -> dict[str, Any]:
         """``slug``: empty: what the notebook says that it is of, or the only one there is."""
         exercise = self._exercise(slug, "" if slug else assignment_of(received.data))
-        receipt = self._office.take(exercise, person, received, is_meant=is_meant)
-        says = self._office.says(exercise, person, receipt)
+        standing = exercise.register.standing()
+        receipt = self._office.take(exercise, standing, person, received, is_meant=is_meant)
+        says = self._office.says(exercise, standing, person, receipt)
         return receipt_of(receipt) | ({"says": says} if says else {})
 
     async def list(self, request: Request, member: Member, person: Person) -> Response:

@@ -6,6 +6,7 @@ import hmac
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -19,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from autograder.errors import AutograderError
 from autograder.people import key
 from autograder.store import Store
-from autograder.store.hand_ins import HandIn
+from autograder.store.hand_ins import HandIn, Lane, State, Whereabouts
 from autograder.web.app import HANDLERS, STATIC, Gate, origins_at, status_of, to_students
 from autograder.web.pages import fragment
 from autograder.web.people import Member, Role, Session
@@ -258,12 +259,19 @@ class _Front:
 async def _told(notices: AsyncIterator[Notice]) -> AsyncIterator[ServerSentEvent]:
     async for notice in notices:
         where = notice.whereabouts
-        text = fragment("portal/progress.html.j2", where=where, wait=notice.wait)
-        yield ServerSentEvent(" ".join(text.split()), event=where.state.value)
+        text = _in_words(where.state, where.place, where.lane, notice.wait)
+        yield ServerSentEvent(text, event=where.state.value)
+
+
+@lru_cache(maxsize=1_000)
+def _in_words(state: State, place: int, lane: Lane, wait: int | None) -> str:
+    """How far a hand-in is: of many who wait, many are told the same."""
+    where = Whereabouts(state, place, lane=lane)
+    return " ".join(fragment("portal/progress.html.j2", where=where, wait=wait).split())
 
 
 def _visit(session: Session, path: dict[str, str]) -> Visit:
-    return Visit(session.member, path, Form(), Form(), session.token)
+    return Visit(session.member, path, Form(), Form(), session.token, person=session.person)
 
 
 def _sorry(status: int, why: str) -> Response:

@@ -61,7 +61,7 @@ class FrontDoor:
         if holder is None:
             return None
         token = hmac.digest(cookie.encode("utf-8", "replace"), b"form", "sha256").hex()
-        return Session(_member(holder), key, token)
+        return Session(_member(holder), key, token, holder.person)
 
     def end(self, cookie: str) -> None:
         """Whoever has a copy of it is signed out, too."""

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from autograder.people import Person, Policies, late_in_words
+from autograder.people import Person, Policies, Standing, late_in_words
 from autograder.store import HandedInFile, Store
 from autograder.store.hand_ins import Draft, HandIn, TooMany
 from autograder.submission import assignment_of
@@ -138,7 +138,13 @@ class Office:
             return await run_in_threadpool(do, await file_in(form))
 
     def take(
-        self, exercise: Exercise, person: Person, received: Received, *, is_meant: bool
+        self,
+        exercise: Exercise,
+        standing: Standing,
+        person: Person,
+        received: Received,
+        *,
+        is_meant: bool,
     ) -> HandIn:
         """Keep a file that ``person`` hands in, for their partners, too; their receipt.
 
@@ -154,10 +160,16 @@ class Office:
         require_submission(received)
         if not is_meant and (own := assignment_of(received.data)) not in ("", exercise.slug):
             raise OfAnother(received.name, own, exercise.slug)
-        lists = exercise.register.now()
-        together = group_of(self._store, exercise, person)
+        together = group_of(self._store, exercise, person, standing)
         drafts = [
-            Draft(exercise.slug, one.number or 0, one.id, received.name, person.id)
+            Draft(
+                exercise.slug,
+                one.number or 0,
+                one.id,
+                received.name,
+                person.id,
+                standing.policies.due_for(one.id),
+            )
             for one in together
         ]
         per_day = exercise.assignment.attempts.per_day
@@ -166,7 +178,7 @@ class Office:
                 drafts,
                 HandedInFile.of(received.data),
                 per_day=per_day,
-                since=day_began(lists.standing.policies),
+                since=day_began(standing.policies),
             )
         except TooMany as error:
             assert per_day is not None
@@ -179,12 +191,13 @@ class Office:
         self._told(len(made))
         return made[0]
 
-    def says(self, exercise: Exercise, person: Person, receipt: HandIn) -> list[str]:
+    def says(
+        self, exercise: Exercise, standing: Standing, person: Person, receipt: HandIn
+    ) -> list[str]:
         """What there is to know beside a receipt, in sentences."""
-        policies = exercise.register.now().standing.policies
-        said = [late_in_words(person.id, receipt.at, policies)]
+        said = [late_in_words(person.id, receipt.at, standing.policies)]
         attempts = exercise.assignment.attempts
-        left = left_today(self._store, exercise, person)
+        left = left_today(self._store, exercise, person, standing)
         if left is not None:
             said.append(f"{counted(left, 'attempt')} left today.")
         if attempts.partners > 1:
@@ -194,20 +207,21 @@ class Office:
         return [sentence for sentence in said if sentence]
 
 
-def group_of(store: Store, exercise: Exercise, person: Person) -> Sequence[Person]:
+def group_of(
+    store: Store, exercise: Exercise, person: Person, standing: Standing
+) -> Sequence[Person]:
     """For whom it is handed in when this person does: for them, and their partners."""
-    directory = exercise.register.now().standing.directory
-    return [person, *partners_at(store, exercise, directory).of(person).together]
+    return [person, *partners_at(store, exercise, standing.directory).of(person).together]
 
 
-def left_today(store: Store, exercise: Exercise, person: Person) -> int | None:
+def left_today(store: Store, exercise: Exercise, person: Person, standing: Standing) -> int | None:
     """How often more somebody may hand it in today, with whom they hand in together; None: as
     often as they like."""
     per_day = exercise.assignment.attempts.per_day
     if per_day is None:
         return None
-    numbers = [one.number or 0 for one in group_of(store, exercise, person)]
-    began = day_began(exercise.register.now().standing.policies)
+    numbers = [one.number or 0 for one in group_of(store, exercise, person, standing)]
+    began = day_began(standing.policies)
     return max(0, per_day - store.hand_ins.most_since(numbers, exercise.slug, began))
 
 
@@ -218,4 +232,6 @@ def day_began(policies: Policies) -> datetime:
 
 
 def day_ends(policies: Policies) -> datetime:
-    return day_began(policies) + timedelta(days=1)
+    """The next midnight there; where the clocks are put forward or back meanwhile, too."""
+    began = day_began(policies).astimezone(policies.zone)
+    return (began + timedelta(days=1)).astimezone(UTC)

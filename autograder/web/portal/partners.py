@@ -29,6 +29,7 @@ class Groups:
         self._named: dict[int, set[int]] = {}
         self._named_by: dict[int, set[int]] = {}
         self._groups: dict[int, frozenset[int]] = {}
+        self._missed: dict[int, set[int]] = {}
 
     def of(self, one: int) -> frozenset[int]:
         """The group of somebody, who is in it; alone: they alone."""
@@ -42,6 +43,11 @@ class Groups:
         """... and the other way round."""
         return self._named_by.get(one, set()) - self.of(one)
 
+    def missed(self, one: int) -> set[int]:
+        """Whom they named, and who then joined others, so that there is no room any more; until
+        they name somebody else, or nobody."""
+        return self._missed.get(one, set()) - self.of(one)
+
     def fit(self, one: int, other: int) -> bool:
         """Whether the two may be in one group, with all who are joined to either."""
         return len(self.of(one) | self.of(other)) <= self.most
@@ -50,6 +56,7 @@ class Groups:
         one, other = naming.person, naming.other
         if one == other:
             return
+        self._missed.pop(one, None)
         if not naming.together:
             self._drop(one, other)
         elif self.fit(one, other):
@@ -84,6 +91,7 @@ class Groups:
             for other in tuple(self._named_by.get(one, ())):
                 if not self.fit(one, other):
                     self._drop(other, one)
+                    self._missed.setdefault(other, set()).add(one)
 
     def _part(self, group: frozenset[int]) -> None:
         """Two of these are no longer joined: make groups of them anew."""
@@ -109,6 +117,8 @@ class Pairing:
     """Those whom they named, and who have not named them yet ..."""
     named_by: Sequence[Person] = ()
     """... and the other way round."""
+    missed: Sequence[Person] = ()
+    """Those whom they named, and who are joined to others now."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,7 @@ class Partners:
             self._people(self.groups.of(mine) - {mine}),
             self._people(self.groups.named(mine)),
             self._people(self.groups.named_by(mine)),
+            self._people(self.groups.missed(mine)),
         )
 
     def is_full(self, person: Person) -> bool:

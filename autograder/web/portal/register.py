@@ -50,6 +50,15 @@ class Register:
                 self._marker = marker
             return self._lists
 
+    def standing(self) -> Standing:
+        """Who is in the course and what holds for them: no attempts are read for that, of which
+        there are new ones with every question while a class hands in."""
+        with self._lock:
+            marker = self._store.marker()
+            if self._lists is not None and marker[1:-1] == self._marker[1:-1]:
+                return self._lists.standing
+        return self.now().standing
+
     def _newer(self, lists: Lists | None, before: tuple[int, ...], now: tuple[int, ...]) -> Lists:
         slug, acts = self._order.assignment.slug, self._store.acts
         if lists is None or before[1:-1] != now[1:-1]:

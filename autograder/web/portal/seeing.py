@@ -2,7 +2,7 @@
 
 Until a student's results are published the assignment says so: ``[feedback] before_due``.  From
 then on they see all of it, as it was published last; of their other attempts that were there by
-then, all that the program found.  One that came later, but in time, is not published: who has
+then, all that the program found.  One that came later, in time or not, is not published: who has
 read their result must not learn by trying what it says of each further file.
 """
 
@@ -193,13 +193,8 @@ class Seeing:
         if before is None or shown.sight is Sight.PUBLIC:
             return ()
         if shown.has_page:
-            return changes(self._earned(shown.grade), before, WORDS)
+            return changes(shown.grade, before, WORDS)
         return tuple(_names_changed(before, shown.grade))
-
-    def _earned(self, grade: Grade) -> Grade:
-        """Before lateness, as the attempt before is."""
-        earned = grade.score_before_late
-        return grade if earned is None else replace(grade, score=earned)
 
     def _grade(self, lists: Lists, entry: Entry) -> Grade:
         grade = replace(next(self._store.grades([entry.id])), student=entry.student)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -52,6 +53,9 @@ _LAST_TABLES = 2.0
 """Seconds that the end waits for tables; a process that still writes them goes on behind."""
 _FILES = 8_192
 """Files and connections that this process may have open, where the machine lets it."""
+_GARBAGE = 10_000
+"""New objects after which it is looked which of them are garbage in circles: a page makes some
+thousands, nearly all of which go by themselves."""
 _log = logging.getLogger(__name__)
 
 
@@ -205,6 +209,7 @@ class Portal:
             backlog=_BACKLOG,
         )
         sys.stdout.flush()
+        gc.set_threshold(_GARBAGE, *gc.get_threshold()[1:])
         Thread(target=self._warm, name="warm", daemon=True).start()
         with suppress(KeyboardInterrupt):  # the server raises again what ended it
             uvicorn.Server(config).run(sockets=[self._socket])

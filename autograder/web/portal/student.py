@@ -26,6 +26,7 @@ from autograder.web.portal.office import (
     Allowance,
     OfAnother,
     Office,
+    day_ends,
     left_today,
 )
 from autograder.web.portal.partners import Pairing, Partners, leave, partners_at
@@ -101,6 +102,11 @@ class Standing:
     def is_late(self) -> bool:
         grace = self.exercise.assignment.late.grace
         return self.due is not None and datetime.now(UTC) > self.due + grace
+
+    @property
+    def next_day(self) -> datetime:
+        """When attempts are counted anew."""
+        return day_ends(self.lists.standing.policies)
 
     @property
     def is_open(self) -> bool:
@@ -193,10 +199,9 @@ class StudentPages:
     def eyes(self, visit: Visit) -> Eyes:
         """Raises NotThere where a member of staff looks at nobody."""
         if visit.member.role is Role.STUDENT:
-            person = self._door.person(visit.member)
-            if person is None:
+            if visit.person is None:
                 raise NotThere("you are no longer on the list of this course")
-            return Eyes(person, "")
+            return Eyes(visit.person, "")
         number = int(visit.path.get("number", "0"))
         person = self._student(number)
         if person is None:
@@ -235,7 +240,7 @@ class StudentPages:
                 for one in hand_ins
                 if is_published and not ledger.is_shown(person.id, one.at)
             ),
-            left_today(self._store, exercise, person),
+            left_today(self._store, exercise, person, lists.standing),
         )
 
     # -------------------------------------------------------------- pages
@@ -251,7 +256,7 @@ class StudentPages:
         return self._partners(exercise).of(eyes.person)
 
     def _partners(self, exercise: Exercise) -> Partners:
-        directory = exercise.register.now().standing.directory
+        directory = exercise.register.standing().directory
         return partners_at(self._store, exercise, directory)
 
     def assignment(self, visit: Visit, trouble: str = "", other: OfAnother | None = None) -> str:
@@ -328,7 +333,8 @@ class StudentPages:
             instead=self._instead(standing, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
-            late=late_in_words(standing.student, hand_in.at, standing.lists.standing.policies),
+            late=_late(standing, hand_in),
+            late_then=_late_then(standing, hand_in),
         )
 
     def _seen(
@@ -368,7 +374,7 @@ class StudentPages:
         ]
 
     def _called(self, exercise: Exercise, student: str) -> str:
-        found = exercise.register.now().standing.directory.fitting(student)
+        found = exercise.register.standing().directory.fitting(student)
         return (found[0].name if len(found) == 1 else "") or student
 
     def feedback(self, visit: Visit) -> Response:
@@ -456,8 +462,9 @@ class StudentPages:
         """A file that came with the form of an assignment's page; ``is_meant``: though it says
         that it is of another."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
+        standing = exercise.register.standing()
         try:
-            made = self._office.take(exercise, eyes.person, received, is_meant=is_meant)
+            made = self._office.take(exercise, standing, eyes.person, received, is_meant=is_meant)
         except OfAnother as other:
             return HTMLResponse(self.assignment(visit, other=other), other.status)
         except Refused as refused:
@@ -508,7 +515,7 @@ class StudentPages:
 
     def _name(self, exercise: Exercise, person: Person, whom: str) -> str:
         """Name somebody as a partner; what came of it.  Raises UsageError."""
-        other = _student_called(whom, person, exercise.register.now().standing.directory)
+        other = _student_called(whom, person, exercise.register.standing().directory)
         _require_room(self._partners(exercise), person, other)
         self._store.hand_ins.join(exercise.slug, person.number or 0, other.number or 0, True)
         now = self._partners(exercise)
@@ -555,6 +562,19 @@ def _require_room(partners: Partners, person: Person, other: Person) -> None:
         f"At most {most} may hand in together, and with {other.id} you would be more, for they "
         "hand in together with somebody already: ask them, or name somebody else."
     )
+
+
+def _late(standing: Standing, hand_in: HandIn) -> str:
+    """Whether it was in time, as things are now, in a sentence; empty: nothing is due."""
+    return late_in_words(standing.student, hand_in.at, standing.lists.standing.policies)
+
+
+def _late_then(standing: Standing, hand_in: HandIn) -> str:
+    """The same by what was due when it came: that is what the receipt said, and goes on to say."""
+    if hand_in.due is None:
+        return ""
+    policies = standing.lists.standing.policies.as_due(standing.student, hand_in.due)
+    return late_in_words(standing.student, hand_in.at, policies)
 
 
 def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:

@@ -8,6 +8,7 @@ a sentence.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from autograder.web.visit import NotOpen
 _EVERY = 1.0
 """Seconds between two looks at the folder."""
 _PASSED_OVER = {"__pycache__", "sample_submissions", "right_variants"}
+_LOOKED_AT = (".toml", ".py", ".md", ".ipynb")
 _log = logging.getLogger(__name__)
 
 State = tuple[tuple[str, int, int], ...]
@@ -179,14 +181,18 @@ class Syllabus:
 
 def _state(folder: Path) -> State:
     found = []
-    for path in sorted(folder.rglob("*")):
-        if _PASSED_OVER.isdisjoint(path.parts) and path.suffix in (".toml", ".py", ".md", ".ipynb"):
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _PASSED_OVER]
+        for name in names:
+            if not name.endswith(_LOOKED_AT):
+                continue
+            path = os.path.join(place, name)
             try:
-                status = path.stat()
+                status = os.stat(path)
             except OSError:  # it is being replaced
                 continue
-            found.append((str(path), status.st_mtime_ns, status.st_size))
-    return tuple(found)
+            found.append((path, status.st_mtime_ns, status.st_size))
+    return tuple(sorted(found))
 
 
 def _forget_reference() -> None:
