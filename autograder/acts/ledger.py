@@ -119,7 +119,7 @@ class Ledger:
     def shown_until(self, student: str) -> datetime | None:
         """When results were published last to a student, and to their section; None: never.
 
-        What somebody hands in later is not published yet.
+        What somebody hands in later, but in time, is not published yet.
         """
         last = self.published.get(student)
         if last is None:
@@ -131,12 +131,17 @@ class Ledger:
     def is_shown(self, student: str, handed_in: datetime) -> bool:
         """Whether a student is shown all of what they handed in at a moment.
 
-        That is what was there when results were published.  Of a later try, in time or not, it
-        would tell what a hidden test says, as often as somebody likes to ask, and late points are
-        points, too.
+        Once results are published that is all that was there then, and all that came too late, or
+        where nothing is ever too late; of another try in time it would tell what a hidden test
+        says, as often as somebody likes to ask.
         """
         until = self.shown_until(student)
-        return until is not None and handed_in < until + _EXACT
+        if until is None:
+            return False
+        policies = self.standing.policies
+        due = policies.due_for(student)
+        is_in_time = due is not None and handed_in <= due + policies.late.grace
+        return handed_in < until + _EXACT or not is_in_time
 
     @cached_property
     def _sections(self) -> Mapping[str, str]:

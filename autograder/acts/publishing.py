@@ -184,7 +184,7 @@ def still_in_time(book: Book, section: str = "") -> int:
     chosen = [one.id for one in people if not section or key(one.section) == key(section)]
     policies, now = book.standing.policies, datetime.now(UTC)
     dues = map(policies.due_for, chosen if people else book.counting)
-    return sum(due is None or now <= due + policies.late.grace for due in dues)
+    return sum(due is not None and now <= due + policies.late.grace for due in dues)
 
 
 def _in_section(book: Book, section: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 Until a student's results are published the assignment says so: ``[feedback] before_due``.  From
 then on they see all of it, as it was published last; of their other attempts that were there by
-then, all that the program found.  One that came later, in time or not, is not published: who has
+then, all that the program found.  One that came later, but in time, is not published: who has
 read their result must not learn by trying what it says of each further file.
 """
 
