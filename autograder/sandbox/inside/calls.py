@@ -50,6 +50,8 @@ class _Before(NamedTuple):
     numbers: bytes
 
 
+_Neurons = dict[tuple[float, ...], tuple[Callable[..., object], Callable[..., object]]]
+"""The derivatives by w and by b of a call's neurons, which belong together, by their numbers."""
 _NAMES = 10_000
 """Bytes of a call's names at most."""
 
@@ -63,6 +65,7 @@ def read_arguments(
     numbers = iter(frame.array().tolist())
     arguments: dict[str, object] = {}
     before: dict[str, _Before] = {}
+    neurons: _Neurons = {}
     for name, kind in zip(names, kinds, strict=True):
         if kind == A_FLOAT:
             arguments[name] = next(numbers)
@@ -72,18 +75,25 @@ def read_arguments(
             array, numbers_of_it = frame.array_and_bytes()
             arguments[name], before[name] = array, _Before(array, array.shape, numbers_of_it)
         else:
-            arguments[name] = _function(kind, frame, numbers, gradients)
+            arguments[name] = _function(kind, frame, numbers, gradients, neurons)
     return arguments, before
 
 
 def _function(
-    kind: int, frame: Reader, numbers: Iterator[float], gradients: types.ModuleType | None
+    kind: int,
+    frame: Reader,
+    numbers: Iterator[float],
+    gradients: types.ModuleType | None,
+    neurons: _Neurons,
 ) -> object:
     if gradients is None:
         raise WireError("a gradient function before what builds it")
     of = "w" if next(numbers) == 0 else "b"
     if kind == A_NEURON:
-        return gradients.named(gradients.neuron(of, *islice(numbers, 5)), of)
+        parameters = tuple(islice(numbers, 5))
+        if parameters not in neurons:
+            neurons[parameters] = gradients.neurons(*parameters)
+        return gradients.named(neurons[parameters][of == "b"], of)
     if kind == A_STREAM:
         return gradients.named(
             gradients.stream(frame.array(), frame.array(), int(next(numbers))), of
