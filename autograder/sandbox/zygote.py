@@ -30,7 +30,7 @@ import socket
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn, Required, TypedDict
 
@@ -40,6 +40,7 @@ from autograder.sandbox.gaps import fill_gaps
 from autograder.sandbox.inside import files
 from autograder.sandbox.inside.harness import Harness
 from autograder.sandbox.inside.rehearsal import rehearse
+from autograder.sandbox.inside.standins import quiet_matplotlib
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import BROKEN
 from autograder.sandbox.jail import SCRATCH
@@ -372,7 +373,7 @@ class Zygote:
         new = [name for name in packages if name in _LOADERS and name not in self._loaded]
         for name in new:
             self._loaded.add(name)
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _forked_once():
                 warnings.simplefilter("ignore")
                 try:
                     _LOADERS[name](self)
@@ -451,6 +452,7 @@ class Zygote:
             axes.legend()
             figure.canvas.draw()
             pyplot.close("all")
+            quiet_matplotlib()
 
     def load_pandas(self) -> None:
         importlib.import_module("pandas")
@@ -466,6 +468,28 @@ _LOADERS = {
 }
 _LARGE = frozenset(_LOADERS) - {"ipython"}
 """What costs each fork a millisecond and more, which IPython's transformer alone does not."""
+
+
+@contextlib.contextmanager
+def _forked_once() -> Iterator[None]:
+    """What modules that are loaded meanwhile want done in every child is done here, at the end.
+
+    It concerns what they hold by now: matplotlib gives its fonts back, whose files no child has
+    open, which takes a millisecond each time; locks are made anew, of which there are no holders.
+    """
+    wanted: list[Callable[[], object]] = []
+
+    def note(*, after_in_child: Callable[[], object] | None = None, **_: object) -> None:
+        if after_in_child is not None:
+            wanted.append(after_in_child)
+
+    register, os.register_at_fork = os.register_at_fork, note
+    try:
+        yield
+        for do in wanted:
+            do()
+    finally:
+        os.register_at_fork = register
 
 
 def _send_signal(handle: int, number: int) -> None:
