@@ -44,6 +44,7 @@ from autograder.sandbox.inside.standins import quiet_matplotlib
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import BROKEN
 from autograder.sandbox.jail import SCRATCH
+from autograder.sandbox.pages import join_pages
 
 _NUMPY_PARTS = ("numpy.random", "numpy.linalg", "numpy.fft", "numpy.polynomial", "numpy.ma")
 """NumPy imports these when they are first used, up to 13 ms each time after a fork; the last when
@@ -345,10 +346,8 @@ class Zygote:
 
     def _read(self, path: str) -> str:
         descriptor = os.open(path, os.O_RDONLY, dir_fd=self._proc)
-        try:
-            return os.read(descriptor, 4096).decode()
-        finally:
-            os.close(descriptor)
+        with open(descriptor, encoding="utf-8", errors="replace") as file:
+            return file.read()
 
     def _reap(self, child: _Child) -> None:
         pid, status, used = os.wait4(child.pid, os.WNOHANG)
@@ -387,6 +386,8 @@ class Zygote:
         gc.collect()
         self._filling += fill_gaps()
         gc.freeze()
+        with contextlib.suppress(OSError):
+            join_pages(self._read("self/maps"))
 
     def _fork(self, client: _Client, message: Asked, pipes: list[int]) -> _Child:
         pages = [int(field) for field in os.pread(self._memory, 200, 0).split()]
