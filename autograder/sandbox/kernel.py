@@ -23,6 +23,8 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 22, 38, 47
 
+_MADV_COLLAPSE = 25
+
 _NR_MOUNT_SETATTR = 442
 _NR_LANDLOCK_CREATE, _NR_LANDLOCK_ADD, _NR_LANDLOCK_RESTRICT = 444, 445, 446
 _NR_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
@@ -36,6 +38,8 @@ _text = ctypes.c_char_p
 _libc.mount.argtypes = (_text, _text, _text, ctypes.c_ulong, _text)
 _libc.umount2.argtypes = (_text, ctypes.c_int)
 _libc.capset.argtypes = (_text, _text)
+_libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+_libc.mincore.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p)
 
 
 def _checked(result: int, name: str) -> int:
@@ -94,6 +98,18 @@ def pivot_root(new: str, old: str) -> None:
     if number is None:
         raise OSError(f"pivot_root: unknown machine {platform.machine()}")
     _syscall("pivot_root", number, os.fsencode(new), os.fsencode(old))
+
+
+def share_present(start: int, length: int) -> float:
+    """Of this process's memory at an address, how much is there and not only promised."""
+    pages = ctypes.create_string_buffer(length // os.sysconf("SC_PAGE_SIZE"))
+    _checked(_libc.mincore(start, length, pages), "mincore")
+    return sum(page & 1 for page in pages.raw) / len(pages)
+
+
+def join_pages(start: int, length: int) -> None:
+    """Have one large page there in place of many (Linux 6.1 and later)."""
+    _checked(_libc.madvise(start, length, _MADV_COLLAPSE), "madvise")
 
 
 def drop_capabilities() -> None:

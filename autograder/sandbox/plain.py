@@ -30,8 +30,8 @@ from autograder.sandbox.scratch import Scratch, own_folder
 
 _MODULES = (
     "inside.wire", "inside.progress", "inside.values", "inside.transform", "inside.awaiting",
-    "inside.statements", "inside.speed", "inside.standins", "inside.names", "inside.shown",
-    "inside.notebook", "inside.calls", "inside.harness",
+    "inside.statements", "inside.speed", "inside.pictures", "inside.standins", "inside.names",
+    "inside.shown", "inside.notebook", "inside.calls", "inside.harness",
 )  # fmt: skip
 
 _START = (

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 _BEFORE_JAIL = ("kernel", "jail")
 _MODULES = (
-    "landlock", "seccomp", "confinement", "gaps", "inside.wire", "inside.progress",
+    "landlock", "seccomp", "confinement", "gaps", "pages", "inside.wire", "inside.progress",
     "inside.values", "inside.transform", "inside.awaiting", "inside.statements", "inside.speed",
-    "inside.standins", "inside.names", "inside.shown", "inside.notebook", "inside.calls",
-    "inside.harness", "inside.files", "inside.rehearsal", "zygote",
+    "inside.pictures", "inside.standins", "inside.names", "inside.shown", "inside.notebook",
+    "inside.calls", "inside.harness", "inside.files", "inside.rehearsal", "zygote",
 )  # fmt: skip
 _START_SECONDS = 60.0
 _TELL_SECONDS = 5.0

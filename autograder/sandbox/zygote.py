@@ -30,7 +30,7 @@ import socket
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn, Required, TypedDict
 
@@ -40,9 +40,11 @@ from autograder.sandbox.gaps import fill_gaps
 from autograder.sandbox.inside import files
 from autograder.sandbox.inside.harness import Harness
 from autograder.sandbox.inside.rehearsal import rehearse
+from autograder.sandbox.inside.standins import quiet_matplotlib
 from autograder.sandbox.inside.transform import CellReader
 from autograder.sandbox.inside.wire import BROKEN
 from autograder.sandbox.jail import SCRATCH
+from autograder.sandbox.pages import join_pages
 
 _NUMPY_PARTS = ("numpy.random", "numpy.linalg", "numpy.fft", "numpy.polynomial", "numpy.ma")
 """NumPy imports these when they are first used, up to 13 ms each time after a fork; the last when
@@ -344,10 +346,8 @@ class Zygote:
 
     def _read(self, path: str) -> str:
         descriptor = os.open(path, os.O_RDONLY, dir_fd=self._proc)
-        try:
-            return os.read(descriptor, 4096).decode()
-        finally:
-            os.close(descriptor)
+        with open(descriptor, encoding="utf-8", errors="replace") as file:
+            return file.read()
 
     def _reap(self, child: _Child) -> None:
         pid, status, used = os.wait4(child.pid, os.WNOHANG)
@@ -372,7 +372,7 @@ class Zygote:
         new = [name for name in packages if name in _LOADERS and name not in self._loaded]
         for name in new:
             self._loaded.add(name)
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _forked_once():
                 warnings.simplefilter("ignore")
                 try:
                     _LOADERS[name](self)
@@ -386,6 +386,8 @@ class Zygote:
         gc.collect()
         self._filling += fill_gaps()
         gc.freeze()
+        with contextlib.suppress(OSError):
+            join_pages(self._read("self/maps"))
 
     def _fork(self, client: _Client, message: Asked, pipes: list[int]) -> _Child:
         pages = [int(field) for field in os.pread(self._memory, 200, 0).split()]
@@ -451,6 +453,7 @@ class Zygote:
             axes.legend()
             figure.canvas.draw()
             pyplot.close("all")
+            quiet_matplotlib()
 
     def load_pandas(self) -> None:
         importlib.import_module("pandas")
@@ -466,6 +469,28 @@ _LOADERS = {
 }
 _LARGE = frozenset(_LOADERS) - {"ipython"}
 """What costs each fork a millisecond and more, which IPython's transformer alone does not."""
+
+
+@contextlib.contextmanager
+def _forked_once() -> Iterator[None]:
+    """What modules that are loaded meanwhile want done in every child is done here, at the end.
+
+    It concerns what they hold by now: matplotlib gives its fonts back, whose files no child has
+    open, which takes a millisecond each time; locks are made anew, of which there are no holders.
+    """
+    wanted: list[Callable[[], object]] = []
+
+    def note(*, after_in_child: Callable[[], object] | None = None, **_: object) -> None:
+        if after_in_child is not None:
+            wanted.append(after_in_child)
+
+    register, os.register_at_fork = os.register_at_fork, note
+    try:
+        yield
+        for do in wanted:
+            do()
+    finally:
+        os.register_at_fork = register
 
 
 def _send_signal(handle: int, number: int) -> None:

@@ -50,6 +50,8 @@ class _Before(NamedTuple):
     numbers: bytes
 
 
+_Neurons = dict[tuple[float, ...], tuple[Callable[..., object], Callable[..., object]]]
+"""The derivatives by w and by b of a call's neurons, which belong together, by their numbers."""
 _NAMES = 10_000
 """Bytes of a call's names at most."""
 
@@ -60,9 +62,10 @@ def read_arguments(
     """The arguments by name, built afresh for this call, and what is in the arrays among them;
     ``gradients`` is what builds the functions."""
     kinds = frame.raw(1000)
-    numbers = iter(frame.array().tolist())
+    numbers = iter(frame.numbers())
     arguments: dict[str, object] = {}
     before: dict[str, _Before] = {}
+    neurons: _Neurons = {}
     for name, kind in zip(names, kinds, strict=True):
         if kind == A_FLOAT:
             arguments[name] = next(numbers)
@@ -72,18 +75,25 @@ def read_arguments(
             array, numbers_of_it = frame.array_and_bytes()
             arguments[name], before[name] = array, _Before(array, array.shape, numbers_of_it)
         else:
-            arguments[name] = _function(kind, frame, numbers, gradients)
+            arguments[name] = _function(kind, frame, numbers, gradients, neurons)
     return arguments, before
 
 
 def _function(
-    kind: int, frame: Reader, numbers: Iterator[float], gradients: types.ModuleType | None
+    kind: int,
+    frame: Reader,
+    numbers: Iterator[float],
+    gradients: types.ModuleType | None,
+    neurons: _Neurons,
 ) -> object:
     if gradients is None:
         raise WireError("a gradient function before what builds it")
     of = "w" if next(numbers) == 0 else "b"
     if kind == A_NEURON:
-        return gradients.named(gradients.neuron(of, *islice(numbers, 5)), of)
+        parameters = tuple(islice(numbers, 5))
+        if parameters not in neurons:
+            neurons[parameters] = gradients.neurons(*parameters)
+        return gradients.named(neurons[parameters][of == "b"], of)
     if kind == A_STREAM:
         return gradients.named(
             gradients.stream(frame.array(), frame.array(), int(next(numbers))), of
@@ -113,16 +123,16 @@ class Caller:
         self._notebook, self._seed, self._by_chance = notebook, seed, by_chance
         random.seed(seed)
         self._state = random.getstate()  # to set it takes half the time of seeding
-        self._ways: dict[tuple[int, str], tuple[object, _Way]] = {}
+        self._asked: dict[bytes, tuple[str, list[str], list[str]]] = {}
+        """What calls are headed with, taken apart."""
+        self._ways: dict[tuple[int, bytes], tuple[object, _Way]] = {}
         """How a function takes arguments of these names, kept together with the function."""
 
     def answer(self, frame: Reader, gradients: types.ModuleType | None) -> bytes:
         """Make the call that the frame asks for; the inside of the answer's frame."""
         notebook = self._notebook
-        number = frame.u32()
-        text = frame.text(_NAMES)
-        function_name, *marked = text.split("\n")
-        names = [name.removesuffix(LEFT_OUT) for name in marked]
+        number, text = frame.u32(), frame.raw(_NAMES)
+        function_name, marked, names = self._heading(text)
         function = notebook.namespace.get(function_name, _ABSENT)
         arguments, before = read_arguments(frame, names, gradients)
         unreceived: tuple[str, ...] = ()
@@ -140,8 +150,17 @@ class Caller:
                 result = _call(notebook, function, way, arguments)
         return _write(notebook, result, number, names, unreceived, before)
 
+    def _heading(self, text: bytes) -> tuple[str, list[str], list[str]]:
+        """The function's name, and the arguments' with and without the mark of what is left out."""
+        known = self._asked.get(text)
+        if known is None:
+            name, *marked = text.decode().split("\n")
+            names = [name.removesuffix(LEFT_OUT) for name in marked]
+            known = self._asked[text] = (name, marked, names)
+        return known
+
     def _way(
-        self, function: Callable[..., object], text: str, names: list[str], marked: list[str]
+        self, function: Callable[..., object], text: bytes, names: list[str], marked: list[str]
     ) -> _Way:
         known = self._ways.get((id(function), text))
         if known is None:

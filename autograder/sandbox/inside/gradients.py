@@ -32,15 +32,20 @@ def _number(value: Any) -> float:
     return float(value)
 
 
+_DOUBLE = np.dtype(np.float64)
 _PLAIN = frozenset({float, np.float64})
 """Types of numbers that are turned into a float as they are."""
 
 
-def _are_vectors(w: Any, x: Any) -> bool:
+def _are_vectors(w: Any, x: NDArray[Any]) -> bool:
     """Whether both are one point's worth of doubles."""
-    if type(w) is not np.ndarray or x.ndim != 1 or w.shape != x.shape:
+    if type(w) is not np.ndarray:
         return False
-    return bool(w.dtype.char == x.dtype.char == "d")
+    shape = x.shape
+    if len(shape) != 1 or w.shape != shape:
+        return False
+    kind = x.dtype
+    return kind is w.dtype is _DOUBLE or bool(kind.char == w.dtype.char == "d")
 
 
 def _is_vector(value: Any) -> bool:
@@ -50,46 +55,90 @@ def _is_vector(value: Any) -> bool:
 def neuron(
     of: str, scale: float, low: float, high: float, gain: float, rests: float = 0.0
 ) -> Function:
-    """Derivative by ``of`` ("w" or "b") of ``scale/2 (s - y)^2``.
+    """The derivative by ``of`` alone, "w" or "b", of :func:`neurons`."""
+    by_w, by_b = neurons(scale, low, high, gain, rests)
+    return by_w if of == "w" else by_b
+
+
+def neurons(
+    scale: float, low: float, high: float, gain: float, rests: float = 0.0
+) -> tuple[Function, Function]:
+    """Derivatives by w and by b of ``scale/2 (s - y)^2``.
 
     ``s = low + (high - low)(1 + tanh(gain z))/2`` with ``z = w . x + b``, hence
     ``s' = (high - low) gain (1 - tanh(gain z)^2)/2``.  A number x is answered by a NumPy number,
-    a vector x by a vector; a whole matrix of points by one answer a point.  ``rests``: it is 0
+    a vector x by a vector; a whole matrix of points by one answer a point.  ``rests``: they are 0
     wherever ``sin(rests z) < 0``; 0: nowhere.
+
+    Most loops ask for both at one point, then go on to the next point of one place (w, b).  So the
+    two share what they know of the last point and place.  Of numbers only, which never change; and
+    what is kept is written without a call in between, so that no other thread sees half of it.
     """
     half = (high - low) / 2
     slope_scale = scale * half * gain
-    tanh, float64, ndarray, by_w = math.tanh, np.float64, np.ndarray, of == "w"
+    tanh, float64, ndarray, plain = math.tanh, np.float64, np.ndarray, _PLAIN
+    last_w: Any = None
+    last_b: Any = None
+    last_x: Any = None
+    last_y: Any = None
+    float_w = float_b = float_x = last = 0.0
+    """The same as floats, and the derivative by b there."""
 
-    def many(w: Any, b: Any, x: Any, y: Any) -> Any:
+    def many(w: Any, b: Any, x: Any, y: Any, by_w: bool) -> Any:
         points = np.asarray(x, dtype=float64)
         t = np.tanh(gain * (np.dot(points, np.asarray(w, dtype=float64)) + b))
         by_b = slope_scale * (low + half * (1.0 + t) - np.asarray(y)) * (1.0 - t * t)
-        if of == "b":
+        if not by_w:
             return by_b if np.ndim(by_b) else float64(by_b)
         return (by_b[:, None] if points.ndim == 2 and np.ndim(by_b) == 1 else by_b) * points
 
-    def derivative(w: Any, b: Any, x: Any, y: Any) -> Any:
-        # Single numbers, and one vector, are the common cases, and have to cost about a
-        # microsecond: it is most of what a submission's calls compute.
-        if type(x) in _PLAIN and type(w) in _PLAIN:
-            x = float(x)
-            z = float(w) * x + (float(b) if type(b) is not ndarray else b.item())
-        elif type(x) is ndarray and _are_vectors(w, x) and type(b) in _PLAIN and type(y) in _PLAIN:
-            z = float(w.dot(x)) + b
-        elif _is_vector(x) or (_is_vector(w) and np.size(w) != 1):
-            return many(w, b, x, y)
-        else:
-            x = float(x)
-            z = _number(w) * x + _number(b)
-        t = tanh(gain * z)
+    def elsewhere(w: Any, b: Any, x: Any, y: Any, by_w: bool) -> Any:
+        if _is_vector(x) or (_is_vector(w) and np.size(w) != 1):
+            return many(w, b, x, y, by_w)
+        x = float(x)
+        t = tanh(gain * (_number(w) * x + _number(b)))
         target = float(y) if type(y) is not ndarray else y.item()
         by_b = slope_scale * (low + half * (1.0 + t) - target) * (1.0 - t * t)
-        if not by_w:
-            return float64(by_b)
-        return by_b * x if type(x) is ndarray else float64(by_b * x)
+        return float64(by_b * x) if by_w else float64(by_b)
 
-    return _resting(derivative, rests) if rests else derivative
+    def derivative(by_w: bool) -> Function:
+        def of_one(w: Any, b: Any, x: Any, y: Any) -> Any:
+            # Single numbers, and one vector, are the common cases, and have to cost less than a
+            # microsecond: it is most of what a submission's calls compute.
+            nonlocal last_w, last_b, last_x, last_y, float_w, float_b, float_x, last
+            if x is last_x and y is last_y and w is last_w and b is last_b:
+                return float64(last * float_x) if by_w else float64(last)
+            if type(y) not in plain:
+                return elsewhere(w, b, x, y, by_w)
+            if type(x) not in plain:
+                if type(x) is not ndarray or type(b) not in plain or not _are_vectors(w, x):
+                    return elsewhere(w, b, x, y, by_w)
+                t = tanh(gain * (float(w.dot(x)) + float(b)))
+                by_b = slope_scale * (low + half * (1.0 + t) - float(y)) * (1.0 - t * t)
+                return by_b * x if by_w else float64(by_b)
+            if w is last_w and b is last_b:
+                number_w, number_b = float_w, float_b
+            elif type(w) in plain and type(b) in plain:
+                number_w, number_b = float(w), float(b)
+            else:
+                return elsewhere(w, b, x, y, by_w)
+            number = float(x)
+            t = tanh(gain * (number_w * number + number_b))
+            by_b = slope_scale * (low + half * (1.0 + t) - float(y)) * (1.0 - t * t)
+            if w is not last_w or b is not last_b:
+                last_w = w
+                last_b = b
+                float_w = number_w
+                float_b = number_b
+            last_x = x
+            last_y = y
+            float_x = number
+            last = by_b
+            return float64(by_b * number) if by_w else float64(by_b)
+
+        return _resting(of_one, rests) if rests else of_one
+
+    return derivative(True), derivative(False)
 
 
 def _resting(gradient: Function, rests: float) -> Function:

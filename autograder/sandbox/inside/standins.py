@@ -24,6 +24,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 
 from autograder.sandbox.inside import progress, speed
+from autograder.sandbox.inside.pictures import Pictures
 from autograder.sandbox.inside.progress import Passing
 
 _TIMED = frozenset({"time", "timeit", "prun", "memit"})
@@ -282,7 +283,6 @@ def install(run_code: RunCode, modules: frozenset[str] | None = None) -> dict[st
     builtins.exit = builtins.quit = _leave  # type: ignore[assignment]
     builtins.help = _drop  # type: ignore[assignment]
     sys.breakpointhook = _drop
-    quiet_matplotlib()
     return {"get_ipython": get_ipython, "display": Anything("display")}
 
 
@@ -314,8 +314,12 @@ def quiet_matplotlib() -> None:
     if pyplot is None:
         return
 
+    close = pyplot.close
+    pictures = Pictures(pyplot)
+
     def show(*_: object, **__: object) -> None:
-        pyplot.close("all")
+        pictures.forget()
+        close("all")
 
     matplotlib, figure = sys.modules["matplotlib"], sys.modules["matplotlib.figure"]
     style = sys.modules["matplotlib.style"]

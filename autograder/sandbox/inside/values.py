@@ -214,7 +214,8 @@ def _doubles(value: object) -> NDArray[np.float64] | None:
 def _regular(entries: list[Any], budget: _Budget) -> NDArray[np.float64] | None:
     """NumPy's own array of numbers and arrays, in one go; None where that is not the whole story:
     shapes that differ, numbers that are no doubles."""
-    if np.size(entries[0]) * len(entries) > budget.left:
+    first = entries[0]
+    if (first.size if type(first) is np.ndarray else 1) * len(entries) > budget.left:
         raise TooMuch
     try:
         array = np.array(entries)
@@ -223,9 +224,9 @@ def _regular(entries: list[Any], budget: _Budget) -> NDArray[np.float64] | None:
     if array.dtype.kind not in "biuf" or array.ndim > MAX_DIMENSIONS:
         return None
     budget.spend(array.size)
-    doubles = array.astype(np.float64)
+    doubles = array.astype(np.float64, copy=False)
     # A number is a number, however many brackets it has.
-    return doubles.reshape(-1) if array.size == len(entries) else doubles
+    return doubles.reshape(-1) if array.ndim > 1 and array.size == len(entries) else doubles
 
 
 def _sequence_as_array(entries: Collection[object], budget: _Budget) -> NDArray[np.float64] | None:
@@ -234,7 +235,7 @@ def _sequence_as_array(entries: Collection[object], budget: _Budget) -> NDArray[
     if len(entries) > MAX_NUMBERS:
         raise TooMuch
     if _EXACTLY.issuperset(map(type, entries)):
-        regular = _regular(list(entries), budget)
+        regular = _regular(entries if type(entries) is list else list(entries), budget)
         if regular is not None:
             return regular
     if all(isinstance(entry, _NUMBERS) for entry in entries):

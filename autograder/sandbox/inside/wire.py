@@ -27,6 +27,9 @@ MAX_FRAME = 8 << 20
 """Bytes in a frame at most; the longest honest answer (200,000 doubles) is a fifth of it."""
 MAX_DIMENSIONS = 4
 _SHAPES = tuple(struct.Struct(f"<{dimensions}I") for dimensions in range(MAX_DIMENSIONS + 1))
+_ROW = struct.Struct("<BI")
+_HEADS = tuple(struct.Struct(f"<B{dimensions}I") for dimensions in range(MAX_DIMENSIONS + 1))
+"""What an array begins with."""
 
 # Kinds of frames: to the child ...
 NOTEBOOK, CALL, GRADIENTS = 1, 2, 3
@@ -91,8 +94,9 @@ class Writer:
         self.raw(text.encode("utf-8", "backslashreplace"))
 
     def array(self, array: NDArray[np.float64]) -> None:
-        self._parts.append(struct.pack(f"<B{array.ndim}I", array.ndim, *array.shape))
-        self._parts.append(array.astype("<f8", copy=False).tobytes())
+        shape = array.shape
+        self._parts.append(_HEADS[len(shape)].pack(len(shape), *shape))
+        self._parts.append(array.astype(_DOUBLES, copy=False).tobytes())
 
     def append(self, other: Writer) -> None:
         self._parts.extend(other._parts)
@@ -165,7 +169,7 @@ class Reader:
         if at == self._length or start > self._length:
             raise WireError("the frame ends too early")
         shape = _SHAPES[dimensions].unpack_from(data, at + 1)
-        count = math.prod(shape)
+        count = shape[0] if dimensions == 1 else math.prod(shape)
         # Taken as if no length were zero: NumPy refuses shapes that are too large even so.
         if (count or math.prod([length or 1 for length in shape])) > MAX_FRAME // 8:
             raise WireError("an array is too large")
@@ -174,6 +178,13 @@ class Reader:
             raise WireError("the frame ends too early")
         numbers = data[start:end]
         return np.ndarray(shape, _DOUBLES, numbers).astype(np.float64), numbers
+
+    def numbers(self) -> tuple[float, ...]:
+        """An array of one dimension, as numbers of Python's."""
+        dimensions, count = self.unpack(_ROW)
+        if dimensions != 1 or count > MAX_FRAME // 8:
+            raise WireError("a row of numbers is none")
+        return struct.unpack_from(f"<{count}d", self._data, self._take(8 * count))
 
     def end(self) -> None:
         """Nothing may be left."""
