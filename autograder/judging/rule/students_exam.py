@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Self
 
-from autograder.judging.common import answers_to, for_everybody
+from autograder.judging.common import answers_to, for_everybody, was_asked
 from autograder.judging.problem import Problem
 from autograder.judging.question import Answers, Further, Verdict
 from autograder.judging.rule.asked import Rule
@@ -63,19 +63,20 @@ class StudentsExam(StudentsOwn, RuleExam):
         """First what everybody is asked, of the common instances; then what is wrong there."""
         if self._stays(answers.traces):
             return RuleExam.further(self, answers)
-        remembered = self._keeps_something(answers.traces)
-        calls = [
-            for_everybody(call)
-            for call, instance in zip(self._common.calls, self._common.asked_of_all, strict=True)
-            if remembered or instance not in self.asked_of_all
-        ]
-        if any(call.name not in answers.traces for call in calls):
-            return Further(tuple(calls), fresh=remembered)
+        traces, common = answers.traces, self._common
+        calls = tuple(zip(common.calls, common.asked_of_all, strict=True))
+        if not all(was_asked(call, traces) for call, i in calls if i not in self.asked_of_all):
+            remembered = self._keeps_something(traces)
+            asked = (call for call, i in calls if remembered or i not in self.asked_of_all)
+            return Further(tuple(map(for_everybody, asked)), fresh=remembered)
         found = self._in_common(answers)
-        if is_right(self._common, found.traces):
+        if is_right(common, found.traces):
             return RuleExam.further(self, answers)
-        further = self._common.further(found)
-        fresh = further.fresh or remembered
+        further = common.further(found)
+        # What everybody is asked is asked again only of code that keeps something.
+        fresh = further.fresh or any(
+            was_asked(c, traces) for c, i in calls if i in self.asked_of_all
+        )
         return Further(tuple(map(for_everybody, further.calls)), fresh)
 
     def _judge(self, answers: Answers) -> Verdict:
