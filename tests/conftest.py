@@ -16,7 +16,7 @@ from hypothesis import settings
 
 from autograder.kept.folder import FOLDER_VARIABLE
 
-# Else each process of a run, and each of the hundreds that are started, compiles every module again.
+# Else each process of a run, and each that a test starts, compiles every module again.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -1,5 +1,5 @@
-"""One sandbox for all tests of a module: where what is tested is not the sandbox, a new one for each
-command would take most of the time."""
+"""One sandbox for all tests of a module: where what is tested is something else, to start one for
+each command would take most of the time."""
 
 from __future__ import annotations
 
