@@ -307,9 +307,8 @@ def _folded(node: ast.AST, named: Mapping[str, float], none: set[ast.AST]) -> fl
         case ast.Name(id=name):
             return named.get(name)
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            value = _folded(operand, named, none)  # signs do not matter
-            if value is not None:
-                return value
+            if (folded := _folded(operand, named, none)) is not None:
+                return folded  # signs do not matter
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _FOLDED:
             one, other = _folded(left, named, none), _folded(right, named, none)
             if one is not None and other is not None:
