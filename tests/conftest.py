@@ -47,11 +47,12 @@ FIRST = (
 
 
 @pytest.fixture(scope="module")
-def one_sandbox() -> Iterator[None]:
+def one_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """For modules in which many commands are tried, and it does not matter who opens a sandbox."""
-    from tests.sandbox.lent import lent_sandboxes
+    from tests.sandbox.lent import lent_sandbox
 
-    with lent_sandboxes() as opens, pytest.MonkeyPatch.context() as patch:
+    hidden = [Path(__file__).parents[1], tmp_path_factory.getbasetemp()]
+    with lent_sandbox(hidden) as opens, pytest.MonkeyPatch.context() as patch:
         patch.setattr("autograder.batch.marking.open_sandbox", opens)
         patch.setattr("autograder.public.run.open_sandbox", opens)
         yield

@@ -20,9 +20,10 @@ class _Lent(Sandbox):
 
 
 @contextmanager
-def lent_sandboxes() -> Iterator[Opens]:
-    """What is to stand in place of ``open_sandbox``: one sandbox for the same hidden folders."""
-    boxes: dict[tuple[Path, ...], Sandbox] = {}
+def lent_sandbox(all_hidden: Sequence[Path]) -> Iterator[Opens]:
+    """What is to stand in place of ``open_sandbox``: one sandbox, in which all is hidden that lies
+    in ``all_hidden``."""
+    boxes: list[Sandbox] = []
     with ExitStack() as stack:
 
         def opens(
@@ -31,12 +32,12 @@ def lent_sandboxes() -> Iterator[Opens]:
             *,
             meanwhile: Callable[[], None] = lambda: None,
         ) -> Sandbox:
-            if unsafe:
+            if unsafe or not all(any(map(folder.is_relative_to, all_hidden)) for folder in hidden):
                 return open_sandbox(hidden, unsafe, meanwhile=meanwhile)
             meanwhile()
-            if (folders := tuple(hidden)) not in boxes:
-                own = stack.enter_context(open_sandbox(hidden))
-                boxes[folders] = _Lent(own._launcher, own.layers, own._seed)
-            return boxes[folders]
+            if not boxes:
+                own = stack.enter_context(open_sandbox(all_hidden))
+                boxes.append(_Lent(own._launcher, own.layers, own._seed))
+            return boxes[0]
 
         yield opens
