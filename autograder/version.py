@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield "/".join(inside), path
 
 
+@lru_cache(maxsize=32)
 def _without_words(data: bytes) -> bytes:
     """A TOML file without its texts; one that is none counts as it is."""
     try:

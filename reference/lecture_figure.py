@@ -82,7 +82,8 @@ def picture(title: str, caption: str, *lines: Line) -> Picture:
     return Picture(title, caption, "w", "b", lines, contour=CONTOUR, goal=Spot(w, b, "minimum"))
 
 
-def backgrounds() -> dict[str, Surface]:
+@cache
+def backgrounds() -> Mapping[str, Surface]:
     """Level curves of the loss over (w, b), for an assignment's ``backgrounds``."""
     loss = experiment().loss
     w, b = np.linspace(-2.5, 4.0, 66), np.linspace(-1.5, 4.5, 61)

@@ -8,12 +8,17 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from autograder.kept.folder import FOLDER_VARIABLE
+
+# Else each process of a run, and each that a test starts, compiles every module again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # jsonschema, which nbformat imports, would try whether IRIs are IRIs; no notebook has one, and to
 # import what that takes takes two seconds of every process of a run.
@@ -39,6 +44,18 @@ FIRST = (
     "conformance/test_guide.py",
 )
 """A file is run by one process, which must not be alone with it when the others have ended."""
+
+
+@pytest.fixture(scope="module")
+def one_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For modules in which many commands are tried, and it does not matter who opens a sandbox."""
+    from tests.sandbox.lent import lent_sandbox
+
+    hidden = [Path(__file__).parents[1], tmp_path_factory.getbasetemp()]
+    with lent_sandbox(hidden) as opens, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograder.batch.marking.open_sandbox", opens)
+        patch.setattr("autograder.public.run.open_sandbox", opens)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

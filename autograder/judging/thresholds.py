@@ -18,6 +18,7 @@ import operator
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -283,15 +284,21 @@ def _counted(values: Iterable[float]) -> Iterator[Threshold]:
 
 def _values(nodes: Iterable[ast.AST], named: Mapping[str, float]) -> Iterator[float]:
     """The numbers in expressions; what is made of numbers only is one number."""
-    for node in nodes:
-        value = _folded(node, named)
+    none: set[ast.AST] = set()
+    left = [*nodes][::-1]
+    while left:
+        node = left.pop()
+        value = _folded(node, named, none)
         if value is not None:
             yield value
         else:
-            yield from _values(ast.iter_child_nodes(node), named)
+            left.extend([*ast.iter_child_nodes(node)][::-1])
 
 
-def _folded(node: ast.AST, named: Mapping[str, float]) -> float | None:
+def _folded(node: ast.AST, named: Mapping[str, float], none: set[ast.AST]) -> float | None:
+    """``none``: what is known to be no number; else a long sum would be tried from every term."""
+    if node in none:
+        return None
     match node:
         case ast.Constant(value=bool()):
             return None
@@ -300,15 +307,14 @@ def _folded(node: ast.AST, named: Mapping[str, float]) -> float | None:
         case ast.Name(id=name):
             return named.get(name)
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
-            return _folded(operand, named)  # signs do not matter
+            if (folded := _folded(operand, named, none)) is not None:
+                return folded  # signs do not matter
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _FOLDED:
-            one, other = _folded(left, named), _folded(right, named)
-            if one is None or other is None:
-                return None
-            try:
-                return _FOLDED[type(op)](one, other)
-            except (ArithmeticError, ValueError):
-                return None
+            one, other = _folded(left, named, none), _folded(right, named, none)
+            if one is not None and other is not None:
+                with suppress(ArithmeticError, ValueError):
+                    return _FOLDED[type(op)](one, other)
+    none.add(node)
     return None
 
 
@@ -321,7 +327,7 @@ def _constants(tree: ast.AST) -> Iterator[tuple[str, float]]:
             case ast.arguments():
                 yield from _defaults(node)
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                number = _folded(value, {})
+                number = _folded(value, {}, set())
                 if number is not None and name not in given:
                     yield name, number
 
@@ -336,6 +342,6 @@ def _defaults(signature: ast.arguments) -> Iterator[tuple[str, float]]:
         *zip(signature.kwonlyargs, signature.kw_defaults, strict=True),
     ]
     for parameter, default in pairs:
-        number = None if default is None else _folded(default, {})
+        number = None if default is None else _folded(default, {}, set())
         if number is not None and number not in _CUSTOMARY_VALUES:
             yield parameter.arg, number

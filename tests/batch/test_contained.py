@@ -18,6 +18,7 @@ from autograder.judging.formula import FormulaExam
 from autograder.judging.rule.exam import RuleExam
 from tests.sandbox.conftest import needs_sandbox
 
+pytestmark = pytest.mark.usefixtures("one_sandbox")
 COURSE = Path(__file__).resolve().parents[2]
 ASSIGNMENT = COURSE / "assignments" / "adaptive_learning_rates"
 RIGHT = ASSIGNMENT / "right_variants" / "lecture_loops.py"

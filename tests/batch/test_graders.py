@@ -294,6 +294,7 @@ def children(of: int) -> list[int]:
     return [int(number) for number in found.stdout.split()]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("pgrep") is None, reason="children are found by pgrep")
 def test_a_grader_that_is_killed_is_replaced(store: Store, tmp_path: Path) -> None:
     with graders(wanted(tmp_path / "grades.db")) as process:

@@ -108,6 +108,7 @@ def test_a_killed_run_is_finished_by_the_next(
     check_whole(out, undisturbed, FEW)
 
 
+@pytest.mark.long
 def test_a_killed_zygote_costs_no_result(folder: Path, undisturbed: Path, tmp_path: Path) -> None:
     """All workers share it: each goes on with one of its own."""
     needs_sandbox()

@@ -147,6 +147,7 @@ def grade(tmp_path: Path, *options: object, **environment: str) -> subprocess.Co
     )
 
 
+@pytest.mark.long
 def test_the_result_is_the_same_under_every_locale(tmp_path: Path) -> None:
     sub = tmp_path / "sub"
     (sub / "Zoë").mkdir(parents=True)

@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from autograder import cli
 from autograder.cli import main
 
+pytestmark = pytest.mark.usefixtures("one_sandbox")
 COURSE = Path(__file__).resolve().parents[2]
 SAMPLES = COURSE / "assignments" / "adaptive_learning_rates" / "sample_submissions"
 RIGHT = COURSE / "assignments" / "adaptive_learning_rates" / "right_variants" / "lecture_loops.py"

@@ -23,6 +23,7 @@ from autograder.batch.returning import returned
 from autograder.cli import main
 from autograder.cli.options import order_for
 
+pytestmark = pytest.mark.usefixtures("one_sandbox")
 COURSE = Path(__file__).resolve().parents[2]
 SLUG = "adaptive_learning_rates"
 SOURCE = COURSE / "assignments" / SLUG

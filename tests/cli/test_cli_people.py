@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from autograder.cli import main
 
+pytestmark = pytest.mark.usefixtures("one_sandbox")
 COURSE = Path(__file__).resolve().parents[2]
 SLUG = "adaptive_learning_rates"
 RIGHT = COURSE / "assignments" / SLUG / "right_variants" / "lecture_loops.py"

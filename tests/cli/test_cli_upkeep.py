@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from autograder.cli import main
 
+pytestmark = pytest.mark.usefixtures("one_sandbox")
 COURSE = Path(__file__).resolve().parents[2]
 RIGHT = COURSE / "assignments" / "adaptive_learning_rates" / "right_variants" / "lecture_loops.py"
 

@@ -33,14 +33,14 @@ from tests.report.chromium import axe_finds, chromium, shown
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LEAST_VARIANTS, LEAST_SAMPLES = 6, 12
-PROVED_EVERY_DAY = "momentum_methods"
-"""The others are proved where there is more time."""
+GRADED_EVERY_DAY = "momentum_methods"
+"""The samples of the others are graded, and all are proved, where there is more time."""
 
 
 one_a_day = pytest.mark.parametrize(
     "assignment",
     [
-        pytest.param(slug, marks=[] if slug == PROVED_EVERY_DAY else [pytest.mark.long])
+        pytest.param(slug, marks=[] if slug == GRADED_EVERY_DAY else [pytest.mark.long])
         for slug in COURSE.assignments()
     ],
     indirect=True,
@@ -61,10 +61,7 @@ def assignment(request: pytest.FixtureRequest) -> Assignment:
 
 @pytest.fixture(
     scope="module",
-    params=[
-        pytest.param(slug, marks=[] if slug == PROVED_EVERY_DAY else [pytest.mark.long])
-        for slug in COURSE.assignments()
-    ],
+    params=[pytest.param(slug, marks=pytest.mark.long) for slug in COURSE.assignments()],
 )
 def proof(request: pytest.FixtureRequest) -> VerifyReport:
     with open_sandbox(hidden=[COURSE.folder]) as box:

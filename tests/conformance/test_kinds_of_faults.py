@@ -33,6 +33,8 @@ QUESTIONS = {
     "annealed_momentum": (BEYOND, "do_annealed_momentum"),
     "without_root": (BEYOND, "do_adagrad_without_root"),
 }
+EVERY_DAY = 3
+"""Of so many kinds one is tried every day, and the others where there is more time."""
 Edits = tuple[tuple[str, str], ...]
 
 
@@ -269,7 +271,13 @@ def seen(kind: str) -> Seen:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[pytest.mark.long] if number % EVERY_DAY else [])
+        for number, kind in enumerate(KINDS)
+    ],
+)
 def test_every_sentence_on_a_kind_of_fault_is_so(kind: str) -> None:
     said = list(read_again(seen(kind)))
     assert [sentence for sentence, so in said if not so] == []

@@ -15,11 +15,8 @@ from autograder.course import Course
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 # That of the first assignment has tests of its own, with faults: tests/authoring.
-OTHERS = [
-    pytest.param(slug, marks=[] if slug == "momentum_methods" else [pytest.mark.long])
-    for slug in COURSE.assignments()
-    if slug != COURSE.default
-]
+OTHERS = [slug for slug in COURSE.assignments() if slug != COURSE.default]
+pytestmark = pytest.mark.long
 
 
 def template(slug: str) -> Any:

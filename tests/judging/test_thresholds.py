@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from typing import Any
+
 import numpy as np
 import pytest
 
+from autograder.judging import thresholds as module
 from autograder.judging.thresholds import (
     MOST_CHARACTERS,
     MOST_NUMBERS,
@@ -159,6 +163,19 @@ def test_the_data_that_a_function_is_given_are_no_part_of_it() -> None:
 def test_expressions_without_end_do_no_harm() -> None:
     endless = "def rule(i):\n    return i > " + "+".join(["i"] * 5000) + " > 250"
     assert set(values(thresholds("rule", [endless]))) <= {250}  # it depends on Python's own limit
+
+
+def test_a_long_sum_is_not_tried_from_every_term(monkeypatch: pytest.MonkeyPatch) -> None:
+    folded, tried = module._folded, list[ast.AST]()
+
+    def counted(node: ast.AST, *others: Any) -> float | None:
+        tried.append(node)
+        return folded(node, *others)
+
+    monkeypatch.setattr(module, "_folded", counted)
+    text = "def rule(i):\n    return i > " + "+".join(["i"] * 200) + " > 250"
+    assert values(thresholds("rule", [text])) == {250: "cs"}
+    assert len(tried) < 10 * 200  # of each pair of terms there are 20,000
 
 
 def test_of_a_table_of_numbers_there_are_not_more_than_can_be_asked() -> None:

@@ -18,6 +18,7 @@ from tests.platforms.downloads import ED, JURGEN, TAM, ZOE, lay
 from tests.platforms.importers import CanvasCourse, MoodleAssignment
 from tests.submission.notebooks import SMALL, code, notebook
 
+pytestmark = pytest.mark.usefixtures("one_sandbox")
 COURSE = Path(__file__).resolve().parents[2]
 SLUG = "adaptive_learning_rates"
 RIGHT = (COURSE / "assignments" / SLUG / "right_variants" / "lecture_loops.py").read_text("utf-8")

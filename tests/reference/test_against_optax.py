@@ -84,6 +84,7 @@ def test_rule_takes_the_path_of_optax_to_ten_digits(name, problems, optax_paths)
         assert difference < 1e-10, f"problem {k}: {numbers}"
 
 
+@pytest.mark.long
 def test_the_problems_tell_the_rules_apart(optax_paths):
     """Else the comparison above would pass with two rules exchanged."""
     paths = np.array([optax_paths[name] for name in RULES])

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("starlette")
 
 from course_class import Desk, small_class
+from portal_class import PAGES
 
 from autograder.store import Store, open_store
 
@@ -24,3 +25,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def desk(store: Store, tmp_path: Path) -> Desk:
     return Desk(store, tmp_path)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _pages_end() -> Iterator[None]:
+    """No process that draws pages is left for whatever is tested next."""
+    yield
+    PAGES.end()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,37 @@ NOTEBOOK = (
 PROGRAM = b"w = 1\n"
 
 
+class Pages:
+    """The processes that draw pages, the same for all schools of a module: to start them takes
+    longer than all that a school is asked."""
+
+    def __init__(self) -> None:
+        self._pool: _Lent | None = None
+
+    def lend(self) -> _Lent:
+        if self._pool is None:
+            self._pool = _Lent(1, get_context("spawn"))
+        return self._pool
+
+    def end(self) -> None:
+        if self._pool is not None:
+            self._pool.end()
+            self._pool = None
+
+
+class _Lent(ProcessPoolExecutor):
+    """Whoever closes it gives it back."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        pass
+
+    def end(self) -> None:
+        super().shutdown()
+
+
+PAGES = Pages()
+
+
 class School:
     """A portal and its store; use as a context manager."""
 
@@ -61,13 +94,13 @@ class School:
             slugs=[SLUG],
             url=url,
         )
+        self.portal._drawing._open = PAGES.lend  # type: ignore[method-assign]
 
     def __enter__(self) -> School:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.portal._socket.close()
-        self.portal._drawing.__exit__()
         self.portal._open.close()
         self._open.close()
 

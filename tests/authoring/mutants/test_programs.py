@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,18 @@ COURSE = Path(__file__).resolve().parents[3]
 SLUGS = Course(COURSE).assignments()
 
 
+load = cache(Course(COURSE).load)
+
+
+@pytest.fixture
+def own_limit() -> Iterator[None]:
+    """Right programs may set how deep Python recurs; what is tested next should not notice."""
+    before = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(before)
+
+
+@cache
 def programs(assignment: Assignment) -> list[tuple[tuple[str, ...], RightProgram]]:
     asked = [question for question in assignment.questions if not question.by_person]
     return [
@@ -28,7 +43,7 @@ def programs(assignment: Assignment) -> list[tuple[tuple[str, ...], RightProgram
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.long
 def test_every_right_program_is_there_for_every_question(slug: str) -> None:
-    assignment = Course(COURSE).load(slug)
+    assignment = load(slug)
     found = [program.file for _, program in programs(assignment)]
     asked = sum(not question.by_person for question in assignment.questions)
     assert found.count("notebook.md") == asked
@@ -38,10 +53,11 @@ def test_every_right_program_is_there_for_every_question(slug: str) -> None:
         assert found.count(f"sample_submissions/{path.name}") == asked
 
 
+@pytest.mark.usefixtures("own_limit")
 @pytest.mark.parametrize("slug", SLUGS)
 def test_what_is_left_is_whole_and_nothing_else(slug: str) -> None:
     """The functions are bound, every name that they look up is, and no figure is drawn."""
-    for functions, program in programs(Course(COURSE).load(slug)):
+    for functions, program in programs(load(slug)):
         names: dict[str, object] = {}
         exec(compile(program.source, program.file, "exec"), names)  # our own files
         assert set(functions) <= set(names), program.file
@@ -51,7 +67,7 @@ def test_what_is_left_is_whole_and_nothing_else(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_place_is_where_the_line_stands(slug: str) -> None:
-    assignment = Course(COURSE).load(slug)
+    assignment = load(slug)
     looked_at = 0
     for _, program in programs(assignment):
         cells = {}
