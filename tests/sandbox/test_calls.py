@@ -198,8 +198,11 @@ part = functools.partial(only, c=7)
 def exact(c, b, *, a=0.0): return [a, b, c]
 @functools.wraps(exact)
 def wrapped(**all): return exact(**all)
+def of_pairs(pairs, c): return [*pairs, c]
+@functools.wraps(of_pairs)
+def remade(a, b, c): return of_pairs((a, b), c)
 """
-    names = ("only", "rest", "adam", "part", "exact", "wrapped")
+    names = ("only", "rest", "adam", "part", "exact", "wrapped", "remade")
     calls = [call(name, a=1.0, b=2.0, c=3.0) for name in names]
     _, traces = run(source, calls=[*calls, call("star", a=1.0, b=2.0)])
     for trace in traces[:-1]:
