@@ -279,6 +279,7 @@ Z = np.array([-1.9, -1.2, -0.4, 0.3, 1.4, 2.2])
 def by_number(grad_w, grad_b):
     asked = [(grad_w(w, 0.0, 2.0, 1.0), grad_b(w, 0.0, 2.0, 1.0)) for w in Z / 2]
     assert all(type(one) is np.float64 for pair in asked for one in pair)
+    assert grad_w(np.inf, 0.0, 2.0, 1.0) == grad_b(-np.inf, 0.0, 2.0, 1.0) == 0
     return np.array(asked)
 
 def by_number_in_other_forms(grad_w, grad_b):
@@ -290,6 +291,7 @@ def by_vector(grad_w, grad_b):
     places = [np.array([w, 5.0]) for w in Z / 2]
     pairs = [(grad_w(w, 0.0, x, 1.0), grad_b(w.tolist(), 0.0, x, 1.0)) for w in places]
     assert all(of_w.shape == (2,) and of_w[1] == 0 for of_w, _ in pairs)
+    assert grad_b(np.array([np.inf, 5.0]), 0.0, x + 1, 1.0) == 0
     return np.array([(of_w[0], of_b) for of_w, of_b in pairs])
 
 def of_all_points(grad_w, grad_b):
