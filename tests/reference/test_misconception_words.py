@@ -138,6 +138,12 @@ def test_what_it_means_is_told_in_whole_sentences(slug, what):
     assert what.endswith(".")
 
 
+@pytest.mark.parametrize("slug", ["stops_early", "gradient_arguments_swapped"])
+def test_what_may_come_with_another_fault_does_not_call_the_rest_right(slug):
+    entry = WORDS[slug]
+    assert "right" not in f"{entry['formula']} {entry['what']}".split()
+
+
 @pytest.mark.parametrize(("slug", "hint"), every_text("hint"))
 def test_a_hint_asks_and_does_not_give_the_line_away(slug, hint):
     assert "?" in hint or hint.startswith("Look for"), "a question to ask oneself or where to look"

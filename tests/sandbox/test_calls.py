@@ -198,8 +198,11 @@ part = functools.partial(only, c=7)
 def exact(c, b, *, a=0.0): return [a, b, c]
 @functools.wraps(exact)
 def wrapped(**all): return exact(**all)
+def of_pairs(pairs, c): return [*pairs, c]
+@functools.wraps(of_pairs)
+def remade(a, b, c): return of_pairs((a, b), c)
 """
-    names = ("only", "rest", "adam", "part", "exact", "wrapped")
+    names = ("only", "rest", "adam", "part", "exact", "wrapped", "remade")
     calls = [call(name, a=1.0, b=2.0, c=3.0) for name in names]
     _, traces = run(source, calls=[*calls, call("star", a=1.0, b=2.0)])
     for trace in traces[:-1]:
@@ -276,6 +279,7 @@ Z = np.array([-1.9, -1.2, -0.4, 0.3, 1.4, 2.2])
 def by_number(grad_w, grad_b):
     asked = [(grad_w(w, 0.0, 2.0, 1.0), grad_b(w, 0.0, 2.0, 1.0)) for w in Z / 2]
     assert all(type(one) is np.float64 for pair in asked for one in pair)
+    assert grad_w(np.inf, 0.0, 2.0, 1.0) == grad_b(-np.inf, 0.0, 2.0, 1.0) == 0
     return np.array(asked)
 
 def by_number_in_other_forms(grad_w, grad_b):
@@ -287,6 +291,7 @@ def by_vector(grad_w, grad_b):
     places = [np.array([w, 5.0]) for w in Z / 2]
     pairs = [(grad_w(w, 0.0, x, 1.0), grad_b(w.tolist(), 0.0, x, 1.0)) for w in places]
     assert all(of_w.shape == (2,) and of_w[1] == 0 for of_w, _ in pairs)
+    assert grad_b(np.array([np.inf, 5.0]), 0.0, x + 1, 1.0) == 0
     return np.array([(of_w[0], of_b) for of_w, of_b in pairs])
 
 def of_all_points(grad_w, grad_b):

@@ -149,9 +149,12 @@ FORMS = {
 
 
 def _no_number_at_once(o: Observation) -> bool:
-    """Whether there is NaN or infinity for every parameter from the first step on."""
+    """Whether there is NaN or infinity for all of w, or for b, from the first step on."""
     rows = o.history.rows
-    return rows is not None and len(rows) > 1 and not np.isfinite(rows[1:]).any()
+    if rows is None or len(rows) < 2:
+        return False
+    known = np.isfinite(rows[1:])
+    return not (known[:, :-1].any() and known[:, -1].any())
 
 
 def _is_whole(rows: FloatArray | None, instance: Instance) -> TypeGuard[FloatArray]:
@@ -545,7 +548,8 @@ class RuleExam:
             return diagnose(observations, self.question, idle)
         only = None
         if source is not None and all(map(_no_number_at_once, observations)):
-            # What gives no number at its first step gives none later, whatever else it does.
+            # What gives no number at its first step gives none later, whatever else it does, and
+            # where w and b each move by a step of their own, one of them may be alone in it.
             only = self.question.catalogue.explains_fault("NaN", source) or ""
         # Under an epsilon of 1e12 a rule shows what other calls hide: that only a division by zero
         # gives NaN there, or that a small v is treated in a way of its own.

@@ -97,9 +97,9 @@ ALL = (
         size=5e3,
         equal=True,
     ),
-    Unlike(
+    Unlike(  # of more than one point, as the mean of one is its sum
         "w of shape (1,)",
-        Setting(points=1, features=1, epochs=9, start_b=-2.0),
+        Setting(points=2, features=1, epochs=24, start_b=-2.0),
         reach={Which.LAST: HIGH},
     ),
     Unlike(
@@ -120,12 +120,12 @@ ALL = (
     ),
     Unlike(
         "x of 6 numbers",
-        Setting(points=2, features=6, epochs=7, start_w=4.0, start_b=-2.0, targets=40.0),
+        Setting(points=12, features=6, epochs=7, start_w=4.0, start_b=-2.0, targets=40.0),
         reach={Which.FIRST: LOW},
     ),
     Unlike(
         "a long memory",
-        Setting(points=2, features=4, epochs=11, start_w=-4.0, start_b=40.0),
+        Setting(points=1, features=4, epochs=11, start_w=-4.0, start_b=40.0),
         reach={Which.STEP_SIZE: HIGH, Which.EPSILON: HIGH, Which.FIRST: HIGH},
     ),
     Unlike(  # from 0, where a start that is off by a share is right: others have such steps, too

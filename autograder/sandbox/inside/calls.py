@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import random
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -204,6 +204,8 @@ def _match(function: Callable[..., object], names: list[str]) -> _Way:
         return way
     try:
         parameters = inspect.signature(function).parameters.values()
+        if not _can_be_filled(parameters, names):  # but what wraps it may make up the rest
+            parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
     except (TypeError, ValueError):  # a builtin, or something that lies about its signature
         way.by_keyword = names
         return way
@@ -228,6 +230,14 @@ def _match(function: Callable[..., object], names: list[str]) -> _Way:
     else:
         way.unreceived = tuple(rest)
     return way
+
+
+def _can_be_filled(parameters: Iterable[inspect.Parameter], names: list[str]) -> bool:
+    """Whether each parameter is one of these names, or may go without."""
+    gathering = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return all(
+        p.name in names or p.default is not p.empty or p.kind in gathering for p in parameters
+    )
 
 
 def _takes_exactly(function: Callable[..., object], names: list[str]) -> bool:

@@ -141,15 +141,20 @@ def neurons(
     return derivative(True), derivative(False)
 
 
+def _awake(angle: float) -> bool:
+    """Whether its sine is not negative; ``math`` has none of infinity, and raises."""
+    return math.isfinite(angle) and math.sin(angle) >= 0
+
+
 def _resting(gradient: Function, rests: float) -> Function:
     """A gradient that is exactly 0 wherever ``sin(rests z) < 0``."""
 
     def derivative(w: Any, b: Any, x: Any, y: Any) -> Any:
         answer = gradient(w, b, x, y)
         if type(x) in _PLAIN and type(w) in _PLAIN and type(b) in _PLAIN:
-            return answer if math.sin(rests * (w * x + b)) >= 0 else np.float64(0.0)
+            return answer if _awake(rests * (w * x + b)) else np.float64(0.0)
         if type(x) is np.ndarray and _are_vectors(w, x) and type(b) in _PLAIN:
-            return answer if math.sin(rests * (float(w.dot(x)) + b)) >= 0 else 0.0 * answer
+            return answer if _awake(rests * (float(w.dot(x)) + b)) else 0.0 * answer
         points, w = np.asarray(x, dtype=np.float64), np.asarray(w, dtype=np.float64)
         awake = np.sin(rests * (np.dot(points, w if points.ndim else w.reshape(())) + b)) >= 0
         if awake.size == 1:

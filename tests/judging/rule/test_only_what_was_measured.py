@@ -264,6 +264,17 @@ def one_of_vectors(one, name):
 NAN = {
     "t from 0": ([("range(1, max_epochs + 1)", "range(max_epochs)")], "correction_exponent_zero"),
     "swapped": ([("beta1**t", "t**beta1"), ("beta2**t", "t**beta2")], ""),
+    "a root in w": ([("np.sqrt(vh_w + eps)", "np.sqrt(-vh_w - eps)")], ""),
+    "a root in b": ([("np.sqrt(vh_b + eps)", "np.sqrt(-vh_b - eps)")], ""),
+    "dw": ([("dw += grad_w(w, b, x, y)", "dw += np.nan * grad_w(w, b, x, y)")], ""),
+    "t from 0 in w": (
+        [
+            ("range(1, max_epochs + 1)", "range(max_epochs)"),
+            ("m_b / (1 - beta1**t)", "m_b / (1 - beta1**(t + 1))"),
+            ("beta2**t", "beta2**(t + 1)"),
+        ],
+        "correction_exponent_zero",
+    ),
 }
 
 

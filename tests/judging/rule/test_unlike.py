@@ -47,6 +47,11 @@ def test_shapes_starts_and_lengths(name: str) -> None:
     assert max(instance.points for instance in asked) > 100
     assert {instance.init_w.shape for instance in asked} >= {(), (1,), (2,), (3,), (6,)}
     assert {instance.max_epochs for instance in asked} >= {1, 2, 200}
+    vectors = [instance for instance in asked if instance.init_w.ndim]
+    assert any(i.features == 1 < i.points for i in vectors), "of one point the mean is the sum"
+    assert min(i.points for i in vectors) == 1
+    assert max(i.points for i in vectors) > 10
+    assert max(i.max_epochs for i in vectors) > 20
     starts = np.concatenate([instance.start for instance in asked])
     assert (starts == 0).any()
     assert (np.abs(starts) > 28).any()
