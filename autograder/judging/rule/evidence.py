@@ -165,8 +165,6 @@ class Evidence:
     """The calls that ran out of time."""
     alive: bool = True
     """Whether on ordinary calls it moves, to numbers, as its gradients say."""
-    told: bool = False
-    """Whether the source says of the fault what no number can, dividing by zero at once."""
     shown_right: frozenset[str] = frozenset()
     """The behaviours that are seen on a right trajectory of data."""
     spoiled: Mapping[str, str] = field(default_factory=dict)

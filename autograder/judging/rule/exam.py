@@ -368,7 +368,6 @@ class RuleExam:
             elsewhere=elsewhere,
             stops_somewhere=self._stops_somewhere(traces),
             late=frozenset(n for n, t in traces.items() if t.outcome is Outcome.TIMED_OUT),
-            told=self._told(diagnosis, answers),
             shown_right=frozenset(
                 behaviour.name
                 for behaviour in question.behaviours
@@ -580,12 +579,6 @@ class RuleExam:
         """Whether some call has fewer entries than it should have."""
         rows = [(self._history(i, traces).rows, i.max_epochs) for i in self.asked_of_all]
         return any(own is not None and len(own) <= epochs for own, epochs in rows)
-
-    def _told(self, diagnosis: Diagnosis, answers: Answers) -> bool:
-        source = answers.run.sources.get(self.question.function, "")
-        explains = self.question.catalogue.explains_fault
-        told = {explains(kind, source) for kind in ("ZeroDivisionError", "NaN")}
-        return not told.isdisjoint(diagnosis.slugs)
 
     def _named_by_fault(self, stopped: Verdict, answers: Answers) -> Verdict:
         """Code that raises one kind of exception whatever it is given (divides by zero, even where

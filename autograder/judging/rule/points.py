@@ -197,7 +197,7 @@ def _seen(question: Rule, evidence: Evidence) -> bool:
                 away = np.abs(o.rows - o.instance.start).max(axis=1)
             if (np.isfinite(away) & (away > question.tolerance)).any():
                 return True
-    return evidence.told
+    return False
 
 
 def edited_parts(question: Rule, diagnosis: Diagnosis, instance: Instance) -> frozenset[str]:

@@ -77,10 +77,10 @@ def neurons(
     half = (high - low) / 2
     slope_scale = scale * half * gain
     tanh, float64, ndarray, plain = math.tanh, np.float64, np.ndarray, _PLAIN
-    last_w: Any = None
-    last_b: Any = None
-    last_x: Any = None
-    last_y: Any = None
+    last_w: Any = object()
+    last_b: Any = last_w
+    last_x: Any = last_w
+    last_y: Any = last_w
     float_w = float_b = float_x = last = 0.0
     """The same as floats, and the derivative by b there."""
 

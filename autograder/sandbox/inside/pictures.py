@@ -1,7 +1,7 @@
 """Pictures that nobody looks at: matplotlib's simple ones are put off, and mostly never made.
 
 A figure with its axes takes 15 ms in a fresh process, which is more than most notebooks compute.
-So ``plt.plot(xs, ys, label="AdaGrad")`` and its like are written down, and made only when something
+So ``plt.plot(xs, ys, label="path")`` and its like are written down, and made only when something
 else is asked of pyplot than what stands here.  ``plt.show()`` forgets them.
 
 Code cannot tell the difference.  Put off is only what certainly raises and warns of nothing, judged

@@ -286,6 +286,17 @@ def test_no_number_from_the_first_step_on_names_nothing_by_itself(what):
     assert verdict.misconceptions == ((slug,) if slug else ())
 
 
+def test_what_is_no_number_from_the_first_step_on_earns_nothing_though_its_text_has_a_name():
+    """Of the moments and of the step nothing was seen, whatever the text says of the exponent."""
+    edits, _ = NAN["t from 0"]
+    for more in ([], [("v_w + (1 - beta2) * dw**2", "v_w + (1 - beta2) * dw**3")]):
+        one, text = exam("adam"), text_of("adam", *edits, *more)
+        verdict = judge(one, take(one, compiled(text)), {"do_adam": text})
+        assert verdict.misconceptions == ("correction_exponent_zero",)
+        assert not any(check.passed or check.score for check in verdict.checks)
+        assert {c.name for c in verdict.checks if not c.tried} >= {"second moment", "step"}
+
+
 def test_one_epoch_too_many_from_zero_has_both_names():
     one = exam("adam")
     text = text_of("adam", ("range(1, max_epochs + 1)", "range(max_epochs + 1)"))
