@@ -409,13 +409,13 @@ class FormulaExam:
 
     def _builds_on_right(self, check: FormulaCheck, traces: Mapping[str, Trace]) -> bool:
         """Whether what a check builds on is right, and so no excuse for another value."""
-        own = [
-            _is_right(traces[example.call.name], example)
+        below = [
+            example
             for other in self.question.checks
             for example in self.examples[other.name]
             if other.function == check.builds_on
         ]
-        return bool(own) and all(own)
+        return bool(below) and all(_is_right(traces[one.call.name], one) for one in below)
 
     def _idle(self, function: str, results: Mapping[str, bool], traces: Mapping[str, Trace]) -> str:
         """What a function that is not always right gives back to all examples: one value, or one
