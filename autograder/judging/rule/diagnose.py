@@ -311,17 +311,21 @@ def prepare_conventions(asked: Sequence[Instance], question: Rule) -> None:
 class _Batch:
     """Candidates evaluated in one way."""
 
-    family: Family
+    family: Family = field(compare=False)
     name: str
     by_point: bool
     many: bool
     """Whether they are so many that they are looked at for one epoch first."""
+    chosen: tuple[int, ...] | None = None
+    """Which of those of that name these are; None: all."""
 
     def trajectories(self, instance: Instance, epochs: int | None) -> FloatArray:
         return self.family.trajectories(instance, epochs, by_point=self.by_point)
 
     def subset(self, chosen: Bools) -> _Batch:
-        return replace(self, family=self.family.subset(np.flatnonzero(chosen).tolist()))
+        places = np.flatnonzero(chosen).tolist()
+        named = places if self.chosen is None else [self.chosen[place] for place in places]
+        return replace(self, family=self.family.subset(places), chosen=tuple(named))
 
 
 def _batches(known: _Known) -> Iterator[_Batch]:
@@ -378,12 +382,20 @@ def _kept(batch: _Batch, instance: Instance, epochs: int | None) -> FloatArray:
     return keep(instance, name, lambda: batch.trajectories(instance, epochs))
 
 
+@lru_cache(maxsize=256)
+def _lately(batch: _Batch, instance: Instance) -> FloatArray:
+    """Of some that are left of many: who makes the same mistakes leaves the same."""
+    return batch.trajectories(instance, None)
+
+
 def _agree(
     batch: _Batch, aligned: Alignment, epochs: int | None = None, kept: bool = False
 ) -> Bools:
     """Which candidates equal the student on one instance."""
     if kept and of_the_pool(aligned.instance):
         expected = _kept(batch, aligned.instance, epochs)
+    elif batch.chosen is not None and of_the_pool(aligned.instance):
+        expected = _lately(batch, aligned.instance)
     else:
         expected = batch.trajectories(aligned.instance, epochs)
     if batch.family.every_point and not aligned.every_point:
