@@ -1054,6 +1054,21 @@ def test_links_that_are_none_are_not_tried_without_end(school: School) -> None:
     assert statuses == {403, 429}
 
 
+@pytest.mark.parametrize("keep", ["latest", "best"])
+def test_who_would_replace_an_attempt_by_a_late_one_is_told_before(
+    school: School, keep: str
+) -> None:
+    said = "Whatever you hand in now counts in place of what you handed in before."
+    alice, page = school.browser("alice"), f"/a/{SLUG}"
+    over = Late(due=datetime.now(UTC) - timedelta(hours=1))
+    school.says(late=over, attempts=Attempts(keep=keep))
+    assert said not in alice.read(page)
+    alice.upload()
+    assert (said in alice.read(page)) == (keep == "latest")
+    school.says(late=Late(due=datetime.now(UTC) + timedelta(hours=1)), attempts=Attempts(keep=keep))
+    assert said not in alice.read(page)
+
+
 def test_a_receipt_goes_on_to_say_what_was_true_when_a_due_date_is_moved(school: School) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     early, late, later = now - timedelta(hours=3), now + timedelta(days=1), now + timedelta(days=2)
