@@ -65,6 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if FOLDER_VARIABLE not in os.environ:
+    # One's own folder holds what no test should see or change; processes of one run share theirs.
+    if not hasattr(config, "workerinput"):
         folder = os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="autograder-shelves-")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
