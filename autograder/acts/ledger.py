@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from autograder.model import LookAgain, RubricItem, Said
@@ -27,8 +27,7 @@ Subject = tuple[str, str]
 """A student, as the course calls them, and a question."""
 
 
-_EXACT = timedelta(seconds=1)
-"""To which the time of an act is kept."""
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -126,12 +125,12 @@ class Ledger:
             return None
         section = self._sections.get(key(student), "")
         later = [act.at for act, of in self._publications if of in ("", section)]
-        return max([self.at(last.deed), *later])
+        return max(map(_until, [self.at(last.deed), *later]))
 
     def is_shown(self, student: str, handed_in: datetime) -> bool:
         """Whether a student is shown all of what they handed in at a moment.
 
-        Once results are published that is all that was there then, and all that came too late, or
+        Once results are published that is all that came before that, and all that came too late, or
         where nothing is ever too late; of another try in time it would tell what a hidden test
         says, as often as somebody likes to ask.
         """
@@ -139,9 +138,8 @@ class Ledger:
         if until is None:
             return False
         policies = self.standing.policies
-        due = policies.due_for(student)
-        is_in_time = due is not None and handed_in <= due + policies.late.grace
-        return handed_in < until + _EXACT or not is_in_time
+        is_over = policies.due_for(student) is None or policies.is_late(student, handed_in)
+        return handed_in < until or is_over
 
     @cached_property
     def _sections(self) -> Mapping[str, str]:
@@ -235,6 +233,19 @@ class Ledger:
             else:
                 continue
             self._versions.update(dict.fromkeys(subjects, act.id))
+
+
+def moment_of_publishing() -> datetime:
+    """Now, to the microsecond, and never on the second: see :func:`_until`."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond or 1)
+
+
+def _until(published: datetime) -> datetime:
+    """What came before this was there, and nobody can know the results by then: it is a moment
+    before they are stored.  Older programs kept the second alone in which they
+    published: whatever came in it was shown."""
+    return published if published.microsecond else published + _SECOND
 
 
 def _taken_back(acts: Sequence[Act]) -> frozenset[str]:

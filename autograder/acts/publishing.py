@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 
 from autograder.acts.book import Book
 from autograder.acts.deciding import decide, on_all
-from autograder.acts.ledger import Ledger
+from autograder.acts.ledger import Ledger, moment_of_publishing
 from autograder.acts.scores import as_shown, digest_of_shown
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, Seen, Source, SubmissionStatus
@@ -93,7 +93,7 @@ def publish(store: Store, book: Book, by: str, section: str = "") -> Preview:
 
     found = _gone_through(store, book, _in_section(book, section), section, take)
     if found.new or found.later:
-        act = on_all(book, Publication(section), by)
+        act = replace(on_all(book, Publication(section), by), at=moment_of_publishing())
         decide(store, book.ledger, [act], shown=shown, alone=True)
     return found
 
@@ -183,8 +183,11 @@ def still_in_time(book: Book, section: str = "") -> int:
     people = [one for one in book.standing.directory.people if one.role == "student"]
     chosen = [one.id for one in people if not section or key(one.section) == key(section)]
     policies, now = book.standing.policies, datetime.now(UTC)
-    dues = map(policies.due_for, chosen if people else book.counting)
-    return sum(due is not None and now <= due + policies.late.grace for due in dues)
+    students = chosen if people else book.counting
+    return sum(
+        policies.due_for(student) is not None and not policies.is_late(student, now)
+        for student in students
+    )
 
 
 def _in_section(book: Book, section: str) -> set[str]:

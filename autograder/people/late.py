@@ -40,6 +40,12 @@ class Policies:
         """Late days that this student has for this assignment."""
         return max(0, (self.late.budget_days or 0) - self.spent.get(student.casefold(), 0))
 
+    def is_late(self, student: str, at: datetime) -> bool:
+        """Whether what comes at this moment is late, for this student."""
+        due = self.due_for(student)
+        # Nobody is late by a part of a second.
+        return due is not None and at.replace(microsecond=0) - due > self.late.grace
+
     @property
     def zone(self) -> tzinfo:
         """On whose clocks days are counted."""
@@ -93,11 +99,9 @@ def lateness(
 ) -> Lateness | None:
     """What this costs of ``score``; None: in time, or not known."""
     due, rules = policies.due_for(student), policies.late
-    if due is None or at is None:
+    if due is None or at is None or not policies.is_late(student, at):
         return None
-    at = at.replace(microsecond=0)  # nobody is late by a part of a second
-    if at - due <= rules.grace:
-        return None
+    at = at.replace(microsecond=0)
     days = days_begun(due, at, policies.zone)
     is_over = rules.cut_off_days is not None and at > rules.grace + _moved(
         due, rules.cut_off_days, policies.zone

@@ -680,6 +680,21 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
         assert "published again" not in alice.read(page)
 
 
+def test_what_is_handed_in_a_moment_after_publishing_came_after_it(school: School) -> None:
+    due = datetime.now(UTC) + timedelta(days=1)
+    school.says(late=Late(due=due))
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    published(school)
+    alice.upload(b"w = 2\n", "hw.py")
+    school.grade(verdict("correction_missing"))
+    address = alice.address
+    assert alice.ask("GET", f"{address}/page").status_code == 404
+    row = school.program("alice").ask("GET", f"/api/submissions/{address[3:]}").json()
+    assert row["result"]["score"] is None
+
+
 @pytest.mark.parametrize("due", [None, timedelta(days=-2)], ids=["no due date", "too late"])
 def test_what_no_longer_comes_in_time_is_shown_whole_once_results_are_published(
     school: School, due: timedelta | None

@@ -100,8 +100,7 @@ class Standing:
 
     @property
     def is_late(self) -> bool:
-        grace = self.exercise.assignment.late.grace
-        return self.due is not None and datetime.now(UTC) > self.due + grace
+        return self.lists.standing.policies.is_late(self.student, datetime.now(UTC))
 
     @property
     def next_day(self) -> datetime:
