@@ -63,8 +63,7 @@ class Ledger:
                 self._by_subject[self.subject(act)].append(act)
         self._note_versions()
         self._times = {act.deed: act.at for act in self.acts}
-        self.published: Mapping[str, Published] = self._shown_last(published)
-        """What each student was shown last."""
+        self._note_published(published)
 
     def and_newer(self, newer: Sequence[Act], published: Iterable[Published]) -> Ledger:
         """With what was decided since; ``published``: all there is.  Of a few acts after many it
@@ -82,15 +81,23 @@ class Ledger:
         later._versions = {**self._versions, **later._versions}
         later._times = {**self._times, **later._times}
         later.__dict__["standing_acts"] = [*self.standing_acts, *later.standing_acts]
-        later.published = later._shown_last(published)
+        later._note_published(published)
         return later
 
-    def _shown_last(self, published: Iterable[Published]) -> Mapping[str, Published]:
-        return {
-            self.standing.student(one.student, one.whose): one
-            for one in published
-            if one.deed not in self.taken_back
+    def _note_published(self, published: Iterable[Published]) -> None:
+        found: dict[str, list[Published]] = defaultdict(list)
+        for one in published:
+            if one.deed not in self.taken_back:
+                found[self.standing.student(one.student, one.whose)].append(one)
+        self._published = found
+        self.published: Mapping[str, Published] = {
+            student: rows[-1] for student, rows in found.items()
         }
+        """What each student was shown last."""
+
+    def published_to(self, student: str) -> Sequence[Published]:
+        """All that a student was shown, and that was not taken back, oldest first."""
+        return self._published.get(student, ())
 
     @property
     def newest(self) -> int:

@@ -263,8 +263,16 @@ class PublishedGrades(Sequence[Grade]):
         wanted = set(students)
         return self._read([student for student in self.students if student in wanted])
 
-    def _read(self, students: Sequence[str]) -> Iterator[Grade]:
-        rows = [self._ledger.published[student] for student in students]
+    def as_then(self, student: str, row: Published) -> Grade:
+        """What a publication showed to a student, also where others followed."""
+        return next(self._read([student], [row]))
+
+    def _read(
+        self, students: Sequence[str], rows: Sequence[Published] | None = None
+    ) -> Iterator[Grade]:
+        """``rows``: what is read of each; None: the last of theirs."""
+        if rows is None:
+            rows = [self._ledger.published[student] for student in students]
         shown = self._store.acts.shown(rows)
         if not self._details:
             for student, row, one in zip(students, rows, shown, strict=True):
@@ -275,7 +283,8 @@ class PublishedGrades(Sequence[Grade]):
             yield with_details(self._shown(student, row, one), attempt)
 
     def _shown(self, student: str, row: Published, shown: Shown) -> Grade:
-        seen = Seen(self._ledger.at(row.deed), row.final_score, True, shown.changes)
+        at, is_last = self._ledger.at(row.deed), row == self._ledger.published[student]
+        seen = Seen(at, row.final_score, is_last, shown.changes if is_last else ())
         return replace(shown.grade, student=student, seen=seen)
 
 

@@ -16,7 +16,8 @@ import pytest
 from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
-from autograder.acts import publish
+from autograder.acts import Book, mark, override, publish, take_back
+from autograder.acts import decide as decide_
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.judging.words import WRITTEN_NONE
@@ -445,6 +446,16 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     assert exercise is not None
     (grade,) = current_grades(exercise.order, school.store)
     assert (grade.file, grade.score) == ("hw.ipynb", 75)
+    published(school, ago=timedelta(hours=1))
+    alice.upload(b"w = 2\n", "other.py")
+    third, result = alice.address, f"/a/{SLUG}/result"
+    said = "This is the result of attempt 1; attempt 3 came since, and attempt "
+    assert f"{said}1 still counts, for you chose it." in alice.read(result)
+    school.grade(verdict())
+    assert f"{said}1 still counts, for you chose it." in alice.read(result)
+    alice.open(third)
+    alice.send(f"{third}/choose")
+    assert "attempt 3 came since and takes its place when results are" in alice.read(result)
 
 
 def test_partners_hand_in_together_when_they_named_each_other(school: School) -> None:
@@ -669,8 +680,11 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
     listed = alice.open(f"/a/{SLUG}").split("<li value=")[1:]
     assert [bool(re.search(r"[\d.]+ of (90|100)", one)) for one in listed] == [False, True, True]
     assert (">counts<" in alice.page) is (keep == "latest"), "the best would tell points"
-    assert "of later attempts points are shown when results are published again" in alice.words
-    assert "What you handed in since then is not in it yet" in alice.read(f"/a/{SLUG}/result")
+    assert "Of later attempts points are shown when results are published again" in alice.words
+    becomes = "takes its place" if keep == "latest" else "the best of them counts"
+    assert f"{becomes} when results are published again; until then" in alice.words
+    assert "This is the result of attempt 2; attempt 3 came" in alice.read(f"/a/{SLUG}/result")
+    assert f"{becomes} when results are published again; until then" in alice.words
     alice.upload(NOTEBOOK)  # what is published, once more
     school.grade(verdict("moment_overwritten"))
     assert alice.ask("GET", f"{alice.address}/page").status_code == 200
@@ -706,8 +720,90 @@ def test_what_no_longer_comes_in_time_is_shown_whole_once_results_are_published(
     published(school, ago=timedelta(hours=1))
     alice.upload(b"w = 2\n", "hw.py")
     school.grade(verdict("correction_missing"))
-    assert alice.ask("GET", f"{alice.address}/page").status_code == 200
-    assert "published again" not in alice.read(f"/a/{SLUG}")
+    address = alice.address
+    assert alice.ask("GET", f"{address}/page").status_code == 200
+    said = (
+        "of attempt 1; attempt 2 came since and takes its place when results are published again; "
+        "until then your points are those of attempt 1."
+    )
+    assert f"It is {said}" in alice.read(f"/a/{SLUG}")
+    assert "Of later attempts" not in alice.words
+    assert f"This is the result {said}" in alice.read(f"/a/{SLUG}/result")
+    assert "Until results are published again your result is of attempt 1" in alice.read(address)
+    published(school)
+    for page, of in ((f"/a/{SLUG}", "It is"), (f"/a/{SLUG}/result", "This is the result")):
+        assert f"{of} of attempt 2. " in alice.read(page)
+    assert "your result is of" not in alice.read(address)
+
+
+@pytest.mark.parametrize("is_read_again", [False, True])
+def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
+    school: School, is_read_again: bool
+) -> None:
+    """And what was decided of it since is not told."""
+    alice, program = school.browser("alice"), school.program("alice")
+    alice.upload()
+    first = alice.address
+    school.grade(verdict("moment_overwritten"))
+
+    def book() -> Book:
+        exercise = school.portal._syllabus.get(SLUG)
+        assert exercise is not None
+        return book_of(exercise.assignment, current_grades(exercise.order, school.store))
+
+    def decide(points: float, reason: str) -> None:
+        now = book()
+        (grade,) = now.grades({"alice"})
+        asked = next(one for one in grade.questions if one.name == ASKED)
+        decided = [
+            override(now, "alice", "adam", points, reason, "ines"),
+            mark(now, "alice", asked, 7, "ines", comment=f"{reason}, and well said"),
+        ]
+        for one in decided:
+            decide_(school.store, now.ledger, [one])
+            now = book()
+
+    def result() -> dict[str, object]:
+        told = program.ask("GET", f"/api/submissions/{first[3:]}").json()["result"]
+        assert isinstance(told, dict)
+        return told
+
+    decide(23, "the slide misled")
+    published(school)
+    then, page = result(), alice.open(f"{first}/page")
+    assert (then["final_score"], then["published"], then["message"]) == (90, True, None)
+    alice.upload(PROGRAM, "hw.py")
+    second = alice.address
+    school.grade(verdict("correction_missing", answer="It never stops."))
+    decide(5, "this one is wrong")
+    if is_read_again:  # an assignment that changed
+        store = school.store.hand_ins
+        assert store.again(store.all(SLUG)) == 2
+        school.grade(verdict("moment_overwritten"), verdict("correction_missing"))
+    published(school)
+    now = result()
+    assert (now["final_score"], now["published_score"], now["published"]) == (90, 90, False)
+    own = ("published", "message")
+    assert {k: v for k, v in now.items() if k not in own} == {
+        k: v for k, v in then.items() if k not in own
+    }
+    replaced = "This is what was published of this file on "
+    assert str(now["message"]).startswith(replaced)
+    said = alice.open(f"{first}/page")
+    for what in ("the slide misled, and well said", "from 15 to 23 of 30 points"):
+        assert what in page
+        assert what in said
+    assert "this one is wrong" not in said
+    assert (replaced in said, replaced in page) == (True, False)
+    assert "This attempt is not the one that counts: your result is of attempt 2." in alice.read(
+        first
+    )
+    assert "90 of 100 points" in alice.words
+    assert "your result is of" not in alice.read(second)
+    assert "90 of 100" in alice.open(f"/a/{SLUG}").split("<li value=")[2]
+    deed = next(act.deed for act in reversed(book().ledger.acts) if act.what.kind == "publication")
+    decide_(school.store, book().ledger, [take_back(book(), deed, "ines")])
+    assert result() == then, "the publication that was taken back replaces nothing"
 
 
 def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school: School) -> None:
