@@ -32,10 +32,6 @@ class Policies:
         """The due date of this student, extension included."""
         return self.extensions.get(student.casefold(), self.late.due_at)
 
-    def as_due(self, student: str, due: datetime) -> Policies:
-        """As if this had been due for them then."""
-        return replace(self, extensions={**self.extensions, student.casefold(): due})
-
     def days_left(self, student: str) -> int:
         """Late days that this student has for this assignment."""
         return max(0, (self.late.budget_days or 0) - self.spent.get(student.casefold(), 0))
@@ -134,6 +130,11 @@ def late_in_words(student: str, at: datetime, policies: Policies) -> str:
     if late.points:
         return f"{said}: {-late.points:g} % of your points are taken off."
     return f"{said}: it costs no points."
+
+
+def after_due_in_words(due: datetime, at: datetime) -> str:
+    """The same where the rules of then are not known, which may have given some minutes' grace."""
+    return "In time." if at <= due else f"{duration(at - due)} after that."
 
 
 _ALL = 100.0

@@ -1180,34 +1180,102 @@ def test_who_would_replace_an_attempt_by_a_late_one_is_told_before(
     assert said not in alice.read(page)
 
 
-def test_a_receipt_goes_on_to_say_what_was_true_when_a_due_date_is_moved(school: School) -> None:
+def receipt_on(page: str) -> str:
+    """All that the receipt itself says."""
+    (said,) = re.findall(r'<dl class="receipt">.*?</dl>', page, re.DOTALL)
+    return str(said)
+
+
+@pytest.mark.parametrize("ago", [timedelta(hours=-3), timedelta(seconds=30), timedelta(hours=30)])
+@pytest.mark.parametrize("together", [False, True])
+def test_a_receipt_says_the_same_whatever_is_changed_then(
+    school: School, ago: timedelta, together: bool
+) -> None:
+    due = datetime.now(UTC).replace(microsecond=0) - ago
+    share = Late(due=due, policy="share_per_day", share=0.2, grace_minutes=5, budget_days=1)
+    school.says(late=share, attempts=Attempts(partners=2))
+    people = {one.id: one for one in school.portal.door.links.directory.people}
+    if together:
+        for one, other in (("alice", "bob"), ("bob", "alice")):
+            pair = people[one].number or 0, people[other].number or 0
+            school.store.hand_ins.join(SLUG, *pair, True)
+    alice, bob = school.browser("alice"), school.browser("bob")
+    alice.upload()
+    address, said = alice.address, receipt_on(alice.page)
+    lateness = (
+        "1 day late, 2 days begun, 1 late day spent on it: 20 % of your points are taken off."
+        if ago > timedelta(hours=1)
+        else "In time."
+    )
+    assert f"<b>{lateness}</b>" in said
+    assert ("Bob B." in said) is together
+    (partners,) = [f"/h/{one}" for one in bob.tickets_of(SLUG)] if together else [None]
+    its = partners and receipt_on(bob.open(partners))
+    assert its is None or (lateness in its and "by <span" in its)
+    changes = [
+        Late(due=due, policy="share_per_day", share=0.5),
+        Late(due=due, policy="cut_off", cut_off_days=0),
+        Late(due=due),
+        Late(due=due - timedelta(days=9), policy="share_per_day", share=0.1),
+        Late(due=due + timedelta(days=9)),
+        Late(),
+    ]
+    for late in changes:
+        school.says(late=late)
+        assert receipt_on(alice.open(address)) == said
+        assert "points are taken off" not in alice.words.replace(lateness, "")
+        assert partners is None or receipt_on(bob.open(partners)) == its
+    school.says(late=share)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    later = [Dated("alice", due + timedelta(days=9), "")]
+    extend(school.store, exercise.register.now().standing, later)
+    school.grade(*(verdict() for _ in range(1 + together)))
+    published(school)
+    assert receipt_on(alice.open(address)) == said
+    assert "(your own date). In time." in alice.words
+
+
+def test_beside_a_receipt_is_said_when_a_due_date_has_moved_since(school: School) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    early, late, later = now - timedelta(hours=3), now + timedelta(days=1), now + timedelta(days=2)
+    early, late = now - timedelta(hours=3), now + timedelta(days=1)
     alice = school.browser("alice")
     school.says(late=Late(due=early))
     alice.upload()
     was_late = alice.address
-    assert "3 hours late" in alice.words
+    told = f"Due {early:%a %d %b %Y, %H:%M} UTC . 3 hours late"
+    assert told in alice.words
+    assert "now it is due" not in alice.words
     school.says(late=Late(due=late))
-    then = f"Due {early:%a %d %b %Y, %H:%M} UTC , when you handed it in. 3 hours late"
-    assert then in alice.read(was_late)
-    assert f"Due now {late:%a %d %b %Y, %H:%M} UTC . In time." in alice.words
-    alice.upload(b"w = 2\n", "hw.py")
-    in_time = alice.address
-    assert f"Due {late:%a %d %b %Y, %H:%M} UTC . In time." in alice.words
-    assert "when you handed it in" not in alice.words
-    school.says(late=Late(due=later))
-    assert "UTC , when you handed it in. In time." in alice.read(in_time)
+    assert told in alice.read(was_late)
+    moved = f"since you handed it in: now it is due {late:%a %d %b %Y, %H:%M} UTC . In time."
+    assert moved in alice.words
     school.says()
-    assert "UTC , when you handed it in. In time." in alice.read(in_time)
-    assert "Due now No due date." in alice.words
+    assert "since you handed it in: now it is due at no time." in alice.read(was_late)
     alice.upload(b"w = 3\n", "hw.py")
-    assert " Due " not in alice.words
     free = alice.address
-    school.says(late=Late(due=early))
-    assert "3 hours late" in alice.read(free)
-    assert "When you handed it in, nothing was due." in alice.words
+    assert " Due " not in alice.words
+    school.says(late=Late(due=early, policy="share_per_day", share=0.2))
+    assert "nothing was due: now it is due" in alice.read(free)
+    assert "UTC . 3 hours late, 1 day begun. Receipt" in alice.words
+    assert " Due " not in alice.words
+
+
+def test_a_receipt_of_an_older_program_says_what_is_known_of_then(school: School) -> None:
+    due = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
+    share = Late(due=due, policy="share_per_day", share=0.2)
+    alice = school.browser("alice")
+    school.says(late=share)
+    alice.upload()
     with school.store._begin(writes=True) as connection:
-        connection.execute(HAND_INS.update().values(due=None))  # as an older program left it
-    assert f"Due {early:%a %d %b %Y, %H:%M} UTC . 3 hours late" in alice.read(in_time)
-    assert "When you handed it in" not in alice.words
+        connection.execute(HAND_INS.update().values(lateness=None))
+    assert f"Due {due:%a %d %b %Y, %H:%M} UTC . 3 hours after that." in alice.read(alice.address)
+    with school.store._begin(writes=True) as connection:
+        connection.execute(HAND_INS.update().values(lateness=None, due=None))
+    alice.open(alice.address)
+    assert " Due " not in alice.words
+    assert f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late, 1 day begun." in alice.words
+    school.says(late=Late(due=due + timedelta(days=1)))
+    with school.store._begin(writes=True) as connection:
+        connection.execute(HAND_INS.update().values(due=(due + timedelta(days=1)).isoformat()))
+    assert "UTC . In time." in alice.read(alice.address)

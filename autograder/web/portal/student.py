@@ -11,7 +11,13 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
 from autograder.model import Grade, SubmissionStatus
-from autograder.people import Directory, Person, late_in_words
+from autograder.people import (
+    Directory,
+    Person,
+    after_due_in_words,
+    late_in_words,
+    without_points,
+)
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
@@ -345,8 +351,8 @@ class StudentPages:
             instead=self._instead(standing, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
-            late=_late(standing, hand_in),
-            late_then=_late_then(standing, hand_in),
+            late_then=_late_then(hand_in),
+            late_now=_late_now(standing, hand_in),
         )
 
     def _seen(
@@ -400,9 +406,7 @@ class StudentPages:
         )
 
     def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
-        """Who else has this hand-in, by name."""
-        if exercise.assignment.attempts.partners < 2 and hand_in.by == hand_in.student:
-            return []
+        """Who else has this hand-in, by name: also where everybody hands in alone by now."""
         others = self._store.hand_ins.shared(hand_in)
         return [
             self._called(exercise, one.student) for one in others if one.person != hand_in.person
@@ -601,17 +605,18 @@ def _require_room(partners: Partners, person: Person, other: Person) -> None:
     )
 
 
-def _late(standing: Standing, hand_in: HandIn) -> str:
-    """Whether it was in time, as things are now, in a sentence; empty: nothing is due."""
-    return late_in_words(standing.student, hand_in.at, standing.lists.standing.policies)
+def _late_then(hand_in: HandIn) -> str:
+    """Whether it was in time, and what that cost, by the rules of then; empty: nothing was due."""
+    if hand_in.lateness is None and hand_in.due is not None:
+        return after_due_in_words(hand_in.due, hand_in.at)
+    return hand_in.lateness or ""
 
 
-def _late_then(standing: Standing, hand_in: HandIn) -> str:
-    """The same by what was due when it came: that is what the receipt said, and goes on to say."""
-    if hand_in.due is None:
-        return ""
-    policies = standing.lists.standing.policies.as_due(standing.student, hand_in.due)
-    return late_in_words(standing.student, hand_in.at, policies)
+def _late_now(standing: Standing, hand_in: HandIn) -> str:
+    """Whether it is in time by what is due now; what that costs says the result.  Empty: nothing
+    is due."""
+    said = late_in_words(standing.student, hand_in.at, standing.lists.standing.policies)
+    return without_points(said) if said else ""
 
 
 def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
