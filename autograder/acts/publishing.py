@@ -16,6 +16,7 @@ from autograder.model import Grade, QuestionGrade, Seen, Source, SubmissionStatu
 from autograder.people import key
 from autograder.settings import among
 from autograder.store import Publication, Published, Shown, deflated
+from autograder.store.forms import QuestionDetails
 from autograder.text import counted
 
 if TYPE_CHECKING:
@@ -289,10 +290,10 @@ class PublishedGrades(Sequence[Grade]):
 
 
 def with_details(grade: Grade, attempt: Grade) -> Grade:
-    """With the pictures, tables and sources of the attempt that it was made of."""
+    """With what only a feedback page shows of the attempt that it was made of."""
     details = {question.name: question for question in attempt.questions}
     questions = tuple(
-        replace(q, pictures=d.pictures, tables=d.tables, source=d.source)
+        replace(q, **{name: getattr(d, name) for name in QuestionDetails.__dataclass_fields__})
         if (d := details.get(q.name)) is not None
         else q
         for q in grade.questions

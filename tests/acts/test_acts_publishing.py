@@ -12,10 +12,19 @@ import pytest
 from small_class import DUE, SmallClass
 
 from autograder import acts
-from autograder.acts import Preview, PublishedGrades, as_returned
+from autograder.acts import Preview, PublishedGrades, as_returned, with_details
 from autograder.acts.ledger import moment_of_publishing
 from autograder.errors import UsageError
-from autograder.model import Grade
+from autograder.model import (
+    Grade,
+    Mark,
+    Picture,
+    Place,
+    QuestionGrade,
+    QuestionStatus,
+    SubmissionStatus,
+    Table,
+)
 from autograder.settings import Late
 from autograder.store import Conflict
 from autograder.store.tables import ACTS
@@ -210,6 +219,20 @@ def test_who_is_joined_later_still_sees_it(small: SmallClass, tmp_path: Path) ->
     assert seen(small) == {"amy": 22}
     grade = next(iter(PublishedGrades(small.store, small.book.ledger, details=True)))
     assert (grade.student, grade.questions[1].score) == ("amy", 4)
+
+
+def test_a_published_page_has_all_that_its_attempts_page_had() -> None:
+    full = QuestionGrade(
+        *("adam", "Adam", QuestionStatus.PARTIAL, 5.0, 30.0),
+        pictures=(Picture("Steps", "They shrink.", "epoch", "step", ()),),
+        tables=(Table("Weights", ("g",), (("1",),)),),
+        source="def do_adam(): ...",
+        places=(Place("do_adam", 1, None, 1),),
+        marks=(Mark(1, "leaves out the correction"),),
+    )
+    attempt = Grade("amy", "hw.py", SubmissionStatus.GRADED, 5.0, 30.0, questions=(full,))
+    brief = replace(attempt, questions=(full.brief,))
+    assert with_details(brief, attempt) == attempt
 
 
 def test_what_could_not_be_graded_is_left_out_and_who_waits_is_named(small: SmallClass) -> None:
