@@ -39,7 +39,14 @@ from autograder.acts.deciding import (
 )
 from autograder.acts.gradebook import Column, Gradebook, gradebook, gradebook_table
 from autograder.acts.ledger import Asking, Ledger
-from autograder.acts.publishing import Preview, PublishedGrades, as_returned, preview, publish
+from autograder.acts.publishing import (
+    Preview,
+    PublishedGrades,
+    as_returned,
+    preview,
+    publish,
+    with_details,
+)
 from autograder.acts.scores import (
     Files,
     Requests,
@@ -89,6 +96,7 @@ __all__ = [
     "told",
     "trail",
     "with_acts",
+    "with_details",
     "with_seen",
     "written",
 ]

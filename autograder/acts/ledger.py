@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from autograder.model import LookAgain, RubricItem, Said
@@ -27,8 +27,7 @@ Subject = tuple[str, str]
 """A student, as the course calls them, and a question."""
 
 
-_EXACT = timedelta(seconds=1)
-"""To which the time of an act is kept."""
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,7 @@ class Ledger:
                 self._by_subject[self.subject(act)].append(act)
         self._note_versions()
         self._times = {act.deed: act.at for act in self.acts}
-        self.published: Mapping[str, Published] = self._shown_last(published)
-        """What each student was shown last."""
+        self._note_published(published)
 
     def and_newer(self, newer: Sequence[Act], published: Iterable[Published]) -> Ledger:
         """With what was decided since; ``published``: all there is.  Of a few acts after many it
@@ -83,15 +81,23 @@ class Ledger:
         later._versions = {**self._versions, **later._versions}
         later._times = {**self._times, **later._times}
         later.__dict__["standing_acts"] = [*self.standing_acts, *later.standing_acts]
-        later.published = later._shown_last(published)
+        later._note_published(published)
         return later
 
-    def _shown_last(self, published: Iterable[Published]) -> Mapping[str, Published]:
-        return {
-            self.standing.student(one.student, one.whose): one
-            for one in published
-            if one.deed not in self.taken_back
+    def _note_published(self, published: Iterable[Published]) -> None:
+        found: dict[str, list[Published]] = defaultdict(list)
+        for one in published:
+            if one.deed not in self.taken_back:
+                found[self.standing.student(one.student, one.whose)].append(one)
+        self._published = found
+        self.published: Mapping[str, Published] = {
+            student: rows[-1] for student, rows in found.items()
         }
+        """What each student was shown last."""
+
+    def published_to(self, student: str) -> Sequence[Published]:
+        """All that a student was shown, and that was not taken back, oldest first."""
+        return self._published.get(student, ())
 
     @property
     def newest(self) -> int:
@@ -126,12 +132,12 @@ class Ledger:
             return None
         section = self._sections.get(key(student), "")
         later = [act.at for act, of in self._publications if of in ("", section)]
-        return max([self.at(last.deed), *later])
+        return max(map(_until, [self.at(last.deed), *later]))
 
     def is_shown(self, student: str, handed_in: datetime) -> bool:
         """Whether a student is shown all of what they handed in at a moment.
 
-        Once results are published that is all that was there then, and all that came too late, or
+        Once results are published that is all that came before that, and all that came too late, or
         where nothing is ever too late; of another try in time it would tell what a hidden test
         says, as often as somebody likes to ask.
         """
@@ -139,9 +145,8 @@ class Ledger:
         if until is None:
             return False
         policies = self.standing.policies
-        due = policies.due_for(student)
-        is_in_time = due is not None and handed_in <= due + policies.late.grace
-        return handed_in < until + _EXACT or not is_in_time
+        is_over = policies.due_for(student) is None or policies.is_late(student, handed_in)
+        return handed_in < until or is_over
 
     @cached_property
     def _sections(self) -> Mapping[str, str]:
@@ -235,6 +240,19 @@ class Ledger:
             else:
                 continue
             self._versions.update(dict.fromkeys(subjects, act.id))
+
+
+def moment_of_publishing() -> datetime:
+    """Now, to the microsecond, and never on the second: see :func:`_until`."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond or 1)
+
+
+def _until(published: datetime) -> datetime:
+    """What came before this was there, and nobody can know the results by then: it is a moment
+    before they are stored.  Older programs kept the second alone in which they
+    published: whatever came in it was shown."""
+    return published if published.microsecond else published + _SECOND
 
 
 def _taken_back(acts: Sequence[Act]) -> frozenset[str]:

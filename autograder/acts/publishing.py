@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, overload
 
 from autograder.acts.book import Book
 from autograder.acts.deciding import decide, on_all
-from autograder.acts.ledger import Ledger
+from autograder.acts.ledger import Ledger, moment_of_publishing
 from autograder.acts.scores import as_shown, digest_of_shown
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, Seen, Source, SubmissionStatus
 from autograder.people import key
 from autograder.settings import among
 from autograder.store import Publication, Published, Shown, deflated
+from autograder.store.forms import QuestionDetails
 from autograder.text import counted
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def publish(store: Store, book: Book, by: str, section: str = "") -> Preview:
 
     found = _gone_through(store, book, _in_section(book, section), section, take)
     if found.new or found.later:
-        act = on_all(book, Publication(section), by)
+        act = replace(on_all(book, Publication(section), by), at=moment_of_publishing())
         decide(store, book.ledger, [act], shown=shown, alone=True)
     return found
 
@@ -183,8 +184,11 @@ def still_in_time(book: Book, section: str = "") -> int:
     people = [one for one in book.standing.directory.people if one.role == "student"]
     chosen = [one.id for one in people if not section or key(one.section) == key(section)]
     policies, now = book.standing.policies, datetime.now(UTC)
-    dues = map(policies.due_for, chosen if people else book.counting)
-    return sum(due is not None and now <= due + policies.late.grace for due in dues)
+    students = chosen if people else book.counting
+    return sum(
+        policies.due_for(student) is not None and not policies.is_late(student, now)
+        for student in students
+    )
 
 
 def _in_section(book: Book, section: str) -> set[str]:
@@ -260,8 +264,16 @@ class PublishedGrades(Sequence[Grade]):
         wanted = set(students)
         return self._read([student for student in self.students if student in wanted])
 
-    def _read(self, students: Sequence[str]) -> Iterator[Grade]:
-        rows = [self._ledger.published[student] for student in students]
+    def as_then(self, student: str, row: Published) -> Grade:
+        """What a publication showed to a student, also where others followed."""
+        return next(self._read([student], [row]))
+
+    def _read(
+        self, students: Sequence[str], rows: Sequence[Published] | None = None
+    ) -> Iterator[Grade]:
+        """``rows``: what is read of each; None: the last of theirs."""
+        if rows is None:
+            rows = [self._ledger.published[student] for student in students]
         shown = self._store.acts.shown(rows)
         if not self._details:
             for student, row, one in zip(students, rows, shown, strict=True):
@@ -272,15 +284,16 @@ class PublishedGrades(Sequence[Grade]):
             yield with_details(self._shown(student, row, one), attempt)
 
     def _shown(self, student: str, row: Published, shown: Shown) -> Grade:
-        seen = Seen(self._ledger.at(row.deed), row.final_score, True, shown.changes)
+        at, is_last = self._ledger.at(row.deed), row == self._ledger.published[student]
+        seen = Seen(at, row.final_score, is_last, shown.changes if is_last else ())
         return replace(shown.grade, student=student, seen=seen)
 
 
 def with_details(grade: Grade, attempt: Grade) -> Grade:
-    """With the pictures, tables and sources of the attempt that it was made of."""
+    """With what only a feedback page shows of the attempt that it was made of."""
     details = {question.name: question for question in attempt.questions}
     questions = tuple(
-        replace(q, pictures=d.pictures, tables=d.tables, source=d.source)
+        replace(q, **{name: getattr(d, name) for name in QuestionDetails.__dataclass_fields__})
         if (d := details.get(q.name)) is not None
         else q
         for q in grade.questions

@@ -33,7 +33,13 @@ def trail(ledger: Ledger) -> Iterator[str]:
         student, question = ledger.subject(act)
         yield table_line(
             (
-                *(str(act.id), act.deed, act.at.isoformat(), act.by, act.what.kind),
+                *(
+                    str(act.id),
+                    act.deed,
+                    act.at.isoformat(timespec="seconds"),
+                    act.by,
+                    act.what.kind,
+                ),
                 *(student, question, "" if act.attempt is None else str(act.attempt)),
                 *_what(act),
                 "yes" if act.deed in ledger.taken_back else "no",

@@ -82,7 +82,7 @@ def _final(grade: Grade) -> dict[str, Any]:
         "final_score_before_late": tidy_number(final.before_late),
         "published": grade.published,
         "published_score": None if seen is None else tidy_number(seen.score),
-        "published_at": None if seen is None else _time(seen.at),
+        "published_at": None if seen is None else _time(seen.at.replace(microsecond=0)),
     }
 
 

@@ -29,6 +29,7 @@ from autograder.people.directory import Directory, Known, Person, directory_of
 from autograder.people.importing import Imported, import_people
 from autograder.people.late import (
     Policies,
+    after_due_in_words,
     apply_late,
     counted_time,
     late_in_words,
@@ -62,6 +63,7 @@ __all__ = [
     "Policies",
     "Rules",
     "Standing",
+    "after_due_in_words",
     "apply_late",
     "counted_time",
     "counting",

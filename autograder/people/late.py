@@ -32,13 +32,15 @@ class Policies:
         """The due date of this student, extension included."""
         return self.extensions.get(student.casefold(), self.late.due_at)
 
-    def as_due(self, student: str, due: datetime) -> Policies:
-        """As if this had been due for them then."""
-        return replace(self, extensions={**self.extensions, student.casefold(): due})
-
     def days_left(self, student: str) -> int:
         """Late days that this student has for this assignment."""
         return max(0, (self.late.budget_days or 0) - self.spent.get(student.casefold(), 0))
+
+    def is_late(self, student: str, at: datetime) -> bool:
+        """Whether what comes at this moment is late, for this student."""
+        due = self.due_for(student)
+        # Nobody is late by a part of a second.
+        return due is not None and at.replace(microsecond=0) - due > self.late.grace
 
     @property
     def zone(self) -> tzinfo:
@@ -93,11 +95,9 @@ def lateness(
 ) -> Lateness | None:
     """What this costs of ``score``; None: in time, or not known."""
     due, rules = policies.due_for(student), policies.late
-    if due is None or at is None:
+    if due is None or at is None or not policies.is_late(student, at):
         return None
-    at = at.replace(microsecond=0)  # nobody is late by a part of a second
-    if at - due <= rules.grace:
-        return None
+    at = at.replace(microsecond=0)
     days = days_begun(due, at, policies.zone)
     is_over = rules.cut_off_days is not None and at > rules.grace + _moved(
         due, rules.cut_off_days, policies.zone
@@ -130,6 +130,11 @@ def late_in_words(student: str, at: datetime, policies: Policies) -> str:
     if late.points:
         return f"{said}: {-late.points:g} % of your points are taken off."
     return f"{said}: it costs no points."
+
+
+def after_due_in_words(due: datetime, at: datetime) -> str:
+    """The same where the rules of then are not known, which may have given some minutes' grace."""
+    return "In time." if at <= due else f"{duration(at - due)} after that."
 
 
 _ALL = 100.0

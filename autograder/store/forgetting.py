@@ -150,6 +150,7 @@ def _hand_ins(
             "number": number,
             "by_whom": alias,
             "due": None,
+            "lateness": None,
         }
         connection.execute(HAND_INS.update().where(HAND_INS.c.id == row["id"]).values(values))
         # Whoever is grading it now finds it taken away, and keeps nothing.

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -67,6 +67,8 @@ class Draft:
     """Who sent it: the same, or a partner."""
     due: datetime | None = None
     """When it is due, for that person; None: at no time."""
+    lateness: Callable[[datetime], str] = lambda at: ""
+    """What is to be said of lateness where it comes at that moment; empty: nothing."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,9 @@ class HandIn:
     """When it was due, as that stood when it came; None: at no time, or that was not kept."""
     is_due_kept: bool = False
     """False: an older program took it."""
+    lateness: str | None = None
+    """Whether it was late, and what that cost, as was said when it came; empty: nothing was due;
+    None: that was not kept."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +212,7 @@ class HandIns:
             by=draft.by,
             due=draft.due,
             is_due_kept=True,
+            lateness=draft.lateness(at),
         )
         row = {
             "ticket": hand_in.ticket,
@@ -220,6 +226,7 @@ class HandIns:
             "number": hand_in.number,
             "by_whom": storable(hand_in.by),
             "due": "" if draft.due is None else draft.due.astimezone(UTC).isoformat(),
+            "lateness": hand_in.lateness,
         }
         id_ = connection.execute(_ADD_HAND_IN, [row]).scalar_one()
         connection.execute(_ADD_TO_QUEUE, [_waiting(id_, 0, draft, Lane.FIRST, turn)])
@@ -471,6 +478,7 @@ class HandIns:
                 by=row["by_whom"],
                 due=datetime.fromisoformat(row["due"]) if row["due"] else None,
                 is_due_kept=row["due"] is not None,
+                lateness=row["lateness"],
             )
         except ValueError as error:
             raise StoreError(

@@ -263,4 +263,8 @@ STEPS: tuple[Migration, ...] = (
         "until when a hand-in had to come, as that stood when it came",
         ("ALTER TABLE hand_ins ADD COLUMN due TEXT",),
     ),
+    Step(
+        "what a receipt says of lateness, as the rules stood when it was given",
+        ("ALTER TABLE hand_ins ADD COLUMN lateness TEXT",),
+    ),
 )

@@ -250,6 +250,8 @@ HAND_INS = sa.Table(
     sa.Column("by_whom", sa.Text, nullable=False),
     # When it was due, as that stood then, in UTC; empty: at no time; NULL: that was not kept.
     sa.Column("due", sa.Text),
+    # The sentence that its receipt says of lateness; empty: nothing was due; NULL: as above.
+    sa.Column("lateness", sa.Text),
     sa.Index("hand_ins_by_ticket", "ticket", unique=True),
     sa.Index("hand_ins_of_person", "person", "assignment", "number", unique=True),
 )

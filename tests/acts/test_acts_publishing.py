@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from weakref import WeakSet
 
@@ -12,11 +12,22 @@ import pytest
 from small_class import DUE, SmallClass
 
 from autograder import acts
-from autograder.acts import Preview, PublishedGrades, as_returned
+from autograder.acts import Preview, PublishedGrades, as_returned, with_details
+from autograder.acts.ledger import moment_of_publishing
 from autograder.errors import UsageError
-from autograder.model import Grade
+from autograder.model import (
+    Grade,
+    Mark,
+    Picture,
+    Place,
+    QuestionGrade,
+    QuestionStatus,
+    SubmissionStatus,
+    Table,
+)
 from autograder.settings import Late
 from autograder.store import Conflict
+from autograder.store.tables import ACTS
 
 
 def publish(small: SmallClass, section: str = "") -> Preview:
@@ -43,17 +54,45 @@ def test_what_came_since_is_published_though_what_counts_is_the_same(small: Smal
     assert publish(small).later == ()
     ledger = small.book.ledger
     (act,) = ledger.acts
-    assert ledger.is_shown("alice", act.at)
-    assert ledger.is_shown("alice", act.at + timedelta(milliseconds=999))
-    assert not ledger.is_shown("alice", act.at + timedelta(seconds=1))
-    assert not ledger.is_shown("bob", act.at), "nothing is published to them"
-    assert ledger.is_shown("alice", DUE + timedelta(days=50_001)), "it is too late to be in time"
+    before = act.at - timedelta(milliseconds=1)
+    assert ledger.is_shown("alice", before)
+    assert not ledger.is_shown("alice", act.at + timedelta(milliseconds=1))
+    assert not ledger.is_shown("bob", before), "nothing is published to them"
+    end = DUE + timedelta(days=50_000)
+    assert ledger.is_shown("alice", end + timedelta(seconds=1)), "it is too late to be in time"
+    assert not ledger.is_shown("alice", end + timedelta(milliseconds=999)), "nobody is late by that"
     small.hand_in("alice", digest="two", days_late=40_000)
     found = publish(small)
     assert [one.student for one in found.new] == ["alice"]
     assert found.later == ("alice",)
     small.decide(acts.take_back(small.book, act.deed, "boss"))
     assert small.book.ledger.shown_until("alice") is not None, "the second stands"
+
+
+def test_of_older_programs_the_second_alone_is_known(small: SmallClass) -> None:
+    small.late = Late(due=DUE + timedelta(days=50_000))
+    small.hand_in("alice")
+    publish(small)
+    (act,) = small.book.ledger.acts
+    second = act.at.replace(microsecond=0)
+    with small.store._begin(writes=True) as connection:
+        connection.execute(ACTS.update().values(at=second.isoformat()))
+    ledger = small.book.ledger
+    assert ledger.at(act.deed) == second
+    assert ledger.is_shown("alice", second + timedelta(milliseconds=999))
+    assert not ledger.is_shown("alice", second + timedelta(seconds=1))
+
+
+def test_a_publication_on_the_second_is_told_from_one_of_an_older_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return DUE
+
+    monkeypatch.setattr("autograder.acts.ledger.datetime", Clock)
+    assert moment_of_publishing() == DUE + timedelta(microseconds=1)
 
 
 def test_of_whom_an_override_is_of_another_file_is_told_before(small: SmallClass) -> None:
@@ -180,6 +219,20 @@ def test_who_is_joined_later_still_sees_it(small: SmallClass, tmp_path: Path) ->
     assert seen(small) == {"amy": 22}
     grade = next(iter(PublishedGrades(small.store, small.book.ledger, details=True)))
     assert (grade.student, grade.questions[1].score) == ("amy", 4)
+
+
+def test_a_published_page_has_all_that_its_attempts_page_had() -> None:
+    full = QuestionGrade(
+        *("adam", "Adam", QuestionStatus.PARTIAL, 5.0, 30.0),
+        pictures=(Picture("Steps", "They shrink.", "epoch", "step", ()),),
+        tables=(Table("Weights", ("g",), (("1",),)),),
+        source="def do_adam(): ...",
+        places=(Place("do_adam", 1, None, 1),),
+        marks=(Mark(1, "leaves out the correction"),),
+    )
+    attempt = Grade("amy", "hw.py", SubmissionStatus.GRADED, 5.0, 30.0, questions=(full,))
+    brief = replace(attempt, questions=(full.brief,))
+    assert with_details(brief, attempt) == attempt
 
 
 def test_what_could_not_be_graded_is_left_out_and_who_waits_is_named(small: SmallClass) -> None:

@@ -76,6 +76,18 @@ def test_a_receipt_says_what_was_handed_in_and_stays(store: Store) -> None:
     assert store.hand_ins.one("0" * 20) is None
 
 
+def test_what_is_said_of_lateness_is_said_of_the_moment_and_stays(store: Store) -> None:
+    due = datetime(2026, 1, 1, tzinfo=UTC)
+    drafts = [
+        Draft(SLUG, number, f"student{number}", "hw.py", "student910", due, lambda at: f"At {at}.")
+        for number in (910, 911)
+    ]
+    for made in store.hand_ins.add(drafts, FILE):
+        assert made.lateness == f"At {made.at}."
+        assert store.hand_ins.one(made.ticket) == made
+    assert hand_in(store, 912).lateness == ""
+
+
 def test_partners_have_one_each_or_none_has(store: Store) -> None:
     drafts = [
         Draft(SLUG, person, f"student{person}", "hw.py", "student800") for person in (800, 801)

@@ -16,7 +16,8 @@ import pytest
 from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
-from autograder.acts import publish
+from autograder.acts import Book, mark, override, publish, take_back
+from autograder.acts import decide as decide_
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.judging.words import WRITTEN_NONE
@@ -445,6 +446,16 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     assert exercise is not None
     (grade,) = current_grades(exercise.order, school.store)
     assert (grade.file, grade.score) == ("hw.ipynb", 75)
+    published(school, ago=timedelta(hours=1))
+    alice.upload(b"w = 2\n", "other.py")
+    third, result = alice.address, f"/a/{SLUG}/result"
+    said = "This is the result of attempt 1; attempt 3 came since, and attempt "
+    assert f"{said}1 still counts, for you chose it." in alice.read(result)
+    school.grade(verdict())
+    assert f"{said}1 still counts, for you chose it." in alice.read(result)
+    alice.open(third)
+    alice.send(f"{third}/choose")
+    assert "attempt 3 came since and takes its place when results are" in alice.read(result)
 
 
 def test_partners_hand_in_together_when_they_named_each_other(school: School) -> None:
@@ -669,8 +680,11 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
     listed = alice.open(f"/a/{SLUG}").split("<li value=")[1:]
     assert [bool(re.search(r"[\d.]+ of (90|100)", one)) for one in listed] == [False, True, True]
     assert (">counts<" in alice.page) is (keep == "latest"), "the best would tell points"
-    assert "of later attempts points are shown when results are published again" in alice.words
-    assert "What you handed in since then is not in it yet" in alice.read(f"/a/{SLUG}/result")
+    assert "Of later attempts points are shown when results are published again" in alice.words
+    becomes = "takes its place" if keep == "latest" else "the best of them counts"
+    assert f"{becomes} when results are published again; until then" in alice.words
+    assert "This is the result of attempt 2; attempt 3 came" in alice.read(f"/a/{SLUG}/result")
+    assert f"{becomes} when results are published again; until then" in alice.words
     alice.upload(NOTEBOOK)  # what is published, once more
     school.grade(verdict("moment_overwritten"))
     assert alice.ask("GET", f"{alice.address}/page").status_code == 200
@@ -678,6 +692,21 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
     assert alice.ask("GET", f"{later}/page").status_code == 200
     for page in (f"/a/{SLUG}", f"/a/{SLUG}/result"):
         assert "published again" not in alice.read(page)
+
+
+def test_what_is_handed_in_a_moment_after_publishing_came_after_it(school: School) -> None:
+    due = datetime.now(UTC) + timedelta(days=1)
+    school.says(late=Late(due=due))
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    published(school)
+    alice.upload(b"w = 2\n", "hw.py")
+    school.grade(verdict("correction_missing"))
+    address = alice.address
+    assert alice.ask("GET", f"{address}/page").status_code == 404
+    row = school.program("alice").ask("GET", f"/api/submissions/{address[3:]}").json()
+    assert row["result"]["score"] is None
 
 
 @pytest.mark.parametrize("due", [None, timedelta(days=-2)], ids=["no due date", "too late"])
@@ -691,8 +720,90 @@ def test_what_no_longer_comes_in_time_is_shown_whole_once_results_are_published(
     published(school, ago=timedelta(hours=1))
     alice.upload(b"w = 2\n", "hw.py")
     school.grade(verdict("correction_missing"))
-    assert alice.ask("GET", f"{alice.address}/page").status_code == 200
-    assert "published again" not in alice.read(f"/a/{SLUG}")
+    address = alice.address
+    assert alice.ask("GET", f"{address}/page").status_code == 200
+    said = (
+        "of attempt 1; attempt 2 came since and takes its place when results are published again; "
+        "until then your points are those of attempt 1."
+    )
+    assert f"It is {said}" in alice.read(f"/a/{SLUG}")
+    assert "Of later attempts" not in alice.words
+    assert f"This is the result {said}" in alice.read(f"/a/{SLUG}/result")
+    assert "Until results are published again your result is of attempt 1" in alice.read(address)
+    published(school)
+    for page, of in ((f"/a/{SLUG}", "It is"), (f"/a/{SLUG}/result", "This is the result")):
+        assert f"{of} of attempt 2. " in alice.read(page)
+    assert "your result is of" not in alice.read(address)
+
+
+@pytest.mark.parametrize("is_read_again", [False, True])
+def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
+    school: School, is_read_again: bool
+) -> None:
+    """And what was decided of it since is not told."""
+    alice, program = school.browser("alice"), school.program("alice")
+    alice.upload()
+    first = alice.address
+    school.grade(verdict("moment_overwritten"))
+
+    def book() -> Book:
+        exercise = school.portal._syllabus.get(SLUG)
+        assert exercise is not None
+        return book_of(exercise.assignment, current_grades(exercise.order, school.store))
+
+    def decide(points: float, reason: str) -> None:
+        now = book()
+        (grade,) = now.grades({"alice"})
+        asked = next(one for one in grade.questions if one.name == ASKED)
+        decided = [
+            override(now, "alice", "adam", points, reason, "ines"),
+            mark(now, "alice", asked, 7, "ines", comment=f"{reason}, and well said"),
+        ]
+        for one in decided:
+            decide_(school.store, now.ledger, [one])
+            now = book()
+
+    def result() -> dict[str, object]:
+        told = program.ask("GET", f"/api/submissions/{first[3:]}").json()["result"]
+        assert isinstance(told, dict)
+        return told
+
+    decide(23, "the slide misled")
+    published(school)
+    then, page = result(), alice.open(f"{first}/page")
+    assert (then["final_score"], then["published"], then["message"]) == (90, True, None)
+    alice.upload(PROGRAM, "hw.py")
+    second = alice.address
+    school.grade(verdict("correction_missing", answer="It never stops."))
+    decide(5, "this one is wrong")
+    if is_read_again:  # an assignment that changed
+        store = school.store.hand_ins
+        assert store.again(store.all(SLUG)) == 2
+        school.grade(verdict("moment_overwritten"), verdict("correction_missing"))
+    published(school)
+    now = result()
+    assert (now["final_score"], now["published_score"], now["published"]) == (90, 90, False)
+    own = ("published", "message")
+    assert {k: v for k, v in now.items() if k not in own} == {
+        k: v for k, v in then.items() if k not in own
+    }
+    replaced = "This is what was published of this file on "
+    assert str(now["message"]).startswith(replaced)
+    said = alice.open(f"{first}/page")
+    for what in ("the slide misled, and well said", "from 15 to 23 of 30 points"):
+        assert what in page
+        assert what in said
+    assert "this one is wrong" not in said
+    assert (replaced in said, replaced in page) == (True, False)
+    assert "This attempt is not the one that counts: your result is of attempt 2." in alice.read(
+        first
+    )
+    assert "90 of 100 points" in alice.words
+    assert "your result is of" not in alice.read(second)
+    assert "90 of 100" in alice.open(f"/a/{SLUG}").split("<li value=")[2]
+    deed = next(act.deed for act in reversed(book().ledger.acts) if act.what.kind == "publication")
+    decide_(school.store, book().ledger, [take_back(book(), deed, "ines")])
+    assert result() == then, "the publication that was taken back replaces nothing"
 
 
 def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school: School) -> None:
@@ -1069,34 +1180,102 @@ def test_who_would_replace_an_attempt_by_a_late_one_is_told_before(
     assert said not in alice.read(page)
 
 
-def test_a_receipt_goes_on_to_say_what_was_true_when_a_due_date_is_moved(school: School) -> None:
+def receipt_on(page: str) -> str:
+    """All that the receipt itself says."""
+    (said,) = re.findall(r'<dl class="receipt">.*?</dl>', page, re.DOTALL)
+    return str(said)
+
+
+@pytest.mark.parametrize("ago", [timedelta(hours=-3), timedelta(seconds=30), timedelta(hours=30)])
+@pytest.mark.parametrize("together", [False, True])
+def test_a_receipt_says_the_same_whatever_is_changed_then(
+    school: School, ago: timedelta, together: bool
+) -> None:
+    due = datetime.now(UTC).replace(microsecond=0) - ago
+    share = Late(due=due, policy="share_per_day", share=0.2, grace_minutes=5, budget_days=1)
+    school.says(late=share, attempts=Attempts(partners=2))
+    people = {one.id: one for one in school.portal.door.links.directory.people}
+    if together:
+        for one, other in (("alice", "bob"), ("bob", "alice")):
+            pair = people[one].number or 0, people[other].number or 0
+            school.store.hand_ins.join(SLUG, *pair, True)
+    alice, bob = school.browser("alice"), school.browser("bob")
+    alice.upload()
+    address, said = alice.address, receipt_on(alice.page)
+    lateness = (
+        "1 day late, 2 days begun, 1 late day spent on it: 20 % of your points are taken off."
+        if ago > timedelta(hours=1)
+        else "In time."
+    )
+    assert f"<b>{lateness}</b>" in said
+    assert ("Bob B." in said) is together
+    (partners,) = [f"/h/{one}" for one in bob.tickets_of(SLUG)] if together else [None]
+    its = partners and receipt_on(bob.open(partners))
+    assert its is None or (lateness in its and "by <span" in its)
+    changes = [
+        Late(due=due, policy="share_per_day", share=0.5),
+        Late(due=due, policy="cut_off", cut_off_days=0),
+        Late(due=due),
+        Late(due=due - timedelta(days=9), policy="share_per_day", share=0.1),
+        Late(due=due + timedelta(days=9)),
+        Late(),
+    ]
+    for late in changes:
+        school.says(late=late)
+        assert receipt_on(alice.open(address)) == said
+        assert "points are taken off" not in alice.words.replace(lateness, "")
+        assert partners is None or receipt_on(bob.open(partners)) == its
+    school.says(late=share)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    later = [Dated("alice", due + timedelta(days=9), "")]
+    extend(school.store, exercise.register.now().standing, later)
+    school.grade(*(verdict() for _ in range(1 + together)))
+    published(school)
+    assert receipt_on(alice.open(address)) == said
+    assert "(your own date). In time." in alice.words
+
+
+def test_beside_a_receipt_is_said_when_a_due_date_has_moved_since(school: School) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    early, late, later = now - timedelta(hours=3), now + timedelta(days=1), now + timedelta(days=2)
+    early, late = now - timedelta(hours=3), now + timedelta(days=1)
     alice = school.browser("alice")
     school.says(late=Late(due=early))
     alice.upload()
     was_late = alice.address
-    assert "3 hours late" in alice.words
+    told = f"Due {early:%a %d %b %Y, %H:%M} UTC . 3 hours late"
+    assert told in alice.words
+    assert "now it is due" not in alice.words
     school.says(late=Late(due=late))
-    then = f"Due {early:%a %d %b %Y, %H:%M} UTC , when you handed it in. 3 hours late"
-    assert then in alice.read(was_late)
-    assert f"Due now {late:%a %d %b %Y, %H:%M} UTC . In time." in alice.words
-    alice.upload(b"w = 2\n", "hw.py")
-    in_time = alice.address
-    assert f"Due {late:%a %d %b %Y, %H:%M} UTC . In time." in alice.words
-    assert "when you handed it in" not in alice.words
-    school.says(late=Late(due=later))
-    assert "UTC , when you handed it in. In time." in alice.read(in_time)
+    assert told in alice.read(was_late)
+    moved = f"since you handed it in: now it is due {late:%a %d %b %Y, %H:%M} UTC . In time."
+    assert moved in alice.words
     school.says()
-    assert "UTC , when you handed it in. In time." in alice.read(in_time)
-    assert "Due now No due date." in alice.words
+    assert "since you handed it in: now it is due at no time." in alice.read(was_late)
     alice.upload(b"w = 3\n", "hw.py")
-    assert " Due " not in alice.words
     free = alice.address
-    school.says(late=Late(due=early))
-    assert "3 hours late" in alice.read(free)
-    assert "When you handed it in, nothing was due." in alice.words
+    assert " Due " not in alice.words
+    school.says(late=Late(due=early, policy="share_per_day", share=0.2))
+    assert "nothing was due: now it is due" in alice.read(free)
+    assert "UTC . 3 hours late, 1 day begun. Receipt" in alice.words
+    assert " Due " not in alice.words
+
+
+def test_a_receipt_of_an_older_program_says_what_is_known_of_then(school: School) -> None:
+    due = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
+    share = Late(due=due, policy="share_per_day", share=0.2)
+    alice = school.browser("alice")
+    school.says(late=share)
+    alice.upload()
     with school.store._begin(writes=True) as connection:
-        connection.execute(HAND_INS.update().values(due=None))  # as an older program left it
-    assert f"Due {early:%a %d %b %Y, %H:%M} UTC . 3 hours late" in alice.read(in_time)
-    assert "When you handed it in" not in alice.words
+        connection.execute(HAND_INS.update().values(lateness=None))
+    assert f"Due {due:%a %d %b %Y, %H:%M} UTC . 3 hours after that." in alice.read(alice.address)
+    with school.store._begin(writes=True) as connection:
+        connection.execute(HAND_INS.update().values(lateness=None, due=None))
+    alice.open(alice.address)
+    assert " Due " not in alice.words
+    assert f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late, 1 day begun." in alice.words
+    school.says(late=Late(due=due + timedelta(days=1)))
+    with school.store._begin(writes=True) as connection:
+        connection.execute(HAND_INS.update().values(due=(due + timedelta(days=1)).isoformat()))
+    assert "UTC . In time." in alice.read(alice.address)

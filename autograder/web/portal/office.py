@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Lock
 from typing import TypeVar
 
@@ -169,6 +170,7 @@ class Office:
                 received.name,
                 person.id,
                 standing.policies.due_for(one.id),
+                partial(late_in_words, one.id, policies=standing.policies),
             )
             for one in together
         ]
@@ -195,7 +197,7 @@ class Office:
         self, exercise: Exercise, standing: Standing, person: Person, receipt: HandIn
     ) -> list[str]:
         """What there is to know beside a receipt, in sentences."""
-        said = [late_in_words(person.id, receipt.at, standing.policies)]
+        said = [receipt.lateness or ""]
         attempts = exercise.assignment.attempts
         left = left_today(self._store, exercise, person, standing)
         if left is not None:

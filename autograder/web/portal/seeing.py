@@ -1,8 +1,9 @@
 """What of a verdict its student is shown.
 
 Until a student's results are published the assignment says so: ``[feedback] before_due``.  From
-then on they see all of it, as it was published last; of their other attempts that were there by
-then, all that the program found.  One that came later, but in time, is not published: who has
+then on they see all of it, as it was published last; of an attempt that was published before and
+no longer is, what was published of it then; of their other attempts that were there by then, all
+that the program found.  One that came later, but in time, is not published: who has
 read their result must not learn by trying what it says of each further file.
 """
 
@@ -15,18 +16,22 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from autograder.acts import PublishedGrades, final_of
+from autograder.acts import PublishedGrades, final_of, with_details
 from autograder.formats import json_row
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.people import apply_late, counted_time, without_points
 from autograder.report.marks import is_unanswered, is_unwritten, what_was_found
 from autograder.report.since import changes
 from autograder.report.words import WORDS
-from autograder.store import Entry, Store
+from autograder.store import Entry, Published, Store
 from autograder.store.hand_ins import HandIn
 from autograder.web.portal.register import Lists
 from autograder.web.portal.syllabus import Exercise
 
+_REPLACED = (
+    "This is what was published of this file on {at:%a %d %b %Y, %H:%M %Z}, as it was then: "
+    "another attempt of yours took its place since."
+)
 _TELLS = (QuestionStatus.ERROR, QuestionStatus.TIMEOUT)
 
 
@@ -143,38 +148,31 @@ class Seeing:
     def _of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
         lists = exercise.register.now()
         student = lists.standing.student(hand_in.student, hand_in.whose)
-        mine = lists.of(student)
-        entry = next((one for one in mine if one.id == attempt), None)
+        mine = {one.id: one for one in lists.of(student)}
+        entry = mine.get(attempt)
         if entry is None:
             return None
-        published = lists.ledger.published.get(student)
-        source = None
-        if published is not None:
-            source = next((one for one in mine if one.id == published.attempt), None)
-        is_published = source is not None and source.digest == hand_in.digest
-        if not (is_published or lists.ledger.is_shown(student, hand_in.at)):
-            sight = Sight(exercise.assignment.feedback.before_due)
-            public = self._public(hand_in) if sight is Sight.PUBLIC else None
-            return Shown(sight, self._grade(lists, entry), attempt, public=public)
-        if published is not None and source is not None and is_published:
-            grade = next(PublishedGrades(self._store, lists.ledger).of([student]))
-            if (source.file, source.handed_in) != (entry.file, entry.handed_in):
-                grade = self._of_another(lists, grade, entry)
-            return Shown(Sight.PUBLISHED, grade, published.attempt)
-        return Shown(Sight.ALL, self._grade(lists, entry), attempt)
+        for row in reversed(lists.ledger.published_to(student)):
+            source = mine.get(row.attempt)
+            if source is not None and source.digest == hand_in.digest:
+                grade = self._as_published(lists, student, row, source, entry)
+                return Shown(Sight.PUBLISHED, grade, row.attempt)
+        if lists.ledger.is_shown(student, hand_in.at):
+            return Shown(Sight.ALL, self._grade(lists, entry), attempt)
+        sight = Sight(exercise.assignment.feedback.before_due)
+        public = self._public(hand_in) if sight is Sight.PUBLIC else None
+        return Shown(sight, self._grade(lists, entry), attempt, public=public)
 
     def published(self, exercise: Exercise, student: str) -> Grade | None:
         """What was published last to a student, with what its page shows; None: nothing."""
         ledger = exercise.register.now().ledger
         return next(iter(PublishedGrades(self._store, ledger, details=True).of([student])), None)
 
-    def with_details(self, exercise: Exercise, shown: Shown) -> Grade:
+    def with_details(self, shown: Shown) -> Grade:
         """The grade with what its page shows."""
-        if shown.sight is Sight.PUBLISHED:
-            found = self.published(exercise, shown.grade.student)
-            assert found is not None
-            return replace(shown.grade, questions=found.questions, printed=found.printed)
         full = next(self._store.grades([shown.attempt], details=True))
+        if shown.sight is Sight.PUBLISHED:
+            return with_details(shown.grade, full)
         questions = tuple(
             replace(detailed, **{name: getattr(q, name) for name in _DECIDED})
             for detailed, q in zip(full.questions, shown.grade.questions, strict=True)
@@ -200,16 +198,30 @@ class Seeing:
         grade = replace(next(self._store.grades([entry.id])), student=entry.student)
         return self._timed(lists, grade, entry)
 
-    def _of_another(self, lists: Lists, published: Grade, entry: Entry) -> Grade:
+    def _as_published(
+        self, lists: Lists, student: str, row: Published, source: Entry, entry: Entry
+    ) -> Grade:
+        """What was published of the file of ``entry``; ``source``: the attempt that it was."""
+        grade = PublishedGrades(self._store, lists.ledger).as_then(student, row)
+        is_another = (source.file, source.handed_in) != (entry.file, entry.handed_in)
+        if not is_another and grade.published:
+            return grade
+        own = next(self._store.grades([entry.id]))
+        message = own.message if own.status is grade.status else None
+        if not grade.published:
+            at = lists.ledger.at(row.deed).astimezone(lists.standing.policies.zone)
+            message = " ".join(filter(None, (_REPLACED.format(at=at), message)))
+        grade = replace(grade, message=message)
+        return self._of_another(lists, grade, own, entry) if is_another else grade
+
+    def _of_another(self, lists: Lists, published: Grade, own: Grade, entry: Entry) -> Grade:
         """What was published of a file, of the same file handed in another time: by that name and
         time, and without what was said of the other hand-in."""
-        own = next(self._store.grades([entry.id]))
         seen, earned = published.seen, published.score_before_late
         grade = replace(
             published,
             file=entry.file,
             score=published.score if earned is None else earned,
-            message=own.message if own.status is published.status else None,
             notices=own.notices,
             seen=None if seen is None else replace(seen, changes=()),
         )

@@ -11,10 +11,16 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
 from autograder.model import Grade, SubmissionStatus
-from autograder.people import Directory, Person, late_in_words
+from autograder.people import (
+    Directory,
+    Person,
+    after_due_in_words,
+    late_in_words,
+    without_points,
+)
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
-from autograder.store import Entry, Store
+from autograder.store import Entry, Published, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.web.app import At, Show
 from autograder.web.downloads import attached
@@ -33,6 +39,7 @@ from autograder.web.portal.partners import Pairing, Partners, leave, partners_at
 from autograder.web.portal.receiving import Received, Refused
 from autograder.web.portal.register import Lists
 from autograder.web.portal.seeing import Before, Seeing, Shown, Sight
+from autograder.web.portal.succession import Succession
 from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.visit import NotNow, NotThere, Visit
 
@@ -80,7 +87,8 @@ class Standing:
     student: str
     hand_ins: Sequence[HandIn]
     counted: Entry | None
-    published: bool
+    published: Published | None
+    """What they were shown last."""
     later: frozenset[int] = frozenset()
     """Numbers of the attempts that came since it was published last."""
     left_today: int | None = None
@@ -100,8 +108,7 @@ class Standing:
 
     @property
     def is_late(self) -> bool:
-        grace = self.exercise.assignment.late.grace
-        return self.due is not None and datetime.now(UTC) > self.due + grace
+        return self.lists.standing.policies.is_late(self.student, datetime.now(UTC))
 
     @property
     def next_day(self) -> datetime:
@@ -119,9 +126,18 @@ class Standing:
         which of two attempts has more."""
         return (
             self.exercise.assignment.attempts.keep != "best"
-            or (self.published and not self.later)
+            or (self.published is not None and not self.later)
             or Sight(self.exercise.assignment.feedback.before_due).has_points
         )
+
+    def number_of(self, attempt: int) -> int | None:
+        """Number of the hand-in that an attempt came of; None: it was not handed in here."""
+        entry = next((one for one in self.lists.of(self.student) if one.id == attempt), None)
+        if entry is None:
+            return None
+        same = [one for one in self.hand_ins if one.digest == entry.digest]
+        then = [one.number for one in same if one.at == entry.handed_in.at]
+        return next(reversed(then or [one.number for one in same]), None)
 
     def counts(self, attempt: int | None) -> bool:
         """Whether it is to be said that this attempt counts."""
@@ -227,18 +243,18 @@ class StudentPages:
         lists = exercise.register.now()
         counted, ledger = lists.counted(person.id), lists.ledger
         hand_ins = self._store.hand_ins.of(numbers_of(person), exercise.slug)
-        is_published = person.id in ledger.published
+        published = ledger.published.get(person.id)
         return Standing(
             exercise,
             lists,
             person.id,
             hand_ins,
             None if counted is None else counted.entry,
-            is_published,
+            published,
             frozenset(
                 one.number
                 for one in hand_ins
-                if is_published and not ledger.is_shown(person.id, one.at)
+                if published is not None and not ledger.is_shown(person.id, one.at)
             ),
             left_today(self._store, exercise, person, lists.standing),
         )
@@ -273,6 +289,7 @@ class StudentPages:
             assignment=exercise.assignment,
             trouble=trouble,
             other=other,
+            succession=self._succession(standing),
             of_other=None if other is None else self._syllabus.get(other.slug),
             lines=lines[:_MOST_ROWS],
             more=len(lines) - _MOST_ROWS,
@@ -325,6 +342,7 @@ class StudentPages:
             shown=shown,
             sights=Sight,
             counts=standing.counts(at.attempt),
+            succession=self._succession(standing),
             may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
             changes=self._seeing.changes(shown) if shown is not None else (),
             words=WORDS,
@@ -333,8 +351,8 @@ class StudentPages:
             instead=self._instead(standing, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
-            late=_late(standing, hand_in),
-            late_then=_late_then(standing, hand_in),
+            late_then=_late_then(hand_in),
+            late_now=_late_now(standing, hand_in),
         )
 
     def _seen(
@@ -356,18 +374,39 @@ class StudentPages:
             return ""
         if counted is None or counted.status is not SubmissionStatus.GRADED:
             return ""
-        where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
-        numbers = {at.attempt: one.number for one in standing.hand_ins if (at := where.get(one.id))}
-        number = numbers.get(counted.id) if standing.tells_which_counts else None
+        number = standing.number_of(counted.id) if standing.tells_which_counts else None
         which = "Another attempt of yours" if number is None else f"Attempt {number}"
         if counted.id < shown.attempt:
             return f"{which} still counts: a file that cannot be read takes its place from none."
         return f"{which} counts."
 
+    def _succession(self, standing: Standing) -> Succession | None:
+        """What the result is of, and what becomes of what came since; None: nothing is
+        published."""
+        until = standing.lists.ledger.shown_until(standing.student)
+        if standing.published is None or until is None:
+            return None
+        since = [one for one in standing.hand_ins if one.at >= until]
+        last = since[-1].id if since else 0
+        came = self._store.hand_ins.where([last] if since else []).get(last)
+        newest = self._seeing.grade(None if came is None else came.attempt)
+        shown = standing.number_of(standing.published.attempt)
+        counted = standing.counted if standing.tells_which_counts else None
+        counts = None if counted is None else standing.number_of(counted.id)
+        policies = standing.lists.standing.policies
+        chosen = policies.chosen.get(standing.student.casefold())
+        return Succession(
+            keep=policies.attempts.keep,
+            shown=shown,
+            since=[one.number for one in since],
+            newest=None if newest is None else newest.status,
+            counts=None if counts == shown else counts,
+            tells=standing.tells_which_counts,
+            is_chosen=counted is not None and counted.digest == chosen,
+        )
+
     def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
-        """Who else has this hand-in, by name."""
-        if exercise.assignment.attempts.partners < 2 and hand_in.by == hand_in.student:
-            return []
+        """Who else has this hand-in, by name: also where everybody hands in alone by now."""
         others = self._store.hand_ins.shared(hand_in)
         return [
             self._called(exercise, one.student) for one in others if one.person != hand_in.person
@@ -384,7 +423,7 @@ class StudentPages:
         _, shown = self._seen(hand_in, exercise, hand_ins)
         if shown is None or not shown.has_page:
             raise NotThere("this page is shown when results are published")
-        grade = self._seeing.with_details(exercise, shown)
+        grade = self._seeing.with_details(shown)
         key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
         return self._drawn(key, exercise, grade, self._seeing.grade(shown.before))
 
@@ -421,13 +460,15 @@ class StudentPages:
     def result(self, visit: Visit) -> str:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
+        standing = self._standing(exercise, eyes.person)
         return page(
             "portal/result.html.j2",
             visit,
             eyes=eyes,
             exercise=exercise,
             grade=grade,
-            standing=self._standing(exercise, eyes.person),
+            standing=standing,
+            succession=self._succession(standing),
             asked=self._asked(exercise, eyes.person),
             titles={one.name: one.title for one in exercise.assignment.questions},
             asking=self._asking(exercise, eyes.person),
@@ -564,17 +605,18 @@ def _require_room(partners: Partners, person: Person, other: Person) -> None:
     )
 
 
-def _late(standing: Standing, hand_in: HandIn) -> str:
-    """Whether it was in time, as things are now, in a sentence; empty: nothing is due."""
-    return late_in_words(standing.student, hand_in.at, standing.lists.standing.policies)
+def _late_then(hand_in: HandIn) -> str:
+    """Whether it was in time, and what that cost, by the rules of then; empty: nothing was due."""
+    if hand_in.lateness is None and hand_in.due is not None:
+        return after_due_in_words(hand_in.due, hand_in.at)
+    return hand_in.lateness or ""
 
 
-def _late_then(standing: Standing, hand_in: HandIn) -> str:
-    """The same by what was due when it came: that is what the receipt said, and goes on to say."""
-    if hand_in.due is None:
-        return ""
-    policies = standing.lists.standing.policies.as_due(standing.student, hand_in.due)
-    return late_in_words(standing.student, hand_in.at, policies)
+def _late_now(standing: Standing, hand_in: HandIn) -> str:
+    """Whether it is in time by what is due now; what that costs says the result.  Empty: nothing
+    is due."""
+    said = late_in_words(standing.student, hand_in.at, standing.lists.standing.policies)
+    return without_points(said) if said else ""
 
 
 def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
