@@ -253,7 +253,8 @@ class _OnTheLecturesData:
         if rates is not None and np.isfinite(rates[[0, -1]]).all():
             parts.append(f"Yours goes from {_both(rates[0])} to {_both(rates[-1])} times eta")
         if np.isfinite(left):
-            parts.append(f"{'your' if parts else 'Your'} b ends {left:.2g} away from it")
+            away = f"{left:.2g} away from it" if left else "exactly there"
+            parts.append(f"{'your' if parts else 'Your'} b ends {away}")
         return ", and ".join(parts) + "." if parts else ""
 
 

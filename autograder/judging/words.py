@@ -137,7 +137,10 @@ CALL_DEFAULTS = "and the hyper-parameters left out"
 CAME_LATE = "it ran out of time"
 CAME_NOTHING = "it returns nothing"
 CAME_ERROR = "it stops with an error"
-CAME_ENTRIES = "{entries} entries come back where {wanted} belong"
+CAME_ENTRIES = {
+    True: "1 entry comes back where {wanted} belong",
+    False: "{entries} entries come back where {wanted} belong",
+}
 CAME_FORM = "the histories come back in another form"
 CAME_ELSEWHERE = "the first entry of {parameter}'s history is not the start"
 CAME_NO_NUMBER = "at epoch {epoch} {parameter} is {what}"

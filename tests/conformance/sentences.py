@@ -257,7 +257,7 @@ class _Look:
             return self.traces[instance.name].outcome is Outcome.TIMED_OUT
         if own is None:
             return not re.search(r"epoch|entries", told)
-        entries = re.match(r"(\d+) entries come back where (\d+) belong", told)
+        entries = re.match(r"(\d+) entr(?:y comes|ies come) back where (\d+) belong", told)
         if entries:
             return (int(entries[1]), int(entries[2])) == (len(own), len(right))
         if "is not the start" in told:

@@ -63,7 +63,8 @@ def _what(one: Compared, tolerance: float) -> str:
     if history.rows is None:
         return history.problem or words.CAME_ERROR
     if history.only_point or len(history.rows) != len(expected):
-        return words.CAME_ENTRIES.format(entries=len(history.rows), wanted=len(expected))
+        entries = len(history.rows)
+        return words.CAME_ENTRIES[entries == 1].format(entries=entries, wanted=len(expected))
     size = np.maximum(1, np.abs(expected))
     off = first_difference(history.rows / size, expected / size, tolerance)
     if off is None:
