@@ -26,6 +26,8 @@ from autograder.web.portal.office import (
     Allowance,
     OfAnother,
     Office,
+    Today,
+    TooSoon,
     day_ends,
     left_today,
 )
@@ -83,7 +85,7 @@ class Standing:
     published: bool
     later: frozenset[int] = frozenset()
     """Numbers of the attempts that came since it was published last."""
-    left_today: int | None = None
+    today: Today | None = None
     """How often more it may be handed in today; None: as often as one likes."""
 
     @property
@@ -259,11 +261,12 @@ class StudentPages:
         directory = exercise.register.standing().directory
         return partners_at(self._store, exercise, directory)
 
-    def assignment(self, visit: Visit, trouble: str = "", other: OfAnother | None = None) -> str:
-        """``trouble``: why a file was not taken; ``other``: where that is of another assignment."""
+    def assignment(self, visit: Visit, refused: Refused | None = None) -> str:
+        """``refused``: why a file was not taken."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         standing = self._standing(exercise, eyes.person)
         lines = self._lines(standing)
+        other = refused if isinstance(refused, OfAnother) else None
         return page(
             "portal/assignment.html.j2",
             visit,
@@ -271,8 +274,9 @@ class StudentPages:
             standing=standing,
             exercise=exercise,
             assignment=exercise.assignment,
-            trouble=trouble,
+            refused=refused,
             other=other,
+            says_when=isinstance(refused, TooSoon),
             of_other=None if other is None else self._syllabus.get(other.slug),
             lines=lines[:_MOST_ROWS],
             more=len(lines) - _MOST_ROWS,
@@ -465,10 +469,8 @@ class StudentPages:
         standing = exercise.register.standing()
         try:
             made = self._office.take(exercise, standing, eyes.person, received, is_meant=is_meant)
-        except OfAnother as other:
-            return HTMLResponse(self.assignment(visit, other=other), other.status)
         except Refused as refused:
-            return HTMLResponse(self.assignment(visit, str(refused)), refused.status)
+            return HTMLResponse(self.assignment(visit, refused), refused.status)
         return RedirectResponse(f"/h/{made.ticket}", 303)
 
     def ask(self, visit: Visit) -> Response:
