@@ -14,7 +14,7 @@ from autograder.batch.remarks import remarks
 from autograder.batch.run import Tally
 from autograder.console import counts
 from autograder.report.terminal import Diagnosis, ResultTable
-from autograder.text import counted
+from autograder.text import counted, points
 
 Rows: TypeAlias = Literal["few", "all", "ends"]
 """Which rows the table has: all where they are few; all; the worst and the best."""
@@ -104,6 +104,7 @@ def _spread(grades: CurrentGrades) -> Iterator[str]:
     if not scores:
         return
     yield (
-        f"Points: mean {fmean(scores):.1f}, median {median(scores):g}, "
-        f"from {scores[0]:g} to {scores[-1]:g}, of {grades.entries[0].max_score:g}"
+        f"Points: mean {fmean(scores):.1f}, median {points(median(scores))}, "
+        f"from {points(scores[0])} to {points(scores[-1])}, "
+        f"of {points(grades.entries[0].max_score)}"
     )

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from autograder.acts import Files, Ledger, final_of, requests_by_subject, with_acts
+from autograder.acts import Files, Ledger, requests_by_subject, with_acts, with_final
 from autograder.errors import UsageError
 from autograder.model import Final, Grade, HandedIn, Lateness, QuestionGrade, Source
 from autograder.people import Counted, Policies, Standing, apply_late, counted_time, counting
+from autograder.report.total import Total, total_of
 from autograder.store import Circumstances, Entry
 from autograder.submission import safe_name
-from autograder.text import INVISIBLE
+from autograder.text import INVISIBLE, points
 
 if TYPE_CHECKING:
     from autograder.store import Store
@@ -58,6 +59,8 @@ class Remembered:
     cpu_seconds: float
     circumstances: Mapping[str, Any]
     """Program and library versions, sandbox layers, seeds."""
+    total: Total
+    """In all, as the student's page says it."""
     final: Final | None = None
     """With what people decided; None: it does not count."""
 
@@ -130,11 +133,10 @@ def _remembered(
 ) -> Remembered:
     counts = entry.id == chosen.entry.id
     shown = apply_late(replace(grade, student=entry.student), entry.handed_in, policies)
-    final = None
     if counts:
         shown = with_acts(shown, ledger, requests_by_subject(ledger.requests()), files)
         most = sum(question.max_score for question in shown.questions)
-        final = final_of(shown, most, counted_time(entry.handed_in, policies.late), policies)
+        shown = with_final(shown, most, counted_time(entry.handed_in, policies.late), policies)
     return Remembered(
         entry=entry,
         counts=counts,
@@ -157,7 +159,8 @@ def _remembered(
         wall_seconds=facts.wall_seconds,
         cpu_seconds=facts.cpu_seconds,
         circumstances=json.loads(facts.circumstances),
-        final=final,
+        final=shown.final,
+        total=total_of(shown),
     )
 
 
@@ -166,10 +169,10 @@ def _decided(question: QuestionGrade) -> Iterator[str]:
     if mark is not None:
         yield f"given by {mark.by} at {mark.at.isoformat(sep=' ')}"
     if old is not None:
-        yield f"another answer was given {old.points:g} by {old.by}"
+        yield f"another answer was given {points(old.points)} by {old.by}"
     if override is not None:
         yield (
-            f"but {override.points:g} count, says {override.by} at "
+            f"but {points(override.points)} count, says {override.by} at "
             f"{override.at.isoformat(sep=' ')}: {_line(override.reason)}"
         )
         if (seen := override.made_for) is not None:
@@ -197,8 +200,10 @@ def text(attempts: list[Remembered]) -> str:
 
 
 def _block(number: int, attempt: Remembered) -> str:
-    entry, facts = attempt.entry, attempt.circumstances
-    score = "no score" if attempt.score is None else f"{attempt.score:g} of {entry.max_score:g}"
+    entry, total, facts = attempt.entry, attempt.total, attempt.circumstances
+    score = "no score"
+    if total.score is not None:
+        score = f"{points(total.score)} of {points(total.max_score)}"
     libraries = ", ".join(f"{name} {v}" for name, v in facts.get("libraries", {}).items())
     lines = [
         f"Attempt {number} of {entry.student}{' (counts)' if attempt.counts else ''}: "
@@ -243,14 +248,19 @@ def _worth(attempt: Remembered) -> list[str]:
     if attempt.extended_to is not None:
         lines.append(f"  extended    until {attempt.extended_to.isoformat(sep=' ')}")
     for question in attempt.questions:
-        got = question.status if question.score is None else f"{question.score:g}"
+        got = question.status if question.score is None else points(question.score)
         told = "".join(f"; {sentence}" for sentence in question.decided)
-        lines.append(f"  question    {question.name}: {got} of {question.max_score:g}{told}")
-    if attempt.late is not None:
-        lines.append(f"  late        {attempt.late.points:g}: {attempt.late.reason}")
-    final = attempt.final
+        lines.append(f"  question    {question.name}: {got} of {points(question.max_score)}{told}")
+    total, final, late = attempt.total, attempt.final, attempt.late
+    if late is not None:
+        cost = f"{points(total.late_points)}: " if total.late_points else ""
+        lines.append(f"  late        {cost}{late.reason}")
+    known = [one.final_points for one in attempt.questions if one.final_points is not None]
+    parts = " + ".join(map(points, known))
+    worth = f"{points(total.score)} of {points(total.max_score)}"
     if final is not None and final.before_late is not None:
-        parts = " + ".join(f"{question.final_points:g}" for question in attempt.questions)
-        late = f" - {-final.late_points:g} for lateness" if final.late_points else ""
-        lines.append(f"  in all      {parts}{late} = {final.score:g} of {final.max_score:g}")
+        off = f" - {points(-total.late_points)} for lateness" if total.late_points else ""
+        lines.append(f"  in all      {parts}{off} = {worth}")
+    elif total.is_so_far:
+        lines.append(f"  so far      {parts} = {worth}{', before lateness' if late else ''}")
     return lines

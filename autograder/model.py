@@ -664,7 +664,8 @@ class Grade:
     score_before_late: float | None = None
     """The points that were earned."""
     late: Lateness | None = None
-    """None: in time, or not known."""
+    """What it takes off what counts, or, until that is known, the program's points; None: in time,
+    or not known."""
     extended_to: datetime | None = None
     """The student's own due date, with its zone; None: that of all."""
     final: Final | None = None

@@ -1,4 +1,5 @@
-"""Text of strangers, made harmless: the one table of what does not show, and half characters.
+"""Text of strangers, made harmless: the one table of what does not show, and half characters; and
+how numbers stand in a sentence.
 
 Escaping for HTML, CSV or SQL is the work of whoever writes these; this comes before it.
 """
@@ -24,6 +25,19 @@ them to be read."""
 def counted(count: int, noun: str) -> str:
     """``1 file``, ``3 files``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def points(score: float | None) -> str:
+    """A score as people write it: 18, 17.5, 0.67; a dash where there is none."""
+    if score is None:
+        return "–"
+    rounded = f"{score:.2f}".rstrip("0").rstrip(".")
+    return "0" if rounded == "-0" else rounded
+
+
+def without_points(reason: str) -> str:
+    """What of a reason for lateness may be read where points are not shown, or are others."""
+    return reason.partition(": ")[0].removesuffix(".") + "."
 
 
 def whole(text: str) -> str:

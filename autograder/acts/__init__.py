@@ -9,7 +9,8 @@ the program judged them; what people decided is laid over them when they are sho
   marked, with the old mark beside it; the first answer again has its mark again;
 - an override stands in place of a question's points and never changes them;
 - the final score is the sum over the questions of the override, else the mark, else the computed
-  points; lateness is taken off once, from the sum; it is not known while a question is not marked;
+  points; lateness is taken off once, from the sum, and wherever it is told what it takes off, it
+  is that; the score is not known while a question is not marked;
 - students are shown what was published last, which is kept as it was then.
 
 So nothing is lost when files are graded again, handed in again, or turn out to be the same
@@ -53,6 +54,7 @@ from autograder.acts.scores import (
     final_of,
     requests_by_subject,
     with_acts,
+    with_final,
     with_seen,
 )
 from autograder.acts.sheet import mark_sheet, points_of, read_sheet, sheet
@@ -97,6 +99,7 @@ __all__ = [
     "trail",
     "with_acts",
     "with_details",
+    "with_final",
     "with_seen",
     "written",
 ]

@@ -32,7 +32,7 @@ from autograder.store import (
     digest_of_answer,
     new_deed,
 )
-from autograder.text import INVISIBLE
+from autograder.text import INVISIBLE, points
 
 if TYPE_CHECKING:
     from autograder.store import Store
@@ -128,8 +128,8 @@ def told(ledger: Ledger, act: Act) -> str:
     return INVISIBLE.sub(" ", f"{act.by} {done}")
 
 
-def _worth(points: float | None) -> str:
-    return f"{points:g} point" if points == 1 else f"{points:g} points"
+def _worth(given: float | None) -> str:
+    return "1 point" if given == 1 else f"{points(given)} points"
 
 
 # ------------------------------------------------------------------ what may be decided

@@ -17,7 +17,7 @@ from autograder.people import key
 from autograder.settings import among
 from autograder.store import Publication, Published, Shown, deflated
 from autograder.store.forms import QuestionDetails
-from autograder.text import counted
+from autograder.text import counted, points
 
 if TYPE_CHECKING:
     from autograder.store import Store
@@ -220,13 +220,13 @@ def _changes(before: Grade, after: Grade) -> Iterator[str]:
 
 
 def _points(question: QuestionGrade) -> str:
-    points = question.final_points
-    return "not marked yet" if points is None else f"{points:g} points"
+    worth = question.final_points
+    return "not marked yet" if worth is None else f"{points(worth)} points"
 
 
 def _final(grade: Grade) -> str:
-    final = grade.final
-    return "no score yet" if final is None or final.score is None else f"{final.score:g} points"
+    score = None if grade.final is None else grade.final.score
+    return "no score yet" if score is None else f"{points(score)} points"
 
 
 # ------------------------------------------------------------------ what students are shown
@@ -303,11 +303,17 @@ def with_details(grade: Grade, attempt: Grade) -> Grade:
 
 def as_returned(grade: Grade) -> Grade:
     """With what counts in place of what was computed, as learning platforms are told it."""
-    if grade.final is None:
+    final = grade.final
+    if final is None:
         return grade
     questions = tuple(
         replace(question, score=question.final_points) for question in grade.questions
     )
     return replace(
-        grade, score=grade.final.score, max_score=grade.final.max_score, questions=questions
+        grade,
+        score=final.score,
+        max_score=final.max_score,
+        score_before_late=final.before_late,
+        late=None if final.score is None else grade.late,
+        questions=questions,
     )

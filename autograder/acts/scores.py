@@ -28,7 +28,7 @@ from autograder.model import (
 from autograder.people import Policies, lateness
 from autograder.store import Act, Comment, Entry, Mark, Published, Shown, digest_of_answer
 from autograder.store import Override as Overriding
-from autograder.text import whole_throughout
+from autograder.text import whole_throughout, without_points
 
 Requests = Mapping[tuple[str, str], tuple[LookAgain, ...]]
 """By student and question."""
@@ -142,6 +142,22 @@ def final_of(grade: Grade, max_score: float, at: datetime | None, policies: Poli
     late = lateness(grade.student, at, total, policies)
     off = 0.0 if late is None else late.points
     return Final(round(total + off, 6), max_score, total, off)
+
+
+def with_final(grade: Grade, max_score: float, at: datetime | None, policies: Policies) -> Grade:
+    """The grade with what it is worth in the end, and with what lateness takes off that, in place
+    of what it would take off the program's points.  Where people decided something and a question
+    still waits, nobody knows how much that is, and no sentence says it."""
+    final = final_of(grade, max_score, at, policies)
+    told, late = replace(grade, final=final), grade.late
+    if late is None or not grade.is_decided:
+        return told
+    if final.before_late is None:
+        now = replace(late, reason=without_points(late.reason))
+    else:
+        now = lateness(grade.student, at, final.before_late, policies) or late
+    notices = tuple(now.reason if said == late.reason else said for said in grade.notices)
+    return replace(told, late=now, notices=notices)
 
 
 def digest_of_shown(shown: Grade) -> str:

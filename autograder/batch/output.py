@@ -17,9 +17,9 @@ from autograder.acts import (
     Files,
     Ledger,
     Requests,
-    final_of,
     requests_by_subject,
     with_acts,
+    with_final,
     with_seen,
 )
 from autograder.batch.files import whole_file
@@ -191,7 +191,7 @@ class CurrentGrades(Sequence[Grade]):
         decided = with_acts(grade, self.ledger, self._requests, files)
         most = sum(question.max_score for question in grade.questions) or self._final_max_score
         at = counted_time(entry.handed_in, policies.late)
-        final = replace(decided, final=final_of(decided, most, at, policies))
+        final = with_final(decided, most, at, policies)
         return with_seen(final, self.ledger, lambda one: next(self._store.acts.shown([one])))
 
     @cached_property
@@ -216,7 +216,7 @@ class CurrentGrades(Sequence[Grade]):
 
     @cached_property
     def late(self) -> Mapping[str, Lateness]:
-        """By student, of those who are late."""
+        """By student, of those who are late: what it takes off what counts."""
         policies = self.standing.policies
         found = {
             e.student: lateness(
@@ -224,7 +224,10 @@ class CurrentGrades(Sequence[Grade]):
             )
             for e in self.entries
         }
-        return {student: late for student, late in found.items() if late is not None}
+        late = {student: cost for student, cost in found.items() if cost is not None}
+        if not (self._decided and self.ledger.acts):
+            return late
+        return {one.student: one.late for one in self.of(late.keys()) if one.late is not None}
 
     @cached_property
     def without_time(self) -> tuple[Entry, ...]:

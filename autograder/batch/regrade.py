@@ -24,6 +24,7 @@ from autograder.people import Standing
 from autograder.platforms import Found
 from autograder.store import Conflict, Entry, Store, open_store
 from autograder.submission import safe_name
+from autograder.text import points
 
 if TYPE_CHECKING:
     from autograder.store.decided import Acts
@@ -174,8 +175,8 @@ class Step:
     @property
     def sentence(self) -> str:
         names = [f"no longer {slug}" for slug in self.lost] + list(self.gained)
-        points = f"{self.title} {_points(self.before)} → {_points(self.after)}"
-        return points + (f" ({', '.join(names)})" if names else "")
+        moved = f"{self.title} {points(self.before)} → {points(self.after)}"
+        return moved + (f" ({', '.join(names)})" if names else "")
 
 
 @dataclass(frozen=True)
@@ -196,9 +197,14 @@ class Move:
         return round(self.after - self.before, 6)
 
     @property
+    def difference(self) -> str:
+        """The same with its sign."""
+        return f"{'+' if self.by > 0 else ''}{points(self.by)}"
+
+    @property
     def span(self) -> str:
-        by = f" ({self.by:+g})" if self.by else ""
-        return f"{_points(self.before)} → {_points(self.after)}{by}"
+        by = f" ({self.difference})" if self.by else ""
+        return f"{points(self.before)} → {points(self.after)}{by}"
 
 
 def preview(
@@ -237,20 +243,16 @@ def _moves(before: Iterator[Grade], after: Iterator[Grade]) -> Iterator[Move]:
 
 
 def _step(old: QuestionGrade | None, new: QuestionGrade) -> Step | None:
-    points = None if old is None else old.final_points
+    before = None if old is None else old.final_points
     named = () if old is None else old.misconceptions
     lost = tuple(slug for slug in named if slug not in new.misconceptions)
     gained = tuple(slug for slug in new.misconceptions if slug not in named)
-    if points == new.final_points and not lost and not gained:
+    if before == new.final_points and not lost and not gained:
         return None
-    return Step(new.name, new.title, points, new.final_points, lost, gained)
+    return Step(new.name, new.title, before, new.final_points, lost, gained)
 
 
 def _worth(grade: Grade) -> float | None:
     if grade.final is not None and grade.final.score is not None:
         return grade.final.score
     return grade.score
-
-
-def _points(points: float | None) -> str:
-    return "–" if points is None else f"{points:g}"

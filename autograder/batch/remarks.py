@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from autograder.batch.output import CurrentGrades
 from autograder.model import Lateness, Source
 from autograder.people import key
-from autograder.text import counted
+from autograder.text import counted, points
 
 _MOST_NAMED = 20
 
@@ -44,7 +44,7 @@ def remarks(grades: CurrentGrades, most: int | None = _MOST_NAMED) -> Iterator[s
 
 def _cost(late: Lateness) -> str:
     spent = f", {counted(late.covered_days, 'late day')} spent" if late.covered_days else ""
-    return f"{counted(late.by_days, 'day')}{spent}, {late.points:g}"
+    return f"{counted(late.by_days, 'day')}{spent}, {points(late.points)}"
 
 
 def _strangers(grades: CurrentGrades, most: int | None) -> Iterator[str]:

@@ -17,6 +17,7 @@ from autograder.batch.pages import page_drawer
 from autograder.formats import AssignmentInfo
 from autograder.model import Grade
 from autograder.store import Store
+from autograder.text import points
 
 OURS = ("csv", "json")
 """Formats that are for the course itself: they show how things stand."""
@@ -53,7 +54,7 @@ def returned(order: Order, store: Store, format: str) -> Returned:
             current_grades(order, store, decided=False),
             info,
             _drawer(order, lambda: current_grades(order, store, details=True, decided=False)),
-            (_NOTHING_PUBLISHED.format(max=info.max_score),) if grades.ledger.acts else (),
+            (_NOTHING_PUBLISHED.format(max=points(info.max_score)),) if grades.ledger.acts else (),
         )
     given = [as_returned(grade) for grade in published_grades(order, store)]
     return Returned(
@@ -66,7 +67,7 @@ def returned(order: Order, store: Store, format: str) -> Returned:
 
 
 _NOTHING_PUBLISHED = (
-    "Nothing is published yet: these are the computed points, of {max:g}, without what people "
+    "Nothing is published yet: these are the computed points, of {max}, without what people "
     "decided (`autograder publish` lets students see that)."
 )
 

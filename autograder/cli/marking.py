@@ -32,7 +32,7 @@ from autograder.cli.options import (
 from autograder.errors import UsageError
 from autograder.people import directory_of
 from autograder.store import Comment, Store
-from autograder.text import INVISIBLE, counted
+from autograder.text import INVISIBLE, counted, points
 
 _MOST_NAMED = 20
 
@@ -128,7 +128,7 @@ def answers(destination: Path | None, **named: Any) -> None:
         open_ = sum(answer.question.score is None for answer in found)
         click.echo(f"{counted(len(found), 'answer')} in {destination}, {open_} of them to mark")
     changed = [
-        f"{answer.student} ({answer.question.earlier_mark.points:g} before)"
+        f"{answer.student} ({points(answer.question.earlier_mark.points)} before)"
         for answer in found
         if answer.question.earlier_mark is not None
     ]

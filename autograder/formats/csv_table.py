@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from autograder.formats.parts import AssignmentInfo, csv_text, in_order
+from autograder.formats.parts import AssignmentInfo, csv_text, in_order, late_of_score
 from autograder.model import Grade
 
 _FINAL = (
@@ -64,7 +64,7 @@ def _final(grade: Grade) -> list[str | float | None]:
 
 
 def _times(grade: Grade) -> list[str | float | None]:
-    late, at, own_due = grade.late, grade.handed_in.at, grade.extended_to
+    late, at, own_due = late_of_score(grade), grade.handed_in.at, grade.extended_to
     return [
         grade.score_before_late,
         *((None, None, None) if late is None else (late.by_days, late.points, late.reason)),

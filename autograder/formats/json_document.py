@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.formats.parts import AssignmentInfo, in_order, tidy_number
+from autograder.formats.parts import AssignmentInfo, in_order, late_of_score, tidy_number
 from autograder.model import (
     Check,
     Final,
@@ -64,7 +64,7 @@ def json_row(grade: Grade) -> dict[str, Any]:
         "score": tidy_number(grade.score),
         "max_score": tidy_number(grade.max_score),
         "score_before_late": tidy_number(grade.score_before_late),
-        "late": _late(grade.late),
+        "late": _late(late_of_score(grade)),
         "handed_in": {"at": _time(grade.handed_in.at), "source": grade.handed_in.source},
         "extended_to": _time(grade.extended_to),
         "message": grade.message,

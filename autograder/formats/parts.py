@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from autograder.model import Grade
-from autograder.text import INVISIBLE
+from autograder.model import Grade, Lateness
+from autograder.text import INVISIBLE, without_points
 
 CsvCell = str | float | int | None
 """A number is written as a number, None as an empty cell."""
@@ -54,6 +54,21 @@ class Export:
 def in_order(grades: Iterable[Grade]) -> list[Grade]:
     """Sorted by student, so that the same grades give the same bytes."""
     return sorted(grades, key=lambda grade: (grade.student, grade.file))
+
+
+def late_of_score(grade: Grade) -> Lateness | None:
+    """What lateness takes off ``score``, which people never change.
+
+    Where they decided otherwise, the grade's own is what it takes off the final score, and the
+    sentence about that leaves the amount out.
+    """
+    late, score, before = grade.late, grade.score, grade.score_before_late
+    if late is None or score is None or before is None:
+        return late
+    taken_off = round(score - before, 6)
+    if taken_off == round(late.points, 6):
+        return late
+    return replace(late, points=taken_off, reason=without_points(late.reason))
 
 
 def tidy_number(value: float | None) -> float | int | None:

@@ -35,7 +35,6 @@ from autograder.people.late import (
     late_in_words,
     lateness,
     unknown_time,
-    without_points,
 )
 from autograder.people.links import Holder, Link, PersonalLinks
 from autograder.people.lists import PeopleList, read_people
@@ -81,5 +80,4 @@ __all__ = [
     "read_people",
     "standing_of",
     "unknown_time",
-    "without_points",
 ]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from autograder.model import Grade, HandedIn, Lateness, Source
 from autograder.settings import Attempts, Late, at_clock
-from autograder.text import counted
+from autograder.text import counted, points
 
 _DAY = timedelta(days=1)
 
@@ -105,10 +105,10 @@ def lateness(
     covered = min(days, policies.days_left(student)) if not is_over else 0
     left = _share_left(days - covered, is_over, rules)
     earned = score or 0.0
-    points = round(earned * left, 6) - earned if left < 1 else 0.0
+    off = round(round(earned * left, 6) - earned, 6) if left < 1 else 0.0
     begun = days if rules.share is not None and not is_over else 0
-    reason = _reason(at - due, begun, earned, points, covered, is_over)
-    return Lateness(days, round(points, 6), reason, covered)
+    reason = _reason(at - due, begun, earned, off, covered, is_over)
+    return Lateness(days, off, reason, covered)
 
 
 def late_in_words(student: str, at: datetime, policies: Policies) -> str:
@@ -170,22 +170,17 @@ def _share_left(charged: int, is_over: bool, rules: Late) -> float:
 
 
 def _reason(
-    late: timedelta, begun: int, earned: float, points: float, covered: int, is_over: bool
+    late: timedelta, begun: int, earned: float, off: float, covered: int, is_over: bool
 ) -> str:
     reason = f"Handed in {duration(late)} after the due date"
     if begun > 1 and duration(late) != counted(begun, "day"):
         reason += f", {begun} days begun"
     if covered:
         reason += f", {counted(covered, 'late day')} spent on it"
-    if points:
-        taken = f"{-round(points, 6):g} of the {earned:g} points earned are taken off"
+    if off:
+        taken = f"{points(-off)} of the {points(earned)} points earned are taken off"
         reason += f": {taken}{', for it is too late to count' if is_over else ''}"
     return f"{reason}."
-
-
-def without_points(reason: str) -> str:
-    """What of a reason for lateness may be read where points are not shown."""
-    return reason.partition(": ")[0].removesuffix(".") + "."
 
 
 def duration(late: timedelta) -> str:

@@ -9,7 +9,7 @@ from autograder.formats.parts import AssignmentInfo, tidy_number
 from autograder.model import Grade, QuestionStatus, Source
 from autograder.platforms.roster import Roster
 from autograder.platforms.signature import Identities
-from autograder.text import counted
+from autograder.text import counted, points
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,9 @@ def standing_notices(grades: Sequence[Grade], wanted: Wanted) -> tuple[str, ...]
             f"{counted(waiting, 'submission')} with questions that a person marks: their points "
             f"are not in it, the automatic part is out of {most}."
         )
-    late = [f"{grade.student} {grade.late.points:g}" for grade in grades if grade.late is not None]
+    late = [
+        f"{grade.student} {points(grade.late.points)}" for grade in grades if grade.late is not None
+    ]
     if late:
         notices.append(f"Points are taken off for lateness: {_listed(late)}.")
     unsure = [g.student for g in grades if g.handed_in.source is Source.MARKED_LATE]

@@ -227,19 +227,27 @@ def verdict_lines(result: Said) -> list[str]:
     def shown(value: object) -> str:
         return "".join(c if c.isprintable() else " " for c in str(value))[:400]
 
+    def points(score: float) -> str:
+        return f"{score:.2f}".rstrip("0").rstrip(".")
+
+    def of_most(score: float, row: Said, most: str = "max_score") -> str:
+        return f"{points(score)} of {points(row.get(most, 0))}"
+
     if result.get("status") == "not_graded":
         why = shown(result.get("message") or "it could not be graded")
         return [f"Not graded, through no fault of yours: {why}"]
     lines = []
-    for kind in ("final_", ""):  # with what people decided, else the program's alone
-        if isinstance(result.get(f"{kind}score"), (int, float)):
-            most = result.get(f"{kind}max_score", 0)
-            lines.append(f"{result[f'{kind}score']:g} of {most:g} points")
-            earned = result.get(f"{kind}score_before_late")
-            if isinstance(earned, (int, float)) and earned != result[f"{kind}score"]:
-                lines[0] += f", {earned - result[f'{kind}score']:g} less for lateness"
+    so_far = result.get("so_far")  # with what people decided, while a question still waits
+    if so_far:
+        lines.append(f"{of_most(so_far['score'], so_far)} points {shown(so_far.get('says', ''))}")
+    for kind in () if so_far else ("final_", ""):  # with what people decided, else the program's
+        score, earned = result.get(f"{kind}score"), result.get(f"{kind}score_before_late")
+        if isinstance(score, (int, float)):
+            lines.append(f"{of_most(score, result, f'{kind}max_score')} points")
+            if isinstance(earned, (int, float)) and earned != score:
+                lines[0] += f", {points(earned - score)} less for lateness"
             break
-    is_decided = isinstance(result.get("final_score"), (int, float))
+    is_decided = so_far or isinstance(result.get("final_score"), (int, float))
     if result.get("message"):
         lines.append(shown(result["message"]))
     for question in result.get("questions") or ():
@@ -248,11 +256,11 @@ def verdict_lines(result: Said) -> list[str]:
         is_told = question.get("message") and question.get("status") not in ("full", "partial")
         override = question.get("override") if is_decided else None
         if override:
-            parts.append(f"{override['points']:g} of {question.get('max_score', 0):g}")
+            parts.append(of_most(override["points"], question))
             if isinstance(question.get("score"), (int, float)):
-                parts[0] += f" ({question['score']:g} by the program)"
+                parts[0] += f" ({points(question['score'])} by the program)"
         elif isinstance(question.get("score"), (int, float)):
-            parts.append(f"{question['score']:g} of {question.get('max_score', 0):g}")
+            parts.append(of_most(question["score"], question))
         elif question.get("status") and not is_told:
             parts.append(found.get(str(question["status"])) or shown(question["status"]))
         names = question.get("misconceptions") or ()

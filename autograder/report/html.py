@@ -16,13 +16,13 @@ from markupsafe import Markup, escape
 from autograder.report.marks import check_mark
 from autograder.report.text import (
     one_line,
-    points,
     share,
     shortened,
     uncoloured,
     visible,
     wrapped,
 )
+from autograder.text import points
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "

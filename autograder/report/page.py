@@ -28,9 +28,9 @@ from autograder.report.marks import check_mark, is_unanswered
 from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
-from autograder.report.text import points
 from autograder.report.total import status_of, total_of
 from autograder.report.words import WORDS, Words
+from autograder.text import points
 
 IN_VIEW = 2
 """Figures of a question that are seen without a click."""

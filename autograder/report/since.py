@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.report.text import points
 from autograder.report.words import Words
+from autograder.text import points
 
 
 def changes(grade: Grade, before: Grade | None, words: Words) -> tuple[str, ...]:

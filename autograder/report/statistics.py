@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from autograder.model import Grade, Line, Picture, SubmissionStatus
-from autograder.report.text import points
 from autograder.report.words import WORDS, Words
+from autograder.text import points
 
 BINS = 10
 

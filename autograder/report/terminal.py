@@ -23,8 +23,9 @@ from autograder.report.statistics import (
     question_names,
     worth_of,
 )
-from autograder.report.text import one_line, points, visible
+from autograder.report.text import one_line, visible
 from autograder.report.words import WORDS, Words
+from autograder.text import points
 
 STYLES: Mapping[QuestionStatus, str] = {
     QuestionStatus.FULL: "green",

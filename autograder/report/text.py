@@ -48,14 +48,6 @@ def wrapped(text: str, indent: str = "") -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def points(score: float | None) -> str:
-    """A score as people write it: 18, 17.5, 0.67; a dash where there is none."""
-    if score is None:
-        return "–"
-    rounded = f"{score:.2f}".rstrip("0").rstrip(".")
-    return "0" if rounded == "-0" else rounded
-
-
 def share(part: float) -> str:
     """A percentage that says 100 only when it is."""
     return "100 %" if part == 1 else f"{min(100 * part, 99.99):.2f} %"

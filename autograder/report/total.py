@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.report.text import points
 from autograder.report.words import WORDS, Words
+from autograder.text import points
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Total:
     """What lateness takes off, 0 or less; it is taken off already."""
     says: str
     """Who gave the points, and which are not among them."""
+    is_so_far: bool = False
+    """True: people decided of it, a question still waits, and lateness is not taken off yet."""
 
 
 def total_of(grade: Grade, words: Words = WORDS) -> Total:
@@ -39,7 +41,7 @@ def total_of(grade: Grade, words: Words = WORDS) -> Total:
     known = [(q.final_points, q.max_score) for q in grade.questions if q.final_points is not None]
     says = words.so_far_late if late is not None and late.points else words.so_far
     score = round(sum(count for count, _ in known), 6)
-    return Total(score, sum(most for _, most in known), 0.0, says)
+    return Total(score, sum(most for _, most in known), 0.0, says, is_so_far=True)
 
 
 def status_of(question: QuestionGrade) -> QuestionStatus:

@@ -275,12 +275,14 @@ class HandIns:
             )
         )
 
-    def most_since(self, people: Collection[int], assignment: str, since: datetime) -> int:
-        """How often who of these handed it in most often did since then, as it is counted when it
-        is handed in."""
+    def counts_since(
+        self, people: Sequence[int], assignment: str, since: datetime
+    ) -> Sequence[int]:
+        """How often each of these handed it in since then, as it is counted when it is handed
+        in."""
         whose = [{"person": number, "assignment": assignment} for number in people]
         with self._begin() as connection:
-            return max((_since(connection, one, since) for one in whose), default=0)
+            return [_since(connection, one, since) for one in whose]
 
     def all(self, assignment: str) -> list[HandIn]:
         return self._read(sa.select(HAND_INS).where(HAND_INS.c.assignment == assignment))

@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from autograder.report.html import coded
 from autograder.report.marks import is_unwritten, what_was_found
-from autograder.report.text import one_line, points, visible
+from autograder.report.text import one_line, visible
 from autograder.report.total import total_of
-from autograder.text import counted
+from autograder.text import counted, points
 from autograder.web.prose import prose
 from autograder.web.visit import Visit, address
 
@@ -71,12 +71,19 @@ def when(context: Context, at: datetime | str) -> str:
     return f"{there:%Y-%m-%d %H:%M %Z}"
 
 
-def clock(at: datetime, zone: tzinfo) -> Markup:
+def clock(at: datetime, zone: tzinfo, seconds: bool = False) -> Markup:
     """A moment on the clocks of a zone; a script may show it on those of whoever reads."""
-    there = at.astimezone(zone)
-    shown = f"{there:%a %d %b %Y, %H:%M} {there:%Z}".strip()
     machine = at.astimezone(UTC).isoformat(timespec="seconds")
-    return Markup('<time datetime="{}">{}</time>').format(machine, shown)
+    mark = Markup(" data-seconds") if seconds else ""
+    shown = moment(at, zone, seconds=seconds)
+    return Markup('<time datetime="{}"{}>{}</time>').format(machine, mark, shown)
+
+
+def moment(at: datetime, zone: tzinfo, seconds: bool = False) -> str:
+    """The same without a mark."""
+    there = at.astimezone(zone)
+    hour = f"{there:%H:%M:%S}" if seconds else f"{there:%H:%M}"
+    return f"{there:%a %d %b %Y}, {hour} {there:%Z}".strip()
 
 
 def _fit_to_show(value: Any) -> Any:

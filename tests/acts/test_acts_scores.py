@@ -88,6 +88,29 @@ def test_lateness_is_taken_once_from_the_sum(small: SmallClass) -> None:
     assert grade.final.score == 16
 
 
+def test_what_lateness_takes_off_is_told_of_what_counts(small: SmallClass) -> None:
+    small.hand_in("alice", days_late=2)
+    whole = "Handed in 1 day after the due date, 2 days begun"
+    assert small.grade("alice").notices == (f"{whole}: 3.6 of the 18 points earned are taken off.",)
+    override(small, "alice", "adam", 60)
+    grade = small.grade("alice")
+    assert grade.late is not None
+    assert (grade.late.reason, grade.notices) == (f"{whole}.", (f"{whole}.",)), "who knows?"
+    assert grade.late.points == -3.6, "of the program's score"
+    mark(small, "alice", 2.7)
+    grade = small.grade("alice")
+    assert grade.late is not None
+    assert grade.final is not None
+    assert grade.late.points == grade.final.late_points == -12.54
+    told = f"{whole}: 12.54 of the 62.7 points earned are taken off."
+    assert (grade.late.reason, grade.notices) == (told, (told,))
+    assert grade.score == pytest.approx(14.4), "the computed part is as it was"
+    returned = acts.as_returned(grade)
+    assert returned.score_before_late == 62.7
+    assert returned.late == grade.late
+    assert small.grades.late == {"alice": grade.late}
+
+
 def test_a_question_that_could_not_be_judged_leaves_no_sum(small: SmallClass) -> None:
     small.hand_in("alice", adam=None)
     mark(small, "alice", 2)

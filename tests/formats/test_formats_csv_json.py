@@ -99,6 +99,17 @@ def test_when_it_came_and_what_that_cost_are_columns() -> None:
     assert entry["extended_to"] == "2026-03-01T12:00:00+05:30"
 
 
+def test_beside_the_score_stands_what_lateness_takes_off_that_whatever_people_decided() -> None:
+    decided = Lateness(2, -18.0, "Handed in 2 days late: 18 points off.")
+    grade = replace(late(), late=decided, final=Final(72.0, 100.0, 90.0))
+    said = "Handed in 2 days late."
+    (row,) = table(to_csv([grade], INFO))
+    assert (row["late_points"], row["late_reason"], row["final_score"]) == ("-15.6", said, "72")
+    (entry,) = json.loads(to_json([grade], INFO))["submissions"]
+    assert (entry["late"]["points"], entry["late"]["reason"]) == (-15.6, said)
+    assert entry["final_score_before_late"] - entry["final_score"] == 18
+
+
 def test_who_has_not_handed_in_has_a_row_without_points_and_is_listed() -> None:
     info = replace(INFO, not_handed_in=("yan", "zoe"))
     *_, last = table(to_csv(CLASS, info))

@@ -20,6 +20,7 @@ from autograder.model import QuestionStatus
 from autograder.public import hand_in as module
 from autograder.public.hand_in import Portal, PortalError, hand_in, verdict_lines
 from autograder.report.words import WORDS
+from autograder.text import points
 from tests.fake_portal import ROW, FakePortal, fake_portal
 
 SOURCE = Path(module.__file__).read_text(encoding="utf-8")
@@ -193,6 +194,12 @@ def test_the_lines_of_a_verdict_add_up_to_its_sum() -> None:
         "78 of 90 points, 2 less for lateness",
         "  adam: 18 of 30; correction missing; It is not [31m corrected.",
     ]
+
+
+@pytest.mark.parametrize("score", [0, 0.004, 1 / 3, 7.555, 10, 63.225, 99.999, 100, 12345.678])
+def test_points_are_written_as_on_every_page(score: float) -> None:
+    row = {"status": "graded", "score": score, "max_score": score}
+    assert verdict_lines(row) == [f"{points(score)} of {points(score)} points"]
 
 
 @pytest.mark.parametrize("status", QuestionStatus)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.report.text import one_line, points, shortened, uncoloured, visible
+from autograder.report.text import one_line, shortened, uncoloured, visible
+from autograder.text import points
 
 
 @pytest.mark.parametrize(

@@ -265,14 +265,14 @@ def test_who_leaves_takes_back_all_that_they_said_and_nobody_elses_word(store: S
     assert store.hand_ins.namings("leaving") == after
 
 
-def test_what_is_counted_of_several_is_who_handed_in_most_often(store: Store) -> None:
+def test_of_several_it_is_counted_of_each_how_often_they_handed_in(store: Store) -> None:
     today = datetime.now(UTC) - timedelta(minutes=1)
     for person in (951, 952, 952):
         hand_in(store, person)
-    assert store.hand_ins.most_since([951, 952], SLUG, today) == 2
-    assert store.hand_ins.most_since([951, 953], SLUG, today) == 1
-    assert store.hand_ins.most_since([951, 952], "another", today) == 0
-    assert store.hand_ins.most_since([952], SLUG, today + timedelta(days=1)) == 0
+    assert store.hand_ins.counts_since([951, 952], SLUG, today) == [1, 2]
+    assert store.hand_ins.counts_since([951, 953], SLUG, today) == [1, 0]
+    assert store.hand_ins.counts_since([951, 952], "another", today) == [0, 0]
+    assert store.hand_ins.counts_since([952], SLUG, today + timedelta(days=1)) == [0]
 
 
 def test_the_choice_of_a_student_is_kept_in_order(store: Store) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from course_class import SLUG
@@ -127,6 +128,44 @@ def test_without_scripts_all_of_it_works(school: School, tmp_path: Path) -> None
         school.grade(verdict("moment_overwritten"))
         page.wait_for_selector("text=moment overwritten", timeout=10_000)  # it looks again itself
         assert "Attempt 1" in page.inner_text("h1")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", [(390, 844), (844, 390), (1200, 900)])
+def test_on_a_phone_no_page_scrolls_within_a_page(school: School, size: tuple[int, int]) -> None:
+    is_phone = min(size) < 400
+    receipt = "/h/" + school.program("alice").hand_in().json()["id"]
+    school.grade(verdict())
+    published(school)
+    with chromium() as browser, answering(school) as url:
+        page = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, is_mobile=is_phone
+        ).new_page()
+        enter(page, url, school, "alice")
+        for address in (receipt, f"/a/{SLUG}/result"):
+            page.goto(url + address)
+            assert page.locator("iframe").is_visible() is not is_phone
+            assert page.get_by_text("in a window of its own").is_visible() is not is_phone
+            way = page.get_by_role("link", name="Read the whole page")
+            assert way.is_visible() is is_phone
+            if is_phone:
+                way.click()
+                page.wait_for_url(f"{url}{address}/page")
+                assert "points" in page.inner_text("header")
+            else:
+                page.frame_locator("iframe").locator("header").wait_for()
+
+
+@pytest.mark.long
+def test_a_receipt_has_seconds_on_the_clocks_of_whoever_reads(school: School) -> None:
+    receipt = school.program("alice").hand_in().json()
+    with chromium() as browser, answering(school) as url:
+        page = browser.new_context(locale="en-GB", timezone_id="Asia/Kolkata").new_page()
+        enter(page, url, school, "alice")
+        page.goto(f"{url}/h/{receipt['id']}")
+        shown = page.inner_text("#receipt-title ~ dl time")
+    at = datetime.fromisoformat(receipt["at"]).astimezone(ZoneInfo("Asia/Kolkata"))
+    assert f"{at:%H:%M:%S}" in shown
 
 
 @pytest.mark.long

@@ -16,16 +16,20 @@ import pytest
 from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
-from autograder.acts import Book, mark, override, publish, take_back
+from autograder.acts import Book, as_returned, mark, override, publish, take_back
 from autograder.acts import decide as decide_
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
+from autograder.batch.remarks import remarks
+from autograder.history import of_student, text
 from autograder.judging.words import WRITTEN_NONE
 from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.people import Dated, Policies, extend
+from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts, Late
 from autograder.store.tables import ACTS, HAND_INS
 from autograder.submission import label
+from autograder.text import points
 from autograder.web.portal.staff import next_due
 from autograder.web.portal.student import Standing, needed_first
 from autograder.web.portal.syllabus import Exercise
@@ -122,6 +126,10 @@ def test_a_file_is_handed_in_and_its_receipt_stays_true(school: School) -> None:
     alice.open(address)
     assert digest in alice.page
     assert 'http-equiv="refresh"' not in alice.page
+    (one,) = school.program("alice").ask("GET", "/api/submissions").json()
+    to_the_second = f"{datetime.fromisoformat(one['at']):%a %d %b %Y, %H:%M:%S} UTC"
+    assert f"Handed in {to_the_second}" in alice.words
+    assert to_the_second in alice.read(f"/a/{SLUG}")
     assert alice.ask("GET", f"{address}/file").content == NOTEBOOK
     said = alice.answer.headers["content-disposition"]
     assert said == f'attachment; filename="{SLUG}-alice-attempt-01.ipynb"'
@@ -150,6 +158,9 @@ def test_before_it_opens_students_see_its_title_and_the_date_and_staff_see_it(
     assert alice.ask("POST", f"/a/{SLUG}/partners", data=fields).status_code == 403
     told = school.program("alice").hand_in()
     assert (told.status_code, f"opens on {shown}" in told.json()["error"]) == (403, True)
+    form = {"data": {"token": session.token}, "files": {"file": ("hw.ipynb", NOTEBOOK)}}
+    assert alice.ask("POST", f"/a/{SLUG}/hand-in", **form).status_code == 403
+    assert alice.words.count(shown) == 1, "once is enough"
     assert ines.ask("GET", file.replace("/a/", "/as/1/a/")).status_code == 200
     ines.open(f"/as/1/a/{SLUG}")
     assert "Until then students see nothing but the title and this date" in ines.words
@@ -422,7 +433,7 @@ def test_nothing_that_is_answered_depends_on_points_that_are_not_shown(
         text = "\n".join(said).replace(who, "WHO")
         for ticket in tickets:
             text = text.replace(ticket, "TICKET")
-        return re.sub(r"\d\d:\d\d(:\d\d\.\d+)?|[0-9a-f]{64}\b(?<!SHA)", "TIME", text)
+        return re.sub(r"\d\d:\d\d(:\d\d(\.\d+)?)?|[0-9a-f]{64}\b(?<!SHA)", "TIME", text)
 
     alice, bob = read("alice", (1.0, 0.2)), read("bob", (0.2, 1.0))
     assert alice == bob
@@ -653,6 +664,131 @@ def test_after_an_override_every_page_says_the_same_numbers(school: School) -> N
     assert float(before.split()[0]) < 75
 
 
+def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
+    """On the pages, in the terminal, in tables and in what programs are answered."""
+    due = datetime.now(UTC) - timedelta(hours=30)
+    school.says(late=Late(due=due, policy="share_per_day", share=0.05), before_due="all")
+    alice, exercise = school.browser("alice"), school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    alice.upload()
+    ticket = alice.address[3:]
+    school.grade(verdict("moment_overwritten"))
+
+    def told() -> dict[str, str]:
+        """What takes off what, by who tells it."""
+        (grade,) = grades = current_grades(exercise.order, school.store)
+        row = school.program("alice").ask("GET", f"/api/submissions/{ticket}").json()["result"]
+        shown = of_student(school.store, exercise.register.now().standing, "alice")
+        (returned,) = map(as_returned, grades)
+        said = {
+            "page": alice.open(f"/h/{ticket}/page"),
+            "show": text(shown),
+            "table": grade.late.reason if grade.late else "",
+            "notice": " ".join(grade.notices),
+            "exported": " ".join(returned.notices),
+        }
+        # In a row it goes with ``score``; a sentence about another amount is not beside it.
+        if row["score"] is not None:
+            took = row["score"] - row["score_before_late"]
+            assert took == pytest.approx(row["late"]["points"])
+            named = re.findall(r"([\d.]+) of the [\d.]+ points earned", row["late"]["reason"])
+            assert named in ([], [points(-took)])
+        if grade.published:
+            said["result"] = alice.open(f"/a/{SLUG}/result/page")
+        found = {}
+        for who, what in said.items():
+            amounts = set(re.findall(r"([\d.]+) of the ([\d.]+) points earned", what))
+            found[who] = ", ".join(" of ".join(one) for one in amounts)
+        assert f"Late (1): alice (2 days, -{found['table'].split()[0]})" in list(remarks(grades))
+        cost = re.search(r"late +-([\d.]+): ", said["show"])
+        heading = re.search(r"\(([\d.]+) less ([\d.]+) for lateness\)", said["page"])
+        found["cost"] = "" if cost is None else f"{cost[1]} of {found['show'].split()[-1]}"
+        found["heading"] = found["page"] if heading is None else f"{heading[2]} of {heading[1]}"
+        if grade.final is not None and grade.final.score is not None:
+            before, off = grade.final.before_late or 0.0, -grade.final.late_points
+            found["counts"] = f"{points(off)} of {points(before)}"
+            assert (returned.late, returned.score_before_late) == (grade.late, before)
+            assert points(before - off) == points(grade.final.score)
+            took = row["final_score"] - row["final_score_before_late"]
+            assert took == pytest.approx(-off)
+            assert verdict_lines(row)[0].endswith(f"{points(off)} less for lateness")
+        return found
+
+    assert set(told().values()) == {"7.5 of 75"}
+    decide(school, "adam", 23.0)
+    published(school)
+    # What is to come of it is not known, and nobody says that it is.
+    (grade,) = current_grades(exercise.order, school.store)
+    assert grade.late is not None
+    for page in (f"/h/{ticket}/page", f"/a/{SLUG}/result/page"):
+        assert "before lateness" in alice.open(page)
+        assert "Handed in 1 day after the due date, 2 days begun." in alice.words
+        assert "points earned" not in alice.words
+    shown = text(of_student(school.store, exercise.register.now().standing, "alice"))
+    assert "(counts): graded, 83 of 90\n" in shown
+    assert "  late        Handed in 1 day after the due date, 2 days begun.\n" in shown
+    assert "  so far      10 + 20 + 20 + 23 + 10 = 83 of 90, before lateness\n" in shown
+    decide(school, "explanation", 7.25)
+    published(school)
+    assert set(told().values()) == {"9.03 of 90.25"}
+    shown = text(of_student(school.store, exercise.register.now().standing, "alice"))
+    assert "(counts): graded, 81.22 of 100\n" in shown
+    assert "- 9.03 for lateness = 81.22 of 100\n" in shown
+    assert "in all: no score yet, now 81.22 points" in alice.read(f"/a/{SLUG}/result")
+
+
+def decide(school: School, question: str, worth: float) -> None:
+    """Somebody puts points in place of what alice has for it."""
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    view = exercise.room.view()
+    exercise.room.decide(view, [override(view.book, "alice", question, worth, "so it is", "ines")])
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.parametrize("is_read", [False, True])
+def test_what_people_decided_is_told_by_programs_as_on_the_page(
+    school: School, is_read: bool, is_late: bool
+) -> None:
+    over = Late(due=datetime.now(UTC) - timedelta(hours=1), policy="share_per_day", share=0.1)
+    school.says(before_due="all", late=over if is_late else None)
+    alice = school.browser("alice")
+    alice.upload()
+    ticket = alice.address[3:]
+    school.grade(verdict("moment_overwritten"))
+
+    def first() -> str:
+        """What a terminal says first, which is what the page and the list say."""
+        row = school.program("alice").ask("GET", f"/api/submissions/{ticket}").json()["result"]
+        lines = verdict_lines(row)
+        parts = [re.match(r"  [^:]*: ([\d.]+) of ", line) for line in lines]
+        pages = [alice.open(f"/h/{ticket}"), alice.open(f"/a/{SLUG}").split("<li value=")[1]]
+        for page in pages:
+            (total,) = re.findall(r"<span>([\d.]+ of \d+)(?: points)?</span>", page)
+            assert lines[0].startswith(f"{total} points")
+        off = re.search(r", ([\d.]+) less for lateness", lines[0])
+        total = float(lines[0].split()[0]) + (0.0 if off is None else float(off[1]))
+        assert total == sum(float(part[1]) for part in parts if part is not None)
+        return lines[0]
+
+    before = "67.5 of 90 points, 7.5 less for lateness" if is_late else "75 of 90 points"
+    assert first() == before
+    decide(school, "adam", 25.0)
+    if is_read:
+        decide(school, ASKED, 5.0)
+    assert first() == before, "it is not published yet"
+    published(school)
+    after = {
+        (False, False): "85 of 90 points so far, with what people decided; the rest is not counted "
+        "yet",
+        (False, True): "85 of 90 points so far, with what people decided and before lateness; the "
+        "rest is not counted yet",
+        (True, False): "90 of 100 points",
+        (True, True): "81 of 100 points, 9 less for lateness",
+    }
+    assert first() == after[is_read, is_late]
+
+
 @pytest.mark.parametrize("keep", ["latest", "best"])
 def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_published_again(
     school: School, keep: str
@@ -842,9 +978,14 @@ def test_a_request_is_asked_once_and_answered(school: School) -> None:
     school.grade(verdict("moment_overwritten"))
     assert alice.send(f"/a/{SLUG}/ask", question="adam", text="Why?").status_code == 403
     alice.open(f"/a/{SLUG}")
+    assert "/result#asked" not in alice.page
     assert alice.send(f"/a/{SLUG}/ask", question="adam", text="Why?").status_code == 400
     published(school)
-    alice.open(f"/a/{SLUG}/result")
+    alice.open(f"/a/{SLUG}")
+    way = re.search(r'<a href="([^"#]*)#asked">ask to look again</a>', alice.page)
+    assert way is not None
+    alice.open(way[1])
+    assert 'id="asked"' in alice.page
     alice.send(f"/a/{SLUG}/ask", question="adam", text=SCRIPT)
     assert "Your request is sent" in alice.words
     assert "<script>alert" not in alice.page

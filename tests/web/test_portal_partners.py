@@ -229,18 +229,31 @@ def test_what_is_left_today_is_what_all_of_a_group_have_left(pupils: Class) -> N
     pupils.names("alice", "bob")
     assert "3 attempts left today" in pupils.at("alice").words, "it does not hold yet"
     pupils.names("bob", "alice")
-    assert "1 attempt left today" in pupils.at("alice").words
+    bobs = "left today: your partner Bob B. has no more"
+    assert f"1 attempt {bobs}." in pupils.at("alice").words
+    assert "1 attempt left today. " in pupils.at("bob").words, "that is his own number"
     said = pupils.school.program("alice").hand_in().json()["says"]
-    assert said == ["0 attempts left today.", "Handed in for bob, too."]
+    assert said == [f"0 attempts {bobs}.", "Handed in for bob, too."]
     alice = pupils.at("alice")
     midnight = datetime.now(UTC).date() + timedelta(days=1)
     again = f"you can hand in again from {midnight:%a %d %b %Y}, 00:00 UTC on."
-    assert f"You have no attempt left today; {again}" in alice.words
+    with_bob = f"You hand in together with Bob B. , who has no attempt left today; {again}"
+    assert with_bob in alice.words
+    assert f"You have no attempt left today; {again}" in pupils.at("bob").words
     assert 'type="file"' not in alice.page, "there is nothing to choose a file for"
     alice.open(f"/h/{alice.tickets()[0]}")
-    assert again in alice.words
+    assert with_bob in alice.words
+    refusal = (
+        "Your partner Bob B. has handed in 3 times today, which is as often as this assignment "
+        f"allows: {again}"
+    )
     assert alice.upload(PROGRAM, "hw.py").status_code == 429
-    assert "Your partner bob has handed in 3 times today" in alice.words
+    assert refusal in alice.words
+    assert alice.words.count("hand in again from") == 1, "once is enough"
+    told = pupils.school.program("alice").hand_in()
+    assert (told.status_code, told.json()["error"]) == (429, refusal)
+    own = pupils.school.program("bob").hand_in().json()["error"]
+    assert own == refusal.replace("Your partner Bob B. has", "You have")
     pupils.leaves("alice")
     assert "2 attempts left today" in pupils.at("alice").words
     assert "no attempt left today" in pupils.at("bob").words

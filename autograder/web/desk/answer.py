@@ -13,6 +13,7 @@ from autograder import acts
 from autograder.errors import StoreError, UsageError
 from autograder.model import QuestionGrade, RubricItem
 from autograder.store import Conflict, Mark, digest_of_answer
+from autograder.text import points
 from autograder.web.app import in_words, status_of
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Row
@@ -117,14 +118,14 @@ class AnswerPage:
                 "opened: read this one."
             )
         rubric = book.question(row.question).rubric
-        points = points_given(draft, rubric, row.max_points)
+        worth = points_given(draft, rubric, row.max_points)
         given = [(row, question), *((one.row, question_of(view, one.row)) for one in partners)]
         together = [
             acts.mark(
                 book,
                 one.student,
                 answer,
-                points,
+                worth,
                 visit.by,
                 comment=draft.comment,
                 rubric=sorted(draft.chosen),
@@ -134,7 +135,7 @@ class AnswerPage:
         versions = {row.key: visit.form.number("version")}
         self._room.decide(view, together, versions=versions)
         who = ", ".join([label_of(row, visit), *(one.label for one in partners)])
-        return f"{who}: {points:g} of {row.max_points:g} points."
+        return f"{who}: {points(worth)} of {points(row.max_points)} points."
 
     def _page(
         self,

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from autograder import acts
 from autograder.errors import StoreError, UsageError
 from autograder.store import Conflict, digest_of_answer
+from autograder.text import points
 from autograder.web.app import in_words, status_of
 from autograder.web.desk.answer import (
     Draft,
@@ -103,7 +104,7 @@ class GroupPage:
     def _mark(self, visit: Visit, view: View, row: Row, draft: Draft) -> str:
         book = view.book
         rubric = book.question(row.question).rubric
-        points = points_given(draft, rubric, row.max_points)
+        given = points_given(draft, rubric, row.max_points)
         wanted = set(visit.form.all("member"))
         if not wanted:
             raise UsageError("choose at least one answer")
@@ -120,7 +121,7 @@ class GroupPage:
                 book,
                 student,
                 question,
-                points,
+                given,
                 visit.by,
                 comment=draft.comment,
                 rubric=sorted(draft.chosen),
@@ -128,7 +129,7 @@ class GroupPage:
             for student, question in questions.items()
         ]
         self._room.decide(view, deeds)
-        return f"{len(deeds)} answers have {points:g} of {row.max_points:g} points."
+        return f"{len(deeds)} answers have {points(given)} of {points(row.max_points)} points."
 
     def _members(self, visit: Visit, view: View, row: Row) -> Sequence[Member]:
         rows = view.group(row)[:_MOST_SHOWN]

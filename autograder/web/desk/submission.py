@@ -17,6 +17,7 @@ from autograder.model import Override
 from autograder.report.html import POLICY
 from autograder.store import Act, Conflict, Entry, Undo
 from autograder.submission import find_picture, read
+from autograder.text import points
 from autograder.web.app import in_words, status_of
 from autograder.web.desk.answer import student_of
 from autograder.web.desk.room import Room, View
@@ -122,9 +123,9 @@ class SubmissionPage:
         question = form.one("question")
         match form.one("do"):
             case "override":
-                points = acts.points_of(form.one("points").strip())
-                act = acts.override(book, student, question, points, form.one("reason"), visit.by)
-                return act, f"{points:g} points count in {question} now."
+                worth = acts.points_of(form.one("points").strip())
+                act = acts.override(book, student, question, worth, form.one("reason"), visit.by)
+                return act, f"{points(worth)} points count in {question} now."
             case "confirm":
                 standing = _override_of(view, student, question)
                 if form.one("digest") != book.entry(student).digest:
@@ -132,9 +133,9 @@ class SubmissionPage:
                         "Nothing was stored, for another file has been handed in since this page "
                         "was opened: look at this one."
                     )
-                points, reason = standing.points, standing.reason
-                act = acts.override(book, student, question, points, reason, visit.by)
-                return act, f"{points:g} points count in {question} for this file, too."
+                worth, reason = standing.points, standing.reason
+                act = acts.override(book, student, question, worth, reason, visit.by)
+                return act, f"{points(worth)} points count in {question} for this file, too."
             case "own":
                 reason = form.one("reason")
                 act = acts.override(book, student, question, None, reason, visit.by)

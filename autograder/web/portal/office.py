@@ -7,6 +7,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Lock
@@ -17,10 +18,12 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from autograder.people import Person, Policies, Standing, late_in_words
+from autograder.report.text import one_line
 from autograder.store import HandedInFile, Store
 from autograder.store.hand_ins import Draft, HandIn, TooMany
 from autograder.submission import assignment_of
 from autograder.text import counted
+from autograder.web.pages import moment
 from autograder.web.portal.partners import partners_at
 from autograder.web.portal.receiving import (
     Received,
@@ -106,6 +109,45 @@ class OfAnother(Refused):
         self.slug = slug
 
 
+class TooSoon(Refused):
+    """It is not taken now, and says from when on it is."""
+
+
+class UsedUp(TooSoon):
+    """It was handed in as often as it may be in a day."""
+
+    def __init__(self, whose: Person | None, per_day: int, again: str) -> None:
+        """``whose``: the partner who did, where it was not they themselves; ``again``: from when on
+        it may be."""
+        who = "You have" if whose is None else f"Your partner {_called(whose)} has"
+        super().__init__(
+            429,
+            f"{who} handed in {counted(per_day, 'time')} today, which is as often as this "
+            f"assignment allows: you can hand in again from {again} on.",
+        )
+
+
+@dataclass(frozen=True)
+class Today:
+    """How often more somebody may hand in today, with whom they hand in together."""
+
+    left: int
+    partner: Person | None = None
+    """Who has no more left, where they themselves have; None: it is their own number."""
+
+    @property
+    def said(self) -> str:
+        """In a few words."""
+        words = f"{counted(self.left, 'attempt')} left today"
+        if self.partner is None:
+            return words
+        return f"{words}: your partner {_called(self.partner)} has no more"
+
+
+def _called(person: Person) -> str:
+    return one_line(person.name or person.id, 60)
+
+
 class Office:
     """Takes what is handed in."""
 
@@ -157,7 +199,7 @@ class Office:
         try:
             exercise.require_open()
         except NotOpen as error:
-            raise Refused(403, f"{error}.") from None
+            raise TooSoon(403, f"{error}.") from None
         require_submission(received)
         if not is_meant and (own := assignment_of(received.data)) not in ("", exercise.slug):
             raise OfAnother(received.name, own, exercise.slug)
@@ -184,12 +226,9 @@ class Office:
             )
         except TooMany as error:
             assert per_day is not None
-            who = "You have" if str(error) == person.id else f"Your partner {error} has"
-            raise Refused(
-                429,
-                f"{who} handed in {counted(per_day, 'time')} today, which is as often as this "
-                "assignment allows: hand in again tomorrow.",
-            ) from None
+            partner = next((one for one in together[1:] if one.id == str(error)), None)
+            again = moment(day_ends(standing.policies), standing.policies.zone)
+            raise UsedUp(partner, per_day, again) from None
         self._told(len(made))
         return made[0]
 
@@ -199,9 +238,9 @@ class Office:
         """What there is to know beside a receipt, in sentences."""
         said = [receipt.lateness or ""]
         attempts = exercise.assignment.attempts
-        left = left_today(self._store, exercise, person, standing)
-        if left is not None:
-            said.append(f"{counted(left, 'attempt')} left today.")
+        today = left_today(self._store, exercise, person, standing)
+        if today is not None:
+            said.append(f"{today.said}.")
         if attempts.partners > 1:
             shared = self._store.hand_ins.shared(receipt)
             others = [one.student for one in shared if one.person != receipt.person]
@@ -216,15 +255,19 @@ def group_of(
     return [person, *partners_at(store, exercise, standing.directory).of(person).together]
 
 
-def left_today(store: Store, exercise: Exercise, person: Person, standing: Standing) -> int | None:
-    """How often more somebody may hand it in today, with whom they hand in together; None: as
-    often as they like."""
+def left_today(
+    store: Store, exercise: Exercise, person: Person, standing: Standing
+) -> Today | None:
+    """How often more somebody may hand it in today; None: as often as they like."""
     per_day = exercise.assignment.attempts.per_day
     if per_day is None:
         return None
-    numbers = [one.number or 0 for one in group_of(store, exercise, person, standing)]
-    began = day_began(standing.policies)
-    return max(0, per_day - store.hand_ins.most_since(numbers, exercise.slug, began))
+    group = group_of(store, exercise, person, standing)
+    numbers = [one.number or 0 for one in group]
+    counts = store.hand_ins.counts_since(numbers, exercise.slug, day_began(standing.policies))
+    left = [max(0, per_day - count) for count in counts]
+    least = min(left)
+    return Today(least, None if left[0] == least else group[left.index(least)])
 
 
 def day_began(policies: Policies) -> datetime:

@@ -16,15 +16,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from autograder.acts import PublishedGrades, final_of, with_details
+from autograder.acts import PublishedGrades, with_details, with_final
 from autograder.formats import json_row
+from autograder.formats.parts import tidy_number
 from autograder.model import Grade, QuestionGrade, QuestionStatus
-from autograder.people import apply_late, counted_time, without_points
+from autograder.people import apply_late, counted_time
 from autograder.report.marks import is_unanswered, is_unwritten, what_was_found
 from autograder.report.since import changes
+from autograder.report.total import total_of
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
 from autograder.store.hand_ins import HandIn
+from autograder.text import without_points
 from autograder.web.portal.register import Lists
 from autograder.web.portal.syllabus import Exercise
 
@@ -86,10 +89,11 @@ class Shown:
 
     @property
     def row(self) -> dict[str, Any]:
-        """As a row of ``grades.json``, without what is not shown."""
+        """As a row of ``grades.json``, without what is not shown; where people decided something
+        and a question still waits, with what the page says in all: ``so_far``."""
         row = json_row(self.grade)
         if self.has_page:
-            return row
+            return row | _so_far(self.grade)
         hidden = ("score", "score_before_late", "late", "final_score", "final_score_before_late")
         row |= dict.fromkeys(hidden, None)
         row["questions"] = [
@@ -233,11 +237,19 @@ class Seeing:
         shown = apply_late(grade, entry.handed_in, policies)
         most = sum(question.max_score for question in shown.questions)
         at = counted_time(entry.handed_in, policies.late)
-        return replace(shown, final=final_of(shown, most, at, policies))
+        return with_final(shown, most, at, policies)
 
     def _public(self, hand_in: HandIn) -> Any:
         kept = self._store.hand_ins.public_part(hand_in.id)
         return None if kept is None else json.loads(zlib.decompress(kept))
+
+
+def _so_far(grade: Grade) -> dict[str, Any]:
+    total = total_of(grade)
+    if not total.is_so_far:
+        return {}
+    sums = {"score": tidy_number(total.score), "max_score": tidy_number(total.max_score)}
+    return {"so_far": {**sums, "says": total.says}}
 
 
 def _tells(question: QuestionGrade) -> bool:

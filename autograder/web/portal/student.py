@@ -16,12 +16,12 @@ from autograder.people import (
     Person,
     after_due_in_words,
     late_in_words,
-    without_points,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
+from autograder.text import without_points
 from autograder.web.app import At, Show
 from autograder.web.downloads import attached
 from autograder.web.pages import fragment, page
@@ -32,6 +32,8 @@ from autograder.web.portal.office import (
     Allowance,
     OfAnother,
     Office,
+    Today,
+    TooSoon,
     day_ends,
     left_today,
 )
@@ -91,7 +93,7 @@ class Standing:
     """What they were shown last."""
     later: frozenset[int] = frozenset()
     """Numbers of the attempts that came since it was published last."""
-    left_today: int | None = None
+    today: Today | None = None
     """How often more it may be handed in today; None: as often as one likes."""
 
     @property
@@ -275,11 +277,12 @@ class StudentPages:
         directory = exercise.register.standing().directory
         return partners_at(self._store, exercise, directory)
 
-    def assignment(self, visit: Visit, trouble: str = "", other: OfAnother | None = None) -> str:
-        """``trouble``: why a file was not taken; ``other``: where that is of another assignment."""
+    def assignment(self, visit: Visit, refused: Refused | None = None) -> str:
+        """``refused``: why a file was not taken."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         standing = self._standing(exercise, eyes.person)
         lines = self._lines(standing)
+        other = refused if isinstance(refused, OfAnother) else None
         return page(
             "portal/assignment.html.j2",
             visit,
@@ -287,9 +290,10 @@ class StudentPages:
             standing=standing,
             exercise=exercise,
             assignment=exercise.assignment,
-            trouble=trouble,
+            refused=refused,
             other=other,
             succession=self._succession(standing),
+            says_when=isinstance(refused, TooSoon),
             of_other=None if other is None else self._syllabus.get(other.slug),
             lines=lines[:_MOST_ROWS],
             more=len(lines) - _MOST_ROWS,
@@ -506,10 +510,8 @@ class StudentPages:
         standing = exercise.register.standing()
         try:
             made = self._office.take(exercise, standing, eyes.person, received, is_meant=is_meant)
-        except OfAnother as other:
-            return HTMLResponse(self.assignment(visit, other=other), other.status)
         except Refused as refused:
-            return HTMLResponse(self.assignment(visit, str(refused)), refused.status)
+            return HTMLResponse(self.assignment(visit, refused), refused.status)
         return RedirectResponse(f"/h/{made.ticket}", 303)
 
     def ask(self, visit: Visit) -> Response:

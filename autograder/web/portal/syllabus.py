@@ -22,6 +22,7 @@ from autograder.errors import AutograderError
 from autograder.store import Store
 from autograder.web.desk.room import Room
 from autograder.web.desk.tables import Tables
+from autograder.web.pages import moment
 from autograder.web.portal.register import Register
 from autograder.web.visit import NotOpen
 
@@ -61,10 +62,10 @@ class Exercise:
     def require_open(self) -> None:
         """Raises NotOpen where students have to wait for it."""
         if not self.is_open and self.assignment.opens is not None:
-            at = self.assignment.opens.astimezone(self.assignment.late.zone or UTC)
+            at = moment(self.assignment.opens, self.assignment.late.zone or UTC)
             raise NotOpen(
-                f"{self.assignment.title} opens on {at:%a %d %b %Y, %H:%M %Z}: it is to be had, "
-                "and handed in, from then on"
+                f"{self.assignment.title} opens on {at}: it is to be had, and handed in, from then "
+                "on"
             )
 
     @property

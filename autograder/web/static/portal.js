@@ -6,7 +6,8 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
   const shown = new Intl.DateTimeFormat(undefined, {
     weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit",
-    minute: "2-digit", timeZoneName: "short",
+    minute: "2-digit", second: "seconds" in time.dataset ? "2-digit" : undefined,
+    timeZoneName: "short",
   }).format(at);
   time.title = time.textContent;
   time.textContent = shown;
