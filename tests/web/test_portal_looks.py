@@ -182,3 +182,20 @@ def test_the_frame_of_a_result_is_dark_before_anything_is_in_it(school: School) 
             for name in ("iframe", "body")
         )
     assert frame == whole != "rgb(255, 255, 255)"
+
+
+@pytest.mark.long
+def test_a_result_is_printed_dark_on_white_and_says_what_is_not_on_it(school: School) -> None:
+    school.program("alice").hand_in()
+    school.grade(verdict())
+    published(school)
+    with chromium() as browser, answering(school) as url:
+        page = browser.new_context(color_scheme="dark").new_page()
+        enter(page, url, school, "alice")
+        page.goto(f"{url}/a/{SLUG}/result")
+        page.emulate_media(media="print")
+        background = "getComputedStyle(document.body).backgroundColor"
+        assert page.evaluate(background) == "rgb(255, 255, 255)"
+        assert not page.locator("iframe").is_visible()
+        assert not page.locator("form >> visible=true").count()
+        assert page.get_by_text("print it from its own window").is_visible()
