@@ -20,7 +20,7 @@ from autograder.batch.scratch import scratch_folder
 from autograder.batch.tasks import Task
 from autograder.errors import StoreError, UsageError
 from autograder.model import Grade, QuestionGrade
-from autograder.people import Standing
+from autograder.people import Standing, hand_in_of
 from autograder.platforms import Found
 from autograder.store import Conflict, Entry, Store, open_store
 from autograder.submission import safe_name
@@ -53,7 +53,7 @@ def kept_files(order: Order, store: Store, grades: CurrentGrades | None = None) 
     newest = newest_attempt(store)
     grades = current_grades(order, store) if grades is None else grades
     stored = {entry.id: entry for entry in grades.stored}
-    files = {(entry.student, entry.digest): entry for entry in grades.attempts}
+    files = {(entry.student, hand_in_of(entry)): entry for entry in grades.attempts}
     if order.assignment.attempts.keep == "latest":
         counting = {entry.id for entry in grades.entries}
         files = {subject: entry for subject, entry in files.items() if entry.id in counting}

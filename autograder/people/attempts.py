@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from autograder.model import SubmissionStatus
+from autograder.model import Source, SubmissionStatus
 from autograder.people.late import Policies, counted_time, lateness
 from autograder.store import Entry
 
@@ -20,6 +21,10 @@ _UNLIKE = (
 )
 
 
+HandedInFile = tuple[str, datetime | None]
+"""The digest of a file, and when it was handed in; None: nobody knows."""
+
+
 @dataclass(frozen=True)
 class Counted:
     """The attempt that counts, of one student."""
@@ -27,6 +32,8 @@ class Counted:
     entry: Entry
     notices: tuple[str, ...] = ()
     """Sentences on what is odd about that."""
+    is_chosen: bool = False
+    """Whether the student chose it."""
 
 
 def current(entries: Iterable[Entry], policies: Policies) -> dict[str, Entry]:
@@ -38,16 +45,34 @@ def current(entries: Iterable[Entry], policies: Policies) -> dict[str, Entry]:
 def counting(entries: Iterable[Entry], policies: Policies) -> dict[str, Counted]:
     """The same, with what is to be said of it.
 
-    ``entries`` oldest first.  Grading a file again replaces what it was given before, also where
+    ``entries`` oldest first.  Grading a hand-in again replaces what it was given before, also where
     the best attempt counts; an attempt that failed through our fault, in a question or as a whole,
     never replaces one that was graded, and a file that nobody can read none that can be read.
     """
-    by_student: dict[str, dict[str, Entry]] = {}
+    by_student: dict[str, dict[HandedInFile, Entry]] = {}
     for entry in entries:
-        files = by_student.setdefault(entry.student, {})
-        before = files.pop(entry.digest, None)  # popped, so that the newest stands last
-        files[entry.digest] = _replacement(before, entry)
-    return {student: _choose(by_student[student], policies) for student in sorted(by_student)}
+        attempts, own = by_student.setdefault(entry.student, {}), hand_in_of(entry)
+        before = attempts.pop(_again(own, attempts), None)  # so that the newest stands last
+        attempts[own] = _replacement(before, entry)
+    return {
+        student: _choose(tuple(by_student[student].values()), policies)
+        for student in sorted(by_student)
+    }
+
+
+def hand_in_of(entry: Entry) -> HandedInFile:
+    """What tells one hand-in from another: the same file that comes again is another, where
+    somebody else's clock says when each came."""
+    is_known = entry.handed_in.source is Source.PLATFORM
+    return entry.digest, entry.handed_in.at if is_known else None
+
+
+def _again(own: HandedInFile, attempts: Iterable[HandedInFile]) -> HandedInFile:
+    """The hand-in before, of which this is another grading: the same, or one of the same file of
+    which, or of this, nobody knows when it came."""
+    digest, at = own
+    same = [one for one in attempts if one[0] == digest]
+    return next((one for one in reversed(same) if one == own or None in (at, one[1])), own)
 
 
 def _replacement(before: Entry | None, entry: Entry) -> Entry:
@@ -57,8 +82,8 @@ def _replacement(before: Entry | None, entry: Entry) -> Entry:
     return entry
 
 
-def _choose(files: Mapping[str, Entry], policies: Policies) -> Counted:
-    newest_first = _newest_first(list(files.values()), policies)
+def _choose(attempts: Sequence[Entry], policies: Policies) -> Counted:
+    newest_first = _newest_first(list(attempts), policies)
     newest = newest_first[0]
     readable = [e for e in newest_first if e.status is not SubmissionStatus.UNREADABLE]
     graded = [e for e in readable if e.status is SubmissionStatus.GRADED]
@@ -67,8 +92,10 @@ def _choose(files: Mapping[str, Entry], policies: Policies) -> Counted:
     else:
         candidates, notices = newest_first, []
     if policies.attempts.keep == "chosen":
-        chosen = files.get(policies.chosen.get(newest.student.casefold(), ""))
-        return Counted(chosen or candidates[0], () if chosen else tuple(notices))
+        chosen = _chosen(newest_first, policies)
+        if chosen is not None:
+            return Counted(chosen, is_chosen=True)
+        return Counted(candidates[0], tuple(notices))
     if policies.attempts.keep == "latest":
         return Counted(candidates[0], tuple(notices))
     if len({entry.assignment_version for entry in candidates if entry.score is not None}) > 1:
@@ -76,6 +103,18 @@ def _choose(files: Mapping[str, Entry], policies: Policies) -> Counted:
     # max takes the first of equals: the newest.
     best = max(candidates, key=lambda entry: _worth(entry, policies))
     return Counted(best, tuple(notices))
+
+
+def _chosen(newest_first: Sequence[Entry], policies: Policies) -> Entry | None:
+    """The attempt that the student chose; None: none was, or it is there no more."""
+    student = newest_first[0].student.casefold()
+    if student not in policies.chosen:
+        return None
+    digest, at = policies.chosen[student]
+    same = [entry for entry in newest_first if entry.digest == digest]
+    # Its time may have been corrected since.
+    very = (entry for entry in same if entry.handed_in.at == at)
+    return next(very, next(iter(same), None))
 
 
 def _newest_first(files: list[Entry], policies: Policies) -> list[Entry]:

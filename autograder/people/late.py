@@ -25,8 +25,8 @@ class Policies:
     """Own due dates, by student in lower case."""
     spent: Mapping[str, int] = field(default_factory=dict)
     """Late days that went to assignments which were due before, by student in lower case."""
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    """Digest of the file that a student chose to count, by student in lower case."""
+    chosen: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Digest and time of the hand-in that a student chose to count, by student in lower case."""
 
     def due_for(self, student: str) -> datetime | None:
         """The due date of this student, extension included."""

@@ -94,15 +94,15 @@ def _standing(
     return Standing(rules.slug, directory, policies)
 
 
-def _chosen(store: Store, rules: Rules, directory: Directory) -> Mapping[str, str]:
-    """Which file each student chose, where that is theirs to say."""
+def _chosen(store: Store, rules: Rules, directory: Directory) -> Mapping[str, tuple[str, datetime]]:
+    """Which hand-in each student chose, where that is theirs to say."""
     if rules.attempts.keep != "chosen":
         return {}
-    chosen: dict[str, str] = {}
+    chosen: dict[str, tuple[str, datetime]] = {}
     for hand_in in store.hand_ins.chosen(rules.slug):
         person = directory.whose(hand_in.student, hand_in.whose).person
         student = hand_in.student if person is None else person.id
-        chosen[student.casefold()] = hand_in.digest
+        chosen[student.casefold()] = hand_in.digest, hand_in.at
     return chosen
 
 

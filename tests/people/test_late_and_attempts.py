@@ -87,6 +87,29 @@ def test_best_means_best_after_the_late_policy() -> None:
     assert current([early, late], rules)["alice"].id == 1
 
 
+def test_the_same_file_too_late_takes_nothing_off_that_which_came_in_time() -> None:
+    late = Late(due=DUE, policy="share_per_day", share=0.1)
+    early = entry(1, "a", 90, handed_in=platform(DUE))
+    again = entry(2, "a", 90, handed_in=platform(DUE + DAY))
+
+    def counts(*entries: Entry, **rules: object) -> int:
+        return current(entries, Policies(late=late, **rules))["alice"].id  # type: ignore[arg-type]
+
+    assert counts(early, again, attempts=Attempts("best")) == 1
+    assert counts(early, again, attempts=Attempts("latest")) == 2
+    for choice, number in ((early, 1), (again, 2)):
+        chosen = {"alice": (choice.digest, choice.handed_in.at)}
+        assert counts(early, again, attempts=Attempts("chosen"), chosen=chosen) == number
+    regraded = entry(3, "a", 60, handed_in=platform(DUE))
+    assert counts(early, again, regraded, attempts=Attempts("best")) == 2, "81 is more than 60"
+
+
+def test_of_a_file_whose_time_is_learnt_later_it_is_another_grading() -> None:
+    known = entry(2, "a", 60, handed_in=platform(DUE))
+    assert chosen([entry(1, "a", 80), known], "best") == 2
+    assert chosen([known, entry(3, "a", 50)], "best") == 3
+
+
 # ------------------------------------------------------------------ late
 
 

@@ -156,11 +156,15 @@ class Seeing:
         entry = mine.get(attempt)
         if entry is None:
             return None
-        for row in reversed(lists.ledger.published_to(student)):
-            source = mine.get(row.attempt)
-            if source is not None and source.digest == hand_in.digest:
-                grade = self._as_published(lists, student, row, source, entry)
-                return Shown(Sight.PUBLISHED, grade, row.attempt)
+        rows = [
+            (row, mine[row.attempt])
+            for row in reversed(lists.ledger.published_to(student))
+            if row.attempt in mine and mine[row.attempt].digest == hand_in.digest
+        ]
+        if rows:  # of this very hand-in, before what was of the same file another time
+            row, source = min(rows, key=lambda one: one[1].handed_in != entry.handed_in)
+            grade = self._as_published(lists, student, row, source, entry)
+            return Shown(Sight.PUBLISHED, grade, row.attempt)
         if lists.ledger.is_shown(student, hand_in.at):
             return Shown(Sight.ALL, self._grade(lists, entry), attempt)
         sight = Sight(exercise.assignment.feedback.before_due)
@@ -212,7 +216,7 @@ class Seeing:
             return grade
         own = next(self._store.grades([entry.id]))
         message = own.message if own.status is grade.status else None
-        if not grade.published:
+        if not (grade.published or is_another):
             at = lists.ledger.at(row.deed).astimezone(lists.standing.policies.zone)
             message = " ".join(filter(None, (_REPLACED.format(at=at), message)))
         grade = replace(grade, message=message)
@@ -229,7 +233,9 @@ class Seeing:
             notices=own.notices,
             seen=None if seen is None else replace(seen, changes=()),
         )
-        return self._timed(lists, grade, entry)
+        timed = self._timed(lists, grade, entry)
+        is_worth_the_same = (timed.score, timed.final) == (published.score, published.final)
+        return timed if is_worth_the_same else replace(timed, seen=None)
 
     def _timed(self, lists: Lists, grade: Grade, entry: Entry) -> Grade:
         """With what the time of the hand-in costs."""

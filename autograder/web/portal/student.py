@@ -397,16 +397,15 @@ class StudentPages:
         shown = standing.number_of(standing.published.attempt)
         counted = standing.counted if standing.tells_which_counts else None
         counts = None if counted is None else standing.number_of(counted.id)
-        policies = standing.lists.standing.policies
-        chosen = policies.chosen.get(standing.student.casefold())
+        which = standing.lists.counted(standing.student)
         return Succession(
-            keep=policies.attempts.keep,
+            keep=standing.lists.standing.policies.attempts.keep,
             shown=shown,
             since=[one.number for one in since],
             newest=None if newest is None else newest.status,
             counts=None if counts == shown else counts,
             tells=standing.tells_which_counts,
-            is_chosen=counted is not None and counted.digest == chosen,
+            is_chosen=counted is not None and which is not None and which.is_chosen,
         )
 
     def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
