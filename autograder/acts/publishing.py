@@ -217,6 +217,12 @@ def _changes(before: Grade, after: Grade) -> Iterator[str]:
             yield f"{question.title}: other words, the same points"
     if _final(before) != _final(after):
         yield f"in all: {_final(before)}, now {_final(after)}"
+    elif _final(after) == _NO_SCORE and before.score != after.score:
+        # Lateness alone changes no question.
+        yield f"by the program: {points(before.score)} points, now {points(after.score)} points"
+
+
+_NO_SCORE = "no score yet"
 
 
 def _points(question: QuestionGrade) -> str:
@@ -226,7 +232,7 @@ def _points(question: QuestionGrade) -> str:
 
 def _final(grade: Grade) -> str:
     score = None if grade.final is None else grade.final.score
-    return "no score yet" if score is None else f"{points(score)} points"
+    return _NO_SCORE if score is None else f"{points(score)} points"
 
 
 # ------------------------------------------------------------------ what students are shown

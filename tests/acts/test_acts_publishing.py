@@ -139,6 +139,15 @@ def test_a_later_publication_says_what_changed(small: SmallClass) -> None:
     assert small.grade("alice").published
 
 
+def test_points_that_only_lateness_takes_are_said_while_an_answer_waits(small: SmallClass) -> None:
+    small.late = Late(due=DUE, policy="share_per_day", share=0.5)
+    small.hand_in("alice", digest="one")
+    publish(small)
+    small.hand_in("alice", digest="one", days_late=1)
+    (change,) = publish(small).new
+    assert "by the program: 18 points, now 9 points" in change.sentences
+
+
 @pytest.mark.long
 def test_of_a_large_class_no_more_grades_are_held_than_of_a_small_one(
     small: SmallClass, monkeypatch: pytest.MonkeyPatch

@@ -586,6 +586,7 @@ def test_beside_a_file_that_cannot_be_read_is_said_what_counts(
             assert " counts." not in alice.read(addresses[0]), "no other is there"
     assert f"{which} still counts: a file that" in alice.read(addresses[2])
     assert "read by a person" not in alice.words
+    assert "written nothing" not in alice.words, "nobody knows"
     assert f"{which} counts." in alice.read(addresses[0])
     assert "still counts" not in alice.words
     assert "still counts" not in alice.read(addresses[1])

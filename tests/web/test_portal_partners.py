@@ -229,7 +229,7 @@ def test_what_is_left_today_is_what_all_of_a_group_have_left(pupils: Class) -> N
     pupils.names("alice", "bob")
     assert "3 attempts left today" in pupils.at("alice").words, "it does not hold yet"
     pupils.names("bob", "alice")
-    bobs = "left today: your partner Bob B. has no more"
+    bobs = "left today, for your partner Bob B. has no more than that"
     assert f"1 attempt {bobs}." in pupils.at("alice").words
     assert "1 attempt left today. " in pupils.at("bob").words, "that is his own number"
     said = pupils.school.program("alice").hand_in().json()["says"]

@@ -133,7 +133,7 @@ class Today:
 
     left: int
     partner: Person | None = None
-    """Who has no more left, where they themselves have; None: it is their own number."""
+    """Whose number it is, where they themselves have more left; None: it is their own."""
 
     @property
     def said(self) -> str:
@@ -141,7 +141,7 @@ class Today:
         words = f"{counted(self.left, 'attempt')} left today"
         if self.partner is None:
             return words
-        return f"{words}: your partner {_called(self.partner)} has no more"
+        return f"{words}, for your partner {_called(self.partner)} has no more than that"
 
 
 def _called(person: Person) -> str:

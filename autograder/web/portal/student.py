@@ -637,6 +637,8 @@ def _before(
 
 def _answers(exercise: Exercise, grade: Grade) -> list[tuple[str, bool]]:
     """The questions of a file that a person reads, by title, and whether anything is written."""
+    if grade.status is SubmissionStatus.UNREADABLE:
+        return []  # nobody knows what is in it
     asked = {one.name for one in exercise.assignment.questions if one.by_person}
     return [(one.title, bool(one.answer)) for one in grade.questions if one.name in asked]
 
