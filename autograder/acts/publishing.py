@@ -168,14 +168,15 @@ BEFORE_DUE = {
 """What students see of what is not published, by ``[feedback] before_due``."""
 
 
-def warning(in_time: int, before_due: str) -> str:
-    """What to know before publishing, in a sentence; empty: everybody's time is over.
+def warning(in_time: int, before_due: str, is_published: bool = False) -> str:
+    """What to know before publishing, or after it, in a sentence; empty: everybody's time is over.
 
     ``in_time``: as :func:`still_in_time`.
     """
     if not in_time:
         return ""
-    can = f"{counted(in_time, 'student')} can still hand in in time, and would know what is shown"
+    know = ("knows" if in_time == 1 else "know") if is_published else "would know"
+    can = f"{counted(in_time, 'student')} can still hand in in time, and {know} what is shown"
     return f"{can}; of later attempts they see {BEFORE_DUE[before_due]} until you publish again."
 
 

@@ -91,7 +91,8 @@ def with_checks_inside(notebook: str, checks: PublicChecks | None) -> str:
 
 
 _HOW_TO_HAND_IN = """\
-# To hand in: save the notebook, delete the # before hand_in() in the last line, and run this cell.
+# To hand in: save the notebook, delete the # before hand_in() in the last line, and run first the
+# cell above, then this one (without the one above, Python knows no hand_in: a NameError).
 # It asks for your personal link, and keeps it nowhere.
 # hand_in(assignment="{slug}")
 """

@@ -115,7 +115,10 @@ def release(
     click.echo(f"{released.folder}: {', '.join(released.files)}")
     click.echo(f"Searched for {released.lines_looked_for} hidden lines; none is in it.")
     if others:
-        click.echo("Handed in for the course's other assignments, it earns nothing, nor they here.")
+        click.echo(
+            "Handed in for another assignment of the course, its notebook earns nothing; handed in "
+            "for this one, theirs earn nothing."
+        )
 
 
 def _release_solutions(assignment: Assignment, destination: Path | None, templates: Path) -> None:

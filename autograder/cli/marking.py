@@ -55,6 +55,12 @@ class _Deciding:
     book: Book
     by: str
 
+    @property
+    def of(self) -> str:
+        """Begins what is said where the course has several assignments: which it is."""
+        several = len(self.order.course.assignments()) > 1
+        return f"{self.order.assignment.slug}: " if several else ""
+
     def show(self, students: Iterable[str]) -> None:
         """Write the tables and the pages of these students anew."""
         show_again(self.order, self.store, set(students))
@@ -119,14 +125,17 @@ def answers(destination: Path | None, **named: Any) -> None:
     with _deciding(**named) as deciding:
         found = list(deciding.book.answers())
     lines = acts.sheet(found)
+    open_ = sum(answer.question.score is None for answer in found)
+    many, to_mark = f"{deciding.of}{counted(len(found), 'answer')}", f"{open_} of them to mark"
     if destination is None:
+        if deciding.of:
+            click.echo(f"{many}, {to_mark}", err=True)
         for line in lines:
             click.echo(line, nl=False)
     else:
         with whole_file(destination) as file:
             file.writelines(line.encode() for line in lines)
-        open_ = sum(answer.question.score is None for answer in found)
-        click.echo(f"{counted(len(found), 'answer')} in {destination}, {open_} of them to mark")
+        click.echo(f"{many} in {destination}, {to_mark}")
     changed = [
         f"{answer.student} ({points(answer.question.earlier_mark.points)} before)"
         for answer in found
@@ -295,10 +304,11 @@ def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named:
     if as_json:
         click.echo(json.dumps(_preview_as_json(found, dry_run), indent=1))
         return
+    click.echo(deciding.of, nl=False)
     for line in _preview_in_words(found, dry_run):
         click.echo(INVISIBLE.sub(" ", line))
     before_due = deciding.order.assignment.feedback.before_due
-    if (found.new or found.later) and (said := warning(found.in_time, before_due)):
+    if (found.new or found.later) and (said := warning(found.in_time, before_due, not dry_run)):
         click.echo(said, err=True)
 
 

@@ -38,6 +38,11 @@ class Portal:
     def __init__(self, link: str, to: str = "", plain_http: bool = False) -> None:
         """``link``: a personal link, or its token alone where ``to``, the portal's address, says
         where.  Raises PortalError."""
+        if not link.strip():
+            raise PortalError(
+                "Nothing was given: paste your whole personal link, which opens the portal.",
+                asked_wrong=True,
+            )
         before, is_link, token = link.strip().rpartition("/enter/")
         self.url = (to.partition("/enter/")[0] or before).strip().rstrip("/")
         self._token = token.strip("/")
@@ -51,7 +56,10 @@ class Portal:
         from urllib.parse import urlsplit
 
         if not self.url:
-            return "Say where: give your whole personal link, or the portal's address."
+            return (
+                "That is not your whole personal link, an address with /enter/ in it: copy all of "
+                "it. If you have its end alone, say the portal's address, too."
+            )
         if not self._token.isascii() or not self._token.replace("-", "").isalnum():
             return "That is no personal link, and no token of one."
         try:
@@ -303,7 +311,14 @@ def hand_in(file: str = "", to: str = "", assignment: str = "", anyway: bool = F
         receipt = portal.send(os.path.basename(file), data, assignment, anyway)
         print("\n".join(receipt_lines(os.path.basename(file), receipt, portal.url)))
         result = portal.follow(receipt.get("id"))
-    except (PortalError, OSError, NotImplementedError) as error:
+    except NotImplementedError:  # Jupyter's, where what runs the notebook takes no input
+        print(
+            "Not done: you cannot be asked for your personal link here. Open the notebook in "
+            "Jupyter, VS Code or Colab and run this cell by itself, or hand the file in on the "
+            "portal's page."
+        )
+        return
+    except (PortalError, OSError) as error:
         print(f"Not done: {error}")
         return
     later = ["Received; it is not graded yet: look at the portal in a while."]

@@ -205,7 +205,8 @@ class Gate:
             made = shows(visit)
         except AutograderError as error:
             why = to_students(error) if visit.member.role is Role.STUDENT else in_words(error)
-            made = HTMLResponse(page(self._sorry, visit, why=why), status_of(error))
+            status = status_of(error)
+            made = HTMLResponse(page(self._sorry, visit, why=why, head=heading(status)), status)
         if visit.later:
             self._said.keep(session.id, visit.later)
         return HTMLResponse(made) if isinstance(made, str) else made
@@ -230,6 +231,11 @@ def to_students(error: AutograderError) -> str:
 
 def status_of(error: AutograderError) -> int:
     return _STATUS.get(type(error), 503)
+
+
+def heading(status: int) -> str:
+    """What stands above the reason why something could not be."""
+    return "Not found" if status == _STATUS[NotThere] else "That was not possible"
 
 
 def refused(status: int, why: str) -> Response:

@@ -41,6 +41,13 @@ class Member:
     """Of the person whose link they came with, as in the store."""
     generation: int = 0
     """Of that link."""
+    called: str = ""
+    """Their name, where the course knows it."""
+
+    @property
+    def shown(self) -> str:
+        """What pages call them."""
+        return self.called or self.name
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,7 @@ def test_a_notebook_that_hands_itself_in_asks_nothing_until_somebody_wants_to() 
     exec(code.source, there)
     exec(call.source, there)  # as Run all does
     assert callable(there["hand_in"])
+    assert "run first the\n# cell above, then this one" in call.source
     wanted = call.source.splitlines()[-1].removeprefix("# ")
     asked: dict[str, str] = {}
     exec(wanted, {"hand_in": lambda **given: asked.update(given)})

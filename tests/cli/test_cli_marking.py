@@ -339,6 +339,27 @@ def test_by_section_and_by_the_rosters_id(course: Path) -> None:
     assert (told["new"], told["same"]) == (["ben", "zoe"], 1)
 
 
+def test_where_a_course_has_several_assignments_it_is_said_which_is_meant(course: Path) -> None:
+    commands = ("publish", "--dry-run"), ("answers", "--to", "a.csv"), ("publish",)
+    assert not any(SLUG in done(*command) for command in commands)
+    assert SLUG not in run("answers").stderr
+    (course / "assignments" / "other").mkdir()
+    (course / "assignments" / "other" / "assignment.toml").write_text("", encoding="utf-8")
+    (course / "assignments" / "course.toml").write_text(f'default = "{SLUG}"\n', encoding="utf-8")
+    assert all(done(*command).startswith(f"{SLUG}: ") for command in commands)
+    assert run("answers").stderr.startswith(f"{SLUG}: 3 answers, ")
+    assert len(answers()) == 3
+
+
+def test_after_publishing_it_is_said_what_is_and_not_what_would_be(course: Path) -> None:
+    settings = course / "assignments" / SLUG / "assignment.toml"
+    late = "\n[late]\ndue = 2999-01-01T12:00:00Z\n"
+    settings.write_text(settings.read_text(encoding="utf-8") + late, encoding="utf-8")
+    said = "3 students can still hand in in time, and {} what is shown; of later"
+    assert said.format("would know") in run("publish", "--dry-run").stderr
+    assert said.format("know") in run("publish").stderr
+
+
 # ------------------------------------------------------------------ files, and a kill
 
 

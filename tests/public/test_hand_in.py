@@ -60,7 +60,7 @@ def test_a_token_alone_will_do_where_the_portal_is_named(portal: FakePortal) -> 
     assert portal.asked[0][1] == "/api/submissions"
     Portal(portal.token, portal.link).send("a.py", b"x")  # of a link the address counts
     assert portal.asked[1][1] == "/api/submissions"
-    with pytest.raises(PortalError, match="Say where"):
+    with pytest.raises(PortalError, match="not your whole personal link"):
         Portal(portal.token)
 
 
@@ -71,7 +71,10 @@ def test_a_token_alone_will_do_where_the_portal_is_named(portal: FakePortal) -> 
         ("1-abc", "http://uni.edu", "not encrypted"),
         ("https://uni.edu/enter/1-abc", "https://evil.example", "is one of https://uni.edu"),
         ("1-abc\r\nX: y", "https://uni.edu", "no personal link"),
-        ("", "https://uni.edu", "no personal link"),
+        ("", "https://uni.edu", "paste your whole personal link"),
+        (" \n", "", "paste your whole personal link"),
+        ("https://uni.edu/", "", "not your whole personal link"),
+        ("https://uni.edu/enter/", "", "no personal link"),
         ("1-abc", "ftp://uni.edu", "no address"),
         ("1-abc", "uni.edu", "no address"),
     ],
@@ -317,11 +320,13 @@ def test_where_nobody_can_be_asked_it_says_so(
     notebook: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(_: str) -> str:
-        raise NotImplementedError("this frontend does not support input requests")
+        raise NotImplementedError("getpass was called, but this frontend does not support it.")
 
     monkeypatch.setattr(getpass, "getpass", refused)
     notebook["hand_in"]()
-    assert "Not done: this frontend does not support" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Not done: you cannot be asked for your personal link here. Open the notebook in" in said
+    assert "getpass" not in said
 
 
 def test_it_needs_nothing_but_python() -> None:

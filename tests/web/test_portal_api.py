@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -76,7 +77,14 @@ def test_beside_the_receipt_is_said_whether_it_was_in_time_and_what_is_left(
     for one, other in ((alice, bob), (bob, alice)):
         school.store.hand_ins.join(SLUG, one.number or 0, other.number or 0, True)
     says = school.program("alice").hand_in().json()["says"]
-    assert says == ["In time.", "2 attempts left today.", "Handed in for bob, too."]
+    assert says == ["In time.", "2 attempts left today.", "Handed in for Bob B., too."]
+
+
+def test_whose_attempts_are_used_up_is_told_from_when_on_there_are_more(school: School) -> None:
+    school.says(attempts=Attempts(per_day=1))
+    left, again = school.program("alice").hand_in().json()["says"]
+    assert left == "0 attempts left today."
+    assert re.fullmatch(r"You can hand in again from .+ 00:00\b.* on\.", again), again
 
 
 def test_places_are_told_by_who_is_graded_first(school: School) -> None:
@@ -201,6 +209,8 @@ def test_who_has_no_token_or_none_that_is_good_is_not_answered(school: School) -
         assert client.hand_in().status_code == 401
         assert client.ask("GET", "/api/submissions").status_code == 401
         assert "personal link" in client.answer.json()["error"]
+        is_a_student = "authorization" in client.answer.request.headers
+        assert ("Bearer" in client.answer.json()["error"]) is not is_a_student
     ticket = school.program("alice").hand_in().json()["id"]
     assert school.program().ask("GET", f"/api/submissions/{ticket}").status_code == 401
     alice = school.program("alice")
@@ -503,7 +513,13 @@ def test_where_no_assignment_is_named_the_notebook_says_which(school: School) ->
     said = alice.answer.json()["error"]
     assert said.startswith("The notebook says that it is of 'momentum', which is not here")
     assert alice.hand_in(slug="").status_code == 404
-    assert "Say which assignment it is" in alice.answer.json()["error"]
+    assert alice.answer.json()["error"] == (
+        "Say which assignment it is, with assignment=SLUG (autograder submit: --assignment SLUG): "
+        f"there is {SLUG}, {SLUG}."
+    )
+    for data, why in ((b"", "hw.ipynb is empty"), (b"PK\x03\x04", "hand in the notebook")):
+        assert alice.hand_in(data, slug="").status_code == 415
+        assert why in alice.answer.json()["error"], "before it is asked which"
     assert alice.hand_in(labelled[SLUG], slug="").status_code == 202
     assert alice.ask("GET", "/api/submissions").json()[-1]["assignment"] == SLUG
 

@@ -69,7 +69,7 @@ def test_a_link_shows_a_button_and_the_button_signs_in(school: School) -> None:
     page = alice.open(f"/enter/{token}")
     assert alice.status == 200
     assert not alice.cookies
-    assert "Sign in as alice" in page
+    assert "Sign in as Alice A." in page
     assert alice.answer.headers["referrer-policy"] == "origin"
     answer = alice.ask("POST", "/enter", data={"token": token}, follow=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -79,6 +79,29 @@ def test_a_link_shows_a_button_and_the_button_signs_in(school: School) -> None:
     assert token not in cookie
     assert "Assignments" in alice.open("/")
     assert token not in alice.page
+
+
+def test_everybody_is_called_by_the_name_that_the_course_has(school: School) -> None:
+    alice, ines = school.browser("alice"), school.browser("ines")
+    for client, name in ((alice, "Alice A."), (ines, "Ines")):
+        assert f'<p class="me"><a href="/me">{name}</a></p>' in client.open("/me")
+        assert f"signed in as {name} :" in client.words
+    assert '<p class="me">Ines</p>' in ines.open(f"/desk/{SLUG}/")
+
+
+def test_who_is_not_signed_in_is_told_where_their_link_is(school: School) -> None:
+    nobody = school.browser()
+    page = nobody.open(f"/a/{SLUG}")
+    assert "<h1>Sign in first</h1>" in page
+    assert "Open your personal link first, which you have from your instructor" in nobody.words
+    assert "mail" not in nobody.open("/"), "not all links are sent by mail"
+
+
+def test_what_is_not_there_is_not_called_impossible(school: School) -> None:
+    alice = school.browser("alice")
+    for address in ("/nowhere", "/a/nowhere"):
+        assert "<h1>Not found</h1>" in alice.open(address), address
+    assert "<h1>That was not possible</h1>" in alice.open("/course")
 
 
 def test_staff_come_to_the_course_and_students_do_not(school: School) -> None:
@@ -431,6 +454,7 @@ def test_nothing_that_is_answered_depends_on_points_that_are_not_shown(
             said.append(program.ask("GET", f"/api/submissions/{ticket}").text)
         said.append(program.ask("GET", "/api/submissions").text)
         text = "\n".join(said).replace(who, "WHO")
+        text = text.replace(f"{who.title()} {who[0].upper()}.", "NAME")
         for ticket in tickets:
             text = text.replace(ticket, "TICKET")
         return re.sub(r"\d\d:\d\d(:\d\d(\.\d+)?)?|[0-9a-f]{64}\b(?<!SHA)", "TIME", text)
@@ -1152,10 +1176,10 @@ def test_a_link_says_whose_it_is_to_whoever_is_somebody_else(school: School) -> 
     maria, bob, alice = (school.browser(who) for who in ("maria", "bob", "alice"))
     maria.open(link)
     assert maria.status == 200
-    assert "you are signed in as maria" in maria.words
+    assert "you are signed in as Maria" in maria.words
     assert f'href="/as/{number}"' in maria.page
     bob.open(link)
-    assert "you are signed in as bob" in bob.words
+    assert "you are signed in as Bob B." in bob.words
     assert "/as/" not in bob.page
     assert "signed in as this person already" in alice.open(link)
     assert "signed in" not in school.browser().open(link)

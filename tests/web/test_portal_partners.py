@@ -233,10 +233,14 @@ def test_what_is_left_today_is_what_all_of_a_group_have_left(pupils: Class) -> N
     assert f"1 attempt {bobs}." in pupils.at("alice").words
     assert "1 attempt left today. " in pupils.at("bob").words, "that is his own number"
     said = pupils.school.program("alice").hand_in().json()["says"]
-    assert said == [f"0 attempts {bobs}.", "Handed in for bob, too."]
-    alice = pupils.at("alice")
     midnight = datetime.now(UTC).date() + timedelta(days=1)
     again = f"you can hand in again from {midnight:%a %d %b %Y}, 00:00 UTC on."
+    assert said == [
+        f"0 attempts {bobs}.",
+        again[0].upper() + again[1:],
+        "Handed in for Bob B., too.",
+    ]
+    alice = pupils.at("alice")
     with_bob = f"You hand in together with Bob B. , who has no attempt left today; {again}"
     assert with_bob in alice.words
     assert f"You have no attempt left today; {again}" in pupils.at("bob").words

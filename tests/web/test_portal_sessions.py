@@ -85,7 +85,7 @@ def test_coming_in_again_ends_what_the_browser_had(school: School) -> None:
     alice = school.browser("alice")
     thief = copied(school, alice)
     alice.ask("POST", "/enter", data={"token": school.token("bob")})
-    assert "bob" in alice.words
+    assert "Bob B." in alice.words
     assert not is_in(thief)
     assert is_in(alice)
 

@@ -58,6 +58,16 @@ def test_another_address_than_before_is_told_and_a_trial_here_moves_nothing(
     assert told[1:] == [(None, first), (None, first), (None, first), (first, second)]
 
 
+def test_staff_see_of_what_there_is_no_notebook_yet(school: School, course: Path) -> None:
+    ines = school.browser("ines")
+    told = f"There is no notebook of it for students to download, until autograder release {SLUG}"
+    ines.open("/course")
+    assert told in ines.words
+    (course / "student_template" / SLUG).mkdir(parents=True)
+    ines.open("/course")
+    assert told not in ines.words
+
+
 TITLE = ("Gradient descent with adaptive learning rates", "Adaptive steps")
 LIMIT = ("[limits]", "[attempts]\nper_day = 1\n\n[limits]")
 

@@ -19,11 +19,20 @@ from autograder.text import whole_throughout
 from autograder.web.people import Member, Role
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.office import Allowance, Office
-from autograder.web.portal.receiving import Received, Refused
+from autograder.web.portal.receiving import Received, Refused, require_submission
 from autograder.web.portal.seeing import Seeing
 from autograder.web.portal.syllabus import Exercise, Syllabus
 
 Ask = Callable[[Request, Member, Person], Awaitable[Response]]
+
+_NO_LONGER_GOOD = (
+    "This personal link is not, or no longer, good: ask your instructor for the one that is."
+)
+_NO_TOKEN = (
+    "A personal link is needed: send its token, which is the end of it, as `Authorization: Bearer "
+    "TOKEN`."
+)
+"""Only programs ask without one."""
 
 
 class Api:
@@ -62,11 +71,7 @@ class Api:
         if came is None:
             if kind and not self._knocking.take(address):
                 raise Refused(429, "Too many tokens that are none: wait a minute.")
-            raise Refused(
-                401,
-                "Your personal link is needed, and this one is not, or no longer, good: ask your "
-                "instructor for yours. (Programs: `Authorization: Bearer TOKEN`, the end of it.)",
-            )
+            raise Refused(401, _NO_LONGER_GOOD if kind else _NO_TOKEN)
         member, _ = came
         if not self._asking.take(member.number):
             raise Refused(429, "That is a lot at once: ask once a second.")
@@ -91,6 +96,8 @@ class Api:
         self, slug: str, person: Person, received: Received, is_meant: bool
     ) -> dict[str, Any]:
         """``slug``: empty: what the notebook says that it is of, or the only one there is."""
+        if not slug:
+            require_submission(received)  # of what is none it is not asked what it is of
         exercise = self._exercise(slug, "" if slug else assignment_of(received.data))
         standing = exercise.register.standing()
         receipt = self._office.take(exercise, standing, person, received, is_meant=is_meant)
@@ -129,15 +136,15 @@ class Api:
             found = there[0]
         if found is None:
             names = ", ".join(one.slug for one in there) or "none"
-            asked = "Say which assignment it is"
+            asked = "Say which assignment it is, with assignment=SLUG"
             if slug:
                 asked = f"There is no assignment {slug!r} here"
             elif own:
                 asked = (
-                    f"The notebook says that it is of {own!r}, which is not here: say which it is"
+                    f"The notebook says that it is of {own!r}, which is not here: say which it is, "
+                    "with assignment=SLUG"
                 )
-            how = "with --assignment SLUG; programs: ?assignment=SLUG"
-            raise Refused(404, f"{asked} ({how}): there is {names}.")
+            raise Refused(404, f"{asked} (autograder submit: --assignment SLUG): there is {names}.")
         return found
 
 

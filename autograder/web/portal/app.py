@@ -21,7 +21,15 @@ from autograder.errors import AutograderError
 from autograder.people import key
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, Lane, State, Whereabouts
-from autograder.web.app import HANDLERS, STATIC, Gate, origins_at, status_of, to_students
+from autograder.web.app import (
+    HANDLERS,
+    STATIC,
+    Gate,
+    heading,
+    origins_at,
+    status_of,
+    to_students,
+)
 from autograder.web.pages import fragment
 from autograder.web.people import Member, Role, Session
 from autograder.web.portal.api import Api, said
@@ -37,7 +45,10 @@ from autograder.web.portal.student import StudentPages
 from autograder.web.safety import MOST_BYTES, Safety, TooLarge, TooSlow
 from autograder.web.visit import Form, Visit
 
-SIGN_IN = "Open your personal link first: your instructor sends it to you."
+SIGN_IN = (
+    "You are not signed in in this browser. Open your personal link first, which you have from "
+    "your instructor: then this page opens, too. If you cannot find the link, ask for it."
+)
 _COOKIE = "autograder"
 _TOO_LONG = "That is more than a form here can hold."
 _log = logging.getLogger(__name__)
@@ -276,7 +287,8 @@ def _visit(session: Session, path: dict[str, str]) -> Visit:
 
 def _sorry(status: int, why: str) -> Response:
     said_ = why[:1].upper() + why[1:] + ("" if why.endswith((".", "?")) else ".")
-    return HTMLResponse(fragment("portal/refused.html.j2", why=said_), status)
+    head = "Sign in first" if why == SIGN_IN else heading(status)
+    return HTMLResponse(fragment("portal/refused.html.j2", why=said_, head=head), status)
 
 
 async def _not_found(request: Request, _error: Exception) -> Response:

@@ -88,7 +88,8 @@ class FrontDoor:
 
 def _member(holder: Holder) -> Member:
     role = next((role for role in Role if role.value == holder.role), Role.STUDENT)
-    return Member(holder.person.id, role, holder.number, holder.generation)
+    person = holder.person
+    return Member(person.id, role, holder.number, holder.generation, called=person.name)
 
 
 def numbers_of(person: Person) -> Collection[int]:

@@ -104,7 +104,7 @@ class OfAnother(Refused):
             409,
             f"{name} is the notebook of another assignment, {slug}: hand it in there, or, if it is "
             f"meant for {asked} all the same, say so (autograder submit --anyway; in a notebook: "
-            "hand_in(anyway=True); programs: ?anyway=yes).",
+            "hand_in(anyway=True)).",
         )
         self.slug = slug
 
@@ -227,8 +227,7 @@ class Office:
         except TooMany as error:
             assert per_day is not None
             partner = next((one for one in together[1:] if one.id == str(error)), None)
-            again = moment(day_ends(standing.policies), standing.policies.zone)
-            raise UsedUp(partner, per_day, again) from None
+            raise UsedUp(partner, per_day, _tomorrow(standing.policies)) from None
         self._told(len(made))
         return made[0]
 
@@ -241,9 +240,15 @@ class Office:
         today = left_today(self._store, exercise, person, standing)
         if today is not None:
             said.append(f"{today.said}.")
+            if not today.left:
+                said.append(f"You can hand in again from {_tomorrow(standing.policies)} on.")
         if attempts.partners > 1:
             shared = self._store.hand_ins.shared(receipt)
-            others = [one.student for one in shared if one.person != receipt.person]
+            others = [
+                _called(standing.directory.with_number(one.person) or Person(one.student))
+                for one in shared
+                if one.person != receipt.person
+            ]
             said.append(f"Handed in for {', '.join(others)}, too." if others else "")
         return [sentence for sentence in said if sentence]
 
@@ -268,6 +273,11 @@ def left_today(
     left = [max(0, per_day - count) for count in counts]
     least = min(left)
     return Today(least, None if left[0] == least else group[left.index(least)])
+
+
+def _tomorrow(policies: Policies) -> str:
+    """When attempts of another day begin, in words."""
+    return moment(day_ends(policies), policies.zone)
 
 
 def day_began(policies: Policies) -> datetime:

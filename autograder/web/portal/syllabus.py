@@ -73,6 +73,11 @@ class Exercise:
         """The folder of what students receive."""
         return self.order.course.folder / "student_template" / self.slug
 
+    @property
+    def is_released(self) -> bool:
+        """Whether there is anything for students to download."""
+        return self.released.is_dir()
+
 
 class Syllabus:
     """Use as a context manager, which looks at the folder now and then."""
