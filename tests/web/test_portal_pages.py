@@ -27,6 +27,7 @@ from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.people import Dated, Policies, extend
 from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts, Late
+from autograder.store.hand_ins import Lane
 from autograder.store.tables import ACTS, HAND_INS
 from autograder.submission import label
 from autograder.text import points
@@ -541,6 +542,39 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
     published(school)
     alice.open(alice.address)
     assert "What comes next" not in alice.words
+
+
+def test_what_takes_long_is_said_to_take_long_while_it_waits_and_while_it_runs(
+    school: School,
+) -> None:
+    alice, own = school.browser("alice"), "Your code takes long, so it is run apart from the others"
+    alice.upload()
+    address, queue = alice.address, school.store.hand_ins
+    assert school.take() is not None
+    assert "Being graded now, mostly within seconds." in alice.read(address)
+    queue.give_back(["here/1/a"], Lane.LONG)
+    assert f"{own}, which may take minutes: it waits there, place 1." in alice.read(address)
+    assert "waiting, for your code takes long" in alice.read(f"/a/{SLUG}")
+    assert school.take() is not None
+    assert f"{own}, which may take minutes: it runs there now." in alice.read(address)
+    assert "seconds" not in alice.words.replace("every two seconds", "")
+    assert "being graded, for your code takes long" in alice.read(f"/a/{SLUG}")
+
+
+def test_what_is_still_being_graded_when_results_are_published_has_what_comes_next(
+    school: School,
+) -> None:
+    school.says(late=Late(due=datetime.now(UTC) + timedelta(days=1)))
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    alice.upload(PROGRAM, "hw.py")
+    published(school, ago=timedelta(hours=1))
+    assert "shown here by itself" in alice.read(alice.address)
+    assert "Points you see here when" not in alice.words, "they are shown as soon as it is graded"
+    school.grade(verdict())
+    assert "What comes next" not in alice.read(alice.address)
+    assert "90 of 90 points" in alice.words
 
 
 def test_only_an_answer_that_is_there_is_said_to_be_read(school: School) -> None:
