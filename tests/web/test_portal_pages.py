@@ -319,7 +319,7 @@ def test_where_no_points_are_shown_no_change_speaks_of_them(school: School) -> N
         alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
     school.grade(verdict(), verdict(fails=True))
     alice.open(alice.address)
-    assert "“right” then, “could not be run” now" in alice.words
+    assert "“right” before, “could not be run” here" in alice.words
     assert "points now" not in alice.words
 
 
@@ -333,8 +333,12 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     assert "75" not in alice.words.split("Receipt")[0]
     school.says(before_due="all")
     alice.open(alice.address)
-    assert "75 then, 90 now" in alice.words
-    assert "Adam: 15 then, 30 now; no longer found: moment overwritten." in alice.words
+    assert "Your attempt before: 75, this one: 90." in alice.words
+    assert "Adam: 15 before, 30 here; no longer found: moment overwritten." in alice.words
+    second = alice.address
+    alice.upload(NOTEBOOK)
+    for address in (second, f"/a/{SLUG}"):
+        assert "Your attempt before: 75, this one: 90." in alice.read(address), "not the last one"
     alice.open(f"/a/{SLUG}")
     assert "Attempt 2 counts 90 of 90" in alice.words
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
@@ -362,7 +366,7 @@ def test_what_changed_is_told_of_the_attempt_directly_before(
     assert listed.count(f"no longer found: {fault}") == 1
     assert listed.count(f"new: {fault}") == 1
     page = alice.ask("GET", f"/h/{alice.tickets()[1]}/page")
-    assert "Since your last attempt" not in page.text
+    assert "Your attempt before" not in page.text
 
 
 @pytest.mark.parametrize("before_due", ["public", "names", "all"])
