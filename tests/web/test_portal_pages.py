@@ -465,13 +465,15 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     published(school, ago=timedelta(hours=1))
     alice.upload(b"w = 2\n", "other.py")
     third, result = alice.address, f"/a/{SLUG}/result"
-    said = "This is the result of attempt 1; attempt 3 came since, and attempt "
+    said = "This is the result of attempt 1. Attempt "
     assert f"{said}1 still counts, for you chose it." in alice.read(result)
     school.grade(verdict())
     assert f"{said}1 still counts, for you chose it." in alice.read(result)
+    assert "Attempt 1 counts" in alice.read(f"/a/{SLUG}")
     alice.open(third)
     alice.send(f"{third}/choose")
-    assert "attempt 3 came since and takes its place when results are" in alice.read(result)
+    assert f"{said}3 takes its place when results are published again." in alice.read(result)
+    assert "Attempt 3 will count" in alice.read(f"/a/{SLUG}")
 
 
 def test_partners_hand_in_together_when_they_named_each_other(school: School) -> None:
@@ -853,12 +855,14 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
     assert (row["score"], row["final_score"]) == (None, None)
     listed = alice.open(f"/a/{SLUG}").split("<li value=")[1:]
     assert [bool(re.search(r"[\d.]+ of (90|100)", one)) for one in listed] == [False, True, True]
-    assert (">counts<" in alice.page) is (keep == "latest"), "the best would tell points"
-    assert "Of later attempts points are shown when results are published again" in alice.words
-    becomes = "takes its place" if keep == "latest" else "the best of them counts"
-    assert f"{becomes} when results are published again; until then" in alice.words
-    assert "This is the result of attempt 2; attempt 3 came" in alice.read(f"/a/{SLUG}/result")
-    assert f"{becomes} when results are published again; until then" in alice.words
+    assert (">will count<" in alice.page) is (keep == "latest"), "the best would tell points"
+    assert ">counts<" not in alice.page, "until then the points are those of another"
+    becomes = "Attempt 3 takes its place"
+    if keep == "best":
+        becomes = "Of attempts 2 and 3 the best counts"
+    said = f"of attempt 2. {becomes} when results are published again."
+    assert f"It is {said} " in alice.words
+    assert f"This is the result {said} " in alice.read(f"/a/{SLUG}/result")
     alice.upload(NOTEBOOK)  # what is published, once more
     school.grade(verdict("moment_overwritten"))
     assert alice.ask("GET", f"{alice.address}/page").status_code == 200
@@ -866,6 +870,58 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
     assert alice.ask("GET", f"{later}/page").status_code == 200
     for page in (f"/a/{SLUG}", f"/a/{SLUG}/result"):
         assert "published again" not in alice.read(page)
+
+
+@pytest.mark.parametrize("keep", ["latest", "best"])
+def test_beside_a_result_is_said_that_an_attempt_is_still_being_graded(
+    school: School, keep: str
+) -> None:
+    """Also where it was handed in before results were published."""
+    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    alice = school.browser("alice")
+    for data, name in ((NOTEBOOK, "hw.ipynb"), (PROGRAM, "hw.py")):
+        alice.upload(data, name)
+    second, before = alice.address, datetime.now(UTC) - timedelta(hours=1)
+    with school.store._engine.begin() as connection:
+        connection.execute(HAND_INS.update().values(at=before.isoformat(timespec="milliseconds")))
+    taken = school.take()
+    assert taken is not None
+    row = row_of(taken.hand_in, verdict("moment_overwritten"))
+    assert school.store.hand_ins.settle(taken, "here/1/a", row)
+    published(school)
+    becomes = "Attempt 2 takes its place, once it is graded,"
+    if keep == "best":
+        becomes = "Of attempts 1 and 2 the best counts, once all are graded,"
+    said = f"of attempt 1. {becomes} when results are published again. "
+    assert f"It is {said}" in alice.read(f"/a/{SLUG}")
+    assert "Attempt 1 counts" in alice.words
+    assert f"This is the result {said}" in alice.read(f"/a/{SLUG}/result")
+    school.grade(verdict())
+    assert "It is of attempt 1. Attempt 2 takes its place when results" in alice.read(f"/a/{SLUG}")
+    for page in (f"/a/{SLUG}", second):
+        assert "Attempt 2 will count" in alice.read(page)
+    published(school)
+    assert "It is of attempt 2. " in alice.read(f"/a/{SLUG}")
+    assert "Attempt 2 counts" in alice.words
+
+
+def test_what_is_older_than_a_result_takes_its_place_only_where_the_best_counts(
+    school: School,
+) -> None:
+    alice = school.browser("alice")
+    for data, name in ((NOTEBOOK, "hw.ipynb"), (PROGRAM, "hw.py")):
+        alice.upload(data, name)
+    slow, taken = school.take(), school.take()
+    assert slow is not None
+    assert taken is not None
+    row = row_of(taken.hand_in, verdict())
+    assert school.store.hand_ins.settle(taken, "here/1/a", row)
+    published(school, ago=timedelta(hours=1))
+    assert "It is of attempt 2. Attempt" not in alice.read(f"/a/{SLUG}")
+    assert "when results are published again" not in alice.words
+    school.says(attempts=Attempts(keep="best"))
+    said = "Of attempts 1 and 2 the best counts, once all are graded, when results are published"
+    assert said in alice.read(f"/a/{SLUG}")
 
 
 def test_what_is_handed_in_a_moment_after_publishing_came_after_it(school: School) -> None:
@@ -896,12 +952,8 @@ def test_what_no_longer_comes_in_time_is_shown_whole_once_results_are_published(
     school.grade(verdict("correction_missing"))
     address = alice.address
     assert alice.ask("GET", f"{address}/page").status_code == 200
-    said = (
-        "of attempt 1; attempt 2 came since and takes its place when results are published again; "
-        "until then your points are those of attempt 1."
-    )
+    said = "of attempt 1. Attempt 2 takes its place when results are published again."
     assert f"It is {said}" in alice.read(f"/a/{SLUG}")
-    assert "Of later attempts" not in alice.words
     assert f"This is the result {said}" in alice.read(f"/a/{SLUG}/result")
     assert "Until results are published again your result is of attempt 1" in alice.read(address)
     published(school)
