@@ -1038,6 +1038,9 @@ def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school
     alice, ines = school.browser("alice"), school.browser("ines")
     alice.upload()
     school.grade(verdict("moment_overwritten"))
+    course = ines.read("/course")
+    assert "until results are published students see the names of misconceptions." in course
+    assert "published last" not in course
     told = (
         "3 students can still hand in in time, and would know what is shown; of later attempts "
         "they see the names of misconceptions until you publish again."
@@ -1053,6 +1056,11 @@ def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school
     assert newest is not None
     ines.send(f"/desk/{SLUG}/publish", newest=newest[1], section="")
     assert "1 student is shown it now" in ines.words
+    course = ines.read("/course")
+    assert re.search(r"Results published last \w{3} .* UTC *: 1 student is shown that\.", course)
+    assert "Of what is not published students see the names of misconceptions." in course
+    assert "until results are published" not in course
+    ines.open(f"/desk/{SLUG}/publish")
     assert alice.ask("GET", f"/a/{SLUG}/result").status_code == 200
     deed = re.search(r'name="deed" value="(\w+)"', ines.page)
     assert deed is not None
@@ -1407,6 +1415,10 @@ def test_who_would_replace_an_attempt_by_a_late_one_is_told_before(
     assert said not in alice.read(page)
     alice.upload()
     assert (said in alice.read(page)) == (keep == "latest")
+    assert "still taken; handed in now it is 1 hour late: it costs no points." in alice.words
+    costs = Late(due=over.due, policy="share_per_day", share=0.2)
+    school.says(late=costs, attempts=Attempts(keep=keep))
+    assert "20 % of your points are taken off." in alice.read(page)
     school.says(late=Late(due=datetime.now(UTC) + timedelta(hours=1)), attempts=Attempts(keep=keep))
     assert said not in alice.read(page)
 

@@ -114,6 +114,11 @@ class Standing:
         return self.lists.standing.policies.is_late(self.student, datetime.now(UTC))
 
     @property
+    def late_now(self) -> str:
+        """How late it is now, and what that costs, as a receipt has it."""
+        return late_in_words(self.student, datetime.now(UTC), self.lists.standing.policies)
+
+    @property
     def next_day(self) -> datetime:
         """When attempts are counted anew."""
         return day_ends(self.lists.standing.policies)
