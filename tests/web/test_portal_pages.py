@@ -335,12 +335,13 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     alice.open(alice.address)
     assert "Your attempt before: 75, this one: 90." in alice.words
     assert "Adam: 15 before, 30 here; no longer found: moment overwritten." in alice.words
+    assert "90 of 90 points so far; a person gives up to 10 more" in alice.words
     second = alice.address
     alice.upload(NOTEBOOK)
     for address in (second, f"/a/{SLUG}"):
         assert "Your attempt before: 75, this one: 90." in alice.read(address), "not the last one"
     alice.open(f"/a/{SLUG}")
-    assert "Attempt 2 counts 90 of 90" in alice.words
+    assert "Attempt 2 counts 90 of 90 so far; a person gives up to 10 more" in alice.words
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
 
 
@@ -996,6 +997,8 @@ def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
 
     decide(23, "the slide misled")
     published(school)
+    assert "90 of 100 points" in alice.read(first)
+    assert "so far" not in alice.words
     then, page = result(), alice.open(f"{first}/page")
     assert (then["final_score"], then["published"], then["message"]) == (90, True, None)
     alice.upload(PROGRAM, "hw.py")
