@@ -1,4 +1,4 @@
-"""What changed since a student's last attempt."""
+"""What changed since a student's attempt before."""
 
 from __future__ import annotations
 

@@ -23,15 +23,17 @@ class Total:
     """Who gave the points, and which are not among them."""
     is_so_far: bool = False
     """True: people decided of it, a question still waits, and lateness is not taken off yet."""
+    by_person: float = 0.0
+    """How many points more there are for answers that a person still has to read."""
 
 
 def total_of(grade: Grade, words: Words = WORDS) -> Total:
     """Where nobody decided anything, what the program found; else the final score, or as much of
     it as is known by now."""
-    late, final = grade.late, grade.final
+    late, final, unread = grade.late, grade.final, _unread(grade)
     if not grade.is_decided:
         off = 0.0 if late is None else late.points
-        return Total(grade.score, grade.max_score, off, words.score_part)
+        return Total(grade.score, grade.max_score, off, words.score_part, by_person=unread)
     if final is not None and final.score is not None:
         says = words.final_part
         if final.late_points:
@@ -41,7 +43,13 @@ def total_of(grade: Grade, words: Words = WORDS) -> Total:
     known = [(q.final_points, q.max_score) for q in grade.questions if q.final_points is not None]
     says = words.so_far_late if late is not None and late.points else words.so_far
     score = round(sum(count for count, _ in known), 6)
-    return Total(score, sum(most for _, most in known), 0.0, says, is_so_far=True)
+    most = sum(most for _, most in known)
+    return Total(score, most, 0.0, says, is_so_far=True, by_person=unread)
+
+
+def _unread(grade: Grade) -> float:
+    waits = (q for q in grade.questions if q.status is QuestionStatus.PENDING)
+    return sum(q.max_score for q in waits if q.final_points is None)
 
 
 def status_of(question: QuestionGrade) -> QuestionStatus:

@@ -152,8 +152,8 @@ def test_they_add_up_before_all_is_known(is_late: bool, words: str) -> None:
 def test_what_changed_since_the_last_attempt_speaks_of_the_program() -> None:
     before = replace(wrong_adam(), score=10.0)
     page = feedback_page(decided(), assignment_title="Rates", before=before)
-    assert "by the program: 10 then" in page
-    assert "by the program:" not in feedback_page(
+    assert "By the program, your attempt before: 10," in page
+    assert "By the program" not in feedback_page(
         wrong_adam(), assignment_title="Rates", before=before
     )
 

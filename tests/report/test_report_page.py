@@ -172,8 +172,8 @@ def test_what_changed_since_the_last_attempt_is_said() -> None:
     before = replace(before, questions=questions)
     html = feedback_page(wrong_adam(), assignment_title="Rates", before=before)
     text = words_of(read_page(html))
-    assert "Since your last attempt: 60 then, 78 now." in text
-    assert "Adam: 0 then, 18 now; new: Your Adam steps with the raw moments." in text
+    assert "Your attempt before: 60, this one: 78." in text
+    assert "Adam: 0 before, 18 here; new: Your Adam steps with the raw moments." in text
 
 
 def test_evidence_tables_notices_and_printed_text(page: Page) -> None:

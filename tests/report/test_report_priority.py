@@ -1,4 +1,4 @@
-"""One thing is to be fixed first, and what changed since the last attempt is told."""
+"""One thing is to be fixed first, and what changed since the attempt before is told."""
 
 from __future__ import annotations
 
@@ -98,8 +98,8 @@ def test_what_changed_names_scores_and_faults() -> None:
     )
     now = replace(now, score=90.0)
     assert changes(now, before, WORDS) == (
-        "Since your last attempt: 78 then, 90 now.",
-        "Adam: 18 then, 30 now; no longer found: Your Adam steps with the raw moments.",
+        "Your attempt before: 78, this one: 90.",
+        "Adam: 18 before, 30 here; no longer found: Your Adam steps with the raw moments.",
     )
     assert changes(before, before, WORDS)[1] == WORDS.since_same
     assert changes(now, None, WORDS) == ()

@@ -27,6 +27,7 @@ from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.people import Dated, Policies, extend
 from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts, Late
+from autograder.store.hand_ins import Lane
 from autograder.store.tables import ACTS, HAND_INS
 from autograder.submission import label
 from autograder.text import points
@@ -341,7 +342,7 @@ def test_where_no_points_are_shown_no_change_speaks_of_them(school: School) -> N
         alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
     school.grade(verdict(), verdict(fails=True))
     alice.open(alice.address)
-    assert "“right” then, “could not be run” now" in alice.words
+    assert "“right” before, “could not be run” here" in alice.words
     assert "points now" not in alice.words
 
 
@@ -355,10 +356,15 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     assert "75" not in alice.words.split("Receipt")[0]
     school.says(before_due="all")
     alice.open(alice.address)
-    assert "75 then, 90 now" in alice.words
-    assert "Adam: 15 then, 30 now; no longer found: moment overwritten." in alice.words
+    assert "Your attempt before: 75, this one: 90." in alice.words
+    assert "Adam: 15 before, 30 here; no longer found: moment overwritten." in alice.words
+    assert "90 of 90 points so far; a person gives up to 10 more" in alice.words
+    second = alice.address
+    alice.upload(NOTEBOOK)
+    for address in (second, f"/a/{SLUG}"):
+        assert "Your attempt before: 75, this one: 90." in alice.read(address), "not the last one"
     alice.open(f"/a/{SLUG}")
-    assert "Attempt 2 counts 90 of 90" in alice.words
+    assert "Attempt 2 counts 90 of 90 so far; a person gives up to 10 more" in alice.words
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
 
 
@@ -384,7 +390,7 @@ def test_what_changed_is_told_of_the_attempt_directly_before(
     assert listed.count(f"no longer found: {fault}") == 1
     assert listed.count(f"new: {fault}") == 1
     page = alice.ask("GET", f"/h/{alice.tickets()[1]}/page")
-    assert "Since your last attempt" not in page.text
+    assert "Your attempt before" not in page.text
 
 
 @pytest.mark.parametrize("before_due", ["public", "names", "all"])
@@ -484,13 +490,15 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     published(school, ago=timedelta(hours=1))
     alice.upload(b"w = 2\n", "other.py")
     third, result = alice.address, f"/a/{SLUG}/result"
-    said = "This is the result of attempt 1; attempt 3 came since, and attempt "
+    said = "This is the result of attempt 1. Attempt "
     assert f"{said}1 still counts, for you chose it." in alice.read(result)
     school.grade(verdict())
     assert f"{said}1 still counts, for you chose it." in alice.read(result)
+    assert "Attempt 1 counts" in alice.read(f"/a/{SLUG}")
     alice.open(third)
     alice.send(f"{third}/choose")
-    assert "attempt 3 came since and takes its place when results are" in alice.read(result)
+    assert f"{said}3 takes its place when results are published again." in alice.read(result)
+    assert "Attempt 3 will count" in alice.read(f"/a/{SLUG}")
 
 
 def test_partners_hand_in_together_when_they_named_each_other(school: School) -> None:
@@ -565,6 +573,39 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
     published(school)
     alice.open(alice.address)
     assert "What comes next" not in alice.words
+
+
+def test_what_takes_long_is_said_to_take_long_while_it_waits_and_while_it_runs(
+    school: School,
+) -> None:
+    alice, own = school.browser("alice"), "Your code takes long, so it is run apart from the others"
+    alice.upload()
+    address, queue = alice.address, school.store.hand_ins
+    assert school.take() is not None
+    assert "Being graded now, mostly within seconds." in alice.read(address)
+    queue.give_back(["here/1/a"], Lane.LONG)
+    assert f"{own}, which may take minutes: it waits there, place 1." in alice.read(address)
+    assert "waiting, for your code takes long" in alice.read(f"/a/{SLUG}")
+    assert school.take() is not None
+    assert f"{own}, which may take minutes: it runs there now." in alice.read(address)
+    assert "seconds" not in alice.words.replace("every two seconds", "")
+    assert "being graded, for your code takes long" in alice.read(f"/a/{SLUG}")
+
+
+def test_what_is_still_being_graded_when_results_are_published_has_what_comes_next(
+    school: School,
+) -> None:
+    school.says(late=Late(due=datetime.now(UTC) + timedelta(days=1)))
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    alice.upload(PROGRAM, "hw.py")
+    published(school, ago=timedelta(hours=1))
+    assert "shown here by itself" in alice.read(alice.address)
+    assert "Points you see here when" not in alice.words, "they are shown as soon as it is graded"
+    school.grade(verdict())
+    assert "What comes next" not in alice.read(alice.address)
+    assert "90 of 90 points" in alice.words
 
 
 def test_only_an_answer_that_is_there_is_said_to_be_read(school: School) -> None:
@@ -840,12 +881,14 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
     assert (row["score"], row["final_score"]) == (None, None)
     listed = alice.open(f"/a/{SLUG}").split("<li value=")[1:]
     assert [bool(re.search(r"[\d.]+ of (90|100)", one)) for one in listed] == [False, True, True]
-    assert (">counts<" in alice.page) is (keep == "latest"), "the best would tell points"
-    assert "Of later attempts points are shown when results are published again" in alice.words
-    becomes = "takes its place" if keep == "latest" else "the best of them counts"
-    assert f"{becomes} when results are published again; until then" in alice.words
-    assert "This is the result of attempt 2; attempt 3 came" in alice.read(f"/a/{SLUG}/result")
-    assert f"{becomes} when results are published again; until then" in alice.words
+    assert (">will count<" in alice.page) is (keep == "latest"), "the best would tell points"
+    assert ">counts<" not in alice.page, "until then the points are those of another"
+    becomes = "Attempt 3 takes its place"
+    if keep == "best":
+        becomes = "Of attempts 2 and 3 the best counts"
+    said = f"of attempt 2. {becomes} when results are published again."
+    assert f"It is {said} " in alice.words
+    assert f"This is the result {said} " in alice.read(f"/a/{SLUG}/result")
     alice.upload(NOTEBOOK)  # what is published, once more
     school.grade(verdict("moment_overwritten"))
     assert alice.ask("GET", f"{alice.address}/page").status_code == 200
@@ -853,6 +896,58 @@ def test_what_is_handed_in_after_publishing_shows_no_points_until_it_is_publishe
     assert alice.ask("GET", f"{later}/page").status_code == 200
     for page in (f"/a/{SLUG}", f"/a/{SLUG}/result"):
         assert "published again" not in alice.read(page)
+
+
+@pytest.mark.parametrize("keep", ["latest", "best"])
+def test_beside_a_result_is_said_that_an_attempt_is_still_being_graded(
+    school: School, keep: str
+) -> None:
+    """Also where it was handed in before results were published."""
+    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    alice = school.browser("alice")
+    for data, name in ((NOTEBOOK, "hw.ipynb"), (PROGRAM, "hw.py")):
+        alice.upload(data, name)
+    second, before = alice.address, datetime.now(UTC) - timedelta(hours=1)
+    with school.store._engine.begin() as connection:
+        connection.execute(HAND_INS.update().values(at=before.isoformat(timespec="milliseconds")))
+    taken = school.take()
+    assert taken is not None
+    row = row_of(taken.hand_in, verdict("moment_overwritten"))
+    assert school.store.hand_ins.settle(taken, "here/1/a", row)
+    published(school)
+    becomes = "Attempt 2 takes its place, once it is graded,"
+    if keep == "best":
+        becomes = "Of attempts 1 and 2 the best counts, once all are graded,"
+    said = f"of attempt 1. {becomes} when results are published again. "
+    assert f"It is {said}" in alice.read(f"/a/{SLUG}")
+    assert "Attempt 1 counts" in alice.words
+    assert f"This is the result {said}" in alice.read(f"/a/{SLUG}/result")
+    school.grade(verdict())
+    assert "It is of attempt 1. Attempt 2 takes its place when results" in alice.read(f"/a/{SLUG}")
+    for page in (f"/a/{SLUG}", second):
+        assert "Attempt 2 will count" in alice.read(page)
+    published(school)
+    assert "It is of attempt 2. " in alice.read(f"/a/{SLUG}")
+    assert "Attempt 2 counts" in alice.words
+
+
+def test_what_is_older_than_a_result_takes_its_place_only_where_the_best_counts(
+    school: School,
+) -> None:
+    alice = school.browser("alice")
+    for data, name in ((NOTEBOOK, "hw.ipynb"), (PROGRAM, "hw.py")):
+        alice.upload(data, name)
+    slow, taken = school.take(), school.take()
+    assert slow is not None
+    assert taken is not None
+    row = row_of(taken.hand_in, verdict())
+    assert school.store.hand_ins.settle(taken, "here/1/a", row)
+    published(school, ago=timedelta(hours=1))
+    assert "It is of attempt 2. Attempt" not in alice.read(f"/a/{SLUG}")
+    assert "when results are published again" not in alice.words
+    school.says(attempts=Attempts(keep="best"))
+    said = "Of attempts 1 and 2 the best counts, once all are graded, when results are published"
+    assert said in alice.read(f"/a/{SLUG}")
 
 
 def test_what_is_handed_in_a_moment_after_publishing_came_after_it(school: School) -> None:
@@ -883,12 +978,8 @@ def test_what_no_longer_comes_in_time_is_shown_whole_once_results_are_published(
     school.grade(verdict("correction_missing"))
     address = alice.address
     assert alice.ask("GET", f"{address}/page").status_code == 200
-    said = (
-        "of attempt 1; attempt 2 came since and takes its place when results are published again; "
-        "until then your points are those of attempt 1."
-    )
+    said = "of attempt 1. Attempt 2 takes its place when results are published again."
     assert f"It is {said}" in alice.read(f"/a/{SLUG}")
-    assert "Of later attempts" not in alice.words
     assert f"This is the result {said}" in alice.read(f"/a/{SLUG}/result")
     assert "Until results are published again your result is of attempt 1" in alice.read(address)
     published(school)
@@ -931,6 +1022,8 @@ def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
 
     decide(23, "the slide misled")
     published(school)
+    assert "90 of 100 points" in alice.read(first)
+    assert "so far" not in alice.words
     then, page = result(), alice.open(f"{first}/page")
     assert (then["final_score"], then["published"], then["message"]) == (90, True, None)
     alice.upload(PROGRAM, "hw.py")
@@ -973,6 +1066,9 @@ def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school
     alice, ines = school.browser("alice"), school.browser("ines")
     alice.upload()
     school.grade(verdict("moment_overwritten"))
+    course = ines.read("/course")
+    assert "until results are published students see the names of misconceptions." in course
+    assert "published last" not in course
     told = (
         "3 students can still hand in in time, and would know what is shown; of later attempts "
         "they see the names of misconceptions until you publish again."
@@ -988,6 +1084,11 @@ def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school
     assert newest is not None
     ines.send(f"/desk/{SLUG}/publish", newest=newest[1], section="")
     assert "1 student is shown it now" in ines.words
+    course = ines.read("/course")
+    assert re.search(r"Results published last \w{3} .* UTC *: 1 student is shown that\.", course)
+    assert "Of what is not published students see the names of misconceptions." in course
+    assert "until results are published" not in course
+    ines.open(f"/desk/{SLUG}/publish")
     assert alice.ask("GET", f"/a/{SLUG}/result").status_code == 200
     deed = re.search(r'name="deed" value="(\w+)"', ines.page)
     assert deed is not None
@@ -1342,6 +1443,10 @@ def test_who_would_replace_an_attempt_by_a_late_one_is_told_before(
     assert said not in alice.read(page)
     alice.upload()
     assert (said in alice.read(page)) == (keep == "latest")
+    assert "still taken; handed in now it is 1 hour late: it costs no points." in alice.words
+    costs = Late(due=over.due, policy="share_per_day", share=0.2)
+    school.says(late=costs, attempts=Attempts(keep=keep))
+    assert "20 % of your points are taken off." in alice.read(page)
     school.says(late=Late(due=datetime.now(UTC) + timedelta(hours=1)), attempts=Attempts(keep=keep))
     assert said not in alice.read(page)
 

@@ -35,7 +35,8 @@ class Last:
     """Who are shown what it showed, and nothing newer."""
 
 
-def _last(ledger: Ledger) -> Last | None:
+def last_of(ledger: Ledger) -> Last | None:
+    """None: nothing is published."""
     acts_ = [act for act in ledger.standing_acts if isinstance(act.what, Publication)]
     if not acts_:
         return None
@@ -97,7 +98,7 @@ class PublishPage:
             paging=paging,
             wanted=Filter(section=section),
             newest=view.book.ledger.newest,
-            last=_last(view.book.ledger),
+            last=last_of(view.book.ledger),
             before_due=BEFORE_DUE[self._room.order.assignment.feedback.before_due],
         )
 

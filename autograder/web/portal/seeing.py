@@ -280,7 +280,7 @@ def _names_changed(before: Grade, now: Grade) -> list[str]:
         for slugs, sentence in ((gone, WORDS.since_found), (new, WORDS.since_new)):
             parts += [sentence.format(name=titles.get(s, s.replace("_", " "))) for s in slugs]
         if not parts and old.status != question.status:
-            parts = [f"“{what_was_found(old)}” then, “{what_was_found(question)}” now"]
+            parts = [f"“{what_was_found(old)}” before, “{what_was_found(question)}” here"]
         if parts:
             lines.append(f"{question.title}: {'; '.join(parts)}.")
     return lines

@@ -14,6 +14,7 @@ from autograder.store.hand_ins import Lane
 from autograder.text import counted
 from autograder.web.app import At, Gate
 from autograder.web.desk.places import places
+from autograder.web.desk.publishing import Last, last_of
 from autograder.web.pages import page
 from autograder.web.people import INSTRUCTORS, STAFF
 from autograder.web.portal.crew import Crew
@@ -61,12 +62,14 @@ class StaffPages:
             before_due=BEFORE_DUE,
         )
 
-    def _counts(self, exercise: Exercise) -> tuple[int, int, int]:
-        """How many handed in, how many attempts there are, how many could not be graded."""
+    def _counts(self, exercise: Exercise) -> tuple[int, int, int, Last | None]:
+        """How many handed in, how many attempts there are, how many could not be graded; and what
+        was published last."""
         lists = exercise.register.now()
         counted = [lists.counted(student) for student in lists.attempts]
         failed = sum(one is not None and one.entry.score is None for one in counted)
-        return len(lists.attempts), sum(map(len, lists.attempts.values())), failed
+        attempts = sum(map(len, lists.attempts.values()))
+        return len(lists.attempts), attempts, failed, last_of(lists.ledger)
 
     def students(self, visit: Visit) -> str:
         words = visit.query.one("words").casefold()

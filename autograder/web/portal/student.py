@@ -77,7 +77,8 @@ class Line:
     where: Whereabouts
     shown: Shown | None
     changes: Sequence[str]
-    counts: bool
+    tag: str
+    """Whether it counts, in a word or two; empty: it does not, or it is not to be said."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,11 @@ class Standing:
     @property
     def is_late(self) -> bool:
         return self.lists.standing.policies.is_late(self.student, datetime.now(UTC))
+
+    @property
+    def late_now(self) -> str:
+        """How late it is now, and what that costs, as a receipt has it."""
+        return late_in_words(self.student, datetime.now(UTC), self.lists.standing.policies)
 
     @property
     def next_day(self) -> datetime:
@@ -281,7 +287,8 @@ class StudentPages:
         """``refused``: why a file was not taken."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         standing = self._standing(exercise, eyes.person)
-        lines = self._lines(standing)
+        succession = self._succession(standing)
+        lines = self._lines(standing, succession)
         other = refused if isinstance(refused, OfAnother) else None
         return page(
             "portal/assignment.html.j2",
@@ -292,7 +299,7 @@ class StudentPages:
             assignment=exercise.assignment,
             refused=refused,
             other=other,
-            succession=self._succession(standing),
+            succession=succession,
             says_when=isinstance(refused, TooSoon),
             of_other=None if other is None else self._syllabus.get(other.slug),
             lines=lines[:_MOST_ROWS],
@@ -304,7 +311,7 @@ class StudentPages:
             asking=self._asking(exercise, eyes.person),
         )
 
-    def _lines(self, standing: Standing) -> list[Line]:
+    def _lines(self, standing: Standing, succession: Succession | None) -> list[Line]:
         """The newest first."""
         where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
         lines = []
@@ -316,7 +323,8 @@ class StudentPages:
                 before = _before(one, standing.hand_ins, where)
                 shown = self._seeing.of(standing.exercise, one, at.attempt or 0, before)
             changes = self._seeing.changes(shown) if shown is not None else ()
-            lines.append(Line(one, at, shown, changes, standing.counts(at.attempt)))
+            tag = _tag(standing, succession, one, at)
+            lines.append(Line(one, at, shown, changes, tag))
         return lines
 
     def given(self, visit: Visit) -> Response:
@@ -334,6 +342,7 @@ class StudentPages:
         eyes, hand_in, exercise = self.own(visit)
         standing = self._standing(exercise, eyes.person)
         at, shown = self._seen(hand_in, exercise, standing.hand_ins)
+        succession = self._succession(standing)
         return page(
             "portal/receipt.html.j2",
             visit,
@@ -346,7 +355,8 @@ class StudentPages:
             shown=shown,
             sights=Sight,
             counts=standing.counts(at.attempt),
-            succession=self._succession(standing),
+            tag=_tag(standing, succession, hand_in, at),
+            succession=succession,
             may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
             changes=self._seeing.changes(shown) if shown is not None else (),
             words=WORDS,
@@ -390,16 +400,15 @@ class StudentPages:
         until = standing.lists.ledger.shown_until(standing.student)
         if standing.published is None or until is None:
             return None
-        since = [one for one in standing.hand_ins if one.at >= until]
-        last = since[-1].id if since else 0
-        came = self._store.hand_ins.where([last] if since else []).get(last)
-        newest = self._seeing.grade(None if came is None else came.attempt)
         shown = standing.number_of(standing.published.attempt)
+        keep = standing.lists.standing.policies.attempts.keep
+        since, last = self._since(standing, until, shown or 0, keep == "best")
+        newest = self._seeing.grade(last)
         counted = standing.counted if standing.tells_which_counts else None
         counts = None if counted is None else standing.number_of(counted.id)
         which = standing.lists.counted(standing.student)
         return Succession(
-            keep=standing.lists.standing.policies.attempts.keep,
+            keep=keep,
             shown=shown,
             since=[one.number for one in since],
             newest=None if newest is None else newest.status,
@@ -407,6 +416,22 @@ class StudentPages:
             tells=standing.tells_which_counts,
             is_chosen=counted is not None and which is not None and which.is_chosen,
         )
+
+    def _since(
+        self, standing: Standing, until: datetime, shown: int, is_best: bool
+    ) -> tuple[Sequence[HandIn], int | None]:
+        """What came after that moment, or may still take the place of the attempt with the number
+        ``shown`` and is not graded yet; and what came of the last of these, or of the one that the
+        rest waits for; None: nothing."""
+        where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
+        attempts = {id_: at.attempt for id_, at in where.items()}
+        since = [
+            one
+            for one in standing.hand_ins
+            if one.at >= until or (attempts.get(one.id) is None and (is_best or one.number > shown))
+        ]
+        waiting = is_best and any(attempts.get(one.id) is None for one in since)
+        return since, None if waiting or not since else attempts.get(since[-1].id)
 
     def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
         """Who else has this hand-in, by name: also where everybody hands in alone by now."""
@@ -633,6 +658,17 @@ def _before(
         return None
     at = where.get(before.id)
     return Before(before, None if at is None else at.attempt)
+
+
+def _tag(
+    standing: Standing, succession: Succession | None, hand_in: HandIn, at: Whereabouts
+) -> str:
+    """Whether an attempt counts, as the words on what is published have it."""
+    if not standing.counts(at.attempt):
+        return ""
+    if succession is None or succession.counts is None:
+        return "counts"
+    return "will count" if succession.next == hand_in.number else ""
 
 
 def _answers(exercise: Exercise, grade: Grade) -> list[tuple[str, bool]]:

@@ -20,9 +20,11 @@ class Succession:
     shown: int | None
     """Number of the attempt that the result is of; None: it was not handed in here."""
     since: Sequence[int]
-    """Numbers of those that came after it was published, oldest first."""
+    """Numbers of those that came after it was published, or were not graded by then, oldest
+    first."""
     newest: SubmissionStatus | None
-    """What came of the last of these; None: nothing yet."""
+    """What came of the last of these; None: nothing yet, or, where the best counts, nothing of one
+    of them."""
     counts: int | None
     """Number of the attempt that counts now; None: that of the result, or it is not to be said."""
     tells: bool
@@ -36,37 +38,49 @@ class Succession:
         return "a file that was not handed in here" if self.shown is None else _named(self.shown)
 
     @property
-    def sentence(self) -> str:
-        """The same, and what becomes of the others: it goes after words such as "It is of"."""
-        changes = self._change()
-        came = f"; {_named(*self.since)} came since" if self.since else ";"
-        if changes:
-            its = "that file" if self.shown is None else self.of
-            return f"{self.of}{came}{changes} {_AGAIN}; until then your points are those of {its}."
-        return f"{self.of}{came}{self._why_it_stays()}." if self.since else f"{self.of}."
+    def sentences(self) -> str:
+        """The same, and what becomes of it, in two sentences at most: it goes after words such as
+        "It is of"."""
+        if not self.since and self.counts is None:
+            return f"{self.of}."
+        return f"{self.of}. {self._change() or self._why_it_stays()}"
+
+    @property
+    def next(self) -> int | None:
+        """Number of the attempt that takes the place of the result when it is published again;
+        None: none does, or it is not known yet."""
+        return None if self._is_open and not self.is_chosen else self.counts
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether one that may take its place is not graded yet."""
+        return bool(self.since) and self.newest in (None, SubmissionStatus.NOT_GRADED)
 
     def _change(self) -> str:
         """What becomes of the result when it is published again; empty: it stays."""
-        is_open = self.newest in (None, SubmissionStatus.NOT_GRADED)
-        if self.keep == "best" and self.since and (is_open or not self.tells):
-            return ", and the best of them counts"
-        if self.keep != "best" and self.since and is_open and not self.is_chosen:
-            return self._of_one(self.since[-1], "takes its place, once it is graded,")
-        return "" if self.counts is None else self._of_one(self.counts, "takes its place")
+        if self.keep == "best" and self.since and (self._is_open or not self.tells):
+            graded = ", once all are graded," if self._is_open else ""
+            return f"Of {self._all} the best counts{graded} {_AGAIN}."
+        if self.keep != "best" and self._is_open and not self.is_chosen:
+            return f"Attempt {self.since[-1]} takes its place, once it is graded, {_AGAIN}."
+        return "" if self.counts is None else f"Attempt {self.counts} takes its place {_AGAIN}."
 
     def _why_it_stays(self) -> str:
+        its = "that file" if self.shown is None else self.of
         if self.is_chosen:
-            return f", and {self.of} still counts, for you chose it"
+            return f"{its.capitalize()} still counts, for you chose it."
         if self.keep == "best":
-            return f", and {self.of} is still the best, and counts"
+            return f"{its.capitalize()} is still the best, and counts."
         if self.newest is SubmissionStatus.UNREADABLE:
-            return self._of_one(self.since[-1], f"cannot be read, so {self.of} still counts")
-        return f", and {self.of} still counts"
+            return f"Attempt {self.since[-1]} cannot be read, so {its} still counts."
+        return f"{its.capitalize()} still counts."
 
-    def _of_one(self, number: int, what: str) -> str:
-        if list(self.since) == [number]:
-            return f" and {what}"
-        return f", and {_named(number)} {what}" if self.since else f" {_named(number)} {what}"
+    @property
+    def _all(self) -> str:
+        """The result, and what may take its place."""
+        if self.shown is None:
+            return f"that file and {_named(*self.since)}"
+        return _named(*sorted({self.shown, *self.since}))
 
 
 def _named(*numbers: int) -> str:
