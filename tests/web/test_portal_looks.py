@@ -168,8 +168,9 @@ def test_a_receipt_has_seconds_on_the_clocks_of_whoever_reads(school: School) ->
     assert f"{at:%H:%M:%S}" in shown
 
 
-@pytest.mark.long
-def test_the_frame_of_a_result_is_dark_before_anything_is_in_it(school: School) -> None:
+@pytest.fixture
+def dark_result(school: School) -> Iterator[Any]:
+    """The page with a published result, in a browser of somebody who likes it dark."""
     school.program("alice").hand_in()
     school.grade(verdict())
     published(school)
@@ -177,25 +178,23 @@ def test_the_frame_of_a_result_is_dark_before_anything_is_in_it(school: School) 
         page = browser.new_context(color_scheme="dark").new_page()
         enter(page, url, school, "alice")
         page.goto(f"{url}/a/{SLUG}/result")
-        frame, whole = (
-            page.evaluate(f"getComputedStyle(document.querySelector('{name}')).backgroundColor")
-            for name in ("iframe", "body")
-        )
+        yield page
+
+
+def background(page: Any, name: str) -> str:
+    return str(page.evaluate(f"getComputedStyle(document.querySelector('{name}')).backgroundColor"))
+
+
+@pytest.mark.long
+def test_the_frame_of_a_result_is_dark_before_anything_is_in_it(dark_result: Any) -> None:
+    frame, whole = (background(dark_result, name) for name in ("iframe", "body"))
     assert frame == whole != "rgb(255, 255, 255)"
 
 
 @pytest.mark.long
-def test_a_result_is_printed_dark_on_white_and_says_what_is_not_on_it(school: School) -> None:
-    school.program("alice").hand_in()
-    school.grade(verdict())
-    published(school)
-    with chromium() as browser, answering(school) as url:
-        page = browser.new_context(color_scheme="dark").new_page()
-        enter(page, url, school, "alice")
-        page.goto(f"{url}/a/{SLUG}/result")
-        page.emulate_media(media="print")
-        background = "getComputedStyle(document.body).backgroundColor"
-        assert page.evaluate(background) == "rgb(255, 255, 255)"
-        assert not page.locator("iframe").is_visible()
-        assert not page.locator("form >> visible=true").count()
-        assert page.get_by_text("print it from its own window").is_visible()
+def test_a_result_is_printed_dark_on_white_and_says_what_is_not_on_it(dark_result: Any) -> None:
+    dark_result.emulate_media(media="print")
+    assert background(dark_result, "body") == "rgb(255, 255, 255)"
+    assert not dark_result.locator("iframe").is_visible()
+    assert not dark_result.locator("form >> visible=true").count()
+    assert dark_result.get_by_text("print it from its own window").is_visible()
