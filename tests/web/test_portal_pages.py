@@ -1049,9 +1049,7 @@ def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
         assert what in said
     assert "this one is wrong" not in said
     assert (replaced in said, replaced in page) == (True, False)
-    assert "This attempt is not the one that counts: your result is of attempt 2." in alice.read(
-        first
-    )
+    assert "Your result is of attempt 2, not of this one." in alice.read(first)
     assert "90 of 100 points" in alice.words
     assert "your result is of" not in alice.read(second)
     assert "90 of 100" in alice.open(f"/a/{SLUG}").split("<li value=")[2]
