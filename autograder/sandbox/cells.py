@@ -6,7 +6,6 @@ that statement, as if it had raised, and the other cells are run whole.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from autograder.model import Cell, Fault, Limits, NotebookRun, Outcome
@@ -71,7 +70,7 @@ class Cells:
         seconds = self._limits.call_seconds
         asked = (self._names, self._texts, self._seed, self._modules, seconds)
         worker.send(protocol.notebook_frame(cells, *asked))
-        deadline = time.monotonic() + self._limits.notebook_seconds
+        deadline = self._runner.clock + self._limits.notebook_seconds
         place, announced = protocol.Place(), 0
         while True:
             event = self._runner.next_event(deadline)

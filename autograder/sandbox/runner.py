@@ -76,6 +76,14 @@ class Runner:
         self._left = limits.total_seconds
         self._queued = 0.0
         """Seconds for which the child waited for a processor, as far as they were given back."""
+        self._given_back = 0.0
+        """The same of all children."""
+
+    @property
+    def clock(self) -> float:
+        """Seconds, which stand still while a child waits for a processor that others have, as far
+        as that is known yet."""
+        return time.monotonic() - self._given_back
 
     @property
     def used_up(self) -> bool:
@@ -99,8 +107,9 @@ class Runner:
     def next_event(self, deadline: float) -> Event | None:
         """What the child does next; None: nothing by ``deadline``, or the time is used up.
 
-        Both are put off by what the child waits for a processor that others have: how busy a
-        machine is changes nobody's verdict.
+        The deadline is one on our :attr:`clock`, and it may be the same for many events.  It and
+        the submission's time are put off by what the child waits for a processor that others have:
+        how busy a machine is changes nobody's verdict.
         """
         assert self.worker is not None
         if self.worker.events:  # mostly the next answer is there already
@@ -108,7 +117,7 @@ class Runner:
         patience = 0.0
         while True:
             began = time.monotonic()
-            end = min(deadline, began + self._left)
+            end = min(deadline + self._given_back, began + self._left)
             event = self.worker.next_event(max(end, patience))
             now = time.monotonic()
             self._left -= now - began
@@ -117,7 +126,7 @@ class Runner:
             queued, waits, cpu = self.worker.queued()
             given_back, self._queued = queued - self._queued, queued
             self._left += given_back
-            deadline += given_back
+            self._given_back += given_back
             if event is not None:  # by now what it waited for is counted
                 return None if self.used_up else event
             if self.usage.cpu_seconds + cpu >= self._limits.total_seconds:
@@ -125,7 +134,7 @@ class Runner:
             elif waits:  # it is counted when it is over
                 patience = now + _AWHILE
                 continue
-            if deadline <= now or self.used_up:
+            if deadline + self._given_back <= now or self.used_up:
                 return None
 
     def stop(self) -> Ended | None:

@@ -22,7 +22,6 @@ kernel.  A child that never became ready is our fault: :class:`SandboxError`.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -190,7 +189,7 @@ class Session:
 
     def _await_answer(self, number: int, call: Call) -> Trace:
         seconds = PATIENCE * self._limits.call_seconds
-        event = self._runner.next_event(time.monotonic() + seconds)
+        event = self._runner.next_event(self._runner.clock + seconds)
         if isinstance(event, Frame) and event.kind == wire.ANSWER:
             try:
                 return self._read(number, call, event.data)

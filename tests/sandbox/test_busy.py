@@ -19,7 +19,7 @@ from autograder.sandbox.runner import Runner
 from tests.sandbox.conftest import COURSE, needs_sandbox
 from tests.sandbox.test_lifetime import descendants
 
-COMPUTES = Cell(1, "import time\nwhile time.process_time() < 0.6: pass")
+COMPUTES = Cell(1, "import time\nwhile time.process_time() < 0.6: pass" + "\nx = 1" * 9)
 ENDLESS = Cell(1, "while True: pass")
 WAITS = Cell(1, "import threading\nthreading.Event().wait()")
 
@@ -94,6 +94,19 @@ def test_nobody_s_time_is_up_while_they_are_kept_waiting(clock: list[float]) -> 
     assert worker.until == [100.0, 101.0, 102.0, 103.0, 103.5]
 
 
+def test_what_others_took_is_not_asked_back_at_the_next_statement(clock: list[float]) -> None:
+    """A notebook's statements share one deadline."""
+    said = Frame(wire.STATEMENT, b"")
+    waits = [Queued(40.0, False), Queued(41.0, False), Queued(41.0, False)]
+    worker = Waiting(clock, *waits, after={2: said})
+    runner = Runner(Nobody(), Limits(total_seconds=1e9), ())
+    runner.worker = worker
+    deadline = runner.clock + 100.0
+    assert runner.next_event(deadline) is said  # after the 100 s it has waited for 40
+    assert runner.next_event(deadline) is None
+    assert worker.until == [100.0, 140.0, 140.0, 141.0]
+
+
 def test_what_ran_for_its_whole_time_is_out_of_it_though_it_waits_for_more(
     clock: list[float],
 ) -> None:
@@ -152,7 +165,8 @@ def test_a_busy_machine_takes_nothing_off_a_notebook_s_time(
         assert 0.8 < session.usage.cpu_seconds < 4.0, "of two processes, with their start"
         with boxes[kind].open([WAITS], limits) as session:
             assert session.notebook.outcome is Outcome.TIMED_OUT
-        assert session.usage.wall_seconds < 3 * limits.notebook_seconds, "it waits for nobody else"
+        took = session.usage.wall_seconds  # two processes start in it, beside the others
+        assert took < 10 * limits.notebook_seconds, "it waits for nobody else"
 
 
 def test_what_runs_behind_others_has_a_lower_priority() -> None:
