@@ -16,6 +16,7 @@ from autograder.people import (
     Person,
     after_due_in_words,
     late_in_words,
+    numbers,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
@@ -140,12 +141,7 @@ class Standing:
 
     def number_of(self, attempt: int) -> int | None:
         """Number of the hand-in that an attempt came of; None: it was not handed in here."""
-        entry = next((one for one in self.lists.of(self.student) if one.id == attempt), None)
-        if entry is None:
-            return None
-        same = [one for one in self.hand_ins if one.digest == entry.digest]
-        then = [one.number for one in same if one.at == entry.handed_in.at]
-        return next(reversed(then or [one.number for one in same]), None)
+        return numbers(self.lists.of(self.student), self.hand_ins).get(attempt)
 
     def counts(self, attempt: int | None) -> bool:
         """Whether it is to be said that this attempt counts."""
