@@ -569,6 +569,8 @@ class StudentPages:
         if "leave" in visit.form:
             leave(self._store, exercise, eyes.person)
             visit.later.append("You hand in alone now.")
+        elif "decline" in visit.form:
+            visit.later.append(self._decline(exercise, eyes.person, visit.form.one("partner")))
         else:
             # Who is told of each name whether it is somebody's must not try them all.
             if not self._naming.take(eyes.person.number):
@@ -590,6 +592,15 @@ class StudentPages:
             )
         _require_room(now, person, other)  # somebody else was named at the same moment
         return f"That is noted. It holds as soon as {other.id} names you here, too."
+
+    def _decline(self, exercise: Exercise, person: Person, whom: str) -> str:
+        """Decline to hand in together with somebody; what came of it.  Raises NotNow."""
+        named_by = self._partners(exercise).of(person).named_by
+        other = next((one for one in named_by if one.id == whom), None)
+        if other is None:
+            raise NotNow("there is nothing to decline: they do not name you as a partner now")
+        self._store.hand_ins.decline(exercise.slug, person.number or 0, other.number or 0)
+        return f"You declined: {other.name or other.id} is told so, and can name somebody else."
 
 
 def _student_called(whom: str, person: Person, directory: Directory) -> Person:
