@@ -775,7 +775,9 @@ def test_attempts_are_numbered_as_they_came_wherever_they_are_told(school: Schoo
     assert "Attempt 2 counts" in alice.read(f"/a/{SLUG}")
     assert sheet_says() == [("fast.py", "2")]
     ines = school.browser("ines")
-    ines.open(f"/desk/{SLUG}/compare/{book().counting['alice']}")
+    counts = book().counting["alice"]
+    assert "2 attempts: what changed" in ines.read(f"/desk/{SLUG}/submission/{counts}")
+    ines.open(f"/desk/{SLUG}/compare/{counts}")
     assert re.findall(r"(\d) (?:counts )?(slow|fast)\.py", ines.words) == [
         ("1", "slow"),
         ("1", "slow"),
