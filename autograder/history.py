@@ -14,7 +14,15 @@ import msgspec
 from autograder.acts import Files, Ledger, requests_by_subject, with_acts, with_final
 from autograder.errors import UsageError
 from autograder.model import Final, Grade, HandedIn, Lateness, QuestionGrade, Source
-from autograder.people import Counted, Policies, Standing, apply_late, counted_time, counting
+from autograder.people import (
+    Counted,
+    Policies,
+    Standing,
+    apply_late,
+    counted_time,
+    counting,
+    numbered,
+)
 from autograder.report.total import Total, total_of
 from autograder.store import Circumstances, Entry
 from autograder.submission import safe_name
@@ -42,6 +50,8 @@ class Scored:
 class Remembered:
     """One attempt and what its grade depended on."""
 
+    number: int
+    """As its receipt has it; the same for all that was graded of one hand-in."""
     entry: Entry
     """Its score is what was earned; its student's name that of the course."""
     counts: bool
@@ -66,7 +76,7 @@ class Remembered:
 
 
 def of_student(store: Store, standing: Standing, student: str) -> list[Remembered]:
-    """All attempts of a student, by any identifier, oldest first; raises UsageError when there is
+    """All attempts of a student, by any identifier, as they came; raises UsageError when there is
     none, or the identifier fits two."""
     stored = store.entries(standing.assignment)
     directory = standing.directory.and_strangers((e.student, e.whose) for e in stored)
@@ -83,13 +93,15 @@ def of_student(store: Store, standing: Standing, student: str) -> list[Remembere
             f"There is no attempt of {student!r} at {standing.assignment} in {store.name}."
         )
     chosen = next(iter(counting(entries, standing.policies).values()))
-    ids = [entry.id for entry in entries]
+    hand_ins = standing.by_student(store.hand_ins.all(standing.assignment))
+    in_order = numbered(entries, hand_ins.get(called, []))
+    ids = [entry.id for _, entry in in_order]
     ledger = Ledger(store.acts.of(standing.assignment), standing)
     files = Files(chosen.entry.digest, {entry.id: entry for entry in stored})
     return [
-        _remembered(entry, grade, facts, chosen, standing.policies, ledger, files)
-        for entry, grade, facts in zip(
-            entries, store.grades(ids), store.circumstances(ids), strict=True
+        _remembered(number, entry, grade, facts, chosen, standing.policies, ledger, files)
+        for (number, entry), grade, facts in zip(
+            in_order, store.grades(ids), store.circumstances(ids), strict=True
         )
     ]
 
@@ -104,14 +116,17 @@ class Saved:
 
 
 def file_of(store: Store, assignment: str, attempts: list[Remembered], number: int | None) -> Saved:
-    """What was handed in, of the attempt with this number, from 1; None: of the one that counts.
+    """What was handed in, of the attempt with this number; None: of the one that counts.
 
     Raises UsageError where there is no such attempt, or its file was not kept.
     """
-    if number is not None and not 1 <= number <= len(attempts):
-        raise UsageError(f"There is no attempt {number}, but {len(attempts)} in all.")
-    counted = next(attempt for attempt in attempts if attempt.counts)
-    entry = counted.entry if number is None else attempts[number - 1].entry
+    wanted = [one for one in attempts if (one.counts if number is None else one.number == number)]
+    if not wanted:
+        known = sorted({one.number for one in attempts})
+        raise UsageError(
+            f"There is no attempt {number} that was graded, but {', '.join(map(str, known))}."
+        )
+    entry = wanted[-1].entry  # of one that was graded again it is the same file
     data = store.files.read(entry.digest)
     if data is None:
         raise UsageError(
@@ -123,6 +138,7 @@ def file_of(store: Store, assignment: str, attempts: list[Remembered], number: i
 
 
 def _remembered(
+    number: int,
     entry: Entry,
     grade: Grade,
     facts: Circumstances,
@@ -138,6 +154,7 @@ def _remembered(
         most = sum(question.max_score for question in shown.questions)
         shown = with_final(shown, most, counted_time(entry.handed_in, policies.late), policies)
     return Remembered(
+        number=number,
         entry=entry,
         counts=counts,
         score=shown.score,
@@ -195,18 +212,22 @@ def as_json(attempts: list[Remembered]) -> list[dict[str, Any]]:
 
 def text(attempts: list[Remembered]) -> str:
     """A few lines an attempt, at most 80 columns wide but for what has no break in it."""
-    blocks = [_block(number, attempt) for number, attempt in enumerate(attempts, start=1)]
-    return "\n\n".join(blocks)
+    before = [None, *(attempt.number for attempt in attempts)]
+    return "\n\n".join(
+        _block(attempt, is_again=attempt.number == earlier)
+        for earlier, attempt in zip(before, attempts, strict=False)
+    )
 
 
-def _block(number: int, attempt: Remembered) -> str:
+def _block(attempt: Remembered, *, is_again: bool) -> str:
     entry, total, facts = attempt.entry, attempt.total, attempt.circumstances
     score = "no score"
     if total.score is not None:
         score = f"{points(total.score)} of {points(total.max_score)}"
     libraries = ", ".join(f"{name} {v}" for name, v in facts.get("libraries", {}).items())
     lines = [
-        f"Attempt {number} of {entry.student}{' (counts)' if attempt.counts else ''}: "
+        f"Attempt {attempt.number} of {entry.student}{', graded again' if is_again else ''}"
+        f"{' (counts)' if attempt.counts else ''}: "
         f"{entry.status.value}, {score}",
         f"  file        {entry.file}",
         f"  SHA-256     {entry.digest or 'nothing to read'}",

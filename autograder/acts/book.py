@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from autograder.acts.ledger import Ledger
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, RubricItem
-from autograder.people import Directory, Standing
+from autograder.people import Directory, Standing, numbered, numbers
 from autograder.store import Entry
 from autograder.text import INVISIBLE
+
+if TYPE_CHECKING:
+    from autograder.store.hand_ins import HandIn
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,13 @@ class Book:
     """Id of the attempt that counts, by what the course calls its student, in their order."""
     grades: Callable[[Container[str]], Iterator[Grade]]
     """Reads the grades of these students, with all that was decided."""
+    handed_in: Callable[[], Iterable[HandIn]] = tuple
+    """Reads all that was handed in at the portal, oldest first."""
 
     def knowing(self, before: Book) -> Book:
         """The same, with what was looked up in one of the same attempts, before something was
         decided."""
-        for name in ("_by_id", "_directory", "_numbers", "_by_sight"):
+        for name in ("_by_id", "_directory", "_hand_ins", "_numbers", "_by_sight"):
             if name in before.__dict__:
                 self.__dict__[name] = before.__dict__[name]
         return self
@@ -78,11 +84,23 @@ class Book:
         return self.standing.directory.and_strangers(named)
 
     @cached_property
-    def _numbers(self) -> Mapping[tuple[str, str, str], int]:
+    def _hand_ins(self) -> Mapping[str, Sequence[HandIn]]:
+        return self.standing.by_student(self.handed_in())
+
+    @cached_property
+    def _numbers(self) -> Mapping[int, int]:
+        """By the id of each attempt."""
         first: dict[tuple[str, str, str], int] = {}
+        by_student: dict[str, list[Entry]] = {}
+        found = {}
         for entry in self.attempts:
-            first.setdefault((entry.student, entry.file, entry.digest), entry.id)
-        return first
+            file = entry.student, entry.file, entry.digest
+            found[entry.id] = first.setdefault(file, entry.id)
+            student = self.standing.student(entry.student, entry.whose)
+            by_student.setdefault(student, []).append(entry)
+        for student, hand_ins in self._hand_ins.items():
+            found |= numbers(by_student.get(student, ()), hand_ins)
+        return found
 
     @cached_property
     def _by_sight(self) -> Mapping[str, str]:
@@ -94,10 +112,25 @@ class Book:
         return self._by_id[self.counting[student]]
 
     def number(self, student: str) -> int:
-        """What names the file that counts, in tables: another file has another number, and the
-        same one graded again the same."""
-        entry = self.entry(student)
-        return self._numbers[entry.student, entry.file, entry.digest]
+        """What names the attempt that counts, in tables: its number at the portal, and of a file
+        that did not come there one of the store.  Another file has another, and the same one graded
+        again the same."""
+        return self._numbers[self.counting[student]]
+
+    def means(self, student: str, number: int | None) -> bool:
+        """Whether a number of theirs is that of the file that counts, which they may have handed in
+        several times."""
+        digest = self.entry(student).digest
+        return self.number(student) == number or any(
+            self._numbers[entry.id] == number
+            for entry in self.attempts
+            if entry.digest == digest
+            and self.standing.student(entry.student, entry.whose) == student
+        )
+
+    def numbered(self, student: str, entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
+        """All attempts of a student as they came, each with its number."""
+        return numbered(entries, self._hand_ins.get(student, ()))
 
     def find(self, who: str) -> str:
         """What the course calls somebody who handed in; raises UsageError where an identifier

@@ -174,7 +174,7 @@ def _row_act(book: Book, row: SheetRow, student: str, answer: Answer | None, by:
     points = points_of(row.cells["points"])
     within(points, asked.points)
     attempt = row.cells.get("attempt", "")
-    if attempt and _whole(attempt) != answer.attempt:
+    if attempt and not book.means(student, _whole(attempt)):
         raise UsageError(
             f"attempt {attempt} is outdated, or not one of {student}: the one to mark is "
             f"{answer.attempt} (`autograder answers` has its answer)"

@@ -40,6 +40,7 @@ from autograder.submission import safe_name
 
 if TYPE_CHECKING:
     from autograder.store.decided import Acts
+    from autograder.store.hand_ins import HandIn, HandIns
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,9 @@ class Grades(Protocol):
 
     @property
     def acts(self) -> Acts: ...
+
+    @property
+    def hand_ins(self) -> HandIns: ...
 
     def entries(self, assignment: str) -> list[Entry]: ...
 
@@ -194,6 +198,10 @@ class CurrentGrades(Sequence[Grade]):
         final = with_final(decided, most, at, policies)
         return with_seen(final, self.ledger, lambda one: next(self._store.acts.shown([one])))
 
+    def handed_in(self) -> list[HandIn]:
+        """All that was handed in at the portal, oldest first."""
+        return self._store.hand_ins.all(self.standing.assignment)
+
     @cached_property
     def _by_id(self) -> Mapping[int, Entry]:
         return {entry.id: entry for entry in self.stored}
@@ -282,4 +290,5 @@ def book_of(assignment: Assignment, grades: CurrentGrades) -> Book:
         attempts=grades.stored,
         counting=grades.ids,
         grades=grades.of,
+        handed_in=grades.handed_in,
     )

@@ -28,6 +28,7 @@ from autograder.text import points
 
 if TYPE_CHECKING:
     from autograder.store.decided import Acts
+    from autograder.store.hand_ins import HandIns
 
 _AT_ONCE = 500
 """Files that lie in the scratch folder."""
@@ -145,6 +146,7 @@ class Both:
     def __init__(self, store: Store, added: Store) -> None:
         self._store, self._added = store, added
         self.acts: Acts = store.acts
+        self.hand_ins: HandIns = store.hand_ins
 
     def entries(self, assignment: str) -> list[Entry]:
         """Those that are added have numbers below 0."""

@@ -13,6 +13,7 @@ import click
 from autograder.cli.options import Place, at_terminal, end_with, json_option
 from autograder.errors import AutograderError, UsageError
 from autograder.public.hand_in import Portal, PortalError, Said, receipt_lines, verdict_lines
+from autograder.report.text import one_line
 from autograder.submission import assignment_of
 
 TOKEN = "AUTOGRADER_TOKEN"
@@ -63,7 +64,7 @@ def submit(
             _keep(link)
         if not as_json:
             click.echo("\n".join(receipt_lines(file.name, receipt, portal.url)))
-        watch = _tell_place if sys.stderr.isatty() and not as_json else None
+        watch = _tell_progress if sys.stderr.isatty() and not as_json else None
         result = None if no_wait else portal.follow(receipt.get("id"), watch)
     except PortalError as error:
         raise _told(error) from None
@@ -99,10 +100,9 @@ def _told(error: PortalError) -> AutograderError:
     return kind(str(error))
 
 
-def _tell_place(now: Said) -> None:
-    place = now.get("place")
-    before = f", {place} before you" if isinstance(place, int) and place > 0 else ""
-    click.echo(f"{now.get('state')}{before} ...", err=True)
+def _tell_progress(now: Said) -> None:
+    """In the words of the portal's page; an older portal tells the state alone."""
+    click.echo(one_line(str(now.get("says") or f"{now.get('state')} ..."), 400), err=True)
 
 
 # ------------------------------------------------------------------ whose

@@ -23,7 +23,7 @@ may be moved, a list of people read and an extension given without grading anyth
 for what they need.  :mod:`.links` says how each person comes in.
 """
 
-from autograder.people.attempts import Counted, counting, current, hand_in_of
+from autograder.people.attempts import Counted, counting, current, hand_in_of, numbered, numbers
 from autograder.people.dates import Dated, moment, read_dates
 from autograder.people.directory import Directory, Known, Person, directory_of
 from autograder.people.importing import Imported, import_people
@@ -77,6 +77,8 @@ __all__ = [
     "late_in_words",
     "lateness",
     "moment",
+    "numbered",
+    "numbers",
     "read_dates",
     "read_people",
     "standing_of",

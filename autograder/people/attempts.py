@@ -1,4 +1,4 @@
-"""Which of a student's attempts counts."""
+"""Which of a student's attempts counts, and the numbers that they have."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from autograder.model import Source, SubmissionStatus
 from autograder.people.late import Policies, counted_time, lateness
 from autograder.store import Entry
+
+if TYPE_CHECKING:
+    from autograder.store.hand_ins import HandIn
 
 _UNREADABLE = (
     "A newer file of this student, {file}, cannot be read, for it is cut off or no notebook: "
@@ -65,6 +69,34 @@ def hand_in_of(entry: Entry) -> HandedInFile:
     somebody else's clock says when each came."""
     is_known = entry.handed_in.source is Source.PLATFORM
     return entry.digest, entry.handed_in.at if is_known else None
+
+
+def numbers(entries: Iterable[Entry], hand_ins: Iterable[HandIn]) -> dict[int, int]:
+    """Numbers of the hand-ins, as receipts say them, that a student's attempts came of, by their
+    ids; what was not handed in at the portal has none.  ``hand_ins``: all of theirs, oldest first.
+    """
+    by_digest: dict[str, list[HandIn]] = {}
+    for one in hand_ins:
+        by_digest.setdefault(one.digest, []).append(one)
+    found = {}
+    for entry in entries:
+        same = by_digest.get(entry.digest, [])
+        then = [one for one in same if one.at == entry.handed_in.at]
+        for one in (then or same)[-1:]:  # its time may have been corrected since
+            found[entry.id] = one.number
+    return found
+
+
+def numbered(entries: Sequence[Entry], hand_ins: Sequence[HandIn]) -> list[tuple[int, Entry]]:
+    """A student's attempts as they came, each with its number: what is graded again keeps it.
+
+    What was not handed in at the portal comes behind that, numbered as it was graded.
+    """
+    known = numbers(entries, hand_ins)
+    others = (entry.id for entry in entries if entry.id not in known)
+    last = max((one.number for one in hand_ins), default=0)
+    all_ = known | {id_: number for number, id_ in enumerate(others, last + 1)}
+    return sorted(((all_[entry.id], entry) for entry in entries), key=lambda one: one[0])
 
 
 def _again(own: HandedInFile, attempts: Iterable[HandedInFile]) -> HandedInFile:

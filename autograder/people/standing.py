@@ -19,6 +19,7 @@ from autograder.store import Entry, Extension, Time
 
 if TYPE_CHECKING:
     from autograder.store import Store
+    from autograder.store.hand_ins import HandIn
 
 _MOST_NAMED = 20
 
@@ -48,6 +49,13 @@ class Standing:
     def joined(self, entries: Iterable[Entry]) -> list[Entry]:
         """With what students are called: several rows may then be one person's attempts."""
         return [replace(e, student=self.student(e.student, e.whose)) for e in entries]
+
+    def by_student(self, hand_ins: Iterable[HandIn]) -> dict[str, list[HandIn]]:
+        """What was handed in at the portal, by what its students are called."""
+        found: dict[str, list[HandIn]] = {}
+        for one in hand_ins:
+            found.setdefault(self.student(one.student, one.whose), []).append(one)
+        return found
 
     def not_handed_in(self, students: Iterable[str]) -> list[Person]:
         """Students on the list who are not among these."""

@@ -110,7 +110,8 @@ class Portal:
         return receipt
 
     def state(self, id: object) -> Said:
-        """``state``, its ``place`` in the queue, and in the end the ``result``."""
+        """``state``, its ``place`` in the queue, what the portal ``says`` of that, and in the end
+        the ``result``."""
         from urllib.parse import quote
 
         return self._ask(f"/api/submissions/{quote(str(id), safe='')}")
@@ -118,7 +119,7 @@ class Portal:
     def follow(self, id: object, watch: Callable[[Said], None] | None = None) -> Said | None:
         """The result as soon as there is one; None: not within the time.
 
-        ``watch`` is called with each new state.
+        ``watch`` is called with each new state, and whenever the portal says something else of it.
         """
         import time
 
@@ -133,7 +134,7 @@ class Portal:
                 now, wait = {}, error.wait  # it may be starting anew: what it has, it keeps
             if now.get("state") == "done":
                 return now.get("result") or {}
-            seen = (now.get("state"), now.get("place"))
+            seen = (now.get("state"), now.get("place"), now.get("says"))
             if watch is not None and now and seen != last:
                 watch(now)
                 last = seen

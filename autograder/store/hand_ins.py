@@ -141,6 +141,9 @@ class Naming:
     person: int
     other: int
     together: bool
+    declines: bool = False
+    """Whether that is a no to what the other said, of somebody who had said nothing that it takes
+    back."""
 
 
 class TooMany(StoreError):
@@ -439,6 +442,19 @@ class HandIns:
         with self._begin(writes=True) as connection:
             connection.execute(PARTNERS.insert(), [{**row, "at": _text(_now())}])
 
+    def decline(self, assignment: str, person: int, other: int) -> None:
+        """``person`` does not hand in together with ``other``, who says that they do."""
+        row = {"assignment": assignment, "person": person, "other": other, "together": False}
+        with self._begin(writes=True) as connection:
+            said = [
+                one.together
+                for one in _namings(connection, assignment)
+                if (one.person, one.other) == (person, other)
+            ]
+            # What takes back a yes of one's own, which may be void by now, is no answer yet.
+            rows = [{**row, "at": _text(_now())}] * (2 if said and said[-1] else 1)
+            connection.execute(PARTNERS.insert(), rows)
+
     def leave(self, assignment: str, people: Collection[int]) -> None:
         """These say that they hand in together with nobody, whomever they named."""
         row = {"assignment": assignment, "together": False, "at": _text(_now())}
@@ -593,7 +609,13 @@ def _since(connection: Connection, whose: Row, since: datetime | None) -> int:
 def _namings(connection: Connection, assignment: str) -> list[Naming]:
     query = sa.select(PARTNERS.c.person, PARTNERS.c.other, PARTNERS.c.together)
     query = query.where(PARTNERS.c.assignment == assignment).order_by(PARTNERS.c.id)
-    return [Naming(row[0], row[1], bool(row[2])) for row in connection.execute(query).all()]
+    named: dict[tuple[int, int], bool] = {}
+    found = []
+    for person, other, together in connection.execute(query).all():
+        declines = not together and not named.get((person, other), False)
+        found.append(Naming(person, other, bool(together), declines))
+        named[person, other] = bool(together)
+    return found
 
 
 def _done(connection: Connection, ids: Sequence[int]) -> dict[int, Whereabouts]:

@@ -50,6 +50,29 @@ def test_it_prints_the_receipt_and_the_verdict(portal: FakePortal) -> None:
     assert portal.files == [("amy.py", b"x = 1\n")]
 
 
+def test_whoever_waits_reads_the_words_of_the_page(
+    portal: FakePortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    done = portal.states[0]
+    portal.states = [
+        {"state": "running", "place": 0, "says": "Being graded now."},
+        {"state": "running", "place": 0, "says": "Your code takes long:\x1b[2J it runs there now."},
+        {"state": "running", "place": 0, "says": "Your code takes long:\x1b[2J it runs there now."},
+        {"state": "running", "place": 0},  # as an older portal has it
+        done,
+    ]
+    result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
+    assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines() == [
+        "Being graded now.",
+        "Your code takes long:\\x1b[2J it runs there now.",
+        "running ...",
+    ]
+    portal.states = [{"state": "running", "says": "Being graded now."}, done]
+    assert submit("amy.py", "--json", AUTOGRADER_TOKEN=portal.link).stderr == ""
+
+
 def test_scripts_get_json(portal: FakePortal) -> None:
     result = submit("amy.py", "--json", "--to", portal.url, AUTOGRADER_TOKEN=portal.token)
     said = json.loads(result.stdout)

@@ -12,12 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from autograder.model import Grade, HandedIn, Source, SubmissionStatus
-from autograder.people import Policies, apply_late, counting, current, late_in_words
+from autograder.model import Grade, HandedIn, Identity, Source, SubmissionStatus
+from autograder.people import (
+    Policies,
+    apply_late,
+    counting,
+    current,
+    late_in_words,
+    numbered,
+    numbers,
+)
 from autograder.people.late import counted_time, days_begun, lateness, shown_time, unknown_time
 from autograder.settings import Attempts, Late
 from autograder.settings.reading import as_type
 from autograder.store import Entry
+from autograder.store.hand_ins import HandIn
 
 DUE = datetime(2025, 3, 14, 18, 29, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -111,6 +120,37 @@ def test_of_a_file_whose_time_is_learnt_later_it_is_another_grading() -> None:
 
 
 # ------------------------------------------------------------------ late
+
+
+def receipt(number: int, digest: str) -> HandIn:
+    """Of what came so many days after the due date."""
+    at, whose = DUE + number * DAY, Identity(id="alice")
+    ids = {"id": number, "ticket": f"t{number}", "person": 1, "number": number}
+    return HandIn(
+        **ids, assignment="rates", student="alice", whose=whose, file="a.py", digest=digest, at=at,
+        by="alice",
+    )  # fmt: skip
+
+
+def test_attempts_have_the_numbers_of_their_receipts_however_soon_each_was_graded() -> None:
+    hand_ins = [receipt(1, "slow"), receipt(2, "fast"), receipt(3, "slow")]
+    entries = [
+        entry(7, "elsewhere", 50),
+        entry(8, "fast", 70, handed_in=platform(DUE + 2 * DAY)),
+        entry(9, "slow", 60, handed_in=platform(DUE + DAY)),
+        entry(10, "slow", 60, handed_in=platform(DUE + 3 * DAY)),
+        entry(11, "slow", 65, handed_in=platform(DUE + DAY)),  # graded again
+        entry(12, "fast", 70, handed_in=platform(DUE)),  # its time was corrected
+    ]
+    assert numbers(entries, hand_ins) == {8: 2, 9: 1, 10: 3, 11: 1, 12: 2}
+    in_order = [(number, one.id) for number, one in numbered(entries, hand_ins)]
+    assert in_order == [(1, 9), (1, 11), (2, 8), (2, 12), (3, 10), (4, 7)]
+
+
+def test_where_nothing_came_at_the_portal_attempts_are_numbered_as_they_were_graded() -> None:
+    entries = [entry(7, "a", 50), entry(8, "b", 70), entry(9, "a", 60)]
+    assert numbers(entries, []) == {}
+    assert [(number, one.id) for number, one in numbered(entries, [])] == [(1, 7), (2, 8), (3, 9)]
 
 
 def graded(handed_in: datetime | None, **rules: object) -> Grade:

@@ -265,6 +265,26 @@ def test_who_leaves_takes_back_all_that_they_said_and_nobody_elses_word(store: S
     assert store.hand_ins.namings("leaving") == after
 
 
+def test_a_no_of_whoever_takes_nothing_back_by_it_declines(store: Store) -> None:
+    """Also where they had named each other once: that is taken back first."""
+    join, decline = store.hand_ins.join, store.hand_ins.decline
+    join("declining", 1, 2, True)
+    decline("declining", 2, 1)
+    join("declining", 2, 1, True)
+    store.hand_ins.leave("declining", [2])
+    join("declining", 2, 1, True)
+    decline("declining", 2, 1)
+    assert store.hand_ins.namings("declining") == [
+        Naming(1, 2, True),
+        Naming(2, 1, False, declines=True),
+        Naming(2, 1, True),
+        Naming(2, 1, False),
+        Naming(2, 1, True),
+        Naming(2, 1, False),
+        Naming(2, 1, False, declines=True),
+    ]
+
+
 def test_of_several_it_is_counted_of_each_how_often_they_handed_in(store: Store) -> None:
     today = datetime.now(UTC) - timedelta(minutes=1)
     for person in (951, 952, 952):

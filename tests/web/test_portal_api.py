@@ -25,6 +25,7 @@ from autograder.formats import json_row
 from autograder.model import Grade, SubmissionStatus
 from autograder.settings import Attempts, Late
 from autograder.store import Extension
+from autograder.store.hand_ins import Lane
 from autograder.submission import label
 from autograder.web import safety
 from autograder.web.portal import receiving
@@ -49,10 +50,15 @@ def test_a_hand_in_is_kept_then_graded_then_read(school: School) -> None:
     waiting = alice.ask("GET", address).json()
     assert (waiting["state"], waiting["place"]) == ("waiting", 1)
     assert waiting["result"] is None
-    assert list(waiting) == ["state", "place", "result"]
+    assert list(waiting) == ["state", "place", "result", "says"]
+    assert waiting["says"] == "Received; it waits to be graded, place 1 in the queue."
     taken = school.take()
     assert taken is not None
-    assert alice.ask("GET", address).json()["state"] == "running"
+    running = alice.ask("GET", address).json()
+    assert (running["state"], running["says"]) == (
+        "running",
+        "Being graded now, mostly within seconds.",
+    )
     row = row_of(taken.hand_in, verdict("moment_overwritten"))
     assert school.store.hand_ins.settle(taken, "here/1/a", row)
     done = alice.ask("GET", address).json()
@@ -63,6 +69,19 @@ def test_a_hand_in_is_kept_then_graded_then_read(school: School) -> None:
     (listed,) = alice.ask("GET", "/api/submissions").json()
     more = {"assignment": SLUG, "file": "hw.ipynb", "state": "done", "place": 0}
     assert listed == {**receipt, **more}
+
+
+def test_programs_are_told_of_what_takes_long_in_the_words_of_the_page(school: School) -> None:
+    alice, browser = school.program("alice"), school.browser("alice")
+    ticket = alice.hand_in().json()["id"]
+    assert school.take() is not None
+    assert school.store.hand_ins.give_back(["here/1/a"], Lane.LONG) == 1
+    long = "Your code takes long, so it is run apart from the others, which may take minutes:"
+    for words in ("it waits there, place 1.", "it runs there now."):
+        said = alice.ask("GET", f"/api/submissions/{ticket}").json()["says"]
+        assert said == f"{long} {words}"
+        assert said in browser.read(f"/h/{ticket}")
+        school.take()
 
 
 def test_beside_the_receipt_is_said_whether_it_was_in_time_and_what_is_left(

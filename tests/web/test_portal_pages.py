@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import re
 import zlib
@@ -16,12 +18,14 @@ import pytest
 from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
-from autograder.acts import Book, as_returned, mark, override, publish, take_back
+from autograder.acts import Book, as_returned, mark, mark_sheet, override, publish, take_back
 from autograder.acts import decide as decide_
+from autograder.acts.sheet import SheetRow, sheet
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.batch.remarks import remarks
-from autograder.history import of_student, text
+from autograder.errors import UsageError
+from autograder.history import as_json, file_of, of_student, text
 from autograder.judging.words import WRITTEN_NONE
 from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.people import Dated, Policies, extend
@@ -728,6 +732,74 @@ def test_after_an_override_every_page_says_the_same_numbers(school: School) -> N
     assert "the slide says so" in page
     assert "<script>alert" not in page
     assert float(before.split()[0]) < 75
+
+
+def test_attempts_are_numbered_as_they_came_wherever_they_are_told(school: School) -> None:
+    """The second overtook the first, which was graded again then."""
+    alice, exercise = school.browser("alice"), school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    for name, data in (("slow.py", PROGRAM), ("fast.py", b"w = 2\n")):
+        alice.upload(data, name)
+    slow, fast = school.take(), school.take()
+    assert slow is not None
+    assert fast is not None
+    hand_ins = school.store.hand_ins
+    for taken in (fast, slow):
+        row = row_of(taken.hand_in, verdict(answer=taken.hand_in.file))
+        assert hand_ins.settle(taken, "here/1/a", row)
+    assert hand_ins.again([slow.hand_in]) == 1
+    school.grade(verdict(answer="slow.py"))
+
+    def shown() -> list[str]:
+        return [
+            re.sub(r":.*", "", heading) + ", " + file
+            for heading, file in re.findall(
+                r"^(Attempt .*)\n  file +(.*)$",
+                text(of_student(school.store, exercise.register.now().standing, "alice")),
+                re.MULTILINE,
+            )
+        ]
+
+    def sheet_says() -> list[tuple[str, str]]:
+        lines = csv.DictReader(io.StringIO("".join(sheet(list(book().answers())))))
+        return [(line["answer"], line["attempt"]) for line in lines]
+
+    def book() -> Book:
+        return book_of(exercise.assignment, current_grades(exercise.order, school.store))
+
+    assert shown() == [
+        "Attempt 1 of alice, slow.py",
+        "Attempt 1 of alice, graded again, slow.py",
+        "Attempt 2 of alice (counts), fast.py",
+    ]
+    assert "Attempt 2 counts" in alice.read(f"/a/{SLUG}")
+    assert sheet_says() == [("fast.py", "2")]
+    ines = school.browser("ines")
+    counts = book().counting["alice"]
+    assert "2 attempts: what changed" in ines.read(f"/desk/{SLUG}/submission/{counts}")
+    ines.open(f"/desk/{SLUG}/compare/{counts}")
+    assert re.findall(r"(\d) (?:counts )?(slow|fast)\.py", ines.words) == [
+        ("1", "slow"),
+        ("1", "slow"),
+        ("2", "fast"),
+    ]
+    found = of_student(school.store, exercise.register.now().standing, "alice")
+    assert [one["number"] for one in as_json(found)] == [1, 1, 2]
+    assert file_of(school.store, SLUG, found, 1).data == PROGRAM
+    assert file_of(school.store, SLUG, found, None).data == b"w = 2\n"
+    with pytest.raises(UsageError, match="no attempt 3 that was graded, but 1, 2"):
+        file_of(school.store, SLUG, found, 3)
+    # What is handed in once more is another attempt, and of the same file a mark is good.
+    alice.upload(b"w = 2\n", "fast.py")
+    school.grade(verdict(answer="fast.py"))
+    assert sheet_says() == [("fast.py", "3")]
+    for number, is_good in (("1", False), ("2", True), ("3", True)):
+        cells = {"student": "alice", "question": "explanation", "points": "7", "attempt": number}
+        if is_good:
+            assert mark_sheet(book(), [SheetRow(2, cells)], "ta", "a.csv").acts
+        else:
+            with pytest.raises(UsageError, match=r"attempt 1 is outdated.* to mark is 3 "):
+                mark_sheet(book(), [SheetRow(2, cells)], "ta", "a.csv")
 
 
 def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:

@@ -64,6 +64,12 @@ class Class:
         browser.send(f"/a/{SLUG}/partners", leave="1")
         return browser
 
+    def declines(self, who: str, other: str) -> Client:
+        """By the button beside the one that agrees."""
+        browser = self.at(who)
+        browser.send(f"/a/{SLUG}/partners", partner=other, decline="1")
+        return browser
+
     def said_before(self, *said: tuple[str, str]) -> None:
         """What the store has from when no limit was kept."""
         for one, other in said:
@@ -292,10 +298,116 @@ def test_who_teaches_now_has_left_and_what_was_void_by_them_stays_so(
     assert "You named" not in pupils.at("alice").words
 
 
+def test_who_is_named_may_decline_and_whoever_named_them_is_told_and_names_another(
+    pupils: Class,
+) -> None:
+    pupils.names("alice", "bob", "carl")
+    bob = pupils.at("bob")
+    assert "Alice A. named you" in bob.words
+    (form,) = re.findall(r'<form class="note".*?</form>', bob.page, re.DOTALL)
+    assert 'name="token"' in form
+    assert re.findall(r"<button([^>]*)>", form) == [
+        "",
+        ' name="decline" value="1" aria-label="Decline: Alice A."',
+    ]
+    assert (
+        "You declined: Alice A. is told so, and can name somebody else."
+        in pupils.declines("bob", "alice").words
+    )
+    assert pupils.school.store.hand_ins.namings(SLUG)[-1] == Naming(
+        pupils.number("bob"), pupils.number("alice"), False, declines=True
+    )
+    assert "Alice A." not in pupils.at("bob").words
+    assert "named you" not in pupils.at("bob").read("/")
+    told = (
+        "bob , whom you named, declined to hand in together this time: you can name somebody "
+        "else, or hand in alone."
+    )
+    alice = pupils.at("alice")
+    assert told in alice.words
+    assert "Bob B." not in alice.words, "the name is told by whoever agrees"
+    assert "You named carl : it holds" in alice.words, "of the others it is as before"
+    assert "declined" not in pupils.at("carl").words
+    assert pupils.receives("alice") == {"alice"}
+    assert "declined" not in pupils.names("alice", "dora").words
+    pupils.names("dora", "alice")
+    assert pupils.receives("dora") == {"alice", "dora"}
+
+
+def test_who_declined_may_think_again_and_be_named_again(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    pupils.declines("bob", "alice")
+    pupils.names("bob", "alice")
+    alice = pupils.at("alice")
+    assert "declined" not in alice.words
+    assert "Bob B. named you" in alice.words, "what she said is over: it is hers to agree"
+    assert pupils.receives("bob") == {"bob"}
+    assert "You declined: Bob B." in pupils.declines("alice", "bob").words
+    assert "alice , whom you named, declined" in pupils.at("bob").words
+    pupils.names("alice", "bob")
+    pupils.names("bob", "alice")
+    assert pupils.receives("bob") == {"alice", "bob"}
+
+
+def test_who_left_did_not_decline(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    pupils.names("bob", "alice")
+    pupils.leaves("bob")
+    alice = pupils.at("alice")
+    assert "declined" not in alice.words
+    assert "You named bob : it holds" in alice.words
+
+
+def test_what_nobody_asked_cannot_be_declined(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    pupils.names("bob", "alice")
+    said = pupils.school.store.hand_ins.namings(SLUG)
+    answers = set()
+    for other in ("alice", "carl", "nobody", ""):
+        bob = pupils.declines("bob", other)
+        answers.add((bob.status, re.sub(r"token.*?>", "", bob.words)))
+    ((status, words),) = answers
+    assert status == 409
+    assert "There is nothing to decline: they do not name you as a partner now" in words
+    bob.ask("POST", f"/a/{SLUG}/partners", data={"partner": "alice", "decline": "1"})
+    assert bob.status == 403, "without the token of a page"
+    assert pupils.school.store.hand_ins.namings(SLUG) == said
+    assert pupils.receives("bob") == {"alice", "bob"}
+
+
+@pytest.mark.parametrize("how", ["declines", "joined another"])
+def test_of_who_teaches_now_nothing_is_told_any_more(
+    pupils: Class, tmp_path: Path, how: str
+) -> None:
+    pupils.names("alice", "bob")
+    if how == "declines":
+        pupils.declines("bob", "alice")
+    else:
+        pupils.names("carl", "bob")
+        pupils.names("bob", "carl")
+    assert "whom you named" in pupils.at("alice").words or "You named bob" in (
+        pupils.at("alice").words
+    )
+    (tmp_path / "later.csv").write_text(
+        "id,name,email,role\nbob,Bob B.,bob@school.example,ta\n", encoding="utf-8"
+    )
+    import_people(pupils.school.store, read_people(tmp_path / "later.csv"))
+    alice = pupils.at("alice")
+    assert alice.status == 200
+    assert "bob" not in alice.page.lower()
+
+
 # ------------------------------------------------------------------ for all that can be said
 
+SAYS = st.sampled_from([(True, False)] * 8 + [(False, False), (False, True)])
+"""Whether somebody names another, and whether they decline."""
 NAMINGS = st.lists(
-    st.builds(Naming, st.integers(1, 6), st.integers(1, 6), st.integers(0, 4).map(bool)),
+    st.builds(
+        lambda one, other, says: Naming(one, other, *says),
+        st.integers(1, 6),
+        st.integers(1, 6),
+        SAYS,
+    ),
     max_size=40,
 )
 
@@ -346,6 +458,23 @@ def test_whoever_is_named_can_return_it_and_whoever_leaves_is_alone(
     assert {other: groups.of(other) for other in range(1, 7)} == {
         other: left.of(other) for other in range(1, 7)
     }
+
+
+@given(said=NAMINGS, most=st.integers(2, 5), one=st.integers(1, 6))
+def test_to_decline_changes_nothing_but_what_is_declined(
+    said: list[Naming], most: int, one: int
+) -> None:
+    before = of(said, most)
+    for other in before.named_by(one):
+        after = of([*said, Naming(one, other, False, declines=True)], most)
+        assert after.named(other) == before.named(other) - {one}
+        assert one in after.declined(other)
+        for who in range(1, 7):
+            assert after.of(who) == before.of(who)
+            assert after.named(who) == before.named(who) - ({one} if who == other else set())
+            assert after.missed(who) == before.missed(who)
+        again = of([*said, Naming(one, other, False, True), Naming(one, other, True)], most)
+        assert one not in again.declined(other)
 
 
 @given(said=NAMINGS, most=st.integers(1, 5), one=st.integers(1, 6), other=st.integers(1, 6))

@@ -74,7 +74,7 @@ class SubmissionPage:
         view = self._room.view()
         student = student_of(view, visit)
         entry = view.book.entry(student)
-        attempts = attempts_of(view, student)
+        attempts = view.book.numbered(student, attempts_of(view, student))
         people = view.book.standing.directory.people
         person = next((one for one in people if one.id == student), None)
         return page(
@@ -203,15 +203,15 @@ class SubmissionPage:
         """What changed from an attempt to the next."""
         view = self._room.view()
         student = student_of(view, visit)
-        attempts = attempts_of(view, student)
-        ids = [entry.id for entry in attempts]
+        attempts = view.book.numbered(student, attempts_of(view, student))
+        ids = [entry.id for _, entry in attempts]
         newer = visit.query.number("newer", ids[-1])
         older = visit.query.number(
             "older", ids[max(0, ids.index(newer) - 1)] if newer in ids else 0
         )
         if older not in ids or newer not in ids:
             raise NotThere("there is no such attempt of this student")
-        entries = {entry.id: entry for entry in attempts}
+        entries = {entry.id: entry for _, entry in attempts}
         sides = [self._lines(entries[older]), self._lines(entries[newer])]
         return page(
             "compare.html.j2",

@@ -17,6 +17,7 @@ from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.submission import assignment_of
 from autograder.text import whole_throughout
 from autograder.web.people import Member, Role
+from autograder.web.portal.board import Notice
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.office import Allowance, Office
 from autograder.web.portal.receiving import Received, Refused, require_submission
@@ -122,6 +123,8 @@ class Api:
             raise Refused(404, "There is no such submission of yours.")
         now = self._store.hand_ins.where([hand_in.id]).get(hand_in.id)
         told = {**_progress(now), "result": None}
+        if now is not None and now.state is not State.DONE:
+            told["says"] = Notice(now, None).words
         exercise = self._syllabus.get(hand_in.assignment)
         if now is not None and now.attempt is not None and exercise is not None:
             shown = self._seeing.of(exercise, hand_in, now.attempt)

@@ -6,7 +6,6 @@ import hmac
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -20,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from autograder.errors import AutograderError
 from autograder.people import key
 from autograder.store import Store
-from autograder.store.hand_ins import HandIn, Lane, State, Whereabouts
+from autograder.store.hand_ins import HandIn
 from autograder.web.app import (
     HANDLERS,
     STATIC,
@@ -269,16 +268,7 @@ class _Front:
 
 async def _told(notices: AsyncIterator[Notice]) -> AsyncIterator[ServerSentEvent]:
     async for notice in notices:
-        where = notice.whereabouts
-        text = _in_words(where.state, where.place, where.lane, notice.wait)
-        yield ServerSentEvent(text, event=where.state.value)
-
-
-@lru_cache(maxsize=1_000)
-def _in_words(state: State, place: int, lane: Lane, wait: int | None) -> str:
-    """How far a hand-in is: of many who wait, many are told the same."""
-    where = Whereabouts(state, place, lane=lane)
-    return " ".join(fragment("portal/progress.html.j2", where=where, wait=wait).split())
+        yield ServerSentEvent(notice.words, event=notice.whereabouts.state.value)
 
 
 def _visit(session: Session, path: dict[str, str]) -> Visit:

@@ -13,12 +13,14 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
 
 from autograder.errors import StoreError
 from autograder.store import Store
-from autograder.store.hand_ins import HandIn, State, Whereabouts
+from autograder.store.hand_ins import HandIn, Lane, State, Whereabouts
+from autograder.web.pages import fragment
 
 _EVERY = 0.25
 """Seconds between two looks while nothing is heard ..."""
@@ -42,6 +44,19 @@ class Notice:
     whereabouts: Whereabouts
     wait: int | None
     """Seconds until the verdict, as far as can be told; None: it cannot."""
+
+    @property
+    def words(self) -> str:
+        """The same in a sentence or two, wherever it is told."""
+        where = self.whereabouts
+        return _in_words(where.state, where.place, where.lane, self.wait)
+
+
+@lru_cache(maxsize=1_000)
+def _in_words(state: State, place: int, lane: Lane, wait: int | None) -> str:
+    """Of many who wait, many are told the same."""
+    where = Whereabouts(state, place, lane=lane)
+    return " ".join(fragment("portal/progress.html.j2", where=where, wait=wait).split())
 
 
 @dataclass(eq=False)

@@ -5,13 +5,14 @@ From that order alone the groups of a whole class are made, so that nobody sees 
 partners see.  Two who named each other are joined, and with them all who are joined to either; a
 naming *stands* as long as it could still join: what would make a group larger than the assignment
 allows is void at once, and does not come back when somebody leaves.  So of several namings the
-first that is returned makes the group.
+first that is returned makes the group.  Whoever is named may *decline*: then that naming is over,
+and whoever said it is told so until they name somebody else, or nobody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.people import Directory, Person
 from autograder.store import Store
@@ -30,6 +31,7 @@ class Groups:
         self._named_by: dict[int, set[int]] = {}
         self._groups: dict[int, frozenset[int]] = {}
         self._missed: dict[int, set[int]] = {}
+        self._declined: dict[int, set[int]] = {}
 
     def of(self, one: int) -> frozenset[int]:
         """The group of somebody, who is in it; alone: they alone."""
@@ -48,6 +50,11 @@ class Groups:
         they name somebody else, or nobody."""
         return self._missed.get(one, set()) - self.of(one)
 
+    def declined(self, one: int) -> set[int]:
+        """Whom they named, and who declined; as long as the same is told of those who are missed,
+        or until they are named by them."""
+        return self._declined.get(one, set()) - self.of(one)
+
     def fit(self, one: int, other: int) -> bool:
         """Whether the two may be in one group, with all who are joined to either."""
         return len(self.of(one) | self.of(other)) <= self.most
@@ -56,7 +63,13 @@ class Groups:
         one, other = naming.person, naming.other
         if one == other:
             return
-        self._missed.pop(one, None)
+        if not naming.declines:
+            self._missed.pop(one, None)
+            self._declined.pop(one, None)
+            self._declined.get(other, set()).discard(one)
+        elif other in self._named_by.get(one, set()):
+            self._declined.setdefault(other, set()).add(one)
+            self._drop(other, one)
         if not naming.together:
             self._drop(one, other)
         elif self.fit(one, other):
@@ -71,6 +84,9 @@ class Groups:
             self._drop(one, other)
         for other in tuple(self._named_by.get(one, ())):
             self._drop(other, one)
+        for told in (self._missed, self._declined):
+            for those in told.values():
+                those.discard(one)
 
     def _are_joined(self, one: int, other: int) -> bool:
         return other in self._named.get(one, ()) and one in self._named.get(other, ())
@@ -118,7 +134,9 @@ class Pairing:
     named_by: Sequence[Person] = ()
     """... and the other way round."""
     missed: Sequence[Person] = ()
-    """Those whom they named, and who are joined to others now."""
+    """Those whom they named, and who are joined to others now ..."""
+    declined: Sequence[Person] = ()
+    """... or declined."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +156,7 @@ class Partners:
             self._people(self.groups.named(mine)),
             self._people(self.groups.named_by(mine)),
             self._people(self.groups.missed(mine)),
+            self._people(self.groups.declined(mine)),
         )
 
     def is_full(self, person: Person) -> bool:
@@ -168,7 +187,7 @@ def partners_at(store: Store, exercise: Exercise, directory: Directory) -> Partn
         return own
 
     for one in said:
-        groups.say(Naming(settled(one.person), settled(one.other), one.together))
+        groups.say(replace(one, person=settled(one.person), other=settled(one.other)))
     for number in others:
         groups.leave(number)
     return Partners(groups, students)

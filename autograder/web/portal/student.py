@@ -16,6 +16,7 @@ from autograder.people import (
     Person,
     after_due_in_words,
     late_in_words,
+    numbers,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.words import WORDS
@@ -140,12 +141,7 @@ class Standing:
 
     def number_of(self, attempt: int) -> int | None:
         """Number of the hand-in that an attempt came of; None: it was not handed in here."""
-        entry = next((one for one in self.lists.of(self.student) if one.id == attempt), None)
-        if entry is None:
-            return None
-        same = [one for one in self.hand_ins if one.digest == entry.digest]
-        then = [one.number for one in same if one.at == entry.handed_in.at]
-        return next(reversed(then or [one.number for one in same]), None)
+        return numbers(self.lists.of(self.student), self.hand_ins).get(attempt)
 
     def counts(self, attempt: int | None) -> bool:
         """Whether it is to be said that this attempt counts."""
@@ -573,6 +569,8 @@ class StudentPages:
         if "leave" in visit.form:
             leave(self._store, exercise, eyes.person)
             visit.later.append("You hand in alone now.")
+        elif "decline" in visit.form:
+            visit.later.append(self._decline(exercise, eyes.person, visit.form.one("partner")))
         else:
             # Who is told of each name whether it is somebody's must not try them all.
             if not self._naming.take(eyes.person.number):
@@ -594,6 +592,15 @@ class StudentPages:
             )
         _require_room(now, person, other)  # somebody else was named at the same moment
         return f"That is noted. It holds as soon as {other.id} names you here, too."
+
+    def _decline(self, exercise: Exercise, person: Person, whom: str) -> str:
+        """Decline to hand in together with somebody; what came of it.  Raises NotNow."""
+        named_by = self._partners(exercise).of(person).named_by
+        other = next((one for one in named_by if one.id == whom), None)
+        if other is None:
+            raise NotNow("there is nothing to decline: they do not name you as a partner now")
+        self._store.hand_ins.decline(exercise.slug, person.number or 0, other.number or 0)
+        return f"You declined: {other.name or other.id} is told so, and can name somebody else."
 
 
 def _student_called(whom: str, person: Person, directory: Directory) -> Person:
