@@ -1,7 +1,8 @@
 """A student's feedback page: one file for a screen, a phone and paper.
 
 First the score, what it is made of and the one thing to fix first; then the questions with points
-to win, worst first; then those that a person reads; then the passed ones, each folded to a line.
+to win, worst first; then those that a person reads; then a line for every question with its points,
+into which the passed ones are folded.
 Checks and measurements lie one level down.  The only script is ours: it plays the paths of figures,
 and the page's policy allows it by its hash and nothing else.
 """
@@ -83,6 +84,15 @@ class Section:
     def is_unanswered(self) -> bool:
         """Whether a person would read an answer, and there is none."""
         return self.status is QuestionStatus.PENDING and is_unanswered(self.question)
+
+    @property
+    def mark(self) -> str:
+        """The key of its mark, as of a check."""
+        if self.points is None:
+            return "untried"
+        if self.points >= self.question.max_score:
+            return "ok"
+        return "partly" if self.points > 0 else "missed"
 
     @property
     def folds(self) -> bool:

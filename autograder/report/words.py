@@ -126,7 +126,8 @@ class Words:
         "Other courses teach it this way, so it is a convention rather than a slip. "
         "Here it is graded by this lecture's formula."
     )
-    passed: str = "All points"
+    passed: str = "All questions and their points"
+    """Over a line for each; what those with all points hold is folded into theirs."""
     more: str = "Checks and measurements"
     more_count: str = "{passed} of {all} checks passed"
     more_figures: str = "More figures"
