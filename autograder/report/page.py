@@ -29,7 +29,7 @@ from autograder.report.marks import check_mark, is_unanswered
 from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
-from autograder.report.total import status_of, total_of
+from autograder.report.total import status_of, total_of, why_less
 from autograder.report.words import WORDS, Words
 from autograder.text import points
 
@@ -129,12 +129,15 @@ def feedback_page(
         open_.sort(key=lambda section: section.to_win, reverse=True)
     others = [section for section in sections if not section.to_win]
     drawings = [drawing for section in sections for drawing in section.drawings]
+    late = why_less(grade)
     return render(
         "page.html.j2",
         w=words,
         grade=grade,
         title=assignment_title,
         total=total_of(grade, words),
+        late=late,
+        notices=[said for said in grade.notices if said != late],
         all_sections=sections,
         first=first,
         settled=is_settled(grade),

@@ -164,7 +164,6 @@ class Words:
     so_far_late: str = (
         "so far, with what people decided and before lateness; the rest is not counted yet"
     )
-    final_late: str = "({sum} less {points} for lateness)"
     seen_changes: str = "New since you were last shown your result ({day}):"
     by_person: str = "{points} of {max} points, given by {by}"
     earlier_mark: str = (

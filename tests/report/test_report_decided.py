@@ -31,6 +31,7 @@ from autograder.report.terminal import ResultTable
 from autograder.report.words import WORDS
 
 AT = datetime(2025, 4, 1, tzinfo=UTC)
+LATE = "Handed in 2 days after the due date: 3.25 of the 32.5 points earned are taken off."
 HOSTILE = "<script>alert(1)</script>\u202e{0.__class__}\x1b[2J"
 
 
@@ -57,6 +58,8 @@ def decided(text: str = "words", by: str = "maria") -> Grade:
         wrong_adam(),
         questions=(overridden, written),
         final=Final(29.25, 100.0, 32.5, -3.25),
+        late=Lateness(2, -3.25, LATE),
+        notices=(*wrong_adam().notices, LATE),
         seen=Seen(AT, 20.0, False, (text,)),
     )
 
@@ -73,7 +76,7 @@ def test_everything_decided_is_read_beside_what_was_computed() -> None:
     computed = grade.questions[0].score
     for words in (
         "29.25 of 100 points",
-        "(32.5 less 3.25 for lateness)",
+        LATE,
         "7.5 of 10 points, given by maria",
         "words (3)",
         f"maria changed this from {computed:g} to 25 of {grade.questions[0].max_score:g} points:",
@@ -84,6 +87,19 @@ def test_everything_decided_is_read_beside_what_was_computed() -> None:
         "New since you were last shown your result (2025-04-01)",
     ):
         assert words in page, words
+
+
+def test_what_lateness_takes_off_stands_beside_the_total_and_nowhere_else() -> None:
+    page = read_page(page_of(decided()))
+    (head,), (rest,) = page.texts("header"), page.texts("main")
+    assert head.index("29.25 of 100 points") < head.index(LATE) < head.index("25 of 10, changed")
+    assert "lateness" not in head
+    assert LATE not in rest
+    assert "Cell 7 failed" in rest
+    covered = "Handed in 1 day after the due date, 1 late day spent on it."
+    free = replace(wrong_adam(), late=Lateness(1, 0.0, covered, 1), notices=(covered,))
+    (rest,) = read_page(page_of(free)).texts("main")
+    assert covered in rest, "it costs nothing, and is told of the file"
 
 
 def test_of_another_file_it_is_said_that_it_counts_until_somebody_looks() -> None:

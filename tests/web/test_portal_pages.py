@@ -767,9 +767,8 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
             found[who] = ", ".join(" of ".join(one) for one in amounts)
         assert f"Late (1): alice (2 days, -{found['table'].split()[0]})" in list(remarks(grades))
         cost = re.search(r"late +-([\d.]+): ", said["show"])
-        heading = re.search(r"\(([\d.]+) less ([\d.]+) for lateness\)", said["page"])
+        assert said["page"].count("points earned are taken off") == 1
         found["cost"] = "" if cost is None else f"{cost[1]} of {found['show'].split()[-1]}"
-        found["heading"] = found["page"] if heading is None else f"{heading[2]} of {heading[1]}"
         if grade.final is not None and grade.final.score is not None:
             before, off = grade.final.before_late or 0.0, -grade.final.late_points
             found["counts"] = f"{points(off)} of {points(before)}"
@@ -801,6 +800,8 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
     assert "(counts): graded, 81.22 of 100\n" in shown
     assert "- 9.03 for lateness = 81.22 of 100\n" in shown
     assert "in all: no score yet, now 81.22 points" in alice.read(f"/a/{SLUG}/result")
+    assert alice.words.count("for lateness") == 1
+    assert "-9.03 for lateness Handed in 1 day after the due date, 2 days begun." in alice.words
 
 
 def decide(school: School, question: str, worth: float) -> None:
