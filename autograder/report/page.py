@@ -25,7 +25,7 @@ from autograder.model import (
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.html import render
-from autograder.report.marks import check_mark, is_unanswered
+from autograder.report.marks import check_mark, is_overtaken, is_unanswered
 from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
@@ -140,7 +140,7 @@ def feedback_page(
         notices=[said for said in grade.notices if said != late],
         all_sections=sections,
         first=first,
-        settled=is_settled(grade),
+        settled=[section for section in sections if is_settled(section.question)],
         first_name=next((s.name for s in sections if first and s.question is first.question), ""),
         open_sections=open_,
         waiting=[s for s in others if not s.folds],
@@ -171,7 +171,7 @@ def _section(
     # What the first thing to fix says already is not said again.
     told = first.explanation if first is not None and is_first else None
     said = is_first or (is_other and bool(question.cause or question.message))
-    message = "" if said else question.message or ""
+    message = "" if said or is_overtaken(question) else question.message or ""
     cards = [e for e in question.explanations if e is not told]
     if len(cards) == 1 and cards[0].title in message:  # once is enough
         cards, message = [replace(cards[0], title=message)], ""

@@ -73,10 +73,7 @@ class Words:
     to_win_one: str = "1 point to win"
     same_cause: str = "It also stops {questions}."
     nothing_to_fix: str = "Nothing to fix: you have every point that the program gives."
-    nothing_to_win: str = (
-        "The program has no more points to give. Where a person decided, that counts: you find it "
-        "at the question."
-    )
+    nothing_to_win: str = "A person decided what counts here:"
     begin_here: str = "Begin here"
     hint_stopped: str = (
         "The line is marked in your code below. Restart the notebook, run all its cells and call "
@@ -132,6 +129,8 @@ class Words:
     more_count: str = "{passed} of {all} checks passed"
     more_figures: str = "More figures"
     checks: str = "What was checked"
+    checks_overridden: str = "What the program checked, with the points it gave"
+    """The same where a person's points count in place of these."""
     trial: str = "Try it yourself"
     trial_how: str = "Type this below your code, and work out by hand what should come back:"
     place: str = "Cell {cell}"

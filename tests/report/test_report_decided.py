@@ -12,6 +12,7 @@ from example_grades import wrong_adam
 from page_reader import read_page
 from rich.console import Console
 
+from autograder.judging.words import NOT_JUDGED, WRITTEN_FOUND
 from autograder.model import (
     Final,
     Grade,
@@ -30,6 +31,8 @@ from autograder.report import feedback_page, index_page
 from autograder.report.terminal import ResultTable
 from autograder.report.words import WORDS
 
+ERROR = QuestionStatus.ERROR
+COST = "It steps with the raw moments."
 AT = datetime(2025, 4, 1, tzinfo=UTC)
 LATE = "Handed in 2 days after the due date: 3.25 of the 32.5 points earned are taken off."
 HOSTILE = "<script>alert(1)</script>\u202e{0.__class__}\x1b[2J"
@@ -233,6 +236,43 @@ def test_a_page_never_says_that_nothing_is_to_fix_where_a_person_decided() -> No
         for words in (WORDS.nothing_to_fix, WORDS.nothing_to_win)
     }
     assert said == {WORDS.nothing_to_fix: [False, True], WORDS.nothing_to_win: [True, False]}
+
+
+@pytest.mark.parametrize("given", [0.0, 25.0, 30.0])
+def test_where_an_override_stands_it_is_told_and_nothing_that_it_contradicts(given: float) -> None:
+    first, written = decided().questions
+    assert first.override is not None
+    override = replace(first.override, points=given)
+    first, written = replace(first, max_score=30.0), replace(written, max_score=30.0)
+    mark = PersonMark(7.0, "", "tom", AT)
+    over = (
+        replace(first, score=18.0, override=override, message=COST),
+        replace(first, name="b", status=ERROR, score=None, override=override, message=NOT_JUDGED),
+        replace(
+            written,
+            status=QuestionStatus.PENDING,
+            score=None,
+            by_person=None,
+            message=WRITTEN_FOUND,
+            earlier_mark=mark,
+            override=override,
+        ),
+    )
+    read = read_page(page_of(replace(decided(), questions=over)))
+    (done,) = [e for e in read.all("section") if e.attributes.get("class") == "first done"]
+    assert f"{first.title}: {given:g} of 30 points, given by maria" in " ".join(done.text.split())
+    words = " ".join(read.texts("body"))
+    assert f"maria changed this from 18 to {given:g} of 30 points:" in words
+    assert COST in words, "what is no promise of points stays"
+    assert WORDS.checks_overridden in read.texts("h3")
+    assert WORDS.checks not in read.texts("h3")
+    for untrue in ("no more points", NOT_JUDGED, "will be judged again", WRITTEN_FOUND):
+        assert untrue not in words
+    assert "will be read anew" not in words
+    alone = [replace(question, override=None) for question in over]
+    words = " ".join(read_page(page_of(replace(decided(), questions=tuple(alone)))).texts("body"))
+    for sentence in (NOT_JUDGED, WRITTEN_FOUND, "will be read anew"):
+        assert sentence in words
 
 
 @pytest.mark.parametrize("by_program", [18.0, 30.0])
