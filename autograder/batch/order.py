@@ -190,7 +190,8 @@ def _task(found: Found, now: Standing, times: Mapping[str, HandedIn]) -> Task:
     """The hand-in with its time, and the name that the course has for its student."""
     student = now.student(found.student, found.whose)
     handed_in = times.get(key(student), found.handed_in)
-    return Task(replace(found, passed_over=(), beside=()), handed_in, student)
+    name = now.directory.name_of(student)
+    return Task(replace(found, passed_over=(), beside=()), handed_in, student, name)
 
 
 def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
@@ -333,7 +334,8 @@ def redraw(order: Order, store: Store, students: Container[str] | None = None) -
         if (page := order.out.page(entry.student)) not in pages:
             page.unlink(missing_ok=True)
     before = grades_before(store, attempts_before(grades.attempts, grades.entries))
-    return write_pages(chosen, order.out, page_drawer(order.assignment, before))
+    name_of = grades.standing.directory.name_of
+    return write_pages(chosen, order.out, page_drawer(order.assignment, before, name_of))
 
 
 def _draw_missing(order: Order, store: Store, todo: Plan, told: set[str]) -> None:

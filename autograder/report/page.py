@@ -110,11 +110,13 @@ def feedback_page(
     assignment_title: str,
     backgrounds: Mapping[str, Contour | Mapping[str, Any]] | None = None,
     before: Grade | None = None,
+    name: str = "",
     words: Words = WORDS,
 ) -> str:
     """The feedback on one submission as an HTML document that needs no other file.
 
-    ``before``: the student's attempt before this one.  The same values give the same text.  Nothing
+    ``before``: the student's attempt before this one; ``name``: the student's own, where a list of
+    people knows it.  The same values give the same text.  Nothing
     a student wrote is trusted: it is escaped, and the page's own policy forbids requests, and
     scripts but the one that plays figures.
     """
@@ -135,6 +137,7 @@ def feedback_page(
         w=words,
         grade=grade,
         title=assignment_title,
+        name=name,
         total=total_of(grade, words),
         late=late,
         notices=[said for said in grade.notices if said != late],

@@ -172,6 +172,17 @@ def test_passed_questions_are_folded_to_a_line(page: Page) -> None:
     assert not [e for e in page.all("details") if "open" in e.attributes]
 
 
+def test_whom_it_is_for_is_said_by_name_where_one_is_known() -> None:
+    heads = [
+        read_page(feedback_page(wrong_adam(), assignment_title="Rates", name=name)).texts("header")
+        for name in ("Alice\u202e <b>", "alice", "")
+    ]
+    named, *others = (head for (head,) in heads)
+    assert named.startswith("Rates For Alice\\u202e <b> (alice) · File alice.ipynb")
+    for head in others:
+        assert head.startswith("Rates For alice · File alice.ipynb")
+
+
 def test_every_question_has_a_line_with_its_points_below() -> None:
     questions = [
         *wrong_adam().questions,

@@ -276,6 +276,8 @@ def test_names_are_shown_without_points_until_results_are_published(school: Scho
     alice.open(f"/a/{SLUG}/result")
     assert alice.status == 200
     assert f'src="/a/{SLUG}/result/page"' in alice.page
+    for page in (f"{address}/page", f"/a/{SLUG}/result/page"):
+        assert "For Alice A. ( alice ) · File" in alice.read(page)
 
 
 def test_public_examples_alone_where_the_assignment_says_so(school: School) -> None:

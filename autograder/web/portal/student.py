@@ -453,14 +453,15 @@ class StudentPages:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(shown)
         key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
-        return self._drawn(key, exercise, grade, self._seeing.grade(shown.before))
+        before = self._seeing.grade(shown.before)
+        return self._drawn(key, exercise, grade, before, eyes.person.name)
 
     def _drawn(
-        self, key: object, exercise: Exercise, grade: Grade, before: Grade | None
+        self, key: object, exercise: Exercise, grade: Grade, before: Grade | None, name: str
     ) -> Response:
         """A page as it is shown in a frame; so is why there is none."""
         try:
-            text = self._drawing.page(key, exercise, grade, before)
+            text = self._drawing.page((key, name), exercise, grade, before, name)
         except AutograderError as error:
             why = fragment("portal/refused.html.j2", why=str(error))
             return HTMLResponse(why, 503, FRAMED)
@@ -506,7 +507,7 @@ class StudentPages:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
         key = (exercise.slug, eyes.person.id, str(grade.seen))
-        return self._drawn(key, exercise, grade, None)
+        return self._drawn(key, exercise, grade, None, eyes.person.name)
 
     def _published(self, exercise: Exercise, person: Person) -> Grade:
         grade = self._seeing.published(exercise, person.id)
