@@ -370,6 +370,22 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
 
 
+def test_two_attempts_are_compared_before_what_being_late_costs_either(school: School) -> None:
+    over = Late(due=datetime.now(UTC) - timedelta(hours=1), policy="share_per_day", share=0.1)
+    school.says(before_due="all", late=over)
+    alice = school.browser("alice")
+    for data in (NOTEBOOK, PROGRAM):
+        alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+    school.grade(verdict(), replace(verdict(), score=0.0))
+    said = "Your attempt before: 90, this one: 0, both before what being late costs."
+    newest = alice.address
+    for address in (newest, f"{newest}/page", f"/a/{SLUG}"):
+        assert said in alice.read(address), "the one before lost 9 points"
+    school.says(before_due="all")
+    for address in (newest, f"{newest}/page"):
+        assert "Your attempt before: 90, this one: 0. " in alice.read(address), "nothing is due now"
+
+
 @pytest.mark.parametrize("before_due", ["names", "all"])
 def test_what_changed_is_told_of_the_attempt_directly_before(
     school: School, before_due: str

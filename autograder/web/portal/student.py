@@ -313,6 +313,7 @@ class StudentPages:
 
     def _lines(self, standing: Standing, succession: Succession | None) -> list[Line]:
         """The newest first."""
+        exercise = standing.exercise
         where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
         lines = []
         for place, one in enumerate(reversed(standing.hand_ins)):
@@ -321,8 +322,8 @@ class StudentPages:
             shown = None
             if is_shown:
                 before = _before(one, standing.hand_ins, where)
-                shown = self._seeing.of(standing.exercise, one, at.attempt or 0, before)
-            changes = self._seeing.changes(shown) if shown is not None else ()
+                shown = self._seeing.of(exercise, one, at.attempt or 0, before)
+            changes = self._seeing.changes(exercise, shown) if shown is not None else ()
             tag = _tag(standing, succession, one, at)
             lines.append(Line(one, at, shown, changes, tag))
         return lines
@@ -358,7 +359,7 @@ class StudentPages:
             tag=_tag(standing, succession, hand_in, at),
             succession=succession,
             may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
-            changes=self._seeing.changes(shown) if shown is not None else (),
+            changes=self._seeing.changes(exercise, shown) if shown is not None else (),
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
             together=self._together(exercise, hand_in),
@@ -452,8 +453,9 @@ class StudentPages:
         if shown is None or not shown.has_page:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(shown)
-        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
-        before = self._seeing.grade(shown.before)
+        before = self._seeing.before(exercise, shown)
+        late = grade.late, None if before is None else before.late
+        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late)
         return self._drawn(key, exercise, grade, before, eyes.person.name)
 
     def _drawn(
