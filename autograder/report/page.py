@@ -149,6 +149,7 @@ def feedback_page(
         waiting=[s for s in others if not s.folds],
         passed=[s for s in others if s.folds],
         since=changes(grade, before, words),
+        answered=_answered(grade),
         pending=_pending(grade, words),
         help=_help(words)[grade.status],
         plays=any(drawing.plays for drawing in drawings),
@@ -216,6 +217,16 @@ def _checks(checks: tuple[Check, ...]) -> tuple[CheckLine, ...]:
         )
         for same in groups.values()
     )
+
+
+def _answered(grade: Grade) -> list[tuple[str, int]]:
+    """Title of each question of which a request was answered, and the number of the last such."""
+    last = {}
+    for question in grade.questions:
+        for request in question.requests:
+            if request.replies:
+                last[question.name] = question.title, request.number
+    return list(last.values())
 
 
 def _pending(grade: Grade, words: Words) -> list[str]:

@@ -184,6 +184,9 @@ class Words:
     request: str = "Your request {number} ({state}):"
     request_open: str = "somebody will look at it"
     request_closed: str = "answered"
+    request_answered: str = "Your request about {question} was answered:"
+    request_below: str = "see below"
+    """After it, the way to the answer."""
     reply: str = "Answer of {by}:"
 
     # ---- in and below a figure

@@ -105,6 +105,25 @@ def test_what_lateness_takes_off_stands_beside_the_total_and_nowhere_else() -> N
     assert covered in rest, "it costs nothing, and is told of the file"
 
 
+def test_an_answer_to_a_request_is_announced_above_with_the_way_to_it() -> None:
+    def head_of(grade: Grade) -> str:
+        return page_of(grade).partition("</header>")[0]
+
+    grade = decided()
+    adam, why = grade.questions
+    (first,) = adam.requests
+    said = f"Your request about {adam.title} was answered:"
+    assert f'{said} <a href="#request3">see below</a>.' in head_of(grade)
+    assert page_of(grade).count('id="request3"') == 1
+    last = replace(first, number=5)
+    twice = head_of(replace(grade, questions=(replace(adam, requests=(first, last)), why)))
+    assert (twice.count(said), twice.count("#request5")) == (1, 1), "the last is led to"
+    for waits in (True, False):
+        silent = replace(first, replies=(), is_open=waits)
+        asked = replace(grade, questions=(replace(adam, requests=(silent,)), why))
+        assert "was answered" not in head_of(asked), "nobody wrote anything"
+
+
 def test_of_another_file_it_is_said_that_it_counts_until_somebody_looks() -> None:
     grade = decided()
     adam, why = grade.questions

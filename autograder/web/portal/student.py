@@ -492,6 +492,7 @@ class StudentPages:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
         standing = self._standing(exercise, eyes.person)
+        asked = self._asked(exercise, eyes.person)
         return page(
             "portal/result.html.j2",
             visit,
@@ -500,7 +501,9 @@ class StudentPages:
             grade=grade,
             standing=standing,
             succession=self._succession(standing),
-            asked=self._asked(exercise, eyes.person),
+            asked=asked,
+            answered=_answered(asked),
+            words=WORDS,
             titles={one.name: one.title for one in exercise.assignment.questions},
             asking=self._asking(exercise, eyes.person),
         )
@@ -672,6 +675,12 @@ def _tag(
     if succession is None or succession.counts is None:
         return "counts"
     return "will count" if succession.next == hand_in.number else ""
+
+
+def _answered(asked: Sequence[acts.Asking]) -> list[acts.Asking]:
+    """Of these, the newest first, the last of each question that was answered."""
+    last = {one.question: one for one in reversed(asked) if one.request.replies}
+    return list(last.values())
 
 
 def _answers(exercise: Exercise, grade: Grade) -> list[tuple[str, bool]]:
