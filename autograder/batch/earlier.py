@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from autograder.batch.tasks import Task
 from autograder.model import Grade
+from autograder.people import Policies, apply_late
 from autograder.store import Entry, Store
 
 
@@ -24,14 +25,21 @@ def attempts_before(entries: Iterable[Entry], counting: Iterable[Entry]) -> dict
     return found
 
 
-def grades_before(store: Store, before: Mapping[str, Entry]) -> dict[str, Grade]:
-    """These attempts' grades by student, without their details."""
+def grades_before(
+    store: Store, before: Mapping[str, Entry], policies: Policies
+) -> dict[str, Grade]:
+    """These attempts' grades by student, late policy applied, without their details."""
     students = list(before)
     grades = store.grades([before[student].id for student in students])
-    return dict(zip(students, grades, strict=True))
+    return {
+        student: apply_late(replace(grade, student=student), before[student].handed_in, policies)
+        for student, grade in zip(students, grades, strict=True)
+    }
 
 
-def with_before(tasks: Sequence[Task], entries: Iterable[Entry], store: Store) -> tuple[Task, ...]:
+def with_before(
+    tasks: Sequence[Task], entries: Iterable[Entry], store: Store, policies: Policies
+) -> tuple[Task, ...]:
     """The tasks, each with the grade of the student's newest attempt with another file."""
     newest: dict[str, dict[str, Entry]] = {}
     for entry in entries:
@@ -44,5 +52,5 @@ def with_before(tasks: Sequence[Task], entries: Iterable[Entry], store: Store) -
         others = [entry for digest, entry in files.items() if digest != task.digest()]
         if others:
             before[task.student] = others[-1]
-    grades = grades_before(store, before)
+    grades = grades_before(store, before, policies)
     return tuple(replace(task, before=grades.get(task.student)) for task in tasks)

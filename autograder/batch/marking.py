@@ -112,7 +112,7 @@ class CourseMarking:
         grade = Grade(found.student, found.file, status, None, max_score, failure.reason)
         row = self.row(task, task.digest(), grade)
         shown = replace(grade, student=task.student)
-        page = _page(shown, self.assignment, {}) if self.pages else None
+        page = _page(shown, task, self.assignment, {}) if self.pages else None
         return Result(task.student, status, None, max_score, row, page)
 
 
@@ -160,7 +160,7 @@ class _CourseMarker:
         if marking.pages:
             shown = replace(grade, student=task.student)
             shown = apply_late(shown, task.handed_in, marking.policies)
-            page = _page(shown, self._assignment.title, self._assignment.backgrounds, task.before)
+            page = _page(shown, task, self._assignment.title, self._assignment.backgrounds)
         return Result(
             task.student,
             grade.status,
@@ -201,10 +201,9 @@ def _joined(marking: CourseMarking) -> Sandbox | None:
         return None
 
 
-def _page(
-    grade: Grade, title: str, backgrounds: Mapping[str, Surface], before: Grade | None = None
-) -> bytes:
-    return drawn(grade, title, backgrounds, before).encode("utf-8", "replace")
+def _page(grade: Grade, task: Task, title: str, backgrounds: Mapping[str, Surface]) -> bytes:
+    page = drawn(grade, title, backgrounds, task.before, task.name)
+    return page.encode("utf-8", "replace")
 
 
 @cache

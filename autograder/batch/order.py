@@ -190,7 +190,8 @@ def _task(found: Found, now: Standing, times: Mapping[str, HandedIn]) -> Task:
     """The hand-in with its time, and the name that the course has for its student."""
     student = now.student(found.student, found.whose)
     handed_in = times.get(key(student), found.handed_in)
-    return Task(replace(found, passed_over=(), beside=()), handed_in, student)
+    name = now.directory.name_of(student)
+    return Task(replace(found, passed_over=(), beside=()), handed_in, student, name)
 
 
 def grade_all(order: Order, store: Store, tally: Tally, watch: Watcher) -> None:
@@ -232,8 +233,10 @@ def _grade(
     if order.pages:
         _draw_missing(order, store, todo, told)
     if todo.todo:
-        todo_now = with_before(todo.todo, entries, store) if order.pages else todo.todo
-        grade_tasks(order, now, todo_now, store, tally, watch)
+        chosen: Sequence[Task] = todo.todo
+        if order.pages:
+            chosen = with_before(chosen, entries, store, now.policies)
+        grade_tasks(order, now, chosen, store, tally, watch)
         if order.pages:
             _draw_what_counts(order, store, {task.student for task in todo.todo})
 
@@ -332,8 +335,10 @@ def redraw(order: Order, store: Store, students: Container[str] | None = None) -
         # Under the name that a file had, of somebody who has another name now.
         if (page := order.out.page(entry.student)) not in pages:
             page.unlink(missing_ok=True)
-    before = grades_before(store, attempts_before(grades.attempts, grades.entries))
-    return write_pages(chosen, order.out, page_drawer(order.assignment, before))
+    standing, earlier = grades.standing, attempts_before(grades.attempts, grades.entries)
+    before = grades_before(store, earlier, standing.policies)
+    draw = page_drawer(order.assignment, before, standing.directory.name_of)
+    return write_pages(chosen, order.out, draw)
 
 
 def _draw_missing(order: Order, store: Store, todo: Plan, told: set[str]) -> None:

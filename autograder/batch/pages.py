@@ -52,13 +52,19 @@ def write_index(
     return True
 
 
-def page_drawer(assignment: Assignment, before: Mapping[str, Grade] | None = None) -> Draw:
-    """Draws feedback pages of one assignment; ``before``: earlier attempts by student."""
+def page_drawer(
+    assignment: Assignment,
+    before: Mapping[str, Grade] | None = None,
+    name_of: Callable[[str], str] = lambda student: "",
+) -> Draw:
+    """Draws feedback pages of one assignment; ``before``: earlier attempts by student;
+    ``name_of``: what a student is called by name, empty where nobody knows."""
 
     def draw(grade: Grade) -> str:
         with budget.memory():
             earlier = (before or {}).get(grade.student)
-            return drawn(grade, assignment.title, assignment.backgrounds, earlier)
+            name = name_of(grade.student)
+            return drawn(grade, assignment.title, assignment.backgrounds, earlier, name)
 
     return draw
 
@@ -68,6 +74,7 @@ def drawn(
     title: str,
     backgrounds: Mapping[str, Contour | Surface],
     before: Grade | None = None,
+    name: str = "",
     words: Words = WORDS,
 ) -> str:
     """A feedback page; where it fails or takes too much, one without what is hard to draw.
@@ -78,7 +85,7 @@ def drawn(
     def page(shown: Grade) -> str:
         with budget.seconds(budget.DRAWING):
             return feedback_page(
-                shown, assignment_title=title, backgrounds=backgrounds, before=before
+                shown, assignment_title=title, backgrounds=backgrounds, before=before, name=name
             )
 
     try:

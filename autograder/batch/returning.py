@@ -47,13 +47,15 @@ def returned(order: Order, store: Store, format: str) -> Returned:
     info = info_of(order.assignment, grades)
     if format in OURS:
         return Returned(
-            grades, info, _drawer(order, lambda: current_grades(order, store, details=True))
+            grades, info, _drawer(order, grades, lambda: current_grades(order, store, details=True))
         )
     if not grades.ledger.published:
         return Returned(
             current_grades(order, store, decided=False),
             info,
-            _drawer(order, lambda: current_grades(order, store, details=True, decided=False)),
+            _drawer(
+                order, grades, lambda: current_grades(order, store, details=True, decided=False)
+            ),
             (_NOTHING_PUBLISHED.format(max=points(info.max_score)),) if grades.ledger.acts else (),
         )
     given = [as_returned(grade) for grade in published_grades(order, store)]
@@ -61,7 +63,7 @@ def returned(order: Order, store: Store, format: str) -> Returned:
         given,
         # Of what the scores were when they were published, whatever the assignment is worth now.
         replace(info, max_score=max(grade.max_score for grade in given)),
-        _drawer(order, lambda: published_grades(order, store, details=True)),
+        _drawer(order, grades, lambda: published_grades(order, store, details=True)),
         tuple(_remarks(grades)),
     )
 
@@ -103,10 +105,11 @@ def sections_of(order: Order, store: Store) -> dict[str, str]:
 
 
 def _drawer(
-    order: Order, read: Callable[[], CurrentGrades | PublishedGrades]
+    order: Order, now: CurrentGrades, read: Callable[[], CurrentGrades | PublishedGrades]
 ) -> Callable[[str], bytes | None]:
     """``read``: opens the grades, when the first page is wanted."""
-    open_once, draw = cache(read), page_drawer(order.assignment)
+    name_of = now.standing.directory.name_of
+    open_once, draw = cache(read), page_drawer(order.assignment, name_of=name_of)
 
     def page(student: str) -> bytes | None:
         grade = next(iter(open_once().of({student})), None)

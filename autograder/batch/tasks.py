@@ -25,6 +25,8 @@ class Task:
     called: str = ""
     """What the course calls the student; empty: what the file does.  It is graded and stored under
     the file's name, for that is what its instances are drawn from."""
+    name: str = ""
+    """The student's own, for their page; empty: no list of people says one."""
     before: Grade | None = None
     """That of the student's attempt before this one; None: there is none."""
     is_kept: bool = False

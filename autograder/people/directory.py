@@ -97,6 +97,14 @@ class Directory:
             for number in (person.number, *(n for r in person.records for n in r.joins))
         }
 
+    def name_of(self, student: str) -> str:
+        """Of whoever has this id; empty: nobody's, or no list says a name."""
+        return self._names.get(student, "")
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {person.id: person.name for person in self.people}
+
     def find(self, who: str) -> tuple[Person, ...]:
         """Whom an identifier or a name fits; one, where it is good for anything.
 

@@ -274,7 +274,8 @@ def verdict_lines(result: Said) -> list[str]:
             parts.append(found.get(str(question["status"])) or shown(question["status"]))
         names = question.get("misconceptions") or ()
         parts += [shown(slug).replace("_", " ") for slug in names]
-        if question.get("message"):
+        # What says that a person will read it, or that it is judged again, is past by then.
+        if question.get("message") and not (override and question.get("score") is None):
             parts.append(shown(question["message"]))
         lines.append(f"  {name}: {'; '.join(parts) or 'seen'}")
     return lines or ["Received and read; what came of it is shown later."]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from autograder.judging.words import UNWRITTEN, WRITTEN_NONE
+from autograder.judging.words import NOT_JUDGED, UNWRITTEN, WRITTEN_FOUND, WRITTEN_NONE
 from autograder.model import Check, Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.text import one_line
 from autograder.report.words import WORDS, Words
@@ -48,6 +48,11 @@ def is_unanswered(question: QuestionGrade) -> bool:
     """Whether a person would read an answer here, and there is none."""
     is_open = question.status is QuestionStatus.PENDING and not question.answer
     return is_open and question.message == WRITTEN_NONE
+
+
+def is_overtaken(question: QuestionGrade) -> bool:
+    """Whether its message promises points that a person has given by now."""
+    return question.override is not None and question.message in (NOT_JUDGED, WRITTEN_FOUND)
 
 
 _ONE = re.escape(UNWRITTEN).replace(re.escape("{function}"), ".+?")

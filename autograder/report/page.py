@@ -1,7 +1,8 @@
 """A student's feedback page: one file for a screen, a phone and paper.
 
 First the score, what it is made of and the one thing to fix first; then the questions with points
-to win, worst first; then those that a person reads; then the passed ones, each folded to a line.
+to win, worst first; then those that a person reads; then a line for every question with its points,
+into which the passed ones are folded.
 Checks and measurements lie one level down.  The only script is ours: it plays the paths of figures,
 and the page's policy allows it by its hash and nothing else.
 """
@@ -24,11 +25,11 @@ from autograder.model import (
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.html import render
-from autograder.report.marks import check_mark, is_unanswered
+from autograder.report.marks import check_mark, is_overtaken, is_unanswered
 from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
-from autograder.report.total import status_of, total_of
+from autograder.report.total import status_of, total_of, why_less
 from autograder.report.words import WORDS, Words
 from autograder.text import points
 
@@ -85,6 +86,15 @@ class Section:
         return self.status is QuestionStatus.PENDING and is_unanswered(self.question)
 
     @property
+    def mark(self) -> str:
+        """The key of its mark, as of a check."""
+        if self.points is None:
+            return "untried"
+        if self.points >= self.question.max_score:
+            return "ok"
+        return "partly" if self.points > 0 else "missed"
+
+    @property
     def folds(self) -> bool:
         """Whether there is nothing that has to be read: it is full, and nobody said anything."""
         return self.question.status is QuestionStatus.FULL and not self.question.is_discussed
@@ -100,11 +110,13 @@ def feedback_page(
     assignment_title: str,
     backgrounds: Mapping[str, Contour | Mapping[str, Any]] | None = None,
     before: Grade | None = None,
+    name: str = "",
     words: Words = WORDS,
 ) -> str:
     """The feedback on one submission as an HTML document that needs no other file.
 
-    ``before``: the student's attempt before this one.  The same values give the same text.  Nothing
+    ``before``: the student's attempt before this one; ``name``: the student's own, where a list of
+    people knows it.  The same values give the same text.  Nothing
     a student wrote is trusted: it is escaped, and the page's own policy forbids requests, and
     scripts but the one that plays figures.
     """
@@ -119,20 +131,25 @@ def feedback_page(
         open_.sort(key=lambda section: section.to_win, reverse=True)
     others = [section for section in sections if not section.to_win]
     drawings = [drawing for section in sections for drawing in section.drawings]
+    late = why_less(grade)
     return render(
         "page.html.j2",
         w=words,
         grade=grade,
         title=assignment_title,
+        name=name,
         total=total_of(grade, words),
+        late=late,
+        notices=[said for said in grade.notices if said != late],
         all_sections=sections,
         first=first,
-        settled=is_settled(grade),
+        settled=[section for section in sections if is_settled(section.question)],
         first_name=next((s.name for s in sections if first and s.question is first.question), ""),
         open_sections=open_,
         waiting=[s for s in others if not s.folds],
         passed=[s for s in others if s.folds],
         since=changes(grade, before, words),
+        answered=_answered(grade),
         pending=_pending(grade, words),
         help=_help(words)[grade.status],
         plays=any(drawing.plays for drawing in drawings),
@@ -158,7 +175,7 @@ def _section(
     # What the first thing to fix says already is not said again.
     told = first.explanation if first is not None and is_first else None
     said = is_first or (is_other and bool(question.cause or question.message))
-    message = "" if said else question.message or ""
+    message = "" if said or is_overtaken(question) else question.message or ""
     cards = [e for e in question.explanations if e is not told]
     if len(cards) == 1 and cards[0].title in message:  # once is enough
         cards, message = [replace(cards[0], title=message)], ""
@@ -200,6 +217,16 @@ def _checks(checks: tuple[Check, ...]) -> tuple[CheckLine, ...]:
         )
         for same in groups.values()
     )
+
+
+def _answered(grade: Grade) -> list[tuple[str, int]]:
+    """Title of each question of which a request was answered, and the number of the last such."""
+    last = {}
+    for question in grade.questions:
+        for request in question.requests:
+            if request.replies:
+                last[question.name] = question.title, request.number
+    return list(last.values())
 
 
 def _pending(grade: Grade, words: Words) -> list[str]:

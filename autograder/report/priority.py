@@ -40,12 +40,10 @@ def to_win(question: QuestionGrade) -> float:
     return max(0.0, question.max_score - question.score)
 
 
-def is_settled(grade: Grade) -> bool:
+def is_settled(question: QuestionGrade) -> bool:
     """Whether a person decided what counts where the program or they took points off."""
-    return any(
-        q.override and (q.score is None or min(q.score, q.override.points) < q.max_score)
-        for q in grade.questions
-    )
+    by_program, override, most = question.score, question.override, question.max_score
+    return override is not None and (by_program is None or min(by_program, override.points) < most)
 
 
 def by_gain(questions: Sequence[QuestionGrade]) -> list[QuestionGrade]:

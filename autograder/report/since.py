@@ -10,10 +10,13 @@ from autograder.text import points
 def changes(grade: Grade, before: Grade | None, words: Words) -> tuple[str, ...]:
     """Sentences, the scores first; empty: there is no earlier attempt that says anything.
 
-    What is compared is what the program found: of neither is taken off what lateness costs.
+    What is compared is what the program found: of neither is taken off what lateness costs, and
+    where it costs either anything, that is said.
     """
-    earned = grade.score if grade.score_before_late is None else grade.score_before_late
-    if before is None or before.score is None or earned is None:
+    if before is None:
+        return ()
+    then, earned = _earned(before), _earned(grade)
+    if then is None or earned is None:
         return ()
     earlier = {question.name: question for question in before.questions}
     lines = []
@@ -21,9 +24,16 @@ def changes(grade: Grade, before: Grade | None, words: Words) -> tuple[str, ...]
         old = earlier.get(question.name)
         if old is not None:
             lines += _of_question(question, old, words)
-    sentence = words.since_program if grade.is_decided or earned != grade.score else words.since
-    score = sentence.format(before=points(before.score), now=points(earned))
+    sentence = words.since_program if grade.is_decided else words.since
+    is_late = earned != grade.score or then != before.score
+    late = words.since_late if is_late else ""
+    score = sentence.format(before=points(then), now=points(earned), late=late)
     return (score, *(lines or [words.since_same]))
+
+
+def _earned(grade: Grade) -> float | None:
+    """By the program, before lateness."""
+    return grade.score if grade.score_before_late is None else grade.score_before_late
 
 
 def _of_question(now: QuestionGrade, before: QuestionGrade, words: Words) -> list[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.report.words import WORDS, Words
-from autograder.text import points
 
 
 @dataclass(frozen=True)
@@ -35,16 +34,17 @@ def total_of(grade: Grade, words: Words = WORDS) -> Total:
         off = 0.0 if late is None else late.points
         return Total(grade.score, grade.max_score, off, words.score_part, by_person=unread)
     if final is not None and final.score is not None:
-        says = words.final_part
-        if final.late_points:
-            taken = points(-final.late_points)
-            says += f" {words.final_late.format(sum=points(final.before_late), points=taken)}"
-        return Total(final.score, final.max_score, final.late_points, says)
+        return Total(final.score, final.max_score, final.late_points, words.final_part)
     known = [(q.final_points, q.max_score) for q in grade.questions if q.final_points is not None]
     says = words.so_far_late if late is not None and late.points else words.so_far
     score = round(sum(count for count, _ in known), 6)
     most = sum(most for _, most in known)
     return Total(score, most, 0.0, says, is_so_far=True, by_person=unread)
+
+
+def why_less(grade: Grade) -> str:
+    """What lateness takes off, or will, and for how late it is, in a sentence; empty: nothing."""
+    return grade.late.reason if grade.late is not None and grade.late.points else ""
 
 
 def _unread(grade: Grade) -> float:

@@ -58,9 +58,11 @@ class Words:
     score: str = "of {max} points"
     score_part: str = "graded by the program"
     made_of: str = "What the score is made of"
-    since: str = "Your attempt before: {before}, this one: {now}."
-    since_program: str = "By the program, your attempt before: {before}, this one: {now}."
-    """The same where people decided, too, or lateness takes points off."""
+    since: str = "Your attempt before: {before}, this one: {now}{late}."
+    since_program: str = "By the program, your attempt before: {before}, this one: {now}{late}."
+    """The same where people decided, too."""
+    since_late: str = ", both before what being late costs"
+    """The end of either, where one of the two is late and loses points by it."""
     since_question: str = "{question}: {before} before, {now} here"
     since_found: str = "no longer found: {name}"
     since_new: str = "new: {name}"
@@ -73,10 +75,7 @@ class Words:
     to_win_one: str = "1 point to win"
     same_cause: str = "It also stops {questions}."
     nothing_to_fix: str = "Nothing to fix: you have every point that the program gives."
-    nothing_to_win: str = (
-        "The program has no more points to give. Where a person decided, that counts: you find it "
-        "at the question."
-    )
+    nothing_to_win: str = "A person decided what counts here:"
     begin_here: str = "Begin here"
     hint_stopped: str = (
         "The line is marked in your code below. Restart the notebook, run all its cells and call "
@@ -126,11 +125,14 @@ class Words:
         "Other courses teach it this way, so it is a convention rather than a slip. "
         "Here it is graded by this lecture's formula."
     )
-    passed: str = "All points"
+    passed: str = "All questions and their points"
+    """Over a line for each; what those with all points hold is folded into theirs."""
     more: str = "Checks and measurements"
     more_count: str = "{passed} of {all} checks passed"
     more_figures: str = "More figures"
     checks: str = "What was checked"
+    checks_overridden: str = "What the program checked, with the points it gave"
+    """The same where a person's points count in place of these."""
     trial: str = "Try it yourself"
     trial_how: str = "Type this below your code, and work out by hand what should come back:"
     place: str = "Cell {cell}"
@@ -163,7 +165,6 @@ class Words:
     so_far_late: str = (
         "so far, with what people decided and before lateness; the rest is not counted yet"
     )
-    final_late: str = "({sum} less {points} for lateness)"
     seen_changes: str = "New since you were last shown your result ({day}):"
     by_person: str = "{points} of {max} points, given by {by}"
     earlier_mark: str = (
@@ -183,6 +184,9 @@ class Words:
     request: str = "Your request {number} ({state}):"
     request_open: str = "somebody will look at it"
     request_closed: str = "answered"
+    request_answered: str = "Your request about {question} was answered:"
+    request_below: str = "see below"
+    """After it, the way to the answer."""
     reply: str = "Answer of {by}:"
 
     # ---- in and below a figure

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -15,7 +16,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from autograder.batch.order import opened
+from autograder.batch.returning import returned
 from autograder.cli import main
+from autograder.cli.options import order_for
 
 pytestmark = pytest.mark.usefixtures("one_sandbox")
 COURSE = Path(__file__).resolve().parents[2]
@@ -116,6 +120,27 @@ def test_a_list_of_people_names_rows_that_were_graded_before(course: Path) -> No
     listed = json.loads(done("people", "list", "--json").stdout)
     assert [person["id"] for person in listed] == ["s1", "s2", "s3", "t1"]
     assert listed[0]["identifiers"] == ["s1", "amy@uni.edu"]
+
+
+def test_a_page_says_the_name_that_a_list_of_people_knows(course: Path) -> None:
+    def whose(student: str) -> str:
+        page = Path("results", SLUG, "feedback", f"{student}.html").read_text(encoding="utf-8")
+        found = re.search(r'class="who">(.*?) · ', page)
+        assert found is not None
+        return re.sub("<.*?>", "", found[1])
+
+    grade()
+    assert whose("amy@uni.edu") == "For amy@uni.edu", "nobody knows a name"
+    done("people", "import", "roster.csv")
+    assert (whose("s1"), whose("s2")) == ("For Amy Müller (s1)", "For Ben Lee (s2)"), "drawn again"
+    grade("--force")
+    assert whose("s1") == "For Amy Müller (s1)", "drawn by who grades"
+    order = order_for(None, None, None)
+    with opened(order, create=False) as store:
+        for format in ("csv", "canvas"):
+            page = returned(order, store, format).page("s2")
+            assert page is not None
+            assert b"Ben Lee" in page
 
 
 def test_what_lateness_costs_is_a_line_of_its_own_everywhere(course: Path) -> None:

@@ -180,7 +180,7 @@ def test_the_lines_of_a_verdict_add_up_to_its_sum() -> None:
         "questions": [
             adagrad,
             {**adam, "override": put},
-            {**explanation, "max_score": 25, "override": put},
+            {**explanation, "max_score": 25, "override": put, "message": "A person will read it."},
         ],
         "final_score": 63.0,
         "final_score_before_late": 70.0,

@@ -12,6 +12,7 @@ from example_grades import wrong_adam
 from page_reader import read_page
 from rich.console import Console
 
+from autograder.judging.words import NOT_JUDGED, WRITTEN_FOUND
 from autograder.model import (
     Final,
     Grade,
@@ -30,7 +31,10 @@ from autograder.report import feedback_page, index_page
 from autograder.report.terminal import ResultTable
 from autograder.report.words import WORDS
 
+ERROR = QuestionStatus.ERROR
+COST = "It steps with the raw moments."
 AT = datetime(2025, 4, 1, tzinfo=UTC)
+LATE = "Handed in 2 days after the due date: 3.25 of the 32.5 points earned are taken off."
 HOSTILE = "<script>alert(1)</script>\u202e{0.__class__}\x1b[2J"
 
 
@@ -57,6 +61,8 @@ def decided(text: str = "words", by: str = "maria") -> Grade:
         wrong_adam(),
         questions=(overridden, written),
         final=Final(29.25, 100.0, 32.5, -3.25),
+        late=Lateness(2, -3.25, LATE),
+        notices=(*wrong_adam().notices, LATE),
         seen=Seen(AT, 20.0, False, (text,)),
     )
 
@@ -73,7 +79,7 @@ def test_everything_decided_is_read_beside_what_was_computed() -> None:
     computed = grade.questions[0].score
     for words in (
         "29.25 of 100 points",
-        "(32.5 less 3.25 for lateness)",
+        LATE,
         "7.5 of 10 points, given by maria",
         "words (3)",
         f"maria changed this from {computed:g} to 25 of {grade.questions[0].max_score:g} points:",
@@ -84,6 +90,38 @@ def test_everything_decided_is_read_beside_what_was_computed() -> None:
         "New since you were last shown your result (2025-04-01)",
     ):
         assert words in page, words
+
+
+def test_what_lateness_takes_off_stands_beside_the_total_and_nowhere_else() -> None:
+    page = read_page(page_of(decided()))
+    (head,), (rest,) = page.texts("header"), page.texts("main")
+    assert head.index("29.25 of 100 points") < head.index(LATE) < head.index("25 of 10, changed")
+    assert "lateness" not in head
+    assert LATE not in rest
+    assert "Cell 7 failed" in rest
+    covered = "Handed in 1 day after the due date, 1 late day spent on it."
+    free = replace(wrong_adam(), late=Lateness(1, 0.0, covered, 1), notices=(covered,))
+    (rest,) = read_page(page_of(free)).texts("main")
+    assert covered in rest, "it costs nothing, and is told of the file"
+
+
+def test_an_answer_to_a_request_is_announced_above_with_the_way_to_it() -> None:
+    def head_of(grade: Grade) -> str:
+        return page_of(grade).partition("</header>")[0]
+
+    grade = decided()
+    adam, why = grade.questions
+    (first,) = adam.requests
+    said = f"Your request about {adam.title} was answered:"
+    assert f'{said} <a href="#request3">see below</a>.' in head_of(grade)
+    assert page_of(grade).count('id="request3"') == 1
+    last = replace(first, number=5)
+    twice = head_of(replace(grade, questions=(replace(adam, requests=(first, last)), why)))
+    assert (twice.count(said), twice.count("#request5")) == (1, 1), "the last is led to"
+    for waits in (True, False):
+        silent = replace(first, replies=(), is_open=waits)
+        asked = replace(grade, questions=(replace(adam, requests=(silent,)), why))
+        assert "was answered" not in head_of(asked), "nobody wrote anything"
 
 
 def test_of_another_file_it_is_said_that_it_counts_until_somebody_looks() -> None:
@@ -217,6 +255,43 @@ def test_a_page_never_says_that_nothing_is_to_fix_where_a_person_decided() -> No
         for words in (WORDS.nothing_to_fix, WORDS.nothing_to_win)
     }
     assert said == {WORDS.nothing_to_fix: [False, True], WORDS.nothing_to_win: [True, False]}
+
+
+@pytest.mark.parametrize("given", [0.0, 25.0, 30.0])
+def test_where_an_override_stands_it_is_told_and_nothing_that_it_contradicts(given: float) -> None:
+    first, written = decided().questions
+    assert first.override is not None
+    override = replace(first.override, points=given)
+    first, written = replace(first, max_score=30.0), replace(written, max_score=30.0)
+    mark = PersonMark(7.0, "", "tom", AT)
+    over = (
+        replace(first, score=18.0, override=override, message=COST),
+        replace(first, name="b", status=ERROR, score=None, override=override, message=NOT_JUDGED),
+        replace(
+            written,
+            status=QuestionStatus.PENDING,
+            score=None,
+            by_person=None,
+            message=WRITTEN_FOUND,
+            earlier_mark=mark,
+            override=override,
+        ),
+    )
+    read = read_page(page_of(replace(decided(), questions=over)))
+    (done,) = [e for e in read.all("section") if e.attributes.get("class") == "first done"]
+    assert f"{first.title}: {given:g} of 30 points, given by maria" in " ".join(done.text.split())
+    words = " ".join(read.texts("body"))
+    assert f"maria changed this from 18 to {given:g} of 30 points:" in words
+    assert COST in words, "what is no promise of points stays"
+    assert WORDS.checks_overridden in read.texts("h3")
+    assert WORDS.checks not in read.texts("h3")
+    for untrue in ("no more points", NOT_JUDGED, "will be judged again", WRITTEN_FOUND):
+        assert untrue not in words
+    assert "will be read anew" not in words
+    alone = [replace(question, override=None) for question in over]
+    words = " ".join(read_page(page_of(replace(decided(), questions=tuple(alone)))).texts("body"))
+    for sentence in (NOT_JUDGED, WRITTEN_FOUND, "will be read anew"):
+        assert sentence in words
 
 
 @pytest.mark.parametrize("by_program", [18.0, 30.0])

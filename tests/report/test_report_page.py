@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ from example_grades import (
     adam_question,
     loss_surface,
     not_graded,
+    simple_question,
     unreadable,
     with_text_everywhere,
     wrong_adam,
@@ -25,7 +27,14 @@ from example_grades import (
 from page_reader import Page, read_page
 
 from autograder.judging.words import WRITTEN_NONE
-from autograder.model import Check, Explanation, Grade, QuestionGrade, QuestionStatus
+from autograder.model import (
+    Check,
+    Explanation,
+    Grade,
+    Override,
+    QuestionGrade,
+    QuestionStatus,
+)
 from autograder.report import WORDS, feedback_page
 from autograder.report.html import POLICY, POLICY_WITH_SCRIPT, SCRIPT
 
@@ -151,7 +160,7 @@ def test_the_first_thing_to_fix_stands_before_the_questions(page: Page) -> None:
     assert "12 points to win" in first
     headings = page.texts("h2")
     assert headings.index("Fix this first") < headings.index("Adam")
-    assert headings.index("Adam") < headings.index("All points")
+    assert headings.index("Adam") < headings.index(WORDS.passed)
 
 
 def test_passed_questions_are_folded_to_a_line(page: Page) -> None:
@@ -161,6 +170,45 @@ def test_passed_questions_are_folded_to_a_line(page: Page) -> None:
     for title in ("AdaGrad", "RMSProp", "Bias correction"):
         assert [line for line in titles if title in line and "of" in line]
     assert not [e for e in page.all("details") if "open" in e.attributes]
+
+
+def test_whom_it_is_for_is_said_by_name_where_one_is_known() -> None:
+    heads = [
+        read_page(feedback_page(wrong_adam(), assignment_title="Rates", name=name)).texts("header")
+        for name in ("Alice\u202e <b>", "alice", "")
+    ]
+    named, *others = (head for (head,) in heads)
+    assert named.startswith("Rates For Alice\\u202e <b> (alice) · File alice.ipynb")
+    for head in others:
+        assert head.startswith("Rates For alice · File alice.ipynb")
+
+
+def test_every_question_has_a_line_with_its_points_below() -> None:
+    questions = [
+        *wrong_adam().questions,
+        simple_question("lost", "Momentum", 0.0, 5.0, QuestionStatus.NONE),
+        replace(
+            simple_question("given", "NAG", 2.0, 6.0, QuestionStatus.PARTIAL),
+            override=Override(6.0, "Right.", "maria", datetime(2025, 4, 1, tzinfo=UTC)),
+        ),
+    ]
+    page = read_page(page_of(replace(wrong_adam(), questions=tuple(questions))))
+    (below,) = [e for e in page.all("section") if "passed" in e.attributes["class"].split()]
+    told = " ".join(below.text.split())
+    places = [
+        told.index(line)
+        for line in (
+            "✓ Gradients of the sigmoid neuron 10 of 10",
+            "✓ AdaGrad 20 of 20",
+            "✓ RMSProp 20 of 20",
+            "◐ Adam 18 of 30",
+            "✓ Bias correction 10 of 10",
+            "– Why does AdaGrad get stuck? 10 points, not counted yet",
+            "✗ Momentum 0 of 5",
+            "✓ NAG 6 of 6",
+        )
+    ]
+    assert places == sorted(places), "in the order of the assignment"
 
 
 def test_what_changed_since_the_last_attempt_is_said() -> None:

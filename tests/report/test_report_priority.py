@@ -102,5 +102,11 @@ def test_what_changed_names_scores_and_faults() -> None:
         "Adam: 18 before, 30 here; no longer found: Your Adam steps with the raw moments.",
     )
     assert changes(before, before, WORDS)[1] == WORDS.since_same
+    taken = replace(before, score=70.0, score_before_late=78.0)
+    for then, after in ((taken, now), (before, replace(now, score=81.0, score_before_late=90.0))):
+        said = "Your attempt before: 78, this one: 90, both before what being late costs."
+        assert changes(after, then, WORDS)[0] == said, "whichever of the two is late"
+    free = replace(before, score_before_late=78.0)
+    assert changes(now, free, WORDS) == changes(now, before, WORDS), "it costs nothing"
     assert changes(now, None, WORDS) == ()
     assert changes(replace(now, score=None), before, WORDS) == ()

@@ -280,6 +280,8 @@ def test_names_are_shown_without_points_until_results_are_published(school: Scho
     alice.open(f"/a/{SLUG}/result")
     assert alice.status == 200
     assert f'src="/a/{SLUG}/result/page"' in alice.page
+    for page in (f"{address}/page", f"/a/{SLUG}/result/page"):
+        assert "For Alice A. ( alice ) · File" in alice.read(page)
 
 
 def test_public_examples_alone_where_the_assignment_says_so(school: School) -> None:
@@ -370,6 +372,22 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     alice.open(f"/a/{SLUG}")
     assert "Attempt 2 counts 90 of 90 so far; a person gives up to 10 more" in alice.words
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
+
+
+def test_two_attempts_are_compared_before_what_being_late_costs_either(school: School) -> None:
+    over = Late(due=datetime.now(UTC) - timedelta(hours=1), policy="share_per_day", share=0.1)
+    school.says(before_due="all", late=over)
+    alice = school.browser("alice")
+    for data in (NOTEBOOK, PROGRAM):
+        alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+    school.grade(verdict(), replace(verdict(), score=0.0))
+    said = "Your attempt before: 90, this one: 0, both before what being late costs."
+    newest = alice.address
+    for address in (newest, f"{newest}/page", f"/a/{SLUG}"):
+        assert said in alice.read(address), "the one before lost 9 points"
+    school.says(before_due="all")
+    for address in (newest, f"{newest}/page"):
+        assert "Your attempt before: 90, this one: 0. " in alice.read(address), "nothing is due now"
 
 
 @pytest.mark.parametrize("before_due", ["names", "all"])
@@ -839,9 +857,8 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
             found[who] = ", ".join(" of ".join(one) for one in amounts)
         assert f"Late (1): alice (2 days, -{found['table'].split()[0]})" in list(remarks(grades))
         cost = re.search(r"late +-([\d.]+): ", said["show"])
-        heading = re.search(r"\(([\d.]+) less ([\d.]+) for lateness\)", said["page"])
+        assert said["page"].count("points earned are taken off") == 1
         found["cost"] = "" if cost is None else f"{cost[1]} of {found['show'].split()[-1]}"
-        found["heading"] = found["page"] if heading is None else f"{heading[2]} of {heading[1]}"
         if grade.final is not None and grade.final.score is not None:
             before, off = grade.final.before_late or 0.0, -grade.final.late_points
             found["counts"] = f"{points(off)} of {points(before)}"
@@ -873,6 +890,8 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
     assert "(counts): graded, 81.22 of 100\n" in shown
     assert "- 9.03 for lateness = 81.22 of 100\n" in shown
     assert "in all: no score yet, now 81.22 points" in alice.read(f"/a/{SLUG}/result")
+    assert alice.words.count("for lateness") == 1
+    assert "-9.03 for lateness Handed in 1 day after the due date, 2 days begun." in alice.words
 
 
 def decide(school: School, question: str, worth: float) -> None:
@@ -1186,7 +1205,7 @@ def test_a_request_is_asked_once_and_answered(school: School) -> None:
     assert "Your request is sent" in alice.words
     assert "<script>alert" not in alice.page
     assert "Request 1, Adam: somebody will look at it" in alice.words
-    alice.open(f"/a/{SLUG}/result")
+    assert "was answered" not in alice.read(f"/a/{SLUG}/result")
     assert alice.send(f"/a/{SLUG}/ask", question="adam", text="Why?").status_code == 400
     maria = school.browser("maria")
     maria.open(f"/desk/{SLUG}/requests")
@@ -1198,7 +1217,9 @@ def test_a_request_is_asked_once_and_answered(school: School) -> None:
     assert maria.status == 200, maria.words
     alice.open(f"/a/{SLUG}/result")
     assert "It is as it should be." in alice.words
-    assert "answered" in alice.words
+    above, _, below = alice.page.partition('id="page-title"')
+    assert 'Your request about Adam was answered: <a href="#request1">see below</a>.' in above
+    assert below.index('id="request1"') < below.index("It is as it should be.")
 
 
 def test_all_that_a_desk_leads_to_lies_below_its_own_address(school: School) -> None:

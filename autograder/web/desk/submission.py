@@ -197,7 +197,9 @@ class SubmissionPage:
         student = student_of(view, visit)
         grade = next(view.grades.with_details().of({student}))
         assignment = self._room.order.assignment
-        return HTMLResponse(drawn(grade, assignment.title, assignment.backgrounds), headers=_FRAMED)
+        name = view.book.standing.directory.name_of(student)
+        text = drawn(grade, assignment.title, assignment.backgrounds, name=name)
+        return HTMLResponse(text, headers=_FRAMED)
 
     def compare(self, visit: Visit) -> str:
         """What changed from an attempt to the next."""

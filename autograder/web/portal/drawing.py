@@ -47,7 +47,9 @@ class Drawing:
             if self._pool is not None:
                 self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def page(self, key: object, exercise: Exercise, grade: Grade, before: Grade | None) -> str:
+    def page(
+        self, key: object, exercise: Exercise, grade: Grade, before: Grade | None, name: str
+    ) -> str:
         """The page; ``key``: what it is of.  Raises AutograderError where it cannot be drawn."""
         with self._lock:
             if key in self._kept:
@@ -58,21 +60,20 @@ class Drawing:
                 raise AutograderError(
                     "Other pages of yours are being drawn: open this one again in a few seconds."
                 )
-            made = self._drawn(exercise, grade, before)
+            made = self._drawn(exercise, grade, before, name)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return made
 
-    def _drawn(self, exercise: Exercise, grade: Grade, before: Grade | None) -> str:
+    def _drawn(self, exercise: Exercise, grade: Grade, before: Grade | None, name: str) -> str:
         course, assignment = exercise.order.course, exercise.assignment
         for _ in range(2):
             pool = self._open()
             try:
-                work = pool.submit(
-                    draw, str(course.folder), assignment.slug, assignment.version, grade, before
-                )
+                of = str(course.folder), assignment.slug, assignment.version
+                work = pool.submit(draw, *of, grade, before, name)
                 return work.result()
             except BrokenProcessPool:
                 self._forget(pool)
@@ -101,7 +102,9 @@ def _assignment(course: str, slug: str, version: str) -> Assignment:
     return Course.find(Path(course)).load(slug)
 
 
-def draw(course: str, slug: str, version: str, grade: Grade, before: Grade | None) -> str:
+def draw(
+    course: str, slug: str, version: str, grade: Grade, before: Grade | None, name: str
+) -> str:
     """Runs in the other process."""
     earlier = {} if before is None else {grade.student: before}
-    return page_drawer(_assignment(course, slug, version), earlier)(grade)
+    return page_drawer(_assignment(course, slug, version), earlier, lambda student: name)(grade)

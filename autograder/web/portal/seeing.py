@@ -191,11 +191,20 @@ class Seeing:
         """As it was judged, without its page's details."""
         return None if attempt is None else next(self._store.grades([attempt]))
 
-    def changes(self, shown: Shown) -> Sequence[str]:
+    def before(self, exercise: Exercise, shown: Shown) -> Grade | None:
+        """What it is compared with, and what being late takes off that."""
+        if shown.before is None:
+            return None
+        lists = exercise.register.now()
+        student = shown.grade.student
+        entry = next((one for one in lists.of(student) if one.id == shown.before), None)
+        return None if entry is None else self._grade(lists, entry)
+
+    def changes(self, exercise: Exercise, shown: Shown) -> Sequence[str]:
         """What is new since the attempt before, as far as it is shown, a sentence each."""
         if shown.same_as is not None:
             return (WORDS.since_same_file.format(number=shown.same_as),)
-        before = self.grade(shown.before)
+        before = self.before(exercise, shown)
         if before is None or shown.sight is Sight.PUBLIC:
             return ()
         if shown.has_page:

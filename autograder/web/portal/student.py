@@ -309,6 +309,7 @@ class StudentPages:
 
     def _lines(self, standing: Standing, succession: Succession | None) -> list[Line]:
         """The newest first."""
+        exercise = standing.exercise
         where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
         lines = []
         for place, one in enumerate(reversed(standing.hand_ins)):
@@ -317,8 +318,8 @@ class StudentPages:
             shown = None
             if is_shown:
                 before = _before(one, standing.hand_ins, where)
-                shown = self._seeing.of(standing.exercise, one, at.attempt or 0, before)
-            changes = self._seeing.changes(shown) if shown is not None else ()
+                shown = self._seeing.of(exercise, one, at.attempt or 0, before)
+            changes = self._seeing.changes(exercise, shown) if shown is not None else ()
             tag = _tag(standing, succession, one, at)
             lines.append(Line(one, at, shown, changes, tag))
         return lines
@@ -354,7 +355,7 @@ class StudentPages:
             tag=_tag(standing, succession, hand_in, at),
             succession=succession,
             may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
-            changes=self._seeing.changes(shown) if shown is not None else (),
+            changes=self._seeing.changes(exercise, shown) if shown is not None else (),
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
             together=self._together(exercise, hand_in),
@@ -448,15 +449,17 @@ class StudentPages:
         if shown is None or not shown.has_page:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(shown)
-        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), grade.late)
-        return self._drawn(key, exercise, grade, self._seeing.grade(shown.before))
+        before = self._seeing.before(exercise, shown)
+        late = grade.late, None if before is None else before.late
+        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late)
+        return self._drawn(key, exercise, grade, before, eyes.person.name)
 
     def _drawn(
-        self, key: object, exercise: Exercise, grade: Grade, before: Grade | None
+        self, key: object, exercise: Exercise, grade: Grade, before: Grade | None, name: str
     ) -> Response:
         """A page as it is shown in a frame; so is why there is none."""
         try:
-            text = self._drawing.page(key, exercise, grade, before)
+            text = self._drawing.page((key, name), exercise, grade, before, name)
         except AutograderError as error:
             why = fragment("portal/refused.html.j2", why=str(error))
             return HTMLResponse(why, 503, FRAMED)
@@ -485,6 +488,7 @@ class StudentPages:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
         standing = self._standing(exercise, eyes.person)
+        asked = self._asked(exercise, eyes.person)
         return page(
             "portal/result.html.j2",
             visit,
@@ -493,7 +497,9 @@ class StudentPages:
             grade=grade,
             standing=standing,
             succession=self._succession(standing),
-            asked=self._asked(exercise, eyes.person),
+            asked=asked,
+            answered=_answered(asked),
+            words=WORDS,
             titles={one.name: one.title for one in exercise.assignment.questions},
             asking=self._asking(exercise, eyes.person),
         )
@@ -502,7 +508,7 @@ class StudentPages:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
         key = (exercise.slug, eyes.person.id, str(grade.seen))
-        return self._drawn(key, exercise, grade, None)
+        return self._drawn(key, exercise, grade, None, eyes.person.name)
 
     def _published(self, exercise: Exercise, person: Person) -> Grade:
         grade = self._seeing.published(exercise, person.id)
@@ -676,6 +682,12 @@ def _tag(
     if succession is None or succession.counts is None:
         return "counts"
     return "will count" if succession.next == hand_in.number else ""
+
+
+def _answered(asked: Sequence[acts.Asking]) -> list[acts.Asking]:
+    """Of these, the newest first, the last of each question that was answered."""
+    last = {one.question: one for one in reversed(asked) if one.request.replies}
+    return list(last.values())
 
 
 def _answers(exercise: Exercise, grade: Grade) -> list[tuple[str, bool]]:
