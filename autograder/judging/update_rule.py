@@ -63,7 +63,7 @@ class UpdateRule(Rule):
             for instance in exam.asked_of_all:
                 call_of(instance, self.function)
                 exam.right_rows(instance)
-        prepare(common_exam(self).main, self)
+        prepare(common_exam(self, ()).main, self)
 
     def _prepared(self) -> FloatArray:
         for number in range(POOL):
@@ -72,7 +72,7 @@ class UpdateRule(Rule):
             for instance in pool:
                 right_rows(self, instance)
                 right_beside(self, instance)
-        prepare_conventions(common_exam(self).asked_of_all, self)
+        prepare_conventions(common_exam(self, ()).asked_of_all, self)
         return np.ones(1)
 
     def draw(self, seed: bytes, *, public: bool = False) -> RuleExam:

@@ -27,7 +27,7 @@ class Edit(Protocol):
         """Of ``both``, ``w``, ``b``: in which parameters it can sit."""
 
 
-class Candidate(Protocol):
+class Candidate(Hashable, Protocol):
     @property
     def edits(self) -> tuple[Edit, ...]: ...
     @property

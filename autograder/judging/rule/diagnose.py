@@ -154,6 +154,18 @@ def diagnose(
     return _manners_only(manners)
 
 
+def only_single(observations: Sequence[Observation], question: Rule) -> Candidate | None:
+    """The known fault that explains all observations by itself; None: none does, or several do, or
+    one that may count in two ways."""
+    catalogue = question.catalogue
+    found = {
+        match.candidate
+        for match in _matches(_Known("singles", catalogue.singles()), observations, "")
+        if catalogue.holds(match.candidate, observations[0].instance)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
 def _as_the_level_sees(level: _Level, usable: Sequence[Observation]) -> Sequence[Observation]:
     measured, taken = (
         level.known.measured,

@@ -15,6 +15,7 @@ from autograder.judging.rule.at_thresholds import AtThreshold, at_thresholds
 from autograder.judging.rule.exam import RuleExam
 from autograder.judging.rule.history import equal, rows_of
 from autograder.judging.rule.interface import remembers
+from autograder.judging.rule.known_faults import verdict_if_known
 from autograder.judging.rule.pool import SHAPES, drawn
 from autograder.judging.stopped import SPOILED
 from autograder.judging.students import StudentsOwn
@@ -23,7 +24,7 @@ from autograder.model import Call, Trace
 
 
 @lru_cache(maxsize=256)
-def common_exam(question: Rule, beyond: tuple[AtThreshold, ...] = ()) -> RuleExam:
+def common_exam(question: Rule, beyond: tuple[AtThreshold, ...]) -> RuleExam:
     """The exam by which code that is not right is judged."""
     return RuleExam(question, drawn(question, [0] * len(SHAPES)), beyond)
 
@@ -60,7 +61,8 @@ class StudentsExam(StudentsOwn, RuleExam):
         return thresholds(self.question.function, cells)
 
     def _further(self, answers: Answers) -> Further:
-        """First what everybody is asked, of the common instances; then what is wrong there."""
+        """First what everybody is asked, of the common instances; then, unless that is known by
+        it, what is wrong there."""
         if self._stays(answers.traces):
             return RuleExam.further(self, answers)
         traces, common = answers.traces, self._common
@@ -72,6 +74,8 @@ class StudentsExam(StudentsOwn, RuleExam):
         found = self._in_common(answers)
         if is_right(common, found.traces):
             return RuleExam.further(self, answers)
+        if verdict_if_known(common, found) is not None:
+            return Further()
         further = common.further(found)
         # What everybody is asked is asked again only of code that keeps something.
         fresh = further.fresh or any(
@@ -83,6 +87,8 @@ class StudentsExam(StudentsOwn, RuleExam):
         """By the common instances, where code is wrong there, too."""
         if not self._stays(answers.traces):
             found = self._in_common(answers)
+            if (verdict := verdict_if_known(self._common, found)) is not None:
+                return verdict
             asked = all(instance.name in found.traces for instance in self._common.instances)
             if asked and not is_right(self._common, found.traces):
                 return self._common.judge(found)
