@@ -90,7 +90,7 @@ def test_what_wrong_code_earns_does_not_depend_on_whose_it_is(what: str) -> None
 def test_code_that_is_wrong_on_own_instances_only_is_judged_by_these() -> None:
     one, right = exam("rmsprop", "ada"), written("rmsprop")
     start = one.main.number.init_b
-    assert start != common_exam(question("rmsprop")).main.number.init_b
+    assert start != common_exam(question("rmsprop"), ()).main.number.init_b
 
     def rmsprop(init_b: float, **given: Any) -> Any:
         w, b = right(init_b=init_b, **given)

@@ -364,7 +364,7 @@ def test_wrong_code_is_asked_further_and_code_that_remembers_in_a_fresh_process(
     one = exam("rmsprop")
     wrong = Called(written("rmsprop", ("np.sqrt", "np.cbrt")))
     examine([one], NOBODY, wrong)
-    common = common_exam(one.question)
+    common = common_exam(one.question, ())
     again = [instance.name for instance in common.asked_of_all if instance not in one.asked_of_all]
     further = [call.name for call in common.further_calls]
     assert wrong.batches[1:] == [[f"for everybody: {n}" for n in ns] for ns in (again, further)]

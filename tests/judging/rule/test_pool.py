@@ -173,10 +173,10 @@ def test_no_two_calls_are_kept_under_one_name(slug: str) -> None:
 def test_what_a_fault_does_on_a_call_is_kept_as_it_is() -> None:
     rules = [q.kind for q in Course.find().load("adaptive_learning_rates").questions]
     adagrad = next(kind for kind in rules if isinstance(kind, UpdateRule))
-    prepare_conventions(common_exam(adagrad).asked_of_all, adagrad)
+    prepare_conventions(common_exam(adagrad, ()).asked_of_all, adagrad)
     for family in adagrad.catalogue.singles():
         for number in range(len(family.candidates)):
             one = family.subset([number])
-            for call in common_exam(adagrad).asked_of_all[::5]:
+            for call in common_exam(adagrad, ()).asked_of_all[::5]:
                 kept, again = alone(one, call), one.trajectories(call)[0]
                 np.testing.assert_array_equal(kept, again)
