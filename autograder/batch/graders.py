@@ -55,10 +55,10 @@ from autograder.store.hand_ins import Lane
 from autograder.threads import limit_threads
 
 _LONG = 2.0
-"""Seconds after which a hand-in goes to the lane for what takes long, nearly all take 0.1; but on a
-machine with other things to do ..."""
+"""Seconds after which a hand-in goes to the lane for what takes long, nearly all take 0.1 ..."""
 _LONGER = 10.0
-"""... not before so many times what one took of late."""
+"""... but not before so many times what one took of late, and on a machine with other things to do
+as many times later as these leave less of it."""
 _NICE = 19
 """By how much what takes long gives way to what does not: it has what others leave, which in a rush
 is next to nothing.  Its time limits give way with it, so its verdict is the same."""
@@ -213,7 +213,8 @@ class Graders:
     def _move_what_takes_long(self) -> None:
         now = time.monotonic()
         usual = median(self._took) if self._took else _AT_FIRST
-        long = min(PATIENCE, max(_LONG, _LONGER * usual))
+        at_work = sum(one.since is not None for one in self._all)
+        long = min(PATIENCE, max(_LONG, _LONGER * usual) * (1 + _others(at_work)))
         for one in list(self._all):
             most = long
             if Lane.LONG in one.lanes:
@@ -270,6 +271,16 @@ class Graders:
                 one.process.kill()
                 one.process.join()
         self._give_back(self._all, blameless=True)
+
+
+def _others(at_work: int) -> float:
+    """How many programs want to run on each processor, of late, besides so many graders and whoever
+    serves the portal."""
+    try:
+        wanting = os.getloadavg()[0]
+    except (AttributeError, OSError):  # a system that does not count them
+        return 0.0
+    return max(0.0, wanting - at_work - 1) / (os.cpu_count() or 1)
 
 
 def _serve(post: Post, wanted: Wanted, holder: str, pipe: Connection) -> None:

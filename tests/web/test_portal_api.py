@@ -76,8 +76,10 @@ def test_programs_are_told_of_what_takes_long_in_the_words_of_the_page(school: S
     ticket = alice.hand_in().json()["id"]
     assert school.take() is not None
     assert school.store.hand_ins.give_back(["here/1/a"], Lane.LONG) == 1
-    long = "Your code takes long, so it is run apart from the others, which may take minutes:"
-    for words in ("it waits there, place 1.", "it runs there now."):
+    long = (
+        "This takes longer than most, so it is done apart from the others, which may take minutes:"
+    )
+    for words in ("it waits there, place 1.", "it is being graded there now."):
         said = alice.ask("GET", f"/api/submissions/{ticket}").json()["says"]
         assert said == f"{long} {words}"
         assert said in browser.read(f"/h/{ticket}")

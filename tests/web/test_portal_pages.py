@@ -600,18 +600,21 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
 def test_what_takes_long_is_said_to_take_long_while_it_waits_and_while_it_runs(
     school: School,
 ) -> None:
-    alice, own = school.browser("alice"), "Your code takes long, so it is run apart from the others"
+    alice, own = (
+        school.browser("alice"),
+        "This takes longer than most, so it is done apart from the others",
+    )
     alice.upload()
     address, queue = alice.address, school.store.hand_ins
     assert school.take() is not None
     assert "Being graded now, mostly within seconds." in alice.read(address)
     queue.give_back(["here/1/a"], Lane.LONG)
     assert f"{own}, which may take minutes: it waits there, place 1." in alice.read(address)
-    assert "waiting, for your code takes long" in alice.read(f"/a/{SLUG}")
+    assert "waiting, which takes longer than most" in alice.read(f"/a/{SLUG}")
     assert school.take() is not None
-    assert f"{own}, which may take minutes: it runs there now." in alice.read(address)
+    assert f"{own}, which may take minutes: it is being graded there now." in alice.read(address)
     assert "seconds" not in alice.words.replace("every two seconds", "")
-    assert "being graded, for your code takes long" in alice.read(f"/a/{SLUG}")
+    assert "being graded, which takes longer than most" in alice.read(f"/a/{SLUG}")
 
 
 def test_what_is_still_being_graded_when_results_are_published_has_what_comes_next(
