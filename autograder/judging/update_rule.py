@@ -16,6 +16,7 @@ from autograder.judging.question import Answers
 from autograder.judging.rule.asked import Behaviour, Conventions, Judged, Rule, Shown
 from autograder.judging.rule.diagnose import prepare, prepare_conventions
 from autograder.judging.rule.exam import RuleExam, call_of, right_verdict
+from autograder.judging.rule.known_faults import prepare_known
 from autograder.judging.rule.points import EDGES, PARTS, WHOLE
 from autograder.judging.rule.pool import POOL, SHAPES, drawn, right_rows
 from autograder.judging.rule.probes import MEASURED
@@ -73,6 +74,7 @@ class UpdateRule(Rule):
                 right_rows(self, instance)
                 right_beside(self, instance)
         prepare_conventions(common_exam(self, ()).asked_of_all, self)
+        prepare_known(common_exam(self, ()))
         return np.ones(1)
 
     def draw(self, seed: bytes, *, public: bool = False) -> RuleExam:

@@ -59,6 +59,10 @@ def alone(family: Family, instance: Instance, by_point: bool = True) -> FloatArr
     return keep(instance, f"alone, {'; '.join(edits)}, {counted} counted", rows)
 
 
+def _nudged(instance: Instance) -> Instance:
+    return replace(instance, init_w=instance.init_w + NUDGE, init_b=instance.init_b + NUDGE)
+
+
 def _accounts_for(
     rule: Family,
     o: Observation,
@@ -95,8 +99,7 @@ def _equals(rule: Family, seen: Alignment, tolerance: float, by_point: bool) -> 
         close = (np.abs(own - rows) <= tolerance * size).all(axis=1)
         if close.all():
             return True
-        w, b = seen.instance.init_w + NUDGE, seen.instance.init_b + NUDGE
-        beside = right(replace(seen.instance, init_w=w, init_b=b))
+        beside = right(_nudged(seen.instance))
         rough = np.abs(beside - rows) > tolerance / 100 * size
     from_there = np.logical_or.accumulate(rough.any(axis=1))  # what follows tells nothing
     return bool((close | from_there | ~np.isfinite(rows).all(axis=1)).all())
@@ -156,14 +159,40 @@ def diagnose(
 
 def only_single(observations: Sequence[Observation], question: Rule) -> Candidate | None:
     """The known fault that explains all observations by itself; None: none does, or several do, or
-    one that may count in two ways."""
+    one that steps at every point, which takes too long to evaluate on all that is asked."""
     catalogue = question.catalogue
-    found = {
-        match.candidate
+    found = [
+        match
         for match in _matches(_Known("singles", catalogue.singles()), observations, "")
         if catalogue.holds(match.candidate, observations[0].instance)
-    }
-    return found.pop() if len(found) == 1 else None
+    ]
+    if len(found) != 1 or found[0].family.every_point:
+        return None
+    return found[0].candidate
+
+
+def with_single(
+    fault: Candidate, instance: Instance, question: Rule, nudged: bool = False
+) -> FloatArray:
+    """What the rule gives with one known fault, shape (epochs + 1, d + 1): evaluated for all such
+    faults at once, and kept.  ``nudged``: from a start as far from its own as :data:`NUDGE`."""
+    batch = _singles(question)
+    rows = _kept(batch, instance, None, nudged)
+    own: FloatArray = rows[batch.family.candidates.index(fault)]
+    return own
+
+
+def prepare_singles(asked: Sequence[Instance], question: Rule, nudged: bool = False) -> None:
+    """Evaluate these faults on what everybody is asked."""
+    for instance in asked:
+        _kept(_singles(question), instance, None, nudged)
+
+
+@lru_cache(maxsize=64)
+def _singles(question: Rule) -> _Batch:
+    """All single faults that step once an epoch."""
+    batches = _batches(_Known("singles", question.catalogue.singles()))
+    return next(batch for batch in batches if not batch.family.every_point)
 
 
 def _as_the_level_sees(level: _Level, usable: Sequence[Observation]) -> Sequence[Observation]:
@@ -388,10 +417,14 @@ def _survivors(batch: _Batch, aligned: Sequence[Alignment]) -> list[_Match]:
     return found
 
 
-@lru_cache(maxsize=512)
-def _kept(batch: _Batch, instance: Instance, epochs: int | None) -> FloatArray:
+@lru_cache(maxsize=2048)
+def _kept(
+    batch: _Batch, instance: Instance, epochs: int | None, nudged: bool = False
+) -> FloatArray:
     name = f"{batch.name}, {'all epochs' if epochs is None else f'{epochs} epochs'}"
-    return keep(instance, name, lambda: batch.trajectories(instance, epochs))
+    own = _nudged(instance) if nudged else instance
+    name += ", nudged" if nudged else ""
+    return keep(instance, name, lambda: batch.trajectories(own, epochs))
 
 
 @lru_cache(maxsize=256)

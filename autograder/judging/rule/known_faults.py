@@ -8,25 +8,25 @@ code is; on the common instances it is the same for everybody.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from autograder.judging.question import Answers, Verdict
 from autograder.judging.rule.asked import Rule
-from autograder.judging.rule.catalogue import Candidate, Family
-from autograder.judging.rule.diagnose import NUDGE, alone, only_single
+from autograder.judging.rule.catalogue import Candidate
+from autograder.judging.rule.diagnose import only_single, prepare_singles, with_single
 from autograder.judging.rule.evidence import Observation
 from autograder.judging.rule.exam import RuleExam
 from autograder.judging.rule.history import read_history
 from autograder.judging.rule.instance import Instance
+from autograder.judging.rule.pool import asked_by
 from autograder.judging.rule.right_answers import alike
 from autograder.kept.findings import Findings
-from autograder.model import FloatArray, NotebookRun, Outcome, Submission, Trace
+from autograder.model import NotebookRun, Outcome, Submission, Trace
 
 CALM = 1e-9
-"""What a start nudged by :data:`NUDGE` may change in the end, beside 1 or the entry itself."""
+"""What a start nudged by 1e-12 may change in the end, beside 1 or the entry itself."""
 _RECOGNISED = Findings[Candidate | None]()
 """The fault that was recognised by an answer and by those beside it."""
 
@@ -45,10 +45,11 @@ def verdict_if_known(exam: RuleExam, answers: Answers) -> Verdict | None:
 def judged_with(exam: RuleExam, fault: Candidate) -> Verdict | None:
     """What is said of the rule with one known fault in it; None: where it goes in the long run
     depends on rounding, so that each program with it has to be seen."""
-    rule = _with(exam.question, fault)
-    if not all(_is_calm(rule, instance) for instance in exam.question.shown):
+    question = exam.question
+    asked_by(question, question.shown)
+    if not all(_is_calm(fault, instance, question) for instance in question.shown):
         return None
-    traces = {i.name: i.trace(_rows(rule, i)) for i in exam.instances}
+    traces = {i.name: i.trace(with_single(fault, i, question)) for i in exam.instances}
     return exam.judge(Answers(Submission("", ""), NotebookRun(Outcome.RETURNED), traces))
 
 
@@ -67,27 +68,20 @@ def _recognised(exam: RuleExam, asked: tuple[Trace, ...]) -> Candidate | None:
     fault = only_single(judged, exam.question)
     if fault is None:
         return None
-    rule = _with(exam.question, fault)
-    return fault if all(alike(o.history, _rows(rule, i)) for i, o in seen.items()) else None
+    known = (alike(o.history, with_single(fault, i, exam.question)) for i, o in seen.items())
+    return fault if all(known) else None
 
 
-@lru_cache(maxsize=1024)
-def _with(question: Rule, fault: Candidate) -> Family:
-    """The rule with that fault alone."""
-    family = next(f for f in question.catalogue.singles() if fault in f.candidates)
-    return family.subset([family.candidates.index(fault)])
+def prepare_known(exam: RuleExam) -> None:
+    """Evaluate all that the verdicts on known faults are made of."""
+    question = exam.question
+    asked_by(question, question.shown)
+    prepare_singles(exam.instances, question)
+    prepare_singles(question.shown, question, nudged=True)
 
 
-def _is_calm(rule: Family, instance: Instance) -> bool:
+def _is_calm(fault: Candidate, instance: Instance, question: Rule) -> bool:
     """Whether rounding stays rounding on the whole path."""
-    nudged = replace(instance, init_w=instance.init_w + NUDGE, init_b=instance.init_b + NUDGE)
-    rows, beside = _rows(rule, instance), _rows(rule, nudged)
+    rows, beside = (with_single(fault, instance, question, nudged) for nudged in (False, True))
     with np.errstate(all="ignore"):
         return bool((np.abs(rows - beside) <= CALM * np.maximum(1, np.abs(rows))).all())
-
-
-@lru_cache(maxsize=16384)
-def _rows(rule: Family, instance: Instance) -> FloatArray:
-    """Shape (epochs + 1, d + 1)."""
-    rows = alone(rule, instance)
-    return rows[:: instance.points] if rule.every_point else rows
