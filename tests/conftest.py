@@ -49,9 +49,11 @@ FIRST = (
 @pytest.fixture(scope="module")
 def one_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """For modules in which many commands are tried, and it does not matter who opens a sandbox."""
+    from autograder.course import Course
     from tests.sandbox.lent import lent_sandbox
 
-    hidden = [Path(__file__).parents[1], tmp_path_factory.getbasetemp()]
+    ours = Course(Path(__file__).parents[1]).hidden  # what is kept for later lies elsewhere
+    hidden = [*ours, tmp_path_factory.getbasetemp()]
     with lent_sandbox(hidden) as opens, pytest.MonkeyPatch.context() as patch:
         patch.setattr("autograder.batch.marking.open_sandbox", opens)
         patch.setattr("autograder.public.run.open_sandbox", opens)
