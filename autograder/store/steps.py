@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 Migration = Callable[[Connection], None]
@@ -34,7 +33,7 @@ class Step:
 
     def __call__(self, connection: Connection) -> None:
         for statement in self.statements:
-            connection.execute(sa.text(statement.format(**_NAMES[connection.dialect.name])))
+            connection.exec_driver_sql(statement.format(**_NAMES[connection.dialect.name]))
 
 
 STEPS: tuple[Migration, ...] = (

@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from autograder import budget
+from autograder.batch import marking
 from autograder.cli import main
+from autograder.course import Course
 from autograder.judging import words
 from autograder.judging.formula import FormulaExam
 from autograder.judging.rule.exam import RuleExam
@@ -66,6 +68,14 @@ def folder(tmp_path: Path) -> Path:
     for student in ("alice", "bob"):
         shutil.copy(RIGHT, place / f"{student}.py")
     return place
+
+
+def test_all_that_is_graded_here_shares_a_sandbox() -> None:
+    """Else each command starts and tries one of its own, which takes longer than its students."""
+    needs_sandbox()
+    hidden = Course(COURSE).hidden
+    with marking.open_sandbox(hidden) as one, marking.open_sandbox(hidden) as another:
+        assert one is another
 
 
 def test_a_fault_while_judging_costs_its_question_alone(

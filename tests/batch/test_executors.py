@@ -34,6 +34,13 @@ MAKERS: dict[str, Make] = {
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 
 
+@pytest.fixture(autouse=True)
+def _forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the program runs, which has one thread, and not afresh, as beside those of xdist: a
+    new interpreter for each of the workers takes longer than all that they do."""
+    monkeypatch.setattr(local, "forks_safely", lambda: True)
+
+
 @pytest.fixture(params=MAKERS)
 def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Make:
     monkeypatch.setattr(local, "forks_safely", lambda: request.param == "forked workers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -97,17 +99,28 @@ class Server:
         self.run(program("pg_ctl"), "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")
 
 
+@cache
+def _new_data(user: str | None) -> tempfile.TemporaryDirectory[str]:
+    """The files of a server as ``initdb`` makes them: to copy them takes a tenth of its time."""
+    folder = tempfile.TemporaryDirectory(prefix="pg-new-")
+    atexit.register(folder.cleanup)
+    if user is not None:
+        shutil.chown(folder.name, user)
+    options = ("-U", "teacher", "-A", "trust", "-E", "UTF8", "--no-sync")
+    Server(folder.name, user).run(program("initdb"), "-D", f"{folder.name}/data", *options)
+    return folder
+
+
 @contextmanager
 def running_server(*, is_durable: bool = False) -> Iterator[Server]:
     pytest.importorskip("psycopg")
     user = "postgres" if os.geteuid() == 0 else None
-    initdb = program("initdb")
+    new = _new_data(user).name
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         if user is not None:
             shutil.chown(folder, user)
         server = Server(folder, user, is_durable)
-        data = f"{folder}/data"
-        server.run(initdb, "-D", data, "-U", "teacher", "-A", "trust", "-E", "UTF8", "--no-sync")
+        server.run("cp", "-R", f"{new}/data", f"{folder}/data")
         server.start()
         try:
             yield server
