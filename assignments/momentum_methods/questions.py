@@ -89,6 +89,9 @@ def questions(settings: Settings) -> dict[str, Kind]:
 
 # -------------------------------------------------------------- behaviours on the lecture's data
 
+FAR_AWAY = 100.0
+"""Ways of b, after which its path has no end."""
+
 
 @cache
 def reference_path(rule: Callable[..., FloatArray], *gamma: float) -> FloatArray:
@@ -182,6 +185,8 @@ class AlongBFirst(OnTheLecturesData):
 
 def _swing(b: FloatArray) -> str:
     """How far b gets, and where it ends, as shares of its way."""
+    if np.abs(b).max() > FAR_AWAY:
+        return "your b gets farther and farther from it"
     return (
         f"your b runs {max(b.max() - 1, 0):.0%} of its way beyond it and ends at {b[-1]:.0%} of it"
     )

@@ -10,8 +10,9 @@ It asks everybody's function
 
 Every one of these answers is judged, all the way: what is wrong on any of them is not right.  Where
 all are those of right code, but for rounding, there is nothing to find out: the verdict on right
-code is known, and whatever it says of the student's own steps holds of the right ones.  Any other
-function is asked further:
+code is known, and whatever it says of the student's own steps holds of the right ones; so is that
+on code with one known fault and nothing else (:mod:`.known_faults`).  Any other function is asked
+further:
 
 - recorded streams, from which its moments are recovered;
 - the behaviours of the lecture that an assignment adds;

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from autograder.judging.rule.asked import Shown
 from autograder.judging.rule.instance import IN_ORDER
+from autograder.judging.rule.moments import UNKNOWN
 from autograder.model import Outcome, Trace
+from tests.judging.rule.test_unlike import KINDS
 from tests.judging.students import (
     RULES,
     compiled,
@@ -342,3 +345,15 @@ def test_three_faults_of_which_two_are_taught_are_all_named():
 
 def test_an_instance_in_order_is_asked_as_ever():
     assert exam("adam").main.number.order == IN_ORDER
+
+
+def test_a_path_without_an_end_is_not_told_in_shares_of_its_way():
+    behaviours = KINDS["momentum_methods momentum"].behaviours
+    overshoot = next(one for one in behaviours if one.name == "overshoot and return")
+    (instance,) = overshoot.instances
+    rows = instance.start * np.power(-2.0, np.arange(instance.max_epochs + 1))[:, None]
+    shown = Shown({instance.name: rows}, UNKNOWN, "do_momentum")
+    judged = overshoot.judge(shown)
+    assert not judged.passed
+    assert "farther and farther" in judged.message
+    assert "%" not in judged.message
