@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from autograder.model import Source, SubmissionStatus
@@ -40,6 +40,20 @@ class Counted:
     """Whether the student chose it."""
 
 
+@dataclass(frozen=True)
+class _Came:
+    """A hand-in as it was graded last, and when it was graded first."""
+
+    entry: Entry
+    first: str
+
+    @classmethod
+    def again(cls, before: _Came | None, entry: Entry) -> _Came:
+        if before is None:
+            return cls(entry, entry.graded_at)
+        return cls(_replacement(before.entry, entry), before.first)
+
+
 def current(entries: Iterable[Entry], policies: Policies) -> dict[str, Entry]:
     """The attempt that counts for each student, in the order of their names."""
     chosen = counting(entries, policies)
@@ -53,11 +67,11 @@ def counting(entries: Iterable[Entry], policies: Policies) -> dict[str, Counted]
     the best attempt counts; an attempt that failed through our fault, in a question or as a whole,
     never replaces one that was graded, and a file that nobody can read none that can be read.
     """
-    by_student: dict[str, dict[HandedInFile, Entry]] = {}
+    by_student: dict[str, dict[HandedInFile, _Came]] = {}
     for entry in entries:
         attempts, own = by_student.setdefault(entry.student, {}), hand_in_of(entry)
         before = attempts.pop(_again(own, attempts), None)  # so that the newest stands last
-        attempts[own] = _replacement(before, entry)
+        attempts[own] = _Came.again(before, entry)
     return {
         student: _choose(tuple(by_student[student].values()), policies)
         for student in sorted(by_student)
@@ -107,15 +121,15 @@ def _again(own: HandedInFile, attempts: Iterable[HandedInFile]) -> HandedInFile:
     return next((one for one in reversed(same) if one == own or None in (at, one[1])), own)
 
 
-def _replacement(before: Entry | None, entry: Entry) -> Entry:
+def _replacement(before: Entry, entry: Entry) -> Entry:
     ours = entry.score is None
-    if before is not None and ours and before.assignment_version == entry.assignment_version:
+    if ours and before.assignment_version == entry.assignment_version:
         return before
     return entry
 
 
-def _choose(attempts: Sequence[Entry], policies: Policies) -> Counted:
-    newest_first = _newest_first(list(attempts), policies)
+def _choose(attempts: Sequence[_Came], policies: Policies) -> Counted:
+    newest_first = _newest_first(attempts, policies)
     newest = newest_first[0]
     readable = [e for e in newest_first if e.status is not SubmissionStatus.UNREADABLE]
     graded = [e for e in readable if e.status is SubmissionStatus.GRADED]
@@ -149,14 +163,22 @@ def _chosen(newest_first: Sequence[Entry], policies: Policies) -> Entry | None:
     return next(very, next(iter(same), None))
 
 
-def _newest_first(files: list[Entry], policies: Policies) -> list[Entry]:
-    """As they were handed in, where that is known of all; else as they were graded."""
-    times = [counted_time(entry.handed_in, policies.late) for entry in files]
-    known = [at for at in times if at is not None]
-    if len(known) < len(files):
-        return files[::-1]
-    order = sorted(range(len(files)), key=lambda i: (known[i], i), reverse=True)
-    return [files[i] for i in order]
+def _newest_first(attempts: Sequence[_Came], policies: Policies) -> list[Entry]:
+    """As they were handed in, where that is known.  What came nobody knows when takes its place by
+    when it was graded first: later than all that was there by then, and never before another such
+    that was graded last before it."""
+    times = [counted_time(one.entry.handed_in, policies.late) for one in attempts]
+    known = [(one, at) for one, at in zip(attempts, times, strict=True) if at is not None]
+    unknown = datetime.min.replace(tzinfo=UTC)
+    moments = []
+    for one, at in zip(attempts, times, strict=True):
+        if at is None:
+            # The times of another clock may lie after their grading.
+            there = (then for other, then in known if other.first <= one.first)
+            unknown = max(unknown, datetime.fromisoformat(one.first), *there)
+        moments.append(unknown if at is None else at)
+    order = sorted(range(len(attempts)), key=lambda i: (moments[i], i), reverse=True)
+    return [attempts[i].entry for i in order]
 
 
 def _worth(entry: Entry, policies: Policies) -> float:

@@ -494,3 +494,20 @@ def test_the_latest_is_the_one_that_was_handed_in_last_where_that_is_known() -> 
     assert chosen([later, earlier]) == 1
     assert chosen([later, entry(2, "b", 70, handed_in=HandedIn(DUE, Source.FILE))]) == 2
     assert counted_time(HandedIn(DUE, Source.FILE), Late()) is None
+
+
+def test_what_came_nobody_knows_when_puts_no_older_hand_in_before_a_newer_one() -> None:
+    def at(day: int) -> str:
+        return (DUE + day * DAY).isoformat()
+
+    folder = entry(1, "folder", 50, graded_at=at(1))
+    new = entry(2, "new", 70, handed_in=platform(DUE + 5 * DAY), graded_at=at(5))
+    slow = entry(3, "slow", 60, handed_in=platform(DUE + 4 * DAY), graded_at=at(6))
+    assert chosen([folder, new, slow]) == 2
+    again = entry(4, "folder", 55, graded_at=at(8))
+    assert chosen([folder, new, slow, again]) == 2, "graded again, it came no later"
+    # A file that comes after them counts, and of several such the one that was graded last.
+    later = entry(5, "other", 40, graded_at=at(9))
+    assert chosen([folder, new, slow, again, later]) == 5
+    back = entry(6, "folder", 55, graded_at=at(10))
+    assert chosen([folder, new, slow, again, later, back]) == 6
