@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from autograder.model import Source, SubmissionStatus
 from autograder.people.late import Policies, counted_time, lateness
@@ -24,6 +25,12 @@ _UNLIKE = (
     "best of them: grade the older files again to be sure."
 )
 
+
+_ATTEMPT = re.compile(r"(?P<kind>[FR]?)(?P<number>\d{1,18})(\.0*)?", re.IGNORECASE | re.ASCII)
+"""As tables have it; a spreadsheet may make 12.0 of 12."""
+
+AttemptNumber: TypeAlias = int | str
+"""As :class:`Named` has it."""
 
 HandedInFile = tuple[str, datetime | None]
 """The digest of a file, and when it was handed in; None: nobody knows."""
@@ -101,16 +108,72 @@ def numbers(entries: Iterable[Entry], hand_ins: Iterable[HandIn]) -> dict[int, i
     return found
 
 
-def numbered(entries: Sequence[Entry], hand_ins: Sequence[HandIn]) -> list[tuple[int, Entry]]:
+def numbered(
+    entries: Sequence[Entry], hand_ins: Sequence[HandIn]
+) -> list[tuple[AttemptNumber, Entry]]:
     """A student's attempts as they came, each with its number: what is graded again keeps it.
 
-    What was not handed in at the portal comes behind that, numbered as it was graded.
+    What was not handed in at the portal comes behind that; where nothing was, attempts are numbered
+    as they were graded.
     """
-    known = numbers(entries, hand_ins)
-    others = (entry.id for entry in entries if entry.id not in known)
-    last = max((one.number for one in hand_ins), default=0)
-    all_ = known | {id_: number for number, id_ in enumerate(others, last + 1)}
-    return sorted(((all_[entry.id], entry) for entry in entries), key=lambda one: one[0])
+    if not hand_ins:
+        return list(enumerate(entries, 1))
+    known, names = numbers(entries, hand_ins), Named(entries, hand_ins)
+    last = max(one.number for one in hand_ins) + 1
+    in_order = sorted(entries, key=lambda one: (known.get(one.id, last), names.file(one), one.id))
+    return [(names.of(entry), entry) for entry in in_order]
+
+
+class Named:
+    """What tells a student's attempts apart, in tables and for good: another file has another name,
+    and the same one graded again the same.
+
+    A hand-in at the portal has the number of its receipt, and a file that did not come there the
+    store's own, with ``F`` in front where its student hands in there as well.  A table of before
+    they did has it without: a receipt with that number has an ``R``.
+    """
+
+    def __init__(self, entries: Sequence[Entry], hand_ins: Sequence[HandIn]) -> None:
+        """``entries``: all of the student's, oldest first; so are ``hand_ins``."""
+        self._is_at_portal = bool(hand_ins)
+        self._numbers = numbers(entries, hand_ins)
+        first: dict[tuple[str, str], int] = {}
+        self._files = {e.id: first.setdefault((e.file, e.digest), e.id) for e in entries}
+        self._meant: dict[str, set[str]] = {}
+        """Digests of what a name may stand for; what came elsewhere had a number alone before its
+        student handed in at the portal, also where that has come there since."""
+        came = {(one.digest, one.at) for one in hand_ins}
+        for one in hand_ins:
+            self._stands(one.digest, f"R{one.number}", str(one.number))
+        for entry in entries:
+            number = self.file(entry)
+            is_receipt = (entry.digest, entry.handed_in.at) in came
+            self._stands(entry.digest, f"F{number}", *([] if is_receipt else [str(number)]))
+
+    def _stands(self, digest: str, *names: str) -> None:
+        for name in names:
+            self._meant.setdefault(name, set()).add(digest)
+
+    def file(self, entry: Entry) -> int:
+        """The id of the first attempt with its file."""
+        return self._files[entry.id]
+
+    def of(self, entry: Entry) -> AttemptNumber:
+        if not self._is_at_portal:
+            return self.file(entry)
+        number = self._numbers.get(entry.id)
+        if number is not None and self.means(str(number), entry):
+            return number
+        receipt = f"R{number}"  # two receipts have it where two people turned out to be one
+        return receipt if self.means(receipt, entry) else f"F{self.file(entry)}"
+
+    def means(self, text: str, entry: Entry) -> bool:
+        """Whether a table that has this for an attempt means the file of ``entry``, which may have
+        come several times, and can mean no other."""
+        found = _ATTEMPT.fullmatch(text.strip())
+        return found is not None and self._meant.get(
+            f"{found['kind'].upper()}{int(found['number'])}"
+        ) == {entry.digest}
 
 
 def _again(own: HandedInFile, attempts: Iterable[HandedInFile]) -> HandedInFile:
