@@ -15,6 +15,7 @@ from autograder.acts import Files, Ledger, requests_by_subject, with_acts, with_
 from autograder.errors import UsageError
 from autograder.model import Final, Grade, HandedIn, Lateness, QuestionGrade, Source
 from autograder.people import (
+    AttemptNumber,
     Counted,
     Policies,
     Standing,
@@ -50,7 +51,7 @@ class Scored:
 class Remembered:
     """One attempt and what its grade depended on."""
 
-    number: int
+    number: AttemptNumber
     """As its receipt has it; the same for all that was graded of one hand-in."""
     entry: Entry
     """Its score is what was earned; its student's name that of the course."""
@@ -115,14 +116,19 @@ class Saved:
     data: bytes
 
 
-def file_of(store: Store, assignment: str, attempts: list[Remembered], number: int | None) -> Saved:
+def file_of(
+    store: Store, assignment: str, attempts: list[Remembered], number: AttemptNumber | None
+) -> Saved:
     """What was handed in, of the attempt with this number; None: of the one that counts.
 
     Raises UsageError where there is no such attempt, or its file was not kept.
     """
-    wanted = [one for one in attempts if (one.counts if number is None else one.number == number)]
+    asked = None if number is None else str(number).strip().upper()
+    wanted = [
+        one for one in attempts if (one.counts if asked is None else str(one.number) == asked)
+    ]
     if not wanted:
-        known = sorted({one.number for one in attempts})
+        known = dict.fromkeys(one.number for one in attempts)
         raise UsageError(
             f"There is no attempt {number} that was graded, but {', '.join(map(str, known))}."
         )
@@ -138,7 +144,7 @@ def file_of(store: Store, assignment: str, attempts: list[Remembered], number: i
 
 
 def _remembered(
-    number: int,
+    number: AttemptNumber,
     entry: Entry,
     grade: Grade,
     facts: Circumstances,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from autograder.acts.ledger import Ledger
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, RubricItem
-from autograder.people import Directory, Standing, numbered, numbers
+from autograder.people import AttemptNumber, Directory, Named, Standing, numbered
 from autograder.store import Entry
 from autograder.text import INVISIBLE
 
@@ -35,7 +35,7 @@ class Answer:
     student: str
     question: QuestionGrade
     """With what was decided of it."""
-    attempt: int
+    attempt: AttemptNumber
     """As :meth:`Book.number`."""
     group: int
     """The same for equal answers to the question."""
@@ -65,7 +65,7 @@ class Book:
     def knowing(self, before: Book) -> Book:
         """The same, with what was looked up in one of the same attempts, before something was
         decided."""
-        for name in ("_by_id", "_directory", "_hand_ins", "_numbers", "_by_sight"):
+        for name in ("_by_id", "_directory", "_hand_ins", "_named", "_by_sight"):
             if name in before.__dict__:
                 self.__dict__[name] = before.__dict__[name]
         return self
@@ -88,19 +88,15 @@ class Book:
         return self.standing.by_student(self.handed_in())
 
     @cached_property
-    def _numbers(self) -> Mapping[int, int]:
-        """By the id of each attempt."""
-        first: dict[tuple[str, str, str], int] = {}
+    def _named(self) -> Mapping[str, Named]:
         by_student: dict[str, list[Entry]] = {}
-        found = {}
         for entry in self.attempts:
-            file = entry.student, entry.file, entry.digest
-            found[entry.id] = first.setdefault(file, entry.id)
             student = self.standing.student(entry.student, entry.whose)
             by_student.setdefault(student, []).append(entry)
-        for student, hand_ins in self._hand_ins.items():
-            found |= numbers(by_student.get(student, ()), hand_ins)
-        return found
+        return {
+            student: Named(entries, self._hand_ins.get(student, ()))
+            for student, entries in by_student.items()
+        }
 
     @cached_property
     def _by_sight(self) -> Mapping[str, str]:
@@ -111,24 +107,15 @@ class Book:
         """The attempt that counts, as the store has it."""
         return self._by_id[self.counting[student]]
 
-    def number(self, student: str) -> int:
-        """What names the attempt that counts, in tables: its number at the portal, and of a file
-        that did not come there one of the store.  Another file has another, and the same one graded
-        again the same."""
-        return self._numbers[self.counting[student]]
+    def number(self, student: str) -> AttemptNumber:
+        """What names the attempt that counts, in tables."""
+        return self._named[student].of(self.entry(student))
 
-    def means(self, student: str, number: int | None) -> bool:
-        """Whether a number of theirs is that of the file that counts, which they may have handed in
-        several times."""
-        digest = self.entry(student).digest
-        return self.number(student) == number or any(
-            self._numbers[entry.id] == number
-            for entry in self.attempts
-            if entry.digest == digest
-            and self.standing.student(entry.student, entry.whose) == student
-        )
+    def means(self, student: str, attempt: str) -> bool:
+        """Whether what a table has for an attempt of theirs is the file that counts."""
+        return self._named[student].means(attempt, self.entry(student))
 
-    def numbered(self, student: str, entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
+    def numbered(self, student: str, entries: Sequence[Entry]) -> list[tuple[AttemptNumber, Entry]]:
         """All attempts of a student as they came, each with its number."""
         return numbered(entries, self._hand_ins.get(student, ()))
 

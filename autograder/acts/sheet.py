@@ -174,7 +174,7 @@ def _row_act(book: Book, row: SheetRow, student: str, answer: Answer | None, by:
     points = points_of(row.cells["points"])
     within(points, asked.points)
     attempt = row.cells.get("attempt", "")
-    if attempt and not book.means(student, _whole(attempt)):
+    if attempt and not book.means(student, attempt):
         raise UsageError(
             f"attempt {attempt} is outdated, or not one of {student}: the one to mark is "
             f"{answer.attempt} (`autograder answers` has its answer)"
@@ -206,11 +206,3 @@ def points_of(text: str) -> float:
         return float(text.replace(",", ".") if _COMMA.fullmatch(text) else text)
     except ValueError:
         raise UsageError(f"points {text!r}, which is no number") from None
-
-
-def _whole(text: str) -> int | None:
-    """A spreadsheet may make 12.0 of 12."""
-    try:
-        return int(float(text))
-    except (ValueError, OverflowError):
-        return None

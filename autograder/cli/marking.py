@@ -117,7 +117,8 @@ def _reasons_as_sentences() -> Iterator[None]:
 def answers(destination: Path | None, **named: Any) -> None:
     """Written answers as a table, with the points they have; `autograder mark` takes it back.
 
-    Equal answers to a question have the same number in the column group.
+    Equal answers to a question have the same number in the column group. The column attempt has
+    the number of the receipt, or F and a number for a file that did not come at the portal.
 
     \b
     Example:  autograder answers --to answers.csv

@@ -152,13 +152,13 @@ def _deliver(
 @click.command()
 @click.argument("student")
 @path_option("--save", help="Also write the file that counts there.", file_okay=False)
-@click.option("--attempt", metavar="N", type=int, help="With --save: that of another attempt.")
+@click.option("--attempt", metavar="N", help="With --save: that of another, such as 1 or F7.")
 @store_options
 @json_option
 def show(
     student: str,
     save: Path | None,
-    attempt: int | None,
+    attempt: str | None,
     as_json: bool,
     **named: Unpack[Options],
 ) -> None:

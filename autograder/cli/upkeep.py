@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
@@ -12,6 +15,7 @@ import click
 from autograder import console, public
 from autograder import doctor as practice
 from autograder.batch.order import Order, opened
+from autograder.batch.output import OutFolder
 from autograder.batch.showing import show_again
 from autograder.cli.marking import by_option, whoever_decides
 from autograder.cli.options import (
@@ -21,7 +25,6 @@ from autograder.cli.options import (
     course_option,
     end_with,
     json_option,
-    orders_in,
     place_options,
 )
 from autograder.course import Course
@@ -127,7 +130,8 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
                 typed = click.prompt(asked, err=True, default="", show_default=False)
             if typed.strip() != person.id:
                 raise click.Abort
-        orders = orders_in(order, store.assignments(), **named)
+        below = named["out"] or order.out.path.parent
+        orders = _with_tables(order, store.assignments(), below)
         names = forgetting.labels(store, person, slugs)
         done = forgetting.forget(store, person, slugs, by or whoever_decides(store))
         for each in orders:
@@ -136,8 +140,41 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
             show_again(each, store, ())
     files, attempts = counted(done.files, "file"), counted(done.attempts, "attempt")
     click.echo(f"Forgotten: {files} removed, {attempts} kept as those of {done.alias}.")
-    for copy in _copies(order):
+    for copy in (*_others(orders, below), *_copies(order)):
         click.echo(f"Look yourself whether they are still named in {copy}", err=True)
+
+
+def _with_tables(order: Order, stored: Iterable[str], below: Path) -> list[Order]:
+    """One for each folder with tables of an assignment of the course: the order's own, and those
+    with an assignment's name, as the portal has them."""
+    places = {order.out.path: order.assignment.slug} | {below / slug: slug for slug in stored}
+    orders = []
+    for path, slug in places.items():
+        out = OutFolder(path)
+        slug = _slug_in(out) or slug
+        if _tables(out) and slug in order.course.assignments():
+            orders.append(replace(order, assignment=order.course.load(slug), out=out))
+    return orders
+
+
+def _slug_in(out: OutFolder) -> str | None:
+    """Of which assignment the tables are, by themselves."""
+    with suppress(OSError, ValueError, AttributeError):
+        slug = json.loads(out.json.read_bytes()).get("assignment")
+        return slug if isinstance(slug, str) else None
+    return None
+
+
+def _tables(out: OutFolder) -> list[Path]:
+    return [path for path in (out.csv, out.json, out.index, out.feedback) if path.exists()]
+
+
+def _others(orders: Sequence[Order], below: Path) -> list[Path]:
+    """Tables beside these, such as those of an assignment that is no longer in the course."""
+    known = {one.out.path for one in orders}
+    folders = (below, *sorted(below.glob("*")))
+    there = (OutFolder(path) for path in folders if path not in known)
+    return [path for out in there if out.csv.exists() or out.json.exists() for path in _tables(out)]
 
 
 def _copies(order: Order) -> list[Path]:

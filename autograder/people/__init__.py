@@ -23,7 +23,16 @@ may be moved, a list of people read and an extension given without grading anyth
 for what they need.  :mod:`.links` says how each person comes in.
 """
 
-from autograder.people.attempts import Counted, counting, current, hand_in_of, numbered, numbers
+from autograder.people.attempts import (
+    AttemptNumber,
+    Counted,
+    Named,
+    counting,
+    current,
+    hand_in_of,
+    numbered,
+    numbers,
+)
 from autograder.people.dates import Dated, moment, read_dates
 from autograder.people.directory import Directory, Known, Person, directory_of
 from autograder.people.importing import Imported, import_people
@@ -49,6 +58,7 @@ from autograder.people.standing import (
 )
 
 __all__ = [
+    "AttemptNumber",
     "Counted",
     "Dated",
     "Directory",
@@ -56,6 +66,7 @@ __all__ = [
     "Imported",
     "Known",
     "Link",
+    "Named",
     "PeopleList",
     "Person",
     "PersonalLinks",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 from autograder.model import Source, SubmissionStatus
 from autograder.people.late import Policies, counted_time, lateness
@@ -25,6 +26,12 @@ _UNLIKE = (
 )
 
 
+_ATTEMPT = re.compile(r"(?P<kind>[FR]?)(?P<number>\d{1,18})(\.0*)?", re.IGNORECASE | re.ASCII)
+"""As tables have it; a spreadsheet may make 12.0 of 12."""
+
+AttemptNumber: TypeAlias = int | str
+"""As :class:`Named` has it."""
+
 HandedInFile = tuple[str, datetime | None]
 """The digest of a file, and when it was handed in; None: nobody knows."""
 
@@ -40,6 +47,20 @@ class Counted:
     """Whether the student chose it."""
 
 
+@dataclass(frozen=True)
+class _Came:
+    """A hand-in as it was graded last, and when it was graded first."""
+
+    entry: Entry
+    first: str
+
+    @classmethod
+    def again(cls, before: _Came | None, entry: Entry) -> _Came:
+        if before is None:
+            return cls(entry, entry.graded_at)
+        return cls(_replacement(before.entry, entry), before.first)
+
+
 def current(entries: Iterable[Entry], policies: Policies) -> dict[str, Entry]:
     """The attempt that counts for each student, in the order of their names."""
     chosen = counting(entries, policies)
@@ -53,11 +74,11 @@ def counting(entries: Iterable[Entry], policies: Policies) -> dict[str, Counted]
     the best attempt counts; an attempt that failed through our fault, in a question or as a whole,
     never replaces one that was graded, and a file that nobody can read none that can be read.
     """
-    by_student: dict[str, dict[HandedInFile, Entry]] = {}
+    by_student: dict[str, dict[HandedInFile, _Came]] = {}
     for entry in entries:
         attempts, own = by_student.setdefault(entry.student, {}), hand_in_of(entry)
         before = attempts.pop(_again(own, attempts), None)  # so that the newest stands last
-        attempts[own] = _replacement(before, entry)
+        attempts[own] = _Came.again(before, entry)
     return {
         student: _choose(tuple(by_student[student].values()), policies)
         for student in sorted(by_student)
@@ -87,16 +108,72 @@ def numbers(entries: Iterable[Entry], hand_ins: Iterable[HandIn]) -> dict[int, i
     return found
 
 
-def numbered(entries: Sequence[Entry], hand_ins: Sequence[HandIn]) -> list[tuple[int, Entry]]:
+def numbered(
+    entries: Sequence[Entry], hand_ins: Sequence[HandIn]
+) -> list[tuple[AttemptNumber, Entry]]:
     """A student's attempts as they came, each with its number: what is graded again keeps it.
 
-    What was not handed in at the portal comes behind that, numbered as it was graded.
+    What was not handed in at the portal comes behind that; where nothing was, attempts are numbered
+    as they were graded.
     """
-    known = numbers(entries, hand_ins)
-    others = (entry.id for entry in entries if entry.id not in known)
-    last = max((one.number for one in hand_ins), default=0)
-    all_ = known | {id_: number for number, id_ in enumerate(others, last + 1)}
-    return sorted(((all_[entry.id], entry) for entry in entries), key=lambda one: one[0])
+    if not hand_ins:
+        return list(enumerate(entries, 1))
+    known, names = numbers(entries, hand_ins), Named(entries, hand_ins)
+    last = max(one.number for one in hand_ins) + 1
+    in_order = sorted(entries, key=lambda one: (known.get(one.id, last), names.file(one), one.id))
+    return [(names.of(entry), entry) for entry in in_order]
+
+
+class Named:
+    """What tells a student's attempts apart, in tables and for good: another file has another name,
+    and the same one graded again the same.
+
+    A hand-in at the portal has the number of its receipt, and a file that did not come there the
+    store's own, with ``F`` in front where its student hands in there as well.  A table of before
+    they did has it without: a receipt with that number has an ``R``.
+    """
+
+    def __init__(self, entries: Sequence[Entry], hand_ins: Sequence[HandIn]) -> None:
+        """``entries``: all of the student's, oldest first; so are ``hand_ins``."""
+        self._is_at_portal = bool(hand_ins)
+        self._numbers = numbers(entries, hand_ins)
+        first: dict[tuple[str, str], int] = {}
+        self._files = {e.id: first.setdefault((e.file, e.digest), e.id) for e in entries}
+        self._meant: dict[str, set[str]] = {}
+        """Digests of what a name may stand for; what came elsewhere had a number alone before its
+        student handed in at the portal, also where that has come there since."""
+        came = {(one.digest, one.at) for one in hand_ins}
+        for one in hand_ins:
+            self._stands(one.digest, f"R{one.number}", str(one.number))
+        for entry in entries:
+            number = self.file(entry)
+            is_receipt = (entry.digest, entry.handed_in.at) in came
+            self._stands(entry.digest, f"F{number}", *([] if is_receipt else [str(number)]))
+
+    def _stands(self, digest: str, *names: str) -> None:
+        for name in names:
+            self._meant.setdefault(name, set()).add(digest)
+
+    def file(self, entry: Entry) -> int:
+        """The id of the first attempt with its file."""
+        return self._files[entry.id]
+
+    def of(self, entry: Entry) -> AttemptNumber:
+        if not self._is_at_portal:
+            return self.file(entry)
+        number = self._numbers.get(entry.id)
+        if number is not None and self.means(str(number), entry):
+            return number
+        receipt = f"R{number}"  # two receipts have it where two people turned out to be one
+        return receipt if self.means(receipt, entry) else f"F{self.file(entry)}"
+
+    def means(self, text: str, entry: Entry) -> bool:
+        """Whether a table that has this for an attempt means the file of ``entry``, which may have
+        come several times, and can mean no other."""
+        found = _ATTEMPT.fullmatch(text.strip())
+        return found is not None and self._meant.get(
+            f"{found['kind'].upper()}{int(found['number'])}"
+        ) == {entry.digest}
 
 
 def _again(own: HandedInFile, attempts: Iterable[HandedInFile]) -> HandedInFile:
@@ -107,15 +184,15 @@ def _again(own: HandedInFile, attempts: Iterable[HandedInFile]) -> HandedInFile:
     return next((one for one in reversed(same) if one == own or None in (at, one[1])), own)
 
 
-def _replacement(before: Entry | None, entry: Entry) -> Entry:
+def _replacement(before: Entry, entry: Entry) -> Entry:
     ours = entry.score is None
-    if before is not None and ours and before.assignment_version == entry.assignment_version:
+    if ours and before.assignment_version == entry.assignment_version:
         return before
     return entry
 
 
-def _choose(attempts: Sequence[Entry], policies: Policies) -> Counted:
-    newest_first = _newest_first(list(attempts), policies)
+def _choose(attempts: Sequence[_Came], policies: Policies) -> Counted:
+    newest_first = _newest_first(attempts, policies)
     newest = newest_first[0]
     readable = [e for e in newest_first if e.status is not SubmissionStatus.UNREADABLE]
     graded = [e for e in readable if e.status is SubmissionStatus.GRADED]
@@ -149,14 +226,22 @@ def _chosen(newest_first: Sequence[Entry], policies: Policies) -> Entry | None:
     return next(very, next(iter(same), None))
 
 
-def _newest_first(files: list[Entry], policies: Policies) -> list[Entry]:
-    """As they were handed in, where that is known of all; else as they were graded."""
-    times = [counted_time(entry.handed_in, policies.late) for entry in files]
-    known = [at for at in times if at is not None]
-    if len(known) < len(files):
-        return files[::-1]
-    order = sorted(range(len(files)), key=lambda i: (known[i], i), reverse=True)
-    return [files[i] for i in order]
+def _newest_first(attempts: Sequence[_Came], policies: Policies) -> list[Entry]:
+    """As they were handed in, where that is known.  What came nobody knows when takes its place by
+    when it was graded first: later than all that was there by then, and never before another such
+    that was graded last before it."""
+    times = [counted_time(one.entry.handed_in, policies.late) for one in attempts]
+    known = [(one, at) for one, at in zip(attempts, times, strict=True) if at is not None]
+    unknown = datetime.min.replace(tzinfo=UTC)
+    moments = []
+    for one, at in zip(attempts, times, strict=True):
+        if at is None:
+            # The times of another clock may lie after their grading.
+            there = (then for other, then in known if other.first <= one.first)
+            unknown = max(unknown, datetime.fromisoformat(one.first), *there)
+        moments.append(unknown if at is None else at)
+    order = sorted(range(len(attempts)), key=lambda i: (moments[i], i), reverse=True)
+    return [attempts[i].entry for i in order]
 
 
 def _worth(entry: Entry, policies: Policies) -> float:

@@ -105,6 +105,7 @@ class SmallClass:
             attempts=grades.stored,
             counting={entry.student: entry.id for entry in grades.entries},
             grades=grades.of,
+            handed_in=grades.handed_in,
         )
 
     def decide(self, *acts: Act) -> str:

@@ -14,6 +14,8 @@ from small_class import SmallClass
 from autograder import acts
 from autograder.acts.sheet import COLUMNS, read_sheet, safe, sheet, unsafe
 from autograder.errors import UsageError
+from autograder.store import HandedInFile
+from autograder.store.hand_ins import Draft
 
 
 def rows(small: SmallClass) -> list[dict[str, str]]:
@@ -142,6 +144,25 @@ def test_an_outdated_attempt_is_refused_and_a_regraded_one_is_not(
     assert "outdated" in refusal(small, tmp_path / "m.csv", text)
     small.hand_in("a", "First.", digest="d1", version="v3")
     assert marked(small, tmp_path / "m.csv", text) == 1
+
+
+def test_a_file_of_before_the_portal_is_not_taken_for_the_receipt_with_its_number(
+    small: SmallClass, tmp_path: Path
+) -> None:
+    small.people(tmp_path / "r.csv", "id\na\nb\n")
+    for name in ("a", "b"):
+        small.hand_in(name, "First.", days_late=-9)
+    old = "".join(sheet(list(small.book.answers()))).replace("First.,", "First.,7")
+    number = next(one.number for one in small.book.standing.directory.people if one.id == "a")
+    at_portal = HandedInFile.of(b"second")
+    small.store.hand_ins.add([Draft("rates", number or 0, "a", "a.py", "a")], at_portal)
+    small.hand_in("a", "Second.", digest=at_portal.digest)
+    assert [row["attempt"] for row in rows(small)] == ["R1", "2"]
+    said = refusal(small, tmp_path / "m.csv", old)
+    assert "attempt 1 is outdated, or not one of a: the one to mark is R1 " in said
+    assert "line 3" not in said
+    new = "".join(sheet(list(small.book.answers()))).replace("Second.,", "Second.,7")
+    assert marked(small, tmp_path / "m.csv", new) == 1
 
 
 def test_words_without_points_are_left_alone_and_named(small: SmallClass, tmp_path: Path) -> None:

@@ -91,3 +91,27 @@ def test_a_copy_comes_back_and_says_who_must_be_forgotten_again(out: Path, tmp_p
     assert "grades.before-" in again.stderr  # where she may still be named
     assert run("restore", out, "--yes", *place(out)).exit_code == 2
     assert run("backup", copy, *place(out)).exit_code == 2
+
+
+def test_the_tables_of_every_assignment_are_written_anew_or_named(
+    out: Path, tmp_path: Path
+) -> None:
+    """As the portal leaves them: each in a folder of its own, and none beside the store."""
+    slug = "adaptive_learning_rates"
+    for folder in (slug, "gone"):
+        (out / folder).mkdir()
+        for name in ("grades.csv", "grades.json", "index.html"):
+            shutil.copy(out / name, out / folder / name)
+    (out / "gone" / "grades.json").write_text('{"assignment": "gone"}')
+    for name in ("grades.csv", "grades.json", "index.html"):
+        (out / name).unlink()
+    shutil.move(out / "feedback", out / slug / "feedback")
+    course = ("--out", out, "--course", COURSE)
+    said = done("forget", "s1", "--yes", *course)
+    assert named(out / slug) == []
+    assert "forgotten-1" in (out / slug / "grades.csv").read_text()
+    assert not (out / "grades.csv").exists(), "no table is made where none was"
+    told = [line.rpartition(" ")[2] for line in said.stderr.splitlines()]
+    assert told == [
+        str(out / "gone" / name) for name in ("grades.csv", "grades.json", "index.html")
+    ]

@@ -14,6 +14,7 @@ from msgspec import structs
 
 from autograder.model import Grade, HandedIn, Identity, Source, SubmissionStatus
 from autograder.people import (
+    Named,
     Policies,
     apply_late,
     counting,
@@ -144,7 +145,46 @@ def test_attempts_have_the_numbers_of_their_receipts_however_soon_each_was_grade
     ]
     assert numbers(entries, hand_ins) == {8: 2, 9: 1, 10: 3, 11: 1, 12: 2}
     in_order = [(number, one.id) for number, one in numbered(entries, hand_ins)]
-    assert in_order == [(1, 9), (1, 11), (2, 8), (2, 12), (3, 10), (4, 7)]
+    assert in_order == [(1, 9), (1, 11), (2, 8), (2, 12), (3, 10), ("F7", 7)]
+
+
+def test_a_name_of_an_attempt_is_never_that_of_another() -> None:
+    elsewhere = [entry(1, "a", 50), entry(2, "b", 60), entry(3, "a", 55)]
+    before = Named(elsewhere, [])
+    assert [before.of(one) for one in elsewhere] == [1, 2, 1]
+    # One at the portal has the number that the first file had, and each has a letter since.
+    entries = [*elsewhere, entry(4, "c", 70, handed_in=platform(DUE + DAY))]
+    names = Named(entries, [receipt(1, "c")])
+    assert [names.of(one) for one in entries] == ["F1", "F2", "F1", "R1"]
+    file, other, _, newest = entries
+    assert not any(names.means("1", one) for one in entries), "it may be either"
+    assert [names.means(text, newest) for text in ("R1", "r1.0", "F1", "F4")] == [1, 1, 0, 1]
+    assert [names.means(text, other) for text in ("2", "2.0", "F2", "R2", "x", "")] == [
+        1,
+        1,
+        1,
+        0,
+        0,
+        0,
+    ]
+    assert names.means("F1", file)
+    # The next has a number that is nobody else's.
+    entries.append(entry(5, "d", 80, handed_in=platform(DUE + 3 * DAY)))
+    assert Named(entries, [receipt(1, "c"), receipt(3, "d")]).of(entries[-1]) == 3
+
+
+def test_a_file_that_comes_at_the_portal_since_is_meant_by_its_old_number() -> None:
+    entries = [entry(7, "a", 50), entry(8, "a", 50, handed_in=platform(DUE + DAY))]
+    names = Named(entries, [receipt(1, "a")])
+    assert names.of(entries[-1]) == 1
+    assert names.means("7", entries[-1])
+    assert not names.means("8", entries[-1])
+
+
+def test_two_receipts_with_one_number_are_told_apart() -> None:
+    entries = [entry(5, "a", 50), entry(6, "b", 50)]
+    names = Named(entries, [receipt(1, "a"), receipt(1, "b")])
+    assert [names.of(one) for one in entries] == ["F5", "F6"]
 
 
 def test_where_nothing_came_at_the_portal_attempts_are_numbered_as_they_were_graded() -> None:
@@ -494,3 +534,20 @@ def test_the_latest_is_the_one_that_was_handed_in_last_where_that_is_known() -> 
     assert chosen([later, earlier]) == 1
     assert chosen([later, entry(2, "b", 70, handed_in=HandedIn(DUE, Source.FILE))]) == 2
     assert counted_time(HandedIn(DUE, Source.FILE), Late()) is None
+
+
+def test_what_came_nobody_knows_when_puts_no_older_hand_in_before_a_newer_one() -> None:
+    def at(day: int) -> str:
+        return (DUE + day * DAY).isoformat()
+
+    folder = entry(1, "folder", 50, graded_at=at(1))
+    new = entry(2, "new", 70, handed_in=platform(DUE + 5 * DAY), graded_at=at(5))
+    slow = entry(3, "slow", 60, handed_in=platform(DUE + 4 * DAY), graded_at=at(6))
+    assert chosen([folder, new, slow]) == 2
+    again = entry(4, "folder", 55, graded_at=at(8))
+    assert chosen([folder, new, slow, again]) == 2, "graded again, it came no later"
+    # A file that comes after them counts, and of several such the one that was graded last.
+    later = entry(5, "other", 40, graded_at=at(9))
+    assert chosen([folder, new, slow, again, later]) == 5
+    back = entry(6, "folder", 55, graded_at=at(10))
+    assert chosen([folder, new, slow, again, later, back]) == 6

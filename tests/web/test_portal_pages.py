@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 from course_class import ASKED, SLUG
@@ -447,6 +448,27 @@ def test_which_of_two_is_the_best_is_told_with_their_points_and_not_before(
     assert tagged() == best
     alice.open(f"/a/{SLUG}")
     assert "you read when results are published" not in alice.words
+
+
+@pytest.mark.parametrize("keep", ["latest", "best", "chosen"])
+def test_what_is_graded_again_still_counts(
+    school: School, keep: Literal["latest", "best", "chosen"]
+) -> None:
+    school.says(before_due="all", attempts=Attempts(keep=keep))
+    alice, addresses = school.browser("alice"), []
+    for data in (NOTEBOOK, PROGRAM, NOTEBOOK):
+        alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
+        addresses.append(alice.address)
+    school.grade(verdict("moment_overwritten"), verdict("moment_overwritten"), verdict())
+    all_ = school.store.hand_ins.all(SLUG)
+    school.store.append([row_of(one, verdict()) for one in all_])
+    for place, address in enumerate(addresses):
+        counts = place == 2
+        assert (">counts<" in alice.open(address)) == counts
+        may_choose = keep == "chosen" and not counts
+        assert ("Let this attempt count" in alice.page) == may_choose
+    listed = alice.open(f"/a/{SLUG}").split("<li value=")[1:]
+    assert [">counts<" in line for line in listed] == [True, False, False]
 
 
 @pytest.mark.parametrize("before_due", ["public", "names"])

@@ -143,10 +143,12 @@ class Standing:
         """Number of the hand-in that an attempt came of; None: it was not handed in here."""
         return numbers(self.lists.of(self.student), self.hand_ins).get(attempt)
 
-    def counts(self, attempt: int | None) -> bool:
-        """Whether it is to be said that this attempt counts."""
+    def counts(self, hand_in: HandIn, at: Whereabouts) -> bool:
+        """Whether it is to be said that this one counts; graded again, it is another attempt."""
         counted = self.counted
-        return self.tells_which_counts and counted is not None and counted.id == attempt
+        if not self.tells_which_counts or counted is None or at.attempt is None:
+            return False
+        return counted.digest == hand_in.digest and self.number_of(counted.id) == hand_in.number
 
 
 class StudentPages:
@@ -351,7 +353,7 @@ class StudentPages:
             wait=None,
             shown=shown,
             sights=Sight,
-            counts=standing.counts(at.attempt),
+            counts=standing.counts(hand_in, at),
             tag=_tag(standing, succession, hand_in, at),
             succession=succession,
             may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
@@ -677,7 +679,7 @@ def _tag(
     standing: Standing, succession: Succession | None, hand_in: HandIn, at: Whereabouts
 ) -> str:
     """Whether an attempt counts, as the words on what is published have it."""
-    if not standing.counts(at.attempt):
+    if not standing.counts(hand_in, at):
         return ""
     if succession is None or succession.counts is None:
         return "counts"
