@@ -13,6 +13,7 @@ from autograder.people import Standing, key
 from autograder.store import (
     Act,
     Comment,
+    Override,
     Publication,
     Published,
     Reply,
@@ -168,6 +169,11 @@ class Ledger:
     def of(self, student: str, question: str) -> Sequence[Act]:
         """What stands of this student and question, oldest first."""
         return self._by_subject.get((student, question), ())
+
+    def is_overridden(self, student: str, question: str) -> bool:
+        """Whether a person's points stand in place of all others."""
+        said = [act.what for act in self.of(student, question) if isinstance(act.what, Override)]
+        return bool(said) and said[-1].points is not None
 
     def version(self, student: str, question: str) -> int:
         """Rises whenever something is decided of this student and question, or taken back."""

@@ -25,7 +25,7 @@ from autograder.model import (
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.html import render
-from autograder.report.marks import check_mark, is_overtaken, is_unanswered
+from autograder.report.marks import check_mark, is_overtaken, is_unanswered, is_unread
 from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
@@ -84,6 +84,11 @@ class Section:
     def is_unanswered(self) -> bool:
         """Whether a person would read an answer, and there is none."""
         return self.status is QuestionStatus.PENDING and is_unanswered(self.question)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody is to read the answer."""
+        return self.status is QuestionStatus.PENDING and is_unread(self.question)
 
     @property
     def mark(self) -> str:

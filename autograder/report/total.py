@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
+from autograder.report.marks import is_unread
 from autograder.report.words import WORDS, Words
 
 
@@ -48,7 +49,7 @@ def why_less(grade: Grade) -> str:
 
 
 def _unread(grade: Grade) -> float:
-    waits = (q for q in grade.questions if q.status is QuestionStatus.PENDING)
+    waits = (q for q in grade.questions if q.status is QuestionStatus.PENDING and not is_unread(q))
     return sum(q.max_score for q in waits if q.final_points is None)
 
 

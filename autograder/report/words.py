@@ -43,6 +43,8 @@ class Words:
     """Instead of it, of functions that are as the notebook came with them."""
     unanswered: str = "nothing written yet"
     """The same of an answer that a person would read."""
+    unread: str = "it is not read"
+    """The same of an answer that nobody reads."""
     submission_status: Mapping[SubmissionStatus, str] = field(
         default_factory=lambda: {
             SubmissionStatus.GRADED: "graded",

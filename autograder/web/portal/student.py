@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
+from autograder.judging.words import WRITTEN_OUT
 from autograder.model import Grade, SubmissionStatus
 from autograder.people import (
     Directory,
@@ -19,6 +20,7 @@ from autograder.people import (
     numbers,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
+from autograder.report.marks import is_unread
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
@@ -147,6 +149,21 @@ class Standing:
         """Whether it is to be said that this attempt counts."""
         counted = self.counted
         return self.tells_which_counts and counted is not None and counted.id == attempt
+
+    def is_out(self, hand_in: HandIn, attempt: int) -> bool:
+        """Whether it may be said that this one does not count, whatever comes of the others: then
+        nobody reads its answers."""
+        which = self.lists.counted(self.student)
+        if which is None or not self.tells_which_counts or self.counts(attempt):
+            return False
+        mine = next((one for one in self.lists.of(self.student) if one.id == attempt), None)
+        number = self.number_of(which.entry.id)
+        if mine is None or mine.score is None or number is None:
+            return False
+        if which.entry.status is not SubmissionStatus.GRADED:
+            return False
+        is_best = self.exercise.assignment.attempts.keep == "best"
+        return is_best or which.is_chosen or number > hand_in.number
 
 
 class StudentPages:
@@ -318,7 +335,7 @@ class StudentPages:
             shown = None
             if is_shown:
                 before = _before(one, standing.hand_ins, where)
-                shown = self._seeing.of(exercise, one, at.attempt or 0, before)
+                shown = self._shown(standing, one, at.attempt or 0, before)
             changes = self._seeing.changes(exercise, shown) if shown is not None else ()
             tag = _tag(standing, succession, one, at)
             lines.append(Line(one, at, shown, changes, tag))
@@ -338,8 +355,9 @@ class StudentPages:
     def receipt(self, visit: Visit) -> str:
         eyes, hand_in, exercise = self.own(visit)
         standing = self._standing(exercise, eyes.person)
-        at, shown = self._seen(hand_in, exercise, standing.hand_ins)
+        at, shown = self._seen(standing, hand_in)
         succession = self._succession(standing)
+        may_choose = exercise.assignment.attempts.keep == "chosen" and eyes.is_own
         return page(
             "portal/receipt.html.j2",
             visit,
@@ -354,7 +372,8 @@ class StudentPages:
             counts=standing.counts(at.attempt),
             tag=_tag(standing, succession, hand_in, at),
             succession=succession,
-            may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
+            may_choose=may_choose,
+            out=_out(standing, succession, hand_in, at, shown, may_choose),
             changes=self._seeing.changes(exercise, shown) if shown is not None else (),
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
@@ -366,17 +385,22 @@ class StudentPages:
             late_now=_late_now(standing, hand_in),
         )
 
-    def _seen(
-        self, hand_in: HandIn, exercise: Exercise, hand_ins: Sequence[HandIn]
-    ) -> tuple[Whereabouts, Shown | None]:
-        """How far one of these hand-ins is, and what is shown of what came of it."""
+    def _seen(self, standing: Standing, hand_in: HandIn) -> tuple[Whereabouts, Shown | None]:
+        """How far one of a student's hand-ins is, and what is shown of what came of it."""
+        hand_ins = standing.hand_ins
         looked_at = [one for one in (hand_in, _previous(hand_in, hand_ins)) if one is not None]
         where = self._store.hand_ins.where([one.id for one in looked_at])
         at = where.get(hand_in.id) or Whereabouts(State.WAITING)
         if at.attempt is None:
             return at, None
         before = _before(hand_in, hand_ins, where)
-        return at, self._seeing.of(exercise, hand_in, at.attempt, before)
+        return at, self._shown(standing, hand_in, at.attempt, before)
+
+    def _shown(
+        self, standing: Standing, hand_in: HandIn, attempt: int, before: Before | None
+    ) -> Shown | None:
+        is_out = standing.is_out(hand_in, attempt)
+        return self._seeing.of(standing.exercise, hand_in, attempt, before, is_out=is_out)
 
     def _instead(self, standing: Standing, shown: Shown | None) -> str:
         """What counts in place of a file that nobody can read, in a sentence; empty: nothing."""
@@ -444,14 +468,14 @@ class StudentPages:
     def feedback(self, visit: Visit) -> Response:
         """The whole page of one's verdict, where one may see it."""
         eyes, hand_in, exercise = self.own(visit)
-        hand_ins = self._store.hand_ins.of(numbers_of(eyes.person), exercise.slug)
-        _, shown = self._seen(hand_in, exercise, hand_ins)
+        _, shown = self._seen(self._standing(exercise, eyes.person), hand_in)
         if shown is None or not shown.has_page:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(shown)
         before = self._seeing.before(exercise, shown)
         late = grade.late, None if before is None else before.late
-        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late)
+        said = tuple(question.message for question in grade.questions)
+        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late, said)
         return self._drawn(key, exercise, grade, before, eyes.person.name)
 
     def _drawn(
@@ -690,12 +714,42 @@ def _answered(asked: Sequence[acts.Asking]) -> list[acts.Asking]:
     return list(last.values())
 
 
-def _answers(exercise: Exercise, grade: Grade) -> list[tuple[str, bool]]:
-    """The questions of a file that a person reads, by title, and whether anything is written."""
+def _answers(exercise: Exercise, grade: Grade) -> list[str]:
+    """What becomes of the answers in a file that a person reads, a sentence each."""
     if grade.status is SubmissionStatus.UNREADABLE:
         return []  # nobody knows what is in it
     asked = {one.name for one in exercise.assignment.questions if one.by_person}
-    return [(one.title, bool(one.answer)) for one in grade.questions if one.name in asked]
+    said = []
+    for one in grade.questions:
+        if one.message == WRITTEN_OUT:
+            continue  # which is said above
+        if is_unread(one):
+            said.append(f"“{one.title}”: {one.message}")
+        elif one.name in asked and one.answer:
+            said.append(f"Your answer to “{one.title}” is read by a person.")
+        elif one.name in asked:
+            said.append(f"You have written nothing to “{one.title}” yet.")
+    return said
+
+
+def _out(
+    standing: Standing,
+    succession: Succession | None,
+    hand_in: HandIn,
+    at: Whereabouts,
+    shown: Shown | None,
+    may_choose: bool,
+) -> str:
+    """That an attempt does not count, and what follows; empty: it does, or may yet."""
+    counted = standing.counted
+    if shown is None or counted is None or not standing.is_out(hand_in, at.attempt or 0):
+        return ""
+    said = f"This attempt does not count (attempt {standing.number_of(counted.id)} does)"
+    if succession is not None and succession.counts is not None:  # not before it is published
+        said = "This attempt will not count"
+        said += f" (attempt {succession.next} will)" if succession.next is not None else ""
+    said += ", so nobody reads its answer." if any(map(is_unread, shown.grade.questions)) else "."
+    return f"{said} To have it count, choose it below." if may_choose else said
 
 
 def needed_first(one: Standing) -> tuple[int, float, str]:
