@@ -80,15 +80,16 @@ class Section:
     waits: bool
     """True: a person reads the answer."""
 
-    @property
-    def is_unanswered(self) -> bool:
-        """Whether a person would read an answer, and there is none."""
-        return self.status is QuestionStatus.PENDING and is_unanswered(self.question)
-
-    @property
-    def is_unread(self) -> bool:
-        """Whether nobody is to read the answer."""
-        return self.status is QuestionStatus.PENDING and is_unread(self.question)
+    def said(self, words: Words) -> str:
+        """What there is to say of its points, where a person gives them."""
+        if self.status is QuestionStatus.PENDING and is_unanswered(self.question):
+            return words.unanswered
+        if self.status is QuestionStatus.PENDING and is_unread(self.question):
+            return words.unread
+        is_given = self.question.by_person or self.question.override
+        if self.status is QuestionStatus.NONE and is_given:
+            return words.no_points
+        return words.question_status[self.status]
 
     @property
     def mark(self) -> str:

@@ -43,6 +43,8 @@ class Words:
     """Instead of it, of functions that are as the notebook came with them."""
     unanswered: str = "nothing written yet"
     """The same of an answer that a person would read."""
+    no_points: str = "no points"
+    """The same of what a person decided."""
     unread: str = "it is not read"
     """The same of an answer that nobody reads."""
     submission_status: Mapping[SubmissionStatus, str] = field(
@@ -175,7 +177,7 @@ class Words:
     rubric_item: str = "{text} ({points})"
     override: str = "{by} changed this from {before} to {points} of {max} points:"
     override_open: str = "{by} gave {points} of {max} points here:"
-    """The same where there were none before."""
+    """The same where there were none before, or as many."""
     made_for: str = (
         "This was for another file of yours, {file}. It counts until somebody has looked at this "
         "one, too."

@@ -254,7 +254,27 @@ def test_a_page_never_says_that_nothing_is_to_fix_where_a_person_decided() -> No
         words: [words in page_of(replace(decided(), questions=(one,))) for one in (wrong, right)]
         for words in (WORDS.nothing_to_fix, WORDS.nothing_to_win)
     }
-    assert said == {WORDS.nothing_to_fix: [False, True], WORDS.nothing_to_win: [True, False]}
+    assert said == {WORDS.nothing_to_fix: [False, False], WORDS.nothing_to_win: [True, True]}
+
+
+@pytest.mark.parametrize("given", [0.0, 20.0, 25.0])
+def test_who_gave_points_is_told_and_no_change_where_there_is_none(given: float) -> None:
+    first, written = decided().questions
+    assert first.override is not None
+    override = replace(first.override, points=given)
+    question = replace(first, score=20.0, max_score=25.0, override=override)
+    words = " ".join(
+        read_page(page_of(replace(decided(), questions=(question, written)))).texts("body")
+    )
+    assert f"{given:g} of 25 points, given by maria" in words, "it is on the list of decisions"
+    is_changed = given != 20
+    assert ("maria changed this from 20 to" in words) is is_changed
+    assert ("maria gave 20 of 25 points here:" in words) is not is_changed
+    assert ("changed from 20" in words) is is_changed
+    assert ("0 of 25, no points" in words) is (given == 0)
+    assert "yet" not in words.partition("maria gave")[0].partition("0 of 25, no points")[2][:5]
+    marked = replace(written, status=QuestionStatus.NONE, by_person=PersonMark(0.0, "", "tom", AT))
+    assert "no points yet" not in page_of(replace(decided(), questions=(question, marked)))
 
 
 @pytest.mark.parametrize("given", [0.0, 25.0, 30.0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,3 +124,23 @@ def test_where_a_person_decided_no_reading_is_promised_of_what_comes_next(school
         assert MORE not in alice.words
         assert f"explanation: {said}" in lines()
     assert said in alice.read(f"{second}/page")
+
+
+@pytest.mark.parametrize(
+    ("score", "more"), [(60.0, "a person gives up to 8 more<"), (0.0, "more, before lateness<")]
+)
+def test_what_a_person_gives_is_told_after_what_lateness_takes_off_it(
+    school: School, score: float, more: str
+) -> None:
+    over = Late(due=datetime.now(UTC) - timedelta(hours=30), policy="share_per_day", share=0.1)
+    school.says(before_due="all", late=over)
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(replace(verdict(), score=score))
+    pages = alice.address, f"/a/{SLUG}"
+    for page in pages:
+        assert more in alice.open(page)
+    decide(school, "adam", 20.0)
+    published(school)
+    for page in pages:
+        assert ("10 more, before lateness<" in alice.open(page)) is (score > 0)
