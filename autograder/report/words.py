@@ -63,8 +63,11 @@ class Words:
     score_part: str = "graded by the program"
     made_of: str = "What the score is made of"
     since: str = "Your attempt before: {before}, this one: {now}{late}."
-    since_program: str = "By the program, your attempt before: {before}, this one: {now}{late}."
-    """The same where people decided, too."""
+    since_program: str = (
+        "By the program, without what a person gives, your attempt before: {before}, this one: "
+        "{now}{late}."
+    )
+    """The same where a person gives points in either, or reads an answer."""
     since_late: str = ", both before what being late costs"
     """The end of either, where one of the two is late and loses points by it."""
     since_question: str = "{question}: {before} before, {now} here"

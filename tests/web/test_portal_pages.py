@@ -362,13 +362,14 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     assert "75" not in alice.words.split("Receipt")[0]
     school.says(before_due="all")
     alice.open(alice.address)
-    assert "Your attempt before: 75, this one: 90." in alice.words
+    said = "By the program, without what a person gives, your attempt before: 75, this one: 90."
+    assert said in alice.words
     assert "Adam: 15 before, 30 here; no longer found: moment overwritten." in alice.words
     assert "90 of 90 points so far; a person gives up to 10 more" in alice.words
     second = alice.address
     alice.upload(NOTEBOOK)
     for address in (second, f"/a/{SLUG}"):
-        assert "Your attempt before: 75, this one: 90." in alice.read(address), "not the last one"
+        assert "your attempt before: 75, this one: 90." in alice.read(address), "not the last one"
     alice.open(f"/a/{SLUG}")
     assert "Attempt 2 counts 90 of 90 so far; a person gives up to 10 more" in alice.words
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
@@ -381,13 +382,13 @@ def test_two_attempts_are_compared_before_what_being_late_costs_either(school: S
     for data in (NOTEBOOK, PROGRAM):
         alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
     school.grade(verdict(), replace(verdict(), score=0.0))
-    said = "Your attempt before: 90, this one: 0, both before what being late costs."
+    said = "your attempt before: 90, this one: 0, both before what being late costs."
     newest = alice.address
     for address in (newest, f"{newest}/page", f"/a/{SLUG}"):
         assert said in alice.read(address), "the one before lost 9 points"
     school.says(before_due="all")
     for address in (newest, f"{newest}/page"):
-        assert "Your attempt before: 90, this one: 0. " in alice.read(address), "nothing is due now"
+        assert "your attempt before: 90, this one: 0. " in alice.read(address), "nothing is due now"
 
 
 @pytest.mark.parametrize("before_due", ["names", "all"])
@@ -412,7 +413,7 @@ def test_what_changed_is_told_of_the_attempt_directly_before(
     assert listed.count(f"no longer found: {fault}") == 1
     assert listed.count(f"new: {fault}") == 1
     page = alice.ask("GET", f"/h/{alice.tickets()[1]}/page")
-    assert "Your attempt before" not in page.text
+    assert "attempt before" not in page.text
 
 
 @pytest.mark.parametrize("before_due", ["public", "names", "all"])
