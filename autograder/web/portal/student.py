@@ -286,7 +286,11 @@ class StudentPages:
         eyes = self.eyes(visit)
         all_ = [self._standing(exercise, eyes.person) for exercise in self._syllabus]
         all_.sort(key=needed_first)
-        asked_by = {one.exercise.slug: self._pairing(one.exercise, eyes).named_by for one in all_}
+        pairings = {one.exercise.slug: self._pairing(one.exercise, eyes) for one in all_}
+        asked_by = {
+            slug: [one for one in pairing.named_by if one not in pairing.left]
+            for slug, pairing in pairings.items()
+        }
         return page("portal/home.html.j2", visit, eyes=eyes, all=all_, asked_by=asked_by)
 
     def _pairing(self, exercise: Exercise, eyes: Eyes) -> Pairing:
@@ -597,8 +601,10 @@ class StudentPages:
         if exercise.assignment.attempts.partners < 2:
             raise UsageError("everybody hands in alone here")
         if "leave" in visit.form:
+            was_together = self._pairing(exercise, eyes).together
             leave(self._store, exercise, eyes.person)
-            visit.later.append("You hand in alone now.")
+            kept = " What you handed in together stays yours." if was_together else ""
+            visit.later.append(f"You hand in alone now.{kept}")
         elif "decline" in visit.form:
             visit.later.append(self._decline(exercise, eyes.person, visit.form.one("partner")))
         else:
@@ -615,10 +621,12 @@ class StudentPages:
         self._store.hand_ins.join(exercise.slug, person.number or 0, other.number or 0, True)
         now = self._partners(exercise)
         # The name is told by whoever agrees, not to whoever tries an address.
-        if any(one.number == other.number for one in now.of(person).together):
+        together = now.of(person).together
+        if any(one.number == other.number for one in together):
+            everybody = "both" if len(together) == 1 else "all"
             return (
-                f"You hand in together with {other.name or other.id} now; what one of you hands "
-                "in is everybody's."
+                f"You hand in together with {other.name or other.id} now: what one of you hands in "
+                f"counts as handed in by {everybody} of you."
             )
         _require_room(now, person, other)  # somebody else was named at the same moment
         return f"That is noted. It holds as soon as {other.id} names you here, too."
