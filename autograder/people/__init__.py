@@ -31,9 +31,11 @@ from autograder.people.late import (
     Policies,
     after_due_in_words,
     apply_late,
+    brings_until,
     counted_time,
     late_in_words,
     lateness,
+    rules_in_words,
     unknown_time,
 )
 from autograder.people.links import Holder, Link, PersonalLinks
@@ -64,6 +66,7 @@ __all__ = [
     "Standing",
     "after_due_in_words",
     "apply_late",
+    "brings_until",
     "counted_time",
     "counting",
     "current",
@@ -81,6 +84,7 @@ __all__ = [
     "numbers",
     "read_dates",
     "read_people",
+    "rules_in_words",
     "standing_of",
     "unknown_time",
 ]

@@ -586,7 +586,10 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
         attempts=Attempts(per_day=3),
     )
     alice.upload()
-    assert "1 day late, 2 days begun: 40 % of your points are taken off." in alice.words
+    assert (
+        "1 day 6 hours late, which counts as 2 days: 40 % of your points are taken off."
+        in alice.words
+    )
     assert "no attempt left today; you can hand in again from " in alice.words
     school.grade(verdict(), verdict(), verdict())
     alice.open(alice.address)
@@ -1538,9 +1541,10 @@ def test_who_would_replace_an_attempt_by_a_late_one_is_told_before(
     assert "still taken; handed in now it is 1 hour late: it costs no points." in alice.words
     costs = Late(due=over.due, policy="share_per_day", share=0.2)
     school.says(late=costs, attempts=Attempts(keep=keep))
-    assert "20 % of your points are taken off." in alice.read(page)
+    assert "20 % of your points are taken off. It brings points until" in alice.read(page)
     school.says(late=Late(due=datetime.now(UTC) + timedelta(hours=1)), attempts=Attempts(keep=keep))
     assert said not in alice.read(page)
+    assert "UTC Late: that is noted, and costs no points." in alice.words
 
 
 def receipt_on(page: str) -> str:
@@ -1566,7 +1570,8 @@ def test_a_receipt_says_the_same_whatever_is_changed_then(
     alice.upload()
     address, said = alice.address, receipt_on(alice.page)
     lateness = (
-        "1 day late, 2 days begun, 1 late day spent on it: 20 % of your points are taken off."
+        "1 day 6 hours late, which counts as 2 days, 1 late day spent on it: 20 % of your points "
+        "are taken off."
         if ago > timedelta(hours=1)
         else "In time."
     )
@@ -1620,7 +1625,7 @@ def test_beside_a_receipt_is_said_when_a_due_date_has_moved_since(school: School
     assert " Due " not in alice.words
     school.says(late=Late(due=early, policy="share_per_day", share=0.2))
     assert "nothing was due: now it is due" in alice.read(free)
-    assert "UTC . 3 hours late, 1 day begun. Receipt" in alice.words
+    assert "UTC . 3 hours late, which counts as 1 day. Receipt" in alice.words
     assert " Due " not in alice.words
 
 
@@ -1637,7 +1642,10 @@ def test_a_receipt_of_an_older_program_says_what_is_known_of_then(school: School
         connection.execute(HAND_INS.update().values(lateness=None, due=None))
     alice.open(alice.address)
     assert " Due " not in alice.words
-    assert f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late, 1 day begun." in alice.words
+    assert (
+        f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late, which counts as 1 day."
+        in alice.words
+    )
     school.says(late=Late(due=due + timedelta(days=1)))
     with school.store._begin(writes=True) as connection:
         connection.execute(HAND_INS.update().values(due=(due + timedelta(days=1)).isoformat()))

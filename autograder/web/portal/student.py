@@ -16,8 +16,10 @@ from autograder.people import (
     Directory,
     Person,
     after_due_in_words,
+    brings_until,
     late_in_words,
     numbers,
+    rules_in_words,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.marks import is_unread
@@ -120,6 +122,17 @@ class Standing:
     def late_now(self) -> str:
         """How late it is now, and what that costs, as a receipt has it."""
         return late_in_words(self.student, datetime.now(UTC), self.lists.standing.policies)
+
+    @property
+    def late_rules(self) -> str:
+        """What lateness will cost."""
+        return rules_in_words(self.student, self.lists.standing.policies)
+
+    @property
+    def late_until(self) -> datetime | None:
+        """Until when what is late brings points; None: there is no end, or it is over."""
+        until = brings_until(self.student, self.lists.standing.policies)
+        return until if until is not None and datetime.now(UTC) <= until else None
 
     @property
     def next_day(self) -> datetime:
