@@ -117,14 +117,15 @@ def feedback_page(
     backgrounds: Mapping[str, Contour | Mapping[str, Any]] | None = None,
     before: Grade | None = None,
     name: str = "",
+    back: str = "",
     words: Words = WORDS,
 ) -> str:
     """The feedback on one submission as an HTML document that needs no other file.
 
     ``before``: the student's attempt before this one; ``name``: the student's own, where a list of
-    people knows it.  The same values give the same text.  Nothing
-    a student wrote is trusted: it is escaped, and the page's own policy forbids requests, and
-    scripts but the one that plays figures.
+    people knows it; ``back``: the address that it leads back to, where it has one.  The same values
+    give the same text.  Nothing a student wrote is trusted: it is escaped, and the page's own
+    policy forbids requests, and scripts but the one that plays figures.
     """
     known = backgrounds_of(backgrounds or {})
     first = first_to_fix(grade, words)
@@ -144,6 +145,7 @@ def feedback_page(
         grade=grade,
         title=assignment_title,
         name=name,
+        back=back,
         total=total_of(grade, words),
         late=late,
         notices=[said for said in grade.notices if said != late],

@@ -57,6 +57,7 @@ class Words:
 
     # ---- the top of a feedback page
     page_title: str = "{assignment}: feedback for {student}"
+    way_back: str = "Back to the portal"
     student: str = "For"
     file: str = "File"
     score: str = "of {max} points"

@@ -499,13 +499,25 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     alice.upload()
     first = alice.address
     alice.upload(PROGRAM, "hw.py")
+    second = alice.address
     school.grade(verdict("moment_overwritten"), verdict())
     alice.open(f"/a/{SLUG}")
+    assert "/choose" not in alice.page
     assert alice.send(f"{first}/choose").status_code == 400
     school.says(attempts=Attempts(keep="chosen"))
     alice.open(first)
     alice.send(f"{first}/choose")
     assert "Attempt 1 counts now." in alice.words
+    assert "you choose in the list below, else the newest." in alice.words
+    buttons = re.findall(r'action="(/h/\w+)/choose">.*?aria-label="([^"]*)"', alice.page)
+    assert buttons == [(second, "Let attempt 2 count")], "of the one that does not"
+    alice.send(f"{second}/choose")
+    assert "Attempt 2 counts now." in alice.words
+    alice.send(f"{first}/choose")
+    bob = school.browser("maria")
+    number = school.store.hand_ins.all(SLUG)[0].person
+    assert "/choose" not in bob.open(f"/as/{number}/a/{SLUG}"), "staff choose nothing"
+    alice.open(f"/a/{SLUG}")
     exercise = school.portal._syllabus.get(SLUG)
     assert exercise is not None
     (grade,) = current_grades(exercise.order, school.store)
@@ -1224,6 +1236,58 @@ def test_a_request_is_asked_once_and_answered(school: School) -> None:
     above, _, below = alice.page.partition('id="page-title"')
     assert 'Your request about Adam was answered: <a href="#request1">see below</a>.' in above
     assert below.index('id="request1"') < below.index("It is as it should be.")
+    listed = alice.open(f"/a/{SLUG}")
+    (way,) = re.findall(r'was answered: <a href="#(\w+)">see below', listed)
+    assert listed.index("was answered") < listed.index('id="hand-in-title"')
+    assert listed.count(f'id="{way}"') == 1
+    later = "New points, if any, are shown when results are published again."
+    for given, is_told in ((None, False), (23.0, True)):
+        if given is not None:
+            decide(school, "explanation", 3.0)
+            assert later not in alice.read(f"/a/{SLUG}"), "nobody asked about that"
+            decide(school, "adam", given)
+        for page in (f"/a/{SLUG}", f"/a/{SLUG}/result"):
+            assert (later in alice.read(page)) is is_told
+    published(school)
+    for page in (f"/a/{SLUG}", f"/a/{SLUG}/result"):
+        assert later not in alice.read(page)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    view = exercise.room.view()
+    (deed, _) = [act.deed for act in reversed(view.book.ledger.acts) if act.student][:2]
+    exercise.room.decide(view, [take_back(view.book, deed, "ines")])
+    assert later in alice.read(f"/a/{SLUG}/result"), "the old points are news as well"
+
+
+@pytest.mark.parametrize("whose", ["alice", "bob"])
+def test_a_page_says_whose_it_is_and_one_in_a_window_of_its_own_leads_back(
+    school: School, whose: str
+) -> None:
+    school.says(attempts=Attempts(partners=2), before_due="all")
+    find = school.portal.door.links.directory.find
+    pair = [find(one)[0].number or 0 for one in ("alice", "bob")]
+    for one, other in (pair, pair[::-1]):
+        school.store.hand_ins.join(SLUG, one, other, True)
+    student = school.browser(whose)
+    school.browser("alice").upload()
+    school.grade(verdict(), verdict())
+    published(school)
+    (ticket,) = student.tickets_of(SLUG)
+
+    def read(address: str) -> str:
+        """Its words, without blanks that stand for marks."""
+        return re.sub(r"(?<=\() | (?=[),])", "", student.read(address))
+
+    name = {"alice": "Alice A. (alice)", "bob": "Bob B. (bob)"}[whose]
+    who = name if whose == "alice" else f"Alice A. for {name}, too"
+    assert f"Handed in by {who}" in read(f"/h/{ticket}")
+    assert f"Your result For {name}" in read(f"/a/{SLUG}/result")
+    for at in (f"/h/{ticket}", f"/a/{SLUG}/result"):
+        way = re.compile(rf'<(iframe|a)[^>]*(?:src|href)="{at}/page(\?alone=yes)?"')
+        ways = sorted(way.findall(student.open(at)))
+        assert ways == [("a", "?alone=yes"), ("a", "?alone=yes"), ("iframe", "")]
+        assert "Back to the portal" not in student.read(f"{at}/page"), "it is in a frame"
+        assert f'<a href="{at}">Back to the portal</a>' in student.open(f"{at}/page?alone=yes")
 
 
 def test_all_that_a_desk_leads_to_lies_below_its_own_address(school: School) -> None:

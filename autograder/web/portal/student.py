@@ -318,6 +318,7 @@ class StudentPages:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         standing = self._standing(exercise, eyes.person)
         succession = self._succession(standing)
+        asked = self._asked(exercise, eyes.person)
         lines = self._lines(standing, succession)
         other = refused if isinstance(refused, OfAnother) else None
         return page(
@@ -332,11 +333,15 @@ class StudentPages:
             succession=succession,
             says_when=isinstance(refused, TooSoon),
             of_other=None if other is None else self._syllabus.get(other.slug),
+            may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
             lines=lines[:_MOST_ROWS],
             more=len(lines) - _MOST_ROWS,
             given=_given(exercise),
             pairing=self._pairing(exercise, eyes),
-            asked=self._asked(exercise, eyes.person),
+            asked=asked,
+            answered=_answered(asked),
+            news=self._news(exercise, eyes.person, asked),
+            words=WORDS,
             titles={one.name: one.title for one in exercise.assignment.questions},
             asking=self._asking(exercise, eyes.person),
         )
@@ -493,14 +498,22 @@ class StudentPages:
         late = grade.late, None if before is None else before.late
         said = tuple(question.message for question in grade.questions)
         key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late, said)
-        return self._drawn(key, exercise, grade, before, eyes.person.name)
+        back = f"{eyes.base}/h/{hand_in.ticket}" if "alone" in visit.query else ""
+        return self._drawn(key, exercise, grade, before, eyes.person.name, back)
 
     def _drawn(
-        self, key: object, exercise: Exercise, grade: Grade, before: Grade | None, name: str
+        self,
+        key: object,
+        exercise: Exercise,
+        grade: Grade,
+        before: Grade | None,
+        name: str,
+        back: str,
     ) -> Response:
-        """A page as it is shown in a frame; so is why there is none."""
+        """A page as it is shown in a frame, or, with the way ``back``, in a window of its own; so
+        is why there is none."""
         try:
-            text = self._drawing.page((key, name), exercise, grade, before, name)
+            text = self._drawing.page((key, name, back), exercise, grade, before, name, back)
         except AutograderError as error:
             why = fragment("portal/refused.html.j2", why=str(error))
             return HTMLResponse(why, 503, FRAMED)
@@ -540,6 +553,7 @@ class StudentPages:
             succession=self._succession(standing),
             asked=asked,
             answered=_answered(asked),
+            news=self._news(exercise, eyes.person, asked),
             words=WORDS,
             titles={one.name: one.title for one in exercise.assignment.questions},
             asking=self._asking(exercise, eyes.person),
@@ -549,7 +563,8 @@ class StudentPages:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
         key = (exercise.slug, eyes.person.id, str(grade.seen))
-        return self._drawn(key, exercise, grade, None, eyes.person.name)
+        back = f"{eyes.base}/a/{exercise.slug}/result" if "alone" in visit.query else ""
+        return self._drawn(key, exercise, grade, None, eyes.person.name, back)
 
     def _published(self, exercise: Exercise, person: Person) -> Grade:
         grade = self._seeing.published(exercise, person.id)
@@ -561,6 +576,14 @@ class StudentPages:
         """What somebody asked to look at again, the newest first."""
         ledger = exercise.register.now().ledger
         return [one for one in reversed(ledger.requests()) if one.student == person.id]
+
+    def _news(
+        self, exercise: Exercise, person: Person, asked: Sequence[acts.Asking]
+    ) -> frozenset[str]:
+        """Of the questions that these are about, those of which there may be new points that are
+        not published yet."""
+        ledger = exercise.register.now().ledger
+        return frozenset(one.question for one in asked if ledger.has_news(person.id, one.question))
 
     def _asking(self, exercise: Exercise, person: Person) -> list[tuple[str, str]]:
         """The questions that one may ask to look at again."""
