@@ -594,6 +594,11 @@ class QuestionGrade:
         """What counts in the end; None: it is not known yet."""
         return self.score if self.override is None else self.override.points
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether a person put other points in place of those that there were."""
+        return self.override is not None and self.score not in (None, self.override.points)
+
 
 @dataclass(frozen=True)
 class Lateness:

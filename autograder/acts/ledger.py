@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import takewhile
 
 from autograder.model import LookAgain, RubricItem, Said
 from autograder.people import Standing, key
 from autograder.store import (
     Act,
     Comment,
+    Mark,
+    Override,
     Publication,
     Published,
     Reply,
@@ -168,6 +171,20 @@ class Ledger:
     def of(self, student: str, question: str) -> Sequence[Act]:
         """What stands of this student and question, oldest first."""
         return self._by_subject.get((student, question), ())
+
+    def is_overridden(self, student: str, question: str) -> bool:
+        """Whether a person's points stand in place of all others."""
+        said = [act.what for act in self.of(student, question) if isinstance(act.what, Override)]
+        return bool(said) and said[-1].points is not None
+
+    def has_news(self, student: str, question: str) -> bool:
+        """Whether points were given there, or taken back, since the student was shown any."""
+        last = self.published.get(student)
+        if last is None:
+            return False
+        newer = takewhile(lambda act: act.deed != last.deed, reversed(self.acts))
+        given = [act for act in newer if isinstance(act.what, (Mark, Override, Undo))]
+        return (student, question) in self.touched(given)
 
     def version(self, student: str, question: str) -> int:
         """Rises whenever something is decided of this student and question, or taken back."""

@@ -56,15 +56,17 @@ def page_drawer(
     assignment: Assignment,
     before: Mapping[str, Grade] | None = None,
     name_of: Callable[[str], str] = lambda student: "",
+    back: str = "",
 ) -> Draw:
     """Draws feedback pages of one assignment; ``before``: earlier attempts by student;
-    ``name_of``: what a student is called by name, empty where nobody knows."""
+    ``name_of``: what a student is called by name, empty where nobody knows; ``back``: the address
+    that they lead back to, empty: none."""
 
     def draw(grade: Grade) -> str:
         with budget.memory():
             earlier = (before or {}).get(grade.student)
             name = name_of(grade.student)
-            return drawn(grade, assignment.title, assignment.backgrounds, earlier, name)
+            return drawn(grade, assignment.title, assignment.backgrounds, earlier, name, back=back)
 
     return draw
 
@@ -76,6 +78,7 @@ def drawn(
     before: Grade | None = None,
     name: str = "",
     words: Words = WORDS,
+    back: str = "",
 ) -> str:
     """A feedback page; where it fails or takes too much, one without what is hard to draw.
 
@@ -85,7 +88,12 @@ def drawn(
     def page(shown: Grade) -> str:
         with budget.seconds(budget.DRAWING):
             return feedback_page(
-                shown, assignment_title=title, backgrounds=backgrounds, before=before, name=name
+                shown,
+                assignment_title=title,
+                backgrounds=backgrounds,
+                before=before,
+                name=name,
+                back=back,
             )
 
     try:

@@ -407,6 +407,13 @@ FORMULA_CHANGES = "{function} changes what it is given: {names}. Work on a copy.
 FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."
 WRITTEN_FOUND = "A person will read your answer."
 WRITTEN_NONE = "No written answer was found. It belongs in the cell below the question."
+WRITTEN_OUT = "This attempt does not count, so nobody reads its answer."
+"""In place of the first, where a student sees one of several attempts ..."""
+WRITTEN_DECIDED = (
+    "A person decided the points of this question: they count for this file, too, until somebody "
+    "has looked at it."
+)
+"""... or has read that."""
 
 # -------------------------------------------------------------------------- faults of any function
 

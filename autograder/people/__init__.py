@@ -40,9 +40,11 @@ from autograder.people.late import (
     Policies,
     after_due_in_words,
     apply_late,
+    brings_until,
     counted_time,
     late_in_words,
     lateness,
+    rules_in_words,
     unknown_time,
 )
 from autograder.people.links import Holder, Link, PersonalLinks
@@ -75,6 +77,7 @@ __all__ = [
     "Standing",
     "after_due_in_words",
     "apply_late",
+    "brings_until",
     "counted_time",
     "counting",
     "current",
@@ -92,6 +95,7 @@ __all__ = [
     "numbers",
     "read_dates",
     "read_people",
+    "rules_in_words",
     "standing_of",
     "unknown_time",
 ]

@@ -122,7 +122,7 @@ def late_in_words(student: str, at: datetime, policies: Policies) -> str:
         return "In time."
     said = f"{duration(at - due)} late"
     if rules.share is not None and said != f"{counted(late.by_days, 'day')} late":
-        said += f", {counted(late.by_days, 'day')} begun"
+        said = f"{_whole(at - due)} late, which counts as {counted(late.by_days, 'day')}"
     if late.covered_days:
         said += f", {counted(late.covered_days, 'late day')} spent on it"
     if late.points == -_ALL:
@@ -130,6 +130,42 @@ def late_in_words(student: str, at: datetime, policies: Policies) -> str:
     if late.points:
         return f"{said}: {-late.points:g} % of your points are taken off."
     return f"{said}: it costs no points."
+
+
+def rules_in_words(student: str, policies: Policies) -> str:
+    """What lateness will cost this student, in a sentence or two; empty: nothing is due."""
+    rules = policies.late
+    if policies.due_for(student) is None:
+        return ""
+    end = None if rules.cut_off_days is None else f"{rules.cut_off_days:g}"
+    days = "day" if end == "1" else "days"
+    if rules.share is not None:
+        said = f"Late: {100 * rules.share:g} % of your points are taken off for each day begun"
+        said += "." if end is None else f"; after {end} {days} there are none."
+    elif end is None:
+        said = "Late: that is noted, and costs no points."
+    else:
+        said = f"Late: for {end} {days} it costs no points; after that there are none."
+        said = said if rules.cut_off_days else "Late: it brings no points."
+    if rules.grace:
+        said += f" The first {_whole(rules.grace)} are not late yet."
+    if left := policies.days_left(student):
+        said += f" You have {counted(left, 'late day')} that cost nothing."
+    return said
+
+
+def brings_until(student: str, policies: Policies) -> datetime | None:
+    """Until when what this student hands in brings points; None: there is no end."""
+    due, rules = policies.due_for(student), policies.late
+    if due is None:
+        return None
+    ends = []
+    if rules.cut_off_days is not None:
+        ends.append(rules.grace + _moved(due, rules.cut_off_days, policies.zone))
+    if rules.share is not None:
+        paid = math.ceil(1 / rules.share) - 1 + policies.days_left(student)
+        ends.append(max(due + rules.grace, _moved(due, paid, policies.zone)))
+    return min(ends, default=None)
 
 
 def after_due_in_words(due: datetime, at: datetime) -> str:
@@ -181,6 +217,14 @@ def _reason(
         taken = f"{points(-off)} of the {points(earned)} points earned are taken off"
         reason += f": {taken}{', for it is too late to count' if is_over else ''}"
     return f"{reason}."
+
+
+def _whole(late: timedelta) -> str:
+    """The same with what is over: ``1 day 4 hours``."""
+    said = duration(late)
+    count, unit = said.split(" ")
+    rest = late - int(count) * timedelta(**{unit.rstrip("s") + "s": 1})
+    return f"{said} {duration(rest)}" if rest >= timedelta(minutes=1) else said
 
 
 def duration(late: timedelta) -> str:

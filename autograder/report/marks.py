@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from autograder.judging.words import NOT_JUDGED, UNWRITTEN, WRITTEN_FOUND, WRITTEN_NONE
+from autograder.judging.words import (
+    NOT_JUDGED,
+    UNWRITTEN,
+    WRITTEN_DECIDED,
+    WRITTEN_FOUND,
+    WRITTEN_NONE,
+    WRITTEN_OUT,
+)
 from autograder.model import Check, Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.text import one_line
 from autograder.report.words import WORDS, Words
@@ -50,6 +57,12 @@ def is_unanswered(question: QuestionGrade) -> bool:
     return is_open and question.message == WRITTEN_NONE
 
 
+def is_unread(question: QuestionGrade) -> bool:
+    """Whether an answer is here that nobody is to read."""
+    is_open = question.status is QuestionStatus.PENDING
+    return is_open and question.message in (WRITTEN_OUT, WRITTEN_DECIDED)
+
+
 def is_overtaken(question: QuestionGrade) -> bool:
     """Whether its message promises points that a person has given by now."""
     return question.override is not None and question.message in (NOT_JUDGED, WRITTEN_FOUND)
@@ -63,6 +76,8 @@ def what_was_found(question: QuestionGrade, words: Words = WORDS) -> str:
     """What was found of a question, in a few words."""
     if is_unanswered(question):
         return words.unanswered
+    if is_unread(question):
+        return words.unread
     return words.unwritten if is_unwritten(question) else words.question_found[question.status]
 
 

@@ -25,7 +25,7 @@ from autograder.model import (
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.html import render
-from autograder.report.marks import check_mark, is_overtaken, is_unanswered
+from autograder.report.marks import check_mark, is_overtaken, is_unanswered, is_unread
 from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
@@ -80,10 +80,16 @@ class Section:
     waits: bool
     """True: a person reads the answer."""
 
-    @property
-    def is_unanswered(self) -> bool:
-        """Whether a person would read an answer, and there is none."""
-        return self.status is QuestionStatus.PENDING and is_unanswered(self.question)
+    def said(self, words: Words) -> str:
+        """What there is to say of its points, where a person gives them."""
+        if self.status is QuestionStatus.PENDING and is_unanswered(self.question):
+            return words.unanswered
+        if self.status is QuestionStatus.PENDING and is_unread(self.question):
+            return words.unread
+        is_given = self.question.by_person or self.question.override
+        if self.status is QuestionStatus.NONE and is_given:
+            return words.no_points
+        return words.question_status[self.status]
 
     @property
     def mark(self) -> str:
@@ -111,14 +117,15 @@ def feedback_page(
     backgrounds: Mapping[str, Contour | Mapping[str, Any]] | None = None,
     before: Grade | None = None,
     name: str = "",
+    back: str = "",
     words: Words = WORDS,
 ) -> str:
     """The feedback on one submission as an HTML document that needs no other file.
 
     ``before``: the student's attempt before this one; ``name``: the student's own, where a list of
-    people knows it.  The same values give the same text.  Nothing
-    a student wrote is trusted: it is escaped, and the page's own policy forbids requests, and
-    scripts but the one that plays figures.
+    people knows it; ``back``: the address that it leads back to, where it has one.  The same values
+    give the same text.  Nothing a student wrote is trusted: it is escaped, and the page's own
+    policy forbids requests, and scripts but the one that plays figures.
     """
     known = backgrounds_of(backgrounds or {})
     first = first_to_fix(grade, words)
@@ -138,6 +145,7 @@ def feedback_page(
         grade=grade,
         title=assignment_title,
         name=name,
+        back=back,
         total=total_of(grade, words),
         late=late,
         notices=[said for said in grade.notices if said != late],

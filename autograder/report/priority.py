@@ -41,9 +41,8 @@ def to_win(question: QuestionGrade) -> float:
 
 
 def is_settled(question: QuestionGrade) -> bool:
-    """Whether a person decided what counts where the program or they took points off."""
-    by_program, override, most = question.score, question.override, question.max_score
-    return override is not None and (by_program is None or min(by_program, override.points) < most)
+    """Whether a person decided what counts."""
+    return question.override is not None
 
 
 def by_gain(questions: Sequence[QuestionGrade]) -> list[QuestionGrade]:

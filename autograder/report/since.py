@@ -24,11 +24,17 @@ def changes(grade: Grade, before: Grade | None, words: Words) -> tuple[str, ...]
         old = earlier.get(question.name)
         if old is not None:
             lines += _of_question(question, old, words)
-    sentence = words.since_program if grade.is_decided else words.since
+    is_part = _is_persons(grade) or _is_persons(before)
+    sentence = words.since_program if is_part else words.since
     is_late = earned != grade.score or then != before.score
     late = words.since_late if is_late else ""
     score = sentence.format(before=points(then), now=points(earned), late=late)
     return (score, *(lines or [words.since_same]))
+
+
+def _is_persons(grade: Grade) -> bool:
+    """Whether the points of a question are a person's, or will be."""
+    return grade.is_decided or any(q.status is QuestionStatus.PENDING for q in grade.questions)
 
 
 def _earned(grade: Grade) -> float | None:

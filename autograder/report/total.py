@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
+from autograder.report.marks import is_unread
 from autograder.report.words import WORDS, Words
 
 
@@ -24,6 +25,8 @@ class Total:
     """True: people decided of it, a question still waits, and lateness is not taken off yet."""
     by_person: float = 0.0
     """How many points more there are for answers that a person still has to read."""
+    is_before_late: bool = False
+    """True: lateness takes something off these, and nobody knows yet how much."""
 
 
 def total_of(grade: Grade, words: Words = WORDS) -> Total:
@@ -32,14 +35,20 @@ def total_of(grade: Grade, words: Words = WORDS) -> Total:
     late, final, unread = grade.late, grade.final, _unread(grade)
     if not grade.is_decided:
         off = 0.0 if late is None else late.points
-        return Total(grade.score, grade.max_score, off, words.score_part, by_person=unread)
+        earned = grade.score_before_late
+        if late is not None and earned:  # its share of the rest is known, too
+            unread = round(unread * (1 + off / earned), 6)
+        is_open = late is not None and not earned
+        says = words.score_part
+        return Total(grade.score, grade.max_score, off, says, False, unread, is_open)
     if final is not None and final.score is not None:
         return Total(final.score, final.max_score, final.late_points, words.final_part)
     known = [(q.final_points, q.max_score) for q in grade.questions if q.final_points is not None]
     says = words.so_far_late if late is not None and late.points else words.so_far
     score = round(sum(count for count, _ in known), 6)
     most = sum(most for _, most in known)
-    return Total(score, most, 0.0, says, is_so_far=True, by_person=unread)
+    is_open = late is not None and bool(late.points)
+    return Total(score, most, 0.0, says, True, unread, is_open)
 
 
 def why_less(grade: Grade) -> str:
@@ -48,7 +57,7 @@ def why_less(grade: Grade) -> str:
 
 
 def _unread(grade: Grade) -> float:
-    waits = (q for q in grade.questions if q.status is QuestionStatus.PENDING)
+    waits = (q for q in grade.questions if q.status is QuestionStatus.PENDING and not is_unread(q))
     return sum(q.max_score for q in waits if q.final_points is None)
 
 

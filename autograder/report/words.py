@@ -43,6 +43,10 @@ class Words:
     """Instead of it, of functions that are as the notebook came with them."""
     unanswered: str = "nothing written yet"
     """The same of an answer that a person would read."""
+    no_points: str = "no points"
+    """The same of what a person decided."""
+    unread: str = "it is not read"
+    """The same of an answer that nobody reads."""
     submission_status: Mapping[SubmissionStatus, str] = field(
         default_factory=lambda: {
             SubmissionStatus.GRADED: "graded",
@@ -53,14 +57,18 @@ class Words:
 
     # ---- the top of a feedback page
     page_title: str = "{assignment}: feedback for {student}"
+    way_back: str = "Back to the portal"
     student: str = "For"
     file: str = "File"
     score: str = "of {max} points"
     score_part: str = "graded by the program"
     made_of: str = "What the score is made of"
     since: str = "Your attempt before: {before}, this one: {now}{late}."
-    since_program: str = "By the program, your attempt before: {before}, this one: {now}{late}."
-    """The same where people decided, too."""
+    since_program: str = (
+        "By the program, without what a person gives, your attempt before: {before}, this one: "
+        "{now}{late}."
+    )
+    """The same where a person gives points in either, or reads an answer."""
     since_late: str = ", both before what being late costs"
     """The end of either, where one of the two is late and loses points by it."""
     since_question: str = "{question}: {before} before, {now} here"
@@ -173,7 +181,7 @@ class Words:
     rubric_item: str = "{text} ({points})"
     override: str = "{by} changed this from {before} to {points} of {max} points:"
     override_open: str = "{by} gave {points} of {max} points here:"
-    """The same where there were none before."""
+    """The same where there were none before, or as many."""
     made_for: str = (
         "This was for another file of yours, {file}. It counts until somebody has looked at this "
         "one, too."

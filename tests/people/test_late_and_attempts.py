@@ -17,11 +17,13 @@ from autograder.people import (
     Named,
     Policies,
     apply_late,
+    brings_until,
     counting,
     current,
     late_in_words,
     numbered,
     numbers,
+    rules_in_words,
 )
 from autograder.people.late import counted_time, days_begun, lateness, shown_time, unknown_time
 from autograder.settings import Attempts, Late
@@ -232,7 +234,7 @@ def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: 
         (
             timedelta(hours=30),
             {"policy": "share_per_day", "share": 0.1},
-            "1 day late, 2 days begun: 20 % of your points are taken off.",
+            "1 day 6 hours late, which counts as 2 days: 20 % of your points are taken off.",
         ),
         (
             DAY,
@@ -242,12 +244,13 @@ def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: 
         (
             timedelta(hours=30),
             {"policy": "share_per_day", "share": 0.1, "budget_days": 1},
-            "1 day late, 2 days begun, 1 late day spent on it: 10 % of your points are taken off.",
+            "1 day 6 hours late, which counts as 2 days, 1 late day spent on it: 10 % of your "
+            "points are taken off.",
         ),
         (
             timedelta(hours=3),
             {"policy": "share_per_day", "share": 0.1, "budget_days": 1},
-            "3 hours late, 1 day begun, 1 late day spent on it: it costs no points.",
+            "3 hours late, which counts as 1 day, 1 late day spent on it: it costs no points.",
         ),
     ],
 )
@@ -256,6 +259,51 @@ def test_a_moment_is_in_time_or_late_in_words(
 ) -> None:
     policies = Policies(late=Late(due=DUE, **rules))  # type: ignore[arg-type]
     assert late_in_words("alice", DUE + after, policies) == said
+
+
+@pytest.mark.parametrize(
+    ("rules", "said", "until"),
+    [
+        ({}, "Late: that is noted, and costs no points.", None),
+        ({"policy": "cut_off", "cut_off_days": 0}, "Late: it brings no points.", timedelta(0)),
+        (
+            {"policy": "cut_off", "cut_off_days": 2, "grace_minutes": 90},
+            "Late: for 2 days it costs no points; after that there are none. The first 1 hour 30 "
+            "minutes are not late yet.",
+            2 * DAY + timedelta(minutes=90),
+        ),
+        (
+            {"policy": "share_per_day", "share": 0.1, "cut_off_days": 7},
+            "Late: 10 % of your points are taken off for each day begun; after 7 days there are "
+            "none.",
+            7 * DAY,
+        ),
+        (
+            {"policy": "share_per_day", "share": 0.3, "budget_days": 2},
+            "Late: 30 % of your points are taken off for each day begun. You have 2 late days that "
+            "cost nothing.",
+            5 * DAY,
+        ),
+        (
+            {"policy": "share_per_day", "share": 1.0, "grace_minutes": 10},
+            "Late: 100 % of your points are taken off for each day begun. The first 10 minutes are "
+            "not late yet.",
+            timedelta(minutes=10),
+        ),
+    ],
+)
+def test_what_lateness_will_cost_is_said_before(
+    rules: dict[str, object], said: str, until: timedelta | None
+) -> None:
+    policies = Policies(late=Late(due=DUE, **rules))  # type: ignore[arg-type]
+    assert rules_in_words("alice", policies) == said
+    end = brings_until("alice", policies)
+    assert end == (None if until is None else DUE + until)
+    if end is not None:
+        for at, is_worth in ((end, True), (end + timedelta(seconds=1), False)):
+            late = lateness("alice", at, 80.0, policies)
+            assert (late is None or late.points > -80) is is_worth
+    assert rules_in_words("alice", Policies()) == ""
 
 
 def test_where_nothing_is_due_nothing_is_in_time() -> None:

@@ -190,9 +190,13 @@ def test_they_add_up_before_all_is_known(is_late: bool, words: str) -> None:
 def test_what_changed_since_the_last_attempt_speaks_of_the_program() -> None:
     before = replace(wrong_adam(), score=10.0)
     page = feedback_page(decided(), assignment_title="Rates", before=before)
-    assert "By the program, your attempt before: 10," in page
+    assert "By the program, without what a person gives, your attempt before: 10," in page
+    alone = [replace(one, questions=one.questions[:1]) for one in (wrong_adam(), before)]
+    for now, then in ((wrong_adam(), alone[1]), (alone[0], before)):
+        said = feedback_page(now, assignment_title="Rates", before=then)
+        assert "By the program, without what a person gives," in said, "a person reads an answer"
     assert "By the program" not in feedback_page(
-        wrong_adam(), assignment_title="Rates", before=before
+        alone[0], assignment_title="Rates", before=alone[1]
     )
 
 
@@ -254,7 +258,27 @@ def test_a_page_never_says_that_nothing_is_to_fix_where_a_person_decided() -> No
         words: [words in page_of(replace(decided(), questions=(one,))) for one in (wrong, right)]
         for words in (WORDS.nothing_to_fix, WORDS.nothing_to_win)
     }
-    assert said == {WORDS.nothing_to_fix: [False, True], WORDS.nothing_to_win: [True, False]}
+    assert said == {WORDS.nothing_to_fix: [False, False], WORDS.nothing_to_win: [True, True]}
+
+
+@pytest.mark.parametrize("given", [0.0, 20.0, 25.0])
+def test_who_gave_points_is_told_and_no_change_where_there_is_none(given: float) -> None:
+    first, written = decided().questions
+    assert first.override is not None
+    override = replace(first.override, points=given)
+    question = replace(first, score=20.0, max_score=25.0, override=override)
+    words = " ".join(
+        read_page(page_of(replace(decided(), questions=(question, written)))).texts("body")
+    )
+    assert f"{given:g} of 25 points, given by maria" in words, "it is on the list of decisions"
+    is_changed = given != 20
+    assert ("maria changed this from 20 to" in words) is is_changed
+    assert ("maria gave 20 of 25 points here:" in words) is not is_changed
+    assert ("changed from 20" in words) is is_changed
+    assert ("0 of 25, no points" in words) is (given == 0)
+    assert "no points yet" not in words
+    marked = replace(written, status=QuestionStatus.NONE, by_person=PersonMark(0.0, "", "tom", AT))
+    assert "no points yet" not in page_of(replace(decided(), questions=(question, marked)))
 
 
 @pytest.mark.parametrize("given", [0.0, 25.0, 30.0])

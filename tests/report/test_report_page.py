@@ -220,7 +220,7 @@ def test_what_changed_since_the_last_attempt_is_said() -> None:
     before = replace(before, questions=questions)
     html = feedback_page(wrong_adam(), assignment_title="Rates", before=before)
     text = words_of(read_page(html))
-    assert "Your attempt before: 60, this one: 78." in text
+    assert "your attempt before: 60, this one: 78." in text
     assert "Adam: 0 before, 18 here; new: Your Adam steps with the raw moments." in text
 
 

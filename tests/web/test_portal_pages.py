@@ -363,13 +363,14 @@ def test_what_changed_from_one_attempt_to_the_next_is_told(school: School) -> No
     assert "75" not in alice.words.split("Receipt")[0]
     school.says(before_due="all")
     alice.open(alice.address)
-    assert "Your attempt before: 75, this one: 90." in alice.words
+    said = "By the program, without what a person gives, your attempt before: 75, this one: 90."
+    assert said in alice.words
     assert "Adam: 15 before, 30 here; no longer found: moment overwritten." in alice.words
     assert "90 of 90 points so far; a person gives up to 10 more" in alice.words
     second = alice.address
     alice.upload(NOTEBOOK)
     for address in (second, f"/a/{SLUG}"):
-        assert "Your attempt before: 75, this one: 90." in alice.read(address), "not the last one"
+        assert "your attempt before: 75, this one: 90." in alice.read(address), "not the last one"
     alice.open(f"/a/{SLUG}")
     assert "Attempt 2 counts 90 of 90 so far; a person gives up to 10 more" in alice.words
     assert alice.words.index("Attempt 2 ") < alice.words.index("Attempt 1 75 of 90")
@@ -382,13 +383,13 @@ def test_two_attempts_are_compared_before_what_being_late_costs_either(school: S
     for data in (NOTEBOOK, PROGRAM):
         alice.upload(data, "hw.py" if data is PROGRAM else "hw.ipynb")
     school.grade(verdict(), replace(verdict(), score=0.0))
-    said = "Your attempt before: 90, this one: 0, both before what being late costs."
+    said = "your attempt before: 90, this one: 0, both before what being late costs."
     newest = alice.address
     for address in (newest, f"{newest}/page", f"/a/{SLUG}"):
         assert said in alice.read(address), "the one before lost 9 points"
     school.says(before_due="all")
     for address in (newest, f"{newest}/page"):
-        assert "Your attempt before: 90, this one: 0. " in alice.read(address), "nothing is due now"
+        assert "your attempt before: 90, this one: 0. " in alice.read(address), "nothing is due now"
 
 
 @pytest.mark.parametrize("before_due", ["names", "all"])
@@ -413,7 +414,7 @@ def test_what_changed_is_told_of_the_attempt_directly_before(
     assert listed.count(f"no longer found: {fault}") == 1
     assert listed.count(f"new: {fault}") == 1
     page = alice.ask("GET", f"/h/{alice.tickets()[1]}/page")
-    assert "Your attempt before" not in page.text
+    assert "attempt before" not in page.text
 
 
 @pytest.mark.parametrize("before_due", ["public", "names", "all"])
@@ -520,13 +521,25 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     alice.upload()
     first = alice.address
     alice.upload(PROGRAM, "hw.py")
+    second = alice.address
     school.grade(verdict("moment_overwritten"), verdict())
     alice.open(f"/a/{SLUG}")
+    assert "/choose" not in alice.page
     assert alice.send(f"{first}/choose").status_code == 400
     school.says(attempts=Attempts(keep="chosen"))
     alice.open(first)
     alice.send(f"{first}/choose")
     assert "Attempt 1 counts now." in alice.words
+    assert "you choose in the list below, else the newest." in alice.words
+    buttons = re.findall(r'action="(/h/\w+)/choose">.*?aria-label="([^"]*)"', alice.page)
+    assert buttons == [(second, "Let attempt 2 count")], "of the one that does not"
+    alice.send(f"{second}/choose")
+    assert "Attempt 2 counts now." in alice.words
+    alice.send(f"{first}/choose")
+    bob = school.browser("maria")
+    number = school.store.hand_ins.all(SLUG)[0].person
+    assert "/choose" not in bob.open(f"/as/{number}/a/{SLUG}"), "staff choose nothing"
+    alice.open(f"/a/{SLUG}")
     exercise = school.portal._syllabus.get(SLUG)
     assert exercise is not None
     (grade,) = current_grades(exercise.order, school.store)
@@ -580,7 +593,7 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     alice.open(f"/a/{SLUG}")
     alice.send(f"/a/{SLUG}/partners", leave="1")
     assert "You named" not in alice.read(f"/a/{SLUG}")
-    assert "You named alice" in bob.read(f"/a/{SLUG}")
+    assert "You can hand in together again" in bob.read(f"/a/{SLUG}")
     bob.upload()
     assert school.store.hand_ins.all(SLUG)[-1].student == "bob"
     for nobody in ("nobody", "ines", "bob"):
@@ -607,7 +620,10 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
         attempts=Attempts(per_day=3),
     )
     alice.upload()
-    assert "1 day late, 2 days begun: 40 % of your points are taken off." in alice.words
+    assert (
+        "1 day 6 hours late, which counts as 2 days: 40 % of your points are taken off."
+        in alice.words
+    )
     assert "no attempt left today; you can hand in again from " in alice.words
     school.grade(verdict(), verdict(), verdict())
     alice.open(alice.address)
@@ -1245,6 +1261,58 @@ def test_a_request_is_asked_once_and_answered(school: School) -> None:
     above, _, below = alice.page.partition('id="page-title"')
     assert 'Your request about Adam was answered: <a href="#request1">see below</a>.' in above
     assert below.index('id="request1"') < below.index("It is as it should be.")
+    listed = alice.open(f"/a/{SLUG}")
+    (way,) = re.findall(r'was answered: <a href="#(\w+)">see below', listed)
+    assert listed.index("was answered") < listed.index('id="hand-in-title"')
+    assert listed.count(f'id="{way}"') == 1
+    later = "New points, if any, are shown when results are published again."
+    for given, is_told in ((None, False), (23.0, True)):
+        if given is not None:
+            decide(school, "explanation", 3.0)
+            assert later not in alice.read(f"/a/{SLUG}"), "nobody asked about that"
+            decide(school, "adam", given)
+        for page in (f"/a/{SLUG}", f"/a/{SLUG}/result"):
+            assert (later in alice.read(page)) is is_told
+    published(school)
+    for page in (f"/a/{SLUG}", f"/a/{SLUG}/result"):
+        assert later not in alice.read(page)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    view = exercise.room.view()
+    (deed, _) = [act.deed for act in reversed(view.book.ledger.acts) if act.student][:2]
+    exercise.room.decide(view, [take_back(view.book, deed, "ines")])
+    assert later in alice.read(f"/a/{SLUG}/result"), "the old points are news as well"
+
+
+@pytest.mark.parametrize("whose", ["alice", "bob"])
+def test_a_page_says_whose_it_is_and_one_in_a_window_of_its_own_leads_back(
+    school: School, whose: str
+) -> None:
+    school.says(attempts=Attempts(partners=2), before_due="all")
+    find = school.portal.door.links.directory.find
+    pair = [find(one)[0].number or 0 for one in ("alice", "bob")]
+    for one, other in (pair, pair[::-1]):
+        school.store.hand_ins.join(SLUG, one, other, True)
+    student = school.browser(whose)
+    school.browser("alice").upload()
+    school.grade(verdict(), verdict())
+    published(school)
+    (ticket,) = student.tickets_of(SLUG)
+
+    def read(address: str) -> str:
+        """Its words, without blanks that stand for marks."""
+        return re.sub(r"(?<=\() | (?=[),])", "", student.read(address))
+
+    name = {"alice": "Alice A. (alice)", "bob": "Bob B. (bob)"}[whose]
+    who = name if whose == "alice" else f"Alice A. for {name}, too"
+    assert f"Handed in by {who}" in read(f"/h/{ticket}")
+    assert f"Your result For {name}" in read(f"/a/{SLUG}/result")
+    for at in (f"/h/{ticket}", f"/a/{SLUG}/result"):
+        way = re.compile(rf'<(iframe|a)[^>]*(?:src|href)="{at}/page(\?alone=yes)?"')
+        ways = sorted(way.findall(student.open(at)))
+        assert ways == [("a", "?alone=yes"), ("a", "?alone=yes"), ("iframe", "")]
+        assert "Back to the portal" not in student.read(f"{at}/page"), "it is in a frame"
+        assert f'<a href="{at}">Back to the portal</a>' in student.open(f"{at}/page?alone=yes")
 
 
 def test_all_that_a_desk_leads_to_lies_below_its_own_address(school: School) -> None:
@@ -1562,9 +1630,10 @@ def test_who_would_replace_an_attempt_by_a_late_one_is_told_before(
     assert "still taken; handed in now it is 1 hour late: it costs no points." in alice.words
     costs = Late(due=over.due, policy="share_per_day", share=0.2)
     school.says(late=costs, attempts=Attempts(keep=keep))
-    assert "20 % of your points are taken off." in alice.read(page)
+    assert "20 % of your points are taken off. It brings points until" in alice.read(page)
     school.says(late=Late(due=datetime.now(UTC) + timedelta(hours=1)), attempts=Attempts(keep=keep))
     assert said not in alice.read(page)
+    assert "UTC Late: that is noted, and costs no points." in alice.words
 
 
 def receipt_on(page: str) -> str:
@@ -1590,7 +1659,8 @@ def test_a_receipt_says_the_same_whatever_is_changed_then(
     alice.upload()
     address, said = alice.address, receipt_on(alice.page)
     lateness = (
-        "1 day late, 2 days begun, 1 late day spent on it: 20 % of your points are taken off."
+        "1 day 6 hours late, which counts as 2 days, 1 late day spent on it: 20 % of your points "
+        "are taken off."
         if ago > timedelta(hours=1)
         else "In time."
     )
@@ -1644,7 +1714,7 @@ def test_beside_a_receipt_is_said_when_a_due_date_has_moved_since(school: School
     assert " Due " not in alice.words
     school.says(late=Late(due=early, policy="share_per_day", share=0.2))
     assert "nothing was due: now it is due" in alice.read(free)
-    assert "UTC . 3 hours late, 1 day begun. Receipt" in alice.words
+    assert "UTC . 3 hours late, which counts as 1 day. Receipt" in alice.words
     assert " Due " not in alice.words
 
 
@@ -1661,7 +1731,10 @@ def test_a_receipt_of_an_older_program_says_what_is_known_of_then(school: School
         connection.execute(HAND_INS.update().values(lateness=None, due=None))
     alice.open(alice.address)
     assert " Due " not in alice.words
-    assert f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late, 1 day begun." in alice.words
+    assert (
+        f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late, which counts as 1 day."
+        in alice.words
+    )
     school.says(late=Late(due=due + timedelta(days=1)))
     with school.store._begin(writes=True) as connection:
         connection.execute(HAND_INS.update().values(due=(due + timedelta(days=1)).isoformat()))

@@ -107,7 +107,7 @@ def test_of_two_namings_the_first_that_is_returned_holds_and_the_other_is_void(
     pupils.names("alice", "bob", "eve")
     assert "You named bob ," in pupils.at("alice").words
     assert "Alice A. named you" in pupils.at("eve").words
-    assert "now; what one of you" in pupils.names("bob", "alice").words
+    assert "now: what one of you" in pupils.names("bob", "alice").words
     assert "You named" not in pupils.at("alice").words
     eve = pupils.at("eve")
     assert "Alice A." not in eve.words
@@ -355,7 +355,57 @@ def test_who_left_did_not_decline(pupils: Class) -> None:
     pupils.leaves("bob")
     alice = pupils.at("alice")
     assert "declined" not in alice.words
-    assert "You named bob : it holds" in alice.words
+
+
+def test_when_a_partner_leaves_both_are_told_what_stays_and_what_is_possible(
+    pupils: Class,
+) -> None:
+    both = "what one of you hands in counts as handed in by both"
+    assert both in pupils.at("alice").words
+    assert "Each of you names the other;" in pupils.at("alice").words
+    pupils.names("alice", "bob")
+    assert f"now: {both} of you." in pupils.names("bob", "alice").words
+    assert f"{both} of you. What each of you handed in before stays" in pupils.at("alice").words
+    kept = "What you handed in together stays yours."
+    assert f"You hand in alone now. {kept}" in pupils.leaves("bob").words
+    for _ in range(2):  # however often it is loaded
+        alice = pupils.at("alice")
+        said = "Bob B. , with whom you handed in together, hands in alone now."
+        again = "it holds when you name each other, and you still name them."
+        assert f"{said} {kept} You can hand in together again: {again}" in alice.words
+        assert "You named bob" not in alice.words
+        assert 'name="leave"' in alice.page, "she may take it back"
+    bob = pupils.at("bob")
+    assert f"You handed in together with Alice A. , and hand in alone now. {kept}" in bob.words
+    assert "named you as a partner" not in bob.words
+    assert "named you as a partner" not in bob.read("/")
+    pupils.names("bob", "alice")
+    assert pupils.receives("bob") == {"alice", "bob"}
+    assert "hands in alone now" not in pupils.at("alice").words
+    pupils.leaves("alice")
+    assert "Alice A. , with whom you handed in together" in pupils.at("bob").words
+    assert "You named" not in pupils.at("alice").words
+    pupils.declines("alice", "bob")
+    bob = pupils.at("bob")
+    assert "alice , whom you named, declined" in bob.words
+    assert "hands in alone now" not in bob.words, "one word on it is enough"
+    pupils.names("bob", "carl")
+    assert "alice" not in pupils.at("bob").page
+
+
+def test_who_is_left_of_three_still_hands_in_together_and_is_told_who_left(pupils: Class) -> None:
+    pupils.allows(3)
+    pupils.names("alice", "bob", "carl")
+    pupils.names("bob", "alice")
+    pupils.names("carl", "alice")
+    assert "counts as handed in by all of you" in pupils.at("alice").words
+    pupils.leaves("carl")
+    assert "Carl C. , with whom you handed in together" in pupils.at("bob").words
+    assert "and you still name them" not in pupils.at("bob").words
+    assert pupils.receives("bob") == {"alice", "bob"}
+    pupils.names("dora", "bob")
+    pupils.names("bob", "dora")
+    assert "Carl C." not in pupils.at("alice").words, "there is no room any more"
 
 
 def test_what_nobody_asked_cannot_be_declined(pupils: Class) -> None:
@@ -375,19 +425,21 @@ def test_what_nobody_asked_cannot_be_declined(pupils: Class) -> None:
     assert pupils.receives("bob") == {"alice", "bob"}
 
 
-@pytest.mark.parametrize("how", ["declines", "joined another"])
+@pytest.mark.parametrize("how", ["declines", "joined another", "left"])
 def test_of_who_teaches_now_nothing_is_told_any_more(
     pupils: Class, tmp_path: Path, how: str
 ) -> None:
     pupils.names("alice", "bob")
     if how == "declines":
         pupils.declines("bob", "alice")
+    elif how == "left":
+        pupils.names("bob", "alice")
+        pupils.leaves("bob")
     else:
         pupils.names("carl", "bob")
         pupils.names("bob", "carl")
-    assert "whom you named" in pupils.at("alice").words or "You named bob" in (
-        pupils.at("alice").words
-    )
+    told = "whom you named", "You named bob", "with whom you handed in together"
+    assert any(words in pupils.at("alice").words for words in told)
     (tmp_path / "later.csv").write_text(
         "id,name,email,role\nbob,Bob B.,bob@school.example,ta\n", encoding="utf-8"
     )

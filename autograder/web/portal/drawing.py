@@ -48,9 +48,18 @@ class Drawing:
                 self._pool.shutdown(wait=False, cancel_futures=True)
 
     def page(
-        self, key: object, exercise: Exercise, grade: Grade, before: Grade | None, name: str
+        self,
+        key: object,
+        exercise: Exercise,
+        grade: Grade,
+        before: Grade | None,
+        name: str,
+        back: str,
     ) -> str:
-        """The page; ``key``: what it is of.  Raises AutograderError where it cannot be drawn."""
+        """The page; ``key``: what it is of; ``back``: where it leads back to.
+
+        Raises AutograderError where it cannot be drawn.
+        """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -60,20 +69,22 @@ class Drawing:
                 raise AutograderError(
                     "Other pages of yours are being drawn: open this one again in a few seconds."
                 )
-            made = self._drawn(exercise, grade, before, name)
+            made = self._drawn(exercise, grade, before, name, back)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return made
 
-    def _drawn(self, exercise: Exercise, grade: Grade, before: Grade | None, name: str) -> str:
+    def _drawn(
+        self, exercise: Exercise, grade: Grade, before: Grade | None, name: str, back: str
+    ) -> str:
         course, assignment = exercise.order.course, exercise.assignment
         for _ in range(2):
             pool = self._open()
             try:
                 of = str(course.folder), assignment.slug, assignment.version
-                work = pool.submit(draw, *of, grade, before, name)
+                work = pool.submit(draw, *of, grade, before, name, back)
                 return work.result()
             except BrokenProcessPool:
                 self._forget(pool)
@@ -103,8 +114,15 @@ def _assignment(course: str, slug: str, version: str) -> Assignment:
 
 
 def draw(
-    course: str, slug: str, version: str, grade: Grade, before: Grade | None, name: str
+    course: str,
+    slug: str,
+    version: str,
+    grade: Grade,
+    before: Grade | None,
+    name: str,
+    back: str,
 ) -> str:
     """Runs in the other process."""
     earlier = {} if before is None else {grade.student: before}
-    return page_drawer(_assignment(course, slug, version), earlier, lambda student: name)(grade)
+    assignment = _assignment(course, slug, version)
+    return page_drawer(assignment, earlier, lambda student: name, back)(grade)

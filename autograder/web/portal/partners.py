@@ -6,7 +6,8 @@ partners see.  Two who named each other are joined, and with them all who are jo
 naming *stands* as long as it could still join: what would make a group larger than the assignment
 allows is void at once, and does not come back when somebody leaves.  So of several namings the
 first that is returned makes the group.  Whoever is named may *decline*: then that naming is over,
-and whoever said it is told so until they name somebody else, or nobody.
+and whoever said it is told so until they name somebody else, or nobody.  As long are those told
+whom somebody *left*, who handed in together with them before.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Groups:
         self._groups: dict[int, frozenset[int]] = {}
         self._missed: dict[int, set[int]] = {}
         self._declined: dict[int, set[int]] = {}
+        self._parted: dict[int, set[int]] = {}
 
     def of(self, one: int) -> frozenset[int]:
         """The group of somebody, who is in it; alone: they alone."""
@@ -55,6 +57,14 @@ class Groups:
         or until they are named by them."""
         return self._declined.get(one, set()) - self.of(one)
 
+    def parted(self, one: int) -> set[int]:
+        """Who was in their group, and left it; as long as the same is told of the others ..."""
+        return self._parted.get(one, set()) - self.of(one)
+
+    def left(self, one: int) -> set[int]:
+        """... and the other way round, of those who name them still."""
+        return {other for other in self.named_by(one) if one in self.parted(other)}
+
     def fit(self, one: int, other: int) -> bool:
         """Whether the two may be in one group, with all who are joined to either."""
         return len(self.of(one) | self.of(other)) <= self.most
@@ -66,12 +76,17 @@ class Groups:
         if not naming.declines:
             self._missed.pop(one, None)
             self._declined.pop(one, None)
+            self._parted.pop(one, None)
             self._declined.get(other, set()).discard(one)
         elif other in self._named_by.get(one, set()):
             self._declined.setdefault(other, set()).add(one)
+            self._parted.get(other, set()).discard(one)
             self._drop(other, one)
         if not naming.together:
+            group = self.of(one)
             self._drop(one, other)
+            for left in group - self.of(one):
+                self._parted.setdefault(left, set()).add(one)
         elif self.fit(one, other):
             self._named.setdefault(one, set()).add(other)
             self._named_by.setdefault(other, set()).add(one)
@@ -84,7 +99,7 @@ class Groups:
             self._drop(one, other)
         for other in tuple(self._named_by.get(one, ())):
             self._drop(other, one)
-        for told in (self._missed, self._declined):
+        for told in (self._missed, self._declined, self._parted):
             for those in told.values():
                 those.discard(one)
 
@@ -108,6 +123,7 @@ class Groups:
                 if not self.fit(one, other):
                     self._drop(other, one)
                     self._missed.setdefault(other, set()).add(one)
+                    self._parted.get(other, set()).discard(one)
 
     def _part(self, group: frozenset[int]) -> None:
         """Two of these are no longer joined: make groups of them anew."""
@@ -137,6 +153,10 @@ class Pairing:
     """Those whom they named, and who are joined to others now ..."""
     declined: Sequence[Person] = ()
     """... or declined."""
+    parted: Sequence[Person] = ()
+    """Those who handed in together with them, and left ..."""
+    left: Sequence[Person] = ()
+    """... and, of those who named them, whom they left."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +177,8 @@ class Partners:
             self._people(self.groups.named_by(mine)),
             self._people(self.groups.missed(mine)),
             self._people(self.groups.declined(mine)),
+            self._people(self.groups.parted(mine)),
+            self._people(self.groups.left(mine)),
         )
 
     def is_full(self, person: Person) -> bool:

@@ -19,9 +19,10 @@ from typing import Any
 from autograder.acts import PublishedGrades, with_details, with_final
 from autograder.formats import json_row
 from autograder.formats.parts import tidy_number
+from autograder.judging.words import WRITTEN_DECIDED, WRITTEN_OUT
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.people import apply_late, counted_time
-from autograder.report.marks import is_unanswered, is_unwritten, what_was_found
+from autograder.report.marks import is_unanswered, is_unread, is_unwritten, what_was_found
 from autograder.report.since import changes
 from autograder.report.total import total_of
 from autograder.report.words import WORDS
@@ -136,14 +137,23 @@ class Seeing:
         self._store = store
 
     def of(
-        self, exercise: Exercise, hand_in: HandIn, attempt: int, before: Before | None = None
+        self,
+        exercise: Exercise,
+        hand_in: HandIn,
+        attempt: int,
+        before: Before | None = None,
+        *,
+        is_out: bool = False,
     ) -> Shown | None:
         """What is shown of the verdict that this attempt is; None: it is gone.
 
-        ``before``: what it is compared with.
+        ``before``: what it is compared with; ``is_out``: it does not count, whatever comes.
         """
         shown = self._of(exercise, hand_in, attempt)
-        if shown is None or before is None:
+        if shown is None:
+            return None
+        shown = self._without_promises(exercise, shown, is_out)
+        if before is None:
             return shown
         if before.hand_in.digest == hand_in.digest:
             return replace(shown, same_as=before.hand_in.number)
@@ -171,6 +181,37 @@ class Seeing:
         public = self._public(hand_in) if sight is Sight.PUBLIC else None
         return Shown(sight, self._grade(lists, entry), attempt, public=public)
 
+    def _without_promises(self, exercise: Exercise, shown: Shown, is_out: bool) -> Shown:
+        """Of an answer that nobody is to read it is not said that a person reads it."""
+        fixed = frozenset() if is_out else self._fixed(exercise, shown.grade.student)
+        said = WRITTEN_OUT if is_out else WRITTEN_DECIDED
+        now = {
+            q.name: replace(q, message=said)
+            for q in shown.grade.questions
+            if q.status is QuestionStatus.PENDING
+            and q.override is None
+            and not is_unanswered(q)
+            and (is_out or q.name in fixed)
+        }
+        if not now:
+            return shown
+        questions = tuple(now.get(q.name, q) for q in shown.grade.questions)
+        return replace(shown, grade=replace(shown.grade, questions=questions))
+
+    def _fixed(self, exercise: Exercise, student: str) -> frozenset[str]:
+        """The questions whose points a person put in place of all others, and still does, as the
+        student was shown last: they count whatever file comes."""
+        ledger = exercise.register.now().ledger
+        row = ledger.published.get(student)
+        if row is None:
+            return frozenset()
+        shown = PublishedGrades(self._store, ledger).as_then(student, row)
+        return frozenset(
+            q.name
+            for q in shown.questions
+            if q.override is not None and ledger.is_overridden(student, q.name)
+        )
+
     def published(self, exercise: Exercise, student: str) -> Grade | None:
         """What was published last to a student, with what its page shows; None: nothing."""
         ledger = exercise.register.now().ledger
@@ -182,7 +223,7 @@ class Seeing:
         if shown.sight is Sight.PUBLISHED:
             return with_details(shown.grade, full)
         questions = tuple(
-            replace(detailed, **{name: getattr(q, name) for name in _DECIDED})
+            replace(detailed, **{name: getattr(q, name) for name in ("message", *_DECIDED)})
             for detailed, q in zip(full.questions, shown.grade.questions, strict=True)
         )
         return replace(shown.grade, questions=questions, printed=full.printed)
@@ -269,7 +310,8 @@ def _so_far(grade: Grade) -> dict[str, Any]:
 
 def _tells(question: QuestionGrade) -> bool:
     """Whether what the program says of a question is about no points."""
-    return question.status in _TELLS or is_unwritten(question) or is_unanswered(question)
+    is_told = is_unwritten(question) or is_unanswered(question) or is_unread(question)
+    return is_told or question.status in _TELLS
 
 
 _DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")

@@ -10,15 +10,19 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
+from autograder.judging.words import WRITTEN_OUT
 from autograder.model import Grade, SubmissionStatus
 from autograder.people import (
     Directory,
     Person,
     after_due_in_words,
+    brings_until,
     late_in_words,
     numbers,
+    rules_in_words,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
+from autograder.report.marks import is_unread
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
@@ -120,6 +124,17 @@ class Standing:
         return late_in_words(self.student, datetime.now(UTC), self.lists.standing.policies)
 
     @property
+    def late_rules(self) -> str:
+        """What lateness will cost."""
+        return rules_in_words(self.student, self.lists.standing.policies)
+
+    @property
+    def late_until(self) -> datetime | None:
+        """Until when what is late brings points; None: there is no end, or it is over."""
+        until = brings_until(self.student, self.lists.standing.policies)
+        return until if until is not None and datetime.now(UTC) <= until else None
+
+    @property
     def next_day(self) -> datetime:
         """When attempts are counted anew."""
         return day_ends(self.lists.standing.policies)
@@ -143,12 +158,27 @@ class Standing:
         """Number of the hand-in that an attempt came of; None: it was not handed in here."""
         return numbers(self.lists.of(self.student), self.hand_ins).get(attempt)
 
-    def counts(self, hand_in: HandIn, at: Whereabouts) -> bool:
+    def counts(self, hand_in: HandIn, attempt: int | None) -> bool:
         """Whether it is to be said that this one counts; graded again, it is another attempt."""
         counted = self.counted
-        if not self.tells_which_counts or counted is None or at.attempt is None:
+        if not self.tells_which_counts or counted is None or attempt is None:
             return False
         return counted.digest == hand_in.digest and self.number_of(counted.id) == hand_in.number
+
+    def is_out(self, hand_in: HandIn, attempt: int) -> bool:
+        """Whether it may be said that this one does not count, whatever comes of the others: then
+        nobody reads its answers."""
+        which = self.lists.counted(self.student)
+        if which is None or not self.tells_which_counts or self.counts(hand_in, attempt):
+            return False
+        mine = next((one for one in self.lists.of(self.student) if one.id == attempt), None)
+        number = self.number_of(which.entry.id)
+        if mine is None or mine.score is None or number is None:
+            return False
+        if which.entry.status is not SubmissionStatus.GRADED:
+            return False
+        is_best = self.exercise.assignment.attempts.keep == "best"
+        return is_best or which.is_chosen or number > hand_in.number
 
 
 class StudentPages:
@@ -271,7 +301,11 @@ class StudentPages:
         eyes = self.eyes(visit)
         all_ = [self._standing(exercise, eyes.person) for exercise in self._syllabus]
         all_.sort(key=needed_first)
-        asked_by = {one.exercise.slug: self._pairing(one.exercise, eyes).named_by for one in all_}
+        pairings = {one.exercise.slug: self._pairing(one.exercise, eyes) for one in all_}
+        asked_by = {
+            slug: [one for one in pairing.named_by if one not in pairing.left]
+            for slug, pairing in pairings.items()
+        }
         return page("portal/home.html.j2", visit, eyes=eyes, all=all_, asked_by=asked_by)
 
     def _pairing(self, exercise: Exercise, eyes: Eyes) -> Pairing:
@@ -286,6 +320,7 @@ class StudentPages:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         standing = self._standing(exercise, eyes.person)
         succession = self._succession(standing)
+        asked = self._asked(exercise, eyes.person)
         lines = self._lines(standing, succession)
         other = refused if isinstance(refused, OfAnother) else None
         return page(
@@ -300,11 +335,15 @@ class StudentPages:
             succession=succession,
             says_when=isinstance(refused, TooSoon),
             of_other=None if other is None else self._syllabus.get(other.slug),
+            may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
             lines=lines[:_MOST_ROWS],
             more=len(lines) - _MOST_ROWS,
             given=_given(exercise),
             pairing=self._pairing(exercise, eyes),
-            asked=self._asked(exercise, eyes.person),
+            asked=asked,
+            answered=_answered(asked),
+            news=self._news(exercise, eyes.person, asked),
+            words=WORDS,
             titles={one.name: one.title for one in exercise.assignment.questions},
             asking=self._asking(exercise, eyes.person),
         )
@@ -320,7 +359,7 @@ class StudentPages:
             shown = None
             if is_shown:
                 before = _before(one, standing.hand_ins, where)
-                shown = self._seeing.of(exercise, one, at.attempt or 0, before)
+                shown = self._shown(standing, one, at.attempt or 0, before)
             changes = self._seeing.changes(exercise, shown) if shown is not None else ()
             tag = _tag(standing, succession, one, at)
             lines.append(Line(one, at, shown, changes, tag))
@@ -340,8 +379,9 @@ class StudentPages:
     def receipt(self, visit: Visit) -> str:
         eyes, hand_in, exercise = self.own(visit)
         standing = self._standing(exercise, eyes.person)
-        at, shown = self._seen(hand_in, exercise, standing.hand_ins)
+        at, shown = self._seen(standing, hand_in)
         succession = self._succession(standing)
+        may_choose = exercise.assignment.attempts.keep == "chosen" and eyes.is_own
         return page(
             "portal/receipt.html.j2",
             visit,
@@ -353,10 +393,11 @@ class StudentPages:
             wait=None,
             shown=shown,
             sights=Sight,
-            counts=standing.counts(hand_in, at),
+            counts=standing.counts(hand_in, at.attempt),
             tag=_tag(standing, succession, hand_in, at),
             succession=succession,
-            may_choose=exercise.assignment.attempts.keep == "chosen" and eyes.is_own,
+            may_choose=may_choose,
+            out=_out(standing, succession, hand_in, at, shown, may_choose),
             changes=self._seeing.changes(exercise, shown) if shown is not None else (),
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
@@ -368,17 +409,22 @@ class StudentPages:
             late_now=_late_now(standing, hand_in),
         )
 
-    def _seen(
-        self, hand_in: HandIn, exercise: Exercise, hand_ins: Sequence[HandIn]
-    ) -> tuple[Whereabouts, Shown | None]:
-        """How far one of these hand-ins is, and what is shown of what came of it."""
+    def _seen(self, standing: Standing, hand_in: HandIn) -> tuple[Whereabouts, Shown | None]:
+        """How far one of a student's hand-ins is, and what is shown of what came of it."""
+        hand_ins = standing.hand_ins
         looked_at = [one for one in (hand_in, _previous(hand_in, hand_ins)) if one is not None]
         where = self._store.hand_ins.where([one.id for one in looked_at])
         at = where.get(hand_in.id) or Whereabouts(State.WAITING)
         if at.attempt is None:
             return at, None
         before = _before(hand_in, hand_ins, where)
-        return at, self._seeing.of(exercise, hand_in, at.attempt, before)
+        return at, self._shown(standing, hand_in, at.attempt, before)
+
+    def _shown(
+        self, standing: Standing, hand_in: HandIn, attempt: int, before: Before | None
+    ) -> Shown | None:
+        is_out = standing.is_out(hand_in, attempt)
+        return self._seeing.of(standing.exercise, hand_in, attempt, before, is_out=is_out)
 
     def _instead(self, standing: Standing, shown: Shown | None) -> str:
         """What counts in place of a file that nobody can read, in a sentence; empty: nothing."""
@@ -446,22 +492,30 @@ class StudentPages:
     def feedback(self, visit: Visit) -> Response:
         """The whole page of one's verdict, where one may see it."""
         eyes, hand_in, exercise = self.own(visit)
-        hand_ins = self._store.hand_ins.of(numbers_of(eyes.person), exercise.slug)
-        _, shown = self._seen(hand_in, exercise, hand_ins)
+        _, shown = self._seen(self._standing(exercise, eyes.person), hand_in)
         if shown is None or not shown.has_page:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(shown)
         before = self._seeing.before(exercise, shown)
         late = grade.late, None if before is None else before.late
-        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late)
-        return self._drawn(key, exercise, grade, before, eyes.person.name)
+        said = tuple(question.message for question in grade.questions)
+        key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late, said)
+        back = f"{eyes.base}/h/{hand_in.ticket}" if "alone" in visit.query else ""
+        return self._drawn(key, exercise, grade, before, eyes.person.name, back)
 
     def _drawn(
-        self, key: object, exercise: Exercise, grade: Grade, before: Grade | None, name: str
+        self,
+        key: object,
+        exercise: Exercise,
+        grade: Grade,
+        before: Grade | None,
+        name: str,
+        back: str,
     ) -> Response:
-        """A page as it is shown in a frame; so is why there is none."""
+        """A page as it is shown in a frame, or, with the way ``back``, in a window of its own; so
+        is why there is none."""
         try:
-            text = self._drawing.page((key, name), exercise, grade, before, name)
+            text = self._drawing.page((key, name, back), exercise, grade, before, name, back)
         except AutograderError as error:
             why = fragment("portal/refused.html.j2", why=str(error))
             return HTMLResponse(why, 503, FRAMED)
@@ -501,6 +555,7 @@ class StudentPages:
             succession=self._succession(standing),
             asked=asked,
             answered=_answered(asked),
+            news=self._news(exercise, eyes.person, asked),
             words=WORDS,
             titles={one.name: one.title for one in exercise.assignment.questions},
             asking=self._asking(exercise, eyes.person),
@@ -510,7 +565,8 @@ class StudentPages:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
         key = (exercise.slug, eyes.person.id, str(grade.seen))
-        return self._drawn(key, exercise, grade, None, eyes.person.name)
+        back = f"{eyes.base}/a/{exercise.slug}/result" if "alone" in visit.query else ""
+        return self._drawn(key, exercise, grade, None, eyes.person.name, back)
 
     def _published(self, exercise: Exercise, person: Person) -> Grade:
         grade = self._seeing.published(exercise, person.id)
@@ -522,6 +578,14 @@ class StudentPages:
         """What somebody asked to look at again, the newest first."""
         ledger = exercise.register.now().ledger
         return [one for one in reversed(ledger.requests()) if one.student == person.id]
+
+    def _news(
+        self, exercise: Exercise, person: Person, asked: Sequence[acts.Asking]
+    ) -> frozenset[str]:
+        """Of the questions that these are about, those of which there may be new points that are
+        not published yet."""
+        ledger = exercise.register.now().ledger
+        return frozenset(one.question for one in asked if ledger.has_news(person.id, one.question))
 
     def _asking(self, exercise: Exercise, person: Person) -> list[tuple[str, str]]:
         """The questions that one may ask to look at again."""
@@ -575,8 +639,10 @@ class StudentPages:
         if exercise.assignment.attempts.partners < 2:
             raise UsageError("everybody hands in alone here")
         if "leave" in visit.form:
+            was_together = self._pairing(exercise, eyes).together
             leave(self._store, exercise, eyes.person)
-            visit.later.append("You hand in alone now.")
+            kept = " What you handed in together stays yours." if was_together else ""
+            visit.later.append(f"You hand in alone now.{kept}")
         elif "decline" in visit.form:
             visit.later.append(self._decline(exercise, eyes.person, visit.form.one("partner")))
         else:
@@ -593,10 +659,12 @@ class StudentPages:
         self._store.hand_ins.join(exercise.slug, person.number or 0, other.number or 0, True)
         now = self._partners(exercise)
         # The name is told by whoever agrees, not to whoever tries an address.
-        if any(one.number == other.number for one in now.of(person).together):
+        together = now.of(person).together
+        if any(one.number == other.number for one in together):
+            everybody = "both" if len(together) == 1 else "all"
             return (
-                f"You hand in together with {other.name or other.id} now; what one of you hands "
-                "in is everybody's."
+                f"You hand in together with {other.name or other.id} now: what one of you hands in "
+                f"counts as handed in by {everybody} of you."
             )
         _require_room(now, person, other)  # somebody else was named at the same moment
         return f"That is noted. It holds as soon as {other.id} names you here, too."
@@ -679,7 +747,7 @@ def _tag(
     standing: Standing, succession: Succession | None, hand_in: HandIn, at: Whereabouts
 ) -> str:
     """Whether an attempt counts, as the words on what is published have it."""
-    if not standing.counts(hand_in, at):
+    if not standing.counts(hand_in, at.attempt):
         return ""
     if succession is None or succession.counts is None:
         return "counts"
@@ -692,12 +760,42 @@ def _answered(asked: Sequence[acts.Asking]) -> list[acts.Asking]:
     return list(last.values())
 
 
-def _answers(exercise: Exercise, grade: Grade) -> list[tuple[str, bool]]:
-    """The questions of a file that a person reads, by title, and whether anything is written."""
+def _answers(exercise: Exercise, grade: Grade) -> list[str]:
+    """What becomes of the answers in a file that a person reads, a sentence each."""
     if grade.status is SubmissionStatus.UNREADABLE:
         return []  # nobody knows what is in it
     asked = {one.name for one in exercise.assignment.questions if one.by_person}
-    return [(one.title, bool(one.answer)) for one in grade.questions if one.name in asked]
+    said = []
+    for one in grade.questions:
+        if one.message == WRITTEN_OUT:
+            continue  # which is said above
+        if is_unread(one):
+            said.append(f"“{one.title}”: {one.message}")
+        elif one.name in asked and one.answer:
+            said.append(f"Your answer to “{one.title}” is read by a person.")
+        elif one.name in asked:
+            said.append(f"You have written nothing to “{one.title}” yet.")
+    return said
+
+
+def _out(
+    standing: Standing,
+    succession: Succession | None,
+    hand_in: HandIn,
+    at: Whereabouts,
+    shown: Shown | None,
+    may_choose: bool,
+) -> str:
+    """That an attempt does not count, and what follows; empty: it does, or may yet."""
+    counted = standing.counted
+    if shown is None or counted is None or not standing.is_out(hand_in, at.attempt or 0):
+        return ""
+    said = f"This attempt does not count (attempt {standing.number_of(counted.id)} does)"
+    if succession is not None and succession.counts is not None:  # not before it is published
+        said = "This attempt will not count"
+        said += f" (attempt {succession.next} will)" if succession.next is not None else ""
+    said += ", so nobody reads its answer." if any(map(is_unread, shown.grade.questions)) else "."
+    return f"{said} To have it count, choose it below." if may_choose else said
 
 
 def needed_first(one: Standing) -> tuple[int, float, str]:

@@ -1,0 +1,146 @@
+"""A student's pages promise what will come, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from course_class import ASKED, SLUG
+from portal_class import NOTEBOOK, PROGRAM, School, verdict
+
+from autograder.acts import override, publish
+from autograder.batch.order import current_grades
+from autograder.batch.output import book_of
+from autograder.public.hand_in import verdict_lines
+from autograder.settings import Attempts, Late
+
+MORE = "a person gives up to 10 more"
+READ = "read by a person"
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[School]:
+    with School(tmp_path) as opened:
+        yield opened
+
+
+def published(school: School) -> None:
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    publish(
+        school.store, book_of(exercise.assignment, current_grades(exercise.order, school.store)), ""
+    )
+
+
+def decide(school: School, question: str, worth: float) -> None:
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    view = exercise.room.view()
+    exercise.room.decide(view, [override(view.book, "alice", question, worth, "so it is", "ines")])
+
+
+def two(school: School) -> tuple[str, str]:
+    """Addresses of two attempts of alice, of which the first has more points."""
+    alice, found = school.browser("alice"), []
+    for data, name in ((NOTEBOOK, "hw.ipynb"), (PROGRAM, "hw.py")):
+        alice.upload(data, name)
+        found.append(alice.address)
+    school.grade(verdict(), verdict("moment_overwritten"))
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize(("keep", "out"), [("latest", 1), ("best", 2), ("chosen", 1)])
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_of_an_attempt_that_does_not_count_nobody_is_said_to_read_the_answer(
+    school: School, keep: str, out: int, before_due: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep), before_due=before_due)  # type: ignore[arg-type]
+    pages, alice = two(school), school.browser("alice")
+    page = pages[out - 1]
+    said = f"This attempt does not count (attempt {3 - out} does), so nobody reads its answer."
+    choose = "To have it count, choose it below."
+    if keep == "best" and before_due == "names":
+        assert "does not count" not in alice.read(page), "it would tell which has more points"
+        assert READ in alice.words
+        published(school)
+    for _ in range(2):
+        assert said in alice.read(page)
+        assert (choose in alice.words) is (keep == "chosen")
+        assert READ not in alice.words
+        assert MORE not in alice.words
+        assert "a person will read it" not in alice.words
+        assert "does not count" not in alice.read(pages[2 - out])
+        published(school)
+    assert MORE not in alice.read(page)
+    assert alice.read(f"/a/{SLUG}").count(MORE) == 1
+    assert "it is not read" in alice.read(f"{page}/page")
+    assert "A person will read" not in alice.words
+    assert "a person will read it" in alice.read(f"{pages[2 - out]}/page")
+    if keep == "chosen":
+        alice.open(page)
+        alice.send(f"{page}/choose")
+        assert "will not count" not in alice.read(page)
+        assert "This attempt will not count (attempt 1 will)" in alice.read(pages[1])
+
+
+def test_what_may_still_come_to_count_is_still_said_to_be_read(school: School) -> None:
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict())
+    first = alice.address
+    alice.upload(PROGRAM, "hw.py")
+    assert "does not count" not in alice.read(first), "the other is not graded yet"
+    assert READ in alice.words
+
+
+def test_where_a_person_decided_no_reading_is_promised_of_what_comes_next(school: School) -> None:
+    school.says(before_due="all")
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict())
+    decide(school, ASKED, 7.0)
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"))
+    second = alice.address
+
+    def lines() -> str:
+        told = school.program("alice").ask("GET", f"/api/submissions/{second[3:]}").json()
+        return "\n".join(verdict_lines(told["result"]))
+
+    assert MORE in alice.read(second), "it is not published yet"
+    assert "A person decided" not in lines()
+    published(school)
+    alice.upload(b"w = 2\n", "new.py")
+    school.grade(verdict("moment_overwritten"))
+    second = alice.address
+    said = "A person decided the points of this question: they count for this file, too"
+    for before_due in ("names", "all"):
+        school.says(before_due=before_due, late=Late(due=datetime.now(UTC) + timedelta(days=1)))
+        assert said in alice.read(second)
+        assert READ not in alice.words
+        assert MORE not in alice.words
+        assert f"explanation: {said}" in lines()
+    assert said in alice.read(f"{second}/page")
+
+
+@pytest.mark.parametrize(
+    ("score", "more"), [(60.0, "a person gives up to 8 more<"), (0.0, "more, before lateness<")]
+)
+def test_what_a_person_gives_is_told_after_what_lateness_takes_off_it(
+    school: School, score: float, more: str
+) -> None:
+    over = Late(due=datetime.now(UTC) - timedelta(hours=30), policy="share_per_day", share=0.1)
+    school.says(before_due="all", late=over)
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(replace(verdict(), score=score))
+    pages = alice.address, f"/a/{SLUG}"
+    for page in pages:
+        assert more in alice.open(page)
+    decide(school, "adam", 20.0)
+    published(school)
+    for page in pages:
+        assert ("10 more, before lateness<" in alice.open(page)) is (score > 0)
