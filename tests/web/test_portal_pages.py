@@ -65,6 +65,27 @@ def published(school: School, ago: timedelta | None = None) -> None:
         exercise.register._lists = exercise.room._view = None
 
 
+# ------------------------------------------------------------------ staff
+
+
+def test_the_portals_desk_offers_equal_answers_at_once(school: School) -> None:
+    for who in ("alice", "bob"):
+        school.program(who).hand_in()
+    school.grade(
+        verdict(answer="It grows, so steps stop."), verdict(answer="It grows; so steps stop.")
+    )
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    assert exercise.room.view().uncompared == 2, "nothing is compared while nobody marks"
+    maria = school.browser("maria")
+    maria.open(f"/desk/{SLUG}/")
+    first = re.search(r'href="(/desk/[^"]*/answer/[^"]*)"', maria.page)
+    assert first is not None
+    page = maria.open(first[1])
+    assert "2 answers are equal or nearly so" in page
+    assert 'data-key="g"' in page
+
+
 # ------------------------------------------------------------------ coming in
 
 
