@@ -23,6 +23,7 @@ from autograder.errors import AutograderError
 from autograder.mail import Server
 from autograder.people.links import is_only_here
 from autograder.store import Store
+from autograder.store.serving import served
 from autograder.web.desk.serving import FEW, write_behind
 from autograder.web.desk.tables import Tables
 from autograder.web.listening import LOOPBACK, Listening
@@ -91,7 +92,7 @@ class Portal:
         self._socket = Listening(port, host).opened()
         self.port: int = self._socket.getsockname()[1]
         self.url = url or f"http://{LOOPBACK}:{self.port}"
-        self._store = store
+        self._store, self._store_at = store, store_at
         self._open = ExitStack()
         self._tables: dict[str, Tables] = {}
         self._orders: dict[str, Order] = {}
@@ -149,6 +150,7 @@ class Portal:
 
     def __enter__(self) -> Portal:
         self._open.enter_context(self._socket)
+        self._open.enter_context(served(self._store_at))
         self._open.enter_context(self._drawing)
         # Before the graders, so that it ends after them: what they finish then is in the tables.
         self._open.enter_context(
