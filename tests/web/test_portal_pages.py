@@ -18,7 +18,16 @@ import pytest
 from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
-from autograder.acts import Book, as_returned, mark, mark_sheet, override, publish, take_back
+from autograder.acts import (
+    Book,
+    as_returned,
+    mark,
+    mark_sheet,
+    override,
+    publish,
+    request,
+    take_back,
+)
 from autograder.acts import decide as decide_
 from autograder.acts.sheet import SheetRow, sheet
 from autograder.batch.order import current_grades
@@ -1170,6 +1179,31 @@ def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
     assert result() == then, "the publication that was taken back replaces nothing"
 
 
+def test_the_first_page_of_staff_says_what_waits_for_them(school: School) -> None:
+    for who in ("alice", "bob"):
+        school.program(who).hand_in()
+    school.grade(verdict("moment_overwritten"), verdict("moment_overwritten", answer="It grows."))
+    maria, ines = school.browser("maria"), school.browser("ines")
+    assert "Mark (2 to read) Requests Class Publish" in ines.read("/course")
+    published(school)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    decide_(school.store, book.ledger, [request(book, "alice", "adam", "Why?", "alice")])
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    decide_(school.store, book.ledger, [override(book, "alice", "adam", 25, "misled", "ines")])
+    todo = "Mark (2 to read) Requests (1 open) Class Publish (1 changed since)"
+    assert todo in ines.read("/course")
+    assert ": 2 students see results." in ines.words
+    assert "Mark (2 to read) Requests (1 open)" in maria.read("/course")
+    assert "changed since" not in maria.words, "a TA publishes nothing"
+    published(school)
+    assert ": it changed what 1 student sees; 2 students see results in all." in (
+        ines.read("/course")
+    )
+    assert "it changed what 1 student sees" in ines.read(f"/desk/{SLUG}/publish")
+
+
 def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school: School) -> None:
     now = datetime.now(UTC)
     school.says(late=Late(due=now + timedelta(days=1)))
@@ -1193,9 +1227,9 @@ def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school
     newest = re.search(r'name="newest" value="(\d+)"', ines.page)
     assert newest is not None
     ines.send(f"/desk/{SLUG}/publish", newest=newest[1], section="")
-    assert "1 student is shown it now" in ines.words
+    assert re.search(r"by ines *: 1 student sees results\.", ines.words)
     course = ines.read("/course")
-    assert re.search(r"Results published last \w{3} .* UTC *: 1 student is shown that\.", course)
+    assert re.search(r"Results published last \w{3} .* UTC *: 1 student sees results\.", course)
     assert "Of what is not published students see the names of misconceptions." in course
     assert "until results are published" not in course
     ines.open(f"/desk/{SLUG}/publish")

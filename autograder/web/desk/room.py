@@ -261,6 +261,11 @@ class Room:
         """On whose clocks times are shown; None: the course names no zone."""
         return self.order.assignment.late.zone
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody has looked, since when only what is new has to be read."""
+        return self._view is not None
+
     def renew(self, order: Order) -> None:
         """The same assignment as it is now."""
         with self._lock:
