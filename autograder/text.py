@@ -33,6 +33,11 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def ended(sentence: str) -> str:
+    """With a full stop, unless it has an end, as a question has, and a name like Alice A."""
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+
+
 def points(score: float | None) -> str:
     """A score as people write it: 18, 17.5, 0.67; a dash where there is none."""
     if score is None:

@@ -9,7 +9,7 @@ import pytest
 from autograder.formats.parts import neutral
 from autograder.report.text import visible
 from autograder.sandbox.faults import clean
-from autograder.text import INVISIBLE, listed, whole, whole_throughout
+from autograder.text import INVISIBLE, ended, listed, whole, whole_throughout
 
 JOINERS = "\u200c\u200d"
 FORMATS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -52,3 +52,11 @@ def test_half_characters_become_whole_wherever_they_are() -> None:
 def test_names_are_listed_as_people_say_them() -> None:
     names = ["a", "b", "c"]
     assert [listed(names[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_no_sentence_has_two_ends() -> None:
+    assert [ended(text) for text in ("Sign in", "It is Alice A.", "did you mean Monday?")] == [
+        "Sign in.",
+        "It is Alice A.",
+        "did you mean Monday?",
+    ]

@@ -105,6 +105,7 @@ def test_a_link_shows_a_button_and_the_button_signs_in(school: School) -> None:
     assert alice.status == 200
     assert not alice.cookies
     assert "Sign in as Alice A." in page
+    assert "personal link of Alice A. Whoever has it" in alice.words
     assert alice.answer.headers["referrer-policy"] == "origin"
     answer = alice.ask("POST", "/enter", data={"token": token}, follow=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
