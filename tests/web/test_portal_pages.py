@@ -554,6 +554,34 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     assert "Attempt 3 will count" in alice.read(f"/a/{SLUG}")
 
 
+def test_show_tells_with_whom_it_was_handed_in_and_why_it_counts(school: School) -> None:
+    due = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+    school.says(attempts=Attempts(keep="chosen", partners=2), late=Late(due=due))
+    alice, bob = school.browser("alice"), school.browser("bob")
+    for who, other in ((alice, "bob"), (bob, "alice")):
+        who.open(f"/a/{SLUG}")
+        who.send(f"/a/{SLUG}/partners", partner=other)
+    alice.upload()
+    first = alice.address
+    bob.upload(PROGRAM, "hw.py")
+    school.grade(verdict(), verdict(), verdict(), verdict())
+    alice.open(first)
+    alice.send(f"{first}/choose")
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    dated = [Dated("alice", due + timedelta(days=7), "")]
+    extend(school.store, exercise.register.now().standing, dated, "was ill,\nsays the office")
+    found = of_student(school.store, exercise.register.now().standing, "alice")
+    before, after = text(found).split("\n\n")
+    assert before.startswith("Attempt 1 of alice (counts, as its student chose): graded, ")
+    assert "\n  together    with bob; alice sent it\n" in before
+    assert before.count(": was ill, says the office\n") == 1
+    assert after.startswith("Attempt 2 of alice: graded, ")
+    assert "\n  together    with bob; bob sent it\n" in after
+    (plain, _) = as_json(found)
+    assert (plain["together"], plain["by"], plain["is_chosen"]) == (("bob",), "alice", True)
+
+
 def test_partners_hand_in_together_when_they_named_each_other(school: School) -> None:
     alice, bob = school.browser("alice"), school.browser("bob")
     alice.open(f"/a/{SLUG}")
