@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -22,15 +22,18 @@ from autograder.people import (
     apply_late,
     counted_time,
     counting,
+    extensions_of,
+    key,
     numbered,
 )
 from autograder.report.total import Total, total_of
 from autograder.store import Circumstances, Entry
 from autograder.submission import safe_name
-from autograder.text import INVISIBLE, points
+from autograder.text import INVISIBLE, listed, points
 
 if TYPE_CHECKING:
     from autograder.store import Store
+    from autograder.store.hand_ins import HandIn
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,20 @@ class Remembered:
     """Its score is what was earned; its student's name that of the course."""
     counts: bool
     """True for the attempt that counts."""
+    is_chosen: bool
+    """Whether it is, for its student chose it."""
+    by: str
+    """Who sent it, where it was handed in together; empty: nobody else has it."""
+    together: tuple[str, ...]
+    """Who else has it."""
     score: float | None
     """After lateness."""
     handed_in: HandedIn
     """As it is shown."""
     late: Lateness | None
     extended_to: datetime | None
+    extended_for: str
+    """The reason that was given for that."""
     questions: tuple[Scored, ...]
     notices: tuple[str, ...]
     """What is odd about its being the one that counts."""
@@ -94,17 +105,43 @@ def of_student(store: Store, standing: Standing, student: str) -> list[Remembere
             f"There is no attempt of {student!r} at {standing.assignment} in {store.name}."
         )
     chosen = next(iter(counting(entries, standing.policies).values()))
-    hand_ins = standing.by_student(store.hand_ins.all(standing.assignment))
-    in_order = numbered(entries, hand_ins.get(called, []))
+    hand_ins = store.hand_ins.all(standing.assignment)
+    own = standing.by_student(hand_ins).get(called, [])
+    in_order = numbered(entries, own)
+    given = extensions_of(store, standing.assignment, standing.directory).get(key(called))
+    works = {one.number: _together(one, hand_ins, standing) for one in own}
     ids = [entry.id for _, entry in in_order]
     ledger = Ledger(store.acts.of(standing.assignment), standing)
     files = Files(chosen.entry.digest, {entry.id: entry for entry in stored})
-    return [
+    remembered = [
         _remembered(number, entry, grade, facts, chosen, standing.policies, ledger, files)
         for (number, entry), grade, facts in zip(
             in_order, store.grades(ids), store.circumstances(ids), strict=True
         )
     ]
+    return [
+        replace(
+            one,
+            by=by,
+            together=together,
+            extended_for="" if given is None or one.extended_to is None else given.reason,
+        )
+        for one in remembered
+        for by, together in (works.get(one.number, ("", ())),)
+    ]
+
+
+def _together(
+    own: HandIn, hand_ins: Sequence[HandIn], standing: Standing
+) -> tuple[str, tuple[str, ...]]:
+    """Who sent it and who else has it, where it was handed in for several."""
+    work = own.digest, own.at, own.by
+    others = tuple(
+        standing.student(one.student, one.whose)
+        for one in hand_ins
+        if one.id != own.id and (one.digest, one.at, one.by) == work
+    )
+    return (own.by, others) if others else ("", ())
 
 
 @dataclass(frozen=True)
@@ -163,10 +200,14 @@ def _remembered(
         number=number,
         entry=entry,
         counts=counts,
+        is_chosen=counts and chosen.is_chosen,
+        by="",
+        together=(),
         score=shown.score,
         handed_in=shown.handed_in,
         late=shown.late,
         extended_to=shown.extended_to,
+        extended_for="",
         questions=tuple(
             Scored(
                 q.name,
@@ -227,17 +268,19 @@ def text(attempts: list[Remembered]) -> str:
 
 def _block(attempt: Remembered, *, is_again: bool) -> str:
     entry, total, facts = attempt.entry, attempt.total, attempt.circumstances
-    score = "no score"
+    score, which = "no score", ""
+    if attempt.counts:
+        which = " (counts, as its student chose)" if attempt.is_chosen else " (counts)"
     if total.score is not None:
         score = f"{points(total.score)} of {points(total.max_score)}"
     libraries = ", ".join(f"{name} {v}" for name, v in facts.get("libraries", {}).items())
     lines = [
         f"Attempt {attempt.number} of {entry.student}{', graded again' if is_again else ''}"
-        f"{' (counts)' if attempt.counts else ''}: "
-        f"{entry.status.value}, {score}",
+        f"{which}: {entry.status.value}, {score}",
         f"  file        {entry.file}",
         f"  SHA-256     {entry.digest or 'nothing to read'}",
         f"  handed in   {_time(attempt.handed_in)}",
+        *_shared(attempt),
         *_worth(attempt),
         f"  graded      {entry.graded_at}, {attempt.cpu_seconds:.2f} s CPU, "
         f"{attempt.wall_seconds:.2f} s in all",
@@ -269,11 +312,20 @@ def _time(handed_in: HandedIn) -> str:
     return f"{handed_in.at.isoformat(sep=' ')} ({words})"
 
 
+def _shared(attempt: Remembered) -> list[str]:
+    """With whom it was handed in."""
+    if not attempt.together:
+        return []
+    names = listed([_line(name) for name in attempt.together])
+    return [f"  together    with {names}; {_line(attempt.by)} sent it"]
+
+
 def _worth(attempt: Remembered) -> list[str]:
     """What it got for which question, and what lateness took of it."""
     lines = []
     if attempt.extended_to is not None:
-        lines.append(f"  extended    until {attempt.extended_to.isoformat(sep=' ')}")
+        why = f": {_line(attempt.extended_for)}" if attempt.extended_for else ""
+        lines.append(f"  extended    until {attempt.extended_to.isoformat(sep=' ')}{why}")
     for question in attempt.questions:
         got = question.status if question.score is None else points(question.score)
         told = "".join(f"; {sentence}" for sentence in question.decided)

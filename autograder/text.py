@@ -7,6 +7,7 @@ Escaping for HTML, CSV or SQL is the work of whoever writes these; this comes be
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 HIDDEN = "…"
@@ -25,6 +26,16 @@ them to be read."""
 def counted(count: int, noun: str) -> str:
     """``1 file``, ``3 files``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def ended(sentence: str) -> str:
+    """With a full stop, unless it has an end, as a question has, and a name like Alice A."""
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
 def points(score: float | None) -> str:

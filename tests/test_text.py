@@ -9,7 +9,7 @@ import pytest
 from autograder.formats.parts import neutral
 from autograder.report.text import visible
 from autograder.sandbox.faults import clean
-from autograder.text import INVISIBLE, whole, whole_throughout
+from autograder.text import INVISIBLE, ended, listed, whole, whole_throughout
 
 JOINERS = "\u200c\u200d"
 FORMATS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -47,3 +47,16 @@ def test_half_characters_become_whole_wherever_they_are() -> None:
     assert whole("\ud83d\ude00") == r"\ud83d\ude00"
     data = {"a\udfff": ["\ud800", ("😀", 1, None, True, 0.5)]}
     assert whole_throughout(data) == {r"a\udfff": [r"\ud800", ["😀", 1, None, True, 0.5]]}
+
+
+def test_names_are_listed_as_people_say_them() -> None:
+    names = ["a", "b", "c"]
+    assert [listed(names[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+
+
+def test_no_sentence_has_two_ends() -> None:
+    assert [ended(text) for text in ("Sign in", "It is Alice A.", "did you mean Monday?")] == [
+        "Sign in.",
+        "It is Alice A.",
+        "did you mean Monday?",
+    ]

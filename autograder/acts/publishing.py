@@ -17,7 +17,7 @@ from autograder.people import key
 from autograder.settings import among
 from autograder.store import Publication, Published, Shown, deflated
 from autograder.store.forms import QuestionDetails
-from autograder.text import counted, points
+from autograder.text import counted, ended, points
 
 if TYPE_CHECKING:
     from autograder.store import Store
@@ -199,7 +199,7 @@ def _in_section(book: Book, section: str) -> set[str]:
     known = {person.section.casefold(): person.section for person in people if person.section}
     if section.casefold() not in known:
         there = among(section, known.values()) if known else "no list of people names any"
-        raise UsageError(f"There is no section {section!r}; {there}.")
+        raise UsageError(ended(f"There is no section {section!r}; {there}"))
     members = {p.id for p in people if p.section.casefold() == section.casefold()}
     return members & set(book.counting)
 

@@ -32,7 +32,7 @@ from autograder.cli.options import (
 from autograder.errors import UsageError
 from autograder.people import directory_of
 from autograder.store import Comment, Store
-from autograder.text import INVISIBLE, counted, points
+from autograder.text import INVISIBLE, counted, ended, points
 
 _MOST_NAMED = 20
 
@@ -96,8 +96,7 @@ def whoever_decides(store: Store, nobody: str = BY_COMMAND) -> str:
 def _in_words(error: UsageError) -> UsageError:
     """A reason as a sentence of its own."""
     said = str(error)
-    end = "" if said.endswith((".", "?")) else "."
-    return UsageError(said[0].upper() + said[1:] + end)
+    return UsageError(ended(said[0].upper() + said[1:]))
 
 
 @contextmanager

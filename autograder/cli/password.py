@@ -40,6 +40,7 @@ def password(who: str, remove: bool, **named: Unpack[Places]) -> None:
             passwords.take_away(person)
             click.echo(f"{person.id} has no password any more.")
             return
+        passwords.require_teaches(person)
         with asking("Nothing was done: type a password twice, the same, in a terminal."):
             typed = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         passwords.give(person, typed)

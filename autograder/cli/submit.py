@@ -12,8 +12,14 @@ import click
 
 from autograder.cli.options import Place, at_terminal, end_with, json_option
 from autograder.errors import AutograderError, UsageError
-from autograder.public.hand_in import Portal, PortalError, Said, receipt_lines, verdict_lines
-from autograder.report.text import one_line
+from autograder.public.hand_in import (
+    Portal,
+    PortalError,
+    Said,
+    progress_line,
+    receipt_lines,
+    verdict_lines,
+)
 from autograder.submission import assignment_of
 
 TOKEN = "AUTOGRADER_TOKEN"
@@ -64,8 +70,9 @@ def submit(
             _keep(link)
         if not as_json:
             click.echo("\n".join(receipt_lines(file.name, receipt, portal.url)))
-        watch = _tell_progress if sys.stderr.isatty() and not as_json else None
-        result = None if no_wait else portal.follow(receipt.get("id"), watch)
+        watch = None if as_json else _tell_progress
+        once = not sys.stderr.isatty()
+        result = None if no_wait else portal.follow(receipt.get("id"), watch, once)
     except PortalError as error:
         raise _told(error) from None
     except OSError as error:
@@ -101,8 +108,7 @@ def _told(error: PortalError) -> AutograderError:
 
 
 def _tell_progress(now: Said) -> None:
-    """In the words of the portal's page; an older portal tells the state alone."""
-    click.echo(one_line(str(now.get("says") or f"{now.get('state')} ..."), 400), err=True)
+    click.echo(progress_line(now), err=True)
 
 
 # ------------------------------------------------------------------ whose

@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -29,7 +30,11 @@ from autograder.cli.options import (
 )
 from autograder.course import Course
 from autograder.people import forgetting
-from autograder.text import counted
+from autograder.report.text import one_line
+from autograder.text import counted, listed
+
+if TYPE_CHECKING:
+    from autograder.store.lost import Lost
 
 
 @click.command()
@@ -78,22 +83,33 @@ def backup(to: Path, as_json: bool, **named: Unpack[Places]) -> None:
 def restore(copy: Path, yes: bool, **named: Unpack[Places]) -> None:
     """Put a COPY that `autograder backup` made in the store's place.
 
-    End `autograder serve` before. A store in a file is kept beside it as it was.
+    End `autograder serve` before. What the copy lacks is said first; a store in a file is kept
+    beside it as it was.
 
     \b
     Example:  autograder restore copies/2026-03-01.db
     """
     from autograder.store.copies import require_copy
     from autograder.store.copies import restore as put_back
+    from autograder.store.lost import lost
+    from autograder.store.serving import replaced
 
-    where = any_order_for(**named).store_at
+    order = any_order_for(**named)
+    where = order.store_at
     require_copy(copy, where)
-    if not yes:
-        with asking("Nothing was changed: say --yes where nobody can be asked."):
-            yes = click.confirm(f"Everything stored since {copy} was made goes. Do it", err=True)
+    with replaced(where):
+        goes = lost(copy, where)
+        if goes is not None:
+            click.echo(_going(goes, order.assignment.late.zone or UTC), err=True)
+        if goes is None or goes.sessions:
+            click.echo(_SIGNED_OUT, err=True)
         if not yes:
-            raise click.Abort
-    done = put_back(copy, where)
+            with asking("Nothing was changed: say --yes where nobody can be asked."):
+                asked = f"Everything stored since {copy} was made goes. Do it"
+                yes = click.confirm(asked, err=True)
+            if not yes:
+                raise click.Abort
+        done = put_back(copy, where)
     if done.before is not None:
         click.echo(f"What was there before is in {done.before}")
     if done.forgotten_since:
@@ -102,6 +118,33 @@ def restore(copy: Path, yes: bool, **named: Unpack[Places]) -> None:
             "made: they are in the store again, so forget them again.",
             err=True,
         )
+
+
+_SIGNED_OUT = "Everybody will be signed out of the portal, and has to open their link again."
+_MOST_NAMED = 5
+
+
+def _going(goes: Lost, zone: tzinfo) -> str:
+    """What of the store is not in the copy, in a sentence."""
+    newest = [
+        f"{one_line(student, 60)}, {at.astimezone(zone):%d %b %H:%M %Z}"
+        for student, at in goes.hand_ins[:_MOST_NAMED]
+    ]
+    if len(goes.hand_ins) > _MOST_NAMED:
+        newest.append("and others before")
+    kinds = {
+        "hand-in": len(goes.hand_ins),
+        "graded file": goes.results,
+        "decision": goes.decisions,
+        "request": goes.requests,
+    }
+    parts = [counted(count, kind) for kind, count in kinds.items() if count]
+    if not parts:
+        return "All that was handed in, graded and decided is in the copy."
+    if newest:
+        parts[0] += f" ({'; '.join(newest)})"
+    verb = "is" if sum(kinds.values()) == 1 else "are"
+    return f"{listed(parts)} {verb} not in the copy."
 
 
 @click.command()

@@ -57,12 +57,12 @@ class Post:
         self,
         store: Store,
         server: Server,
-        portal: str,
+        portal: Callable[[], str],
         titles: Callable[[], dict[str, str]],
         zone: tzinfo = UTC,
     ) -> None:
-        """``portal``: its address; ``titles``: of assignments, by slug; ``zone``: in which times
-        are told."""
+        """``portal``: its address, as it is by now; ``titles``: of assignments, by slug; ``zone``:
+        in which times are told."""
         self._store = store
         self._server = server
         self._portal = portal
@@ -102,7 +102,7 @@ class Post:
             return None
         told = {
             "title": self._titles().get(news.assignment, news.assignment),
-            "portal": self._portal,
+            "portal": self._portal(),
         }
         if news.details:
             file, number, at, digest, by, others = news.details

@@ -34,13 +34,18 @@ class Passwords:
         self._links = links
         self._hasher = hasher or PasswordHasher()
 
-    def give(self, person: Person, password: str) -> None:
-        """From now on it is this one; raises UsageError where that cannot be."""
+    @staticmethod
+    def require_teaches(person: Person) -> None:
+        """Raises UsageError for whoever cannot have one."""
         if person.role not in _TEACH:
             raise UsageError(
                 f"{person.id} is a student, who comes in by a personal link: only those who teach "
                 "have passwords."
             )
+
+    def give(self, person: Person, password: str) -> None:
+        """From now on it is this one; raises UsageError where that cannot be."""
+        self.require_teaches(person)
         if not LEAST <= len(password) <= MOST:
             raise UsageError(f"A password has {LEAST} characters or more: take a short sentence.")
         if password.casefold().strip() in {each.casefold() for each in person.identifiers}:

@@ -83,16 +83,8 @@ def standing_of(store: Store, rules: Rules, others: Iterable[Rules] = ()) -> Sta
 def _standing(
     store: Store, rules: Rules, directory: Directory, spent: Mapping[str, int]
 ) -> Standing:
-    extensions: dict[str, datetime] = {}
-    for extension in store.extensions(rules.slug):
-        person = directory.with_number(extension.person)
-        if person is None:
-            person = directory.whose(extension.student, Identity()).person
-        student = key(extension.student if person is None else person.id)
-        if extension.due is None:
-            extensions.pop(student, None)
-        else:
-            extensions[student] = extension.due
+    given = extensions_of(store, rules.slug, directory).items()
+    extensions = {student: one.due for student, one in given if one.due is not None}
     due = rules.late.due_at
     if due is not None:  # which may have been put off since: nobody's own date shortens it
         extensions = {student: own for student, own in extensions.items() if own > due}
@@ -100,6 +92,18 @@ def _standing(
         rules.attempts, rules.late, extensions, spent, _chosen(store, rules, directory)
     )
     return Standing(rules.slug, directory, policies)
+
+
+def extensions_of(store: Store, assignment: str, directory: Directory) -> dict[str, Extension]:
+    """The newest that each was given, also where it takes one back, by what students are called in
+    lower case."""
+    found: dict[str, Extension] = {}
+    for extension in store.extensions(assignment):
+        person = directory.with_number(extension.person)
+        if person is None:
+            person = directory.whose(extension.student, Identity()).person
+        found[key(extension.student if person is None else person.id)] = extension
+    return found
 
 
 def _chosen(store: Store, rules: Rules, directory: Directory) -> Mapping[str, tuple[str, datetime]]:

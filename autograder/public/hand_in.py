@@ -34,6 +34,8 @@ class Portal:
     MOST_BYTES = 100_000_000
     DONE_WITHIN = 180.0
     """Seconds to wait for a verdict; what is not done then is done later all the same."""
+    QUIET_FOR = 10.0
+    """Seconds after which whoever is told once how far it is, is told."""
 
     def __init__(self, link: str, to: str = "", plain_http: bool = False) -> None:
         """``link``: a personal link, or its token alone where ``to``, the portal's address, says
@@ -58,7 +60,8 @@ class Portal:
         if not self.url:
             return (
                 "That is not your whole personal link, an address with /enter/ in it: copy all of "
-                "it. If you have its end alone, say the portal's address, too."
+                "it. If you have its end alone, say the portal's address, too: "
+                'hand_in(to="https://..."), or autograder submit FILE --to https://...'
             )
         if not self._token.isascii() or not self._token.replace("-", "").isalnum():
             return "That is no personal link, and no token of one."
@@ -116,14 +119,18 @@ class Portal:
 
         return self._ask(f"/api/submissions/{quote(str(id), safe='')}")
 
-    def follow(self, id: object, watch: Callable[[Said], None] | None = None) -> Said | None:
+    def follow(
+        self, id: object, watch: Callable[[Said], None] | None = None, once: bool = False
+    ) -> Said | None:
         """The result as soon as there is one; None: not within the time.
 
-        ``watch`` is called with each new state, and whenever the portal says something else of it.
+        ``watch`` is called with each new state, and whenever the portal says something else of it;
+        ``once``: when it takes long, and never again.
         """
         import time
 
-        end, pause, last = time.monotonic() + self.DONE_WITHIN, 0.15, None
+        began, pause, last = time.monotonic(), 0.15, None
+        end, quiet = began + self.DONE_WITHIN, began + self.QUIET_FOR
         while time.monotonic() < end:
             wait = 0.0
             try:
@@ -135,7 +142,8 @@ class Portal:
             if now.get("state") == "done":
                 return now.get("result") or {}
             seen = (now.get("state"), now.get("place"), now.get("says"))
-            if watch is not None and now and seen != last:
+            is_due = last is None and time.monotonic() >= quiet if once else seen != last
+            if watch is not None and now and is_due:
                 watch(now)
                 last = seen
             time.sleep(max(pause, min(wait, 30.0)))
@@ -221,6 +229,12 @@ def receipt_lines(name: str, receipt: Said, portal: str) -> list[str]:
     return [*lines, f"Your page of it: {portal}/h/{shown(receipt.get('id'))}"]
 
 
+def progress_line(now: Said) -> str:
+    """How far it is, in the words of the portal's page; an older portal tells the state alone."""
+    text = str(now.get("says") or f"{now.get('state')} ...")
+    return "".join(c if c.isprintable() else " " for c in text)[:400]
+
+
 def verdict_lines(result: Said) -> list[str]:
     """What to say of a result, a line a question, as far as it may be seen."""
 
@@ -301,7 +315,9 @@ def hand_in(file: str = "", to: str = "", assignment: str = "", anyway: bool = F
         said = [main.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")]
         found = [name for name in said if name and os.path.isfile(name)]
         if not found and len(here) != 1:
-            print("Say which notebook this is: hand_in('my_notebook.ipynb')")
+            more = {"to": to, "assignment": assignment, "anyway": anyway}
+            said_too = "".join(f", {name}={value!r}" for name, value in more.items() if value)
+            print(f"Say which notebook this is: hand_in('my_notebook.ipynb'{said_too})")
             return
         file = (found or here)[0]
     try:
@@ -312,7 +328,7 @@ def hand_in(file: str = "", to: str = "", assignment: str = "", anyway: bool = F
         portal = Portal(getpass.getpass("Your personal link: "), to)
         receipt = portal.send(os.path.basename(file), data, assignment, anyway)
         print("\n".join(receipt_lines(os.path.basename(file), receipt, portal.url)))
-        result = portal.follow(receipt.get("id"))
+        result = portal.follow(receipt.get("id"), lambda now: print(progress_line(now)), once=True)
     except NotImplementedError:  # Jupyter's, where what runs the notebook takes no input
         print(
             "Not done: you cannot be asked for your personal link here. Open the notebook in "

@@ -10,6 +10,7 @@ from datetime import date, time
 from pathlib import Path
 
 from autograder.errors import AssignmentError
+from autograder.text import ended
 
 
 class Refused(ValueError):
@@ -31,8 +32,7 @@ class Refused(ValueError):
 
     def within(self, file: Path) -> AssignmentError:
         """The whole sentence."""
-        stop = "" if self.reason.endswith("?") else "."
-        return AssignmentError(f"{file}: {self}{stop}")
+        return AssignmentError(ended(f"{file}: {self}"))
 
     def __str__(self) -> str:
         return f"{dotted(self.path)} {self.reason}"

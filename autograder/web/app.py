@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 
 from autograder.errors import AutograderError, StoreAway, StoreError, UsageError
 from autograder.store import Conflict
+from autograder.text import ended
 from autograder.web.pages import page
 from autograder.web.people import INSTRUCTORS, STAFF, STUDENTS, Doors, Entrance, Role, Session
 from autograder.web.safety import Safety, TooLarge, TooSlow
@@ -217,7 +218,7 @@ def in_words(error: AutograderError) -> str:
     said = str(error)
     is_path = "/" in said.partition(" ")[0]
     begins = said[:1] if is_path else said[:1].upper()
-    return begins + said[1:] + ("" if said.endswith((".", "?")) else ".")
+    return ended(begins + said[1:])
 
 
 def to_students(error: AutograderError) -> str:

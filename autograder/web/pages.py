@@ -15,7 +15,7 @@ from autograder.report.html import coded
 from autograder.report.marks import is_unwritten, what_was_found
 from autograder.report.text import one_line, visible
 from autograder.report.total import total_of
-from autograder.text import counted, points, without_points
+from autograder.text import counted, ended, points, without_points
 from autograder.web.prose import prose
 from autograder.web.visit import Visit, address
 
@@ -43,6 +43,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         one_line=one_line,
+        ended=ended,
         points=points,
         without_points=without_points,
         when=when,

@@ -195,6 +195,8 @@ def test_by_section(small: SmallClass, tmp_path: Path) -> None:
     assert {g.student: g.published for g in small.grades} == {"alice": True, "bob": False}
     with pytest.raises(UsageError, match="no section 'Tuesday'"):
         publish(small, "Tuesday")
+    with pytest.raises(UsageError, match=r"'Mondy'; did you mean Monday\?$"):
+        publish(small, "Mondy")
     publish(small)
     assert set(seen(small)) == {"alice", "bob"}
 

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from autograder.cli import main
+from autograder.public.hand_in import Portal
 from tests.fake_portal import ROW, FakePortal, fake_portal
 
 
@@ -66,11 +67,31 @@ def test_whoever_waits_reads_the_words_of_the_page(
     assert result.exit_code == 0, result.output
     assert result.stderr.splitlines() == [
         "Being graded now.",
-        "Your code takes long:\\x1b[2J it runs there now.",
+        "Your code takes long: [2J it runs there now.",
         "running ...",
     ]
     portal.states = [{"state": "running", "says": "Being graded now."}, done]
     assert submit("amy.py", "--json", AUTOGRADER_TOKEN=portal.link).stderr == ""
+
+
+def test_where_nobody_watches_it_is_said_once_that_it_takes_long(
+    portal: FakePortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.states = [
+        {"state": "running", "says": "Being graded now."},
+        {"state": "running", "says": "Your code takes long: it runs there now."},
+        portal.states[0],
+    ]
+    assert submit("amy.py", AUTOGRADER_TOKEN=portal.link).stderr == "", "it did not take long"
+    portal.states = [
+        {"state": "running", "says": "Your code takes long: it runs there now."},
+        {"state": "running", "says": "It is nearly done."},
+        portal.states[0],
+    ]
+    monkeypatch.setattr(Portal, "QUIET_FOR", 0.0)
+    result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
+    assert result.stderr == "Your code takes long: it runs there now.\n"
+    assert result.exit_code == 0
 
 
 def test_scripts_get_json(portal: FakePortal) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from autograder.cli import main
+from autograder.store import HandedInFile, open_store
+from autograder.store.hand_ins import Draft
+from autograder.store.serving import served
 
 pytestmark = pytest.mark.usefixtures("one_sandbox")
 COURSE = Path(__file__).resolve().parents[2]
@@ -115,3 +120,54 @@ def test_the_tables_of_every_assignment_are_written_anew_or_named(
     assert told == [
         str(out / "gone" / name) for name in ("grades.csv", "grades.json", "index.html")
     ]
+
+
+def test_what_a_copy_lacks_is_said_before_it_takes_the_stores_place(
+    out: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    done("backup", copy, *place(out))
+    said = done("restore", copy, "--yes", *place(out))
+    assert "All that was handed in, graded and decided is in the copy." in said.stderr
+    assert "signed out" not in said.stderr, "nobody was signed in"
+    with open_store(out / "grades.db") as store:
+        for number in range(7):
+            draft = Draft("adaptive_learning_rates", number + 1, f"s{number}", "a.py", f"s{number}")
+            store.hand_ins.add([draft], HandedInFile.of(b"w = 1"))
+    done("override", "bento", "adam", "25", "--reason", "the slide misled", *place(out))
+    asked = run("restore", copy, *place(out), typed="n\n")
+    first, *_ = asked.stderr.splitlines()
+    assert first.startswith("7 hand-ins (s6, ")
+    assert first.endswith("and others before) and 1 decision are not in the copy.")
+    assert "s2, " in first
+    assert "s1, " not in first
+    assert "Everything stored since" in asked.stderr
+    said = done("restore", copy, "--yes", *place(out))
+    assert first in said.stderr, "also where nobody is asked"
+
+
+def test_a_store_is_not_replaced_while_a_portal_serves_it(out: Path, tmp_path: Path) -> None:
+    copy, store = tmp_path / "copy.db", out / "grades.db"
+    done("backup", copy, *place(out))
+    program = (
+        "import pathlib, sys\n"
+        "from autograder.store.serving import served\n"
+        "with served(pathlib.Path(sys.argv[1])):\n"
+        "    print('here', flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(store)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as portal:
+        assert portal.stdout is not None
+        assert portal.stdout.readline() == b"here\n"
+        with served(store):
+            pass  # as others may
+        refused = run("restore", copy, "--yes", *place(out))
+        assert refused.exit_code == 2
+        assert "a portal serves" in refused.stderr
+        assert "end `autograder serve` first" in refused.stderr
+        portal.kill()
+    done("restore", copy, "--yes", *place(out))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -125,9 +125,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def post(store: Store, server: Server) -> Post:
+def post(store: Store, server: Server, portal: Callable[[], str] = lambda: "https://a.edu") -> Post:
     zone = ZoneInfo("Asia/Kolkata")
-    return Post(store, server, "https://a.edu", lambda: {SLUG: "Learning rates"}, zone)
+    return Post(store, server, portal, lambda: {SLUG: "Learning rates"}, zone)
 
 
 def hand_in(store: Store, person: int, student: str, file: str = "amy.ipynb") -> None:
@@ -159,6 +159,17 @@ def test_a_receipt_is_sent_once_with_its_digest_and_the_courses_time(
     assert mailbox.letters[0]["Auto-Submitted"] == "auto-generated"
     assert "score" not in letter
     assert store.mails.waiting() == 0
+
+
+def test_a_letter_names_the_address_that_was_said_last(store: Store, mailbox: Mailbox) -> None:
+    said = ["http://127.0.0.1:8080"]
+    office = post(store, mailbox.server, lambda: said[-1])
+    said.append("https://grades.a.edu")  # while it runs
+    hand_in(store, 1, "amy")
+    office.once(now() + LATER)
+    ((letter),) = mailbox.texts()
+    assert "https://grades.a.edu" in letter
+    assert "127.0.0.1:8080" not in letter
 
 
 def test_partners_read_with_whom_they_have_it(store: Store, mailbox: Mailbox) -> None:

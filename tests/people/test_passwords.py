@@ -151,6 +151,10 @@ def test_the_command_asks_twice_and_shows_nothing(store: Store, tmp_path: Path) 
     unlike = CliRunner().invoke(main, ["password", "ines", *where], input=f"{RIGHT}\nother\n")
     assert unlike.exit_code == 2
     assert CliRunner().invoke(main, ["password", "zoe", *where]).exit_code == 2
+    student = CliRunner().invoke(main, ["password", "amy-the-student", *where], input=typed)
+    assert student.exit_code == 2
+    assert "only those who teach" in student.stderr
+    assert "Password" not in student.stderr, "it is said before anybody types one"
     result = CliRunner().invoke(main, ["password", "ines", "--remove", *where])
     assert result.exit_code == 0
     assert whose(Passwords(store, PersonalLinks(store)), "ines", RIGHT) is None

@@ -60,8 +60,9 @@ def test_a_token_alone_will_do_where_the_portal_is_named(portal: FakePortal) -> 
     assert portal.asked[0][1] == "/api/submissions"
     Portal(portal.token, portal.link).send("a.py", b"x")  # of a link the address counts
     assert portal.asked[1][1] == "/api/submissions"
-    with pytest.raises(PortalError, match="not your whole personal link"):
+    with pytest.raises(PortalError, match="not your whole personal link") as caught:
         Portal(portal.token)
+    assert 'hand_in(to="https://...")' in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -262,6 +263,22 @@ def test_the_notebook_is_found_and_handed_in(
     assert "correction missing" in said
 
 
+def test_of_what_takes_long_it_is_said_once_how_far_it_is(
+    notebook: dict[str, Any], portal: FakePortal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    portal.states = [
+        {"state": "running", "says": "Your code takes long:\x1b[2J it runs there now."},
+        {"state": "running", "says": "It is nearly done."},
+        *portal.states,
+    ]
+    notebook["Portal"].QUIET_FOR = 0.0
+    notebook["hand_in"]()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines.count("Your code takes long: [2J it runs there now.") == 1
+    assert "It is nearly done." not in lines
+    assert "78 of 90 points" in lines
+
+
 def test_that_another_notebook_is_meant_can_be_said(
     notebook: dict[str, Any], portal: FakePortal
 ) -> None:
@@ -298,7 +315,10 @@ def test_of_two_notebooks_it_asks_which(
 ) -> None:
     (tmp_path / "other.ipynb").write_text("{}")
     notebook["hand_in"]()
-    assert "Say which notebook" in capsys.readouterr().out
+    said = "Say which notebook this is: hand_in('my_notebook.ipynb'{})\n"
+    assert capsys.readouterr().out == said.format("")
+    notebook["hand_in"](assignment="rates")  # as the cell has it that was handed out
+    assert capsys.readouterr().out == said.format(", assignment='rates'")
     assert portal.asked == []
     notebook["hand_in"]("other.ipynb")
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "rates.ipynb"))

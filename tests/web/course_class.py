@@ -205,7 +205,6 @@ class Desk:
         self.order = order_in(folder)
         self.tables = Tables(lambda students: None)
         self.room = Room(self.order, store, self.tables, ("maria", "tom"))
-        self.room.compare()
         self.doors = Doors([INSTRUCTOR, MARIA, TOM])
         self.app = application(places(self.room), self.doors, PORT)
 

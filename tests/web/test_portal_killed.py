@@ -334,3 +334,14 @@ def batch(folder: Path, pairs: set[tuple[str, str]]) -> dict[tuple[str, str], ob
             for entry, grade in zip(entries, store.grades([e.id for e in entries]), strict=True):
                 graded[entry.student, there[entry.student]] = grade.score, grade.questions
     return graded
+
+
+def test_its_store_is_not_replaced_until_it_is_dead(tmp_path: Path) -> None:
+    with serving(tmp_path) as portal:
+        run(tmp_path, "backup", "copy.db")
+        with pytest.raises(subprocess.CalledProcessError) as refused:
+            run(tmp_path, "restore", "copy.db", "--yes")
+        assert "end `autograder serve` first" in refused.value.stderr
+        portal.process.kill()
+        portal.process.wait()
+        run(tmp_path, "restore", "copy.db", "--yes")

@@ -19,7 +19,16 @@ import pytest
 from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
 
-from autograder.acts import Book, as_returned, mark, mark_sheet, override, publish, take_back
+from autograder.acts import (
+    Book,
+    as_returned,
+    mark,
+    mark_sheet,
+    override,
+    publish,
+    request,
+    take_back,
+)
 from autograder.acts import decide as decide_
 from autograder.acts.sheet import SheetRow, sheet
 from autograder.batch.order import current_grades
@@ -66,6 +75,27 @@ def published(school: School, ago: timedelta | None = None) -> None:
         exercise.register._lists = exercise.room._view = None
 
 
+# ------------------------------------------------------------------ staff
+
+
+def test_the_portals_desk_offers_equal_answers_at_once(school: School) -> None:
+    for who in ("alice", "bob"):
+        school.program(who).hand_in()
+    school.grade(
+        verdict(answer="It grows, so steps stop."), verdict(answer="It grows; so steps stop.")
+    )
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    assert exercise.room.view().uncompared == 2, "nothing is compared while nobody marks"
+    maria = school.browser("maria")
+    maria.open(f"/desk/{SLUG}/")
+    first = re.search(r'href="(/desk/[^"]*/answer/[^"]*)"', maria.page)
+    assert first is not None
+    page = maria.open(first[1])
+    assert "2 answers are equal or nearly so" in page
+    assert 'data-key="g"' in page
+
+
 # ------------------------------------------------------------------ coming in
 
 
@@ -76,6 +106,7 @@ def test_a_link_shows_a_button_and_the_button_signs_in(school: School) -> None:
     assert alice.status == 200
     assert not alice.cookies
     assert "Sign in as Alice A." in page
+    assert "personal link of Alice A. Whoever has it" in alice.words
     assert alice.answer.headers["referrer-policy"] == "origin"
     answer = alice.ask("POST", "/enter", data={"token": token}, follow=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -556,6 +587,34 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     alice.send(f"{third}/choose")
     assert f"{said}3 takes its place when results are published again." in alice.read(result)
     assert "Attempt 3 will count" in alice.read(f"/a/{SLUG}")
+
+
+def test_show_tells_with_whom_it_was_handed_in_and_why_it_counts(school: School) -> None:
+    due = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+    school.says(attempts=Attempts(keep="chosen", partners=2), late=Late(due=due))
+    alice, bob = school.browser("alice"), school.browser("bob")
+    for who, other in ((alice, "bob"), (bob, "alice")):
+        who.open(f"/a/{SLUG}")
+        who.send(f"/a/{SLUG}/partners", partner=other)
+    alice.upload()
+    first = alice.address
+    bob.upload(PROGRAM, "hw.py")
+    school.grade(verdict(), verdict(), verdict(), verdict())
+    alice.open(first)
+    alice.send(f"{first}/choose")
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    dated = [Dated("alice", due + timedelta(days=7), "")]
+    extend(school.store, exercise.register.now().standing, dated, "was ill,\nsays the office")
+    found = of_student(school.store, exercise.register.now().standing, "alice")
+    before, after = text(found).split("\n\n")
+    assert before.startswith("Attempt 1 of alice (counts, as its student chose): graded, ")
+    assert "\n  together    with bob; alice sent it\n" in before
+    assert before.count(": was ill, says the office\n") == 1
+    assert after.startswith("Attempt 2 of alice: graded, ")
+    assert "\n  together    with bob; bob sent it\n" in after
+    (plain, _) = as_json(found)
+    assert (plain["together"], plain["by"], plain["is_chosen"]) == (("bob",), "alice", True)
 
 
 def test_partners_hand_in_together_when_they_named_each_other(school: School) -> None:
@@ -1190,6 +1249,31 @@ def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
     assert result() == then, "the publication that was taken back replaces nothing"
 
 
+def test_the_first_page_of_staff_says_what_waits_for_them(school: School) -> None:
+    for who in ("alice", "bob"):
+        school.program(who).hand_in()
+    school.grade(verdict("moment_overwritten"), verdict("moment_overwritten", answer="It grows."))
+    maria, ines = school.browser("maria"), school.browser("ines")
+    assert "Mark (2 to read) Requests Class Publish" in ines.read("/course")
+    published(school)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    decide_(school.store, book.ledger, [request(book, "alice", "adam", "Why?", "alice")])
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    decide_(school.store, book.ledger, [override(book, "alice", "adam", 25, "misled", "ines")])
+    todo = "Mark (2 to read) Requests (1 open) Class Publish (1 changed since)"
+    assert todo in ines.read("/course")
+    assert ": 2 students see results." in ines.words
+    assert "Mark (2 to read) Requests (1 open)" in maria.read("/course")
+    assert "changed since" not in maria.words, "a TA publishes nothing"
+    published(school)
+    assert ": it changed what 1 student sees; 2 students see results in all." in (
+        ines.read("/course")
+    )
+    assert "it changed what 1 student sees" in ines.read(f"/desk/{SLUG}/publish")
+
+
 def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school: School) -> None:
     now = datetime.now(UTC)
     school.says(late=Late(due=now + timedelta(days=1)))
@@ -1213,9 +1297,9 @@ def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school
     newest = re.search(r'name="newest" value="(\d+)"', ines.page)
     assert newest is not None
     ines.send(f"/desk/{SLUG}/publish", newest=newest[1], section="")
-    assert "1 student is shown it now" in ines.words
+    assert re.search(r"by ines *: 1 student sees results\.", ines.words)
     course = ines.read("/course")
-    assert re.search(r"Results published last \w{3} .* UTC *: 1 student is shown that\.", course)
+    assert re.search(r"Results published last \w{3} .* UTC *: 1 student sees results\.", course)
     assert "Of what is not published students see the names of misconceptions." in course
     assert "until results are published" not in course
     ines.open(f"/desk/{SLUG}/publish")

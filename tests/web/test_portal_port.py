@@ -201,6 +201,7 @@ def test_an_address_that_was_said_once_outlives_a_try_on_this_machine(tmp_path: 
     with School(tmp_path) as first:
         assert first.store.links.url() == first.portal.for_others == first.portal.url
         first.store.links.keep_url("https://grades.a.edu")
+        assert first.portal.for_others == "https://grades.a.edu", "mails name it at once"
     with School(tmp_path) as again:
         assert again.store.links.url() == again.portal.for_others == "https://grades.a.edu"
         assert again.portal.instructor.startswith("http://127.0.0.1:"), "this one is for us, here"

@@ -207,6 +207,8 @@ def mark_a_class(tmp_path: Path, count: int, more: int, *where: str) -> None:
             page.goto(f"{here}/?kind=unread&words=student00004")
             keys(page, "Enter")
         maria.keyboard.press("p")  # letters are keys also where points are typed
+        maria.keyboard.press("x")  # and what is no key is not typed there
+        assert maria.input_value("[name=points]") == ""
         maria.keyboard.press("m")
         keys(maria, "s")
         tom.fill("[name=points]", "1")

@@ -6,8 +6,21 @@ import csv
 import re
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from time import monotonic, sleep
 
-from course_class import ASKED, INSTRUCTOR, MARIA, SLUG, TOM, Browser, Desk, grade_of, hand_in
+from course_class import (
+    ASKED,
+    INSTRUCTOR,
+    MARIA,
+    SLUG,
+    TOM,
+    Browser,
+    Desk,
+    fill,
+    grade_of,
+    hand_in,
+)
 
 from autograder import acts
 from autograder.model import Identity, QuestionGrade, QuestionStatus
@@ -65,6 +78,23 @@ def test_equal_and_nearly_equal_answers_are_marked_at_once(desk: Desk) -> None:
     maria.send(member=group(desk, maria, "emil"), points="0", do="mark")
     assert points(desk) == {"ann": 10, "ben": 10, "cleo": 0, "emil": 0, "dora": None}
     assert question(desk, "ben").by_person.comment == "Both."  # type: ignore[union-attr]
+
+
+def test_many_answers_are_compared_behind_the_page_that_asks_first(
+    store: Store, tmp_path: Path
+) -> None:
+    fill(store, 60)
+    desk = Desk(store, tmp_path)
+    view = desk.room.view()
+    assert view.uncompared > 20, "nobody has opened the desk"
+    maria = desk.as_(MARIA)
+    maria.open("/")
+    end = monotonic() + 10
+    while desk.room._comparing.locked() and monotonic() < end:
+        sleep(0.01)
+    assert not view.uncompared
+    page = maria.open(f"/answer/{attempt(desk, 'student00003')}/{ASKED}")
+    assert "answers are equal or nearly so" in page
 
 
 def test_one_may_be_left_out_of_a_group(desk: Desk) -> None:

@@ -132,7 +132,7 @@ def test_nobody_else_does(portal: Portal, name: str, password: str) -> None:
     answer = sign_in(portal, name, password)
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
-    assert "do not belong together" in answer.text
+    assert "Nobody who teaches has this name and this password" in answer.text
 
 
 def test_guessing_ends_soon_and_what_is_right_is_not_taken_then(portal: Portal) -> None:

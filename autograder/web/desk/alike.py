@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from threading import Lock
+from time import sleep
 
 from rapidfuzz import fuzz, process
 
@@ -35,8 +36,12 @@ class Alike:
         """The text that it is like, or itself."""
         return self._like[question].get(text, text)
 
-    def take(self, question: str, texts: Iterable[str]) -> None:
-        """Compare what is new."""
+    def unknown(self, question: str, texts: Iterable[str]) -> int:
+        """How many of them were never compared."""
+        return len(set(texts) - self._like[question].keys())
+
+    def take(self, question: str, texts: Iterable[str], pause: float = 0.0) -> None:
+        """Compare what is new; ``pause``: seconds after each, for whoever else wants to go on."""
         with self._lock:
             like, words = self._like[question], self._words[question]
             new = [text for text in dict.fromkeys(texts) if text not in like]
@@ -44,6 +49,8 @@ class Alike:
                 words.update(set(text.split()))
             for text in new:
                 like[text] = self._place(question, text)
+                if pause:
+                    sleep(pause)
 
     def _place(self, question: str, text: str) -> str:
         words, leaders = self._words[question], self._leaders[question]

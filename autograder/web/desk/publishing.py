@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -33,6 +34,21 @@ class Last:
     act: Act
     students: int
     """Who are shown what it showed, and nothing newer."""
+    shown: int
+    """Who are shown any result."""
+
+    @property
+    def says(self) -> str:
+        """Who sees what, for the end of a sentence."""
+        see = f"{counted(self.shown, 'student')} {_sees(self.shown)} results"
+        if self.students == self.shown:
+            return see
+        changed = f"it changed what {counted(self.students, 'student')} {_sees(self.students)}"
+        return f"{changed}; {see} in all"
+
+
+def _sees(students: int) -> str:
+    return "sees" if students == 1 else "see"
 
 
 def last_of(ledger: Ledger) -> Last | None:
@@ -41,7 +57,13 @@ def last_of(ledger: Ledger) -> Last | None:
     if not acts_:
         return None
     shown = ledger.published.values()
-    return Last(acts_[-1], sum(one.deed == acts_[-1].deed for one in shown))
+    newest = sum(one.deed == acts_[-1].deed for one in shown)
+    return Last(acts_[-1], newest, len(shown))
+
+
+def fit_to_show(lines: Iterable[Line]) -> list[Line]:
+    """Those that could be graded."""
+    return [line for line in lines if line.status is not SubmissionStatus.NOT_GRADED]
 
 
 @dataclass(frozen=True)
@@ -70,7 +92,7 @@ class PublishPage:
         view = self._room.view()
         section = visit.query.one("section")[:200]
         lines = [line for line in view.lines.values() if not section or line.section == section]
-        shown = [one for one in lines if one.status is not SubmissionStatus.NOT_GRADED]
+        shown = fit_to_show(lines)
         news = [line for line in shown if line.seen != "yes"]
         news.sort(key=lambda line: (line.seen == "no", line.place))
         as_before = [line.student for line in shown if line.seen == "yes"]

@@ -52,6 +52,7 @@ class QueuePage:
 
     def show(self, visit: Visit) -> str:
         view = self._room.view()
+        self._room.compare(view)
         wanted = Filter.read(visit.query)
         if not visit.query.pairs:
             mine = visit.by if visit.by in view.readers else ""

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
-from threading import Event, Lock
+from threading import Lock, Thread
 from time import monotonic
 
 import msgspec
@@ -34,6 +34,10 @@ _MOST_TOGETHER = 10
 """More who handed in the same file at once are no partners: it may be the one they were given."""
 _HERE_SECONDS = 120.0
 """For so long somebody is said to read what they opened."""
+_FEW_NEW = 20
+"""So many answers are compared in no time, in the page that asks."""
+_PAUSE_SECONDS = 0.001
+"""After each that is compared behind the pages: they, and what students hand in, go first."""
 
 
 Key = tuple[str, str]
@@ -99,14 +103,33 @@ class View:
     def _groups(self) -> Mapping[Key, tuple[int, ...]]:
         """Places of answers in words, by question and by the text that they are like."""
         found: dict[Key, list[int]] = {}
-        written = [(place, self.rows[place]) for place in self._in_words]
-        for question in {row.question for _, row in written}:
-            texts = (row.plain for _, row in written if row.question == question)
+        for question, texts in self._texts().items():
             self.alike.take(question, texts)
-        for place, row in written:
+        for place in self._in_words:
+            row = self.rows[place]
             like = self.alike.like(row.question, row.plain)
             found.setdefault((row.question, like), []).append(place)
         return {name: tuple(places) for name, places in found.items()}
+
+    def _texts(self) -> Mapping[str, list[str]]:
+        """Of the answers in words, by question."""
+        found: dict[str, list[str]] = {}
+        for place in self._in_words:
+            row = self.rows[place]
+            found.setdefault(row.question, []).append(row.plain)
+        return found
+
+    @property
+    def uncompared(self) -> int:
+        """How many answers in words were never compared with others."""
+        if "_groups" in self.__dict__:
+            return 0
+        return sum(self.alike.unknown(*question) for question in self._texts().items())
+
+    def compare(self, pause: float) -> None:
+        """Compare them, resting so many seconds after each."""
+        for question, texts in self._texts().items():
+            self.alike.take(question, texts, pause)
 
     @property
     def groups(self) -> list[tuple[Row, ...]]:
@@ -221,7 +244,7 @@ class Room:
         self.store = store
         self.tables = tables
         self._lock = Lock()
-        self._compared = Event()
+        self._comparing = Lock()
         self._marker: tuple[int, ...] = ()
         self._view: View | None = None
         self._alike = Alike()
@@ -237,6 +260,11 @@ class Room:
     def zone(self) -> tzinfo | None:
         """On whose clocks times are shown; None: the course names no zone."""
         return self.order.assignment.late.zone
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody has looked, since when only what is new has to be read."""
+        return self._view is not None
 
     def renew(self, order: Order) -> None:
         """The same assignment as it is now."""
@@ -297,14 +325,24 @@ class Room:
             for grade in book.grades(set(students))
         }
 
-    def compare(self) -> None:
-        """Compare the answers, in a thread beside the pages."""
-        _ = self.view().groups
-        self._compared.set()
+    def compare(self, view: View) -> None:
+        """See to it that the answers are compared, in a thread beside the pages where they are
+        many.  It is for whoever opens the desk: while nobody marks, nothing is compared."""
+        if view.uncompared <= _FEW_NEW or not self._comparing.acquire(blocking=False):
+            return
+
+        def run() -> None:
+            try:
+                view.compare(_PAUSE_SECONDS)
+            finally:
+                self._comparing.release()
+
+        Thread(target=run, name="compare", daemon=True).start()
 
     def alike(self, view: View, row: Row) -> int:
-        """How many answers are like this one, as far as that is known by now."""
-        return len(view.group(row)) if self._compared.is_set() else 0
+        """How many answers are like this one; 0: that is not known yet."""
+        self.compare(view)
+        return 0 if self._comparing.locked() else len(view.group(row))
 
     # -------------------------------------------------------------- deciding
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from threading import Thread
 
 import uvicorn
 
@@ -69,7 +68,7 @@ class Served:
         # Of 20,000 people that takes some seconds, which no page should: it comes before there is
         # an address.
         with suppress(AutograderError):  # who opens a page is told
-            self._room.view()
+            self._room.compare(self._room.view())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,7 +104,6 @@ class Served:
             ssl_keyfile=key,
         )
         sys.stdout.flush()
-        Thread(target=self._compare, name="compare", daemon=True).start()
         # The server raises again what ended it; so both end it alike, and the tables are written.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
@@ -114,10 +112,6 @@ class Served:
     def _write(self, students: set[str]) -> None:
         is_large = len(self._room.view().lines) > FEW
         write_behind(self._room.order, self._room.store, students, is_large=is_large)
-
-    def _compare(self) -> None:
-        with suppress(AutograderError):
-            self._room.compare()
 
 
 def _markers(members: Sequence[Member]) -> list[str]:

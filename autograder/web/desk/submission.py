@@ -17,7 +17,7 @@ from autograder.model import Override
 from autograder.report.html import POLICY
 from autograder.store import Act, Conflict, Entry, Undo
 from autograder.submission import find_picture, read
-from autograder.text import points
+from autograder.text import ended, points
 from autograder.web.app import in_words, status_of
 from autograder.web.desk.answer import student_of
 from autograder.web.desk.room import Room, View
@@ -185,7 +185,7 @@ class SubmissionPage:
         self._room.decide(view, [act])
         if not ledger.subjects(deed):  # it was about all
             self._room.changed(view.lines)
-        visit.later.append(f"Taken back: {acts.told(ledger, standing[0])}.")
+        visit.later.append(ended(f"Taken back: {acts.told(ledger, standing[0])}"))
         if visit.form.one("back") == "publish":
             return visit.to("/publish")
         back = visit.form.number("back")

@@ -20,6 +20,7 @@ from autograder.errors import AutograderError
 from autograder.people import key
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn
+from autograder.text import ended
 from autograder.web.app import (
     HANDLERS,
     STATIC,
@@ -191,7 +192,7 @@ class _Front:
             return _sorry(429, "That was tried often: wait some minutes, or use your link.")
         member = await run_in_threadpool(self._rooms.door.teacher, name, form.one("password"))
         if member is None:
-            trouble = "This name and password do not belong together, or to nobody who teaches."
+            trouble = "Nobody who teaches has this name and this password: look at both again."
             return HTMLResponse(fragment("portal/teach.html.j2", trouble=trouble), 403)
         return await run_in_threadpool(self._welcome, request, member)
 
@@ -276,7 +277,7 @@ def _visit(session: Session, path: dict[str, str]) -> Visit:
 
 
 def _sorry(status: int, why: str) -> Response:
-    said_ = why[:1].upper() + why[1:] + ("" if why.endswith((".", "?")) else ".")
+    said_ = ended(why[:1].upper() + why[1:])
     head = "Sign in first" if why == SIGN_IN else heading(status)
     return HTMLResponse(fragment("portal/refused.html.j2", why=said_, head=head), status)
 

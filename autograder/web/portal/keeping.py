@@ -58,8 +58,8 @@ class Keeping:
         }
 
     @contextmanager
-    def mail(self, server: Server | None, url: str) -> Iterator[None]:
-        """Send mail meanwhile, where there is a server for it."""
+    def mail(self, server: Server | None, url: Callable[[], str]) -> Iterator[None]:
+        """Send mail meanwhile, where there is a server for it; ``url``: what it names."""
         if server is None:
             yield
             return

@@ -23,6 +23,7 @@ from autograder.errors import AutograderError
 from autograder.mail import Server
 from autograder.people.links import is_only_here
 from autograder.store import Store
+from autograder.store.serving import served
 from autograder.web.desk.serving import FEW, write_behind
 from autograder.web.desk.tables import Tables
 from autograder.web.listening import LOOPBACK, Listening
@@ -91,7 +92,7 @@ class Portal:
         self._socket = Listening(port, host).opened()
         self.port: int = self._socket.getsockname()[1]
         self.url = url or f"http://{LOOPBACK}:{self.port}"
-        self._store = store
+        self._store, self._store_at = store, store_at
         self._open = ExitStack()
         self._tables: dict[str, Tables] = {}
         self._orders: dict[str, Order] = {}
@@ -141,14 +142,13 @@ class Portal:
         known = store.links.url()
         if self._is_public or known is None or is_only_here(known):
             store.links.keep_url(self.url)
-        self.for_others = store.links.url() or self.url
-        """Where people are sent to: what was said once holds, though it is tried here alone."""
         is_other = known is not None and known != self.for_others and not is_only_here(known)
         self.moved_from = known if is_other else None
         """Where others were sent to until now; None: nowhere else."""
 
     def __enter__(self) -> Portal:
         self._open.enter_context(self._socket)
+        self._open.enter_context(served(self._store_at))
         self._open.enter_context(self._drawing)
         # Before the graders, so that it ends after them: what they finish then is in the tables.
         self._open.enter_context(
@@ -162,7 +162,7 @@ class Portal:
         self._open.enter_context(self._crew)
         self._open.enter_context(self._syllabus)
         self._open.enter_context(Retrying(self._store, self._crew.wake))
-        self._open.enter_context(self._keeping.mail(self._mail, self.for_others))
+        self._open.enter_context(self._keeping.mail(self._mail, lambda: self.for_others))
         watches = self._open.enter_context(counted(self._metrics, self._keeping))
         if self._logs:
             start_logs()
@@ -173,6 +173,12 @@ class Portal:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    @property
+    def for_others(self) -> str:
+        """Where people are sent to: what was said last holds, be it while this runs, and though it
+        is tried here alone."""
+        return self._store.links.url() or self.url
 
     @property
     def instructor(self) -> str:

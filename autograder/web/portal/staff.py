@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Router
@@ -14,14 +15,41 @@ from autograder.store.hand_ins import Lane
 from autograder.text import counted
 from autograder.web.app import At, Gate
 from autograder.web.desk.places import places
-from autograder.web.desk.publishing import Last, last_of
+from autograder.web.desk.publishing import Last, fit_to_show, last_of
+from autograder.web.desk.rows import Filter
+from autograder.web.desk.serving import FEW
 from autograder.web.pages import page
 from autograder.web.people import INSTRUCTORS, STAFF
 from autograder.web.portal.crew import Crew
 from autograder.web.portal.doors import FrontDoor
+from autograder.web.portal.register import Lists
 from autograder.web.portal.retrying import is_tried_again
 from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.visit import Visit
+
+
+@dataclass(frozen=True)
+class Todo:
+    """What waits for the staff; 0 also where that would take long to know."""
+
+    requests: int
+    unread: int = 0
+    """Answers."""
+    changed: int = 0
+    """Results that are others than were published."""
+
+
+def _todo(exercise: Exercise, lists: Lists) -> Todo:
+    requests = sum(one.request.is_open for one in lists.ledger.requests())
+    # All grades are read for the first look at a desk: of a large class whoever opens it waits.
+    if len(lists.attempts) > FEW and not exercise.room.is_open:
+        return Todo(requests)
+    view = exercise.room.view()
+    return Todo(
+        requests,
+        len(view.once(view.chosen(Filter(kind="unread")))),
+        sum(line.seen == "older" for line in fit_to_show(view.lines.values())),
+    )
 
 
 class StaffPages:
@@ -62,14 +90,15 @@ class StaffPages:
             before_due=BEFORE_DUE,
         )
 
-    def _counts(self, exercise: Exercise) -> tuple[int, int, int, Last | None]:
-        """How many handed in, how many attempts there are, how many could not be graded; and what
-        was published last."""
+    def _counts(self, exercise: Exercise) -> tuple[int, int, int, Last | None, Todo]:
+        """How many handed in, how many attempts there are, how many could not be graded; what was
+        published last, and what there is to do."""
         lists = exercise.register.now()
         counted = [lists.counted(student) for student in lists.attempts]
         failed = sum(one is not None and one.entry.score is None for one in counted)
         attempts = sum(map(len, lists.attempts.values()))
-        return len(lists.attempts), attempts, failed, last_of(lists.ledger)
+        last, todo = last_of(lists.ledger), _todo(exercise, lists)
+        return len(lists.attempts), attempts, failed, last, todo
 
     def students(self, visit: Visit) -> str:
         words = visit.query.one("words").casefold()

@@ -26,7 +26,7 @@ from autograder.report.marks import is_unread
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
-from autograder.text import without_points
+from autograder.text import listed, without_points
 from autograder.web.app import At, Show
 from autograder.web.downloads import attached
 from autograder.web.pages import fragment, page
@@ -703,10 +703,9 @@ def _require_room(partners: Partners, person: Person, other: Person) -> None:
     most = partners.groups.most
     if partners.is_full(person):
         names = [one.name or one.id for one in partners.of(person).together]
-        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
         raise NotNow(
-            f"You hand in together with {listed} already, and at most {most} may: hand in alone "
-            "first, then name somebody else."
+            f"You hand in together with {listed(names)} already, and at most {most} may: hand in "
+            "alone first, then name somebody else."
         )
     raise NotNow(
         f"At most {most} may hand in together, and with {other.id} you would be more, for they "

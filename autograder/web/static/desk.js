@@ -156,7 +156,7 @@ document.addEventListener("keydown", (event) => {
   else if (keys[event.key]) done = keys[event.key]();
   else if (event.key === "Enter" && event.target === document.body) done = press($("a.go"));
   else if (/^[a-z]$/.test(event.key)) done = press($(`[data-key="${event.key}"]`));
-  if (done) event.preventDefault();
+  if (done || inField) event.preventDefault();
 });
 
 // ---- a page that shows how far something is
