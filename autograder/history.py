@@ -109,7 +109,9 @@ def of_student(store: Store, standing: Standing, student: str) -> list[Remembere
     own = standing.by_student(hand_ins).get(called, [])
     in_order = numbered(entries, own)
     given = extensions_of(store, standing.assignment, standing.directory).get(key(called))
-    works = {one.number: _together(one, hand_ins, standing) for one in own}
+    works: dict[AttemptNumber, tuple[str, tuple[str, ...]]] = {
+        one.number: _together(one, hand_ins, standing) for one in own
+    }
     ids = [entry.id for _, entry in in_order]
     ledger = Ledger(store.acts.of(standing.assignment), standing)
     files = Files(chosen.entry.digest, {entry.id: entry for entry in stored})
