@@ -65,7 +65,7 @@ class Book:
     def knowing(self, before: Book) -> Book:
         """The same, with what was looked up in one of the same attempts, before something was
         decided."""
-        for name in ("_by_id", "_directory", "_hand_ins", "_named", "_by_sight"):
+        for name in ("_by_id", "_directory", "_hand_ins", "_named", "_by_sight", "forgotten"):
             if name in before.__dict__:
                 self.__dict__[name] = before.__dict__[name]
         return self
@@ -106,6 +106,11 @@ class Book:
     def entry(self, student: str) -> Entry:
         """The attempt that counts, as the store has it."""
         return self._by_id[self.counting[student]]
+
+    @cached_property
+    def forgotten(self) -> frozenset[str]:
+        """Whose answers are gone, and wait for nobody."""
+        return frozenset(one for one in self.counting if self.entry(one).is_forgotten)
 
     def number(self, student: str) -> AttemptNumber:
         """What names the attempt that counts, in tables."""
@@ -148,7 +153,7 @@ class Book:
         names = [asked.name for asked in self.asked.values() if asked.by_person]
         chosen = self.counting.keys() if students is None else set(students)
         found: dict[str, list[tuple[str, QuestionGrade]]] = {name: [] for name in names}
-        for grade in self.grades(chosen):
+        for grade in self.grades(chosen - self.forgotten):
             for question in grade.questions:
                 if question.name in found:
                     found[question.name].append((grade.student, question))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -19,6 +19,13 @@ class Column:
     """Points of all its questions."""
     points: Mapping[str, float | None]
     """Final scores by student; None: not known yet.  Who has not handed in is left out."""
+    forgotten: Collection[str] = ()
+    """Whose score that is not known never will be."""
+
+    def waits_for(self, student: str) -> bool:
+        """Whether they handed in, and a person has to give points yet."""
+        is_known = self.points.get(student, 0.0) is not None
+        return not is_known and student not in self.forgotten
 
     @property
     def mean(self) -> float | None:
@@ -36,17 +43,13 @@ class BookLine:
     points: tuple[float | None, ...]
     """A column each; None: there is nothing, or it is not known yet."""
     handed_in: tuple[bool, ...]
+    waits: bool
+    """Whether something that was handed in has no final score yet."""
 
     @property
     def total(self) -> float:
         """Of what is known."""
         return round(sum(points for points in self.points if points is not None), 6)
-
-    @property
-    def waits(self) -> bool:
-        """Whether something that was handed in has no final score yet."""
-        pairs = zip(self.points, self.handed_in, strict=True)
-        return any(points is None and is_there for points, is_there in pairs)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def gradebook(columns: Iterable[Column], sections: Mapping[str, str]) -> Gradebo
             sections.get(student, ""),
             tuple(column.points.get(student) for column in columns),
             tuple(student in column.points for column in columns),
+            any(column.waits_for(student) for column in columns),
         )
         for student in sorted(students)
     )

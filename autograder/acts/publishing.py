@@ -13,9 +13,9 @@ from autograder.acts.ledger import Ledger, moment_of_publishing
 from autograder.acts.scores import as_shown, digest_of_shown
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, Seen, Source, SubmissionStatus
-from autograder.people import key
+from autograder.people import Standing, key
 from autograder.settings import among
-from autograder.store import Publication, Published, Shown, deflated
+from autograder.store import Entry, Publication, Published, Shown, deflated
 from autograder.store.forms import QuestionDetails
 from autograder.text import counted, ended, points
 
@@ -58,6 +58,20 @@ class Preview:
 
 _Take = Callable[[Change, Grade], None]
 """Is handed what is new for a student, and the grade as it would be shown."""
+
+
+def is_shown_results(entry: Entry, standing: Standing) -> bool:
+    """Whether results are published to whoever handed this in: not to staff, who may have been
+    students before, and not to somebody who was forgotten."""
+    person = standing.directory.whose(entry.student, entry.whose).person
+    return not entry.is_forgotten and (person is None or person.role == "student")
+
+
+def audience(book: Book) -> frozenset[str]:
+    """To whom results are published."""
+    return frozenset(
+        one for one in book.counting if is_shown_results(book.entry(one), book.standing)
+    )
 
 
 def preview(store: Store, book: Book, section: str = "") -> Preview:
@@ -193,15 +207,16 @@ def still_in_time(book: Book, section: str = "") -> int:
 
 
 def _in_section(book: Book, section: str) -> set[str]:
+    students = set(audience(book))
     if not section:
-        return set(book.counting)
+        return students
     people = book.standing.directory.people
     known = {person.section.casefold(): person.section for person in people if person.section}
     if section.casefold() not in known:
         there = among(section, known.values()) if known else "no list of people names any"
         raise UsageError(ended(f"There is no section {section!r}; {there}"))
     members = {p.id for p in people if p.section.casefold() == section.casefold()}
-    return members & set(book.counting)
+    return members & students
 
 
 def _changes(before: Grade, after: Grade) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from autograder.acts import Column, PublishedGrades, as_returned
+from autograder.acts.publishing import is_shown_results
 from autograder.batch.order import Order, current_grades, standing
 from autograder.batch.output import CurrentGrades, info_of
 from autograder.batch.pages import page_drawer
@@ -76,11 +77,12 @@ _NOTHING_PUBLISHED = (
 
 def _remarks(grades: CurrentGrades) -> list[str]:
     seen = grades.ledger.published
-    unseen = sum(entry.student not in seen for entry in grades.entries)
+    entries = [one for one in grades.entries if is_shown_results(one, grades.standing)]
+    unseen = sum(entry.student not in seen for entry in entries)
     changed = sum(grade.seen is not None and not grade.published for grade in grades)
     told = []
     if unseen:
-        told.append(f"Not published, and so not in here: {unseen} of {len(grades)}.")
+        told.append(f"Not published, and so not in here: {unseen} of {len(entries)}.")
     if changed:
         told.append(f"Changed since they were published, and in here as they were then: {changed}.")
     return told
@@ -95,6 +97,7 @@ def column_of(order: Order, store: Store) -> Column:
         assignment.title,
         assignment.final_max_score,
         {grade.student: grade.final.score if grade.final else None for grade in grades},
+        frozenset(entry.student for entry in grades.entries if entry.is_forgotten),
     )
 
 

@@ -290,7 +290,7 @@ def undo(by: str | None, **named: Any) -> None:
 @json_option
 def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named: Any) -> None:
     """Let students see their results as they are now; later changes are theirs to see when they
-    are published, too.
+    are published, too. Nothing is published to who is staff by now.
 
     \b
     Example:  autograder publish --section "Monday"

@@ -37,7 +37,7 @@ from autograder.store.acts import (
     published_row,
     shown_of,
 )
-from autograder.store.records import Forgotten, Whom, grade_of, storable
+from autograder.store.records import OF_NOBODY, Forgotten, Whom, grade_of, storable
 from autograder.store.tables import (
     ACTS,
     ATTEMPTS,
@@ -68,7 +68,7 @@ def forget(connection: Connection, whom: Whom, by: str) -> Forgotten:
     values = {"by_whom": storable(by), "attempts": len(whom.attempts), "files": 0, "at": _now()}
     insert = FORGOTTEN.insert().returning(FORGOTTEN.c.id)
     number = connection.execute(insert, values).scalar_one()
-    alias = f"forgotten-{number}"
+    alias = f"{OF_NOBODY}{number}"
     hand_ins = _rows(connection, HAND_INS.c.person, whom.numbers, HAND_INS)
     digests = {row["digest"] for row in hand_ins}
     digests |= _attempts(connection, whom.attempts, alias)

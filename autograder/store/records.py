@@ -21,6 +21,11 @@ Row: TypeAlias = dict[str, Any]
 """Values of one row of ``attempts`` by column name, without ``id``; plain data, cheap to send."""
 
 
+OF_NOBODY = "forgotten-"
+"""What the names of people who were forgotten begin with, and what stands for the digests of their
+files; a digest never does."""
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One submission graded once: the grade, and all that it depended on."""
@@ -57,6 +62,11 @@ class Entry:
     handed_in: HandedIn = field(default_factory=HandedIn)
     """As it was learnt last."""
     whose: Identity = field(default_factory=Identity)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether whoever handed it in was forgotten: only what was counted of it is left."""
+        return self.digest.startswith(OF_NOBODY)
 
 
 @dataclass(frozen=True)

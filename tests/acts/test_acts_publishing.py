@@ -25,6 +25,7 @@ from autograder.model import (
     SubmissionStatus,
     Table,
 )
+from autograder.people.forgetting import forget, somebody
 from autograder.settings import Late
 from autograder.store import Conflict
 from autograder.store.tables import ACTS
@@ -199,6 +200,35 @@ def test_by_section(small: SmallClass, tmp_path: Path) -> None:
         publish(small, "Mondy")
     publish(small)
     assert set(seen(small)) == {"alice", "bob"}
+
+
+def test_nothing_is_published_to_who_is_staff_by_now(small: SmallClass, tmp_path: Path) -> None:
+    small.late = Late(due=DUE + timedelta(days=50_000))
+    small.people(tmp_path / "people.csv", "id,role,section\nann,student,A\nmaria,student,A\n")
+    for name in ("ann", "maria", "stranger"):
+        small.hand_in(name)
+    small.people(tmp_path / "people.csv", "id,role,section\nann,student,A\nmaria,ta,A\n")
+    assert [one.student for one in acts.preview(small.store, small.book, "A").new] == ["ann"]
+    found = publish(small)
+    assert [one.student for one in found.new] == ["ann", "stranger"]
+    assert found.waiting == ("ann", "stranger")
+    assert found.in_time == 1, "of the list"
+    assert set(seen(small)) == {"ann", "stranger"}
+
+
+def test_an_answer_of_who_was_forgotten_waits_for_nobody(small: SmallClass) -> None:
+    for name in ("ann", "emil"):
+        small.hand_in(name)
+    forget(small.store, somebody(small.store, "emil", ["rates"]), ["rates"], "boss")
+    assert set(small.book.counting) == {"ann", "forgotten-1"}
+    assert [one.student for one in small.book.answers()] == ["ann"]
+    assert small.book.forgotten == {"forgotten-1"}
+    assert publish(small).waiting == ("ann",)
+    assert set(seen(small)) == {"ann"}
+    finals = {student: small.final(student) for student in small.book.counting}
+    column = acts.Column("rates", "Rates", 100.0, finals, small.book.forgotten)
+    lines = acts.gradebook([column], {}).lines
+    assert {line.student: line.waits for line in lines} == {"ann": True, "forgotten-1": False}
 
 
 def test_a_publication_that_is_taken_back_shows_the_one_before(small: SmallClass) -> None:

@@ -24,6 +24,7 @@ from course_class import (
 
 from autograder import acts
 from autograder.model import Identity, QuestionGrade, QuestionStatus
+from autograder.people.forgetting import forget, somebody
 from autograder.settings import Late
 from autograder.store import Attempt, HandedInFile, Store, to_row
 from autograder.web.desk.room import Room
@@ -58,6 +59,22 @@ def test_times_are_on_the_courses_clocks_which_are_named(desk: Desk) -> None:
     assert "<td>2025-03-01 17:30 IST</td><td>2025-03-15 05:30 IST</td>" in page
     table = desk.as_(INSTRUCTOR).open("/class.csv")
     assert "2025-03-01T17:30:00+05:30" in table, "a table has the offset, as before"
+
+
+def test_who_was_forgotten_is_in_no_list_of_what_is_to_read(desk: Desk) -> None:
+    maria = desk.as_(MARIA)
+    before = desk.room.view()
+    store = desk.room.store
+    forget(store, somebody(store, "emil", [SLUG]), [SLUG], "boss")
+    view = desk.room.view()
+    assert view.counts["unread"] == before.counts["unread"] - 1
+    assert "forgotten" not in maria.open("/?kind=unread")
+    assert "forgotten" not in maria.open("/class?kind=waiting")
+    listed = maria.open(f"/?question={ASKED}&all=1")
+    assert ">forgotten</td>" in listed
+    row = view.row("forgotten-1", ASKED)
+    assert row is not None
+    assert not row.by_person
 
 
 # ------------------------------------------------------------------ groups

@@ -38,7 +38,7 @@ KINDS: dict[str, tuple[str, Callable[[Line], bool]]] = {
     "slow": (f"took over {_SLOW_SECONDS:g} s", lambda line: line.seconds > _SLOW_SECONDS),
     "late": ("late", lambda line: line.late_days > 0),
     "extended": ("extended", lambda line: line.extended),
-    "waiting": ("without a final score", lambda line: line.final is None),
+    "waiting": ("without a final score", lambda line: line.waits),
     "unseen": ("not published", lambda line: line.seen == "no"),
     "older": ("changed since it was published", lambda line: line.seen == "older"),
 }

@@ -85,4 +85,6 @@ class GradebookPage:
 def _column(room: Room, view: View) -> Column:
     assignment = room.order.assignment
     finals = {line.student: line.final for line in view.lines.values()}
-    return Column(assignment.slug, assignment.title, assignment.final_max_score, finals)
+    return Column(
+        assignment.slug, assignment.title, assignment.final_max_score, finals, view.book.forgotten
+    )

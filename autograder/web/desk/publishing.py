@@ -12,6 +12,7 @@ from autograder.acts import Ledger
 from autograder.acts.publishing import (
     BEFORE_DUE,
     Change,
+    audience,
     later_than_shown,
     preview_of,
     still_in_time,
@@ -91,7 +92,12 @@ class PublishPage:
     def show(self, visit: Visit) -> str:
         view = self._room.view()
         section = visit.query.one("section")[:200]
-        lines = [line for line in view.lines.values() if not section or line.section == section]
+        students = audience(view.book)
+        lines = [
+            line
+            for line in view.lines.values()
+            if line.student in students and (not section or line.section == section)
+        ]
         shown = fit_to_show(lines)
         news = [line for line in shown if line.seen != "yes"]
         news.sort(key=lambda line: (line.seen == "no", line.place))

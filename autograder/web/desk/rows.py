@@ -50,7 +50,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     """What counts; None: not known yet."""
     max_points: float
     by_person: bool
-    """Whether a person marks the question."""
+    """Whether a person marks the question, and can: of who was forgotten the answer is gone."""
     by: str
     """Who marked it; empty: nobody."""
     misconceptions: tuple[str, ...]
@@ -91,6 +91,8 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     """As it was computed, lateness taken off."""
     final: float | None
     """None: not known yet."""
+    waits: bool
+    """Whether it is not known yet, and may be."""
     most: float
     late_days: int
     extended: bool
@@ -138,6 +140,7 @@ def line_of(grade: Grade, book: Book, place: int, section: str) -> Line:
         status=grade.status,
         score=grade.score,
         final=None if final is None else final.score,
+        waits=(final is None or final.score is None) and grade.student not in book.forgotten,
         most=grade.max_score if final is None else final.max_score,
         late_days=0 if grade.late is None else grade.late.by_days,
         extended=grade.extended_to is not None,
@@ -164,7 +167,8 @@ def _row(
         if isinstance(act.what, Flag)
     ]
     plain = " ".join(question.answer.casefold().split()) if question.answer else ""
-    by_person = asked is not None and asked.by_person
+    is_there = grade.student not in book.forgotten
+    by_person = asked is not None and asked.by_person and is_there
     points = question.final_points
     kinds = _kinds(
         unread=by_person and points is None,
