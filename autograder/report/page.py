@@ -80,6 +80,11 @@ class Section:
     waits: bool
     """True: a person reads the answer."""
 
+    def open(self, words: Words) -> str:
+        """What it is worth, where nobody knows its points."""
+        sentence = words.question_out if is_unread(self.question) else words.question_open
+        return sentence.format(max=points(self.question.max_score))
+
     def said(self, words: Words) -> str:
         """What there is to say of its points, where a person gives them."""
         if self.status is QuestionStatus.PENDING and is_unanswered(self.question):

@@ -125,6 +125,8 @@ class Words:
     # ---- a question
     question_score: str = "{score} of {max}"
     question_open: str = "{max} points, not counted yet"
+    question_out: str = "{max} points, not counted here"
+    """The same of an answer that nobody reads."""
     unnamed_finding: str = "This looks like: {name}."
     what: str = "What it computes"
     hint: str = "Hint"

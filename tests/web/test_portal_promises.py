@@ -76,7 +76,8 @@ def test_of_an_attempt_that_does_not_count_nobody_is_said_to_read_the_answer(
         published(school)
     assert MORE not in alice.read(page)
     assert alice.read(f"/a/{SLUG}").count(MORE) == 1
-    assert "it is not read" in alice.read(f"{page}/page")
+    assert "10 points, not counted here, it is not read" in alice.read(f"{page}/page")
+    assert "not counted yet" not in alice.words
     assert "A person will read" not in alice.words
     assert "a person will read it" in alice.read(f"{pages[2 - out]}/page")
     if keep == "chosen":

@@ -183,34 +183,34 @@ class Seeing:
 
     def _without_promises(self, exercise: Exercise, shown: Shown, is_out: bool) -> Shown:
         """Of an answer that nobody is to read it is not said that a person reads it."""
-        fixed = frozenset() if is_out else self._fixed(exercise, shown.grade.student)
-        said = WRITTEN_OUT if is_out else WRITTEN_DECIDED
-        now = {
-            q.name: replace(q, message=said)
-            for q in shown.grade.questions
-            if q.status is QuestionStatus.PENDING
-            and q.override is None
-            and not is_unanswered(q)
-            and (is_out or q.name in fixed)
+        names = {
+            question.name
+            for question in shown.grade.questions
+            if question.status is QuestionStatus.PENDING
+            and question.override is None
+            and not is_unanswered(question)
         }
-        if not now:
+        if not is_out:
+            names = self._fixed(exercise, shown.grade.student, names)
+        if not names:
             return shown
-        questions = tuple(now.get(q.name, q) for q in shown.grade.questions)
+        said = WRITTEN_OUT if is_out else WRITTEN_DECIDED
+        questions = tuple(
+            replace(one, message=said) if one.name in names else one
+            for one in shown.grade.questions
+        )
         return replace(shown, grade=replace(shown.grade, questions=questions))
 
-    def _fixed(self, exercise: Exercise, student: str) -> frozenset[str]:
-        """The questions whose points a person put in place of all others, and still does, as the
-        student was shown last: they count whatever file comes."""
+    def _fixed(self, exercise: Exercise, student: str, names: set[str]) -> set[str]:
+        """Of these questions those whose points a person put in place of all others, as the
+        student was shown: they count whatever file comes."""
         ledger = exercise.register.now().ledger
         row = ledger.published.get(student)
-        if row is None:
-            return frozenset()
+        fixed = {name for name in names if ledger.is_overridden(student, name)}
+        if row is None or not fixed:
+            return set()
         shown = PublishedGrades(self._store, ledger).as_then(student, row)
-        return frozenset(
-            q.name
-            for q in shown.questions
-            if q.override is not None and ledger.is_overridden(student, q.name)
-        )
+        return fixed & {one.name for one in shown.questions if one.override is not None}
 
     def published(self, exercise: Exercise, student: str) -> Grade | None:
         """What was published last to a student, with what its page shows; None: nothing."""
