@@ -13,6 +13,7 @@ import subprocess
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -90,13 +91,18 @@ def restore(copy: Path, where: Path | str) -> Restored:
     before, forgotten = None, 0
     if file.exists():
         forgotten = _forgotten(where)
-        before = file.with_name(
-            f"{file.stem}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}{file.suffix}"
-        )
+        before = _new(file)
         back_up(where, before)
     file.parent.mkdir(parents=True, exist_ok=True)
     _copy(copy, file)  # a transaction: whoever has it open sees the one or the other
     return Restored(before, max(0, forgotten - _opened(where)))
+
+
+def _new(file: Path) -> Path:
+    """The name of a copy beside a store that is about to be replaced."""
+    stem = f"{file.stem}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    names = (f"{stem}{more}{file.suffix}" for more in chain([""], map("-{}".format, count(2))))
+    return next(path for name in names if not (path := file.with_name(name)).exists())
 
 
 def _copy(source: Path, target: Path) -> None:

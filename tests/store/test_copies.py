@@ -95,6 +95,13 @@ def test_whoever_has_the_store_open_sees_what_was_put_back(path: Path, tmp_path:
         assert len(store.entries(SLUG)) == 1
 
 
+def test_what_was_there_is_kept_each_time_also_within_a_second(path: Path, tmp_path: Path) -> None:
+    back_up(path, tmp_path / "copy.db")
+    before = {restore(tmp_path / "copy.db", path).before for _ in range(3)}
+    assert len(before) == 3
+    assert all(one is not None and students(one) == ["amy"] for one in before)
+
+
 def test_it_can_be_put_where_there_is_nothing(path: Path, tmp_path: Path) -> None:
     back_up(path, tmp_path / "copy.db")
     done = restore(tmp_path / "copy.db", tmp_path / "new" / "grades.db")

@@ -97,6 +97,12 @@ def test_equal_and_nearly_equal_answers_are_marked_at_once(desk: Desk) -> None:
     assert question(desk, "ben").by_person.comment == "Both."  # type: ignore[union-attr]
 
 
+def test_of_two_alike_either_may_be_opened_first(desk: Desk) -> None:
+    for student in ("ben", "ann"):
+        page = desk.as_(MARIA).open(f"/answer/{attempt(desk, student)}/{ASKED}")
+        assert "2 answers are equal or nearly so" in page
+
+
 def test_many_answers_are_compared_behind_the_page_that_asks_first(
     store: Store, tmp_path: Path
 ) -> None:

@@ -144,8 +144,9 @@ class View:
         """The answers that are like this one, itself among them."""
         if not row.by_person:
             return (row,)
-        like = self.alike.like(row.question, row.plain)
-        return tuple(self.rows[place] for place in self._groups[row.question, like])
+        groups = self._groups  # for which all are compared: only then it is known what each is like
+        places = groups[row.question, self.alike.like(row.question, row.plain)]
+        return tuple(self.rows[place] for place in places)
 
     @cached_property
     def shares(self) -> tuple[Share, ...]:
