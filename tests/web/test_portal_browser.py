@@ -118,7 +118,7 @@ def test_three_roles_from_the_roster_to_the_page(tmp_path: Path) -> None:
         )
 
         maria = enter(links["maria"])
-        click(maria, "a:text-is('Mark')")
+        click(maria, ".steps a:text('Mark')")
         click(maria, "a.go:has-text('Begin')")
         maria.fill("[name=points]", "8")
         maria.fill("[name=comment]", "Well said.")
