@@ -57,8 +57,8 @@ from autograder.threads import limit_threads
 _LONG = 2.0
 """Seconds after which a hand-in goes to the lane for what takes long, nearly all take 0.1 ..."""
 _LONGER = 10.0
-"""... but not before so many times what one took of late, and on a machine with other things to do
-as many times later as these leave less of it."""
+"""... but not before so many times what one took of late; and, if that is less than so many
+seconds, as many times later as others leave less of the machine, within these seconds."""
 _NICE = 19
 """By how much what takes long gives way to what does not: it has what others leave, which in a rush
 is next to nothing.  Its time limits give way with it, so its verdict is the same."""
@@ -214,7 +214,8 @@ class Graders:
         now = time.monotonic()
         usual = median(self._took) if self._took else _AT_FIRST
         at_work = sum(one.since is not None for one in self._all)
-        long = min(PATIENCE, max(_LONG, _LONGER * usual) * (1 + _others(at_work)))
+        soon = min(_LONGER, max(_LONG, _LONGER * usual) * (1 + _others(at_work)))
+        long = min(PATIENCE, max(soon, _LONGER * usual))
         for one in list(self._all):
             most = long
             if Lane.LONG in one.lanes:

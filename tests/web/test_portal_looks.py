@@ -150,8 +150,10 @@ def test_on_a_phone_no_page_scrolls_within_a_page(school: School, size: tuple[in
             assert way.is_visible() is is_phone
             if is_phone:
                 way.click()
-                page.wait_for_url(f"{url}{address}/page")
+                page.wait_for_url(f"{url}{address}/page?alone=yes")
                 assert "points" in page.inner_text("header")
+                page.get_by_role("link", name="Back to the portal").click()
+                page.wait_for_url(url + address)
             else:
                 page.frame_locator("iframe").locator("header").wait_for()
 
