@@ -53,12 +53,15 @@ class _Came:
 
     entry: Entry
     first: str
+    ids: tuple[int, ...]
+    """Of all its gradings."""
 
     @classmethod
     def again(cls, before: _Came | None, entry: Entry) -> _Came:
         if before is None:
-            return cls(entry, entry.graded_at)
-        return cls(_replacement(before.entry, entry), before.first)
+            return cls(entry, entry.graded_at, (entry.id,))
+        replacement = _replacement(before.entry, entry)
+        return cls(replacement, before.first, (*before.ids, entry.id))
 
 
 def current(entries: Iterable[Entry], policies: Policies) -> dict[str, Entry]:
@@ -74,15 +77,24 @@ def counting(entries: Iterable[Entry], policies: Policies) -> dict[str, Counted]
     the best attempt counts; an attempt that failed through our fault, in a question or as a whole,
     never replaces one that was graded, and a file that nobody can read none that can be read.
     """
+    by_student = _came(entries)
+    return {student: _choose(by_student[student], policies) for student in sorted(by_student)}
+
+
+def graded_last(entries: Iterable[Entry]) -> dict[int, Entry]:
+    """For the id of each attempt, the one that stands in its place where its hand-in was graded
+    again, by the rule of :func:`counting`.  ``entries`` oldest first."""
+    return {id_: one.entry for came in _came(entries).values() for one in came for id_ in one.ids}
+
+
+def _came(entries: Iterable[Entry]) -> dict[str, tuple[_Came, ...]]:
+    """The hand-ins of each student."""
     by_student: dict[str, dict[HandedInFile, _Came]] = {}
     for entry in entries:
         attempts, own = by_student.setdefault(entry.student, {}), hand_in_of(entry)
         before = attempts.pop(_again(own, attempts), None)  # so that the newest stands last
         attempts[own] = _Came.again(before, entry)
-    return {
-        student: _choose(tuple(by_student[student].values()), policies)
-        for student in sorted(by_student)
-    }
+    return {student: tuple(attempts.values()) for student, attempts in by_student.items()}
 
 
 def hand_in_of(entry: Entry) -> HandedInFile:

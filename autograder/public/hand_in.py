@@ -271,8 +271,9 @@ def verdict_lines(result: Said) -> list[str]:
                 lines[0] += f", {points(earned - score)} less for lateness"
             break
     is_decided = so_far or isinstance(result.get("final_score"), (int, float))
-    if result.get("message"):
-        lines.append(shown(result["message"]))
+    for said in (result.get("stays"), result.get("message")):
+        if said:
+            lines.append(shown(said))
     for question in result.get("questions") or ():
         name = shown(question.get("name", "")).replace("_", " ")
         parts = []

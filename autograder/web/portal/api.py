@@ -22,6 +22,7 @@ from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.office import Allowance, Office
 from autograder.web.portal.receiving import Received, Refused, require_submission
 from autograder.web.portal.seeing import Seeing
+from autograder.web.portal.standing import standing_at
 from autograder.web.portal.syllabus import Exercise, Syllabus
 
 Ask = Callable[[Request, Member, Person], Awaitable[Response]]
@@ -127,7 +128,9 @@ class Api:
             told["says"] = Notice(now, None).words
         exercise = self._syllabus.get(hand_in.assignment)
         if now is not None and now.attempt is not None and exercise is not None:
-            shown = self._seeing.of(exercise, hand_in, now.attempt)
+            standing = standing_at(self._store, exercise, person)
+            last = standing.graded_last.get(now.attempt, now.attempt)
+            shown = self._seeing.of(standing, hand_in, last)
             told["result"] = None if shown is None else shown.row
         return Response(_json(told), media_type="application/json")
 

@@ -5,6 +5,9 @@ then on they see all of it, as it was published last; of an attempt that was pub
 no longer is, what was published of it then; of their other attempts that were there by then, all
 that the program found.  One that came later, but in time, is not published: who has
 read their result must not learn by trying what it says of each further file.
+
+What is graded again is another attempt: of what is not published that one is shown, and what is
+published stays as it is until it is published again, which is said beside it.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from datetime import tzinfo
 from typing import Any
 
 from autograder.acts import PublishedGrades, with_details, with_final
@@ -27,28 +30,19 @@ from autograder.report.since import changes
 from autograder.report.total import total_of
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
-from autograder.store.hand_ins import HandIn
+from autograder.store.hand_ins import HandIn, Whereabouts
 from autograder.text import without_points
+from autograder.web.pages import moment
 from autograder.web.portal.register import Lists
+from autograder.web.portal.standing import Sight, Standing
 from autograder.web.portal.syllabus import Exercise
 
+_STAYS = "As it was published on {at}; it stays so until results are published again."
 _REPLACED = (
     "This is what was published of this file on {at:%a %d %b %Y, %H:%M %Z}, as it was then: "
     "another attempt of yours took its place since."
 )
 _TELLS = (QuestionStatus.ERROR, QuestionStatus.TIMEOUT)
-
-
-class Sight(StrEnum):
-    PUBLIC = "public"
-    NAMES = "names"
-    ALL = "all"
-    PUBLISHED = "published"
-
-    @property
-    def has_points(self) -> bool:
-        """Whether points are shown, and so the whole page."""
-        return self in (Sight.ALL, Sight.PUBLISHED)
 
 
 @dataclass(frozen=True)
@@ -68,8 +62,10 @@ class Shown:
     grade: Grade
     """All of it: what is shown of it is for whoever draws to choose by ``sight``."""
     attempt: int
-    before: int | None = None
-    """What came of the hand-in directly before it, where that was another file."""
+    zone: tzinfo
+    """The course's."""
+    before: Before | None = None
+    """The hand-in directly before it, where that was another file."""
     same_as: int | None = None
     """Number of the hand-in directly before it, where that was the same file."""
     public: Any = None
@@ -78,6 +74,14 @@ class Shown:
     @property
     def has_page(self) -> bool:
         return self.sight.has_points
+
+    @property
+    def stays(self) -> str:
+        """Since when it is published and that it stays so, in a sentence; empty: it is not."""
+        seen = self.grade.seen
+        if self.sight is not Sight.PUBLISHED or seen is None or not seen.is_current:
+            return ""
+        return _STAYS.format(at=moment(seen.at, self.zone))
 
     @property
     def notices(self) -> Sequence[str]:
@@ -91,10 +95,11 @@ class Shown:
     @property
     def row(self) -> dict[str, Any]:
         """As a row of ``grades.json``, without what is not shown; where people decided something
-        and a question still waits, with what the page says in all: ``so_far``."""
+        and a question still waits, with what the page says in all: ``so_far``; where it is
+        published, with the page's sentence on that: ``stays``."""
         row = json_row(self.grade)
         if self.has_page:
-            return row | _so_far(self.grade)
+            return row | _so_far(self.grade) | ({"stays": self.stays} if self.stays else {})
         hidden = ("score", "score_before_late", "late", "final_score", "final_score_before_late")
         row |= dict.fromkeys(hidden, None)
         row["questions"] = [
@@ -136,31 +141,36 @@ class Seeing:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def where(self, standing: Standing, hand_ins: Sequence[HandIn]) -> dict[int, Whereabouts]:
+        """How far each of a student's hand-ins is, by its id, and what came of it last."""
+        found = self._store.hand_ins.where([one.id for one in hand_ins])
+        last = standing.graded_last
+        return {
+            id_: at if at.attempt is None else replace(at, attempt=last.get(at.attempt, at.attempt))
+            for id_, at in found.items()
+        }
+
     def of(
-        self,
-        exercise: Exercise,
-        hand_in: HandIn,
-        attempt: int,
-        before: Before | None = None,
-        *,
-        is_out: bool = False,
+        self, standing: Standing, hand_in: HandIn, attempt: int, before: Before | None = None
     ) -> Shown | None:
         """What is shown of the verdict that this attempt is; None: it is gone.
 
-        ``before``: what it is compared with; ``is_out``: it does not count, whatever comes.
+        ``attempt``: as :meth:`where` has it; ``before``: what it is compared with.
         """
+        exercise = standing.exercise
         shown = self._of(exercise, hand_in, attempt)
         if shown is None:
             return None
-        shown = self._without_promises(exercise, shown, is_out)
+        shown = self._without_promises(exercise, shown, standing.is_unread(hand_in, attempt))
         if before is None:
             return shown
         if before.hand_in.digest == hand_in.digest:
             return replace(shown, same_as=before.hand_in.number)
-        return replace(shown, before=before.attempt)
+        return replace(shown, before=before)
 
     def _of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
         lists = exercise.register.now()
+        zone = lists.standing.policies.zone
         student = lists.standing.student(hand_in.student, hand_in.whose)
         mine = {one.id: one for one in lists.of(student)}
         entry = mine.get(attempt)
@@ -174,12 +184,12 @@ class Seeing:
         if rows:  # of this very hand-in, before what was of the same file another time
             row, source = min(rows, key=lambda one: one[1].handed_in != entry.handed_in)
             grade = self._as_published(lists, student, row, source, entry)
-            return Shown(Sight.PUBLISHED, grade, row.attempt)
+            return Shown(Sight.PUBLISHED, grade, row.attempt, zone)
         if lists.ledger.is_shown(student, hand_in.at):
-            return Shown(Sight.ALL, self._grade(lists, entry), attempt)
+            return Shown(Sight.ALL, self._grade(lists, entry), attempt, zone)
         sight = Sight(exercise.assignment.feedback.before_due)
         public = self._public(hand_in) if sight is Sight.PUBLIC else None
-        return Shown(sight, self._grade(lists, entry), attempt, public=public)
+        return Shown(sight, self._grade(lists, entry), attempt, zone, public=public)
 
     def _without_promises(self, exercise: Exercise, shown: Shown, is_out: bool) -> Shown:
         """Of an answer that nobody is to read it is not said that a person reads it."""
@@ -234,12 +244,10 @@ class Seeing:
 
     def before(self, exercise: Exercise, shown: Shown) -> Grade | None:
         """What it is compared with, and what being late takes off that."""
-        if shown.before is None:
+        if shown.before is None or shown.before.attempt is None:
             return None
-        lists = exercise.register.now()
-        student = shown.grade.student
-        entry = next((one for one in lists.of(student) if one.id == shown.before), None)
-        return None if entry is None else self._grade(lists, entry)
+        before = self._of(exercise, shown.before.hand_in, shown.before.attempt)
+        return None if before is None else before.grade
 
     def changes(self, exercise: Exercise, shown: Shown) -> Sequence[str]:
         """What is new since the attempt before, as far as it is shown, a sentence each."""
@@ -264,13 +272,13 @@ class Seeing:
         is_another = (source.file, source.handed_in) != (entry.file, entry.handed_in)
         if not is_another and grade.published:
             return grade
-        own = next(self._store.grades([entry.id]))
-        message = own.message if own.status is grade.status else None
-        if not (grade.published or is_another):
-            at = lists.ledger.at(row.deed).astimezone(lists.standing.policies.zone)
-            message = " ".join(filter(None, (_REPLACED.format(at=at), message)))
-        grade = replace(grade, message=message)
-        return self._of_another(lists, grade, own, entry) if is_another else grade
+        if is_another:
+            own = next(self._store.grades([entry.id]))
+            message = own.message if own.status is grade.status else None
+            return self._of_another(lists, replace(grade, message=message), own, entry)
+        at = lists.ledger.at(row.deed).astimezone(lists.standing.policies.zone)
+        message = " ".join(filter(None, (_REPLACED.format(at=at), grade.message)))
+        return replace(grade, message=message)
 
     def _of_another(self, lists: Lists, published: Grade, own: Grade, entry: Entry) -> Grade:
         """What was published of a file, of the same file handed in another time: by that name and

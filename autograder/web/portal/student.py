@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
@@ -16,15 +16,12 @@ from autograder.people import (
     Directory,
     Person,
     after_due_in_words,
-    brings_until,
     late_in_words,
-    numbers,
-    rules_in_words,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.marks import is_unread
 from autograder.report.words import WORDS
-from autograder.store import Entry, Published, Store
+from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.text import listed, without_points
 from autograder.web.app import At, Show
@@ -37,15 +34,12 @@ from autograder.web.portal.office import (
     Allowance,
     OfAnother,
     Office,
-    Today,
     TooSoon,
-    day_ends,
-    left_today,
 )
 from autograder.web.portal.partners import Pairing, Partners, leave, partners_at
 from autograder.web.portal.receiving import Received, Refused
-from autograder.web.portal.register import Lists
-from autograder.web.portal.seeing import Before, Seeing, Shown, Sight
+from autograder.web.portal.seeing import Before, Seeing, Shown
+from autograder.web.portal.standing import Sight, Standing, standing_at
 from autograder.web.portal.succession import Succession
 from autograder.web.portal.syllabus import Exercise, Syllabus
 from autograder.web.visit import NotNow, NotThere, Visit
@@ -84,101 +78,6 @@ class Line:
     changes: Sequence[str]
     tag: str
     """Whether it counts, in a word or two; empty: it does not, or it is not to be said."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a student stands in an assignment."""
-
-    exercise: Exercise
-    lists: Lists
-    student: str
-    hand_ins: Sequence[HandIn]
-    counted: Entry | None
-    published: Published | None
-    """What they were shown last."""
-    later: frozenset[int] = frozenset()
-    """Numbers of the attempts that came since it was published last."""
-    today: Today | None = None
-    """How often more it may be handed in today; None: as often as one likes."""
-
-    @property
-    def zone(self) -> tzinfo:
-        return self.lists.standing.policies.zone
-
-    @property
-    def due(self) -> datetime | None:
-        return self.lists.standing.policies.due_for(self.student)
-
-    @property
-    def is_extended(self) -> bool:
-        return self.student.casefold() in self.lists.standing.policies.extensions
-
-    @property
-    def is_late(self) -> bool:
-        return self.lists.standing.policies.is_late(self.student, datetime.now(UTC))
-
-    @property
-    def late_now(self) -> str:
-        """How late it is now, and what that costs, as a receipt has it."""
-        return late_in_words(self.student, datetime.now(UTC), self.lists.standing.policies)
-
-    @property
-    def late_rules(self) -> str:
-        """What lateness will cost."""
-        return rules_in_words(self.student, self.lists.standing.policies)
-
-    @property
-    def late_until(self) -> datetime | None:
-        """Until when what is late brings points; None: there is no end, or it is over."""
-        until = brings_until(self.student, self.lists.standing.policies)
-        return until if until is not None and datetime.now(UTC) <= until else None
-
-    @property
-    def next_day(self) -> datetime:
-        """When attempts are counted anew."""
-        return day_ends(self.lists.standing.policies)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether students get it, and may hand it in."""
-        return self.exercise.is_open
-
-    @property
-    def tells_which_counts(self) -> bool:
-        """Whether a page may say so: where the best counts, that would tell who sees no points
-        which of two attempts has more."""
-        return (
-            self.exercise.assignment.attempts.keep != "best"
-            or (self.published is not None and not self.later)
-            or Sight(self.exercise.assignment.feedback.before_due).has_points
-        )
-
-    def number_of(self, attempt: int) -> int | None:
-        """Number of the hand-in that an attempt came of; None: it was not handed in here."""
-        return numbers(self.lists.of(self.student), self.hand_ins).get(attempt)
-
-    def counts(self, hand_in: HandIn, attempt: int | None) -> bool:
-        """Whether it is to be said that this one counts; graded again, it is another attempt."""
-        counted = self.counted
-        if not self.tells_which_counts or counted is None or attempt is None:
-            return False
-        return counted.digest == hand_in.digest and self.number_of(counted.id) == hand_in.number
-
-    def is_out(self, hand_in: HandIn, attempt: int) -> bool:
-        """Whether it may be said that this one does not count, whatever comes of the others: then
-        nobody reads its answers."""
-        which = self.lists.counted(self.student)
-        if which is None or not self.tells_which_counts or self.counts(hand_in, attempt):
-            return False
-        mine = next((one for one in self.lists.of(self.student) if one.id == attempt), None)
-        number = self.number_of(which.entry.id)
-        if mine is None or mine.score is None or number is None:
-            return False
-        if which.entry.status is not SubmissionStatus.GRADED:
-            return False
-        is_best = self.exercise.assignment.attempts.keep == "best"
-        return is_best or which.is_chosen or number > hand_in.number
 
 
 class StudentPages:
@@ -276,24 +175,7 @@ class StudentPages:
         return eyes, hand_in, exercise
 
     def _standing(self, exercise: Exercise, person: Person) -> Standing:
-        lists = exercise.register.now()
-        counted, ledger = lists.counted(person.id), lists.ledger
-        hand_ins = self._store.hand_ins.of(numbers_of(person), exercise.slug)
-        published = ledger.published.get(person.id)
-        return Standing(
-            exercise,
-            lists,
-            person.id,
-            hand_ins,
-            None if counted is None else counted.entry,
-            published,
-            frozenset(
-                one.number
-                for one in hand_ins
-                if published is not None and not ledger.is_shown(person.id, one.at)
-            ),
-            left_today(self._store, exercise, person, lists.standing),
-        )
+        return standing_at(self._store, exercise, person)
 
     # -------------------------------------------------------------- pages
 
@@ -351,7 +233,7 @@ class StudentPages:
     def _lines(self, standing: Standing, succession: Succession | None) -> list[Line]:
         """The newest first."""
         exercise = standing.exercise
-        where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
+        where = self._seeing.where(standing, standing.hand_ins)
         lines = []
         for place, one in enumerate(reversed(standing.hand_ins)):
             at = where.get(one.id, Whereabouts(State.WAITING))
@@ -359,7 +241,7 @@ class StudentPages:
             shown = None
             if is_shown:
                 before = _before(one, standing.hand_ins, where)
-                shown = self._shown(standing, one, at.attempt or 0, before)
+                shown = self._seeing.of(standing, one, at.attempt or 0, before)
             changes = self._seeing.changes(exercise, shown) if shown is not None else ()
             tag = _tag(standing, succession, one, at)
             lines.append(Line(one, at, shown, changes, tag))
@@ -402,7 +284,7 @@ class StudentPages:
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
             together=self._together(exercise, hand_in),
-            instead=self._instead(standing, shown),
+            instead=self._instead(standing, hand_in, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
             late_then=_late_then(hand_in),
@@ -413,29 +295,25 @@ class StudentPages:
         """How far one of a student's hand-ins is, and what is shown of what came of it."""
         hand_ins = standing.hand_ins
         looked_at = [one for one in (hand_in, _previous(hand_in, hand_ins)) if one is not None]
-        where = self._store.hand_ins.where([one.id for one in looked_at])
+        where = self._seeing.where(standing, looked_at)
         at = where.get(hand_in.id) or Whereabouts(State.WAITING)
         if at.attempt is None:
             return at, None
         before = _before(hand_in, hand_ins, where)
-        return at, self._shown(standing, hand_in, at.attempt, before)
+        return at, self._seeing.of(standing, hand_in, at.attempt, before)
 
-    def _shown(
-        self, standing: Standing, hand_in: HandIn, attempt: int, before: Before | None
-    ) -> Shown | None:
-        is_out = standing.is_out(hand_in, attempt)
-        return self._seeing.of(standing.exercise, hand_in, attempt, before, is_out=is_out)
-
-    def _instead(self, standing: Standing, shown: Shown | None) -> str:
+    def _instead(self, standing: Standing, hand_in: HandIn, shown: Shown | None) -> str:
         """What counts in place of a file that nobody can read, in a sentence; empty: nothing."""
         counted = standing.counted
         if shown is None or shown.grade.status is not SubmissionStatus.UNREADABLE:
             return ""
         if counted is None or counted.status is not SubmissionStatus.GRADED:
             return ""
-        number = standing.number_of(counted.id) if standing.tells_which_counts else None
-        which = "Another attempt of yours" if number is None else f"Attempt {number}"
-        if counted.id < shown.attempt:
+        number = standing.number_of(counted.id)
+        is_older = counted.id < shown.attempt if number is None else number < hand_in.number
+        is_told = number is not None and standing.tells_which_counts
+        which = f"Attempt {number}" if is_told else "Another attempt of yours"
+        if is_older:
             return f"{which} still counts: a file that cannot be read takes its place from none."
         return f"{which} counts."
 
@@ -468,7 +346,7 @@ class StudentPages:
         """What came after that moment, or may still take the place of the attempt with the number
         ``shown`` and is not graded yet; and what came of the last of these, or of the one that the
         rest waits for; None: nothing."""
-        where = self._store.hand_ins.where([one.id for one in standing.hand_ins])
+        where = self._seeing.where(standing, standing.hand_ins)
         attempts = {id_: at.attempt for id_, at in where.items()}
         since = [
             one
@@ -497,7 +375,7 @@ class StudentPages:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(shown)
         before = self._seeing.before(exercise, shown)
-        late = grade.late, None if before is None else before.late
+        late = grade.late, None if before is None else (before.late, str(before.seen))
         said = tuple(question.message for question in grade.questions)
         key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late, said)
         back = f"{eyes.base}/h/{hand_in.ticket}" if "alone" in visit.query else ""
