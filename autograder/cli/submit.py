@@ -89,7 +89,8 @@ def submit(
 
 
 def _sent(portal: Portal, file: Path, slug: str, anyway: bool) -> Said:
-    data = file.read_bytes()
+    with file.open("rb") as opened:
+        data = opened.read(portal.MOST_BYTES + 1)  # more is not taken
     own = slug or assignment_of(data)
     try:
         return portal.send(file.name, data, own, anyway)

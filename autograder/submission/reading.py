@@ -72,12 +72,24 @@ def read(
 _Parser = Callable[[bytes, Sequence[str], Given], _Contents]
 
 
-def _smaller(data: bytes, parser: _Parser, cap: int) -> bytes:
-    if parser is _python:
+def require_program_size(size: int, cap: int = DEFAULT_CAP) -> None:
+    """Raises Unreadable for a Python file of more than ``cap`` bytes."""
+    if size > cap:
         raise Unreadable(
-            f"is larger than {cap / 1e6:.3g} MB ({len(data) / 1e6:.3g} MB), as no program is: "
+            f"is larger than {cap / 1e6:.3g} MB ({size / 1e6:.3g} MB), as no program is: "
             "hand in the one that you wrote."
         )
+
+
+def require_size(name: str, data: bytes, cap: int = DEFAULT_CAP) -> None:
+    """Raises Unreadable for what :func:`read` finds too large."""
+    if len(data) > cap:
+        _smaller(data, _parser_for(name, data), cap)
+
+
+def _smaller(data: bytes, parser: _Parser, cap: int) -> bytes:
+    if parser is _python:
+        require_program_size(len(data), cap)
     return without_outputs(data, cap)
 
 

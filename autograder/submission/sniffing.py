@@ -59,7 +59,11 @@ _START_OF_NOTEBOOK = re.compile(
 )
 
 
+def begins_as_notebook(data: bytes) -> bool:
+    """Whether these are the first bytes of what may be a notebook, whatever its name."""
+    return _START_OF_NOTEBOOK.match(data.removeprefix(b"\xef\xbb\xbf")) is not None
+
+
 def looks_like_notebook(data: bytes) -> bool:
     """Whether bytes under another name begin as only a notebook does, and go on as one."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    return bool(_START_OF_NOTEBOOK.match(data)) and b'"cell_type"' in data
+    return begins_as_notebook(data) and b'"cell_type"' in data

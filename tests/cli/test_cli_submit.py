@@ -224,6 +224,18 @@ def test_a_file_that_cannot_be_read_is_wrong_usage(portal: FakePortal, name: str
     assert portal.files == []
 
 
+def test_no_more_is_read_of_a_file_than_is_taken(
+    portal: FakePortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Portal, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(Path, "read_bytes", None)
+    with open("amy.py", "wb") as file:
+        file.truncate(10**10)  # of which nothing is on the disk
+    result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
+    assert (result.exit_code, portal.files) == (2, [])
+    assert "amy.py is larger than" in result.stderr
+
+
 def test_what_could_not_be_graded_is_no_success(portal: FakePortal) -> None:
     portal.states = [{"state": "done", "result": {"status": "not_graded", "message": "it died"}}]
     result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)

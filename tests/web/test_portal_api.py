@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from course_class import SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
+from starlette.datastructures import UploadFile
 
 from autograder.acts import publish
 from autograder.batch.order import current_grades
@@ -26,7 +27,7 @@ from autograder.model import Grade, SubmissionStatus
 from autograder.settings import Attempts, Late
 from autograder.store import Extension
 from autograder.store.hand_ins import Lane
-from autograder.submission import label
+from autograder.submission import label, read
 from autograder.web import safety
 from autograder.web.portal import receiving
 
@@ -348,6 +349,60 @@ def test_too_much_is_refused_while_it_comes(
     assert alice.ask("POST", address, content=endless(), headers=headers).status_code == 413
     assert sent < 20_000
     assert alice.ask("GET", "/api/submissions").json() == []
+
+
+def of_21_megabytes(source: str = "", output: str = "") -> bytes:
+    whole = json.loads(NOTEBOOK)
+    picture = {"output_type": "display_data", "data": {"image/png": output}, "metadata": {}}
+    whole["cells"][0] |= {"source": f"w = 1{source}", "outputs": [picture]}
+    return json.dumps(whole).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says", "most_read"),
+    [
+        (
+            "hw.py",
+            PROGRAM + b"#" * 21_000_000,
+            "hw.py is larger than 20 MB (21 MB), as no program is: hand in the one that you wrote.",
+            10_000,
+        ),
+        (
+            "hw.ipynb",
+            of_21_megabytes(source="#" * 21_000_000),
+            "hw.ipynb is larger than 20 MB even without its outputs: hand in the notebook that "
+            "holds your work.",
+            22_000_000,
+        ),
+        ("hw.ipynb", of_21_megabytes(output="A" * 21_000_000), "", 22_000_000),
+    ],
+    ids=["program", "notebook", "pictures"],
+)
+def test_what_no_grader_would_read_has_no_receipt(
+    school: School,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    data: bytes,
+    says: str,
+    most_read: int,
+) -> None:
+    """And what one would has; of what is refused no more is in memory than tells what it is."""
+    in_memory, read_it = 0, UploadFile.read
+
+    async def counted(file: UploadFile, size: int = -1) -> bytes:
+        nonlocal in_memory
+        data = await read_it(file, size)
+        in_memory += len(data)
+        return data
+
+    monkeypatch.setattr(UploadFile, "read", counted)
+    alice = school.program("alice")
+    alice.hand_in(data, name)
+    assert (alice.status, alice.answer.json().get("error", "")) == (413 if says else 202, says)
+    assert len(school.store.hand_ins.all(SLUG)) == (not says)
+    assert in_memory <= most_read
+    (here := school.folder / name).write_bytes(data)
+    assert (read(here, student="alice", file=name).problem or "") == says, "as graders have it"
 
 
 @pytest.mark.parametrize(

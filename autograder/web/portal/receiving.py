@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData, UploadFile
@@ -10,9 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from autograder.submission import clean
-from autograder.submission.opening import LARGEST
-from autograder.submission.reading import kind_of
-from autograder.submission.sniffing import disguise, looks_like_notebook
+from autograder.submission.opening import LARGEST, Unreadable
+from autograder.submission.reading import kind_of, require_program_size, require_size
+from autograder.submission.sniffing import begins_as_notebook, disguise, looks_like_notebook
 
 MOST_BODY = LARGEST + (64 << 10)
 """Bytes of a request with a file: the file, and what stands around it."""
@@ -57,9 +59,14 @@ async def file_in(form: FormData) -> Received:
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise Refused(400, "There is no file in it: choose one, and send it as the field `file`.")
-    if (file.size or 0) > LARGEST:
+    size, name = file.size or 0, name_of(file.filename or "")
+    if size > LARGEST:
         raise Refused(413, TOO_LARGE)
-    return Received(name_of(file.filename or ""), await file.read())
+    head = await file.read(_SAMPLE)
+    if kind_of(name) == "python" and not begins_as_notebook(head):
+        with _refusing(name):  # before the rest is in memory
+            require_program_size(size)
+    return Received(name, head + await file.read())
 
 
 TOO_LARGE = (
@@ -75,8 +82,23 @@ def name_of(raw: str) -> str:
     return shown if shown.strip(". ") else "submission.ipynb"
 
 
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    try:
+        yield
+    except Unreadable as why:
+        raise Refused(413, f"{name} {why}") from None
+
+
 def require_submission(received: Received) -> None:
-    """Raises :class:`Refused` for what is neither a notebook nor Python by its contents."""
+    """Raises :class:`Refused` for what is neither a notebook nor Python by its contents, and for
+    what is too large to be graded."""
+    _require_kind(received)
+    with _refusing(received.name):
+        require_size(received.name, received.data)
+
+
+def _require_kind(received: Received) -> None:
     data, name = received.data, received.name
     if not data.strip(b" \t\r\n\f\x00"):
         raise Refused(415, f"{name} is empty: save your work and hand it in again.")
