@@ -54,7 +54,6 @@ def _environment() -> Environment:
         is_unwritten=is_unwritten,
     )
     environment.globals.update(address=address, named=named, clock=clock, total_of=total_of)
-    environment.globals["utc"] = UTC
     return environment
 
 
@@ -65,16 +64,14 @@ def named(values: Iterable[str]) -> list[tuple[str, str]]:
 
 @pass_context
 def when(context: Context, at: datetime | str) -> str:
-    """A moment on the clocks of the course, whose name stands behind it; of a course that names no
-    time zone, on those of this machine."""
+    """A moment on the clocks of the course, whose name stands behind it."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    room = context.get("room")
-    there = moment.astimezone(None if room is None else room.zone)
+    there = moment.astimezone(context["room"].zone)
     return f"{there:%Y-%m-%d %H:%M %Z}"
 
 
 def clock(at: datetime, zone: tzinfo, seconds: bool = False) -> Markup:
-    """A moment on the clocks of a zone; a script may show it on those of whoever reads."""
+    """A moment on the clocks of a zone; to students a script shows it on their own."""
     machine = at.astimezone(UTC).isoformat(timespec="seconds")
     mark = Markup(" data-seconds") if seconds else ""
     shown = moment(at, zone, seconds=seconds)

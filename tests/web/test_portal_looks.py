@@ -16,7 +16,7 @@ from test_portal_pages import published
 from test_portal_port import answering
 from test_web_browser import chromium
 
-from autograder.settings import Attempts
+from autograder.settings import Attempts, Late
 from tests.report.chromium import axe_finds
 
 SIZES = {"desktop": (1200, 900), "phone": (390, 844)}
@@ -168,6 +168,28 @@ def test_a_receipt_has_seconds_on_the_clocks_of_whoever_reads(school: School) ->
         shown = page.inner_text("#receipt-title ~ dl time")
     at = datetime.fromisoformat(receipt["at"]).astimezone(ZoneInfo("Asia/Kolkata"))
     assert f"{at:%H:%M:%S}" in shown
+
+
+@pytest.mark.long
+def test_who_teaches_reads_the_courses_clocks_on_every_page(school: School) -> None:
+    school.says(late=Late(due=datetime(2035, 3, 14, 23, 59), timezone="Asia/Kolkata"))
+    receipt = school.program("alice").hand_in().json()
+    school.grade(verdict())
+    published(school)
+    number = school.store.hand_ins.all(SLUG)[0].person
+    at = datetime.fromisoformat(receipt["at"]).astimezone(ZoneInfo("Asia/Kolkata"))
+    pages = f"/as/{number}/h/{receipt['id']}", "/course", f"/desk/{SLUG}/publish"
+    with chromium() as browser, answering(school) as url:
+        page = browser.new_context(timezone_id="America/New_York").new_page()
+        enter(page, url, school, "ines")
+        shown = []
+        for address in pages:
+            page.goto(url + address)
+            shown.append(page.inner_text("main"))
+    assert f"{at:%H:%M:%S} IST" in shown[0]
+    assert "23:59 IST" in shown[1]
+    assert "IST by ines" in shown[2]
+    assert not any(name in text for text in shown for name in ("EST", "EDT", "GMT"))
 
 
 @pytest.fixture

@@ -152,6 +152,17 @@ def test_staff_come_to_the_course_and_students_do_not(school: School) -> None:
         assert "bob" not in alice.page.lower()
 
 
+def test_who_teaches_reads_the_courses_clocks_and_students_their_own(school: School) -> None:
+    """The script goes by the mark."""
+    zone = "Asia/Kolkata"
+    school.says(late=Late(due=datetime(2035, 3, 14, 23, 59), timezone=zone))
+    ines, alice = school.browser("ines"), school.browser("alice")
+    (number,) = {one.number for one in school.portal.door.links.directory.find("alice")}
+    for browser, address in ((ines, "/course"), (ines, f"/as/{number}/"), (alice, "/")):
+        assert "23:59 IST" in browser.open(address)
+        assert ("<body data-own-clocks>" in browser.page) is (browser is alice)
+
+
 def test_a_session_ends_with_its_link_and_when_somebody_leaves(school: School) -> None:
     alice, again = school.browser("alice"), school.browser("alice")
     school_links = school.portal.door.links

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 
+import pytest
 from course_class import (
     ASKED,
     INSTRUCTOR,
@@ -59,6 +61,19 @@ def test_times_are_on_the_courses_clocks_which_are_named(desk: Desk) -> None:
     assert "<td>2025-03-01 17:30 IST</td><td>2025-03-15 05:30 IST</td>" in page
     table = desk.as_(INSTRUCTOR).open("/class.csv")
     assert "2025-03-01T17:30:00+05:30" in table, "a table has the offset, as before"
+
+
+def test_where_the_course_names_no_zone_times_are_on_the_clocks_by_which_days_are_counted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not on those of the machine, which no other page knows."""
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        assert "handed in 2025-03-01 12:00 UTC" in submission(desk, desk.as_(MARIA), "ann")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_who_was_forgotten_is_in_no_list_of_what_is_to_read(desk: Desk) -> None:

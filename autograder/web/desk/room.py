@@ -24,7 +24,7 @@ from autograder.acts import Book, Ledger, decide
 from autograder.batch.order import Order, current_grades
 from autograder.batch.output import CurrentGrades, book_of
 from autograder.model import Grade, Source
-from autograder.people import key
+from autograder.people import Policies, key
 from autograder.store import Act, Comment, Publication, Share, Store
 from autograder.web.desk.alike import Alike
 from autograder.web.desk.rows import IN_WORDS, Filter, Line, Row, line_of, reads
@@ -258,9 +258,9 @@ class Room:
         return self.order.assignment.title
 
     @property
-    def zone(self) -> tzinfo | None:
-        """On whose clocks times are shown; None: the course names no zone."""
-        return self.order.assignment.late.zone
+    def zone(self) -> tzinfo:
+        """On whose clocks times are shown."""
+        return Policies(late=self.order.assignment.late).zone
 
     @property
     def is_open(self) -> bool:

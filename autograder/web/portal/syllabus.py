@@ -62,7 +62,7 @@ class Exercise:
     def require_open(self) -> None:
         """Raises NotOpen where students have to wait for it."""
         if not self.is_open and self.assignment.opens is not None:
-            at = moment(self.assignment.opens, self.assignment.late.zone or UTC)
+            at = moment(self.assignment.opens, self.room.zone)
             raise NotOpen(
                 f"{self.assignment.title} opens on {at}: it is to be had, and handed in, from then "
                 "on"

@@ -1,8 +1,8 @@
 // Beside what pages do without it: news of a hand-in as it comes, files that are dropped, times on
-// the clocks of whoever reads.
+// the clocks of the student who reads.  Whoever teaches has the course's on every page.
 "use strict";
 
-for (const time of document.querySelectorAll("time[datetime]")) {
+for (const time of document.querySelectorAll("[data-own-clocks] time[datetime]")) {
   const at = new Date(time.dateTime);
   const shown = new Intl.DateTimeFormat(undefined, {
     weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit",
