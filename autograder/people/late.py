@@ -12,6 +12,7 @@ from autograder.settings import Attempts, Late, at_clock
 from autograder.text import counted, points
 
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -99,32 +100,28 @@ def lateness(
         return None
     at = at.replace(microsecond=0)
     days = days_begun(due, at, policies.zone)
-    is_over = rules.cut_off_days is not None and at > rules.grace + _moved(
-        due, rules.cut_off_days, policies.zone
-    )
+    is_over = _is_over(due, at, policies)
     covered = min(days, policies.days_left(student)) if not is_over else 0
     left = _share_left(days - covered, is_over, rules)
     earned = score or 0.0
     off = round(round(earned * left, 6) - earned, 6) if left < 1 else 0.0
-    begun = days if rules.share is not None and not is_over else 0
-    reason = _reason(at - due, begun, earned, off, covered, is_over)
-    return Lateness(days, off, reason, covered)
+    reason = f"Handed in {_how_late(due, at, covered, policies)}"
+    if off:
+        taken = f"{points(-off)} of the {points(earned)} points earned are taken off"
+        reason += f": {taken}{', for it is too late to count' if is_over else ''}"
+    return Lateness(days, off, f"{reason}.", covered)
 
 
 def late_in_words(student: str, at: datetime, policies: Policies) -> str:
     """Whether what is handed in at this moment is in time, and else how late it is and what the
     rules take off for it, in a sentence; empty: nothing is due."""
-    due, rules = policies.due_for(student), policies.late
+    due = policies.due_for(student)
     if due is None:
         return ""
     late = lateness(student, at, _ALL, policies)
     if late is None:
         return "In time."
-    said = f"{duration(at - due)} late"
-    if rules.share is not None and said != f"{counted(late.by_days, 'day')} late":
-        said = f"{_whole(at - due)} late, which counts as {counted(late.by_days, 'day')}"
-    if late.covered_days:
-        said += f", {counted(late.covered_days, 'late day')} spent on it"
+    said = _how_late(due, at.replace(microsecond=0), late.covered_days, policies)
     if late.points == -_ALL:
         return f"{said}: too late to bring points."
     if late.points:
@@ -205,25 +202,33 @@ def _share_left(charged: int, is_over: bool, rules: Late) -> float:
     return 1.0 if rules.share is None else max(0.0, 1.0 - rules.share * charged)
 
 
-def _reason(
-    late: timedelta, begun: int, earned: float, off: float, covered: int, is_over: bool
-) -> str:
-    reason = f"Handed in {duration(late)} after the due date"
-    if begun > 1 and duration(late) != counted(begun, "day"):
-        reason += f", {begun} days begun"
-    if covered:
-        reason += f", {counted(covered, 'late day')} spent on it"
-    if off:
-        taken = f"{points(-off)} of the {points(earned)} points earned are taken off"
-        reason += f": {taken}{', for it is too late to count' if is_over else ''}"
-    return f"{reason}."
+def _is_over(due: datetime, at: datetime, policies: Policies) -> bool:
+    """Whether what comes at ``at`` brings nothing any more."""
+    days, grace = policies.late.cut_off_days, policies.late.grace
+    return days is not None and at > grace + _moved(due, days, policies.zone)
 
 
-def _whole(late: timedelta) -> str:
-    """The same with what is over: ``1 day 4 hours``."""
-    said = duration(late)
+def _how_late(due: datetime, at: datetime, covered: int, policies: Policies) -> str:
+    """How late that is, what is counted, and what of it is paid with late days: ``1 day and 3
+    hours late; each day begun counts, so 2 days``."""
+    begun, zone = days_begun(due, at, policies.zone), policies.zone
+    days = begun if at >= _moved(due, begun, zone) else begun - 1
+    parts = [counted(days, "day")] if days else []
+    if rest := at - _moved(due, days, zone):
+        hours, minutes = divmod(max(1, math.ceil(rest / _SECOND) // 60), 60)
+        parts += [counted(hours, "hour")] if hours else []
+        parts += [counted(minutes, "minute")] if minutes else []
+    said = f"{' and '.join(parts[:2])} late"
+    if policies.late.share is not None and not _is_over(due, at, policies) and days < begun:
+        said += f"; each day begun counts, so {counted(begun, 'day')}"
+    return said + (f", {counted(covered, 'late day')} spent on it" if covered else "")
+
+
+def _whole(length: timedelta) -> str:
+    """The same with what is over: ``1 hour 30 minutes``."""
+    said = duration(length)
     count, unit = said.split(" ")
-    rest = late - int(count) * timedelta(**{unit.rstrip("s") + "s": 1})
+    rest = length - int(count) * timedelta(**{unit.rstrip("s") + "s": 1})
     return f"{said} {duration(rest)}" if rest >= timedelta(minutes=1) else said
 
 

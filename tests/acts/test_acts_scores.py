@@ -90,7 +90,7 @@ def test_lateness_is_taken_once_from_the_sum(small: SmallClass) -> None:
 
 def test_what_lateness_takes_off_is_told_of_what_counts(small: SmallClass) -> None:
     small.hand_in("alice", days_late=2)
-    whole = "Handed in 1 day after the due date, 2 days begun"
+    whole = "Handed in 1 day and 23 hours late; each day begun counts, so 2 days"
     assert small.grade("alice").notices == (f"{whole}: 3.6 of the 18 points earned are taken off.",)
     override(small, "alice", "adam", 60)
     grade = small.grade("alice")

@@ -147,7 +147,7 @@ def test_what_lateness_costs_is_a_line_of_its_own_everywhere(course: Path) -> No
     """The clocks go back that night: a day later by the wall is 25 hours later."""
     done("people", "import", "roster.csv")
     grade("--times", times(**{"Amy Müller": "2025-11-02T20:00", "s2": "2025-11-02T20:00:01"}))
-    reason = "Handed in 1 day after the due date: 9 of the 90 points earned are taken off."
+    reason = "Handed in 1 day late: 9 of the 90 points earned are taken off."
     amy = row("s1")
     assert amy["late"] == {"by_days": 1, "points": -9, "reason": reason, "covered_days": 0}
     assert (amy["score"], amy["score_before_late"]) == (81, 90)

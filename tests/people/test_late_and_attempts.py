@@ -224,7 +224,7 @@ def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: 
     ("after", "rules", "said"),
     [
         (timedelta(0), {}, "In time."),
-        (timedelta(minutes=90), {}, "1 hour late: it costs no points."),
+        (timedelta(minutes=90), {}, "1 hour and 30 minutes late: it costs no points."),
         (
             timedelta(minutes=5),
             {"policy": "cut_off", "cut_off_days": 0, "grace_minutes": 5},
@@ -234,7 +234,8 @@ def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: 
         (
             timedelta(hours=30),
             {"policy": "share_per_day", "share": 0.1},
-            "1 day 6 hours late, which counts as 2 days: 20 % of your points are taken off.",
+            "1 day and 6 hours late; each day begun counts, so 2 days: 20 % of your points are "
+            "taken off.",
         ),
         (
             DAY,
@@ -244,13 +245,14 @@ def test_what_lateness_costs(after: timedelta, rules: dict[str, object], score: 
         (
             timedelta(hours=30),
             {"policy": "share_per_day", "share": 0.1, "budget_days": 1},
-            "1 day 6 hours late, which counts as 2 days, 1 late day spent on it: 10 % of your "
-            "points are taken off.",
+            "1 day and 6 hours late; each day begun counts, so 2 days, 1 late day spent on it: "
+            "10 % of your points are taken off.",
         ),
         (
             timedelta(hours=3),
             {"policy": "share_per_day", "share": 0.1, "budget_days": 1},
-            "3 hours late, which counts as 1 day, 1 late day spent on it: it costs no points.",
+            "3 hours late; each day begun counts, so 1 day, 1 late day spent on it: it costs no "
+            "points.",
         ),
     ],
 )
@@ -313,11 +315,53 @@ def test_where_nothing_is_due_nothing_is_in_time() -> None:
 def test_the_student_is_told_what_was_taken_off() -> None:
     grade = graded(DUE + timedelta(hours=30), policy="share_per_day", share=0.1)
     assert grade.notices == (
-        "Handed in 1 day after the due date, 2 days begun: 16 of the 80 points earned are taken "
-        "off.",
+        "Handed in 1 day and 6 hours late; each day begun counts, so 2 days: 16 of the 80 points "
+        "earned are taken off.",
     )
-    assert graded(DUE + timedelta(minutes=90)).notices == ("Handed in 1 hour after the due date.",)
+    assert graded(DUE + timedelta(minutes=90)).notices == ("Handed in 1 hour and 30 minutes late.",)
     assert graded(DUE).notices == ()
+
+
+SHARE: dict[str, object] = {"policy": "share_per_day", "share": 0.1, "cut_off_days": 4}
+
+
+@pytest.mark.parametrize(
+    ("after", "rules", "said"),
+    [
+        (timedelta(seconds=1), SHARE, "1 minute late; each day begun counts, so 1 day"),
+        (timedelta(minutes=61), SHARE, "1 hour and 1 minute late; each day begun counts, so 1 day"),
+        (timedelta(hours=3), SHARE, "3 hours late; each day begun counts, so 1 day"),
+        (DAY - timedelta(seconds=1), SHARE, "23 hours and 59 minutes late; each day begun counts,"),
+        (DAY, SHARE, "1 day late:"),
+        (DAY + timedelta(seconds=1), SHARE, "1 day and 1 minute late; each day begun counts, so 2"),
+        (timedelta(hours=27), SHARE, "1 day and 3 hours late; each day begun counts, so 2 days:"),
+        (timedelta(days=2, hours=3, minutes=20), SHARE, "2 days and 3 hours late; each day begun"),
+        (5 * DAY + timedelta(hours=1), SHARE, "5 days and 1 hour late: 80 of the 80 points"),
+        (timedelta(hours=27), {"policy": "none"}, "1 day and 3 hours late."),
+    ],
+)
+def test_how_late_it_came_is_said_and_what_is_counted(
+    after: timedelta, rules: dict[str, object], said: str
+) -> None:
+    (notice,) = graded(DUE + after, **rules).notices
+    assert notice.startswith(f"Handed in {said}")
+    shown = late_in_words("alice", DUE + after, Policies(late=Late(due=DUE, **rules)))  # type: ignore[arg-type]
+    assert shown.partition(":")[0].rstrip(".") == notice.removeprefix("Handed in ").partition(":")[
+        0
+    ].rstrip("."), "the receipt has the same words"
+
+
+def test_how_late_it_came_is_counted_by_the_clocks_as_its_days_are() -> None:
+    """The night before they were put forward: a day of 23 hours."""
+    rules: dict[str, object] = {"timezone": "Europe/Berlin", "policy": "share_per_day"}
+    late = Late(due=datetime(2025, 3, 29, 12), share=0.1, **rules)  # type: ignore[arg-type]
+    for hour, said in (
+        (10, "1 day late:"),
+        (11, "1 day and 1 hour late; each day begun counts, so 2 days:"),
+        (9, "22 hours late; each day begun counts, so 1 day:"),
+    ):
+        at = datetime(2025, 3, 30, hour, tzinfo=UTC)
+        assert late_in_words("alice", at, Policies(late=late)).startswith(said)
 
 
 def test_an_extension_moves_the_due_date_of_one_student() -> None:

@@ -55,6 +55,8 @@ HOSTILE = (
     f'id,name,email,role\nalice,"{SCRIPT.replace(chr(34), chr(34) * 2)}",a@x.example,student\n'
 )
 
+LATE = "Handed in 1 day and 6 hours late; each day begun counts, so 2 days."
+
 
 @pytest.fixture
 def school(tmp_path: Path) -> Iterator[School]:
@@ -555,7 +557,7 @@ def test_nothing_that_is_answered_depends_on_points_that_are_not_shown(
 
     alice, bob = read("alice", (1.0, 0.2)), read("bob", (0.2, 1.0))
     assert alice == bob
-    assert "days after the due date, " in alice
+    assert " late; each day begun counts, so " in alice
     assert "earned" not in alice
 
 
@@ -692,8 +694,8 @@ def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: Schoo
     )
     alice.upload()
     assert (
-        "1 day 6 hours late, which counts as 2 days: 40 % of your points are taken off."
-        in alice.words
+        "1 day and 6 hours late; each day begun counts, so 2 days: 40 % of your points are taken "
+        "off." in alice.words
     )
     assert "no attempt left today; you can hand in again from " in alice.words
     school.grade(verdict(), verdict(), verdict())
@@ -989,11 +991,11 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
     assert grade.late is not None
     for page in (f"/h/{ticket}/page", f"/a/{SLUG}/result/page"):
         assert "before lateness" in alice.open(page)
-        assert "Handed in 1 day after the due date, 2 days begun." in alice.words
+        assert LATE in alice.words
         assert "points earned" not in alice.words
     shown = text(of_student(school.store, exercise.register.now().standing, "alice"))
     assert "(counts): graded, 83 of 90\n" in shown
-    assert "  late        Handed in 1 day after the due date, 2 days begun.\n" in shown
+    assert f"  late        {LATE}\n" in shown
     assert "  so far      10 + 20 + 20 + 23 + 10 = 83 of 90, before lateness\n" in shown
     decide(school, "explanation", 7.25)
     published(school)
@@ -1003,7 +1005,7 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
     assert "- 9.03 for lateness = 81.22 of 100\n" in shown
     assert "in all: no score yet, now 81.22 points" in alice.read(f"/a/{SLUG}/result")
     assert alice.words.count("for lateness") == 1
-    assert "-9.03 for lateness Handed in 1 day after the due date, 2 days begun." in alice.words
+    assert f"-9.03 for lateness {LATE}" in alice.words
 
 
 def decide(school: School, question: str, worth: float) -> None:
@@ -1755,8 +1757,8 @@ def test_a_receipt_says_the_same_whatever_is_changed_then(
     alice.upload()
     address, said = alice.address, receipt_on(alice.page)
     lateness = (
-        "1 day 6 hours late, which counts as 2 days, 1 late day spent on it: 20 % of your points "
-        "are taken off."
+        "1 day and 6 hours late; each day begun counts, so 2 days, 1 late day spent on it: "
+        "20 % of your points are taken off."
         if ago > timedelta(hours=1)
         else "In time."
     )
@@ -1810,7 +1812,7 @@ def test_beside_a_receipt_is_said_when_a_due_date_has_moved_since(school: School
     assert " Due " not in alice.words
     school.says(late=Late(due=early, policy="share_per_day", share=0.2))
     assert "nothing was due: now it is due" in alice.read(free)
-    assert "UTC . 3 hours late, which counts as 1 day. Receipt" in alice.words
+    assert "UTC . 3 hours late; each day begun counts, so 1 day. Receipt" in alice.words
     assert " Due " not in alice.words
 
 
@@ -1828,7 +1830,7 @@ def test_a_receipt_of_an_older_program_says_what_is_known_of_then(school: School
     alice.open(alice.address)
     assert " Due " not in alice.words
     assert (
-        f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late, which counts as 1 day."
+        f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late; each day begun counts, so 1 day."
         in alice.words
     )
     school.says(late=Late(due=due + timedelta(days=1)))
