@@ -258,7 +258,8 @@ def override(
 @by_option
 @place_options
 def undo(by: str | None, **named: Any) -> None:
-    """Take back what was decided last; once more takes back what was decided before that.
+    """Take back what was decided last, whoever did; once more takes back what was decided before
+    that. --by says who takes it back.
 
     \b
     Example:  autograder undo
@@ -276,7 +277,7 @@ def undo(by: str | None, **named: Any) -> None:
                 students |= _who_has(deciding.book, one.what.misconception)
         deciding.show(students)
         more = f" and {len(last) - 1} more" if len(last) > 1 else ""
-        click.echo(f"Taken back: {acts.told(ledger, last[0])}{more}")
+        click.echo(f"{acts.told(ledger, act)}{more}")
 
 
 # ------------------------------------------------------------------ publishing

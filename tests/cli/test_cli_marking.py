@@ -233,6 +233,19 @@ def test_undo_takes_the_last_act_back(course: Path) -> None:
     assert result.stderr == "Error: There is nothing to take back.\n"
 
 
+def test_undo_says_who_takes_back_whose_act(course: Path) -> None:
+    done("override", "zoe", "adam", 25, "--reason", "So it is.", "--by", "tom")
+    done("comment", "--student", "ben", "--question", "adam", "Fine.", "--by", "maria")
+    said = "tom took back that maria wrote a comment (ben, adam)\n"
+    assert done("undo", "--by", "tom") == said
+    lines = list(csv.DictReader(io.StringIO(done("export", "--acts"))))
+    assert [(line["by"], line["kind"]) for line in lines][1:] == [
+        ("maria", "comment"),
+        ("tom", "undo"),
+    ]
+    assert "whoever did" in done("undo", "--help")
+
+
 def test_requests_are_asked_answered_and_closed(course: Path) -> None:
     assert "1. ben, adam: Look \\again." not in done("requests")
     done("requests", "--add", "ben", "adam", "Look\nagain.\x1b[2J", "--by", "ben")
