@@ -16,10 +16,21 @@ from autograder.authoring.release import Checks
 from autograder.authoring.release import release as write_release
 from autograder.authoring.solutions import write_solutions
 from autograder.batch.files import whole_file
-from autograder.cli.options import course_option, end_with, load, path_option, unsafe_option
-from autograder.course import Assignment
+from autograder.batch.order import Order, opened, standing
+from autograder.cli.options import (
+    course_option,
+    end_with,
+    load,
+    order_for,
+    path_option,
+    unsafe_option,
+)
 from autograder.errors import UsageError
+from autograder.people import Policies
 from autograder.sandbox import open_sandbox
+from autograder.text import INVISIBLE
+
+_MOST_NAMED = 20
 
 
 @click.command()
@@ -68,6 +79,11 @@ def new(slug: str, title: str | None, course_folder: Path) -> None:
     help="Write the model answers, and why they are right, in place of what students get; needs "
     "--to with a folder that is not theirs.",
 )
+@click.option(
+    "--store",
+    metavar="URL",
+    help="With --solutions: the database that has the extensions; default: results/grades.db.",
+)
 @unsafe_option
 def release(
     slug: str | None,
@@ -76,6 +92,7 @@ def release(
     checks: Checks,
     hand_in: bool,
     solutions: bool,
+    store: str | None,
     unsafe: bool,
 ) -> None:
     """Write what students get; refuses when anything hidden is in it, or when it answers another
@@ -94,8 +111,11 @@ def release(
                 f"Model answers have no checks and are not handed in. Leave {option} out, or "
                 "--solutions."
             )
-        _release_solutions(assignment, destination, templates)
+        order = order_for(course.folder, assignment.slug, None, store=store)
+        _release_solutions(order, destination, templates)
         return
+    if store is not None:
+        raise UsageError("Students get the same whatever is stored. Leave --store out.")
     templates = destination or templates
     others = len(course.assignments()) > 1
     with open_sandbox(hidden=course.hidden, unsafe=unsafe) if others else nullcontext() as box:
@@ -121,17 +141,34 @@ def release(
         )
 
 
-def _release_solutions(assignment: Assignment, destination: Path | None, templates: Path) -> None:
+def _release_solutions(order: Order, destination: Path | None, templates: Path) -> None:
     if destination is None:
         raise UsageError(
             "Say where the model answers go, with --to DIR; they are not written where students' "
             "notebooks lie."
         )
+    for_whom = _extended(order)  # before anything is written, where the store cannot be read
+    assignment, zone = order.assignment, Policies(late=order.assignment.late).zone
     path = write_solutions(assignment.folder, destination, [templates])
     click.echo(f"{path}: the model answers, with why. Students must not have it before the end.")
     due = assignment.late.due_at
     if due is not None and due > datetime.now(UTC):
-        click.echo(f"{assignment.slug} is due on {due:%Y-%m-%d %H:%M} UTC; extensions end later.")
+        more = "" if for_whom else "; extensions end later"
+        click.echo(f"{assignment.slug} is due on {due.astimezone(zone):%Y-%m-%d %H:%M %Z}{more}.")
+    if for_whom:
+        told = [f"{who} (until {own.astimezone(zone):%Y-%m-%d %H:%M %Z})" for who, own in for_whom]
+        shown = [INVISIBLE.sub(" ", one) for one in told[:_MOST_NAMED]]
+        more = f" and {len(told) - _MOST_NAMED} more" if len(told) > _MOST_NAMED else ""
+        click.echo(f"Who has an extension that still runs ({len(told)}): {', '.join(shown)}{more}")
+
+
+def _extended(order: Order) -> list[tuple[str, datetime]]:
+    """Whose extension still runs, and until when; nobody: that, or nothing is stored yet."""
+    where = order.store_at
+    if order.takes_in and isinstance(where, Path) and not where.exists():
+        return []
+    with opened(order, create=False) as store:
+        return standing(order, store).extended_beyond(datetime.now(UTC))
 
 
 @click.command()

@@ -57,6 +57,12 @@ class Standing:
             found.setdefault(self.student(one.student, one.whose), []).append(one)
         return found
 
+    def extended_beyond(self, moment: datetime) -> list[tuple[str, datetime]]:
+        """Whose own due date is after a moment, and when that is, the next one first."""
+        names = {key(person.id): person.id for person in self.directory.people}
+        later = [(due, who) for who, due in self.policies.extensions.items() if due > moment]
+        return [(names.get(who, who), due) for due, who in sorted(later)]
+
     def not_handed_in(self, students: Iterable[str]) -> list[Person]:
         """Students on the list who are not among these."""
         handed_in = {key(student) for student in students}

@@ -104,8 +104,45 @@ def test_the_command_needs_a_place_and_says_when_it_is_due(tmp_path: Path) -> No
     assert not list(tmp_path.rglob("*.ipynb"))
     done = CliRunner().invoke(main, [*command, "--to", str(tmp_path / "mine")])
     assert done.exit_code == 0, done.output
-    assert "momentum_methods is due on 2999-03-14 18:29 UTC" in done.output
+    assert (
+        "momentum_methods is due on 2999-03-14 23:59 UTC+05:30; extensions end later" in done.output
+    )
     assert (tmp_path / "mine" / "momentum_methods_solutions.ipynb").is_file()
+
+
+@pytest.mark.parametrize("due", ["2999-03-14T23:59:00+05:30", "2025-03-14T23:59:00+05:30"])
+def test_whose_extension_still_runs_is_named_with_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, due: str
+) -> None:
+    course = course_with(tmp_path, due)
+    monkeypatch.chdir(course)
+    (course / "roster.csv").write_text("id,role\nAmy,student\nben,student\nzoe,student\n")
+
+    def done(*command: str) -> str:
+        result = CliRunner().invoke(main, command)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    write = ("release", "momentum_methods", "--solutions", "--to", "mine")
+    assert "extension that still runs" not in done(*write), "nothing is stored"
+    done("people", "import", "roster.csv")
+    of = ("--assignment", "momentum_methods")
+    done("extend", "ben", "2999-04-02T12:00+05:30", *of)
+    done("extend", "amy", "2999-04-01", *of)
+    done("extend", "zoe", "2025-03-20" if due < "2026" else "none", *of)
+    said = done(*write)
+    assert said.endswith(
+        "Who has an extension that still runs (2): Amy (until 2999-04-01 23:59 UTC+05:30), "
+        "ben (until 2999-04-02 12:00 UTC+05:30)\n"
+    )
+    assert ("is due on" in said) is (due > "2026")
+    result = CliRunner().invoke(main, [*write, "--store", "nowhere.db"])
+    assert (result.exit_code, "nowhere.db" in result.stderr) == (2, True)
+
+
+def test_what_is_stored_is_nothing_to_what_students_get(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["release", "momentum_methods", "--store", "grades.db"])
+    assert (done.exit_code, "Leave --store out" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("option", [("--hand-in",), ("--checks", "otter")])
