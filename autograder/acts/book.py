@@ -116,6 +116,13 @@ class Book:
         """What names the attempt that counts, in tables."""
         return self._named[student].of(self.entry(student))
 
+    def called(self, attempt: int | None) -> str:
+        """The same of any attempt, by its id; empty: there is none."""
+        entry = None if attempt is None else self._by_id.get(attempt)
+        if entry is None:
+            return ""
+        return str(self._named[self.standing.student(entry.student, entry.whose)].of(entry))
+
     def means(self, student: str, attempt: str) -> bool:
         """Whether what a table has for an attempt of theirs is the file that counts."""
         return self._named[student].means(attempt, self.entry(student))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograder.acts.ledger import Ledger
+from autograder.acts.book import Book
 from autograder.acts.sheet import table_line
 from autograder.store import (
     Act,
@@ -21,13 +21,15 @@ from autograder.store import (
 )
 
 _COLUMNS = (
-    *("id", "deed", "at", "by", "kind", "student", "question", "attempt", "points", "rubric"),
-    *("text", "about", "taken_back"),
+    *("id", "deed", "at", "by", "kind", "student", "question", "attempt", "attempt_id"),
+    *("points", "rubric", "text", "about", "taken_back"),
 )
 
 
-def trail(ledger: Ledger) -> Iterator[str]:
-    """As CSV, oldest first, with what was taken back."""
+def trail(book: Book) -> Iterator[str]:
+    """As CSV, oldest first, with what was taken back; an attempt has the name that people know,
+    and the store's number beside it."""
+    ledger = book.ledger
     yield table_line(_COLUMNS)
     for act in ledger.acts:
         student, question = ledger.subject(act)
@@ -40,7 +42,8 @@ def trail(ledger: Ledger) -> Iterator[str]:
                     act.by,
                     act.what.kind,
                 ),
-                *(student, question, "" if act.attempt is None else str(act.attempt)),
+                *(student, question, book.called(act.attempt)),
+                "" if act.attempt is None else str(act.attempt),
                 *_what(act),
                 "yes" if act.deed in ledger.taken_back else "no",
             )

@@ -12,7 +12,7 @@ import click
 from autograder import acts, history, platforms
 from autograder.batch.files import sweep, whole_file
 from autograder.batch.order import current_grades, opened, redraw, standing, take_down
-from autograder.batch.output import CurrentGrades
+from autograder.batch.output import CurrentGrades, book_of
 from autograder.batch.returning import returned
 from autograder.batch.showing import show_again, write_tables
 from autograder.cli.options import Options, json_option, order_for, path_option, store_options
@@ -110,7 +110,7 @@ def export(
         take_down(order, store)
         current = current_grades(order, store)
         if as_trail:
-            click.echo("".join(acts.trail(current.ledger)), nl=False)
+            click.echo("".join(acts.trail(book_of(order.assignment, current))), nl=False)
             return
         giving = returned(order, store, name)
         wanted = platforms.Wanted(giving.info, people, column, out_of, _identities(current))

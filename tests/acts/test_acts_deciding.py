@@ -109,7 +109,7 @@ def test_the_trail_has_every_act_with_who_and_when(small: SmallClass) -> None:
         acts.mark(small.book, "alice", small.question("alice"), 7, "maria", comment="=A1")
     )
     small.decide(acts.take_back(small.book, deed, "tom"))
-    heading, mark, undo = "".join(acts.trail(small.book.ledger)).splitlines()
+    heading, mark, undo = "".join(acts.trail(small.book)).splitlines()
     assert heading.startswith("id,deed,at,by,kind,student,question")
     assert mark.split(",")[3:7] == ["maria", "mark", "alice", "why"]
     assert "'=A1" in mark

@@ -40,7 +40,7 @@ def test_it_is_changed_and_taken_back_and_stands_in_no_ones_way(small: SmallClas
     with pytest.raises(UsageError, match="no question 'wy'"):
         acts.share_out(small.book, [Share(("tom",), question="wy")], "boss")
     assert "shared the answers out" in acts.told(small.book.ledger, small.book.ledger.acts[0])
-    assert ",sharing," in "".join(acts.trail(small.book.ledger))
+    assert ",sharing," in "".join(acts.trail(small.book))
 
 
 def test_the_gradebook_tells_what_waits_from_what_is_not_there() -> None:

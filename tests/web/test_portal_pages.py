@@ -31,6 +31,7 @@ from autograder.acts import (
 )
 from autograder.acts import decide as decide_
 from autograder.acts.sheet import SheetRow, sheet
+from autograder.acts.trail import trail
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.batch.remarks import remarks
@@ -932,6 +933,26 @@ def test_attempts_are_numbered_as_they_came_wherever_they_are_told(school: Schoo
         else:
             with pytest.raises(UsageError, match=r"attempt 1 is outdated.* to mark is 3 "):
                 mark_sheet(book(), [SheetRow(2, cells)], "ta", "a.csv")
+
+
+def test_what_was_decided_is_told_of_an_attempt_by_the_number_of_its_receipt(
+    school: School,
+) -> None:
+    """The store's own number stands beside it."""
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    bob, alice = school.program("bob"), school.program("alice")
+    for one, data in ((bob, PROGRAM), (alice, PROGRAM), (alice, NOTEBOOK)):
+        one.hand_in(data)
+        school.grade(verdict())
+    decide(school, "adam", 20.0)
+    published(school)
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    lines = list(csv.DictReader(io.StringIO("".join(trail(book)))))
+    assert [(line["kind"], line["attempt"], line["attempt_id"]) for line in lines] == [
+        ("override", "2", "3"),
+        ("publication", "", ""),
+    ]
 
 
 def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
