@@ -115,10 +115,13 @@ def test_an_empty_list_leads_to_what_fits_but_for_its_kind(desk: Desk) -> None:
     maria = desk.as_(MARIA)
     maria.open("/?kind=unread&question=adam&misconception=moment_overwritten")
     assert "Everything here is read." in maria.page
-    found = re.search(r'href="([^"]*)">See 2 answers that fit otherwise</a>', maria.page)
+    found = re.search(r'href="([^"]*)">Show all 2 answers of this filter, ([^<]*)</a>', maria.page)
     assert found is not None
+    assert found[2] == "not only “to read”", "as the list is called above"
     maria.open(html.unescape(found.group(1)))
     assert set(re.findall(r"/answer/\d+/(\w+)", maria.page)) == {"adam"}
     assert "<h2>2 answers</h2>" in maria.page
     maria.open("/?kind=unread&question=adam&words=nobody")
-    assert "that fit otherwise" not in maria.page
+    assert "not only" not in maria.page
+    maria.open("/?kind=earlier")
+    assert re.search(r">Show all \d+ answers, not only “overridden before a new file”<", maria.page)

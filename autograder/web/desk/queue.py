@@ -74,6 +74,7 @@ class QueuePage:
             others=len(others),
             students=len(students),
             to_others=of_any_kind.at("/", all=1),
+            is_filtered=bool(of_any_kind.pairs),
             paging=paging,
             kinds=KINDS,
             counts=view.counts,
