@@ -48,3 +48,37 @@ def test_nothing_is_out_of_reach_on_any_page(tmp_path: Path) -> None:
             found += [f"the sheet: {v['id']}" for v in axe_finds(page)]
             context.close()
     assert not found, "\n".join(found)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_the_pages_of_the_desk_are_one_row_of_which_keys_reach_all(
+    tmp_path: Path, scripts: bool
+) -> None:
+    busy_desk(tmp_path)
+    with chromium() as browser, served(tmp_path) as addresses:
+        here = addresses["ines"].partition("/enter")[0]
+        page = browser.new_context(**DEVICES["phone"], java_script_enabled=scripts).new_page()
+        page.goto(addresses["ines"])
+        page.goto(f"{here}/publish")
+        nav = page.locator(".top nav")
+        links = nav.get_by_role("link")
+        assert {links.nth(i).bounding_box()["y"] for i in range(links.count())} == {
+            links.first.bounding_box()["y"]
+        }
+        assert page.locator(".top").bounding_box()["height"] < 100, "two rows"
+        if scripts:
+            assert is_in_sight(nav, links.last), "the one that is open"
+        page.keyboard.press("Tab")  # to the page
+        for i in range(links.count()):
+            page.keyboard.press("Tab")
+            assert links.nth(i).evaluate("e => e === document.activeElement")
+            assert is_in_sight(nav, links.nth(i), whole=scripts)
+
+
+def is_in_sight(row: Any, link: Any, whole: bool = True) -> bool:
+    around, box = row.bounding_box(), link.bounding_box()
+    left, right = box["x"], box["x"] + box["width"]
+    if not whole:
+        left, right = right, left
+    return bool(around["x"] <= left and right <= around["x"] + around["width"])

@@ -6,6 +6,14 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 const sheet = $("#sheet");
 const form = $("#marking");
 
+// On a phone the row of pages is moved sideways: the one that is open is in sight, and all of the
+// one that a key leads to, of which browsers show a part.
+function inSight(link) {
+  link?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+inSight($(".top nav [aria-current]"));
+$(".top nav")?.addEventListener("focusin", (event) => inSight(event.target));
+
 function typing(element) {
   return element.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
 }
