@@ -17,7 +17,7 @@ from typing import Literal
 
 import pytest
 from course_class import ASKED, SLUG
-from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
+from portal_class import NOTEBOOK, PEOPLE, PROGRAM, School, row_of, verdict
 
 from autograder.acts import (
     Book,
@@ -39,7 +39,8 @@ from autograder.errors import UsageError
 from autograder.history import as_json, file_of, of_student, text
 from autograder.judging.words import WRITTEN_NONE
 from autograder.model import Grade, QuestionStatus, SubmissionStatus
-from autograder.people import Dated, Policies, extend
+from autograder.people import Dated, Policies, extend, import_people, read_people
+from autograder.people.forgetting import forget, somebody
 from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts, Late
 from autograder.store.hand_ins import Lane
@@ -1307,6 +1308,39 @@ def test_the_first_page_of_staff_says_what_waits_for_them(school: School) -> Non
         ines.read("/course")
     )
     assert "it changed what 1 student sees" in ines.read(f"/desk/{SLUG}/publish")
+
+
+def test_who_was_forgotten_is_counted_among_the_students_of_no_page(school: School) -> None:
+    """Nor is who has become staff: nothing is ever published to them."""
+    for who in ("alice", "bob", "carla"):
+        school.program(who).hand_in()
+    school.grade(*(verdict("moment_overwritten", answer=text) for text in ("A.", "B.", "C.")))
+    ines = school.browser("ines")
+    published(school)
+    assert "3 students handed in, 3 attempts." in ines.read("/course")
+    assert ": 3 students see results." in ines.words
+    forget(school.store, somebody(school.store, "bob", [SLUG]), [SLUG], "ines")
+    staff = PEOPLE.replace("carla@school.example,student", "carla@school.example,ta")
+    (school.folder / "later.csv").write_text(staff.replace("bob", "bert"), encoding="utf-8")
+    import_people(school.store, read_people(school.folder / "later.csv"))
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    for who in ("alice", "carla"):
+        decide_(school.store, book.ledger, [override(book, who, "adam", 25, "misled", "ines")])
+        book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    assert "Publish (1 changed since)" in ines.read("/course")
+    assert ": 1 student sees results." in ines.words
+    assert "1 student handed in, 1 attempt." in ines.words
+    assert "1 with something changed 0 as before" in ines.read(f"/desk/{SLUG}/publish")
+    assert ": 1 student sees results." in ines.words
+    assert "1 changed since it was published" in ines.read(f"/desk/{SLUG}/class")
+    published(school)
+    assert "changed since" not in ines.read("/course")
+    assert "0 changed since it was published" in ines.read(f"/desk/{SLUG}/class")
+    assert "nothing shown to the student" in ines.read(
+        f"/desk/{SLUG}/submission/{book.counting['forgotten-1']}"
+    )
 
 
 def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school: School) -> None:
