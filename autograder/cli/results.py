@@ -161,7 +161,9 @@ def show(
     as_json: bool,
     **named: Unpack[Options],
 ) -> None:
-    """Every attempt of a student, and what its grade depended on.
+    """Every attempt of a student, what of it is published, and what its grade depended on.
+
+    Points in a heading are those that the student's page says. Times are the course's.
 
     \b
     Example:  autograder show alice
