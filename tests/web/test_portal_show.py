@@ -161,14 +161,16 @@ def test_it_says_by_what_an_attempt_is_the_best(school: School) -> None:
     school.says(attempts=Attempts(keep="best"))
     alice = school.browser("alice")
     alice.upload(PROGRAM, "one.py")
-    school.grade(verdict("moment_overwritten"))
+    school.grade(verdict(fails=True))
     give(school, 10)
     assert blocks(school)[0].startswith("Attempt 1 of alice (counts): ")
+    assert "graded, 80 of 100" in blocks(school)[0]
     alice.upload(b"w = 2\n", "two.py")
-    school.grade(verdict())
+    school.grade(verdict("moment_overwritten", answer=""))
     one, two = blocks(school)
-    assert one.startswith("Attempt 1 of alice: ")
-    assert two.startswith("Attempt 2 of alice (counts, the best by the program's points): ")
+    assert one.startswith("Attempt 1 of alice: graded, 70 of 90 ")
+    why = "(counts, the best by the program's points)"
+    assert two.startswith(f"Attempt 2 of alice {why}: graded, 75 of 90 ")
 
 
 def test_who_is_nobody_and_who_has_not_handed_in_are_told_apart(school: School) -> None:
