@@ -66,7 +66,8 @@ def backup(to: Path, as_json: bool, **named: Unpack[Places]) -> None:
     """Copy the store to the file TO while it is in use.
 
     The copy is whole: all that was stored when it was made, and nothing of what came after. It
-    names everybody and holds what links are signed with, so only you can read it.
+    names everybody, also who is forgotten later, and holds what links are signed with, so only you
+    can read it.
 
     \b
     Example:  autograder backup copies/2026-03-01.db
@@ -186,7 +187,11 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
     """Remove a person's files, names and words for ever; what was counted of them stays.
 
     STUDENT is any identifier of one person. Points and misconceptions of their attempts stay under
-    a name that says nothing. That somebody was forgotten is kept, and not who.
+    a name that says nothing; files that others handed in, too, stay as theirs. That somebody was
+    forgotten is kept, and not who.
+
+    Copies of the store that were made before, as by `autograder backup`, keep all of it: delete
+    those that are not needed, and forget the person again in one that is put back.
 
     \b
     Example:  autograder forget alice
@@ -213,9 +218,17 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
                 each.out.page(name).unlink(missing_ok=True)
             show_again(each, store, ())
     files, attempts = counted(done.files, "file"), counted(done.attempts, "attempt")
-    click.echo(f"Forgotten: {files} removed, {attempts} kept as those of {done.alias}.")
-    for copy in (*_others(orders, below), *_copies(order)):
-        click.echo(f"Look yourself whether they are still named in {copy}", err=True)
+    stays = "stays" if done.shared == 1 else "stay"
+    why = f" ({done.shared} {stays}, for others handed in the same)" if done.shared else ""
+    click.echo(f"Forgotten: {files} removed{why}, {attempts} kept as those of {done.alias}.")
+    for table in _others(orders, below):
+        click.echo(f"Look yourself whether they are still named in {table}", err=True)
+    copies = ["what `autograder backup` made before", *map(str, _copies(order))]
+    click.echo(
+        f"Copies of the store keep all of it: {listed(copies)}. Delete what is not needed, and "
+        "forget them again in what `autograder restore` puts back.",
+        err=True,
+    )
 
 
 def _with_tables(order: Order, slugs: Iterable[str], below: Path) -> dict[Path, str]:

@@ -73,7 +73,14 @@ def test_somebody_is_forgotten_when_their_id_is_typed(out: Path) -> None:
     assert "s1.html" in named(out)
     said = done("forget", "zamyq@uni.edu", *place(out), typed="s1\n")
     # Both handed the same file in, so it is still the other's.
-    assert said.stdout == "Forgotten: 0 files removed, 1 attempt kept as those of forgotten-1.\n"
+    assert said.stdout == (
+        "Forgotten: 0 files removed (1 stays, for others handed in the same), 1 attempt kept as "
+        "those of forgotten-1.\n"
+    )
+    assert said.stderr.endswith(
+        "Copies of the store keep all of it: what `autograder backup` made before. Delete what is "
+        "not needed, and forget them again in what `autograder restore` puts back.\n"
+    )
     assert named(out) == []
     after = json.loads((out / "grades.json").read_text())
     scores = [[row["score"] for row in said["submissions"]] for said in (before, after)]
@@ -93,7 +100,8 @@ def test_a_copy_comes_back_and_says_who_must_be_forgotten_again(out: Path, tmp_p
     assert "1 time somebody was forgotten" in said.stderr
     assert "What was there before is in" in said.stdout
     again = done("forget", "s1", "--yes", *place(out))
-    assert "grades.before-" in again.stderr  # where she may still be named
+    (kept,) = out.glob("grades.before-*.db")  # where she is still named
+    assert f"`autograder backup` made before and {kept}. Delete what is not needed" in again.stderr
     assert run("restore", out, "--yes", *place(out)).exit_code == 2
     assert run("backup", copy, *place(out)).exit_code == 2
 
@@ -160,7 +168,8 @@ def test_the_tables_of_every_assignment_are_written_anew_or_named(
     assert named(out / slug) == []
     assert "forgotten-1" in (out / slug / "grades.csv").read_text()
     assert not (out / "grades.csv").exists(), "no table is made where none was"
-    told = [line.rpartition(" ")[2] for line in said.stderr.splitlines()]
+    looks = [line for line in said.stderr.splitlines() if line.startswith("Look yourself")]
+    told = [line.rpartition(" ")[2] for line in looks]
     assert told == [
         str(out / "gone" / name) for name in ("grades.csv", "grades.json", "index.html")
     ]
