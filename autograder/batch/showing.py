@@ -17,6 +17,13 @@ def write_tables(order: Order, grades: CurrentGrades) -> None:
     write_index(grades, order.out, order.assignment, tuple(remarks(grades, None)))
 
 
+def show_all_again(order: Order, store: Store) -> int:
+    """The tables, and everybody's page; how many pages."""
+    count = redraw(order, store)
+    write_tables(order, current_grades(order, store))
+    return count
+
+
 def show_again(order: Order, store: Store, students: Container[str]) -> int:
     """After something was decided: the tables, and the pages of those whom it concerns, or who
     have none under the name that they have now; how many.  Nothing, where nothing is graded yet."""

@@ -11,10 +11,10 @@ import click
 
 from autograder import acts, history, platforms
 from autograder.batch.files import sweep, whole_file
-from autograder.batch.order import current_grades, opened, redraw, standing, take_down
+from autograder.batch.order import current_grades, opened, standing, take_down
 from autograder.batch.output import CurrentGrades, book_of
 from autograder.batch.returning import returned
-from autograder.batch.showing import show_again, write_tables
+from autograder.batch.showing import show_again, show_all_again
 from autograder.cli.options import Options, json_option, order_for, path_option, store_options
 from autograder.formats import Document
 from autograder.model import Identity
@@ -41,8 +41,7 @@ def feedback(only: TextIO | None, **named: Unpack[Options]) -> None:
         if only is not None:
             count = show_again(order, store, set(only.read().split("\n")))
         else:
-            count = redraw(order, store)
-            write_tables(order, current_grades(order, store))
+            count = show_all_again(order, store)
     click.echo(f"{counted(count, 'feedback page')} in {order.out.feedback}")
 
 
@@ -162,7 +161,9 @@ def show(
     as_json: bool,
     **named: Unpack[Options],
 ) -> None:
-    """Every attempt of a student, and what its grade depended on.
+    """Every attempt of a student, what of it is published, and what its grade depended on.
+
+    Points in a heading are those that the student's page says. Times are the course's.
 
     \b
     Example:  autograder show alice

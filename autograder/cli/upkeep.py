@@ -15,9 +15,9 @@ import click
 
 from autograder import console, public
 from autograder import doctor as practice
-from autograder.batch.order import Order, opened
+from autograder.batch.order import Order, current_grades, opened
 from autograder.batch.output import OutFolder
-from autograder.batch.showing import show_again
+from autograder.batch.showing import show_again, show_all_again, write_tables
 from autograder.cli.marking import by_option, whoever_decides
 from autograder.cli.options import (
     Places,
@@ -29,11 +29,13 @@ from autograder.cli.options import (
     place_options,
 )
 from autograder.course import Course
+from autograder.errors import AutograderError
 from autograder.people import forgetting
 from autograder.report.text import one_line
 from autograder.text import counted, listed
 
 if TYPE_CHECKING:
+    from autograder.store import Store
     from autograder.store.lost import Lost
 
 
@@ -64,7 +66,8 @@ def backup(to: Path, as_json: bool, **named: Unpack[Places]) -> None:
     """Copy the store to the file TO while it is in use.
 
     The copy is whole: all that was stored when it was made, and nothing of what came after. It
-    names everybody and holds what links are signed with, so only you can read it.
+    names everybody, also who is forgotten later, and holds what links are signed with, so only you
+    can read it.
 
     \b
     Example:  autograder backup copies/2026-03-01.db
@@ -84,7 +87,7 @@ def restore(copy: Path, yes: bool, **named: Unpack[Places]) -> None:
     """Put a COPY that `autograder backup` made in the store's place.
 
     End `autograder serve` before. What the copy lacks is said first; a store in a file is kept
-    beside it as it was.
+    beside it as it was. Tables and pages are written anew.
 
     \b
     Example:  autograder restore copies/2026-03-01.db
@@ -118,6 +121,34 @@ def restore(copy: Path, yes: bool, **named: Unpack[Places]) -> None:
             "made: they are in the store again, so forget them again.",
             err=True,
         )
+    _write_anew(order, named["out"] or order.out.path.parent)
+
+
+def _write_anew(order: Order, below: Path) -> None:
+    """The tables and pages, which are those of the store before; what cannot be written is said."""
+    with opened(order, create=False) as store:
+        for path, slug in _with_tables(order, order.course.assignments(), below).items():
+            try:
+                _write_tables_anew(_order_in(order, path, slug), store)
+            except AutograderError as error:
+                click.echo(
+                    f"{path} is as it was before: {error} Once that is mended, `autograder "
+                    f"feedback --assignment {slug}` writes it anew.",
+                    err=True,
+                )
+            else:
+                click.echo(f"Written anew: {path}")
+
+
+def _write_tables_anew(order: Order, store: Store) -> None:
+    """With the pages, where there are any: of whoever has no attempt any more it goes."""
+    if not order.out.feedback.is_dir():
+        write_tables(order, current_grades(order, store))
+        return
+    before = {order.out.page(student) for student in _students_in(order.out)}
+    show_all_again(order, store)
+    for page in before - {order.out.page(student) for student in _students_in(order.out)}:
+        page.unlink(missing_ok=True)
 
 
 _SIGNED_OUT = "Everybody will be signed out of the portal, and has to open their link again."
@@ -156,7 +187,11 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
     """Remove a person's files, names and words for ever; what was counted of them stays.
 
     STUDENT is any identifier of one person. Points and misconceptions of their attempts stay under
-    a name that says nothing. That somebody was forgotten is kept, and not who.
+    a name that says nothing; files that others handed in, too, stay as theirs. That somebody was
+    forgotten is kept, and not who.
+
+    Copies of the store that were made before, as by `autograder backup`, keep all of it: delete
+    those that are not needed, and forget the person again in one that is put back.
 
     \b
     Example:  autograder forget alice
@@ -174,7 +209,8 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
             if typed.strip() != person.id:
                 raise click.Abort
         below = named["out"] or order.out.path.parent
-        orders = _with_tables(order, store.assignments(), below)
+        places = _with_tables(order, store.assignments(), below)
+        orders = [_order_in(order, path, slug) for path, slug in places.items()]
         names = forgetting.labels(store, person, slugs)
         done = forgetting.forget(store, person, slugs, by or whoever_decides(store))
         for each in orders:
@@ -182,22 +218,31 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
                 each.out.page(name).unlink(missing_ok=True)
             show_again(each, store, ())
     files, attempts = counted(done.files, "file"), counted(done.attempts, "attempt")
-    click.echo(f"Forgotten: {files} removed, {attempts} kept as those of {done.alias}.")
-    for copy in (*_others(orders, below), *_copies(order)):
-        click.echo(f"Look yourself whether they are still named in {copy}", err=True)
+    stays = "stays" if done.shared == 1 else "stay"
+    why = f" ({done.shared} {stays}, for others handed in the same)" if done.shared else ""
+    click.echo(f"Forgotten: {files} removed{why}, {attempts} kept as those of {done.alias}.")
+    for table in _others(orders, below):
+        click.echo(f"Look yourself whether they are still named in {table}", err=True)
+    copies = ["what `autograder backup` made before", *map(str, _copies(order))]
+    click.echo(
+        f"Copies of the store keep all of it: {listed(copies)}. Delete what is not needed, and "
+        "forget them again in what `autograder restore` puts back.",
+        err=True,
+    )
 
 
-def _with_tables(order: Order, stored: Iterable[str], below: Path) -> list[Order]:
-    """One for each folder with tables of an assignment of the course: the order's own, and those
+def _with_tables(order: Order, slugs: Iterable[str], below: Path) -> dict[Path, str]:
+    """Folders with tables of an assignment of the course, and of which: the order's own, and those
     with an assignment's name, as the portal has them."""
-    places = {order.out.path: order.assignment.slug} | {below / slug: slug for slug in stored}
-    orders = []
-    for path, slug in places.items():
-        out = OutFolder(path)
-        slug = _slug_in(out) or slug
-        if _tables(out) and slug in order.course.assignments():
-            orders.append(replace(order, assignment=order.course.load(slug), out=out))
-    return orders
+    places = {order.out.path: order.assignment.slug} | {below / slug: slug for slug in slugs}
+    found = {path: _slug_in(OutFolder(path)) or slug for path, slug in places.items()}
+    known = order.course.assignments()
+    return {at: slug for at, slug in found.items() if slug in known and _tables(OutFolder(at))}
+
+
+def _order_in(order: Order, path: Path, slug: str) -> Order:
+    """The same for the assignment whose tables lie there."""
+    return replace(order, assignment=order.course.load(slug), out=OutFolder(path))
 
 
 def _slug_in(out: OutFolder) -> str | None:
@@ -206,6 +251,13 @@ def _slug_in(out: OutFolder) -> str | None:
         slug = json.loads(out.json.read_bytes()).get("assignment")
         return slug if isinstance(slug, str) else None
     return None
+
+
+def _students_in(out: OutFolder) -> set[str]:
+    """Whom the tables name."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        return {str(row["student"]) for row in json.loads(out.json.read_bytes())["submissions"]}
+    return set()
 
 
 def _tables(out: OutFolder) -> list[Path]:

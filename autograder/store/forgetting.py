@@ -82,9 +82,9 @@ def forget(connection: Connection, whom: Whom, by: str) -> Forgotten:
     for column in (EXTENSIONS.c.person, CHOICES.c.person, PARTNERS.c.person, PARTNERS.c.other):
         _delete(connection, column, whom.numbers)
     _mails_and_ways_in(connection, whom.numbers)
-    files = _files(connection, digests)
+    files, shared = _files(connection, digests)
     connection.execute(FORGOTTEN.update().where(FORGOTTEN.c.id == number).values(files=files))
-    return Forgotten(alias, len(whom.attempts), files)
+    return Forgotten(alias, len(whom.attempts), files, shared)
 
 
 def _attempts(connection: Connection, ids: Sequence[int], alias: str) -> set[str]:
@@ -230,17 +230,19 @@ def _mails_and_ways_in(connection: Connection, numbers: Collection[int]) -> None
         connection.execute(LINKS.insert(), rows)
 
 
-def _files(connection: Connection, digests: Collection[str]) -> int:
-    """Remove those that nobody else handed in; how many."""
-    removed = 0
-    for digest in digests:
+def _files(connection: Connection, digests: Collection[str]) -> tuple[int, int]:
+    """Remove those that nobody else handed in; how many, and how many stay."""
+    removed, shared = 0, 0
+    for digest in filter(None, digests):  # there may have been nothing to read
         is_used = any(
             connection.execute(sa.select(table.c.id).where(table.c.digest == digest)).first()
             for table in (ATTEMPTS, HAND_INS)
         )
-        if not is_used:
+        if is_used:
+            shared += 1
+        else:
             removed += connection.execute(FILES.delete().where(FILES.c.digest == digest)).rowcount
-    return removed
+    return removed, shared
 
 
 def _rows(

@@ -154,6 +154,9 @@ class Forgotten:
     """Under which what was counted stays."""
     attempts: int
     files: int
+    """That were removed."""
+    shared: int
+    """Files that stay, for others handed them in, too."""
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ def test_force_grades_again_and_show_tells_the_history(folder: Path, graded: Pat
     assert "Attempt 1 of alice: graded, 90 of 90" in shown.stdout
     assert "Attempt 2 of alice (counts): graded, 90 of 90" in shown.stdout
     assert re.search(r"sandbox +.*landlock, seccomp", shown.stdout)
-    assert re.search(r"seed +adam [0-9a-f]{64}", shown.stdout)
+    assert re.search(r"seed +adam\s+[0-9a-f]{64}\n", shown.stdout)
     history = json.loads(run("show", "alice", "--out", graded, "--json").stdout)
     assert [attempt["counts"] for attempt in history] == [False, True]
     assert history[0]["entry"]["digest"] == history[1]["entry"]["digest"]

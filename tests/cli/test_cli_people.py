@@ -157,10 +157,10 @@ def test_what_lateness_costs_is_a_line_of_its_own_everywhere(course: Path) -> No
     assert reason in Path("results", SLUG, "feedback", "s1.html").read_text()
     assert reason in Path("results", SLUG, "grades.csv").read_text()
     assert "Late (2): s1 (1 day, -9), s2 (2 days, -18)" in grade().stdout
-    shown = done("show", "amy@UNI.edu").stdout
-    assert f"late        -9: {reason}" in shown
-    assert "handed in   2025-11-02 20:00:00-05:00 (says the platform)" in shown
-    assert "question    adam: 30 of 30" in shown
+    shown = " ".join(done("show", "amy@UNI.edu").stdout.split())
+    assert f"late -9: {reason}" in shown
+    assert "handed in 2025-11-02 20:00:00 EST (says the platform)" in shown
+    assert "question adam: 30 of 30" in shown
     (attempt,) = json.loads(done("show", "s1", "--json").stdout)
     assert (attempt["score"], attempt["entry"]["score"], attempt["counts"]) == (81, 90, True)
 
@@ -198,7 +198,7 @@ def test_an_extension_is_seen_wherever_grades_are(course: Path) -> None:
     assert "taken off" not in Path("results", SLUG, "feedback", "s1.html").read_text()
     assert "taken off" in Path("results", SLUG, "feedback", "s2.html").read_text()
     assert "Extended (1): s1 (until 2025-11-05 23:59)" in grade().stdout
-    assert "extended    until 2025-11-05 23:59:59-05:00" in done("show", "s1").stdout
+    assert "extended    until 2025-11-05 23:59:59 EST" in done("show", "s1").stdout
     exported = done("export", "--format", "json").stdout
     assert exported == Path("results", SLUG, "grades.json").read_text()
     done("extend", "s1", "none")

@@ -73,7 +73,14 @@ def test_somebody_is_forgotten_when_their_id_is_typed(out: Path) -> None:
     assert "s1.html" in named(out)
     said = done("forget", "zamyq@uni.edu", *place(out), typed="s1\n")
     # Both handed the same file in, so it is still the other's.
-    assert said.stdout == "Forgotten: 0 files removed, 1 attempt kept as those of forgotten-1.\n"
+    assert said.stdout == (
+        "Forgotten: 0 files removed (1 stays, for others handed in the same), 1 attempt kept as "
+        "those of forgotten-1.\n"
+    )
+    assert said.stderr.endswith(
+        "Copies of the store keep all of it: what `autograder backup` made before. Delete what is "
+        "not needed, and forget them again in what `autograder restore` puts back.\n"
+    )
     assert named(out) == []
     after = json.loads((out / "grades.json").read_text())
     scores = [[row["score"] for row in said["submissions"]] for said in (before, after)]
@@ -93,9 +100,54 @@ def test_a_copy_comes_back_and_says_who_must_be_forgotten_again(out: Path, tmp_p
     assert "1 time somebody was forgotten" in said.stderr
     assert "What was there before is in" in said.stdout
     again = done("forget", "s1", "--yes", *place(out))
-    assert "grades.before-" in again.stderr  # where she may still be named
+    (kept,) = out.glob("grades.before-*.db")  # where she is still named
+    assert f"`autograder backup` made before and {kept}. Delete what is not needed" in again.stderr
     assert run("restore", out, "--yes", *place(out)).exit_code == 2
     assert run("backup", copy, *place(out)).exit_code == 2
+
+
+def test_tables_and_pages_are_those_of_the_copy_that_was_put_back(
+    graded: Path, out: Path, tmp_path: Path
+) -> None:
+    copy, page = tmp_path / "copy.db", out / "feedback" / "bento.html"
+    done("feedback", *place(out))  # as the program writes them of what is stored
+    before = (out / "grades.csv").read_text(), page.read_text()
+    done("backup", copy, *place(out))
+    with open_store(tmp_path / "empty.db"):
+        pass
+    (tmp_path / "sub").mkdir()
+    shutil.copy(RIGHT, tmp_path / "sub" / "carla.py")
+    done("grade", tmp_path / "sub", "--workers", 0, *place(out))
+    done("override", "bento", "adam", "25", "--reason", "the slide misled", *place(out))
+    assert "carla" in (out / "grades.csv").read_text()
+    assert (out / "feedback" / "carla.html").exists()
+    assert page.read_text() != before[1]
+    said = done("restore", copy, "--yes", *place(out))
+    assert f"Written anew: {out}" in said.stdout
+    assert ((out / "grades.csv").read_text(), page.read_text()) == before
+    assert not (out / "feedback" / "carla.html").exists()
+    done("restore", tmp_path / "empty.db", "--yes", *place(out))
+    assert "bento" not in (out / "grades.csv").read_text(), "also where nothing was graded yet"
+    assert not page.exists()
+
+
+def test_a_broken_assignment_does_not_keep_a_copy_from_coming_back(
+    out: Path, tmp_path: Path
+) -> None:
+    """Its tables are named, with the command that writes them."""
+    course, copy, slug = tmp_path / "course", tmp_path / "copy.db", "momentum_methods"
+    for folder in ("assignments/adaptive_learning_rates", f"assignments/{slug}", "reference"):
+        shutil.copytree(COURSE / folder, course / folder, ignore=shutil.ignore_patterns("sample*"))
+    done("backup", copy, *place(out))
+    (course / "assignments" / slug / "assignment.toml").write_text("what = 1")
+    (out / slug).mkdir()
+    (out / slug / "grades.json").write_text(f'{{"assignment": "{slug}"}}')
+    whole = ("--out", out, "--course", course, "--assignment", "adaptive_learning_rates")
+    said = done("restore", copy, "--yes", *whole)
+    assert f"Written anew: {out}\n" in said.stdout
+    (told,) = (line for line in said.stderr.splitlines() if "as it was before" in line)
+    assert told.startswith(f"{out / slug} is as it was before: ")
+    assert f"`autograder feedback --assignment {slug}` writes it anew." in told
 
 
 def test_the_tables_of_every_assignment_are_written_anew_or_named(
@@ -116,7 +168,8 @@ def test_the_tables_of_every_assignment_are_written_anew_or_named(
     assert named(out / slug) == []
     assert "forgotten-1" in (out / slug / "grades.csv").read_text()
     assert not (out / "grades.csv").exists(), "no table is made where none was"
-    told = [line.rpartition(" ")[2] for line in said.stderr.splitlines()]
+    looks = [line for line in said.stderr.splitlines() if line.startswith("Look yourself")]
+    told = [line.rpartition(" ")[2] for line in looks]
     assert told == [
         str(out / "gone" / name) for name in ("grades.csv", "grades.json", "index.html")
     ]

@@ -166,7 +166,7 @@ def test_of_whoever_is_forgotten_nothing_is_left_but_numbers(store: Store, tmp_p
     person = somebody(store, "zamyq@uni.edu", [SLUG])
     assert labels(store, person, [SLUG]) >= {"zamyq", "Zamyq@uni.edu"}
     done = forget(store, person, [SLUG], "maria")
-    assert (done.attempts, done.files) == (2, 2)
+    assert (done.attempts, done.files, done.shared) == (2, 2, 2)
     said = everything(store).replace("Zamyq Lee", "")
     assert [word for word in WORDS[:2] if word.lower() in said.lower()] == []
     for word in ("told-her", "asked-so"):

@@ -17,7 +17,7 @@ from typing import Literal
 
 import pytest
 from course_class import ASKED, SLUG
-from portal_class import NOTEBOOK, PROGRAM, School, row_of, verdict
+from portal_class import NOTEBOOK, PEOPLE, PROGRAM, School, row_of, verdict
 
 from autograder.acts import (
     Book,
@@ -39,7 +39,8 @@ from autograder.errors import UsageError
 from autograder.history import as_json, file_of, of_student, text
 from autograder.judging.words import WRITTEN_NONE
 from autograder.model import Grade, QuestionStatus, SubmissionStatus
-from autograder.people import Dated, Policies, extend
+from autograder.people import Dated, Policies, extend, import_people, read_people
+from autograder.people.forgetting import forget, somebody
 from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts, Late
 from autograder.store.hand_ins import Lane
@@ -622,12 +623,12 @@ def test_show_tells_with_whom_it_was_handed_in_and_why_it_counts(school: School)
     dated = [Dated("alice", due + timedelta(days=7), "")]
     extend(school.store, exercise.register.now().standing, dated, "was ill,\nsays the office")
     found = of_student(school.store, exercise.register.now().standing, "alice")
-    before, after = text(found).split("\n\n")
+    before, after = (" ".join(one.split()) for one in text(found).split("\n\n"))
     assert before.startswith("Attempt 1 of alice (counts, as its student chose): graded, ")
-    assert "\n  together    with bob; alice sent it\n" in before
-    assert before.count(": was ill, says the office\n") == 1
+    assert " together with bob; alice sent it " in before
+    assert before.count(": was ill, says the office question ") == 1
     assert after.startswith("Attempt 2 of alice: graded, ")
-    assert "\n  together    with bob; bob sent it\n" in after
+    assert " together with bob; bob sent it " in after
     (plain, _) = as_json(found)
     assert (plain["together"], plain["by"], plain["is_chosen"]) == (("bob",), "alice", True)
 
@@ -973,7 +974,7 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
         (returned,) = map(as_returned, grades)
         said = {
             "page": alice.open(f"/h/{ticket}/page"),
-            "show": text(shown),
+            "show": " ".join(text(shown).split()),
             "table": grade.late.reason if grade.late else "",
             "notice": " ".join(grade.notices),
             "exported": " ".join(returned.notices),
@@ -1014,15 +1015,17 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
         assert "before lateness" in alice.open(page)
         assert LATE in alice.words
         assert "points earned" not in alice.words
-    shown = text(of_student(school.store, exercise.register.now().standing, "alice"))
-    assert "(counts): graded, 83 of 90\n" in shown
-    assert f"  late        {LATE}\n" in shown
-    assert "  so far      10 + 20 + 20 + 23 + 10 = 83 of 90, before lateness\n" in shown
+    shown = " ".join(
+        text(of_student(school.store, exercise.register.now().standing, "alice")).split()
+    )
+    assert "(counts): graded, 83 of 90, before lateness file" in shown
+    assert f" late {LATE} " in shown
+    assert " so far 10 + 20 + 20 + 23 + 10 = 83 of 90, before lateness published " in shown
     decide(school, "explanation", 7.25)
     published(school)
     assert set(told().values()) == {"9.03 of 90.25"}
     shown = text(of_student(school.store, exercise.register.now().standing, "alice"))
-    assert "(counts): graded, 81.22 of 100\n" in shown
+    assert "(counts): graded, 81.22 of 100, after lateness\n" in shown
     assert "- 9.03 for lateness = 81.22 of 100\n" in shown
     assert "in all: no score yet, now 81.22 points" in alice.read(f"/a/{SLUG}/result")
     assert alice.words.count("for lateness") == 1
@@ -1307,6 +1310,39 @@ def test_the_first_page_of_staff_says_what_waits_for_them(school: School) -> Non
         ines.read("/course")
     )
     assert "it changed what 1 student sees" in ines.read(f"/desk/{SLUG}/publish")
+
+
+def test_who_was_forgotten_is_counted_among_the_students_of_no_page(school: School) -> None:
+    """Nor is who has become staff: nothing is ever published to them."""
+    for who in ("alice", "bob", "carla"):
+        school.program(who).hand_in()
+    school.grade(*(verdict("moment_overwritten", answer=text) for text in ("A.", "B.", "C.")))
+    ines = school.browser("ines")
+    published(school)
+    assert "3 students handed in, 3 attempts." in ines.read("/course")
+    assert ": 3 students see results." in ines.words
+    forget(school.store, somebody(school.store, "bob", [SLUG]), [SLUG], "ines")
+    staff = PEOPLE.replace("carla@school.example,student", "carla@school.example,ta")
+    (school.folder / "later.csv").write_text(staff.replace("bob", "bert"), encoding="utf-8")
+    import_people(school.store, read_people(school.folder / "later.csv"))
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    for who in ("alice", "carla"):
+        decide_(school.store, book.ledger, [override(book, who, "adam", 25, "misled", "ines")])
+        book = book_of(exercise.assignment, current_grades(exercise.order, school.store))
+    assert "Publish (1 changed since)" in ines.read("/course")
+    assert ": 1 student sees results." in ines.words
+    assert "1 student handed in, 1 attempt." in ines.words
+    assert "1 with something changed 0 as before" in ines.read(f"/desk/{SLUG}/publish")
+    assert ": 1 student sees results." in ines.words
+    assert "1 changed since it was published" in ines.read(f"/desk/{SLUG}/class")
+    published(school)
+    assert "changed since" not in ines.read("/course")
+    assert "0 changed since it was published" in ines.read(f"/desk/{SLUG}/class")
+    assert "nothing shown to the student" in ines.read(
+        f"/desk/{SLUG}/submission/{book.counting['forgotten-1']}"
+    )
 
 
 def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school: School) -> None:

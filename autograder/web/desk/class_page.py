@@ -40,7 +40,7 @@ KINDS: dict[str, tuple[str, Callable[[Line], bool]]] = {
     "extended": ("extended", lambda line: line.extended),
     "waiting": ("without a final score", lambda line: line.waits),
     "unseen": ("not published", lambda line: line.seen == "no"),
-    "older": ("changed since it was published", lambda line: line.seen == "older"),
+    "older": ("changed since it was published", lambda line: line.is_changed),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -12,13 +12,11 @@ from autograder.acts import Ledger
 from autograder.acts.publishing import (
     BEFORE_DUE,
     Change,
-    audience,
     later_than_shown,
     preview_of,
     still_in_time,
     warning,
 )
-from autograder.model import SubmissionStatus
 from autograder.store import Act, Conflict, Publication
 from autograder.text import counted
 from autograder.web.desk.queue import PER_PAGE, Paging
@@ -52,19 +50,14 @@ def _sees(students: int) -> str:
     return "sees" if students == 1 else "see"
 
 
-def last_of(ledger: Ledger) -> Last | None:
-    """None: nothing is published."""
+def last_of(ledger: Ledger, students: Collection[str]) -> Last | None:
+    """None: nothing is published; ``students``: those to whom results are."""
     acts_ = [act for act in ledger.standing_acts if isinstance(act.what, Publication)]
     if not acts_:
         return None
-    shown = ledger.published.values()
+    shown = [one for student, one in ledger.published.items() if student in students]
     newest = sum(one.deed == acts_[-1].deed for one in shown)
     return Last(acts_[-1], newest, len(shown))
-
-
-def fit_to_show(lines: Iterable[Line]) -> list[Line]:
-    """Those that could be graded."""
-    return [line for line in lines if line.status is not SubmissionStatus.NOT_GRADED]
 
 
 @dataclass(frozen=True)
@@ -92,13 +85,9 @@ class PublishPage:
     def show(self, visit: Visit) -> str:
         view = self._room.view()
         section = visit.query.one("section")[:200]
-        students = audience(view.book)
-        lines = [
-            line
-            for line in view.lines.values()
-            if line.student in students and (not section or line.section == section)
-        ]
-        shown = fit_to_show(lines)
+        students = [line for line in view.lines.values() if line.seen != "nobody"]
+        lines = [line for line in students if not section or line.section == section]
+        shown = [line for line in lines if line.fits]
         news = [line for line in shown if line.seen != "yes"]
         news.sort(key=lambda line: (line.seen == "no", line.place))
         as_before = [line.student for line in shown if line.seen == "yes"]
@@ -111,7 +100,7 @@ class PublishPage:
             section=section,
             counted=Counted(
                 first=sum(line.seen == "no" for line in shown),
-                changed=sum(line.seen == "older" for line in shown),
+                changed=sum(line.is_changed for line in shown),
                 same=sum(line.seen == "yes" for line in shown),
                 waiting=sum(line.final is None for line in shown),
                 left_out=len(lines) - len(shown),
@@ -126,7 +115,7 @@ class PublishPage:
             paging=paging,
             wanted=Filter(section=section),
             newest=view.book.ledger.newest,
-            last=last_of(view.book.ledger),
+            last=last_of(view.book.ledger, {line.student for line in students}),
             before_due=BEFORE_DUE[self._room.order.assignment.feedback.before_due],
         )
 

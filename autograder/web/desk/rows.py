@@ -12,6 +12,7 @@ from zlib import crc32
 import msgspec
 
 from autograder.acts import Book, reader_of
+from autograder.acts.publishing import is_shown_results
 from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.marks import seen
 from autograder.store import Flag, Share
@@ -100,7 +101,8 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     seconds: float
     """Wall time of grading."""
     seen: str
-    """``no``, ``yes`` or ``older``: whether the student is shown this."""
+    """``no``, ``yes`` or ``older``: whether the student is shown this; ``nobody``: they are none to
+    whom results are published."""
     answers: tuple[Row, ...]
     """One for each question."""
     checks: tuple[Checked, ...]
@@ -112,6 +114,16 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     @property
     def failed(self) -> bool:
         return any(row.is_("failed") for row in self.answers) or not self.answers
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is a result to publish, and somebody to publish it to."""
+        return self.seen != "nobody" and self.status is not SubmissionStatus.NOT_GRADED
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether another result would be published to them than they are shown."""
+        return self.fits and self.seen == "older"
 
 
 Checked = tuple[str, str, bool]
@@ -132,6 +144,7 @@ def _kinds(**is_kind: bool) -> tuple[str, ...]:
 def line_of(grade: Grade, book: Book, place: int, section: str) -> Line:
     attempt = book.counting[grade.student]
     final = grade.final
+    is_for_them = is_shown_results(book.entry(grade.student), book.standing)
     return Line(
         student=grade.student,
         place=place,
@@ -146,7 +159,7 @@ def line_of(grade: Grade, book: Book, place: int, section: str) -> Line:
         extended=grade.extended_to is not None,
         handed_in=grade.handed_in.at,
         seconds=grade.usage.wall_seconds,
-        seen=seen(grade),
+        seen=seen(grade) if is_for_them else "nobody",
         answers=tuple(_row(q, grade, book, place, section, attempt) for q in grade.questions),
         checks=tuple(
             _checked(question.name, check.name, check.passed)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from threading import Lock
 
 from autograder.acts import Ledger
+from autograder.acts.publishing import is_shown_results
 from autograder.batch.order import Order, standing
 from autograder.people import Counted, Standing, counting
 from autograder.store import Entry, Store
@@ -24,6 +26,15 @@ class Lists:
     ledger: Ledger
     attempts: Mapping[str, tuple[Entry, ...]]
     """All of each student, oldest first, by what the course calls them."""
+
+    @cached_property
+    def students(self) -> frozenset[str]:
+        """Who of these results are published to."""
+        return frozenset(
+            student
+            for student, entries in self.attempts.items()
+            if is_shown_results(entries[-1], self.standing)
+        )
 
     def of(self, student: str) -> Sequence[Entry]:
         return self.attempts.get(student, ())

@@ -15,7 +15,7 @@ from autograder.store.hand_ins import Lane
 from autograder.text import counted
 from autograder.web.app import At, Gate
 from autograder.web.desk.places import places
-from autograder.web.desk.publishing import Last, fit_to_show, last_of
+from autograder.web.desk.publishing import Last, last_of
 from autograder.web.desk.rows import Filter
 from autograder.web.desk.serving import FEW
 from autograder.web.pages import page
@@ -48,8 +48,14 @@ def _todo(exercise: Exercise, lists: Lists) -> Todo:
     return Todo(
         requests,
         len(view.once(view.chosen(Filter(kind="unread")))),
-        sum(line.seen == "older" for line in fit_to_show(view.lines.values())),
+        sum(line.is_changed for line in view.lines.values()),
     )
+
+
+def _failed(lists: Lists) -> set[int]:
+    """Ids of students' attempts that count and could not be graded."""
+    counted = map(lists.counted, lists.students)
+    return {one.entry.id for one in counted if one is not None and one.entry.score is None}
 
 
 class StaffPages:
@@ -94,11 +100,10 @@ class StaffPages:
         """How many handed in, how many attempts there are, how many could not be graded; what was
         published last, and what there is to do."""
         lists = exercise.register.now()
-        counted = [lists.counted(student) for student in lists.attempts]
-        failed = sum(one is not None and one.entry.score is None for one in counted)
-        attempts = sum(map(len, lists.attempts.values()))
-        last, todo = last_of(lists.ledger), _todo(exercise, lists)
-        return len(lists.attempts), attempts, failed, last, todo
+        students = lists.students
+        attempts = sum(len(lists.of(student)) for student in students)
+        last, todo = last_of(lists.ledger, students), _todo(exercise, lists)
+        return len(students), attempts, len(_failed(lists)), last, todo
 
     def students(self, visit: Visit) -> str:
         words = visit.query.one("words").casefold()
@@ -118,12 +123,7 @@ class StaffPages:
         count = 0
         if exercise is not None:
             lists = exercise.register.now()
-            failed = {
-                one.entry.id
-                for student in lists.attempts
-                for one in (lists.counted(student),)
-                if one is not None and one.entry.score is None
-            }
+            failed = _failed(lists)
             all_ = self._store.hand_ins.all(exercise.slug)
             where = self._store.hand_ins.where([one.id for one in all_])
             meant = [one for one in all_ if one.id in where and where[one.id].attempt in failed]
