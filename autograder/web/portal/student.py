@@ -523,29 +523,63 @@ class StudentPages:
             visit.later.append(f"You hand in alone now.{kept}")
         elif "decline" in visit.form:
             visit.later.append(self._decline(exercise, eyes.person, visit.form.one("partner")))
+        elif "back" in visit.form:
+            visit.later.append(self._take_back(exercise, eyes.person, visit.form.one("partner")))
         else:
             # Who is told of each name whether it is somebody's must not try them all.
             if not self._naming.take(eyes.person.number):
                 raise UsageError("you named many: wait some minutes, then name your partner")
-            visit.later.append(self._name(exercise, eyes.person, visit.form.one("partner")))
+            named = visit.form.one("partner"), visit.form.all("with")
+            visit.later.append(self._name(exercise, eyes.person, *named))
         return RedirectResponse(f"/a/{exercise.slug}", 303)
 
-    def _name(self, exercise: Exercise, person: Person, whom: str) -> str:
-        """Name somebody as a partner; what came of it.  Raises UsageError."""
+    def _name(self, exercise: Exercise, person: Person, whom: str, others: Sequence[str]) -> str:
+        """Name somebody as a partner; what came of it.  Raises UsageError.
+
+        ``others``: with whom these hand in, as the page of ``person`` said who agrees to them, too.
+        """
         other = _student_called(whom, person, exercise.register.standing().directory)
-        _require_room(self._partners(exercise), person, other)
-        self._store.hand_ins.join(exercise.slug, person.number or 0, other.number or 0, True)
+        before = self._partners(exercise)
+        _require_room(before, person, other)
+        offer = before.of(person).offer_of(other)
+        theirs = () if offer is None else (*offer.by, *offer.others)
+        for one in (other, *(one for one in theirs if one.id in others and one != other)):
+            self._store.hand_ins.join(exercise.slug, person.number or 0, one.number or 0, True)
         now = self._partners(exercise)
+        pairing = now.of(person)
         # The name is told by whoever agrees, not to whoever tries an address.
-        together = now.of(person).together
-        if any(one.number == other.number for one in together):
-            everybody = "both" if len(together) == 1 else "all"
+        if any(one.number == other.number for one in pairing.together):
+            everybody = "both" if len(pairing.together) == 1 else "all"
             return (
-                f"You hand in together with {other.name or other.id} now: what one of you hands in "
-                f"counts as handed in by {everybody} of you."
+                f"You hand in together with {_listed(pairing.together)} now: what one of you hands "
+                f"in counts as handed in by {everybody} of you."
             )
         _require_room(now, person, other)  # somebody else was named at the same moment
-        return f"That is noted. It holds as soon as {other.id} names you here, too."
+        offer = pairing.offer_of(other)
+        if offer is None:
+            return f"That is noted. It holds as soon as {other.id} names you here, too."
+        if offer in pairing.asked:
+            rest = [one for one in (*offer.by, *offer.others) if one != other]
+            return (
+                f"That is noted. {_listed([other])} hands in together with {_listed(rest)}: look "
+                "below whether you agree to that."
+            )
+        agree = "agrees" if len(offer.awaited) == 1 else "agree"
+        return f"That is noted. It holds as soon as {_listed(offer.awaited)} {agree}, too."
+
+    def _take_back(self, exercise: Exercise, person: Person, whom: str) -> str:
+        """No longer name somebody, nor with whom they hand in; what came of it.  Raises NotNow."""
+        partners = self._partners(exercise)
+        pairing = partners.of(person)
+        other = next((one for one in pairing.named if one.id == whom), None)
+        if other is None:
+            raise NotNow("there is nothing to take back: you do not name them as a partner now")
+        offer = pairing.offer_of(other)
+        theirs = [other] if offer is None else [*offer.by, *offer.others]
+        for one in theirs:
+            if one in pairing.named:
+                self._store.hand_ins.join(exercise.slug, person.number or 0, one.number or 0, False)
+        return f"You took that back: you do not name {other.id} any more."
 
     def _decline(self, exercise: Exercise, person: Person, whom: str) -> str:
         """Decline to hand in together with somebody; what came of it.  Raises NotNow."""
@@ -580,15 +614,18 @@ def _require_room(partners: Partners, person: Person, other: Person) -> None:
         return
     most = partners.groups.most
     if partners.is_full(person):
-        names = [one.name or one.id for one in partners.of(person).together]
         raise NotNow(
-            f"You hand in together with {listed(names)} already, and at most {most} may: hand in "
-            "alone first, then name somebody else."
+            f"You hand in together with {_listed(partners.of(person).together)} already, and at "
+            f"most {most} may: hand in alone first, then name somebody else."
         )
     raise NotNow(
         f"At most {most} may hand in together, and with {other.id} you would be more, for they "
         "hand in together with somebody already: ask them, or name somebody else."
     )
+
+
+def _listed(people: Sequence[Person]) -> str:
+    return listed([one.name or one.id for one in people])
 
 
 def _late_then(hand_in: HandIn) -> str:
