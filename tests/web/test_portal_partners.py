@@ -302,6 +302,58 @@ def test_whoever_waited_for_one_who_leaves_is_with_the_others(pupils: Class) -> 
     assert pupils.receives("bob") == {"bob"}
 
 
+def test_nobody_names_more_than_there_are_places_for(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    two = pupils.names("alice", "carl")
+    assert two.status == 409
+    back = "take that back first, then name somebody else."
+    most = "already, and at most 2 may hand in together"
+    assert f"You named bob {most}: {back}" in two.words
+    assert "named you" not in pupils.at("carl").words
+    assert "as soon as bob names you" in pupils.names("alice", "bob").words, "once more is the same"
+    pupils.allows(3)
+    pupils.names("alice", "carl")
+    three = pupils.names("alice", "dora")
+    assert three.status == 409
+    assert (
+        "You named bob and carl already, and at most 3 may hand in together: take one of them back "
+        "first, then name somebody else." in three.words
+    )
+    pupils.names("bob", "alice")
+    again = pupils.names("alice", "dora")
+    assert again.status == 409
+    assert "You hand in together with Bob B. and named carl already, and at most 3" in again.words
+    assert "dora" not in again.page
+    pupils.takes_back("alice", "carl")
+    assert "as soon as dora names you" in pupils.names("alice", "dora").words
+
+
+def test_who_named_as_many_as_may_still_agrees_to_whoever_names_them(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    pupils.names("carl", "alice")
+    pupils.agrees("alice", "Carl C.")
+    assert pupils.receives("alice") == {"alice", "carl"}
+    assert "Alice A. had named you as a partner" in pupils.at("bob").words
+    assert "had named you" not in pupils.names("bob", "dora").words, "it is told until then"
+
+
+def test_who_left_takes_no_place_of_those_whom_others_name(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    pupils.names("bob", "alice")
+    pupils.leaves("bob")
+    assert "as soon as carl names you" in pupils.names("alice", "carl").words
+
+
+def test_a_partner_is_found_by_a_name_that_is_nobody_elses(pupils: Class, tmp_path: Path) -> None:
+    assert "Id, e-mail address or name of a partner" in pupils.at("alice").words
+    assert "as soon as bob names you" in pupils.names("alice", "Bob B.").words
+    (tmp_path / "later.csv").write_text("id,name,role\ndave,Dora D.,student\n", encoding="utf-8")
+    import_people(pupils.school.store, read_people(tmp_path / "later.csv"))
+    carl = pupils.names("carl", "Dora D.")
+    assert carl.status == 400
+    assert "or the name of several: ask your partner" in carl.words
+
+
 def test_two_pairs_are_not_one_group_of_four(pupils: Class) -> None:
     pupils.allows(3)
     for one, other in (("alice", "bob"), ("carl", "dora")):

@@ -541,6 +541,7 @@ class StudentPages:
         other = _student_called(whom, person, exercise.register.standing().directory)
         before = self._partners(exercise)
         _require_room(before, person, other)
+        _require_places(before, person, other)
         offer = before.of(person).offer_of(other)
         theirs = () if offer is None else (*offer.by, *offer.others)
         for one in (other, *(one for one in theirs if one.id in others and one != other)):
@@ -601,8 +602,8 @@ def _student_called(whom: str, person: Person, directory: Directory) -> Person:
         raise UsageError(f"{found[0].id!r} is not a student of this course.")
     if len(fits) != 1 or fits[0].number is None:
         raise UsageError(
-            "that is nobody's id or e-mail address in this course: ask your partner how the "
-            "course knows them"
+            "that is nobody's id, e-mail address or name in this course, or the name of several: "
+            "ask your partner how the course knows them"
         )
     return fits[0]
 
@@ -621,6 +622,22 @@ def _require_room(partners: Partners, person: Person, other: Person) -> None:
     raise NotNow(
         f"At most {most} may hand in together, and with {other.id} you would be more, for they "
         "hand in together with somebody already: ask them, or name somebody else."
+    )
+
+
+def _require_places(partners: Partners, person: Person, other: Person) -> None:
+    """Raises NotNow where ``person`` named as many as have a place already, and ``other`` is not
+    one of them, nor named them."""
+    pairing, most = partners.of(person), partners.groups.most
+    open_ = [one for one in pairing.named if one not in pairing.parted]
+    is_known = other in (*pairing.together, *pairing.named) or pairing.offer_of(other) is not None
+    if is_known or 1 + len(pairing.together) + len(open_) < most:
+        return
+    together = f"hand in together with {_listed(pairing.together)} and " if pairing.together else ""
+    what = "take that back" if len(open_) == 1 else "take one of them back"
+    raise NotNow(
+        f"You {together}named {listed([one.id for one in open_])} already, and at most {most} may "
+        f"hand in together: {what} first, then name somebody else."
     )
 
 
