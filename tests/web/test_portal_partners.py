@@ -572,7 +572,7 @@ def test_who_is_left_of_three_still_hands_in_together_and_is_told_who_left(pupil
         page = pupils.at(who).words
         assert f"{TOGETHER} {name} : what one of you hands in" in page
         left = "Alice A. , with whom you handed in together, hands in alone now."
-        assert f"{left} You go on with {name} . What you handed in together" in page
+        assert f"{left} You and {name} go on together. What you handed in" in page
         assert pupils.receives(who) == {"bob", "carl"}
     assert pupils.receives("alice") == {"alice"}
     pupils.names("dora", "bob")
