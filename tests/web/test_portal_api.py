@@ -204,6 +204,11 @@ def test_the_published_file_handed_in_again_has_its_own_name_and_time(school: Sc
         at = datetime.fromisoformat(row["handed_in"]["at"])
         assert (row["file"], at) == (name, datetime.fromisoformat(receipt["at"]))
     assert new["message"] is None
+    (older, newer) = (row["questions"][-1] for row in (old, new))
+    assert (older.pop("message"), newer.pop("message")) == (
+        "This attempt does not count.",  # and the other does, whose answer is the same
+        "A person will read it.",
+    )
     own = {"file", "handed_in", "message"}
     assert {k: v for k, v in new.items() if k not in own} == {
         k: v for k, v in old.items() if k not in own

@@ -14,6 +14,8 @@ from portal_class import NOTEBOOK, PROGRAM, School, verdict
 from autograder.acts import override, publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
+from autograder.judging.words import WRITTEN_NONE
+from autograder.model import Grade
 from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts, Late
 
@@ -40,6 +42,23 @@ def decide(school: School, question: str, worth: float) -> None:
     assert exercise is not None
     view = exercise.room.view()
     exercise.room.decide(view, [override(view.book, "alice", question, worth, "so it is", "ines")])
+
+
+def unwritten(*misconceptions: str) -> Grade:
+    """The verdict on a file without an answer."""
+    empty = verdict(*misconceptions, answer="")
+    questions = tuple(
+        replace(one, message=WRITTEN_NONE) if one.name == ASKED else one for one in empty.questions
+    )
+    return replace(empty, questions=questions)
+
+
+def partners(school: School) -> None:
+    """Alice and Bob hand in together."""
+    for who, other in (("alice", "bob"), ("bob", "alice")):
+        browser = school.browser(who)
+        browser.open(f"/a/{SLUG}")
+        browser.send(f"/a/{SLUG}/partners", partner=other)
 
 
 def two(school: School) -> tuple[str, str]:
@@ -95,6 +114,65 @@ def test_what_may_still_come_to_count_is_still_said_to_be_read(school: School) -
     alice.upload(PROGRAM, "hw.py")
     assert "does not count" not in alice.read(first), "the other is not graded yet"
     assert READ in alice.words
+
+
+@pytest.mark.parametrize("keep", ["latest", "best", "chosen"])
+def test_where_nothing_is_written_no_person_is_said_to_give_points(
+    school: School, keep: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep), before_due="all")  # type: ignore[arg-type]
+    alice, pages = school.browser("alice"), []
+    for data, given in ((NOTEBOOK, verdict()), (PROGRAM, unwritten("moment_overwritten"))):
+        alice.upload(data, "hw.ipynb")
+        pages.append(alice.address)
+        school.grade(given)
+    counts = 0 if keep == "best" else 1
+    for _ in range(2):
+        words = alice.read(f"/a/{SLUG}").split("Your attempts")[1]
+        assert words.count(MORE) == (1 if counts == 0 else 0)
+        assert words.count("so far; nothing written for 10 more") == (1 if counts == 1 else 0)
+        page = alice.read(f"{pages[1]}/page")
+        assert "not counted yet" not in page
+        said = "10 points, nothing written yet"
+        assert (said in page) is (counts == 1)
+        assert (f"10 points, not counted here, {said[11:]}" in page) is (counts == 0)
+        published(school)
+
+
+def test_of_an_answer_that_is_read_for_a_partner_nobody_is_said_not_to_read_it(
+    school: School,
+) -> None:
+    school.says(attempts=Attempts(keep="chosen", partners=2), before_due="all")
+    partners(school)
+    alice, bob = school.browser("alice"), school.browser("bob")
+    alice.upload(PROGRAM, "hw.py")
+    first = alice.address
+    school.grade(verdict("moment_overwritten"), verdict("moment_overwritten"))
+    bob.upload()
+    school.grade(verdict(), verdict())
+    alice.open(first)
+    alice.send(f"{first}/choose")
+    (second, _) = alice.tickets_of(SLUG)
+    lines = ""
+    for _ in range(2):
+        words = alice.read(f"/h/{second}")
+        assert "This attempt does not count for you (attempt 1 does). To have it" in words
+        told = school.program("alice").ask("GET", f"/api/submissions/{second}").json()
+        lines = "\n".join(verdict_lines(told["result"]))
+        page = alice.read(f"/h/{second}/page")
+        assert "10 points, not counted here" in page
+        for said in (words, page, lines):
+            assert "reads its answer" not in said
+            assert "not read" not in said
+            assert "erson will read" not in said
+            assert MORE not in said
+        assert "explanation: This attempt does not count." in lines
+        published(school)
+    school.says(attempts=Attempts(keep="chosen", partners=2), before_due="names")
+    bob_first = bob.tickets_of(SLUG)[1]
+    bob.open(f"/h/{bob_first}")
+    bob.send(f"/h/{bob_first}/choose")
+    assert "so nobody reads its answer" in alice.read(f"/h/{second}"), "nor does he want it"
 
 
 def test_where_a_person_decided_no_reading_is_promised_of_what_comes_next(school: School) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
-from autograder.judging.words import WRITTEN_OUT
+from autograder.judging.words import WRITTEN_OUT, WRITTEN_UNCOUNTED
 from autograder.model import Grade, SubmissionStatus
 from autograder.people import (
     Directory,
@@ -263,6 +263,7 @@ class StudentPages:
         standing = self._standing(exercise, eyes.person)
         at, shown = self._seen(standing, hand_in)
         succession = self._succession(standing)
+        together = self._together(exercise, hand_in)
         may_choose = exercise.assignment.attempts.keep == "chosen" and eyes.is_own
         return page(
             "portal/receipt.html.j2",
@@ -279,11 +280,11 @@ class StudentPages:
             tag=_tag(standing, succession, hand_in, at),
             succession=succession,
             may_choose=may_choose,
-            out=_out(standing, succession, hand_in, at, shown, may_choose),
+            out=_out(standing, succession, hand_in, at, shown, may_choose, bool(together)),
             changes=self._seeing.changes(exercise, shown) if shown is not None else (),
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
-            together=self._together(exercise, hand_in),
+            together=together,
             instead=self._instead(standing, hand_in, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
@@ -644,7 +645,7 @@ def _answers(exercise: Exercise, grade: Grade) -> list[str]:
     asked = {one.name for one in exercise.assignment.questions if one.by_person}
     said = []
     for one in grade.questions:
-        if one.message == WRITTEN_OUT:
+        if one.answer and one.message in (WRITTEN_OUT, WRITTEN_UNCOUNTED):
             continue  # which is said above
         if is_unread(one):
             said.append(f"“{one.title}”: {one.message}")
@@ -662,14 +663,17 @@ def _out(
     at: Whereabouts,
     shown: Shown | None,
     may_choose: bool,
+    is_shared: bool,
 ) -> str:
-    """That an attempt does not count, and what follows; empty: it does, or may yet."""
+    """That an attempt does not count, and what follows; empty: it does, or may yet.
+    ``is_shared``: for a partner it may."""
     counted = standing.counted
     if shown is None or counted is None or not standing.is_out(hand_in, at.attempt or 0):
         return ""
-    said = f"This attempt does not count (attempt {standing.number_of(counted.id)} does)"
+    you = " for you" if is_shared else ""
+    said = f"This attempt does not count{you} (attempt {standing.number_of(counted.id)} does)"
     if succession is not None and succession.counts is not None:  # not before it is published
-        said = "This attempt will not count"
+        said = f"This attempt will not count{you}"
         said += f" (attempt {succession.next} will)" if succession.next is not None else ""
     said += ", so nobody reads its answer." if any(map(is_unread, shown.grade.questions)) else "."
     return f"{said} To have it count, choose it below." if may_choose else said
