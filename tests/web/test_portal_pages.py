@@ -600,8 +600,12 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     assert "Attempt 1 counts" in alice.read(f"/a/{SLUG}")
     alice.open(third)
     alice.send(f"{third}/choose")
+    assert "Attempt 3 will count when results are published again." in alice.words
+    assert "counts now" not in alice.words
     assert f"{said}3 takes its place when results are published again." in alice.read(result)
     assert "Attempt 3 will count" in alice.read(f"/a/{SLUG}")
+    alice.send(f"{first}/choose")
+    assert "Attempt 1 counts now." in alice.words
 
 
 def test_show_tells_with_whom_it_was_handed_in_and_why_it_counts(school: School) -> None:

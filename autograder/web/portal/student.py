@@ -504,11 +504,13 @@ class StudentPages:
 
     def choose(self, visit: Visit) -> Response:
         """This one is to count."""
-        _, hand_in, exercise = self.own(visit)
+        eyes, hand_in, exercise = self.own(visit)
         if exercise.assignment.attempts.keep != "chosen":
             raise UsageError("which attempt counts is not yours to choose here")
         self._store.hand_ins.choose(hand_in)
-        visit.later.append(f"Attempt {hand_in.number} counts now.")
+        succession = self._succession(self._standing(exercise, eyes.person))
+        counts = "counts now" if succession is None else succession.chosen(hand_in.number)
+        visit.later.append(f"Attempt {hand_in.number} {counts}.")
         return RedirectResponse(f"/a/{exercise.slug}", 303)
 
     def say_partners(self, visit: Visit) -> Response:
