@@ -1803,7 +1803,8 @@ def test_a_receipt_says_the_same_whatever_is_changed_then(
     for late in changes:
         school.says(late=late)
         assert receipt_on(alice.open(address)) == said
-        assert "points are taken off" not in alice.words.replace(lateness, "")
+        elsewhere = alice.words.replace(lateness, "").partition("now it is due")[0]
+        assert "points are taken off" not in elsewhere, "the new price stands with the new date"
         assert partners is None or receipt_on(bob.open(partners)) == its
     school.says(late=share)
     exercise = school.portal._syllabus.get(SLUG)
@@ -1837,8 +1838,21 @@ def test_beside_a_receipt_is_said_when_a_due_date_has_moved_since(school: School
     assert " Due " not in alice.words
     school.says(late=Late(due=early, policy="share_per_day", share=0.2))
     assert "nothing was due: now it is due" in alice.read(free)
-    assert "UTC . 3 hours late; each day begun counts, so 1 day. Receipt" in alice.words
+    price = "UTC . 3 hours late; each day begun counts, so 1 day: 20 % of your points are taken off"
+    assert f"{price}. Receipt" in alice.words
     assert " Due " not in alice.words
+    school.says(late=Late(due=late))
+    school.grade(verdict(), verdict())
+    published(school)
+    assert f"{late:%H:%M} UTC . In time. Receipt" in alice.read(free)
+    school.says(late=Late(due=early, policy="share_per_day", share=0.2))
+    again = "once results are published again"
+    assert f"{price}, {again}. Receipt" in alice.read(free)
+    assert again not in alice.read(was_late).split("was due")[-1], "no result of it is published"
+    published(school)
+    assert f"{price}. Receipt" in alice.read(free), "the result says so, too"
+    school.says(late=Late(due=late))
+    assert f"In time: nothing is taken off, {again}. Receipt" in alice.read(free)
 
 
 def test_a_receipt_of_an_older_program_says_what_is_known_of_then(school: School) -> None:
@@ -1855,8 +1869,8 @@ def test_a_receipt_of_an_older_program_says_what_is_known_of_then(school: School
     alice.open(alice.address)
     assert " Due " not in alice.words
     assert (
-        f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late; each day begun counts, so 1 day."
-        in alice.words
+        f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late; each day begun counts, so 1 day: "
+        "20 % of your points are taken off." in alice.words
     )
     school.says(late=Late(due=due + timedelta(days=1)))
     with school.store._begin(writes=True) as connection:

@@ -11,19 +11,20 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
 from autograder.judging.words import WRITTEN_OUT, WRITTEN_UNCOUNTED
-from autograder.model import Grade, SubmissionStatus
+from autograder.model import Grade, Lateness, SubmissionStatus
 from autograder.people import (
     Directory,
     Person,
     after_due_in_words,
     late_in_words,
+    lateness,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.marks import is_unread
 from autograder.report.words import WORDS
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
-from autograder.text import listed, without_points
+from autograder.text import listed
 from autograder.web.app import At, Show
 from autograder.web.downloads import attached
 from autograder.web.pages import fragment, page
@@ -289,7 +290,7 @@ class StudentPages:
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
             late_then=_late_then(hand_in),
-            late_now=_late_now(standing, hand_in),
+            late_now=_late_now(standing, hand_in, shown),
         )
 
     def _seen(self, standing: Standing, hand_in: HandIn) -> tuple[Whereabouts, Shown | None]:
@@ -601,11 +602,24 @@ def _late_then(hand_in: HandIn) -> str:
     return hand_in.lateness or ""
 
 
-def _late_now(standing: Standing, hand_in: HandIn) -> str:
-    """Whether it is in time by what is due now; what that costs says the result.  Empty: nothing
-    is due."""
-    said = late_in_words(standing.student, hand_in.at, standing.lists.standing.policies)
-    return without_points(said) if said else ""
+def _late_now(standing: Standing, hand_in: HandIn, shown: Shown | None) -> str:
+    """Whether it is in time by what is due now, and what that costs, which may not be what a
+    published result says; empty: nothing is due."""
+    student, policies = standing.student, standing.lists.standing.policies
+    said, now = (
+        late_in_words(student, hand_in.at, policies),
+        lateness(student, hand_in.at, 1.0, policies),
+    )
+    if shown is None or not shown.stays or _paid(now) == _paid(shown.grade.late):
+        return said
+    said = said if now is not None else "In time: nothing is taken off."
+    return f"{said.removesuffix('.')}, once results are published again."
+
+
+def _paid(late: Lateness | None) -> tuple[int, int]:
+    """Days that cost points or late days; nothing where neither is."""
+    costs = late is not None and (late.points or late.covered_days)
+    return (late.by_days, late.covered_days) if late is not None and costs else (0, 0)
 
 
 def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
