@@ -3,7 +3,7 @@ its questions add up."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.report.marks import is_unanswered, is_uncounted
@@ -35,7 +35,17 @@ class Total:
         """What becomes of the points that are not among them, as a part of a sentence; empty: there
         are none, or nobody gives any."""
         told = ((words.rest_unread, self.by_person), (words.rest_unwritten, self.unwritten))
-        return "; ".join(part.format(points=points(more)) for part, more in told if more)
+        said = "; ".join(part.format(points=points(more)) for part, more in told if more)
+        is_alone = said and self.is_before_late and not self.is_so_far
+        return f"{said}, {words.before_late}" if is_alone else said
+
+    def stands(self, words: Words = WORDS) -> str:
+        """How the sum is meant, in the words that go behind it; empty: it is all there is."""
+        rest, late = self.rest(words), words.after_late if self.late_points else ""
+        if self.is_so_far and self.is_before_late:
+            late = words.before_late
+        sum_ = ", ".join(filter(None, (words.sum_so_far if rest or self.is_so_far else "", late)))
+        return "; ".join(filter(None, (sum_, rest)))
 
 
 def total_of(grade: Grade, words: Words = WORDS) -> Total:
@@ -51,7 +61,8 @@ def total_of(grade: Grade, words: Words = WORDS) -> Total:
             unread, unwritten = round(unread * share, 6), round(unwritten * share, 6)
         is_open = late is not None and not earned
         says = words.score_part
-        return Total(grade.score, grade.max_score, off, says, False, unread, unwritten, is_open)
+        made = Total(grade.score, grade.max_score, off, says, False, unread, unwritten, is_open)
+        return replace(made, says=f"{says} {made.stands(words)}") if made.rest(words) else made
     if final is not None and final.score is not None:
         return Total(final.score, final.max_score, final.late_points, words.final_part)
     known = [(q.final_points, q.max_score) for q in grade.questions if q.final_points is not None]
@@ -59,7 +70,8 @@ def total_of(grade: Grade, words: Words = WORDS) -> Total:
     score = round(sum(count for count, _ in known), 6)
     most = sum(most for _, most in known)
     is_open = late is not None and bool(late.points)
-    return Total(score, most, 0.0, says, True, unread, unwritten, is_open)
+    made = Total(score, most, 0.0, says, True, unread, unwritten, is_open)
+    return replace(made, says=f"{says}: {made.rest(words)}") if made.rest(words) else made
 
 
 def why_less(grade: Grade) -> str:

@@ -78,6 +78,11 @@ class Words:
     since_new: str = "new: {name}"
     since_same: str = "Every question has the points that it had in your attempt before."
     since_same_file: str = "The same file as attempt {number}: nothing changed."
+    since_same_but_late: str = (
+        "The same file as attempt {number}. Only what being late costs is another: it goes by when "
+        "this one came, and by what is due now."
+    )
+    """The same where the points are others."""
     first: str = "Fix this first"
     first_named: str = "{message} Your code {title}."
     first_where: str = "In {question}"
@@ -179,6 +184,10 @@ class Words:
     """Points that are not in a sum yet, for an answer that waits ..."""
     rest_unwritten: str = "nothing written for {points} more"
     """... or for one that is not there."""
+    sum_so_far: str = "so far"
+    before_late: str = "before lateness"
+    after_late: str = "after lateness"
+    """What a sum is, behind it."""
     so_far: str = "so far, with what people decided; the rest is not counted yet"
     so_far_late: str = (
         "so far, with what people decided and before lateness; the rest is not counted yet"

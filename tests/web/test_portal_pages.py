@@ -1067,7 +1067,11 @@ def test_what_people_decided_is_told_by_programs_as_on_the_page(
         assert total == sum(float(part[1]) for part in parts if part is not None)
         return lines[0]
 
-    before = "67.5 of 90 points, 7.5 less for lateness" if is_late else "75 of 90 points"
+    before = (
+        "67.5 of 90 points so far, 7.5 less for lateness; a person gives up to 9 more"
+        if is_late
+        else "75 of 90 points so far; a person gives up to 10 more"
+    )
     assert first() == before
     decide(school, "adam", 25.0)
     if is_read:
@@ -1076,9 +1080,9 @@ def test_what_people_decided_is_told_by_programs_as_on_the_page(
     published(school)
     after = {
         (False, False): "85 of 90 points so far, with what people decided; the rest is not counted "
-        "yet",
+        "yet: a person gives up to 10 more",
         (False, True): "85 of 90 points so far, with what people decided and before lateness; the "
-        "rest is not counted yet",
+        "rest is not counted yet: a person gives up to 10 more",
         (True, False): "90 of 100 points",
         (True, True): "81 of 100 points, 9 less for lateness",
     }

@@ -206,7 +206,11 @@ def test_where_a_person_decided_no_reading_is_promised_of_what_comes_next(school
 
 
 @pytest.mark.parametrize(
-    ("score", "more"), [(60.0, "a person gives up to 8 more<"), (0.0, "more, before lateness<")]
+    ("score", "more"),
+    [
+        (60.0, "so far, after lateness; a person gives up to 8 more<"),
+        (0.0, "so far; a person gives up to 10 more, before lateness<"),
+    ],
 )
 def test_what_a_person_gives_is_told_after_what_lateness_takes_off_it(
     school: School, score: float, more: str
@@ -221,5 +225,68 @@ def test_what_a_person_gives_is_told_after_what_lateness_takes_off_it(
         assert more in alice.open(page)
     decide(school, "adam", 20.0)
     published(school)
+    before = "so far, before lateness; a person gives up to 10 more<"
     for page in pages:
-        assert ("10 more, before lateness<" in alice.open(page)) is (score > 0)
+        assert (before in alice.open(page)) is (score > 0)
+
+
+def test_of_the_sums_in_a_list_each_says_whether_lateness_is_off_and_which_is_as_published(
+    school: School,
+) -> None:
+    due = datetime.now(UTC) - timedelta(hours=30)
+    moved = [due + timedelta(days=9), due]
+    school.says(late=Late(due=moved[0], policy="share_per_day", share=0.1))
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    decide(school, ASKED, 9.5)
+    published(school)
+    alice.upload()
+    second = alice.address
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"), verdict())
+    school.says(late=Late(due=moved[1], policy="share_per_day", share=0.1))
+    same = "The same file as attempt 1. Only what being late costs is another: it goes by when"
+    words = alice.read(f"/a/{SLUG}").split("Your attempts")[1]
+    assert "72 of 90 after lateness" in words, "the points of its question are a person's"
+    assert "67.6 of 100 after lateness" in words
+    assert "84.5 of 100 (as published)" in words
+    assert words.count("as published") == 1
+    assert same in words
+    assert "nothing changed" not in words
+    assert same in alice.read(second)
+    school.says(late=Late(due=moved[0], policy="share_per_day", share=0.1))
+    words = alice.read(f"/a/{SLUG}").split("Your attempts")[1]
+    assert words.count("84.5 of 100 (as published)") == 2
+    assert "The same file as attempt 1: nothing changed." in words
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_that_an_answer_waits_is_said_wherever_points_are(school: School, hours: int) -> None:
+    due = datetime.now(UTC) + timedelta(hours=hours)
+    school.says(late=Late(due=due, policy="share_per_day", share=0.05), before_due="all")
+    alice = school.browser("alice")
+    alice.upload()
+    page = alice.address
+    school.grade(verdict())
+    score, more, late = (90, 10, "") if hours > 0 else (81, 9, ", after lateness")
+    less = "" if hours > 0 else ", 9 less for lateness"
+    rest = f"a person gives up to {more} more"
+
+    def line() -> str:
+        told = school.program("alice").ask("GET", f"/api/submissions/{page[3:]}").json()
+        return verdict_lines(told["result"])[0]
+
+    whole = f"{score} of 90 points graded by the program so far{late}; {rest}"
+    for _ in range(2):
+        assert f"{score} of 90 so far{late}; {rest}" in alice.read(f"/a/{SLUG}")
+        assert f"{score} of 90 points so far{late}; {rest}" in alice.read(page)
+        assert whole in alice.read(f"{page}/page")
+        assert line() == f"{score} of 90 points so far{less}; {rest}"
+        published(school)
+    assert whole in alice.read(f"/a/{SLUG}/result")
+    decide(school, "adam", 20.0)
+    published(school)
+    sentence = "the rest is not counted yet: a person gives up to 10 more"
+    assert sentence in line()
+    assert sentence in alice.read(f"/a/{SLUG}/result")

@@ -68,6 +68,8 @@ class Shown:
     """The hand-in directly before it, where that was another file."""
     same_as: int | None = None
     """Number of the hand-in directly before it, where that was the same file."""
+    is_worth_the_same: bool = True
+    """False: points of both are shown, and not as many, for it came at another time."""
     public: Any = None
     """What came of the public examples, as ``autograder check --json`` has it."""
 
@@ -94,12 +96,12 @@ class Shown:
 
     @property
     def row(self) -> dict[str, Any]:
-        """As a row of ``grades.json``, without what is not shown; where people decided something
-        and a question still waits, with what the page says in all: ``so_far``; where it is
-        published, with the page's sentence on that: ``stays``."""
+        """As a row of ``grades.json``, without what is not shown; with what the page says beside:
+        what becomes of points that no sum has yet (``rest``), in all, where people decided
+        something meanwhile (``so_far``), and that it is published (``stays``)."""
         row = json_row(self.grade)
         if self.has_page:
-            return row | _so_far(self.grade) | ({"stays": self.stays} if self.stays else {})
+            return row | _told(self.grade) | ({"stays": self.stays} if self.stays else {})
         hidden = ("score", "score_before_late", "late", "final_score", "final_score_before_late")
         row |= dict.fromkeys(hidden, None)
         row["questions"] = [
@@ -169,8 +171,18 @@ class Seeing:
         if before is None:
             return shown
         if before.hand_in.digest == hand_in.digest:
-            return replace(shown, same_as=before.hand_in.number)
+            is_same = self._is_worth_the_same(exercise, shown, before)
+            return replace(shown, same_as=before.hand_in.number, is_worth_the_same=is_same)
         return replace(shown, before=before)
+
+    def _is_worth_the_same(self, exercise: Exercise, shown: Shown, before: Before) -> bool:
+        """Also where nobody is shown what the two are worth."""
+        if before.attempt is None or not shown.has_page:
+            return True
+        other = self._of(exercise, before.hand_in, before.attempt)
+        if other is None or not other.has_page:
+            return True
+        return total_of(other.grade).score == total_of(shown.grade).score
 
     def _of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
         lists = exercise.register.now()
@@ -260,7 +272,8 @@ class Seeing:
     def changes(self, exercise: Exercise, shown: Shown) -> Sequence[str]:
         """What is new since the attempt before, as far as it is shown, a sentence each."""
         if shown.same_as is not None:
-            return (WORDS.since_same_file.format(number=shown.same_as),)
+            same = WORDS.since_same_file if shown.is_worth_the_same else WORDS.since_same_but_late
+            return (same.format(number=shown.same_as),)
         before = self.before(exercise, shown)
         if before is None or shown.sight is Sight.PUBLIC:
             return ()
@@ -335,10 +348,10 @@ def _with_messages(shown: Shown, said: Mapping[str, str]) -> Shown:
     return replace(shown, grade=replace(shown.grade, questions=questions))
 
 
-def _so_far(grade: Grade) -> dict[str, Any]:
+def _told(grade: Grade) -> dict[str, Any]:
     total = total_of(grade)
     if not total.is_so_far:
-        return {}
+        return {"rest": total.rest()} if total.rest() else {}
     sums = {"score": tidy_number(total.score), "max_score": tidy_number(total.max_score)}
     return {"so_far": {**sums, "says": total.says}}
 
