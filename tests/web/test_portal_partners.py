@@ -326,6 +326,9 @@ def test_who_is_named_may_decline_and_whoever_named_them_is_told_and_names_anoth
     alice = pupils.at("alice")
     assert told in alice.words
     assert "Bob B." not in alice.words, "the name is told by whoever agrees"
+    assert "bob , whom you named, declined to hand in together this time: look" in alice.read("/")
+    assert "Bob B." not in alice.words
+    alice = pupils.at("alice")
     assert "You named carl : it holds" in alice.words, "of the others it is as before"
     assert "declined" not in pupils.at("carl").words
     assert pupils.receives("alice") == {"alice"}
@@ -378,13 +381,24 @@ def test_when_a_partner_leaves_both_are_told_what_stays_and_what_is_possible(
     bob = pupils.at("bob")
     assert f"You handed in together with Alice A. , and hand in alone now. {kept}" in bob.words
     assert "named you as a partner" not in bob.words
+    assert "To hand in together again, name them below." in bob.words
+    assert "Decline" not in bob.page, "nobody asked him"
+    assert "Hand in together with Alice" not in bob.page
     assert "named you as a partner" not in bob.read("/")
+    assert "Alice A." not in bob.words
+    gone = "Bob B. , with whom you handed in together, hands in alone now: look"
+    assert gone in alice.read("/")
+    assert "There is nothing to decline" in pupils.declines("bob", "alice").words
+    assert "declined" not in pupils.at("alice").words
     pupils.names("bob", "alice")
     assert pupils.receives("bob") == {"alice", "bob"}
+    assert "alone now" not in alice.read("/")
     assert "hands in alone now" not in pupils.at("alice").words
     pupils.leaves("alice")
     assert "Alice A. , with whom you handed in together" in pupils.at("bob").words
     assert "You named" not in pupils.at("alice").words
+    pupils.names("bob", "alice")
+    assert "Bob B. named you as a partner" in pupils.at("alice").words, "he asks anew"
     pupils.declines("alice", "bob")
     bob = pupils.at("bob")
     assert "alice , whom you named, declined" in bob.words
@@ -418,7 +432,7 @@ def test_what_nobody_asked_cannot_be_declined(pupils: Class) -> None:
         answers.add((bob.status, re.sub(r"token.*?>", "", bob.words)))
     ((status, words),) = answers
     assert status == 409
-    assert "There is nothing to decline: they do not name you as a partner now" in words
+    assert "There is nothing to decline: they do not ask you to hand in together now" in words
     bob.ask("POST", f"/a/{SLUG}/partners", data={"partner": "alice", "decline": "1"})
     assert bob.status == 403, "without the token of a page"
     assert pupils.school.store.hand_ins.namings(SLUG) == said
@@ -668,6 +682,9 @@ def test_whose_naming_is_void_is_told_so_until_they_name_somebody_else(pupils: C
     pupils.names("alice", "bob")
     for _ in range(2):  # however often it is loaded
         assert "You named alice , who hands in together with others now" in pupils.at("eve").words
+    assert "alice , whom you named, hands in together with others now: look" in pupils.at(
+        "eve"
+    ).read("/")
     assert "bob" not in pupils.at("eve").page.lower(), "whose partner they are is nobody else's"
     assert "Alice A." not in pupils.at("eve").words, "the name is told by whoever agrees"
     assert "with others now" not in pupils.at("bob").words

@@ -148,7 +148,7 @@ class Pairing:
     named: Sequence[Person] = ()
     """Those whom they named, and who have not named them yet ..."""
     named_by: Sequence[Person] = ()
-    """... and the other way round."""
+    """... and the other way round, but for those whom they left."""
     missed: Sequence[Person] = ()
     """Those whom they named, and who are joined to others now ..."""
     declined: Sequence[Person] = ()
@@ -156,7 +156,7 @@ class Pairing:
     parted: Sequence[Person] = ()
     """Those who handed in together with them, and left ..."""
     left: Sequence[Person] = ()
-    """... and, of those who named them, whom they left."""
+    """... and, of those who name them still, whom they left."""
 
 
 @dataclass(frozen=True)
@@ -168,22 +168,27 @@ class Partners:
     """By the number that is theirs in the groups."""
 
     def of(self, person: Person) -> Pairing:
-        mine = person.number
+        """Who has no room for more is told of nobody else."""
+        mine, groups = person.number, self.groups
         if mine is None:
             return Pairing()
+        together = self._people(groups.of(mine) - {mine})
+        if self.is_full(person):
+            return Pairing(together)
+        left = groups.left(mine)
         return Pairing(
-            self._people(self.groups.of(mine) - {mine}),
-            self._people(self.groups.named(mine)),
-            self._people(self.groups.named_by(mine)),
-            self._people(self.groups.missed(mine)),
-            self._people(self.groups.declined(mine)),
-            self._people(self.groups.parted(mine)),
-            self._people(self.groups.left(mine)),
+            together,
+            self._people(groups.named(mine)),
+            self._people(groups.named_by(mine) - left),
+            self._people(groups.missed(mine)),
+            self._people(groups.declined(mine)),
+            self._people(groups.parted(mine)),
+            self._people(left),
         )
 
     def is_full(self, person: Person) -> bool:
         """Whether as many hand in together with them as may."""
-        return len(self.of(person).together) + 1 >= self.groups.most
+        return len(self.groups.of(person.number or 0)) >= self.groups.most
 
     def fit(self, one: Person, other: Person) -> bool:
         return self.groups.fit(one.number or 0, other.number or 0)

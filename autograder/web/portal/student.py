@@ -185,11 +185,7 @@ class StudentPages:
         all_ = [self._standing(exercise, eyes.person) for exercise in self._syllabus]
         all_.sort(key=needed_first)
         pairings = {one.exercise.slug: self._pairing(one.exercise, eyes) for one in all_}
-        asked_by = {
-            slug: [one for one in pairing.named_by if one not in pairing.left]
-            for slug, pairing in pairings.items()
-        }
-        return page("portal/home.html.j2", visit, eyes=eyes, all=all_, asked_by=asked_by)
+        return page("portal/home.html.j2", visit, eyes=eyes, all=all_, pairings=pairings)
 
     def _pairing(self, exercise: Exercise, eyes: Eyes) -> Pairing:
         return self._partners(exercise).of(eyes.person)
@@ -556,7 +552,7 @@ class StudentPages:
         named_by = self._partners(exercise).of(person).named_by
         other = next((one for one in named_by if one.id == whom), None)
         if other is None:
-            raise NotNow("there is nothing to decline: they do not name you as a partner now")
+            raise NotNow("there is nothing to decline: they do not ask you to hand in together now")
         self._store.hand_ins.decline(exercise.slug, person.number or 0, other.number or 0)
         return f"You declined: {other.name or other.id} is told so, and can name somebody else."
 
