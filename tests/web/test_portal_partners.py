@@ -129,7 +129,7 @@ def test_of_two_namings_the_first_that_is_returned_holds_and_the_other_is_void(
     withdrawn = "had named you as a partner, and hands in together with others now"
     assert f"Alice A. {withdrawn}: there is no room for more." in eve.words
     assert "Hand in together with Alice A." not in eve.words
-    assert "Alice A." not in eve.read("/")
+    assert "Alice A. , who had named you, hands in together with others now" in eve.read("/")
     assert pupils.names("eve", "alice").status == 409
     for who, group in (("alice", {"alice", "bob"}), ("bob", {"alice", "bob"}), ("eve", {"eve"})):
         assert pupils.receives(who) == group
@@ -202,7 +202,10 @@ def test_three_are_one_group_when_each_agreed_to_each(pupils: Class) -> None:
     agreed = pupils.agrees("carl", "Alice A. and Bob B.")
     assert "That is noted. It holds as soon as Bob B. agrees, too." in agreed.words
     carl = pupils.at("carl")
-    waits = "named each other: it holds as soon as Bob B. agrees, too. Until then you hand in"
+    waits = (
+        "named each other: it holds as soon as all of you did, and Bob B. has still to agree. "
+        "Until then you hand in"
+    )
     assert f"You and Alice A. {waits} alone." in carl.words
     assert "You named bob" not in carl.words, "that is said already"
     assert f"You and Carl C. {waits} with Bob B. only." in pupils.at("alice").words
@@ -265,6 +268,7 @@ def test_who_declines_somebody_who_would_join_keeps_both_sides_apart(pupils: Cla
     apart = "whom you named: somebody who would be with you did not agree."
     assert f"You do not hand in together with alice , {apart}" in carl.words
     assert f"You do not hand in together with carl , {apart}" in pupils.at("alice").words
+    assert "together with carl , whom you named: look" in pupils.at("alice").read("/")
     for who in ("alice", "bob", "carl"):
         assert "named each other: it holds" not in pupils.at(who).words
         assert "Hand in together with" not in pupils.at(who).words
@@ -493,6 +497,9 @@ def test_who_is_named_may_decline_and_whoever_named_them_is_told_and_names_anoth
     alice = pupils.at("alice")
     assert told in alice.words
     assert "Bob B." not in alice.words, "the name is told by whoever agrees"
+    assert "bob , whom you named, declined to hand in together this time: look" in alice.read("/")
+    assert "Bob B." not in alice.words
+    alice = pupils.at("alice")
     assert "You named carl : it holds" in alice.words, "of the others it is as before"
     assert "declined" not in pupils.at("carl").words
     assert pupils.receives("alice") == {"alice"}
@@ -545,13 +552,24 @@ def test_when_a_partner_leaves_both_are_told_what_stays_and_what_is_possible(
     bob = pupils.at("bob")
     assert f"You handed in together with Alice A. , and hand in alone now. {kept}" in bob.words
     assert "named you as a partner" not in bob.words
+    assert "To hand in together again, name them below." in bob.words
+    assert "Decline" not in bob.page, "nobody asked him"
+    assert "Hand in together with Alice" not in bob.page
     assert "named you as a partner" not in bob.read("/")
+    assert "Alice A." not in bob.words
+    gone = "Bob B. , with whom you handed in together, hands in alone now: look"
+    assert gone in alice.read("/")
+    assert "There is nothing to decline" in pupils.declines("bob", "alice").words
+    assert "declined" not in pupils.at("alice").words
     pupils.names("bob", "alice")
     assert pupils.receives("bob") == {"alice", "bob"}
+    assert "alone now" not in alice.read("/")
     assert "hands in alone now" not in pupils.at("alice").words
     pupils.leaves("alice")
     assert "Alice A. , with whom you handed in together" in pupils.at("bob").words
     assert "You named" not in pupils.at("alice").words
+    pupils.names("bob", "alice")
+    assert "Bob B. named you as a partner" in pupils.at("alice").words, "he asks anew"
     pupils.declines("alice", "bob")
     bob = pupils.at("bob")
     assert "alice , whom you named, declined" in bob.words
@@ -575,6 +593,13 @@ def test_who_is_left_of_three_still_hands_in_together_and_is_told_who_left(pupil
         assert f"{left} You and {name} go on together. What you handed in" in page
         assert pupils.receives(who) == {"bob", "carl"}
     assert pupils.receives("alice") == {"alice"}
+    back = pupils.names("alice", "bob").words
+    assert "That is noted. Bob B. hands in together with Carl C.: look below" in back
+    assert "To hand in together again" not in back
+    assert pupils.receives("alice") == {"alice"}, "to Carl she has not come back"
+    pupils.agrees("alice", "Bob B. and Carl C.")
+    assert pupils.receives("alice") == {"alice", "bob", "carl"}, "they named her still"
+    pupils.leaves("alice")
     pupils.names("dora", "bob")
     pupils.agrees("bob", "Dora D.")
     pupils.agrees("dora", "Bob B. and Carl C.")
@@ -594,7 +619,7 @@ def test_what_nobody_asked_cannot_be_declined(pupils: Class) -> None:
         answers.add((bob.status, re.sub(r"token.*?>", "", bob.words)))
     ((status, words),) = answers
     assert status == 409
-    assert "There is nothing to decline: they do not name you as a partner now" in words
+    assert "There is nothing to decline: they do not ask you to hand in together now" in words
     bob.ask("POST", f"/a/{SLUG}/partners", data={"partner": "alice", "decline": "1"})
     assert bob.status == 403, "without the token of a page"
     assert pupils.school.store.hand_ins.namings(SLUG) == said
@@ -844,6 +869,9 @@ def test_whose_naming_is_void_is_told_so_until_they_name_somebody_else(pupils: C
     pupils.names("alice", "bob")
     for _ in range(2):  # however often it is loaded
         assert "You named alice , who hands in together with others now" in pupils.at("eve").words
+    assert "alice , whom you named, hands in together with others now: look" in pupils.at(
+        "eve"
+    ).read("/")
     assert "bob" not in pupils.at("eve").page.lower(), "whose partner they are is nobody else's"
     assert "Alice A." not in pupils.at("eve").words, "the name is told by whoever agrees"
     assert "with others now" not in pupils.at("bob").words

@@ -86,7 +86,8 @@ class Groups:
 
     def left(self, one: int) -> set[int]:
         """... and the other way round, of those who name them still."""
-        return {other for other in self.named_by(one) if one in self.parted(other)}
+        unnamed = self.named_by(one) - self.named(one)
+        return {other for other in unnamed if one in self.parted(other)}
 
     def fit(self, one: int, other: int) -> bool:
         """Whether the two may be in one group, with all who are joined to either."""
@@ -219,7 +220,7 @@ class Pairing:
     parted: Sequence[Person] = ()
     """Those who handed in together with them, and left ..."""
     left: Sequence[Person] = ()
-    """... and, of those who named them, whom they left."""
+    """... and, of those who name them still and have asked nothing since, whom they left."""
 
     @property
     def named_by(self) -> list[Person]:
@@ -241,15 +242,18 @@ class Partners:
     """By the number that is theirs in the groups."""
 
     def of(self, person: Person) -> Pairing:
-        mine = person.number
+        """Who has no room for more is told of nobody else."""
+        mine, groups = person.number, self.groups
         if mine is None:
             return Pairing()
-        groups = self.groups
-        theirs = {groups.of(other) for other in groups.named_by(mine)}
+        together = self._people(groups.of(mine) - {mine})
+        if self.is_full(person):
+            return Pairing(together)
+        theirs = {groups.of(other) for other in groups.named_by(mine) - groups.left(mine)}
         offers = [(self._offer(mine, one), one) for one in sorted(theirs, key=min)]
         named = groups.named(mine)
         return Pairing(
-            together=self._people(groups.of(mine) - {mine}),
+            together,
             named=self._people(named),
             unanswered=self._people(named.difference(*theirs)),
             asked=[offer for offer, those in offers if those - named],
@@ -259,12 +263,12 @@ class Partners:
             kept_apart=self._people(groups.kept_apart(mine)),
             withdrawn=self._people(groups.withdrawn(mine)),
             parted=self._people(groups.parted(mine)),
-            left=self._people(groups.left(mine)),
+            left=self._people(groups.left(mine).difference(*theirs)),
         )
 
     def _offer(self, mine: int, theirs: frozenset[int]) -> Offer:
         groups, partners = self.groups, self.groups.of(mine) - {mine}
-        by = groups.named_by(mine) & theirs
+        by = theirs & groups.named_by(mine) - groups.left(mine)
         is_along = any(groups.named(one) & groups.named_by(one) & theirs for one in partners)
         return Offer(
             self._people(by),
@@ -275,7 +279,7 @@ class Partners:
 
     def is_full(self, person: Person) -> bool:
         """Whether as many hand in together with them as may."""
-        return len(self.of(person).together) + 1 >= self.groups.most
+        return len(self.groups.of(person.number or 0)) >= self.groups.most
 
     def fit(self, one: Person, other: Person) -> bool:
         return self.groups.fit(one.number or 0, other.number or 0)

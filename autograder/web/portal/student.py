@@ -10,20 +10,21 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
-from autograder.judging.words import WRITTEN_OUT
-from autograder.model import Grade, SubmissionStatus
+from autograder.judging.words import WRITTEN_OUT, WRITTEN_UNCOUNTED
+from autograder.model import Grade, Lateness, SubmissionStatus
 from autograder.people import (
     Directory,
     Person,
     after_due_in_words,
     late_in_words,
+    lateness,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.marks import is_unread
 from autograder.report.words import WORDS
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
-from autograder.text import listed, without_points
+from autograder.text import listed
 from autograder.web.app import At, Show
 from autograder.web.downloads import attached
 from autograder.web.pages import fragment, page
@@ -184,11 +185,7 @@ class StudentPages:
         all_ = [self._standing(exercise, eyes.person) for exercise in self._syllabus]
         all_.sort(key=needed_first)
         pairings = {one.exercise.slug: self._pairing(one.exercise, eyes) for one in all_}
-        asked_by = {
-            slug: [one for one in pairing.named_by if one not in pairing.left]
-            for slug, pairing in pairings.items()
-        }
-        return page("portal/home.html.j2", visit, eyes=eyes, all=all_, asked_by=asked_by)
+        return page("portal/home.html.j2", visit, eyes=eyes, all=all_, pairings=pairings)
 
     def _pairing(self, exercise: Exercise, eyes: Eyes) -> Pairing:
         return self._partners(exercise).of(eyes.person)
@@ -263,6 +260,7 @@ class StudentPages:
         standing = self._standing(exercise, eyes.person)
         at, shown = self._seen(standing, hand_in)
         succession = self._succession(standing)
+        together = self._together(exercise, hand_in)
         may_choose = exercise.assignment.attempts.keep == "chosen" and eyes.is_own
         return page(
             "portal/receipt.html.j2",
@@ -279,16 +277,16 @@ class StudentPages:
             tag=_tag(standing, succession, hand_in, at),
             succession=succession,
             may_choose=may_choose,
-            out=_out(standing, succession, hand_in, at, shown, may_choose),
+            out=_out(standing, succession, hand_in, at, shown, may_choose, bool(together)),
             changes=self._seeing.changes(exercise, shown) if shown is not None else (),
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
-            together=self._together(exercise, hand_in),
+            together=together,
             instead=self._instead(standing, hand_in, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
             late_then=_late_then(hand_in),
-            late_now=_late_now(standing, hand_in),
+            late_now=_late_now(standing, hand_in, shown),
         )
 
     def _seen(self, standing: Standing, hand_in: HandIn) -> tuple[Whereabouts, Shown | None]:
@@ -503,11 +501,13 @@ class StudentPages:
 
     def choose(self, visit: Visit) -> Response:
         """This one is to count."""
-        _, hand_in, exercise = self.own(visit)
+        eyes, hand_in, exercise = self.own(visit)
         if exercise.assignment.attempts.keep != "chosen":
             raise UsageError("which attempt counts is not yours to choose here")
         self._store.hand_ins.choose(hand_in)
-        visit.later.append(f"Attempt {hand_in.number} counts now.")
+        succession = self._succession(self._standing(exercise, eyes.person))
+        counts = "counts now" if succession is None else succession.chosen(hand_in.number)
+        visit.later.append(f"Attempt {hand_in.number} {counts}.")
         return RedirectResponse(f"/a/{exercise.slug}", 303)
 
     def say_partners(self, visit: Visit) -> Response:
@@ -587,7 +587,7 @@ class StudentPages:
         named_by = self._partners(exercise).of(person).named_by
         other = next((one for one in named_by if one.id == whom), None)
         if other is None:
-            raise NotNow("there is nothing to decline: they do not name you as a partner now")
+            raise NotNow("there is nothing to decline: they do not ask you to hand in together now")
         self._store.hand_ins.decline(exercise.slug, person.number or 0, other.number or 0)
         return f"You declined: {other.name or other.id} is told so, and can name somebody else."
 
@@ -652,11 +652,24 @@ def _late_then(hand_in: HandIn) -> str:
     return hand_in.lateness or ""
 
 
-def _late_now(standing: Standing, hand_in: HandIn) -> str:
-    """Whether it is in time by what is due now; what that costs says the result.  Empty: nothing
-    is due."""
-    said = late_in_words(standing.student, hand_in.at, standing.lists.standing.policies)
-    return without_points(said) if said else ""
+def _late_now(standing: Standing, hand_in: HandIn, shown: Shown | None) -> str:
+    """Whether it is in time by what is due now, and what that costs, which may not be what a
+    published result says; empty: nothing is due."""
+    student, policies = standing.student, standing.lists.standing.policies
+    said, now = (
+        late_in_words(student, hand_in.at, policies),
+        lateness(student, hand_in.at, 1.0, policies),
+    )
+    if shown is None or not shown.stays or _paid(now) == _paid(shown.grade.late):
+        return said
+    said = said if now is not None else "In time: nothing is taken off."
+    return f"{said.removesuffix('.')}, once results are published again."
+
+
+def _paid(late: Lateness | None) -> tuple[int, int]:
+    """Days that cost points or late days; nothing where neither is."""
+    costs = late is not None and (late.points or late.covered_days)
+    return (late.by_days, late.covered_days) if late is not None and costs else (0, 0)
 
 
 def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
@@ -698,7 +711,7 @@ def _answers(exercise: Exercise, grade: Grade) -> list[str]:
     asked = {one.name for one in exercise.assignment.questions if one.by_person}
     said = []
     for one in grade.questions:
-        if one.message == WRITTEN_OUT:
+        if one.answer and one.message in (WRITTEN_OUT, WRITTEN_UNCOUNTED):
             continue  # which is said above
         if is_unread(one):
             said.append(f"“{one.title}”: {one.message}")
@@ -716,14 +729,17 @@ def _out(
     at: Whereabouts,
     shown: Shown | None,
     may_choose: bool,
+    is_shared: bool,
 ) -> str:
-    """That an attempt does not count, and what follows; empty: it does, or may yet."""
+    """That an attempt does not count, and what follows; empty: it does, or may yet.
+    ``is_shared``: for a partner it may."""
     counted = standing.counted
     if shown is None or counted is None or not standing.is_out(hand_in, at.attempt or 0):
         return ""
-    said = f"This attempt does not count (attempt {standing.number_of(counted.id)} does)"
+    you = " for you" if is_shared else ""
+    said = f"This attempt does not count{you} (attempt {standing.number_of(counted.id)} does)"
     if succession is not None and succession.counts is not None:  # not before it is published
-        said = "This attempt will not count"
+        said = f"This attempt will not count{you}"
         said += f" (attempt {succession.next} will)" if succession.next is not None else ""
     said += ", so nobody reads its answer." if any(map(is_unread, shown.grade.questions)) else "."
     return f"{said} To have it count, choose it below." if may_choose else said
