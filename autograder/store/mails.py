@@ -295,12 +295,14 @@ def _decided(
 def _partners(connection: Connection, mark: int, now: datetime) -> tuple[list[News], int]:
     """What was said since of partners, and how far that goes.
 
-    What was taken back is passed over, and what whoever it was said of answered, for they know it.
+    What was taken back is passed over, and what whoever it was said of has seen, for they said
+    something of partners themselves since.
     """
     if (connection.execute(sa.select(sa.func.max(PARTNERS.c.id))).scalar() or 0) <= mark:
         return [], mark
     rows = connection.execute(sa.select(PARTNERS).order_by(PARTNERS.c.id)).mappings().all()
     last = {(row["assignment"], row["person"], row["other"]): row for row in rows}
+    spoke = {(row["assignment"], row["person"]): row["id"] for row in rows}
     named: set[tuple[str, int, int]] = set()
     before: dict[tuple[Said, str, int, int], datetime] = {}
     found = []
@@ -318,8 +320,8 @@ def _partners(connection: Connection, mark: int, now: datetime) -> tuple[list[Ne
             continue
         is_new = row["id"] > mark and at - before.get((said, *pair), at - 2 * _OFTEN) > _OFTEN
         before[said, *pair] = at
-        is_answered = back in last and last[back]["id"] > row["id"]
-        if is_new and not is_answered and last[pair]["together"] == row["together"]:
+        is_seen = spoke.get((slug, other), 0) > row["id"]
+        if is_new and not is_seen and last[pair]["together"] == row["together"]:
             details = (said.value, str(person))
             found.append(News(Kind.PARTNERS, slug, "", Identity(), other, details))
     return found, reached

@@ -228,14 +228,16 @@ def test_who_is_named_agreed_with_or_left_is_told_once_each(store: Store, mailbo
         assert told(2) == []
 
 
-def test_of_partners_nothing_is_told_that_is_taken_back_answered_or_no_longer_so(
+def test_of_partners_nothing_is_told_that_is_taken_back_seen_or_no_longer_so(
     store: Store, mailbox: Mailbox
 ) -> None:
     amy, dan = partners(store)
     store.hand_ins.join(SLUG, dan, amy, True)
     store.hand_ins.leave(SLUG, [dan])  # within a minute
     store.hand_ins.join("other", dan, amy, True)
-    store.hand_ins.decline("other", amy, dan)  # who has seen it, then
+    store.hand_ins.decline("other", amy, dan)
+    store.hand_ins.join("another", dan, amy, True)
+    store.hand_ins.join("another", amy, 2, True)  # and has Dan's naming before her
     post(store, mailbox.server).once(now() + LATER)
     assert mailbox.letters == []
     store.hand_ins.join("third", dan, amy, True)
