@@ -409,6 +409,9 @@ WRITTEN_FOUND = "A person will read your answer."
 WRITTEN_NONE = "No written answer was found. It belongs in the cell below the question."
 WRITTEN_OUT = "This attempt does not count, so nobody reads its answer."
 """In place of the first, where a student sees one of several attempts ..."""
+WRITTEN_UNCOUNTED = "This attempt does not count."
+"""... whose answer is read all the same, for it is that of another attempt that counts, or of a
+partner; and in place of the second, of any that does not count ..."""
 WRITTEN_DECIDED = (
     "A person decided the points of this question: they count for this file, too, until somebody "
     "has looked at it."

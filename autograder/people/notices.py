@@ -1,4 +1,5 @@
-"""Mail to students: what they handed in arrived, results are out, a request is answered.
+"""Mail to students: what they handed in arrived, results are out, a request is answered, and what
+partners said of them.
 
 It is made of what the store holds, after the fact (:mod:`autograder.store.mails`), so nothing waits
 for it.  What it says is the table of words below: no points, for others read over shoulders.
@@ -41,8 +42,22 @@ WORDS = {
         "Your request: $title",
         "Somebody has answered your request about $title.\n\nTo read the answer: $portal\n",
     ),
+    "named": (
+        "Partners: $title",
+        "$who named you as a partner for $title: it holds when you agree.\n\nTo answer: $portal\n",
+    ),
+    "agreed": (
+        "Partners: $title",
+        "$who agreed to hand in $title together with you.\n\n"
+        "To see whether it holds yet, and with whom: $portal\n",
+    ),
+    "left": (
+        "Partners: $title",
+        "$who took back that you hand in $title together. What you handed in together stays "
+        "yours.\n\nTo see with whom you hand in now: $portal\n",
+    ),
 }
-"""Subject and text, by kind of news."""
+"""Subject and text, by kind of news, or by what a partner said."""
 TOGETHER = {
     "own": "\n\nIt was handed in for $others, too.",
     "of another": "\n\nIt was handed in by $by for you, too.",
@@ -104,24 +119,31 @@ class Post:
             "title": self._titles().get(news.assignment, news.assignment),
             "portal": self._portal(),
         }
-        if news.details:
+        kind = news.kind.value
+        if news.kind == "partners":
+            kind, number = news.details
+            who = directory.with_number(int(number))
+            if who is None or not who.role == person.role == "student":
+                return None
+            told["who"] = _fit(who.name or who.id)
+        elif news.details:
             file, number, at, digest, by, others = news.details
             when = datetime.fromisoformat(at).astimezone(self._zone)
             told |= {
-                "file": INVISIBLE.sub(" ", file)[:200],
+                "file": _fit(file),
                 "number": number,
                 "at": f"{when:%Y-%m-%d %H:%M:%S %Z}",
                 "digest": digest,
                 "together": self._together(news.student, by, others.split("\n"), directory),
             }
-        subject, body = (Template(text).substitute(told) for text in WORDS[news.kind])
+        subject, body = (Template(text).substitute(told) for text in WORDS[kind])
         return Mail(person.number, subject, body)
 
     def _together(self, student: str, by: str, others: list[str], directory: Directory) -> str:
         def called(one: str) -> str:
             fits = directory.fitting(one)
             name = fits[0].name if len(fits) == 1 else ""
-            return INVISIBLE.sub(" ", name or one)[:200]
+            return _fit(name or one)
 
         if by != student:
             return Template(TOGETHER["of another"]).substitute(by=called(by))
@@ -148,3 +170,8 @@ class Post:
             _log.warning("Mail waits: %s", error)
             outcomes = {mail.id: outcomes.get(mail.id, str(error)) for mail in due}
         return outcomes
+
+
+def _fit(text: str) -> str:
+    """What somebody wrote, as a part of a line."""
+    return INVISIBLE.sub(" ", text)[:200]

@@ -263,12 +263,15 @@ def verdict_lines(result: Said) -> list[str]:
     so_far = result.get("so_far")  # with what people decided, while a question still waits
     if so_far:
         lines.append(f"{of_most(so_far['score'], so_far)} points {shown(so_far.get('says', ''))}")
+    rest = result.get("rest")  # what becomes of points that are not in the sum yet
     for kind in () if so_far else ("final_", ""):  # with what people decided, else the program's
         score, earned = result.get(f"{kind}score"), result.get(f"{kind}score_before_late")
         if isinstance(score, (int, float)):
-            lines.append(f"{of_most(score, result, f'{kind}max_score')} points")
+            sum_ = f"{of_most(score, result, f'{kind}max_score')} points"
+            lines.append(f"{sum_} so far" if rest else sum_)
             if isinstance(earned, (int, float)) and earned != score:
                 lines[0] += f", {points(earned - score)} less for lateness"
+            lines[0] += f"; {shown(rest)}" if rest else ""
             break
     is_decided = so_far or isinstance(result.get("final_score"), (int, float))
     for said in (result.get("stays"), result.get("message")):

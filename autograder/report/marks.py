@@ -12,6 +12,7 @@ from autograder.judging.words import (
     WRITTEN_FOUND,
     WRITTEN_NONE,
     WRITTEN_OUT,
+    WRITTEN_UNCOUNTED,
 )
 from autograder.model import Check, Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.text import one_line
@@ -54,13 +55,19 @@ def is_unwritten(question: QuestionGrade) -> bool:
 def is_unanswered(question: QuestionGrade) -> bool:
     """Whether a person would read an answer here, and there is none."""
     is_open = question.status is QuestionStatus.PENDING and not question.answer
-    return is_open and question.message == WRITTEN_NONE
+    return is_open and question.message in (WRITTEN_NONE, WRITTEN_UNCOUNTED)
 
 
 def is_unread(question: QuestionGrade) -> bool:
     """Whether an answer is here that nobody is to read."""
     is_open = question.status is QuestionStatus.PENDING
     return is_open and question.message in (WRITTEN_OUT, WRITTEN_DECIDED)
+
+
+def is_uncounted(question: QuestionGrade) -> bool:
+    """Whether no person gives points here, for they are given elsewhere."""
+    is_open = question.status is QuestionStatus.PENDING
+    return is_unread(question) or (is_open and question.message == WRITTEN_UNCOUNTED)
 
 
 def is_overtaken(question: QuestionGrade) -> bool:
@@ -78,6 +85,8 @@ def what_was_found(question: QuestionGrade, words: Words = WORDS) -> str:
         return words.unanswered
     if is_unread(question):
         return words.unread
+    if is_uncounted(question):
+        return words.uncounted
     return words.unwritten if is_unwritten(question) else words.question_found[question.status]
 
 

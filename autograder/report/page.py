@@ -25,7 +25,7 @@ from autograder.model import (
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.html import render
-from autograder.report.marks import check_mark, is_overtaken, is_unanswered, is_unread
+from autograder.report.marks import check_mark, is_overtaken, is_unanswered, is_uncounted, is_unread
 from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
@@ -82,8 +82,22 @@ class Section:
 
     def open(self, words: Words) -> str:
         """What it is worth, where nobody knows its points."""
-        sentence = words.question_out if is_unread(self.question) else words.question_open
+        sentence = words.question_open
+        if is_uncounted(self.question):
+            sentence = words.question_out
+        elif is_unanswered(self.question):
+            sentence = words.question_unanswered
         return sentence.format(max=points(self.question.max_score))
+
+    def worth(self, words: Words) -> str:
+        """Its points, where a person gives them, and what there is to say of them."""
+        if self.points is None:
+            open_, said = self.open(words), self.said(words)
+            return open_ if open_.endswith(said) else f"{open_}, {said}"  # once is enough
+        if self.question.override is None:
+            return self.said(words)
+        counts, most = points(self.points), points(self.question.max_score)
+        return f"{words.question_score.format(score=counts, max=most)}, {self.said(words)}"
 
     def said(self, words: Words) -> str:
         """What there is to say of its points, where a person gives them."""
@@ -91,6 +105,8 @@ class Section:
             return words.unanswered
         if self.status is QuestionStatus.PENDING and is_unread(self.question):
             return words.unread
+        if self.status is QuestionStatus.PENDING and is_uncounted(self.question):
+            return words.uncounted
         is_given = self.question.by_person or self.question.override
         if self.status is QuestionStatus.NONE and is_given:
             return words.no_points

@@ -46,7 +46,9 @@ class Words:
     no_points: str = "no points"
     """The same of what a person decided."""
     unread: str = "it is not read"
-    """The same of an answer that nobody reads."""
+    """The same of an answer that nobody reads ..."""
+    uncounted: str = "not counted here"
+    """... and of one that is read elsewhere, but not for this attempt."""
     submission_status: Mapping[SubmissionStatus, str] = field(
         default_factory=lambda: {
             SubmissionStatus.GRADED: "graded",
@@ -76,6 +78,11 @@ class Words:
     since_new: str = "new: {name}"
     since_same: str = "Every question has the points that it had in your attempt before."
     since_same_file: str = "The same file as attempt {number}: nothing changed."
+    since_same_but_late: str = (
+        "The same file as attempt {number}. Only what being late costs is another: it goes by when "
+        "this one came, and by what is due now."
+    )
+    """The same where the points are others."""
     first: str = "Fix this first"
     first_named: str = "{message} Your code {title}."
     first_where: str = "In {question}"
@@ -126,7 +133,9 @@ class Words:
     question_score: str = "{score} of {max}"
     question_open: str = "{max} points, not counted yet"
     question_out: str = "{max} points, not counted here"
-    """The same of an answer that nobody reads."""
+    """The same of an attempt that does not count, or for which nothing is read ..."""
+    question_unanswered: str = "{max} points, nothing written yet"
+    """... and of one that does, without an answer."""
     unnamed_finding: str = "This looks like: {name}."
     what: str = "What it computes"
     hint: str = "Hint"
@@ -171,6 +180,14 @@ class Words:
 
     # ---- what people decided
     final_part: str = "in all, with what people decided"
+    rest_unread: str = "a person gives up to {points} more"
+    """Points that are not in a sum yet, for an answer that waits ..."""
+    rest_unwritten: str = "nothing written for {points} more"
+    """... or for one that is not there."""
+    sum_so_far: str = "so far"
+    before_late: str = "before lateness"
+    after_late: str = "after lateness"
+    """What a sum is, behind it."""
     so_far: str = "so far, with what people decided; the rest is not counted yet"
     so_far_late: str = (
         "so far, with what people decided and before lateness; the rest is not counted yet"

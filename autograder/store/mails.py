@@ -1,10 +1,10 @@
 """The part of the store that holds mail which waits to be sent, and finds what there is to tell.
 
-Theory of operation.  What happened is in the store already: hand-ins, publications, replies, each
-with a rising number.  How far mail was made of them is a *mark*, a number of each kind; whoever
-makes mail moves the marks in the same transaction, so that nobody is told twice and nothing of
-what students and teachers do waits for mail.  A mail that cannot be sent is tried again, later each
-time, and given up after some days.
+Theory of operation.  What happened is in the store already: hand-ins, publications, replies, what
+is said of partners, each with a rising number.  How far mail was made of them is a *mark*, a number
+of each kind; whoever makes mail moves the marks in the same transaction, so that nobody is told
+twice and nothing of what students and teachers do waits for mail.  A mail that cannot be sent is
+tried again, later each time, and given up after some days.
 """
 
 from __future__ import annotations
@@ -23,7 +23,15 @@ from autograder.model import Identity
 from autograder.store.decided import Begin
 from autograder.store.hand_ins import NEAR
 from autograder.store.records import storable
-from autograder.store.tables import ACTS, HAND_INS, MAIL_TRIES, MAILS, PORTAL, PUBLISHED
+from autograder.store.tables import (
+    ACTS,
+    HAND_INS,
+    MAIL_TRIES,
+    MAILS,
+    PARTNERS,
+    PORTAL,
+    PUBLISHED,
+)
 
 _identity_of = msgspec.json.Decoder(Identity).decode
 _MOST = 500
@@ -32,6 +40,8 @@ _SETTLED = timedelta(seconds=10)
 """So old a hand-in is that none with a lower number can still come, from whatever process."""
 _THOUGHT_BETTER = timedelta(seconds=60)
 """So long somebody may take back what they decided, before anybody gets mail of it."""
+_OFTEN = timedelta(days=1)
+"""So long nobody is told again that the same person said the same of them."""
 _PATIENCE = timedelta(days=3)
 _HELD = timedelta(minutes=10)
 """Whoever takes a mail and dies has it so long."""
@@ -44,6 +54,15 @@ class Kind(StrEnum):
     HAND_IN = "hand_in"
     PUBLISHED = "published"
     REPLY = "reply"
+    PARTNERS = "partners"
+
+
+class Said(StrEnum):
+    """What somebody said of a partner."""
+
+    NAMED = "named"
+    AGREED = "agreed"  # they were named by them
+    LEFT = "left"  # each had named the other
 
 
 @dataclass(frozen=True)
@@ -59,7 +78,7 @@ class News:
     """As in ``people``, where that is known already."""
     details: tuple[str, ...] = ()
     """Of a hand-in: its file, number, time and digest, who handed it in, and who else has it, a
-    name a line."""
+    name a line.  Of partners: what was said, and by whom, as in ``people``."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +122,11 @@ class Mails:
                 *_published(connection, marks[Kind.PUBLISHED], now),
                 *_replies(connection, marks[Kind.REPLY], now),
             )
-        after = dict(marks)
+            partners, last = _partners(connection, marks[Kind.PARTNERS], now)
+        after = {**marks, Kind.PARTNERS: last}
         for number, one in found:
             after[one.kind] = max(after[one.kind], number)
-        return Latest(tuple(one for _, one in found), marks, after)
+        return Latest((*(one for _, one in found), *partners), marks, after)
 
     def add(self, mails: Sequence[Mail], latest: Latest | None = None) -> None:
         """Keep mail that was made of the latest, unless somebody else made it meanwhile."""
@@ -183,7 +203,12 @@ def _move(connection: Connection, latest: Latest) -> None:
 
 
 def _newest(connection: Connection) -> dict[Kind, int]:
-    tables = {Kind.HAND_IN: HAND_INS, Kind.PUBLISHED: PUBLISHED, Kind.REPLY: ACTS}
+    tables = {
+        Kind.HAND_IN: HAND_INS,
+        Kind.PUBLISHED: PUBLISHED,
+        Kind.REPLY: ACTS,
+        Kind.PARTNERS: PARTNERS,
+    }
     return {
         kind: connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
         for kind, table in tables.items()
@@ -265,6 +290,50 @@ def _decided(
             whose = _identity_of(row["whose"])
             found.append((row["id"], News(kind, row["assignment"], row["student"], whose)))
     return found
+
+
+def _partners(connection: Connection, mark: int, now: datetime) -> tuple[list[News], int]:
+    """What was said since of partners, and how far that goes.
+
+    What was taken back is passed over, and what whoever it was said of has seen, for they said
+    something of partners themselves since.
+    """
+    if (connection.execute(sa.select(sa.func.max(PARTNERS.c.id))).scalar() or 0) <= mark:
+        return [], mark
+    rows = connection.execute(sa.select(PARTNERS).order_by(PARTNERS.c.id)).mappings().all()
+    last = {(row["assignment"], row["person"], row["other"]): row for row in rows}
+    spoke = {(row["assignment"], row["person"]): row["id"] for row in rows}
+    named: set[tuple[str, int, int]] = set()
+    before: dict[tuple[Said, str, int, int], datetime] = {}
+    found = []
+    reached = mark
+    for row in rows:
+        at = datetime.fromisoformat(row["at"])
+        if at > now - _THOUGHT_BETTER:
+            break
+        reached = max(reached, row["id"])
+        slug, person, other = row["assignment"], row["person"], row["other"]
+        pair, back = (slug, person, other), (slug, other, person)
+        said = _said(row["together"], pair in named, back in named)
+        (named.add if row["together"] else named.discard)(pair)
+        if said is None:
+            continue
+        is_new = row["id"] > mark and at - before.get((said, *pair), at - 2 * _OFTEN) > _OFTEN
+        before[said, *pair] = at
+        is_seen = spoke.get((slug, other), 0) > row["id"]
+        if is_new and not is_seen and last[pair]["together"] == row["together"]:
+            details = (said.value, str(person))
+            found.append(News(Kind.PARTNERS, slug, "", Identity(), other, details))
+    return found, reached
+
+
+def _said(together: bool, did_name: bool, is_named: bool) -> Said | None:
+    """What it comes to, by whether they had named each other before; None: nothing new."""
+    if together == did_name:
+        return None
+    if together:
+        return Said.AGREED if is_named else Said.NAMED
+    return Said.LEFT if is_named else None
 
 
 def _undone(connection: Connection) -> set[str]:

@@ -186,6 +186,69 @@ def test_partners_read_with_whom_they_have_it(store: Store, mailbox: Mailbox) ->
     assert "handed in" not in letters[2]
 
 
+def partners(store: Store) -> tuple[int, int]:
+    """Amy's number, and that of Dan, who has an address, too."""
+    dan = PersonRecord(Identity(id="dan", email="dan@uni.edu", name="Dan D."), kind="roster")
+    store.add_people([PersonRow(9, dan)], known=len(store.people()))
+    return 1, 9
+
+
+def test_who_is_named_agreed_with_or_left_is_told_once_each(store: Store, mailbox: Mailbox) -> None:
+    amy, dan = partners(store)
+    office = post(store, mailbox.server)
+
+    def told(minutes: int) -> list[str]:
+        mailbox.letters.clear()
+        for _ in range(2):
+            office.once(now() + timedelta(minutes=minutes))
+        return [" ".join(text.split()) for text in mailbox.texts()]
+
+    store.hand_ins.join(SLUG, dan, amy, True)
+    store.hand_ins.join(SLUG, dan, amy, True)
+    store.hand_ins.join(SLUG, dan, 2, True)  # ben has no address
+    office.once(now() + timedelta(seconds=30))
+    assert mailbox.letters == []  # they may still take it back
+    (named,) = told(2)
+    assert named.startswith("amy@uni.edu: Partners: Learning rates Dan D. named you as a partner")
+    assert named.endswith("it holds when you agree. To answer: https://a.edu")
+    store.hand_ins.join(SLUG, amy, dan, True)
+    (agreed,) = told(2)
+    assert "dan@uni.edu: Partners: Learning rates amy agreed to hand in Learning rates" in agreed
+    store.hand_ins.leave(SLUG, [dan])
+    (left,) = told(2)
+    assert "amy@uni.edu: Partners: Learning rates Dan D. took back that you hand in" in left
+    store.hand_ins.join(SLUG, dan, amy, True)
+    (again,) = told(2)
+    assert "amy@uni.edu" in again
+    assert "Dan D. agreed to hand in Learning rates together with you" in again
+    for _ in range(3):  # nobody fills another's mailbox
+        store.hand_ins.leave(SLUG, [dan])
+        assert told(2) == []
+        store.hand_ins.join(SLUG, dan, amy, True)
+        assert told(2) == []
+
+
+def test_of_partners_nothing_is_told_that_is_taken_back_seen_or_no_longer_so(
+    store: Store, mailbox: Mailbox
+) -> None:
+    amy, dan = partners(store)
+    store.hand_ins.join(SLUG, dan, amy, True)
+    store.hand_ins.leave(SLUG, [dan])  # within a minute
+    store.hand_ins.join("other", dan, amy, True)
+    store.hand_ins.decline("other", amy, dan)
+    store.hand_ins.join("another", dan, amy, True)
+    store.hand_ins.join("another", amy, 2, True)  # and has Dan's naming before her
+    post(store, mailbox.server).once(now() + LATER)
+    assert mailbox.letters == []
+    store.hand_ins.join("third", dan, amy, True)
+    store.add_people(
+        [PersonRow(9, PersonRecord(Identity(id="dan"), kind="roster", role="ta"))],
+        known=len(store.people()),
+    )
+    post(store, mailbox.server).once(now() + LATER)
+    assert mailbox.letters == []
+
+
 def test_what_was_there_before_mail_was_set_up_is_not_told(
     tmp_path: Path, mailbox: Mailbox
 ) -> None:
@@ -199,6 +262,20 @@ def test_what_was_there_before_mail_was_set_up_is_not_told(
         hand_in(store, 1, "amy", "second.py")
         post(store, mailbox.server).once(now() + LATER)
         assert len(mailbox.letters) == 1
+
+
+def test_a_kind_of_mail_that_is_new_begins_there_and_the_others_go_on(
+    store: Store, mailbox: Mailbox
+) -> None:
+    amy, dan = partners(store)
+    store.hand_ins.join(SLUG, dan, amy, True)
+    hand_in(store, 1, "amy")
+    with store._begin(writes=True) as connection:
+        connection.exec_driver_sql("DELETE FROM portal WHERE name = 'mail of partners'")
+    for _ in range(2):
+        post(store, mailbox.server).once(now() + LATER)
+    (letter,) = mailbox.texts()
+    assert "Received: Learning rates, attempt 1" in letter
 
 
 def test_publishing_and_replies_are_told_and_what_was_taken_back_is_not(

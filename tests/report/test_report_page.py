@@ -90,7 +90,7 @@ def test_nobody_is_said_to_read_an_answer_that_is_not_there() -> None:
         for one in grade.questions
     )
     text = words_of(read_page(page_of(replace(grade, questions=questions))))
-    assert "10 points, not counted yet, nothing written yet" in text
+    assert "10 points, nothing written yet" in text
     assert WRITTEN_NONE in text
     assert "person will read" not in text
 

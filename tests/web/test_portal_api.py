@@ -140,7 +140,8 @@ def test_a_result_says_what_may_be_seen(
     text = json.dumps(result)
     assert ("moment_overwritten" in text) is names
     assert ("It goes there." in text) is points
-    assert set(result) == set(json_row(verdict()))
+    assert ("rest" in result) is points
+    assert set(result) - {"rest"} == set(json_row(verdict()))
 
 
 def test_all_of_it_is_the_row_of_the_grades_that_staff_have(school: School) -> None:
@@ -155,6 +156,7 @@ def test_all_of_it_is_the_row_of_the_grades_that_staff_have(school: School) -> N
     exercise = school.portal._syllabus.get(SLUG)
     assert exercise is not None
     (grade,) = current_grades(exercise.order, school.store)
+    assert result.pop("rest").startswith("a person gives up to "), "as the page says"
     assert result == json.loads(json.dumps(json_row(grade)))
     assert result["late"]["points"] < 0
 
@@ -204,7 +206,13 @@ def test_the_published_file_handed_in_again_has_its_own_name_and_time(school: Sc
         at = datetime.fromisoformat(row["handed_in"]["at"])
         assert (row["file"], at) == (name, datetime.fromisoformat(receipt["at"]))
     assert new["message"] is None
-    own = {"file", "handed_in", "message"}
+    (older, newer) = (row["questions"][-1] for row in (old, new))
+    assert (older.pop("message"), newer.pop("message")) == (
+        "This attempt does not count.",  # and the other does, whose answer is the same
+        "A person will read it.",
+    )
+    assert ("rest" in old, "rest" in new) == (False, True)
+    own = {"file", "handed_in", "message", "rest"}
     assert {k: v for k, v in new.items() if k not in own} == {
         k: v for k, v in old.items() if k not in own
     }

@@ -601,8 +601,12 @@ def test_a_student_chooses_where_the_assignment_lets_them(school: School) -> Non
     assert "Attempt 1 counts" in alice.read(f"/a/{SLUG}")
     alice.open(third)
     alice.send(f"{third}/choose")
+    assert "Attempt 3 will count when results are published again." in alice.words
+    assert "counts now" not in alice.words
     assert f"{said}3 takes its place when results are published again." in alice.read(result)
     assert "Attempt 3 will count" in alice.read(f"/a/{SLUG}")
+    alice.send(f"{first}/choose")
+    assert "Attempt 1 counts now." in alice.words
 
 
 def test_show_tells_with_whom_it_was_handed_in_and_why_it_counts(school: School) -> None:
@@ -1066,7 +1070,11 @@ def test_what_people_decided_is_told_by_programs_as_on_the_page(
         assert total == sum(float(part[1]) for part in parts if part is not None)
         return lines[0]
 
-    before = "67.5 of 90 points, 7.5 less for lateness" if is_late else "75 of 90 points"
+    before = (
+        "67.5 of 90 points so far, 7.5 less for lateness; a person gives up to 9 more"
+        if is_late
+        else "75 of 90 points so far; a person gives up to 10 more"
+    )
     assert first() == before
     decide(school, "adam", 25.0)
     if is_read:
@@ -1075,9 +1083,9 @@ def test_what_people_decided_is_told_by_programs_as_on_the_page(
     published(school)
     after = {
         (False, False): "85 of 90 points so far, with what people decided; the rest is not counted "
-        "yet",
+        "yet: a person gives up to 10 more",
         (False, True): "85 of 90 points so far, with what people decided and before lateness; the "
-        "rest is not counted yet",
+        "rest is not counted yet: a person gives up to 10 more",
         (True, False): "90 of 100 points",
         (True, True): "81 of 100 points, 9 less for lateness",
     }
@@ -1835,7 +1843,8 @@ def test_a_receipt_says_the_same_whatever_is_changed_then(
     for late in changes:
         school.says(late=late)
         assert receipt_on(alice.open(address)) == said
-        assert "points are taken off" not in alice.words.replace(lateness, "")
+        elsewhere = alice.words.replace(lateness, "").partition("now it is due")[0]
+        assert "points are taken off" not in elsewhere, "the new price stands with the new date"
         assert partners is None or receipt_on(bob.open(partners)) == its
     school.says(late=share)
     exercise = school.portal._syllabus.get(SLUG)
@@ -1869,8 +1878,21 @@ def test_beside_a_receipt_is_said_when_a_due_date_has_moved_since(school: School
     assert " Due " not in alice.words
     school.says(late=Late(due=early, policy="share_per_day", share=0.2))
     assert "nothing was due: now it is due" in alice.read(free)
-    assert "UTC . 3 hours late; each day begun counts, so 1 day. Receipt" in alice.words
+    price = "UTC . 3 hours late; each day begun counts, so 1 day: 20 % of your points are taken off"
+    assert f"{price}. Receipt" in alice.words
     assert " Due " not in alice.words
+    school.says(late=Late(due=late))
+    school.grade(verdict(), verdict())
+    published(school)
+    assert f"{late:%H:%M} UTC . In time. Receipt" in alice.read(free)
+    school.says(late=Late(due=early, policy="share_per_day", share=0.2))
+    again = "once results are published again"
+    assert f"{price}, {again}. Receipt" in alice.read(free)
+    assert again not in alice.read(was_late).split("was due")[-1], "no result of it is published"
+    published(school)
+    assert f"{price}. Receipt" in alice.read(free), "the result says so, too"
+    school.says(late=Late(due=late))
+    assert f"In time: nothing is taken off, {again}. Receipt" in alice.read(free)
 
 
 def test_a_receipt_of_an_older_program_says_what_is_known_of_then(school: School) -> None:
@@ -1887,8 +1909,8 @@ def test_a_receipt_of_an_older_program_says_what_is_known_of_then(school: School
     alice.open(alice.address)
     assert " Due " not in alice.words
     assert (
-        f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late; each day begun counts, so 1 day."
-        in alice.words
+        f"It is due {due:%a %d %b %Y, %H:%M} UTC . 3 hours late; each day begun counts, so 1 day: "
+        "20 % of your points are taken off." in alice.words
     )
     school.says(late=Late(due=due + timedelta(days=1)))
     with school.store._begin(writes=True) as connection:

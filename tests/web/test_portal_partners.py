@@ -59,6 +59,22 @@ class Class:
             browser.send(f"/a/{SLUG}/partners", partner=other)
         return browser
 
+    def agrees(self, who: str, name: str) -> Client:
+        """By the button of the offer that begins with this name; its form is sent as it is."""
+        browser = self.at(who)
+        forms = re.findall(r'<form class="note".*?</form>', browser.page, re.DOTALL)
+        (form,) = [one for one in forms if f"<button>Hand in together with {name}" in one]
+        fields: dict[str, list[str]] = {}
+        for field, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form):
+            fields.setdefault(field, []).append(value)
+        browser.ask("POST", f"/a/{SLUG}/partners", data=fields)
+        return browser
+
+    def takes_back(self, who: str, other: str) -> Client:
+        browser = self.at(who)
+        browser.send(f"/a/{SLUG}/partners", partner=other, back="1")
+        return browser
+
     def leaves(self, who: str) -> Client:
         browser = self.at(who)
         browser.send(f"/a/{SLUG}/partners", leave="1")
@@ -104,14 +120,16 @@ def pupils(tmp_path: Path) -> Iterator[Class]:
 def test_of_two_namings_the_first_that_is_returned_holds_and_the_other_is_void(
     pupils: Class,
 ) -> None:
-    pupils.names("alice", "bob", "eve")
-    assert "You named bob ," in pupils.at("alice").words
+    pupils.said_before(("alice", "bob"), ("alice", "eve"))
+    assert "You named bob : it holds" in pupils.at("alice").words
     assert "Alice A. named you" in pupils.at("eve").words
     assert "now: what one of you" in pupils.names("bob", "alice").words
     assert "You named" not in pupils.at("alice").words
     eve = pupils.at("eve")
-    assert "Alice A." not in eve.words
-    assert "Alice A." not in eve.read("/")
+    withdrawn = "had named you as a partner, and hands in together with others now"
+    assert f"Alice A. {withdrawn}: there is no room for more." in eve.words
+    assert "Hand in together with Alice A." not in eve.words
+    assert "Alice A. , who had named you, hands in together with others now" in eve.read("/")
     assert pupils.names("eve", "alice").status == 409
     for who, group in (("alice", {"alice", "bob"}), ("bob", {"alice", "bob"}), ("eve", {"eve"})):
         assert pupils.receives(who) == group
@@ -174,20 +192,170 @@ def test_to_name_a_partner_once_more_is_no_trouble(pupils: Class) -> None:
     assert f"{TOGETHER} Zoe Z. now" in pupils.names("dora", "zoe").words
 
 
-def test_three_are_one_group_whoever_named_whom(pupils: Class) -> None:
+def test_three_are_one_group_when_each_agreed_to_each(pupils: Class) -> None:
     pupils.allows(3)
     pupils.names("alice", "bob", "carl")
     pupils.names("bob", "alice", "dora")
-    pupils.names("carl", "alice")
+    carl = pupils.at("carl")
+    named = "Alice A. , who hands in together with Bob B. , named you as a partner;"
+    assert f"{named} it holds when you agree, and Bob B. agrees, too." in carl.words
+    agreed = pupils.agrees("carl", "Alice A. and Bob B.")
+    assert "That is noted. It holds as soon as Bob B. agrees, too." in agreed.words
+    carl = pupils.at("carl")
+    waits = (
+        "named each other: it holds as soon as all of you did, and Bob B. has still to agree. "
+        "Until then you hand in"
+    )
+    assert f"You and Alice A. {waits} alone." in carl.words
+    assert "You named bob" not in carl.words, "that is said already"
+    assert f"You and Carl C. {waits} with Bob B. only." in pupils.at("alice").words
+    assert pupils.receives("carl") == {"carl"}
+    assert pupils.receives("alice") == pupils.receives("bob") == {"alice", "bob"}
+    bob = pupils.at("bob")
+    assert "Carl C. wants to join you and Alice A. ; it holds when you agree." in bob.words
+    assert "Carl C. named you as a partner" in bob.read("/")
+    all_ = f"{TOGETHER} Alice A. and Carl C. now: what one of you hands in counts as handed in by"
+    assert f"{all_} all of you" in pupils.agrees("bob", "Carl C.").words
     for who in ("alice", "bob", "carl"):
         assert pupils.receives(who) == {"alice", "bob", "carl"}
     assert "You named" not in pupils.at("bob").words, "for dora there is no room"
     full = pupils.names("bob", "dora")
     assert full.status == 409
     assert f"{TOGETHER} Alice A. and Carl C. already, and at most 3 may" in full.words
-    pupils.leaves("alice")  # who named both
+
+
+def test_who_names_one_of_two_is_asked_about_the_other_before_anybody_else_is(
+    pupils: Class,
+) -> None:
+    pupils.allows(3)
+    pupils.names("alice", "bob")
+    pupils.names("bob", "alice")
+    assert "as soon as alice names you" in pupils.names("carl", "alice").words
+    assert "Bob B." not in pupils.at("carl").words, "whose partner she is she has not told"
+    assert "Carl C." not in pupils.at("bob").words
+    both = pupils.agrees("alice", "Carl C.").words
+    assert "It holds as soon as Bob B. and Carl C. agree, too." in both
+    assert "Carl C." not in pupils.at("bob").words, "who knows nothing of Bob yet"
+    pupils.agrees("carl", "Alice A. and Bob B.")
+    assert pupils.receives("carl") == {"carl"}
+    pupils.agrees("bob", "Carl C.")
+    assert pupils.receives("carl") == {"alice", "bob", "carl"}
+
+
+def test_who_agreed_to_less_than_there_is_by_now_is_asked_about_the_rest(pupils: Class) -> None:
+    """Between the page and its button somebody else was quicker."""
+    pupils.allows(3)
+    pupils.names("alice", "bob", "carl")
+    pupils.at("carl")
+    pupils.names("bob", "alice")
+    noted = pupils.names("carl", "alice").words  # as the button of the page of then
+    assert "That is noted. Alice A. hands in together with Bob B.: look below whether" in noted
+    assert "Carl C." not in pupils.at("bob").words
+    assert pupils.receives("carl") == {"carl"}
+    forged = pupils.at("carl")
+    forged.send(f"/a/{SLUG}/partners", partner="alice", **{"with": "dora"})
+    assert "named you" not in pupils.at("dora").words, "who is nobody's partner there"
+
+
+def test_who_declines_somebody_who_would_join_keeps_both_sides_apart(pupils: Class) -> None:
+    pupils.allows(3)
+    pupils.names("alice", "bob", "carl")
+    pupils.names("bob", "alice")
+    pupils.agrees("carl", "Alice A. and Bob B.")
+    assert "You declined: Carl C." in pupils.declines("bob", "carl").words
+    carl = pupils.at("carl")
+    assert "bob , whom you named, declined to hand in together this time" in carl.words
+    apart = "whom you named: somebody who would be with you did not agree."
+    assert f"You do not hand in together with alice , {apart}" in carl.words
+    assert f"You do not hand in together with carl , {apart}" in pupils.at("alice").words
+    assert "together with carl , whom you named: look" in pupils.at("alice").read("/")
     for who in ("alice", "bob", "carl"):
-        assert pupils.receives(who) == {who}
+        assert "named each other: it holds" not in pupils.at(who).words
+        assert "Hand in together with" not in pupils.at(who).words
+    assert pupils.receives("alice") == pupils.receives("bob") == {"alice", "bob"}
+    assert pupils.receives("carl") == {"carl"}
+    assert "did not agree" not in pupils.names("carl", "dora").words
+    pupils.names("dora", "carl")
+    assert pupils.receives("carl") == {"carl", "dora"}
+
+
+def test_of_two_who_wait_for_a_third_each_may_take_it_back(pupils: Class) -> None:
+    pupils.allows(3)
+    pupils.names("alice", "bob", "carl")
+    pupils.names("bob", "alice")
+    pupils.agrees("carl", "Alice A. and Bob B.")
+    back = pupils.takes_back("carl", "alice")
+    assert "You took that back: you do not name alice any more." in back.words
+    assert "Carl C." not in pupils.at("bob").words
+    assert "You named carl : it holds as soon as you are named back" in pupils.at("alice").words
+    assert "Hand in together with Alice A. and Bob B." in pupils.at("carl").words
+    pupils.takes_back("alice", "carl")
+    assert "Alice A." not in pupils.at("carl").words
+    assert pupils.receives("alice") == {"alice", "bob"}, "of whom nothing was taken back"
+    assert pupils.takes_back("alice", "bob").status == 409
+    assert pupils.takes_back("carl", "alice").status == 409
+
+
+def test_whoever_waited_for_one_who_leaves_is_with_the_others(pupils: Class) -> None:
+    pupils.allows(3)
+    pupils.names("alice", "bob", "carl")
+    pupils.names("bob", "alice")
+    pupils.agrees("carl", "Alice A. and Bob B.")
+    pupils.leaves("bob")
+    assert pupils.receives("alice") == pupils.receives("carl") == {"alice", "carl"}
+    assert pupils.receives("bob") == {"bob"}
+
+
+def test_nobody_names_more_than_there_are_places_for(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    two = pupils.names("alice", "carl")
+    assert two.status == 409
+    back = "take that back first, then name somebody else."
+    most = "already, and at most 2 may hand in together"
+    assert f"You named bob {most}: {back}" in two.words
+    assert "named you" not in pupils.at("carl").words
+    assert "as soon as bob names you" in pupils.names("alice", "bob").words, "once more is the same"
+    pupils.allows(3)
+    pupils.names("alice", "carl")
+    three = pupils.names("alice", "dora")
+    assert three.status == 409
+    assert (
+        "You named bob and carl already, and at most 3 may hand in together: take one of them back "
+        "first, then name somebody else." in three.words
+    )
+    pupils.names("bob", "alice")
+    again = pupils.names("alice", "dora")
+    assert again.status == 409
+    assert "You hand in together with Bob B. and named carl already, and at most 3" in again.words
+    assert "dora" not in again.page
+    pupils.takes_back("alice", "carl")
+    assert "as soon as dora names you" in pupils.names("alice", "dora").words
+
+
+def test_who_named_as_many_as_may_still_agrees_to_whoever_names_them(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    pupils.names("carl", "alice")
+    pupils.agrees("alice", "Carl C.")
+    assert pupils.receives("alice") == {"alice", "carl"}
+    assert "Alice A. had named you as a partner" in pupils.at("bob").words
+    assert "had named you" not in pupils.names("bob", "dora").words, "it is told until then"
+
+
+def test_who_left_takes_no_place_of_those_whom_others_name(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    pupils.names("bob", "alice")
+    pupils.leaves("bob")
+    assert "as soon as carl names you" in pupils.names("alice", "carl").words
+
+
+def test_a_partner_is_found_by_a_name_that_is_nobody_elses(pupils: Class, tmp_path: Path) -> None:
+    assert "Id, e-mail address or name of a partner" in pupils.at("alice").words
+    assert "as soon as bob names you" in pupils.names("alice", "Bob B.").words
+    (tmp_path / "later.csv").write_text("id,name,role\ndave,Dora D.,student\n", encoding="utf-8")
+    import_people(pupils.school.store, read_people(tmp_path / "later.csv"))
+    carl = pupils.names("carl", "Dora D.")
+    assert carl.status == 400
+    assert "or the name of several: ask your partner" in carl.words
 
 
 def test_two_pairs_are_not_one_group_of_four(pupils: Class) -> None:
@@ -202,7 +370,9 @@ def test_two_pairs_are_not_one_group_of_four(pupils: Class) -> None:
     pupils.names("zoe", "alice")
     pupils.names("bob", "zoe")
     assert pupils.receives("zoe") == {"zoe"}, "who named whom was not returned"
-    pupils.names("alice", "zoe")
+    pupils.agrees("alice", "Zoe Z.")
+    assert pupils.receives("zoe") == {"zoe"}, "who has not agreed to bob"
+    pupils.agrees("zoe", "Alice A. and Bob B.")
     assert pupils.receives("bob") == pupils.receives("zoe") == {"alice", "bob", "zoe"}
 
 
@@ -301,6 +471,7 @@ def test_who_teaches_now_has_left_and_what_was_void_by_them_stays_so(
 def test_who_is_named_may_decline_and_whoever_named_them_is_told_and_names_another(
     pupils: Class,
 ) -> None:
+    pupils.allows(3)
     pupils.names("alice", "bob", "carl")
     bob = pupils.at("bob")
     assert "Alice A. named you" in bob.words
@@ -326,6 +497,9 @@ def test_who_is_named_may_decline_and_whoever_named_them_is_told_and_names_anoth
     alice = pupils.at("alice")
     assert told in alice.words
     assert "Bob B." not in alice.words, "the name is told by whoever agrees"
+    assert "bob , whom you named, declined to hand in together this time: look" in alice.read("/")
+    assert "Bob B." not in alice.words
+    alice = pupils.at("alice")
     assert "You named carl : it holds" in alice.words, "of the others it is as before"
     assert "declined" not in pupils.at("carl").words
     assert pupils.receives("alice") == {"alice"}
@@ -378,13 +552,24 @@ def test_when_a_partner_leaves_both_are_told_what_stays_and_what_is_possible(
     bob = pupils.at("bob")
     assert f"You handed in together with Alice A. , and hand in alone now. {kept}" in bob.words
     assert "named you as a partner" not in bob.words
+    assert "To hand in together again, name them below." in bob.words
+    assert "Decline" not in bob.page, "nobody asked him"
+    assert "Hand in together with Alice" not in bob.page
     assert "named you as a partner" not in bob.read("/")
+    assert "Alice A." not in bob.words
+    gone = "Bob B. , with whom you handed in together, hands in alone now: look"
+    assert gone in alice.read("/")
+    assert "There is nothing to decline" in pupils.declines("bob", "alice").words
+    assert "declined" not in pupils.at("alice").words
     pupils.names("bob", "alice")
     assert pupils.receives("bob") == {"alice", "bob"}
+    assert "alone now" not in alice.read("/")
     assert "hands in alone now" not in pupils.at("alice").words
     pupils.leaves("alice")
     assert "Alice A. , with whom you handed in together" in pupils.at("bob").words
     assert "You named" not in pupils.at("alice").words
+    pupils.names("bob", "alice")
+    assert "Bob B. named you as a partner" in pupils.at("alice").words, "he asks anew"
     pupils.declines("alice", "bob")
     bob = pupils.at("bob")
     assert "alice , whom you named, declined" in bob.words
@@ -396,16 +581,32 @@ def test_when_a_partner_leaves_both_are_told_what_stays_and_what_is_possible(
 def test_who_is_left_of_three_still_hands_in_together_and_is_told_who_left(pupils: Class) -> None:
     pupils.allows(3)
     pupils.names("alice", "bob", "carl")
-    pupils.names("bob", "alice")
-    pupils.names("carl", "alice")
+    pupils.names("bob", "alice", "carl")
+    pupils.names("carl", "alice", "bob")
     assert "counts as handed in by all of you" in pupils.at("alice").words
-    pupils.leaves("carl")
-    assert "Carl C. , with whom you handed in together" in pupils.at("bob").words
-    assert "and you still name them" not in pupils.at("bob").words
-    assert pupils.receives("bob") == {"alice", "bob"}
+    pupils.leaves("alice")  # whom both named first
+    for who, other in (("bob", "carl"), ("carl", "bob")):
+        name = f"{other.title()} {other[0].upper()}."
+        page = pupils.at(who).words
+        assert f"{TOGETHER} {name} : what one of you hands in" in page
+        left = "Alice A. , with whom you handed in together, hands in alone now."
+        assert f"{left} You and {name} go on together. What you handed in" in page
+        assert pupils.receives(who) == {"bob", "carl"}
+    assert pupils.receives("alice") == {"alice"}
+    back = pupils.names("alice", "bob").words
+    assert "That is noted. Bob B. hands in together with Carl C.: look below" in back
+    assert "To hand in together again" not in back
+    assert pupils.receives("alice") == {"alice"}, "to Carl she has not come back"
+    pupils.agrees("alice", "Bob B. and Carl C.")
+    assert pupils.receives("alice") == {"alice", "bob", "carl"}, "they named her still"
+    pupils.leaves("alice")
     pupils.names("dora", "bob")
-    pupils.names("bob", "dora")
-    assert "Carl C." not in pupils.at("alice").words, "there is no room any more"
+    pupils.agrees("bob", "Dora D.")
+    pupils.agrees("dora", "Bob B. and Carl C.")
+    assert pupils.receives("dora") == {"dora"}
+    pupils.agrees("carl", "Dora D.")
+    assert pupils.receives("dora") == {"bob", "carl", "dora"}
+    assert "Alice A." not in pupils.at("carl").words, "there is no room any more"
 
 
 def test_what_nobody_asked_cannot_be_declined(pupils: Class) -> None:
@@ -418,7 +619,7 @@ def test_what_nobody_asked_cannot_be_declined(pupils: Class) -> None:
         answers.add((bob.status, re.sub(r"token.*?>", "", bob.words)))
     ((status, words),) = answers
     assert status == 409
-    assert "There is nothing to decline: they do not name you as a partner now" in words
+    assert "There is nothing to decline: they do not ask you to hand in together now" in words
     bob.ask("POST", f"/a/{SLUG}/partners", data={"partner": "alice", "decline": "1"})
     assert bob.status == 403, "without the token of a page"
     assert pupils.school.store.hand_ins.namings(SLUG) == said
@@ -482,10 +683,7 @@ def test_groups_are_disjoint_the_same_for_all_and_never_too_large(
         assert one in group
         assert len(group) <= most
         assert all(groups.of(other) == group for other in group)
-        reached = {one}
-        for _ in group:
-            reached |= {b for a, b in permutations(group, 2) if a in reached and last.get((a, b))}
-        assert reached == group, "nobody is in it whom nobody in it named, and they them"
+        assert all(last[pair] for pair in permutations(group, 2)), "each named each"
         for other in groups.named(one):
             assert last[one, other]
             assert one in groups.named_by(other)
@@ -497,10 +695,10 @@ def test_groups_are_disjoint_the_same_for_all_and_never_too_large(
 def test_whoever_is_named_can_return_it_and_whoever_leaves_is_alone(
     said: list[Naming], most: int, one: int
 ) -> None:
-    for other in of(said, most).named_by(one):
-        groups = of([*said, Naming(one, other, True)], most)
+    for other in (before := of(said, most)).named_by(one):
+        groups = of([*said, *(Naming(*pair, True) for pair in before._across(one, other))], most)
         assert other in groups.of(one)
-        assert groups.of(one) == groups.of(other)
+        assert groups.of(one) == groups.of(other) == before.of(one) | before.of(other)
     left = of([*said, *(Naming(one, other, False) for other in range(1, 7))], most)
     assert left.of(one) == {one}
     assert not left.named(one)
@@ -519,11 +717,14 @@ def test_to_decline_changes_nothing_but_what_is_declined(
     before = of(said, most)
     for other in before.named_by(one):
         after = of([*said, Naming(one, other, False, declines=True)], most)
-        assert after.named(other) == before.named(other) - {one}
+        mine, theirs = before.of(one), before.of(other)
         assert one in after.declined(other)
         for who in range(1, 7):
             assert after.of(who) == before.of(who)
-            assert after.named(who) == before.named(who) - ({one} if who == other else set())
+            apart = theirs if who in mine else mine if who in theirs else frozenset()
+            assert after.named(who) == before.named(who) - apart
+            told = after.declined(who) | after.kept_apart(who)
+            assert who == one or before.named(who) & apart <= told
             assert after.missed(who) == before.missed(who)
         again = of([*said, Naming(one, other, False, True), Naming(one, other, True)], most)
         assert one not in again.declined(other)
@@ -668,6 +869,9 @@ def test_whose_naming_is_void_is_told_so_until_they_name_somebody_else(pupils: C
     pupils.names("alice", "bob")
     for _ in range(2):  # however often it is loaded
         assert "You named alice , who hands in together with others now" in pupils.at("eve").words
+    assert "alice , whom you named, hands in together with others now: look" in pupils.at(
+        "eve"
+    ).read("/")
     assert "bob" not in pupils.at("eve").page.lower(), "whose partner they are is nobody else's"
     assert "Alice A." not in pupils.at("eve").words, "the name is told by whoever agrees"
     assert "with others now" not in pupils.at("bob").words

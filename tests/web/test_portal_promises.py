@@ -14,6 +14,8 @@ from portal_class import NOTEBOOK, PROGRAM, School, verdict
 from autograder.acts import override, publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
+from autograder.judging.words import WRITTEN_NONE
+from autograder.model import Grade
 from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts, Late
 
@@ -40,6 +42,23 @@ def decide(school: School, question: str, worth: float) -> None:
     assert exercise is not None
     view = exercise.room.view()
     exercise.room.decide(view, [override(view.book, "alice", question, worth, "so it is", "ines")])
+
+
+def unwritten(*misconceptions: str) -> Grade:
+    """The verdict on a file without an answer."""
+    empty = verdict(*misconceptions, answer="")
+    questions = tuple(
+        replace(one, message=WRITTEN_NONE) if one.name == ASKED else one for one in empty.questions
+    )
+    return replace(empty, questions=questions)
+
+
+def partners(school: School) -> None:
+    """Alice and Bob hand in together."""
+    for who, other in (("alice", "bob"), ("bob", "alice")):
+        browser = school.browser(who)
+        browser.open(f"/a/{SLUG}")
+        browser.send(f"/a/{SLUG}/partners", partner=other)
 
 
 def two(school: School) -> tuple[str, str]:
@@ -97,6 +116,65 @@ def test_what_may_still_come_to_count_is_still_said_to_be_read(school: School) -
     assert READ in alice.words
 
 
+@pytest.mark.parametrize("keep", ["latest", "best", "chosen"])
+def test_where_nothing_is_written_no_person_is_said_to_give_points(
+    school: School, keep: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep), before_due="all")  # type: ignore[arg-type]
+    alice, pages = school.browser("alice"), []
+    for data, given in ((NOTEBOOK, verdict()), (PROGRAM, unwritten("moment_overwritten"))):
+        alice.upload(data, "hw.ipynb")
+        pages.append(alice.address)
+        school.grade(given)
+    counts = 0 if keep == "best" else 1
+    for _ in range(2):
+        words = alice.read(f"/a/{SLUG}").split("Your attempts")[1]
+        assert words.count(MORE) == (1 if counts == 0 else 0)
+        assert words.count("so far; nothing written for 10 more") == (1 if counts == 1 else 0)
+        page = alice.read(f"{pages[1]}/page")
+        assert "not counted yet" not in page
+        said = "10 points, nothing written yet"
+        assert (said in page) is (counts == 1)
+        assert (f"10 points, not counted here, {said[11:]}" in page) is (counts == 0)
+        published(school)
+
+
+def test_of_an_answer_that_is_read_for_a_partner_nobody_is_said_not_to_read_it(
+    school: School,
+) -> None:
+    school.says(attempts=Attempts(keep="chosen", partners=2), before_due="all")
+    partners(school)
+    alice, bob = school.browser("alice"), school.browser("bob")
+    alice.upload(PROGRAM, "hw.py")
+    first = alice.address
+    school.grade(verdict("moment_overwritten"), verdict("moment_overwritten"))
+    bob.upload()
+    school.grade(verdict(), verdict())
+    alice.open(first)
+    alice.send(f"{first}/choose")
+    (second, _) = alice.tickets_of(SLUG)
+    lines = ""
+    for _ in range(2):
+        words = alice.read(f"/h/{second}")
+        assert "This attempt does not count for you (attempt 1 does). To have it" in words
+        told = school.program("alice").ask("GET", f"/api/submissions/{second}").json()
+        lines = "\n".join(verdict_lines(told["result"]))
+        page = alice.read(f"/h/{second}/page")
+        assert "10 points, not counted here" in page
+        for said in (words, page, lines):
+            assert "reads its answer" not in said
+            assert "not read" not in said
+            assert "erson will read" not in said
+            assert MORE not in said
+        assert "explanation: This attempt does not count." in lines
+        published(school)
+    school.says(attempts=Attempts(keep="chosen", partners=2), before_due="names")
+    bob_first = bob.tickets_of(SLUG)[1]
+    bob.open(f"/h/{bob_first}")
+    bob.send(f"/h/{bob_first}/choose")
+    assert "so nobody reads its answer" in alice.read(f"/h/{second}"), "nor does he want it"
+
+
 def test_where_a_person_decided_no_reading_is_promised_of_what_comes_next(school: School) -> None:
     school.says(before_due="all")
     alice = school.browser("alice")
@@ -128,7 +206,11 @@ def test_where_a_person_decided_no_reading_is_promised_of_what_comes_next(school
 
 
 @pytest.mark.parametrize(
-    ("score", "more"), [(60.0, "a person gives up to 8 more<"), (0.0, "more, before lateness<")]
+    ("score", "more"),
+    [
+        (60.0, "so far, after lateness; a person gives up to 8 more<"),
+        (0.0, "so far; a person gives up to 10 more, before lateness<"),
+    ],
 )
 def test_what_a_person_gives_is_told_after_what_lateness_takes_off_it(
     school: School, score: float, more: str
@@ -143,5 +225,68 @@ def test_what_a_person_gives_is_told_after_what_lateness_takes_off_it(
         assert more in alice.open(page)
     decide(school, "adam", 20.0)
     published(school)
+    before = "so far, before lateness; a person gives up to 10 more<"
     for page in pages:
-        assert ("10 more, before lateness<" in alice.open(page)) is (score > 0)
+        assert (before in alice.open(page)) is (score > 0)
+
+
+def test_of_the_sums_in_a_list_each_says_whether_lateness_is_off_and_which_is_as_published(
+    school: School,
+) -> None:
+    due = datetime.now(UTC) - timedelta(hours=30)
+    moved = [due + timedelta(days=9), due]
+    school.says(late=Late(due=moved[0], policy="share_per_day", share=0.1))
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict("moment_overwritten"))
+    decide(school, ASKED, 9.5)
+    published(school)
+    alice.upload()
+    second = alice.address
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"), verdict())
+    school.says(late=Late(due=moved[1], policy="share_per_day", share=0.1))
+    same = "The same file as attempt 1. Only what being late costs is another: it goes by when"
+    words = alice.read(f"/a/{SLUG}").split("Your attempts")[1]
+    assert "72 of 90 after lateness" in words, "the points of its question are a person's"
+    assert "67.6 of 100 after lateness" in words
+    assert "84.5 of 100 (as published)" in words
+    assert words.count("as published") == 1
+    assert same in words
+    assert "nothing changed" not in words
+    assert same in alice.read(second)
+    school.says(late=Late(due=moved[0], policy="share_per_day", share=0.1))
+    words = alice.read(f"/a/{SLUG}").split("Your attempts")[1]
+    assert words.count("84.5 of 100 (as published)") == 2
+    assert "The same file as attempt 1: nothing changed." in words
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_that_an_answer_waits_is_said_wherever_points_are(school: School, hours: int) -> None:
+    due = datetime.now(UTC) + timedelta(hours=hours)
+    school.says(late=Late(due=due, policy="share_per_day", share=0.05), before_due="all")
+    alice = school.browser("alice")
+    alice.upload()
+    page = alice.address
+    school.grade(verdict())
+    score, more, late = (90, 10, "") if hours > 0 else (81, 9, ", after lateness")
+    less = "" if hours > 0 else ", 9 less for lateness"
+    rest = f"a person gives up to {more} more"
+
+    def line() -> str:
+        told = school.program("alice").ask("GET", f"/api/submissions/{page[3:]}").json()
+        return verdict_lines(told["result"])[0]
+
+    whole = f"{score} of 90 points graded by the program so far{late}; {rest}"
+    for _ in range(2):
+        assert f"{score} of 90 so far{late}; {rest}" in alice.read(f"/a/{SLUG}")
+        assert f"{score} of 90 points so far{late}; {rest}" in alice.read(page)
+        assert whole in alice.read(f"{page}/page")
+        assert line() == f"{score} of 90 points so far{less}; {rest}"
+        published(school)
+    assert whole in alice.read(f"/a/{SLUG}/result")
+    decide(school, "adam", 20.0)
+    published(school)
+    sentence = "the rest is not counted yet: a person gives up to 10 more"
+    assert sentence in line()
+    assert sentence in alice.read(f"/a/{SLUG}/result")

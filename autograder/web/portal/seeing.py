@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
@@ -22,10 +22,10 @@ from typing import Any
 from autograder.acts import PublishedGrades, with_details, with_final
 from autograder.formats import json_row
 from autograder.formats.parts import tidy_number
-from autograder.judging.words import WRITTEN_DECIDED, WRITTEN_OUT
+from autograder.judging.words import WRITTEN_DECIDED, WRITTEN_OUT, WRITTEN_UNCOUNTED
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.people import apply_late, counted_time
-from autograder.report.marks import is_unanswered, is_unread, is_unwritten, what_was_found
+from autograder.report.marks import is_unanswered, is_uncounted, is_unwritten, what_was_found
 from autograder.report.since import changes
 from autograder.report.total import total_of
 from autograder.report.words import WORDS
@@ -68,6 +68,8 @@ class Shown:
     """The hand-in directly before it, where that was another file."""
     same_as: int | None = None
     """Number of the hand-in directly before it, where that was the same file."""
+    is_worth_the_same: bool = True
+    """False: points of both are shown, and not as many, for it came at another time."""
     public: Any = None
     """What came of the public examples, as ``autograder check --json`` has it."""
 
@@ -94,12 +96,12 @@ class Shown:
 
     @property
     def row(self) -> dict[str, Any]:
-        """As a row of ``grades.json``, without what is not shown; where people decided something
-        and a question still waits, with what the page says in all: ``so_far``; where it is
-        published, with the page's sentence on that: ``stays``."""
+        """As a row of ``grades.json``, without what is not shown; with what the page says beside:
+        what becomes of points that no sum has yet (``rest``), in all, where people decided
+        something meanwhile (``so_far``), and that it is published (``stays``)."""
         row = json_row(self.grade)
         if self.has_page:
-            return row | _so_far(self.grade) | ({"stays": self.stays} if self.stays else {})
+            return row | _told(self.grade) | ({"stays": self.stays} if self.stays else {})
         hidden = ("score", "score_before_late", "late", "final_score", "final_score_before_late")
         row |= dict.fromkeys(hidden, None)
         row["questions"] = [
@@ -161,12 +163,26 @@ class Seeing:
         shown = self._of(exercise, hand_in, attempt)
         if shown is None:
             return None
-        shown = self._without_promises(exercise, shown, standing.is_unread(hand_in, attempt))
+        shown = (
+            self._out(standing, hand_in, shown)
+            if standing.is_out(hand_in, attempt)
+            else self._fixed(exercise, shown)
+        )
         if before is None:
             return shown
         if before.hand_in.digest == hand_in.digest:
-            return replace(shown, same_as=before.hand_in.number)
+            is_same = self._is_worth_the_same(exercise, shown, before)
+            return replace(shown, same_as=before.hand_in.number, is_worth_the_same=is_same)
         return replace(shown, before=before)
+
+    def _is_worth_the_same(self, exercise: Exercise, shown: Shown, before: Before) -> bool:
+        """Also where nobody is shown what the two are worth."""
+        if before.attempt is None or not shown.has_page:
+            return True
+        other = self._of(exercise, before.hand_in, before.attempt)
+        if other is None or not other.has_page:
+            return True
+        return total_of(other.grade).score == total_of(shown.grade).score
 
     def _of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
         lists = exercise.register.now()
@@ -191,36 +207,40 @@ class Seeing:
         public = self._public(hand_in) if sight is Sight.PUBLIC else None
         return Shown(sight, self._grade(lists, entry), attempt, zone, public=public)
 
-    def _without_promises(self, exercise: Exercise, shown: Shown, is_out: bool) -> Shown:
-        """Of an answer that nobody is to read it is not said that a person reads it."""
-        names = {
-            question.name
-            for question in shown.grade.questions
-            if question.status is QuestionStatus.PENDING
-            and question.override is None
-            and not is_unanswered(question)
-        }
-        if not is_out:
-            names = self._fixed(exercise, shown.grade.student, names)
-        if not names:
-            return shown
-        said = WRITTEN_OUT if is_out else WRITTEN_DECIDED
-        questions = tuple(
-            replace(one, message=said) if one.name in names else one
-            for one in shown.grade.questions
+    def _out(self, standing: Standing, hand_in: HandIn, shown: Shown) -> Shown:
+        """Of an attempt that does not count it is not said that a person gives points."""
+        waiting = _waiting(shown.grade)
+        is_read = bool(waiting) and self._is_read(standing, hand_in)
+        return _with_messages(
+            shown,
+            {
+                one.name: WRITTEN_UNCOUNTED if is_read or is_unanswered(one) else WRITTEN_OUT
+                for one in waiting
+            },
         )
-        return replace(shown, grade=replace(shown.grade, questions=questions))
 
-    def _fixed(self, exercise: Exercise, student: str, names: set[str]) -> set[str]:
-        """Of these questions those whose points a person put in place of all others, as the
+    def _is_read(self, standing: Standing, hand_in: HandIn) -> bool:
+        """Whether somebody reads what is in a file that does not count: it came again, or counts
+        for a partner."""
+        lists = standing.lists
+        students = {standing.student}
+        for one in self._store.hand_ins.shared(hand_in):
+            students.add(lists.standing.student(one.student, one.whose))
+        counted = (lists.counted(student) for student in students)
+        return any(one is not None and one.entry.digest == hand_in.digest for one in counted)
+
+    def _fixed(self, exercise: Exercise, shown: Shown) -> Shown:
+        """Nor of an answer to a question whose points a person put in place of all others, as the
         student was shown: they count whatever file comes."""
-        ledger = exercise.register.now().ledger
+        ledger, student = exercise.register.now().ledger, shown.grade.student
+        waiting = [one for one in _waiting(shown.grade) if not is_unanswered(one)]
+        fixed = {one.name for one in waiting if ledger.is_overridden(student, one.name)}
         row = ledger.published.get(student)
-        fixed = {name for name in names if ledger.is_overridden(student, name)}
         if row is None or not fixed:
-            return set()
-        shown = PublishedGrades(self._store, ledger).as_then(student, row)
-        return fixed & {one.name for one in shown.questions if one.override is not None}
+            return shown
+        then = PublishedGrades(self._store, ledger).as_then(student, row)
+        fixed &= {one.name for one in then.questions if one.override is not None}
+        return _with_messages(shown, dict.fromkeys(fixed, WRITTEN_DECIDED))
 
     def published(self, exercise: Exercise, student: str) -> Grade | None:
         """What was published last to a student, with what its page shows; None: nothing."""
@@ -252,7 +272,8 @@ class Seeing:
     def changes(self, exercise: Exercise, shown: Shown) -> Sequence[str]:
         """What is new since the attempt before, as far as it is shown, a sentence each."""
         if shown.same_as is not None:
-            return (WORDS.since_same_file.format(number=shown.same_as),)
+            same = WORDS.since_same_file if shown.is_worth_the_same else WORDS.since_same_but_late
+            return (same.format(number=shown.same_as),)
         before = self.before(exercise, shown)
         if before is None or shown.sight is Sight.PUBLIC:
             return ()
@@ -308,17 +329,36 @@ class Seeing:
         return None if kept is None else json.loads(zlib.decompress(kept))
 
 
-def _so_far(grade: Grade) -> dict[str, Any]:
+def _waiting(grade: Grade) -> list[QuestionGrade]:
+    """Questions whose answer a person would read."""
+    return [
+        one
+        for one in grade.questions
+        if one.status is QuestionStatus.PENDING and one.override is None
+    ]
+
+
+def _with_messages(shown: Shown, said: Mapping[str, str]) -> Shown:
+    """With these sentences on some questions, by their names."""
+    if not said:
+        return shown
+    questions = tuple(
+        replace(one, message=said.get(one.name, one.message)) for one in shown.grade.questions
+    )
+    return replace(shown, grade=replace(shown.grade, questions=questions))
+
+
+def _told(grade: Grade) -> dict[str, Any]:
     total = total_of(grade)
     if not total.is_so_far:
-        return {}
+        return {"rest": total.rest()} if total.rest() else {}
     sums = {"score": tidy_number(total.score), "max_score": tidy_number(total.max_score)}
     return {"so_far": {**sums, "says": total.says}}
 
 
 def _tells(question: QuestionGrade) -> bool:
     """Whether what the program says of a question is about no points."""
-    is_told = is_unwritten(question) or is_unanswered(question) or is_unread(question)
+    is_told = is_unwritten(question) or is_unanswered(question) or is_uncounted(question)
     return is_told or question.status in _TELLS
 
 

@@ -136,12 +136,6 @@ class Standing:
         is_best = self.exercise.assignment.attempts.keep == "best"
         return is_best or which.is_chosen or number > hand_in.number
 
-    def is_unread(self, hand_in: HandIn, attempt: int) -> bool:
-        """Whether it may be said that nobody reads its answers: the very same file may count as
-        another attempt."""
-        is_same = self.counted is not None and self.counted.digest == hand_in.digest
-        return not is_same and self.is_out(hand_in, attempt)
-
 
 def standing_at(store: Store, exercise: Exercise, person: Person) -> Standing:
     """How they stand now."""

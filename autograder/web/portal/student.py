@@ -10,20 +10,21 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from autograder import acts
 from autograder.errors import AutograderError, UsageError
-from autograder.judging.words import WRITTEN_OUT
-from autograder.model import Grade, SubmissionStatus
+from autograder.judging.words import WRITTEN_OUT, WRITTEN_UNCOUNTED
+from autograder.model import Grade, Lateness, SubmissionStatus
 from autograder.people import (
     Directory,
     Person,
     after_due_in_words,
     late_in_words,
+    lateness,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
 from autograder.report.marks import is_unread
 from autograder.report.words import WORDS
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
-from autograder.text import listed, without_points
+from autograder.text import listed
 from autograder.web.app import At, Show
 from autograder.web.downloads import attached
 from autograder.web.pages import fragment, page
@@ -184,11 +185,7 @@ class StudentPages:
         all_ = [self._standing(exercise, eyes.person) for exercise in self._syllabus]
         all_.sort(key=needed_first)
         pairings = {one.exercise.slug: self._pairing(one.exercise, eyes) for one in all_}
-        asked_by = {
-            slug: [one for one in pairing.named_by if one not in pairing.left]
-            for slug, pairing in pairings.items()
-        }
-        return page("portal/home.html.j2", visit, eyes=eyes, all=all_, asked_by=asked_by)
+        return page("portal/home.html.j2", visit, eyes=eyes, all=all_, pairings=pairings)
 
     def _pairing(self, exercise: Exercise, eyes: Eyes) -> Pairing:
         return self._partners(exercise).of(eyes.person)
@@ -263,6 +260,7 @@ class StudentPages:
         standing = self._standing(exercise, eyes.person)
         at, shown = self._seen(standing, hand_in)
         succession = self._succession(standing)
+        together = self._together(exercise, hand_in)
         may_choose = exercise.assignment.attempts.keep == "chosen" and eyes.is_own
         return page(
             "portal/receipt.html.j2",
@@ -279,16 +277,16 @@ class StudentPages:
             tag=_tag(standing, succession, hand_in, at),
             succession=succession,
             may_choose=may_choose,
-            out=_out(standing, succession, hand_in, at, shown, may_choose),
+            out=_out(standing, succession, hand_in, at, shown, may_choose, bool(together)),
             changes=self._seeing.changes(exercise, shown) if shown is not None else (),
             words=WORDS,
             by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
-            together=self._together(exercise, hand_in),
+            together=together,
             instead=self._instead(standing, hand_in, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
             late_then=_late_then(hand_in),
-            late_now=_late_now(standing, hand_in),
+            late_now=_late_now(standing, hand_in, shown),
         )
 
     def _seen(self, standing: Standing, hand_in: HandIn) -> tuple[Whereabouts, Shown | None]:
@@ -503,11 +501,13 @@ class StudentPages:
 
     def choose(self, visit: Visit) -> Response:
         """This one is to count."""
-        _, hand_in, exercise = self.own(visit)
+        eyes, hand_in, exercise = self.own(visit)
         if exercise.assignment.attempts.keep != "chosen":
             raise UsageError("which attempt counts is not yours to choose here")
         self._store.hand_ins.choose(hand_in)
-        visit.later.append(f"Attempt {hand_in.number} counts now.")
+        succession = self._succession(self._standing(exercise, eyes.person))
+        counts = "counts now" if succession is None else succession.chosen(hand_in.number)
+        visit.later.append(f"Attempt {hand_in.number} {counts}.")
         return RedirectResponse(f"/a/{exercise.slug}", 303)
 
     def say_partners(self, visit: Visit) -> Response:
@@ -523,36 +523,71 @@ class StudentPages:
             visit.later.append(f"You hand in alone now.{kept}")
         elif "decline" in visit.form:
             visit.later.append(self._decline(exercise, eyes.person, visit.form.one("partner")))
+        elif "back" in visit.form:
+            visit.later.append(self._take_back(exercise, eyes.person, visit.form.one("partner")))
         else:
             # Who is told of each name whether it is somebody's must not try them all.
             if not self._naming.take(eyes.person.number):
                 raise UsageError("you named many: wait some minutes, then name your partner")
-            visit.later.append(self._name(exercise, eyes.person, visit.form.one("partner")))
+            named = visit.form.one("partner"), visit.form.all("with")
+            visit.later.append(self._name(exercise, eyes.person, *named))
         return RedirectResponse(f"/a/{exercise.slug}", 303)
 
-    def _name(self, exercise: Exercise, person: Person, whom: str) -> str:
-        """Name somebody as a partner; what came of it.  Raises UsageError."""
+    def _name(self, exercise: Exercise, person: Person, whom: str, others: Sequence[str]) -> str:
+        """Name somebody as a partner; what came of it.  Raises UsageError.
+
+        ``others``: with whom these hand in, as the page of ``person`` said who agrees to them, too.
+        """
         other = _student_called(whom, person, exercise.register.standing().directory)
-        _require_room(self._partners(exercise), person, other)
-        self._store.hand_ins.join(exercise.slug, person.number or 0, other.number or 0, True)
+        before = self._partners(exercise)
+        _require_room(before, person, other)
+        _require_places(before, person, other)
+        offer = before.of(person).offer_of(other)
+        theirs = () if offer is None else (*offer.by, *offer.others)
+        for one in (other, *(one for one in theirs if one.id in others and one != other)):
+            self._store.hand_ins.join(exercise.slug, person.number or 0, one.number or 0, True)
         now = self._partners(exercise)
+        pairing = now.of(person)
         # The name is told by whoever agrees, not to whoever tries an address.
-        together = now.of(person).together
-        if any(one.number == other.number for one in together):
-            everybody = "both" if len(together) == 1 else "all"
+        if any(one.number == other.number for one in pairing.together):
+            everybody = "both" if len(pairing.together) == 1 else "all"
             return (
-                f"You hand in together with {other.name or other.id} now: what one of you hands in "
-                f"counts as handed in by {everybody} of you."
+                f"You hand in together with {_listed(pairing.together)} now: what one of you hands "
+                f"in counts as handed in by {everybody} of you."
             )
         _require_room(now, person, other)  # somebody else was named at the same moment
-        return f"That is noted. It holds as soon as {other.id} names you here, too."
+        offer = pairing.offer_of(other)
+        if offer is None:
+            return f"That is noted. It holds as soon as {other.id} names you here, too."
+        if offer in pairing.asked:
+            rest = [one for one in (*offer.by, *offer.others) if one != other]
+            return (
+                f"That is noted. {_listed([other])} hands in together with {_listed(rest)}: look "
+                "below whether you agree to that."
+            )
+        agree = "agrees" if len(offer.awaited) == 1 else "agree"
+        return f"That is noted. It holds as soon as {_listed(offer.awaited)} {agree}, too."
+
+    def _take_back(self, exercise: Exercise, person: Person, whom: str) -> str:
+        """No longer name somebody, nor with whom they hand in; what came of it.  Raises NotNow."""
+        partners = self._partners(exercise)
+        pairing = partners.of(person)
+        other = next((one for one in pairing.named if one.id == whom), None)
+        if other is None:
+            raise NotNow("there is nothing to take back: you do not name them as a partner now")
+        offer = pairing.offer_of(other)
+        theirs = [other] if offer is None else [*offer.by, *offer.others]
+        for one in theirs:
+            if one in pairing.named:
+                self._store.hand_ins.join(exercise.slug, person.number or 0, one.number or 0, False)
+        return f"You took that back: you do not name {other.id} any more."
 
     def _decline(self, exercise: Exercise, person: Person, whom: str) -> str:
         """Decline to hand in together with somebody; what came of it.  Raises NotNow."""
         named_by = self._partners(exercise).of(person).named_by
         other = next((one for one in named_by if one.id == whom), None)
         if other is None:
-            raise NotNow("there is nothing to decline: they do not name you as a partner now")
+            raise NotNow("there is nothing to decline: they do not ask you to hand in together now")
         self._store.hand_ins.decline(exercise.slug, person.number or 0, other.number or 0)
         return f"You declined: {other.name or other.id} is told so, and can name somebody else."
 
@@ -567,8 +602,8 @@ def _student_called(whom: str, person: Person, directory: Directory) -> Person:
         raise UsageError(f"{found[0].id!r} is not a student of this course.")
     if len(fits) != 1 or fits[0].number is None:
         raise UsageError(
-            "that is nobody's id or e-mail address in this course: ask your partner how the "
-            "course knows them"
+            "that is nobody's id, e-mail address or name in this course, or the name of several: "
+            "ask your partner how the course knows them"
         )
     return fits[0]
 
@@ -580,15 +615,34 @@ def _require_room(partners: Partners, person: Person, other: Person) -> None:
         return
     most = partners.groups.most
     if partners.is_full(person):
-        names = [one.name or one.id for one in partners.of(person).together]
         raise NotNow(
-            f"You hand in together with {listed(names)} already, and at most {most} may: hand in "
-            "alone first, then name somebody else."
+            f"You hand in together with {_listed(partners.of(person).together)} already, and at "
+            f"most {most} may: hand in alone first, then name somebody else."
         )
     raise NotNow(
         f"At most {most} may hand in together, and with {other.id} you would be more, for they "
         "hand in together with somebody already: ask them, or name somebody else."
     )
+
+
+def _require_places(partners: Partners, person: Person, other: Person) -> None:
+    """Raises NotNow where ``person`` named as many as have a place already, and ``other`` is not
+    one of them, nor named them."""
+    pairing, most = partners.of(person), partners.groups.most
+    open_ = [one for one in pairing.named if one not in pairing.parted]
+    is_known = other in (*pairing.together, *pairing.named) or pairing.offer_of(other) is not None
+    if is_known or 1 + len(pairing.together) + len(open_) < most:
+        return
+    together = f"hand in together with {_listed(pairing.together)} and " if pairing.together else ""
+    what = "take that back" if len(open_) == 1 else "take one of them back"
+    raise NotNow(
+        f"You {together}named {listed([one.id for one in open_])} already, and at most {most} may "
+        f"hand in together: {what} first, then name somebody else."
+    )
+
+
+def _listed(people: Sequence[Person]) -> str:
+    return listed([one.name or one.id for one in people])
 
 
 def _late_then(hand_in: HandIn) -> str:
@@ -598,11 +652,24 @@ def _late_then(hand_in: HandIn) -> str:
     return hand_in.lateness or ""
 
 
-def _late_now(standing: Standing, hand_in: HandIn) -> str:
-    """Whether it is in time by what is due now; what that costs says the result.  Empty: nothing
-    is due."""
-    said = late_in_words(standing.student, hand_in.at, standing.lists.standing.policies)
-    return without_points(said) if said else ""
+def _late_now(standing: Standing, hand_in: HandIn, shown: Shown | None) -> str:
+    """Whether it is in time by what is due now, and what that costs, which may not be what a
+    published result says; empty: nothing is due."""
+    student, policies = standing.student, standing.lists.standing.policies
+    said, now = (
+        late_in_words(student, hand_in.at, policies),
+        lateness(student, hand_in.at, 1.0, policies),
+    )
+    if shown is None or not shown.stays or _paid(now) == _paid(shown.grade.late):
+        return said
+    said = said if now is not None else "In time: nothing is taken off."
+    return f"{said.removesuffix('.')}, once results are published again."
+
+
+def _paid(late: Lateness | None) -> tuple[int, int]:
+    """Days that cost points or late days; nothing where neither is."""
+    costs = late is not None and (late.points or late.covered_days)
+    return (late.by_days, late.covered_days) if late is not None and costs else (0, 0)
 
 
 def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
@@ -644,7 +711,7 @@ def _answers(exercise: Exercise, grade: Grade) -> list[str]:
     asked = {one.name for one in exercise.assignment.questions if one.by_person}
     said = []
     for one in grade.questions:
-        if one.message == WRITTEN_OUT:
+        if one.answer and one.message in (WRITTEN_OUT, WRITTEN_UNCOUNTED):
             continue  # which is said above
         if is_unread(one):
             said.append(f"“{one.title}”: {one.message}")
@@ -662,14 +729,17 @@ def _out(
     at: Whereabouts,
     shown: Shown | None,
     may_choose: bool,
+    is_shared: bool,
 ) -> str:
-    """That an attempt does not count, and what follows; empty: it does, or may yet."""
+    """That an attempt does not count, and what follows; empty: it does, or may yet.
+    ``is_shared``: for a partner it may."""
     counted = standing.counted
     if shown is None or counted is None or not standing.is_out(hand_in, at.attempt or 0):
         return ""
-    said = f"This attempt does not count (attempt {standing.number_of(counted.id)} does)"
+    you = " for you" if is_shared else ""
+    said = f"This attempt does not count{you} (attempt {standing.number_of(counted.id)} does)"
     if succession is not None and succession.counts is not None:  # not before it is published
-        said = "This attempt will not count"
+        said = f"This attempt will not count{you}"
         said += f" (attempt {succession.next} will)" if succession.next is not None else ""
     said += ", so nobody reads its answer." if any(map(is_unread, shown.grade.questions)) else "."
     return f"{said} To have it count, choose it below." if may_choose else said

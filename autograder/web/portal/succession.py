@@ -51,6 +51,11 @@ class Succession:
         None: none does, or it is not known yet."""
         return None if self._is_open and not self.is_chosen else self.counts
 
+    def chosen(self, number: int) -> str:
+        """What its student is told who chose the attempt with this number, as the same page has
+        it."""
+        return f"will count {_AGAIN}" if number == self.next else "counts now"
+
     @property
     def _is_open(self) -> bool:
         """Whether one that may take its place is not graded yet."""
