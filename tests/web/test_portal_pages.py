@@ -40,6 +40,7 @@ from autograder.history import as_json, file_of, of_student, text
 from autograder.judging.words import WRITTEN_NONE
 from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.people import Dated, Policies, extend
+from autograder.people.forgetting import forget, somebody
 from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts, Late
 from autograder.store.hand_ins import Lane
@@ -665,7 +666,9 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     ]
     alice.open(f"/a/{SLUG}")
     assert "Attempt 2" in alice.words
-    alice.open(f"/h/{alice.tickets()[0]}")
+    assert alice.words.count(", handed in by Bob B.") == 1
+    assert ", handed in by" not in bob.read(f"/a/{SLUG}")
+    alice.open(f"/h/{alice.tickets_of(SLUG)[0]}")
     assert "by Bob B. for you, too" in alice.words
     assert "Together with Bob B." in alice.words
     alice.open(f"/a/{SLUG}")
@@ -677,6 +680,22 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     for nobody in ("nobody", "ines", "bob"):
         bob.open(f"/a/{SLUG}")
         assert bob.send(f"/a/{SLUG}/partners", partner=nobody).status_code == 400
+
+
+def test_of_a_partner_who_is_forgotten_no_other_name_is_told(school: School) -> None:
+    school.says(attempts=Attempts(partners=2))
+    alice, bob = school.browser("alice"), school.browser("bob")
+    for who, other in ((alice, "bob"), (bob, "alice")):
+        who.open(f"/a/{SLUG}")
+        who.send(f"/a/{SLUG}/partners", partner=other)
+    bob.upload()
+    school.grade(verdict(), verdict())
+    forget(school.store, somebody(school.store, "bob", [SLUG]), [SLUG], "ines")
+    nobody = "somebody who is not on the list any more"
+    assert f", handed in by {nobody}" in alice.read(f"/a/{SLUG}")
+    words = alice.read(f"/h/{alice.tickets()[0]}")
+    assert f"Handed in by {nobody} for Alice A." in words
+    assert "forgotten" not in words
 
 
 def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: School) -> None:

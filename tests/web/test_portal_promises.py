@@ -116,6 +116,13 @@ def test_what_may_still_come_to_count_is_still_said_to_be_read(school: School) -
     assert READ in alice.words
 
 
+def test_the_best_is_said_to_be_so_by_the_programs_points(school: School) -> None:
+    for keep, said in (("best", True), ("latest", False)):
+        school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+        words = school.browser("alice").read(f"/a/{SLUG}")
+        assert ("the best by the program's points counts" in words) is said
+
+
 @pytest.mark.parametrize("keep", ["latest", "best", "chosen"])
 def test_where_nothing_is_written_no_person_is_said_to_give_points(
     school: School, keep: str

@@ -47,6 +47,7 @@ from autograder.web.visit import NotNow, NotThere, Visit
 
 _MOST_ROWS = 30
 """Attempts that a page lists, the newest first."""
+_NOBODY = "somebody who is not on the list any more"
 FRAMED = {
     "content-security-policy": f"sandbox allow-scripts; {POLICY_WITH_SCRIPT}; "
     "frame-ancestors 'self'",
@@ -79,6 +80,8 @@ class Line:
     changes: Sequence[str]
     tag: str
     """Whether it counts, in a word or two; empty: it does not, or it is not to be said."""
+    by: str
+    """Name of the partner who handed it in; empty: they did themselves."""
 
 
 class StudentPages:
@@ -241,7 +244,7 @@ class StudentPages:
                 shown = self._seeing.of(standing, one, at.attempt or 0, before)
             changes = self._seeing.changes(exercise, shown) if shown is not None else ()
             tag = _tag(standing, succession, one, at)
-            lines.append(Line(one, at, shown, changes, tag))
+            lines.append(Line(one, at, shown, changes, tag, self._by(exercise, one)))
         return lines
 
     def given(self, visit: Visit) -> Response:
@@ -280,7 +283,7 @@ class StudentPages:
             out=_out(standing, succession, hand_in, at, shown, may_choose, bool(together)),
             changes=self._seeing.changes(exercise, shown) if shown is not None else (),
             words=WORDS,
-            by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
+            by=self._by(exercise, hand_in),
             together=together,
             instead=self._instead(standing, hand_in, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
@@ -361,8 +364,14 @@ class StudentPages:
             self._called(exercise, one.student) for one in others if one.person != hand_in.person
         ]
 
+    def _by(self, exercise: Exercise, hand_in: HandIn) -> str:
+        """Name of the partner who handed it in; empty: they did themselves."""
+        return self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else ""
+
     def _called(self, exercise: Exercise, student: str) -> str:
         found = exercise.register.standing().directory.fitting(student)
+        if not found:
+            return _NOBODY
         return (found[0].name if len(found) == 1 else "") or student
 
     def feedback(self, visit: Visit) -> Response:
