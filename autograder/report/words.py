@@ -112,6 +112,10 @@ class Words:
         "This was graded without the sandbox, which is meant for trying things out. "
         "Ask your instructor whether the score counts."
     )
+    wrong_file: str = (
+        "None of the functions asked for is in this file: it may be the wrong one, such as that of "
+        "another assignment."
+    )
     unreadable: str = "Your file could not be read, so nothing in it was graded."
     unreadable_help: tuple[str, ...] = (
         "Open the file in Jupyter. If it does not open there, it was damaged on its way: hand in "

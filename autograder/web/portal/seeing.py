@@ -25,7 +25,13 @@ from autograder.formats.parts import tidy_number
 from autograder.judging.words import WRITTEN_DECIDED, WRITTEN_OUT, WRITTEN_UNCOUNTED
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.people import apply_late, counted_time
-from autograder.report.marks import is_unanswered, is_uncounted, is_unwritten, what_was_found
+from autograder.report.marks import (
+    is_unanswered,
+    is_uncounted,
+    is_unwritten,
+    lacks_all,
+    what_was_found,
+)
 from autograder.report.since import changes
 from autograder.report.total import total_of
 from autograder.report.words import WORDS
@@ -168,6 +174,7 @@ class Seeing:
             if standing.is_out(hand_in, attempt)
             else self._fixed(exercise, shown)
         )
+        shown = replace(shown, grade=_doubted(shown.grade))
         if before is None:
             return shown
         if before.hand_in.digest == hand_in.digest:
@@ -245,7 +252,8 @@ class Seeing:
     def published(self, exercise: Exercise, student: str) -> Grade | None:
         """What was published last to a student, with what its page shows; None: nothing."""
         ledger = exercise.register.now().ledger
-        return next(iter(PublishedGrades(self._store, ledger, details=True).of([student])), None)
+        found = next(iter(PublishedGrades(self._store, ledger, details=True).of([student])), None)
+        return None if found is None else _doubted(found)
 
     def with_details(self, shown: Shown) -> Grade:
         """The grade with what its page shows."""
@@ -327,6 +335,13 @@ class Seeing:
     def _public(self, hand_in: HandIn) -> Any:
         kept = self._store.hand_ins.public_part(hand_in.id)
         return None if kept is None else json.loads(zlib.decompress(kept))
+
+
+def _doubted(grade: Grade) -> Grade:
+    """With a word first on a file that may be the wrong one."""
+    if not lacks_all(grade):
+        return grade
+    return replace(grade, message=" ".join(filter(None, (WORDS.wrong_file, grade.message))))
 
 
 def _waiting(grade: Grade) -> list[QuestionGrade]:
