@@ -1290,7 +1290,11 @@ def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
     published(school)
     now = result()
     assert (now["final_score"], now["published_score"], now["published"]) == (90, 90, False)
-    own = ("published", "message", "stays")
+    assert ("says" in then, now["says"]) == (
+        False,
+        ["This attempt does not count (attempt 2 does)."],
+    )
+    own = ("published", "message", "stays", "says")
     assert {k: v for k, v in now.items() if k not in own} == {
         k: v for k, v in then.items() if k not in own
     }
