@@ -62,6 +62,8 @@ class Words:
     way_back: str = "Back to the portal"
     student: str = "For"
     file: str = "File"
+    attempt: str = ", attempt {number}"
+    """Behind its name, where attempts are counted."""
     score: str = "of {max} points"
     score_part: str = "graded by the program"
     made_of: str = "What the score is made of"

@@ -338,7 +338,7 @@ class StudentPages:
         said = tuple(question.message for question in grade.questions)
         key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late, said)
         back = f"{eyes.base}/h/{hand_in.ticket}" if "alone" in visit.query else ""
-        return self._drawn(key, exercise, grade, before, eyes.person.name, back)
+        return self._drawn(key, exercise, grade, before, eyes.person.name, back, hand_in.number)
 
     def _drawn(
         self,
@@ -348,11 +348,14 @@ class StudentPages:
         before: Grade | None,
         name: str,
         back: str,
+        attempt: int | None,
     ) -> Response:
         """A page as it is shown in a frame, or, with the way ``back``, in a window of its own; so
         is why there is none."""
         try:
-            text = self._drawing.page((key, name, back), exercise, grade, before, name, back)
+            text = self._drawing.page(
+                (key, name, back), exercise, grade, before, name, back, attempt
+            )
         except AutograderError as error:
             why = fragment("portal/refused.html.j2", why=str(error))
             return HTMLResponse(why, 503, FRAMED)
@@ -401,9 +404,12 @@ class StudentPages:
     def result_page(self, visit: Visit) -> Response:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
-        key = (exercise.slug, eyes.person.id, str(grade.seen))
+        standing = self._standing(exercise, eyes.person)
+        published = standing.published
+        number = None if published is None else standing.number_of(published.attempt)
+        key = (exercise.slug, eyes.person.id, str(grade.seen), number)
         back = f"{eyes.base}/a/{exercise.slug}/result" if "alone" in visit.query else ""
-        return self._drawn(key, exercise, grade, None, eyes.person.name, back)
+        return self._drawn(key, exercise, grade, None, eyes.person.name, back, number)
 
     def _published(self, exercise: Exercise, person: Person) -> Grade:
         grade = self._seeing.published(exercise, person.id)
