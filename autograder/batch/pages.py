@@ -57,16 +57,18 @@ def page_drawer(
     before: Mapping[str, Grade] | None = None,
     name_of: Callable[[str], str] = lambda student: "",
     back: str = "",
+    attempt: int | None = None,
 ) -> Draw:
     """Draws feedback pages of one assignment; ``before``: earlier attempts by student;
     ``name_of``: what a student is called by name, empty where nobody knows; ``back``: the address
-    that they lead back to, empty: none."""
+    that they lead back to, empty: none; ``attempt``: the number that it has for its student."""
 
     def draw(grade: Grade) -> str:
         with budget.memory():
             earlier = (before or {}).get(grade.student)
             name = name_of(grade.student)
-            return drawn(grade, assignment.title, assignment.backgrounds, earlier, name, back=back)
+            title, backgrounds = assignment.title, assignment.backgrounds
+            return drawn(grade, title, backgrounds, earlier, name, back=back, attempt=attempt)
 
     return draw
 
@@ -79,6 +81,7 @@ def drawn(
     name: str = "",
     words: Words = WORDS,
     back: str = "",
+    attempt: int | None = None,
 ) -> str:
     """A feedback page; where it fails or takes too much, one without what is hard to draw.
 
@@ -94,6 +97,7 @@ def drawn(
                 before=before,
                 name=name,
                 back=back,
+                attempt=attempt,
             )
 
     try:

@@ -274,7 +274,9 @@ def verdict_lines(result: Said) -> list[str]:
             lines[0] += f"; {shown(rest)}" if rest else ""
             break
     is_decided = so_far or isinstance(result.get("final_score"), (int, float))
-    for said in (result.get("stays"), result.get("message")):
+    says = result.get("says")  # such as that this attempt does not count
+    beside = says[:10] if isinstance(says, list) else []
+    for said in (*beside, result.get("stays"), result.get("message")):
         if said:
             lines.append(shown(said))
     for question in result.get("questions") or ():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from autograder.judging.words import (
+    MISSING,
     NOT_JUDGED,
     UNWRITTEN,
     WRITTEN_DECIDED,
@@ -75,8 +76,20 @@ def is_overtaken(question: QuestionGrade) -> bool:
     return question.override is not None and question.message in (NOT_JUDGED, WRITTEN_FOUND)
 
 
-_ONE = re.escape(UNWRITTEN).replace(re.escape("{function}"), ".+?")
-_ALL_UNWRITTEN = re.compile(f"(?:{_ONE} ?)+")
+def lacks_all(grade: Grade) -> bool:
+    """Whether none of the functions asked for is in the file."""
+    judged = [q for q in grade.questions if q.status is not QuestionStatus.PENDING]
+    return bool(judged) and all(_ALL_MISSING.fullmatch(q.message or "") for q in judged)
+
+
+def _repeated(sentence: str) -> re.Pattern[str]:
+    """The sentence, of one function or several."""
+    one = re.escape(sentence).replace(re.escape("{function}"), ".+?")
+    return re.compile(f"(?:{one} ?)+")
+
+
+_ALL_UNWRITTEN = _repeated(UNWRITTEN)
+_ALL_MISSING = _repeated(MISSING)
 
 
 def what_was_found(question: QuestionGrade, words: Words = WORDS) -> str:

@@ -139,14 +139,16 @@ def feedback_page(
     before: Grade | None = None,
     name: str = "",
     back: str = "",
+    attempt: int | None = None,
     words: Words = WORDS,
 ) -> str:
     """The feedback on one submission as an HTML document that needs no other file.
 
     ``before``: the student's attempt before this one; ``name``: the student's own, where a list of
-    people knows it; ``back``: the address that it leads back to, where it has one.  The same values
-    give the same text.  Nothing a student wrote is trusted: it is escaped, and the page's own
-    policy forbids requests, and scripts but the one that plays figures.
+    people knows it; ``back``: the address that it leads back to, where it has one; ``attempt``: its
+    number, where attempts have one.  The same values give the same text.  Nothing a student wrote
+    is trusted: it is escaped, and the page's own policy forbids requests, and scripts but the one
+    that plays figures.
     """
     known = backgrounds_of(backgrounds or {})
     first = first_to_fix(grade, words)
@@ -167,6 +169,7 @@ def feedback_page(
         title=assignment_title,
         name=name,
         back=back,
+        attempt=attempt,
         total=total_of(grade, words),
         late=late,
         notices=[said for said in grade.notices if said != late],

@@ -62,6 +62,8 @@ class Words:
     way_back: str = "Back to the portal"
     student: str = "For"
     file: str = "File"
+    attempt: str = ", attempt {number}"
+    """Behind its name, where attempts are counted."""
     score: str = "of {max} points"
     score_part: str = "graded by the program"
     made_of: str = "What the score is made of"
@@ -111,6 +113,10 @@ class Words:
     unsafe: str = (
         "This was graded without the sandbox, which is meant for trying things out. "
         "Ask your instructor whether the score counts."
+    )
+    wrong_file: str = (
+        "None of the functions asked for is in this file: it may be the wrong one, such as that of "
+        "another assignment."
     )
     unreadable: str = "Your file could not be read, so nothing in it was graded."
     unreadable_help: tuple[str, ...] = (

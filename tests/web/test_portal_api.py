@@ -99,7 +99,8 @@ def test_beside_the_receipt_is_said_whether_it_was_in_time_and_what_is_left(
     for one, other in ((alice, bob), (bob, alice)):
         school.store.hand_ins.join(SLUG, one.number or 0, other.number or 0, True)
     says = school.program("alice").hand_in().json()["says"]
-    assert says == ["In time.", "2 attempts left today.", "Handed in for Bob B., too."]
+    in_time = f"Due {due:%a %d %b %Y, %H:%M} UTC. In time."
+    assert says == [in_time, "2 attempts left today.", "Handed in for Bob B., too."]
 
 
 def test_whose_attempts_are_used_up_is_told_from_when_on_there_are_more(school: School) -> None:
@@ -211,8 +212,9 @@ def test_the_published_file_handed_in_again_has_its_own_name_and_time(school: Sc
         "This attempt does not count.",  # and the other does, whose answer is the same
         "A person will read it.",
     )
+    assert old["says"] == ["This attempt will not count (attempt 3 will)."]
     assert ("rest" in old, "rest" in new) == (False, True)
-    own = {"file", "handed_in", "message", "rest"}
+    own = {"file", "handed_in", "message", "rest", "says"}
     assert {k: v for k, v in new.items() if k not in own} == {
         k: v for k, v in old.items() if k not in own
     }
@@ -646,4 +648,6 @@ def test_who_takes_a_file_knows_what_was_just_said_of_the_course(school: School)
     (person,) = [one for one in school.portal.door.links.directory.people if one.id == "alice"]
     longer = datetime.now(UTC) + timedelta(days=1)
     school.store.add_extensions([Extension(SLUG, person.number, "alice", longer, "ill")])
-    assert alice.hand_in(PROGRAM, "a.py").json()["says"] == ["In time."]
+    assert alice.hand_in(PROGRAM, "a.py").json()["says"] == [
+        f"Due {longer:%a %d %b %Y, %H:%M} UTC. In time."
+    ]

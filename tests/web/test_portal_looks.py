@@ -221,4 +221,5 @@ def test_a_result_is_printed_dark_on_white_and_says_what_is_not_on_it(dark_resul
     assert background(dark_result, "body") == "rgb(255, 255, 255)"
     assert not dark_result.locator("iframe").is_visible()
     assert not dark_result.locator("form >> visible=true").count()
+    assert not dark_result.get_by_text("Ask to look again").is_visible(), "nothing was asked"
     assert dark_result.get_by_text("print it from its own window").is_visible()

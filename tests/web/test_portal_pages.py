@@ -666,7 +666,9 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     ]
     alice.open(f"/a/{SLUG}")
     assert "Attempt 2" in alice.words
-    alice.open(f"/h/{alice.tickets()[0]}")
+    assert alice.words.count(", handed in by Bob B.") == 1
+    assert ", handed in by" not in bob.read(f"/a/{SLUG}")
+    alice.open(f"/h/{alice.tickets_of(SLUG)[0]}")
     assert "by Bob B. for you, too" in alice.words
     assert "Together with Bob B." in alice.words
     alice.open(f"/a/{SLUG}")
@@ -678,6 +680,22 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     for nobody in ("nobody", "ines", "bob"):
         bob.open(f"/a/{SLUG}")
         assert bob.send(f"/a/{SLUG}/partners", partner=nobody).status_code == 400
+
+
+def test_of_a_partner_who_is_forgotten_no_other_name_is_told(school: School) -> None:
+    school.says(attempts=Attempts(partners=2))
+    alice, bob = school.browser("alice"), school.browser("bob")
+    for who, other in ((alice, "bob"), (bob, "alice")):
+        who.open(f"/a/{SLUG}")
+        who.send(f"/a/{SLUG}/partners", partner=other)
+    bob.upload()
+    school.grade(verdict(), verdict())
+    forget(school.store, somebody(school.store, "bob", [SLUG]), [SLUG], "ines")
+    nobody = "somebody who is not on the list any more"
+    assert f", handed in by {nobody}" in alice.read(f"/a/{SLUG}")
+    words = alice.read(f"/h/{alice.tickets()[0]}")
+    assert f"Handed in by {nobody} for Alice A." in words
+    assert "forgotten" not in words
 
 
 def test_a_receipt_says_whether_it_was_in_time_and_what_comes_next(school: School) -> None:
@@ -1274,7 +1292,11 @@ def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
     published(school)
     now = result()
     assert (now["final_score"], now["published_score"], now["published"]) == (90, 90, False)
-    own = ("published", "message", "stays")
+    assert ("says" in then, now["says"]) == (
+        False,
+        ["This attempt does not count (attempt 2 does)."],
+    )
+    own = ("published", "message", "stays", "says")
     assert {k: v for k, v in now.items() if k not in own} == {
         k: v for k, v in then.items() if k not in own
     }
@@ -1292,7 +1314,8 @@ def test_an_attempt_keeps_what_was_published_of_it_when_another_takes_its_place(
     assert "90 of 100" in alice.open(f"/a/{SLUG}").split("<li value=")[2]
     deed = next(act.deed for act in reversed(book().ledger.acts) if act.what.kind == "publication")
     decide_(school.store, book().ledger, [take_back(book(), deed, "ines")])
-    assert result() == then, "the publication that was taken back replaces nothing"
+    was = {**result(), "says": now["says"]}
+    assert was == {**then, "says": now["says"]}, "what was taken back replaces nothing"
 
 
 def test_the_first_page_of_staff_says_what_waits_for_them(school: School) -> None:
@@ -1476,6 +1499,12 @@ def test_a_page_says_whose_it_is_and_one_in_a_window_of_its_own_leads_back(
         assert ways == [("a", "?alone=yes"), ("a", "?alone=yes"), ("iframe", "")]
         assert "Back to the portal" not in student.read(f"{at}/page"), "it is in a frame"
         assert f'<a href="{at}">Back to the portal</a>' in student.open(f"{at}/page?alone=yes")
+        for way_in in ("", "?alone=yes"):
+            assert "File hw.ipynb, attempt 1" in read(f"{at}/page{way_in}")
+    student.upload()
+    school.grade(verdict(), verdict())
+    newer, _ = student.tickets_of(SLUG)
+    assert "File hw.ipynb, attempt 2" in read(f"/h/{newer}/page"), "of the same name"
 
 
 def test_all_that_a_desk_leads_to_lies_below_its_own_address(school: School) -> None:

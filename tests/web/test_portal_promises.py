@@ -116,6 +116,13 @@ def test_what_may_still_come_to_count_is_still_said_to_be_read(school: School) -
     assert READ in alice.words
 
 
+def test_the_best_is_said_to_be_so_by_the_programs_points(school: School) -> None:
+    for keep, said in (("best", True), ("latest", False)):
+        school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+        words = school.browser("alice").read(f"/a/{SLUG}")
+        assert ("the best by the program's points counts" in words) is said
+
+
 @pytest.mark.parametrize("keep", ["latest", "best", "chosen"])
 def test_where_nothing_is_written_no_person_is_said_to_give_points(
     school: School, keep: str
@@ -173,6 +180,38 @@ def test_of_an_answer_that_is_read_for_a_partner_nobody_is_said_not_to_read_it(
     bob.open(f"/h/{bob_first}")
     bob.send(f"/h/{bob_first}/choose")
     assert "so nobody reads its answer" in alice.read(f"/h/{second}"), "nor does he want it"
+
+
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_programs_say_which_attempt_counts_and_that_a_file_came_again(
+    school: School, before_due: str
+) -> None:
+    school.says(attempts=Attempts(keep="chosen"), before_due=before_due)
+    pages, alice, program = two(school), school.browser("alice"), school.program("alice")
+    alice.open(pages[0])
+    alice.send(f"{pages[0]}/choose")
+
+    def lines(data: bytes) -> list[str]:
+        ticket = program.hand_in(data).json()["id"]
+        school.grade(verdict())
+        told = program.ask("GET", f"/api/submissions/{ticket}").json()["result"]
+        for said in told.get("says", ()):
+            assert said.replace("on its page", "below") in alice.read(f"/h/{ticket}")
+        return verdict_lines(told)
+
+    counts = "This attempt does not count (attempt 1 does), so nobody reads its answer."
+    choose = "To have it count, choose it on its page."
+    assert f"{counts} {choose}" in lines(b"w = 2\n")
+    same = lines(b"w = 2\n")
+    assert f"{counts} {choose}" in same
+    assert "The same file as attempt 3: nothing changed." in same
+    published(school)
+    alice.open(f"/a/{SLUG}")
+    alice.send(f"/h/{alice.tickets()[0]}/choose")
+    again = lines(b"w = 3\n")
+    assert f"This attempt will not count (attempt 4 will){counts[44:]} {choose}" in again
+    school.says(before_due=before_due)
+    assert "count" not in "".join(lines(b"w = 4\n")), "the newest does"
 
 
 def test_where_a_person_decided_no_reading_is_promised_of_what_comes_next(school: School) -> None:

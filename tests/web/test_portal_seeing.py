@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from course_class import SLUG
 from portal_class import NOTEBOOK, PROGRAM, Client, School, row_of, verdict
 from test_portal_promises import published, two
 
-from autograder.model import Grade, SubmissionStatus
+from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts
 
@@ -126,6 +127,44 @@ def test_programs_are_told_of_answers_as_pages_are(
             assert ("so nobody reads its answer" in lines) is is_out
             assert ("erson will read it" in lines) is not is_out
         published(school)
+
+
+@pytest.mark.parametrize("before_due", ["public", "names", "all"])
+def test_of_a_file_without_any_function_asked_for_is_said_first_that_it_may_be_another(
+    school: School, before_due: str
+) -> None:
+    school.says(before_due=before_due)
+    alice, said = school.browser("alice"), "None of the functions asked for is in this file: it may"
+    for there, is_said in ((0, True), (1, False)):
+        alice.upload(NOTEBOOK + b" " * there)
+        school.grade(lacking(there))
+        page = alice.address
+        assert (said in alice.read(f"{page}/page" if before_due == "all" else page)) is is_said
+        assert alice.words.count(said) <= 1
+        if before_due != "public" and is_said:
+            assert alice.words.index(said) < alice.words.index("There is no function")
+        lines = verdict_lines(told(school, page))
+        assert any(line.startswith(said) for line in lines[:2]) is is_said
+        published(school)
+        assert (said in alice.read(f"/a/{SLUG}/result/page")) is is_said
+
+
+def lacking(there: int) -> Grade:
+    """The verdict on a file that has so many of the functions asked for."""
+    grade = verdict()
+    questions = [
+        replace(
+            one,
+            status=QuestionStatus.ERROR,
+            score=0.0,
+            message=f"There is no function do_{one.name} in this file. "
+            f"There is no function {one.name} in this file.",
+        )
+        if place >= there and one.status is not QuestionStatus.PENDING
+        else one
+        for place, one in enumerate(grade.questions)
+    ]
+    return replace(grade, score=10.0 * there, questions=tuple(questions))
 
 
 def test_the_same_file_that_counts_as_another_attempt_is_read(school: School) -> None:

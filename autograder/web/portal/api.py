@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -18,11 +18,12 @@ from autograder.submission import assignment_of
 from autograder.text import whole_throughout
 from autograder.web.people import Member, Role
 from autograder.web.portal.board import Notice
+from autograder.web.portal.counting import not_counted, succession_of
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.office import Allowance, Office
 from autograder.web.portal.receiving import Received, Refused, require_submission
-from autograder.web.portal.seeing import Seeing
-from autograder.web.portal.standing import standing_at
+from autograder.web.portal.seeing import Seeing, Shown
+from autograder.web.portal.standing import Standing, standing_at
 from autograder.web.portal.syllabus import Exercise, Syllabus
 
 Ask = Callable[[Request, Member, Person], Awaitable[Response]]
@@ -129,10 +130,23 @@ class Api:
         exercise = self._syllabus.get(hand_in.assignment)
         if now is not None and now.attempt is not None and exercise is not None:
             standing = standing_at(self._store, exercise, person)
-            last = standing.graded_last.get(now.attempt, now.attempt)
-            shown = self._seeing.of(standing, hand_in, last)
-            told["result"] = None if shown is None else shown.row
+            _, shown = self._seeing.seen(standing, hand_in)
+            if shown is not None:
+                says = self._says(standing, hand_in, shown)
+                told["result"] = shown.row | ({"says": says} if says else {})
         return Response(_json(told), media_type="application/json")
+
+    def _says(self, standing: Standing, hand_in: HandIn, shown: Shown) -> Sequence[str]:
+        """Of an attempt whether it does not count, and of the same file again that it is, in
+        sentences of its page."""
+        is_shared = len(self._store.hand_ins.shared(hand_in)) > 1
+        succession = succession_of(self._seeing, standing)
+        may_choose = standing.exercise.assignment.attempts.keep == "chosen"
+        where = "on its page" if may_choose else ""
+        out = not_counted(standing, succession, hand_in, shown, is_shared, where)
+        is_same = shown.same_as is not None
+        same = self._seeing.changes(standing.exercise, shown) if is_same else ()
+        return [sentence for sentence in (out, *same) if sentence]
 
     def _exercise(self, slug: str, own: str = "") -> Exercise:
         """``own``: what a notebook says that it is of, where nobody names one."""

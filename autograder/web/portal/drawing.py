@@ -55,8 +55,10 @@ class Drawing:
         before: Grade | None,
         name: str,
         back: str,
+        attempt: int | None,
     ) -> str:
-        """The page; ``key``: what it is of; ``back``: where it leads back to.
+        """The page; ``key``: what it is of; ``back``: where it leads back to; ``attempt``: its
+        number.
 
         Raises AutograderError where it cannot be drawn.
         """
@@ -69,7 +71,7 @@ class Drawing:
                 raise AutograderError(
                     "Other pages of yours are being drawn: open this one again in a few seconds."
                 )
-            made = self._drawn(exercise, grade, before, name, back)
+            made = self._drawn(exercise, grade, before, name, back, attempt)
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _KEPT:
@@ -77,14 +79,20 @@ class Drawing:
         return made
 
     def _drawn(
-        self, exercise: Exercise, grade: Grade, before: Grade | None, name: str, back: str
+        self,
+        exercise: Exercise,
+        grade: Grade,
+        before: Grade | None,
+        name: str,
+        back: str,
+        attempt: int | None,
     ) -> str:
         course, assignment = exercise.order.course, exercise.assignment
         for _ in range(2):
             pool = self._open()
             try:
                 of = str(course.folder), assignment.slug, assignment.version
-                work = pool.submit(draw, *of, grade, before, name, back)
+                work = pool.submit(draw, *of, grade, before, name, back, attempt)
                 return work.result()
             except BrokenProcessPool:
                 self._forget(pool)
@@ -121,8 +129,9 @@ def draw(
     before: Grade | None,
     name: str,
     back: str,
+    attempt: int | None,
 ) -> str:
     """Runs in the other process."""
     earlier = {} if before is None else {grade.student: before}
     assignment = _assignment(course, slug, version)
-    return page_drawer(assignment, earlier, lambda student: name, back)(grade)
+    return page_drawer(assignment, earlier, lambda student: name, back, attempt)(grade)

@@ -235,7 +235,10 @@ class Office:
         self, exercise: Exercise, standing: Standing, person: Person, receipt: HandIn
     ) -> list[str]:
         """What there is to know beside a receipt, in sentences."""
+        due, zone = receipt.due, standing.policies.zone
         said = [receipt.lateness or ""]
+        if due is not None:
+            said = [f"Due {moment(due, zone)}. {said[0]}".strip()]
         attempts = exercise.assignment.attempts
         today = left_today(self._store, exercise, person, standing)
         if today is not None:

@@ -25,12 +25,18 @@ from autograder.formats.parts import tidy_number
 from autograder.judging.words import WRITTEN_DECIDED, WRITTEN_OUT, WRITTEN_UNCOUNTED
 from autograder.model import Grade, QuestionGrade, QuestionStatus
 from autograder.people import apply_late, counted_time
-from autograder.report.marks import is_unanswered, is_uncounted, is_unwritten, what_was_found
+from autograder.report.marks import (
+    is_unanswered,
+    is_uncounted,
+    is_unwritten,
+    lacks_all,
+    what_was_found,
+)
 from autograder.report.since import changes
 from autograder.report.total import total_of
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
-from autograder.store.hand_ins import HandIn, Whereabouts
+from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.text import without_points
 from autograder.web.pages import moment
 from autograder.web.portal.register import Lists
@@ -68,6 +74,8 @@ class Shown:
     """The hand-in directly before it, where that was another file."""
     same_as: int | None = None
     """Number of the hand-in directly before it, where that was the same file."""
+    is_out: bool = False
+    """Whether it may be said that it does not count, whatever comes of the others."""
     is_worth_the_same: bool = True
     """False: points of both are shown, and not as many, for it came at another time."""
     public: Any = None
@@ -139,6 +147,22 @@ class Shown:
         ]
 
 
+def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
+    """The one of these, oldest first, directly before it; None: it is the first."""
+    return next((one for one in reversed(hand_ins) if one.id < hand_in.id), None)
+
+
+def before_of(
+    hand_in: HandIn, hand_ins: Sequence[HandIn], where: Mapping[int, Whereabouts]
+) -> Before | None:
+    """What it is compared with, ``where`` having how far that is; None: it is the first."""
+    before = _previous(hand_in, hand_ins)
+    if before is None:
+        return None
+    at = where.get(before.id)
+    return Before(before, None if at is None else at.attempt)
+
+
 class Seeing:
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -152,6 +176,17 @@ class Seeing:
             for id_, at in found.items()
         }
 
+    def seen(self, standing: Standing, hand_in: HandIn) -> tuple[Whereabouts, Shown | None]:
+        """How far one of a student's hand-ins is, and what is shown of what came of it."""
+        hand_ins = standing.hand_ins
+        looked_at = [one for one in (hand_in, _previous(hand_in, hand_ins)) if one is not None]
+        where = self.where(standing, looked_at)
+        at = where.get(hand_in.id) or Whereabouts(State.WAITING)
+        if at.attempt is None:
+            return at, None
+        before = before_of(hand_in, hand_ins, where)
+        return at, self.of(standing, hand_in, at.attempt, before)
+
     def of(
         self, standing: Standing, hand_in: HandIn, attempt: int, before: Before | None = None
     ) -> Shown | None:
@@ -163,11 +198,11 @@ class Seeing:
         shown = self._of(exercise, hand_in, attempt)
         if shown is None:
             return None
-        shown = (
-            self._out(standing, hand_in, shown)
-            if standing.is_out(hand_in, attempt)
-            else self._fixed(exercise, shown)
-        )
+        if standing.is_out(hand_in, attempt):
+            shown = self._out(standing, hand_in, replace(shown, is_out=True))
+        else:
+            shown = self._fixed(exercise, shown)
+        shown = replace(shown, grade=_doubted(shown.grade))
         if before is None:
             return shown
         if before.hand_in.digest == hand_in.digest:
@@ -245,7 +280,8 @@ class Seeing:
     def published(self, exercise: Exercise, student: str) -> Grade | None:
         """What was published last to a student, with what its page shows; None: nothing."""
         ledger = exercise.register.now().ledger
-        return next(iter(PublishedGrades(self._store, ledger, details=True).of([student])), None)
+        found = next(iter(PublishedGrades(self._store, ledger, details=True).of([student])), None)
+        return None if found is None else _doubted(found)
 
     def with_details(self, shown: Shown) -> Grade:
         """The grade with what its page shows."""
@@ -327,6 +363,13 @@ class Seeing:
     def _public(self, hand_in: HandIn) -> Any:
         kept = self._store.hand_ins.public_part(hand_in.id)
         return None if kept is None else json.loads(zlib.decompress(kept))
+
+
+def _doubted(grade: Grade) -> Grade:
+    """With a word first on a file that may be the wrong one."""
+    if not lacks_all(grade):
+        return grade
+    return replace(grade, message=" ".join(filter(None, (WORDS.wrong_file, grade.message))))
 
 
 def _waiting(grade: Grade) -> list[QuestionGrade]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
@@ -29,6 +28,7 @@ from autograder.web.app import At, Show
 from autograder.web.downloads import attached
 from autograder.web.pages import fragment, page
 from autograder.web.people import EVERYBODY, STAFF, STUDENTS, Role
+from autograder.web.portal.counting import not_counted, succession_of, tag_of
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.drawing import Drawing
 from autograder.web.portal.office import (
@@ -39,7 +39,7 @@ from autograder.web.portal.office import (
 )
 from autograder.web.portal.partners import Pairing, Partners, leave, partners_at
 from autograder.web.portal.receiving import Received, Refused
-from autograder.web.portal.seeing import Before, Seeing, Shown
+from autograder.web.portal.seeing import Seeing, Shown, before_of
 from autograder.web.portal.standing import Sight, Standing, standing_at
 from autograder.web.portal.succession import Succession
 from autograder.web.portal.syllabus import Exercise, Syllabus
@@ -47,6 +47,7 @@ from autograder.web.visit import NotNow, NotThere, Visit
 
 _MOST_ROWS = 30
 """Attempts that a page lists, the newest first."""
+_NOBODY = "somebody who is not on the list any more"
 FRAMED = {
     "content-security-policy": f"sandbox allow-scripts; {POLICY_WITH_SCRIPT}; "
     "frame-ancestors 'self'",
@@ -79,6 +80,8 @@ class Line:
     changes: Sequence[str]
     tag: str
     """Whether it counts, in a word or two; empty: it does not, or it is not to be said."""
+    by: str
+    """Name of the partner who handed it in; empty: they did themselves."""
 
 
 class StudentPages:
@@ -198,7 +201,7 @@ class StudentPages:
         """``refused``: why a file was not taken."""
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         standing = self._standing(exercise, eyes.person)
-        succession = self._succession(standing)
+        succession = succession_of(self._seeing, standing)
         asked = self._asked(exercise, eyes.person)
         lines = self._lines(standing, succession)
         other = refused if isinstance(refused, OfAnother) else None
@@ -237,11 +240,11 @@ class StudentPages:
             is_shown = at.attempt is not None and place < _MOST_ROWS
             shown = None
             if is_shown:
-                before = _before(one, standing.hand_ins, where)
+                before = before_of(one, standing.hand_ins, where)
                 shown = self._seeing.of(standing, one, at.attempt or 0, before)
             changes = self._seeing.changes(exercise, shown) if shown is not None else ()
-            tag = _tag(standing, succession, one, at)
-            lines.append(Line(one, at, shown, changes, tag))
+            tag = tag_of(standing, succession, one, at)
+            lines.append(Line(one, at, shown, changes, tag, self._by(exercise, one)))
         return lines
 
     def given(self, visit: Visit) -> Response:
@@ -258,8 +261,8 @@ class StudentPages:
     def receipt(self, visit: Visit) -> str:
         eyes, hand_in, exercise = self.own(visit)
         standing = self._standing(exercise, eyes.person)
-        at, shown = self._seen(standing, hand_in)
-        succession = self._succession(standing)
+        at, shown = self._seeing.seen(standing, hand_in)
+        succession = succession_of(self._seeing, standing)
         together = self._together(exercise, hand_in)
         may_choose = exercise.assignment.attempts.keep == "chosen" and eyes.is_own
         return page(
@@ -274,13 +277,15 @@ class StudentPages:
             shown=shown,
             sights=Sight,
             counts=standing.counts(hand_in, at.attempt),
-            tag=_tag(standing, succession, hand_in, at),
+            tag=tag_of(standing, succession, hand_in, at),
             succession=succession,
             may_choose=may_choose,
-            out=_out(standing, succession, hand_in, at, shown, may_choose, bool(together)),
+            out=not_counted(
+                standing, succession, hand_in, shown, bool(together), "below" if may_choose else ""
+            ),
             changes=self._seeing.changes(exercise, shown) if shown is not None else (),
             words=WORDS,
-            by=self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else "",
+            by=self._by(exercise, hand_in),
             together=together,
             instead=self._instead(standing, hand_in, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
@@ -288,17 +293,6 @@ class StudentPages:
             late_then=_late_then(hand_in),
             late_now=_late_now(standing, hand_in, shown),
         )
-
-    def _seen(self, standing: Standing, hand_in: HandIn) -> tuple[Whereabouts, Shown | None]:
-        """How far one of a student's hand-ins is, and what is shown of what came of it."""
-        hand_ins = standing.hand_ins
-        looked_at = [one for one in (hand_in, _previous(hand_in, hand_ins)) if one is not None]
-        where = self._seeing.where(standing, looked_at)
-        at = where.get(hand_in.id) or Whereabouts(State.WAITING)
-        if at.attempt is None:
-            return at, None
-        before = _before(hand_in, hand_ins, where)
-        return at, self._seeing.of(standing, hand_in, at.attempt, before)
 
     def _instead(self, standing: Standing, hand_in: HandIn, shown: Shown | None) -> str:
         """What counts in place of a file that nobody can read, in a sentence; empty: nothing."""
@@ -315,45 +309,6 @@ class StudentPages:
             return f"{which} still counts: a file that cannot be read takes its place from none."
         return f"{which} counts."
 
-    def _succession(self, standing: Standing) -> Succession | None:
-        """What the result is of, and what becomes of what came since; None: nothing is
-        published."""
-        until = standing.lists.ledger.shown_until(standing.student)
-        if standing.published is None or until is None:
-            return None
-        shown = standing.number_of(standing.published.attempt)
-        keep = standing.lists.standing.policies.attempts.keep
-        since, last = self._since(standing, until, shown or 0, keep == "best")
-        newest = self._seeing.grade(last)
-        counted = standing.counted if standing.tells_which_counts else None
-        counts = None if counted is None else standing.number_of(counted.id)
-        which = standing.lists.counted(standing.student)
-        return Succession(
-            keep=keep,
-            shown=shown,
-            since=[one.number for one in since],
-            newest=None if newest is None else newest.status,
-            counts=None if counts == shown else counts,
-            tells=standing.tells_which_counts,
-            is_chosen=counted is not None and which is not None and which.is_chosen,
-        )
-
-    def _since(
-        self, standing: Standing, until: datetime, shown: int, is_best: bool
-    ) -> tuple[Sequence[HandIn], int | None]:
-        """What came after that moment, or may still take the place of the attempt with the number
-        ``shown`` and is not graded yet; and what came of the last of these, or of the one that the
-        rest waits for; None: nothing."""
-        where = self._seeing.where(standing, standing.hand_ins)
-        attempts = {id_: at.attempt for id_, at in where.items()}
-        since = [
-            one
-            for one in standing.hand_ins
-            if one.at >= until or (attempts.get(one.id) is None and (is_best or one.number > shown))
-        ]
-        waiting = is_best and any(attempts.get(one.id) is None for one in since)
-        return since, None if waiting or not since else attempts.get(since[-1].id)
-
     def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
         """Who else has this hand-in, by name: also where everybody hands in alone by now."""
         others = self._store.hand_ins.shared(hand_in)
@@ -361,14 +316,20 @@ class StudentPages:
             self._called(exercise, one.student) for one in others if one.person != hand_in.person
         ]
 
+    def _by(self, exercise: Exercise, hand_in: HandIn) -> str:
+        """Name of the partner who handed it in; empty: they did themselves."""
+        return self._called(exercise, hand_in.by) if hand_in.by != hand_in.student else ""
+
     def _called(self, exercise: Exercise, student: str) -> str:
         found = exercise.register.standing().directory.fitting(student)
+        if not found:
+            return _NOBODY
         return (found[0].name if len(found) == 1 else "") or student
 
     def feedback(self, visit: Visit) -> Response:
         """The whole page of one's verdict, where one may see it."""
         eyes, hand_in, exercise = self.own(visit)
-        _, shown = self._seen(self._standing(exercise, eyes.person), hand_in)
+        _, shown = self._seeing.seen(self._standing(exercise, eyes.person), hand_in)
         if shown is None or not shown.has_page:
             raise NotThere("this page is shown when results are published")
         grade = self._seeing.with_details(shown)
@@ -377,7 +338,7 @@ class StudentPages:
         said = tuple(question.message for question in grade.questions)
         key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late, said)
         back = f"{eyes.base}/h/{hand_in.ticket}" if "alone" in visit.query else ""
-        return self._drawn(key, exercise, grade, before, eyes.person.name, back)
+        return self._drawn(key, exercise, grade, before, eyes.person.name, back, hand_in.number)
 
     def _drawn(
         self,
@@ -387,11 +348,14 @@ class StudentPages:
         before: Grade | None,
         name: str,
         back: str,
+        attempt: int | None,
     ) -> Response:
         """A page as it is shown in a frame, or, with the way ``back``, in a window of its own; so
         is why there is none."""
         try:
-            text = self._drawing.page((key, name, back), exercise, grade, before, name, back)
+            text = self._drawing.page(
+                (key, name, back), exercise, grade, before, name, back, attempt
+            )
         except AutograderError as error:
             why = fragment("portal/refused.html.j2", why=str(error))
             return HTMLResponse(why, 503, FRAMED)
@@ -428,7 +392,7 @@ class StudentPages:
             exercise=exercise,
             grade=grade,
             standing=standing,
-            succession=self._succession(standing),
+            succession=succession_of(self._seeing, standing),
             asked=asked,
             answered=_answered(asked),
             news=self._news(exercise, eyes.person, asked),
@@ -440,9 +404,12 @@ class StudentPages:
     def result_page(self, visit: Visit) -> Response:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
         grade = self._published(exercise, eyes.person)
-        key = (exercise.slug, eyes.person.id, str(grade.seen))
+        standing = self._standing(exercise, eyes.person)
+        published = standing.published
+        number = None if published is None else standing.number_of(published.attempt)
+        key = (exercise.slug, eyes.person.id, str(grade.seen), number)
         back = f"{eyes.base}/a/{exercise.slug}/result" if "alone" in visit.query else ""
-        return self._drawn(key, exercise, grade, None, eyes.person.name, back)
+        return self._drawn(key, exercise, grade, None, eyes.person.name, back, number)
 
     def _published(self, exercise: Exercise, person: Person) -> Grade:
         grade = self._seeing.published(exercise, person.id)
@@ -505,7 +472,7 @@ class StudentPages:
         if exercise.assignment.attempts.keep != "chosen":
             raise UsageError("which attempt counts is not yours to choose here")
         self._store.hand_ins.choose(hand_in)
-        succession = self._succession(self._standing(exercise, eyes.person))
+        succession = succession_of(self._seeing, self._standing(exercise, eyes.person))
         counts = "counts now" if succession is None else succession.chosen(hand_in.number)
         visit.later.append(f"Attempt {hand_in.number} {counts}.")
         return RedirectResponse(f"/a/{exercise.slug}", 303)
@@ -672,32 +639,6 @@ def _paid(late: Lateness | None) -> tuple[int, int]:
     return (late.by_days, late.covered_days) if late is not None and costs else (0, 0)
 
 
-def _previous(hand_in: HandIn, hand_ins: Sequence[HandIn]) -> HandIn | None:
-    """The one of these, oldest first, directly before it; None: it is the first."""
-    return next((one for one in reversed(hand_ins) if one.id < hand_in.id), None)
-
-
-def _before(
-    hand_in: HandIn, hand_ins: Sequence[HandIn], where: Mapping[int, Whereabouts]
-) -> Before | None:
-    before = _previous(hand_in, hand_ins)
-    if before is None:
-        return None
-    at = where.get(before.id)
-    return Before(before, None if at is None else at.attempt)
-
-
-def _tag(
-    standing: Standing, succession: Succession | None, hand_in: HandIn, at: Whereabouts
-) -> str:
-    """Whether an attempt counts, as the words on what is published have it."""
-    if not standing.counts(hand_in, at.attempt):
-        return ""
-    if succession is None or succession.counts is None:
-        return "counts"
-    return "will count" if succession.next == hand_in.number else ""
-
-
 def _answered(asked: Sequence[acts.Asking]) -> list[acts.Asking]:
     """Of these, the newest first, the last of each question that was answered."""
     last = {one.question: one for one in reversed(asked) if one.request.replies}
@@ -720,29 +661,6 @@ def _answers(exercise: Exercise, grade: Grade) -> list[str]:
         elif one.name in asked:
             said.append(f"You have written nothing to “{one.title}” yet.")
     return said
-
-
-def _out(
-    standing: Standing,
-    succession: Succession | None,
-    hand_in: HandIn,
-    at: Whereabouts,
-    shown: Shown | None,
-    may_choose: bool,
-    is_shared: bool,
-) -> str:
-    """That an attempt does not count, and what follows; empty: it does, or may yet.
-    ``is_shared``: for a partner it may."""
-    counted = standing.counted
-    if shown is None or counted is None or not standing.is_out(hand_in, at.attempt or 0):
-        return ""
-    you = " for you" if is_shared else ""
-    said = f"This attempt does not count{you} (attempt {standing.number_of(counted.id)} does)"
-    if succession is not None and succession.counts is not None:  # not before it is published
-        said = f"This attempt will not count{you}"
-        said += f" (attempt {succession.next} will)" if succession.next is not None else ""
-    said += ", so nobody reads its answer." if any(map(is_unread, shown.grade.questions)) else "."
-    return f"{said} To have it count, choose it below." if may_choose else said
 
 
 def needed_first(one: Standing) -> tuple[int, float, str]:

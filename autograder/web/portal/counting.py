@@ -1,0 +1,89 @@
+"""Which of a student's attempts counts, and what becomes of a published result, as their pages and
+programs tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from autograder.report.marks import is_unread
+from autograder.store.hand_ins import HandIn, Whereabouts
+from autograder.web.portal.seeing import Seeing, Shown
+from autograder.web.portal.standing import Standing
+from autograder.web.portal.succession import Succession
+
+
+def succession_of(seeing: Seeing, standing: Standing) -> Succession | None:
+    """What the result is of, and what becomes of what came since; None: nothing is published."""
+    until = standing.lists.ledger.shown_until(standing.student)
+    if standing.published is None or until is None:
+        return None
+    shown = standing.number_of(standing.published.attempt)
+    keep = standing.lists.standing.policies.attempts.keep
+    since, last = _since(seeing, standing, until, shown or 0, keep == "best")
+    newest = seeing.grade(last)
+    counted = standing.counted if standing.tells_which_counts else None
+    counts = None if counted is None else standing.number_of(counted.id)
+    which = standing.lists.counted(standing.student)
+    return Succession(
+        keep=keep,
+        shown=shown,
+        since=[one.number for one in since],
+        newest=None if newest is None else newest.status,
+        counts=None if counts == shown else counts,
+        tells=standing.tells_which_counts,
+        is_chosen=counted is not None and which is not None and which.is_chosen,
+    )
+
+
+def _since(
+    seeing: Seeing, standing: Standing, until: datetime, shown: int, is_best: bool
+) -> tuple[Sequence[HandIn], int | None]:
+    """What came after that moment, or may still take the place of the attempt with the number
+    ``shown`` and is not graded yet; and what came of the last of these, or of the one that the
+    rest waits for; None: nothing."""
+    where = seeing.where(standing, standing.hand_ins)
+    attempts = {id_: at.attempt for id_, at in where.items()}
+    since = [
+        one
+        for one in standing.hand_ins
+        if one.at >= until or (attempts.get(one.id) is None and (is_best or one.number > shown))
+    ]
+    waiting = is_best and any(attempts.get(one.id) is None for one in since)
+    return since, None if waiting or not since else attempts.get(since[-1].id)
+
+
+def tag_of(
+    standing: Standing, succession: Succession | None, hand_in: HandIn, at: Whereabouts
+) -> str:
+    """Whether an attempt counts, as the words on what is published have it."""
+    if not standing.counts(hand_in, at.attempt):
+        return ""
+    if succession is None or succession.counts is None:
+        return "counts"
+    return "will count" if succession.next == hand_in.number else ""
+
+
+def not_counted(
+    standing: Standing,
+    succession: Succession | None,
+    hand_in: HandIn,
+    shown: Shown | None,
+    is_shared: bool,
+    chosen_where: str,
+) -> str:
+    """That an attempt does not count, and what follows; empty: it does, or may yet.
+
+    ``is_shared``: for a partner it may; ``chosen_where``: where its student lets it count; empty:
+    they cannot.
+    """
+    counted = standing.counted
+    if shown is None or counted is None or not shown.is_out:
+        return ""
+    you = " for you" if is_shared else ""
+    said = f"This attempt does not count{you} (attempt {standing.number_of(counted.id)} does)"
+    if succession is not None and succession.counts is not None:  # not before it is published
+        said = f"This attempt will not count{you}"
+        said += f" (attempt {succession.next} will)" if succession.next is not None else ""
+    said += ", so nobody reads its answer." if any(map(is_unread, shown.grade.questions)) else "."
+    return f"{said} To have it count, choose it {chosen_where}." if chosen_where else said
