@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from autograder.acts.ledger import Ledger
 from autograder.errors import UsageError
-from autograder.model import Grade, QuestionGrade, RubricItem
+from autograder.model import Grade, QuestionGrade, RubricItem, Source
 from autograder.people import AttemptNumber, Directory, Named, Standing, numbered
 from autograder.store import Entry
 from autograder.text import INVISIBLE
 
 if TYPE_CHECKING:
     from autograder.store.hand_ins import HandIn
+
+_MOST_TOGETHER = 10
+"""More who handed in the same file at once are no partners: it may be the one they were given."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,10 @@ class Book:
     def knowing(self, before: Book) -> Book:
         """The same, with what was looked up in one of the same attempts, before something was
         decided."""
-        for name in ("_by_id", "_directory", "_hand_ins", "_named", "_by_sight", "forgotten"):
+        for name in (
+            *("_by_id", "_by_student", "_directory", "_hand_ins", "_named", "_by_sight"),
+            *("works", "forgotten"),
+        ):
             if name in before.__dict__:
                 self.__dict__[name] = before.__dict__[name]
         return self
@@ -88,14 +95,18 @@ class Book:
         return self.standing.by_student(self.handed_in())
 
     @cached_property
-    def _named(self) -> Mapping[str, Named]:
+    def _by_student(self) -> Mapping[str, Sequence[Entry]]:
         by_student: dict[str, list[Entry]] = {}
         for entry in self.attempts:
             student = self.standing.student(entry.student, entry.whose)
             by_student.setdefault(student, []).append(entry)
+        return by_student
+
+    @cached_property
+    def _named(self) -> Mapping[str, Named]:
         return {
             student: Named(entries, self._hand_ins.get(student, ()))
-            for student, entries in by_student.items()
+            for student, entries in self._by_student.items()
         }
 
     @cached_property
@@ -106,6 +117,19 @@ class Book:
     def entry(self, student: str) -> Entry:
         """The attempt that counts, as the store has it."""
         return self._by_id[self.counting[student]]
+
+    @cached_property
+    def works(self) -> Mapping[str, tuple[str, ...]]:
+        """Whose attempts that count are the same file, handed in at the same moment, as partners
+        do, by each of them: it is one piece of work."""
+        works: dict[tuple[str, datetime], list[str]] = {}
+        for student in self.counting:
+            entry = self.entry(student)
+            at = entry.handed_in.at
+            if at is not None and entry.handed_in.source is Source.PLATFORM:
+                works.setdefault((entry.digest, at), []).append(student)
+        groups = (tuple(group) for group in works.values() if 1 < len(group) <= _MOST_TOGETHER)
+        return {student: group for group in groups for student in group}
 
     @cached_property
     def forgotten(self) -> frozenset[str]:
@@ -127,9 +151,9 @@ class Book:
         """Whether what a table has for an attempt of theirs is the file that counts."""
         return self._named[student].means(attempt, self.entry(student))
 
-    def numbered(self, student: str, entries: Sequence[Entry]) -> list[tuple[AttemptNumber, Entry]]:
+    def numbered(self, student: str) -> list[tuple[AttemptNumber, Entry]]:
         """All attempts of a student as they came, each with its number."""
-        return numbered(entries, self._hand_ins.get(student, ()))
+        return numbered(self._by_student[student], self._hand_ins.get(student, ()))
 
     def find(self, who: str) -> str:
         """What the course calls somebody who handed in; raises UsageError where an identifier

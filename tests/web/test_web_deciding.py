@@ -146,6 +146,24 @@ def test_one_may_be_left_out_of_a_group(desk: Desk) -> None:
     ]
 
 
+def test_who_has_other_points_for_an_equal_answer_is_named_before_and_after(desk: Desk) -> None:
+    maria = desk.as_(MARIA)
+    page = maria.open(f"/group/{attempt(desk, 'cleo')}/{ASKED}")
+    assert "Marked already" not in page
+    maria.open(f"/answer/{attempt(desk, 'cleo')}/{ASKED}")
+    maria.send(points="7", do="mark")
+    page = maria.open(f"/group/{attempt(desk, 'cleo')}/{ASKED}")
+    assert "Marked already: cleo 7. Without a tick they keep that." in page
+    ticked = re.findall(r'name="member" value="([^"]*)" checked', page)
+    maria.send(points="6", member=ticked, do="mark")
+    assert "1 answer has 6 of 10 points. Equal answers have other points: cleo 7." in maria.page
+    assert points(desk)["cleo"] == 7
+    page = maria.open(f"/group/{attempt(desk, 'cleo')}/{ASKED}")
+    maria.send(points="5", member=re.findall(r'name="member" value="([^"]*)"', page), do="mark")
+    assert "2 answers have 5 of 10 points." in maria.page
+    assert "other points" not in maria.page
+
+
 def test_a_group_of_which_one_was_marked_meanwhile_is_not_marked(desk: Desk) -> None:
     maria, tom = desk.as_(MARIA), desk.as_(TOM)
     members = group(desk, maria, "ann")

@@ -73,6 +73,15 @@ class Row(msgspec.Struct, frozen=True, gc=False):
         return self.points is not None
 
     @property
+    def is_marked(self) -> bool:
+        """Whether its points are what somebody gave for the answer."""
+        return bool(self.by) and not self.overridden
+
+    def has_other(self, points: float | None) -> bool:
+        """Whether it has points by now, and not these."""
+        return self.points is not None and self.points != points
+
+    @property
     def key(self) -> tuple[str, str]:
         return self.student, self.question
 

@@ -74,7 +74,7 @@ class SubmissionPage:
         view = self._room.view()
         student = student_of(view, visit)
         entry = view.book.entry(student)
-        attempts = view.book.numbered(student, attempts_of(view, student))
+        attempts = view.book.numbered(student)
         people = view.book.standing.directory.people
         person = next((one for one in people if one.id == student), None)
         return page(
@@ -205,7 +205,7 @@ class SubmissionPage:
         """What changed from an attempt to the next."""
         view = self._room.view()
         student = student_of(view, visit)
-        attempts = view.book.numbered(student, attempts_of(view, student))
+        attempts = view.book.numbered(student)
         ids = [entry.id for _, entry in attempts]
         newer = visit.query.number("newer", ids[-1])
         older = visit.query.number(
@@ -267,11 +267,6 @@ def _override_of(view: View, student: str, question: str) -> Override:
         if one.name == question and one.override is not None:
             return one.override
     raise Conflict("Nothing was stored, for this override was taken back in the meantime.")
-
-
-def attempts_of(view: View, student: str) -> Sequence[Entry]:
-    """All of them, oldest first."""
-    return [entry for entry in view.book.attempts if view.students[entry.id] == student]
 
 
 def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[Compared]:
