@@ -170,6 +170,8 @@ def mark(file: Path, by: str | None, as_json: bool, **named: Any) -> None:
     if marked.without_points:
         lines = _listed([str(line) for line in marked.without_points])
         click.echo(f"Left alone, with words but without points: line {lines}", err=True)
+    for one in marked.apart:
+        click.echo(f"Different points for one piece of work, handed in together: {one}", err=True)
     if as_json:
         click.echo(json.dumps({"marked": len(marked.acts), "unchanged": marked.unchanged}))
         return

@@ -388,6 +388,19 @@ def test_what_was_handed_in_can_be_graded_again(course: Path) -> None:
     assert rows() == before
 
 
+def test_a_table_that_parts_one_piece_of_work_says_so(course: Path) -> None:
+    write(course, "cora", "It stops.")
+    Path("times.csv").write_text("student,at\nben,2025-03-01T12:00Z\ncora,2025-03-01T12:00Z\n")
+    done("grade", "sub", "--times", "times.csv", "--workers", 0, "--quiet")
+    heading = "student,question,points\n"
+    assert mark(f"{heading}ben,explanation,3\n").stderr == ""
+    result = mark(f"{heading}cora,explanation,8\n")
+    assert (result.exit_code, result.stdout) == (0, "1 answer marked\n")
+    assert result.stderr == (
+        "Different points for one piece of work, handed in together: explanation: ben 3, cora 8\n"
+    )
+
+
 def test_killed_while_marking(course: Path) -> None:
     """Whenever it is killed, all rows of a table are kept or none."""
     rows_ = "".join(f"{s},explanation,{{}}\n" for s in ("amy@uni.edu", "ben", "zoe"))
