@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from autograder.acts.ledger import Ledger
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, RubricItem, Source
-from autograder.people import AttemptNumber, Directory, Named, Standing, numbered
+from autograder.people import AttemptNumber, Directory, Named, Standing, came_of, numbered
 from autograder.store import Entry
 from autograder.text import INVISIBLE
 
@@ -105,7 +105,7 @@ class Book:
     @cached_property
     def _named(self) -> Mapping[str, Named]:
         return {
-            student: Named(entries, self._hand_ins.get(student, ()))
+            student: Named(entries, self._came(student))
             for student, entries in self._by_student.items()
         }
 
@@ -153,7 +153,26 @@ class Book:
 
     def numbered(self, student: str) -> list[tuple[AttemptNumber, Entry]]:
         """All attempts of a student as they came, each with its number."""
-        return numbered(self._by_student[student], self._hand_ins.get(student, ()))
+        return numbered(self._by_student[student], self._came(student))
+
+    def which(self, student: str) -> str:
+        """Which of their attempts counts, as people number them: ``attempt 2 of 3``."""
+        every = self.numbered(student)
+        number = next(number for number, entry in every if entry.id == self.counting[student])
+        if not isinstance(number, int):  # of a file that did not come at the portal
+            return f"attempt {number}"
+        graded = [one for one, _ in every if isinstance(one, int)]
+        return f"attempt {number} of {max(graded + [one.number for one in self._came(student)])}"
+
+    def sent_by(self, student: str) -> Mapping[int, str]:
+        """Who sent their attempts, by the ids of these; empty: they themselves, or nobody knows."""
+        entries = self._by_student[student]
+        came = came_of(entries, self._came(student))
+        others = {id_: one.by for id_, one in came.items() if one.by != one.student}
+        return {entry.id: others.get(entry.id, "") for entry in entries}
+
+    def _came(self, student: str) -> Sequence[HandIn]:
+        return self._hand_ins.get(student, ())
 
     def find(self, who: str) -> str:
         """What the course calls somebody who handed in; raises UsageError where an identifier

@@ -608,6 +608,19 @@ def test_what_two_handed_in_together_is_marked_once(pupils: Class) -> None:
     assert "handed it in together" not in maria.words, "nobody did with Carl, though texts agree"
 
 
+def test_who_sent_it_is_said_of_the_others_attempt(pupils: Class) -> None:
+    school = pupils.school
+    maria = together(school)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    counting = exercise.room.view().book.counting
+    compare = f"/desk/{SLUG}/compare/"
+    assert "1 counts sent by alice hw.ipynb" in maria.read(f"{compare}{counting['bob']}")
+    assert "sent by" not in maria.read(f"{compare}{counting['alice']}")
+    maria.read(f"/desk/{SLUG}/submission/{counting['bob']}")
+    assert "one piece of work, which alice sent." in maria.words
+
+
 def test_partners_may_be_given_different_points_and_are_then_two(pupils: Class) -> None:
     school = pupils.school
     maria = together(school)

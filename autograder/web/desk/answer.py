@@ -170,6 +170,7 @@ class AnswerPage:
             draft=draft or Draft.of(question.by_person),
             trouble=trouble,
             digest=digest_of_answer(question.answer),
+            which=view.book.which(row.student),
             entry=view.book.entry(row.student),
             version=view.book.ledger.version(*row.key),
             wanted=wanted,

@@ -87,6 +87,8 @@ class SubmissionPage:
             line=view.lines[student],
             entry=entry,
             attempts=attempts,
+            which=view.book.which(student),
+            sent_by=view.book.sent_by(student),
             partners=[(one, view.lines[one].attempt) for one in view.together(student)],
             history=self._history(view, student, visit),
             versions={name: view.book.ledger.version(student, name) for name in view.book.asked},
@@ -222,6 +224,8 @@ class SubmissionPage:
             student=student,
             entry=view.book.entry(student),
             attempts=attempts,
+            sent_by=view.book.sent_by(student),
+            line=view.lines[student],
             older=entries[older],
             newer=entries[newer],
             lines=None if None in sides else list(_compared(*(side or [] for side in sides))),
@@ -246,7 +250,7 @@ class SubmissionPage:
         if data is None or len(data) > _MOST_BYTES:
             return None
         assignment = self._room.order.assignment
-        names = [question.name for question in assignment.questions]
+        names = [question.name for question in assignment.questions if question.by_person]
         with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
             path = Path(folder) / "file"
             path.write_bytes(data)
