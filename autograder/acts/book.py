@@ -8,10 +8,18 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from autograder.acts.ledger import Ledger
+from autograder.acts.ledger import Asking, Ledger
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, RubricItem, Source
-from autograder.people import AttemptNumber, Directory, Named, Standing, came_of, numbered
+from autograder.people import (
+    AttemptNumber,
+    Directory,
+    Named,
+    Standing,
+    came_of,
+    hand_in_of,
+    numbered,
+)
 from autograder.store import Entry
 from autograder.text import INVISIBLE
 
@@ -45,6 +53,22 @@ class Answer:
     """The same for equal answers to the question."""
     version: int
     """As :meth:`Ledger.version`."""
+
+
+@dataclass(frozen=True)
+class AskedOf:
+    """The attempt that a request is of."""
+
+    attempt: int
+    """Its id."""
+    number: AttemptNumber
+    counts: AttemptNumber | None
+    """Number of the attempt that counts by now, where that is another."""
+
+    @property
+    def says(self) -> str:
+        by_now = "" if self.counts is None else f" (attempt {self.counts} counts by now)"
+        return f"attempt {self.number}{by_now}"
 
 
 @dataclass(frozen=True)
@@ -163,6 +187,19 @@ class Book:
             return f"attempt {number}"
         graded = [one for one, _ in every if isinstance(one, int)]
         return f"attempt {number} of {max(graded + [one.number for one in self._came(student)])}"
+
+    def asked_of(self, asking: Asking) -> AskedOf | None:
+        """None: nobody knows, or it is gone."""
+        asked = None if asking.attempt is None else self._by_id.get(asking.attempt)
+        if asked is None or asking.student not in self.counting:
+            return None
+        now = self.entry(asking.student)
+        numbers = {entry.id: number for number, entry in self.numbered(asking.student)}
+        if asked.id not in numbers:
+            return None
+        if hand_in_of(asked) == hand_in_of(now):  # which may have been graded again
+            return AskedOf(now.id, numbers[now.id], None)
+        return AskedOf(asked.id, numbers[asked.id], numbers[now.id])
 
     def sent_by(self, student: str) -> Mapping[int, str]:
         """Who sent their attempts, by the ids of these; empty: they themselves, or nobody knows."""

@@ -176,6 +176,13 @@ class CurrentGrades(Sequence[Grade]):
             return self._read([self.counted[student].entry for student in chosen])
         return self._read([entry for entry in self.entries if entry.student in students])
 
+    def judged(self, attempt: int) -> Grade:
+        """Any attempt, by its id, as the program judged it and lateness has it."""
+        entry = next(entry for entry in self.attempts if entry.id == attempt)
+        (grade,) = self._store.grades([attempt], details=self._details)
+        told = replace(grade, student=entry.student)
+        return apply_late(told, entry.handed_in, self.standing.policies)
+
     def _read(self, entries: Sequence[Entry]) -> Iterator[Grade]:
         grades = self._store.grades([entry.id for entry in entries], details=self._details)
         for entry, grade in zip(entries, grades, strict=True):

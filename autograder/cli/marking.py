@@ -400,21 +400,27 @@ def requests(
             )
     asked = [one for one in book.ledger.requests() if everything or one.request.is_open]
     if as_json:
-        click.echo(json.dumps([_request_as_json(one) for one in asked], indent=1))
+        click.echo(json.dumps([_request_as_json(one, book) for one in asked], indent=1))
         return
     for one in asked:
         state = "" if one.request.is_open else " (closed)"
         said = _line(one.request.asked.text)
-        click.echo(f"{one.request.number}. {_line(one.student)}, {one.question}{state}: {said}")
+        of = f", {about.says}" if (about := book.asked_of(one)) is not None else ""
+        click.echo(f"{one.request.number}. {_line(one.student)}, {one.question}{of}{state}: {said}")
         for reply in one.request.replies:
             click.echo(f"   {_line(reply.by)}: {_line(reply.text)}")
     if act is None or not asked:
         click.echo(counted(len(asked), "request" if everything else "open request"), err=True)
 
 
-def _request_as_json(one: Asking) -> dict[str, Any]:
+def _request_as_json(one: Asking, book: Book) -> dict[str, Any]:
     request: dict[str, Any] = msgspec.to_builtins(one.request)
-    return {"student": one.student, "question": one.question, **request}
+    of = book.asked_of(one)
+    attempt = {
+        "attempt": None if of is None else of.number,
+        "counts_by_now": None if of is None else of.counts,
+    }
+    return {"student": one.student, "question": one.question, **attempt, **request}
 
 
 def _line(text: str) -> str:

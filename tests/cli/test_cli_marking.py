@@ -249,7 +249,7 @@ def test_undo_says_who_takes_back_whose_act(course: Path) -> None:
 def test_requests_are_asked_answered_and_closed(course: Path) -> None:
     assert "1. ben, adam: Look \\again." not in done("requests")
     done("requests", "--add", "ben", "adam", "Look\nagain.\x1b[2J", "--by", "ben")
-    assert done("requests") == "1. ben, adam: Look again. [2J\n"
+    assert done("requests") == "1. ben, adam, attempt 1: Look again. [2J\n"
     assert "Your request 1" in page("ben")
     done("requests", "--answer", "1", "I did.", "--by", "maria")
     assert done("requests") == ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse, Response
 
 from autograder import acts
+from autograder.acts import AskedOf
 from autograder.errors import StoreError, UsageError
 from autograder.model import PersonMark, QuestionGrade, RubricItem
 from autograder.store import Conflict, Mark, digest_of_answer
@@ -171,6 +172,7 @@ class AnswerPage:
             trouble=trouble,
             digest=digest_of_answer(question.answer),
             which=view.book.which(row.student),
+            asked_about=asked_about(view, row.student),
             entry=view.book.entry(row.student),
             version=view.book.ledger.version(*row.key),
             wanted=wanted,
@@ -225,6 +227,12 @@ def with_points(rows: Sequence[Row], visit: Visit) -> str:
     named = [f"{label_of(row, visit)} {points(row.points)}" for row in rows[:_MOST_NAMED]]
     more = len(rows) - len(named)
     return listed([*named, *([f"{more} more"] if more > 0 else [])])
+
+
+def asked_about(view: View, student: str) -> dict[int, AskedOf | None]:
+    """Which attempt each of a student's requests is of, by its number."""
+    mine = (one for one in view.book.ledger.requests() if one.student == student)
+    return {one.request.number: view.book.asked_of(one) for one in mine}
 
 
 def student_of(view: View, visit: Visit) -> str:

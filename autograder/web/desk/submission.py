@@ -19,7 +19,7 @@ from autograder.store import Act, Conflict, Entry, Undo
 from autograder.submission import find_picture, read
 from autograder.text import ended, points
 from autograder.web.app import in_words, status_of
-from autograder.web.desk.answer import student_of
+from autograder.web.desk.answer import asked_about, student_of
 from autograder.web.desk.room import Room, View
 from autograder.web.pages import page
 from autograder.web.visit import Form, NotThere, Visit
@@ -89,6 +89,7 @@ class SubmissionPage:
             attempts=attempts,
             which=view.book.which(student),
             sent_by=view.book.sent_by(student),
+            asked=asked_about(view, student),
             partners=[(one, view.lines[one].attempt) for one in view.together(student)],
             history=self._history(view, student, visit),
             versions={name: view.book.ledger.version(student, name) for name in view.book.asked},
@@ -194,10 +195,18 @@ class SubmissionPage:
         return visit.to(f"/submission/{back}" if back in view.students else "/")
 
     def feedback(self, visit: Visit) -> Response:
-        """The page that the student would see, drawn now, for a frame."""
+        """The page that the student would see, drawn now, for a frame; of an attempt that does not
+        count it is what was published, or else what the program found."""
         view = self._room.view()
-        student = student_of(view, visit)
-        grade = next(view.grades.with_details().of({student}))
+        student, attempt = student_of(view, visit), int(visit.path["attempt"])
+        last = view.book.ledger.published.get(student)
+        if attempt == view.book.counting[student]:
+            grade = next(view.grades.with_details().of({student}))
+        elif last is not None and last.attempt == attempt:
+            store, ledger = self._room.store, view.book.ledger
+            grade = next(acts.PublishedGrades(store, ledger, details=True).of({student}))
+        else:
+            grade = view.grades.with_details().judged(attempt)
         assignment = self._room.order.assignment
         name = view.book.standing.directory.name_of(student)
         text = drawn(grade, assignment.title, assignment.backgrounds, name=name)
