@@ -31,6 +31,7 @@ from autograder.cli.options import (
 )
 from autograder.errors import UsageError
 from autograder.people import directory_of
+from autograder.report.text import BY_COMMAND_LINE
 from autograder.store import Comment, Store
 from autograder.text import INVISIBLE, counted, ended, points
 
@@ -74,7 +75,7 @@ def _deciding(by: str | None = None, **named: Any) -> Iterator[_Deciding]:
         yield _Deciding(order, store, book, by or whoever_decides(store))
 
 
-BY_COMMAND = "the instructor (command line)"
+BY_COMMAND = f"the instructor{BY_COMMAND_LINE}"
 """Who decides, where the machine's own account says of nobody who it is."""
 _NOBODY = frozenset({"root", "administrator", "admin", "system", "nobody"})
 """Accounts of a machine that are no person's."""
@@ -339,7 +340,7 @@ def _preview_in_words(found: Preview, dry_run: bool) -> Iterator[str]:
         f"changes, {found.same} as before"
     )
     for one in changed[:_MOST_NAMED]:
-        yield f"  {one.student}: {'; '.join(one.sentences) or 'other words'}"
+        yield f"  {one.student}: {'; '.join(one.sentences)}"
     if len(changed) > _MOST_NAMED:
         yield f"  and {len(changed) - _MOST_NAMED} more"
     if found.waiting:
