@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from autograder.report.html import coded
 from autograder.report.marks import is_unwritten, what_was_found
-from autograder.report.text import one_line, visible
+from autograder.report.text import one_line, signed_by, visible
 from autograder.report.total import total_of
 from autograder.text import counted, ended, points, signed, without_points
 from autograder.web.prose import prose
@@ -43,6 +43,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         one_line=one_line,
+        signed_by=signed_by,
         ended=ended,
         points=points,
         signed=signed,
