@@ -95,15 +95,15 @@ def test_points_are_told_in_parts_that_add_up_the_same_on_every_page(desk: Desk)
         assert row in words(ines.open("/class"))
 
     program = "75 of 90 by the program"
-    told(f"{program} −15 for lateness, 2 days = 60 of 90 so far", "ann 75 −15 2 days – of 100")
+    told(f"{program} −15 for lateness, 2 days = 60 of 90 so far", "ann – of 100 75 −15 2 days")
     maria.open(f"/submission/{ann}")
     maria.send(question="adam", points="23", reason="so", do="override")
-    told(f"{program} +8 by people 2 days late = 83 of 90 so far", "ann 75 +8 2 days – of 100")
+    told(f"{program} +8 by people 2 days late = 83 of 90 so far", "ann – of 100 75 +8 2 days")
     maria.open(f"/answer/{ann}/{ASKED}")
     maria.send(points="7", do="mark")
     told(
         f"{program} +15 by people −18 for lateness, 2 days = 72 of 100 in the end",
-        "ann 75 +15 −18 2 days 72 of 100",
+        "ann 72 of 100 75 +15 −18 2 days",
     )
 
 
