@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _MOST_TOGETHER = 10
 """More who handed in the same file at once are no partners: it may be the one they were given."""
+
+
+def _nothing(people: Collection[int] | None) -> Iterable[HandIn]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,8 @@ class Book:
     """Id of the attempt that counts, by what the course calls its student, in their order."""
     grades: Callable[[Container[str]], Iterator[Grade]]
     """Reads the grades of these students, with all that was decided."""
-    handed_in: Callable[[], Iterable[HandIn]] = tuple
-    """Reads all that was handed in at the portal, oldest first."""
+    handed_in: Callable[[Collection[int] | None], Iterable[HandIn]] = _nothing
+    """Reads what people of these numbers handed in at the portal, oldest first; None: all of it."""
 
     def knowing(self, before: Book) -> Book:
         """The same, with what was looked up in one of the same attempts, before something was
@@ -116,7 +120,7 @@ class Book:
 
     @cached_property
     def _hand_ins(self) -> Mapping[str, Sequence[HandIn]]:
-        return self.standing.by_student(self.handed_in())
+        return self.standing.by_student(self.handed_in(None))
 
     @cached_property
     def _by_student(self) -> Mapping[str, Sequence[Entry]]:
@@ -129,7 +133,7 @@ class Book:
     @cached_property
     def _named(self) -> Mapping[str, Named]:
         return {
-            student: Named(entries, self._came(student))
+            student: Named(entries, self._hand_ins.get(student, ()))
             for student, entries in self._by_student.items()
         }
 
@@ -209,7 +213,11 @@ class Book:
         return {entry.id: others.get(entry.id, "") for entry in entries}
 
     def _came(self, student: str) -> Sequence[HandIn]:
-        return self._hand_ins.get(student, ())
+        """What they handed in at the portal; of a large class all of it takes a while to read."""
+        person = self.standing.directory.called(student)
+        if person is None or "_hand_ins" in self.__dict__:
+            return self._hand_ins.get(student, ())
+        return self.standing.by_student(self.handed_in(person.numbers)).get(student, [])
 
     def find(self, who: str) -> str:
         """What the course calls somebody who handed in; raises UsageError where an identifier

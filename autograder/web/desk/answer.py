@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse, Response
@@ -172,7 +172,7 @@ class AnswerPage:
             trouble=trouble,
             digest=digest_of_answer(question.answer),
             which=view.book.which(row.student),
-            asked_about=asked_about(view, row.student),
+            asked_about=asked_about(view, row.student, [question]),
             entry=view.book.entry(row.student),
             version=view.book.ledger.version(*row.key),
             wanted=wanted,
@@ -229,8 +229,12 @@ def with_points(rows: Sequence[Row], visit: Visit) -> str:
     return listed([*named, *([f"{more} more"] if more > 0 else [])])
 
 
-def asked_about(view: View, student: str) -> dict[int, AskedOf | None]:
+def asked_about(
+    view: View, student: str, questions: Iterable[QuestionGrade]
+) -> dict[int, AskedOf | None]:
     """Which attempt each of a student's requests is of, by its number."""
+    if not any(question.requests for question in questions):  # as of nearly all
+        return {}
     mine = (one for one in view.book.ledger.requests() if one.student == student)
     return {one.request.number: view.book.asked_of(one) for one in mine}
 

@@ -74,22 +74,20 @@ class SubmissionPage:
         view = self._room.view()
         student = student_of(view, visit)
         entry = view.book.entry(student)
-        attempts = view.book.numbered(student)
-        people = view.book.standing.directory.people
-        person = next((one for one in people if one.id == student), None)
+        attempts, grade = view.book.numbered(student), view.grade(student)
         return page(
             "submission.html.j2",
             visit,
             room=self._room,
             student=student,
-            person=person,
-            grade=view.grade(student),
+            person=view.book.standing.directory.called(student),
+            grade=grade,
             line=view.lines[student],
             entry=entry,
             attempts=attempts,
             which=view.book.which(student),
             sent_by=view.book.sent_by(student),
-            asked=asked_about(view, student),
+            asked=asked_about(view, student, grade.questions),
             partners=[(one, view.lines[one].attempt) for one in view.together(student)],
             history=self._history(view, student, visit),
             versions={name: view.book.ledger.version(student, name) for name in view.book.asked},
