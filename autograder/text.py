@@ -46,6 +46,11 @@ def points(score: float | None) -> str:
     return "0" if rounded == "-0" else rounded
 
 
+def signed(difference: float) -> str:
+    """Points more, or fewer: +7, −16.4."""
+    return f"{'+' if difference >= 0 else '−'}{points(abs(difference))}"
+
+
 def without_points(reason: str) -> str:
     """What of a reason for lateness may be read where points are not shown, or are others."""
     return reason.partition(": ")[0].removesuffix(".") + "."

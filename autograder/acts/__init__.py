@@ -20,7 +20,7 @@ person's.
 :mod:`.deciding` keeps it, :mod:`.sheet` is all of it in a spreadsheet.
 """
 
-from autograder.acts.book import Asked, Book
+from autograder.acts.book import Asked, AskedOf, Book
 from autograder.acts.deciding import (
     comment_on,
     comment_to_all,
@@ -62,6 +62,7 @@ from autograder.acts.trail import trail
 
 __all__ = [
     "Asked",
+    "AskedOf",
     "Asking",
     "Book",
     "Column",

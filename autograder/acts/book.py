@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from autograder.acts.ledger import Ledger
+from autograder.acts.ledger import Asking, Ledger
 from autograder.errors import UsageError
-from autograder.model import Grade, QuestionGrade, RubricItem
-from autograder.people import AttemptNumber, Directory, Named, Standing, numbered
+from autograder.model import Grade, QuestionGrade, RubricItem, Source
+from autograder.people import (
+    AttemptNumber,
+    Directory,
+    Named,
+    Standing,
+    came_of,
+    hand_in_of,
+    numbered,
+)
 from autograder.store import Entry
 from autograder.text import INVISIBLE
 
 if TYPE_CHECKING:
     from autograder.store.hand_ins import HandIn
+
+_MOST_TOGETHER = 10
+"""More who handed in the same file at once are no partners: it may be the one they were given."""
+
+
+def _nothing(people: Collection[int] | None) -> Iterable[HandIn]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class AskedOf:
+    """The attempt that a request is of."""
+
+    attempt: int
+    """Its id."""
+    number: AttemptNumber
+    counts: AttemptNumber | None
+    """Number of the attempt that counts by now, where that is another."""
+
+    @property
+    def says(self) -> str:
+        by_now = "" if self.counts is None else f" (attempt {self.counts} counts by now)"
+        return f"attempt {self.number}{by_now}"
+
+
+@dataclass(frozen=True)
 class Book:
     """One assignment, read at one moment."""
 
@@ -59,13 +91,16 @@ class Book:
     """Id of the attempt that counts, by what the course calls its student, in their order."""
     grades: Callable[[Container[str]], Iterator[Grade]]
     """Reads the grades of these students, with all that was decided."""
-    handed_in: Callable[[], Iterable[HandIn]] = tuple
-    """Reads all that was handed in at the portal, oldest first."""
+    handed_in: Callable[[Collection[int] | None], Iterable[HandIn]] = _nothing
+    """Reads what people of these numbers handed in at the portal, oldest first; None: all of it."""
 
     def knowing(self, before: Book) -> Book:
         """The same, with what was looked up in one of the same attempts, before something was
         decided."""
-        for name in ("_by_id", "_directory", "_hand_ins", "_named", "_by_sight", "forgotten"):
+        for name in (
+            *("_by_id", "_by_student", "_directory", "_hand_ins", "_named", "_by_sight"),
+            *("works", "forgotten"),
+        ):
             if name in before.__dict__:
                 self.__dict__[name] = before.__dict__[name]
         return self
@@ -85,17 +120,21 @@ class Book:
 
     @cached_property
     def _hand_ins(self) -> Mapping[str, Sequence[HandIn]]:
-        return self.standing.by_student(self.handed_in())
+        return self.standing.by_student(self.handed_in(None))
 
     @cached_property
-    def _named(self) -> Mapping[str, Named]:
+    def _by_student(self) -> Mapping[str, Sequence[Entry]]:
         by_student: dict[str, list[Entry]] = {}
         for entry in self.attempts:
             student = self.standing.student(entry.student, entry.whose)
             by_student.setdefault(student, []).append(entry)
+        return by_student
+
+    @cached_property
+    def _named(self) -> Mapping[str, Named]:
         return {
             student: Named(entries, self._hand_ins.get(student, ()))
-            for student, entries in by_student.items()
+            for student, entries in self._by_student.items()
         }
 
     @cached_property
@@ -106,6 +145,19 @@ class Book:
     def entry(self, student: str) -> Entry:
         """The attempt that counts, as the store has it."""
         return self._by_id[self.counting[student]]
+
+    @cached_property
+    def works(self) -> Mapping[str, tuple[str, ...]]:
+        """Whose attempts that count are the same file, handed in at the same moment, as partners
+        do, by each of them: it is one piece of work."""
+        works: dict[tuple[str, datetime], list[str]] = {}
+        for student in self.counting:
+            entry = self.entry(student)
+            at = entry.handed_in.at
+            if at is not None and entry.handed_in.source is Source.PLATFORM:
+                works.setdefault((entry.digest, at), []).append(student)
+        groups = (tuple(group) for group in works.values() if 1 < len(group) <= _MOST_TOGETHER)
+        return {student: group for group in groups for student in group}
 
     @cached_property
     def forgotten(self) -> frozenset[str]:
@@ -127,9 +179,45 @@ class Book:
         """Whether what a table has for an attempt of theirs is the file that counts."""
         return self._named[student].means(attempt, self.entry(student))
 
-    def numbered(self, student: str, entries: Sequence[Entry]) -> list[tuple[AttemptNumber, Entry]]:
+    def numbered(self, student: str) -> list[tuple[AttemptNumber, Entry]]:
         """All attempts of a student as they came, each with its number."""
-        return numbered(entries, self._hand_ins.get(student, ()))
+        return numbered(self._by_student[student], self._came(student))
+
+    def which(self, student: str) -> str:
+        """Which of their attempts counts, as people number them: ``attempt 2 of 3``."""
+        every = self.numbered(student)
+        number = next(number for number, entry in every if entry.id == self.counting[student])
+        if not isinstance(number, int):  # of a file that did not come at the portal
+            return f"attempt {number}"
+        graded = [one for one, _ in every if isinstance(one, int)]
+        return f"attempt {number} of {max(graded + [one.number for one in self._came(student)])}"
+
+    def asked_of(self, asking: Asking) -> AskedOf | None:
+        """None: nobody knows, or it is gone."""
+        asked = None if asking.attempt is None else self._by_id.get(asking.attempt)
+        if asked is None or asking.student not in self.counting:
+            return None
+        now = self.entry(asking.student)
+        numbers = {entry.id: number for number, entry in self.numbered(asking.student)}
+        if asked.id not in numbers:
+            return None
+        if hand_in_of(asked) == hand_in_of(now):  # which may have been graded again
+            return AskedOf(now.id, numbers[now.id], None)
+        return AskedOf(asked.id, numbers[asked.id], numbers[now.id])
+
+    def sent_by(self, student: str) -> Mapping[int, str]:
+        """Who sent their attempts, by the ids of these; empty: they themselves, or nobody knows."""
+        entries = self._by_student[student]
+        came = came_of(entries, self._came(student))
+        others = {id_: one.by for id_, one in came.items() if one.by != one.student}
+        return {entry.id: others.get(entry.id, "") for entry in entries}
+
+    def _came(self, student: str) -> Sequence[HandIn]:
+        """What they handed in at the portal; of a large class all of it takes a while to read."""
+        person = self.standing.directory.called(student)
+        if person is None or "_hand_ins" in self.__dict__:
+            return self._hand_ins.get(student, ())
+        return self.standing.by_student(self.handed_in(person.numbers)).get(student, [])
 
     def find(self, who: str) -> str:
         """What the course calls somebody who handed in; raises UsageError where an identifier

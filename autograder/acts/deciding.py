@@ -192,9 +192,11 @@ def comment_to_all(book: Book, misconception: str, text: str, by: str) -> Act:
 
 
 def request(book: Book, student: str, question: str, text: str, by: str) -> Act:
-    """A student asks to look at a question again."""
+    """A student asks to look at a question again, of the attempt that they were shown."""
     what = Request(_needed(text, "a request"))
-    return _about(book, student, book.question(question).name, what, by)
+    act = _about(book, student, book.question(question).name, what, by)
+    shown = book.ledger.published.get(student)
+    return act if shown is None else replace(act, attempt=shown.attempt)
 
 
 def reply(book: Book, number: int, text: str, by: str, *, closes: bool = True) -> Act:

@@ -41,6 +41,8 @@ class Asking:
     question: str
     deed: str
     request: LookAgain
+    attempt: int | None
+    """Id of the attempt that was asked about; None: nobody knows."""
 
 
 class Ledger:
@@ -243,7 +245,7 @@ class Ledger:
                     ),
                     is_open=not any(reply.closes for _, reply in answers),
                 )
-                found.append(Asking(*self.subject(act), act.deed, asked))
+                found.append(Asking(*self.subject(act), act.deed, asked, act.attempt))
         return found
 
     def _note_versions(self) -> None:

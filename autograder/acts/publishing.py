@@ -220,6 +220,12 @@ def _in_section(book: Book, section: str) -> set[str]:
 
 
 def _changes(before: Grade, after: Grade) -> Iterator[str]:
+    """What is new, in sentences, of which there is at least one."""
+    told = [*_other_points(before, after)] or [*_other_words(before, after)]
+    yield from told or [f"the page{_OTHER_WORDS}"]
+
+
+def _other_points(before: Grade, after: Grade) -> Iterator[str]:
     if before.file != after.file:
         yield f"another file counts: {after.file}"
     known = {question.name: question for question in before.questions}
@@ -230,7 +236,7 @@ def _changes(before: Grade, after: Grade) -> Iterator[str]:
         elif then.final_points != question.final_points:
             yield f"{question.title}: {_points(then)}, now {_points(question)}"
         elif then != question:
-            yield f"{question.title}: other words, the same points"
+            yield f"{question.title}{_OTHER_WORDS}"
     if _final(before) != _final(after):
         yield f"in all: {_final(before)}, now {_final(after)}"
     elif _final(after) == _NO_SCORE and before.score != after.score:
@@ -238,6 +244,22 @@ def _changes(before: Grade, after: Grade) -> Iterator[str]:
         yield f"by the program: {points(before.score)} points, now {points(after.score)} points"
 
 
+def _other_words(before: Grade, after: Grade) -> Iterator[str]:
+    """What of the grade as a whole is said otherwise."""
+    if (before.late, before.extended_to) != (after.late, after.extended_to):
+        yield f"lateness{_OTHER_WORDS}"
+    if before.handed_in != after.handed_in:
+        yield f"when it was handed in{_OTHER_WORDS}"
+    if (before.message, _notices(before)) != (after.message, _notices(after)):
+        yield f"what is said of the whole file{_OTHER_WORDS}"
+
+
+def _notices(grade: Grade) -> list[str]:
+    """Without what is said of lateness."""
+    return [said for said in grade.notices if grade.late is None or said != grade.late.reason]
+
+
+_OTHER_WORDS = ": other words, the same points"
 _NO_SCORE = "no score yet"
 
 

@@ -13,11 +13,13 @@ from pathlib import Path
 
 from autograder.acts.book import Answer, Book
 from autograder.acts.deciding import mark, within
+from autograder.acts.ledger import Subject
 from autograder.csv_file import read_csv
 from autograder.errors import UsageError
 from autograder.model import PersonMark
-from autograder.store import Act
+from autograder.store import Act, Mark
 from autograder.text import INVISIBLE
+from autograder.text import points as shown
 
 COLUMNS = ("student", "question", "answer", "points", "rubric", "comment", "group", "attempt")
 _NEEDED = ("student", "question", "points")
@@ -117,6 +119,9 @@ class Marked:
     """How many lines say what is stored already."""
     without_points: tuple[int, ...]
     """Lines with a comment or a rubric and no points: left alone, and nobody sees their words."""
+    apart: tuple[str, ...]
+    """Where these marks leave partners with different points for one piece of work: question and
+    who has what."""
 
 
 def mark_sheet(book: Book, rows: Sequence[SheetRow], by: str, name: str) -> Marked:
@@ -134,7 +139,10 @@ def mark_sheet(book: Book, rows: Sequence[SheetRow], by: str, name: str) -> Mark
             found.setdefault(row.cells["student"], book.find(row.cells["student"]))
         except UsageError as error:
             refused.append((row.line, f"{row.place}: {error}"))
-    answers = {(a.student, a.question.name): a for a in book.answers(set(found.values()))}
+    partners = {one for student in found.values() for one in book.works.get(student, ())}
+    answers = {
+        (a.student, a.question.name): a for a in book.answers(partners.union(found.values()))
+    }
     seen: dict[tuple[str, str], int] = {}
     for row in rows:
         student = found.get(row.cells["student"])
@@ -152,7 +160,27 @@ def mark_sheet(book: Book, rows: Sequence[SheetRow], by: str, name: str) -> Mark
             acts += [] if act is None else [act]
     if refused:
         raise UsageError(_refusal(name, [reason for _, reason in sorted(refused)]))
-    return Marked(tuple(acts), len(rows) - len(acts), without)
+    return Marked(tuple(acts), len(rows) - len(acts), without, tuple(_apart(book, acts, answers)))
+
+
+def _apart(book: Book, acts: Iterable[Act], answers: Mapping[Subject, Answer]) -> Iterator[str]:
+    subjects = {book.ledger.subject(act): act.what for act in acts}
+
+    def worth(answer: Answer) -> float | None:
+        said = answer.question
+        new = subjects.get((answer.student, said.name))
+        return new.points if isinstance(new, Mark) and not said.override else said.final_points
+
+    told: set[Subject] = set()
+    for student, question in subjects:
+        mine = answers[student, question]
+        group = [answers.get((one, question)) for one in book.works.get(student, ())]
+        work = [one for one in group if one is not None and one.group == mine.group]
+        worths = {one.student: points for one in work if (points := worth(one)) is not None}
+        if len(set(worths.values())) > 1 and (student, question) not in told:
+            told |= {(one, question) for one in worths}
+            has = (f"{INVISIBLE.sub(' ', one)} {shown(points)}" for one, points in worths.items())
+            yield f"{question}: {', '.join(has)}"
 
 
 def _refusal(name: str, refused: Sequence[str]) -> str:

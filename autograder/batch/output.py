@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -176,6 +176,13 @@ class CurrentGrades(Sequence[Grade]):
             return self._read([self.counted[student].entry for student in chosen])
         return self._read([entry for entry in self.entries if entry.student in students])
 
+    def judged(self, attempt: int) -> Grade:
+        """Any attempt, by its id, as the program judged it and lateness has it."""
+        entry = next(entry for entry in self.attempts if entry.id == attempt)
+        (grade,) = self._store.grades([attempt], details=self._details)
+        told = replace(grade, student=entry.student)
+        return apply_late(told, entry.handed_in, self.standing.policies)
+
     def _read(self, entries: Sequence[Entry]) -> Iterator[Grade]:
         grades = self._store.grades([entry.id for entry in entries], details=self._details)
         for entry, grade in zip(entries, grades, strict=True):
@@ -198,9 +205,10 @@ class CurrentGrades(Sequence[Grade]):
         final = with_final(decided, most, at, policies)
         return with_seen(final, self.ledger, lambda one: next(self._store.acts.shown([one])))
 
-    def handed_in(self) -> list[HandIn]:
-        """All that was handed in at the portal, oldest first."""
-        return self._store.hand_ins.all(self.standing.assignment)
+    def handed_in(self, people: Collection[int] | None = None) -> list[HandIn]:
+        """What people of these numbers handed in at the portal, oldest first; None: all of it."""
+        hand_ins, assignment = self._store.hand_ins, self.standing.assignment
+        return hand_ins.all(assignment) if people is None else hand_ins.of(people, assignment)
 
     @cached_property
     def _by_id(self) -> Mapping[int, Entry]:

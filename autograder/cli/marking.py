@@ -31,6 +31,7 @@ from autograder.cli.options import (
 )
 from autograder.errors import UsageError
 from autograder.people import directory_of
+from autograder.report.text import BY_COMMAND_LINE
 from autograder.store import Comment, Store
 from autograder.text import INVISIBLE, counted, ended, points
 
@@ -74,7 +75,7 @@ def _deciding(by: str | None = None, **named: Any) -> Iterator[_Deciding]:
         yield _Deciding(order, store, book, by or whoever_decides(store))
 
 
-BY_COMMAND = "the instructor (command line)"
+BY_COMMAND = f"the instructor{BY_COMMAND_LINE}"
 """Who decides, where the machine's own account says of nobody who it is."""
 _NOBODY = frozenset({"root", "administrator", "admin", "system", "nobody"})
 """Accounts of a machine that are no person's."""
@@ -170,6 +171,8 @@ def mark(file: Path, by: str | None, as_json: bool, **named: Any) -> None:
     if marked.without_points:
         lines = _listed([str(line) for line in marked.without_points])
         click.echo(f"Left alone, with words but without points: line {lines}", err=True)
+    for one in marked.apart:
+        click.echo(f"Different points for one piece of work, handed in together: {one}", err=True)
     if as_json:
         click.echo(json.dumps({"marked": len(marked.acts), "unchanged": marked.unchanged}))
         return
@@ -337,7 +340,7 @@ def _preview_in_words(found: Preview, dry_run: bool) -> Iterator[str]:
         f"changes, {found.same} as before"
     )
     for one in changed[:_MOST_NAMED]:
-        yield f"  {one.student}: {'; '.join(one.sentences) or 'other words'}"
+        yield f"  {one.student}: {'; '.join(one.sentences)}"
     if len(changed) > _MOST_NAMED:
         yield f"  and {len(changed) - _MOST_NAMED} more"
     if found.waiting:
@@ -398,21 +401,27 @@ def requests(
             )
     asked = [one for one in book.ledger.requests() if everything or one.request.is_open]
     if as_json:
-        click.echo(json.dumps([_request_as_json(one) for one in asked], indent=1))
+        click.echo(json.dumps([_request_as_json(one, book) for one in asked], indent=1))
         return
     for one in asked:
         state = "" if one.request.is_open else " (closed)"
         said = _line(one.request.asked.text)
-        click.echo(f"{one.request.number}. {_line(one.student)}, {one.question}{state}: {said}")
+        of = f", {about.says}" if (about := book.asked_of(one)) is not None else ""
+        click.echo(f"{one.request.number}. {_line(one.student)}, {one.question}{of}{state}: {said}")
         for reply in one.request.replies:
             click.echo(f"   {_line(reply.by)}: {_line(reply.text)}")
     if act is None or not asked:
         click.echo(counted(len(asked), "request" if everything else "open request"), err=True)
 
 
-def _request_as_json(one: Asking) -> dict[str, Any]:
+def _request_as_json(one: Asking, book: Book) -> dict[str, Any]:
     request: dict[str, Any] = msgspec.to_builtins(one.request)
-    return {"student": one.student, "question": one.question, **request}
+    of = book.asked_of(one)
+    attempt = {
+        "attempt": None if of is None else of.number,
+        "counts_by_now": None if of is None else of.counts,
+    }
+    return {"student": one.student, "question": one.question, **attempt, **request}
 
 
 def _line(text: str) -> str:

@@ -108,6 +108,11 @@ def numbers(entries: Iterable[Entry], hand_ins: Iterable[HandIn]) -> dict[int, i
     """Numbers of the hand-ins, as receipts say them, that a student's attempts came of, by their
     ids; what was not handed in at the portal has none.  ``hand_ins``: all of theirs, oldest first.
     """
+    return {id_: one.number for id_, one in came_of(entries, hand_ins).items()}
+
+
+def came_of(entries: Iterable[Entry], hand_ins: Iterable[HandIn]) -> dict[int, HandIn]:
+    """The hand-ins that these attempts came of, as :func:`numbers` has them."""
     by_digest: dict[str, list[HandIn]] = {}
     for one in hand_ins:
         by_digest.setdefault(one.digest, []).append(one)
@@ -116,7 +121,7 @@ def numbers(entries: Iterable[Entry], hand_ins: Iterable[HandIn]) -> dict[int, i
         same = by_digest.get(entry.digest, [])
         then = [one for one in same if one.at == entry.handed_in.at]
         for one in (then or same)[-1:]:  # its time may have been corrected since
-            found[entry.id] = one.number
+            found[entry.id] = one
     return found
 
 

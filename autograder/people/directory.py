@@ -43,6 +43,12 @@ class Person:
         )
         return tuple(dict.fromkeys((self.id, *filter(None, parts))))
 
+    @property
+    def numbers(self) -> frozenset[int]:
+        """All that they have, or had before lists made two of them one."""
+        joined = frozenset(number for record in self.records for number in record.joins)
+        return joined if self.number is None else joined | {self.number}
+
 
 @dataclass(frozen=True)
 class Known:
@@ -90,20 +96,21 @@ class Directory:
         return self._numbered.get(number) if number is not None else None
 
     @cached_property
-    def _numbered(self) -> Mapping[int | None, Person]:
-        return {
-            number: person
-            for person in self.people
-            for number in (person.number, *(n for r in person.records for n in r.joins))
-        }
+    def _numbered(self) -> Mapping[int, Person]:
+        return {number: person for person in self.people for number in person.numbers}
 
     def name_of(self, student: str) -> str:
         """Of whoever has this id; empty: nobody's, or no list says a name."""
-        return self._names.get(student, "")
+        person = self.called(student)
+        return "" if person is None else person.name
+
+    def called(self, id_: str) -> Person | None:
+        """Who has this very id."""
+        return self._called.get(id_)
 
     @cached_property
-    def _names(self) -> Mapping[str, str]:
-        return {person.id: person.name for person in self.people}
+    def _called(self) -> Mapping[str, Person]:
+        return {person.id: person for person in self.people}
 
     def find(self, who: str) -> tuple[Person, ...]:
         """Whom an identifier or a name fits; one, where it is good for anything.

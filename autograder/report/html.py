@@ -18,6 +18,7 @@ from autograder.report.text import (
     one_line,
     share,
     shortened,
+    signed_by,
     uncoloured,
     visible,
     wrapped,
@@ -76,6 +77,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         one_line=one_line,
+        signed_by=signed_by,
         points=points,
         share=share,
         shortened=shortened,

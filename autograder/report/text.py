@@ -33,6 +33,17 @@ def one_line(text: str, limit: int = 200) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
 
+BY_COMMAND_LINE = " (command line)"
+"""Ends the name of whoever decided there and of whom nothing else is known."""
+
+
+def signed_by(who: str, limit: int = 200, *, begins: bool = False) -> str:
+    """Who decided something, as a student reads it, to whom it is the same by what program it was
+    done.  ``begins``: at the beginning of a sentence."""
+    name = one_line(who.removesuffix(BY_COMMAND_LINE), limit)
+    return f"T{name[1:]}" if begins and name.startswith("the ") else name
+
+
 def shortened(text: str, limit: int, more: str) -> str:
     """The text's first ``limit`` characters; ``more`` says how many were left out, as {count}."""
     if len(text) <= limit:

@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from autograder.report.html import coded
 from autograder.report.marks import is_unwritten, what_was_found
-from autograder.report.text import one_line, visible
+from autograder.report.text import one_line, signed_by, visible
 from autograder.report.total import total_of
-from autograder.text import counted, ended, points, without_points
+from autograder.text import counted, ended, points, signed, without_points
 from autograder.web.prose import prose
 from autograder.web.visit import Visit, address
 
@@ -43,8 +43,10 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         one_line=one_line,
+        signed_by=signed_by,
         ended=ended,
         points=points,
+        signed=signed,
         without_points=without_points,
         when=when,
         coded=coded,

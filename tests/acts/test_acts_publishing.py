@@ -14,6 +14,7 @@ from small_class import DUE, SmallClass
 from autograder import acts
 from autograder.acts import Preview, PublishedGrades, as_returned, with_details
 from autograder.acts.ledger import moment_of_publishing
+from autograder.acts.publishing import _changes
 from autograder.errors import UsageError
 from autograder.model import (
     Grade,
@@ -25,6 +26,7 @@ from autograder.model import (
     SubmissionStatus,
     Table,
 )
+from autograder.people import Dated, extend
 from autograder.people.forgetting import forget, somebody
 from autograder.settings import Late
 from autograder.store import Conflict
@@ -147,6 +149,38 @@ def test_points_that_only_lateness_takes_are_said_while_an_answer_waits(small: S
     small.hand_in("alice", digest="one", days_late=1)
     (change,) = publish(small).new
     assert "by the program: 18 points, now 9 points" in change.sentences
+
+
+def test_other_words_beside_the_same_points_are_said_to_be_of_what(small: SmallClass) -> None:
+    small.late = Late(due=DUE)
+    small.hand_in("alice", digest="one")
+    mark(small, "alice", 5)
+    publish(small)
+
+    def change() -> tuple[str, ...]:
+        (found,) = publish(small).new
+        return found.sentences
+
+    later = Dated("alice", DUE + timedelta(days=3))
+    extend(small.store, small.grades.standing, [later])
+    assert change() == ("lateness: other words, the same points",)
+    small.late = Late(due=DUE, policy="share_per_day", share=0.0001)
+    extend(small.store, small.grades.standing, [Dated("alice", None)])
+    assert change() == ("lateness: other words, the same points",)
+    small.hand_in("alice", digest="one", days_late=2)
+    small.late = Late(due=DUE)
+    assert change() == (
+        "lateness: other words, the same points",
+        "when it was handed in: other words, the same points",
+    )
+    broken = replace(small.grade("alice"), notices=("Cell 3 failed.",))
+    assert list(_changes(small.grade("alice"), broken)) == [
+        "what is said of the whole file: other words, the same points"
+    ]
+    unsafe = replace(small.grade("alice"), unsafe=True)
+    assert list(_changes(small.grade("alice"), unsafe)) == [
+        "the page: other words, the same points"
+    ]
 
 
 @pytest.mark.long

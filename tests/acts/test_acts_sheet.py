@@ -51,6 +51,29 @@ def test_a_row_for_every_answer_and_equal_ones_in_one_group(small: SmallClass) -
     assert all(row["points"] == "" for row in found)
 
 
+def test_of_partners_with_different_points_for_one_piece_of_work_is_told(
+    small: SmallClass, tmp_path: Path
+) -> None:
+    for name in ("alice", "bob"):
+        small.hand_in(name, "It stops.", digest="one file")
+    small.hand_in("carl", "It stops.")
+
+    def apart(*lines: str) -> tuple[str, ...]:
+        path = tmp_path / "m.csv"
+        path.write_text("\n".join(("student,question,points", *lines)), encoding="utf-8")
+        book = small.book
+        found = acts.mark_sheet(book, read_sheet(path), "ta", path.name)
+        acts.decide(small.store, book.ledger, found.acts)
+        return found.apart
+
+    assert apart("bob,why,3", "carl,why,9") == ()
+    assert apart("alice,why,8") == ("why: alice 8, bob 3",)
+    assert apart("carl,why,2", "alice,why,8") == (), "nothing new of these"
+    assert apart("alice,why,4", "bob,why,5.5") == ("why: alice 4, bob 5.5",)
+    small.decide(acts.override(small.book, "bob", "why", 6.0, "so", "ta"))
+    assert apart("alice,why,6") == ()
+
+
 def test_what_was_written_comes_back_and_changes_nothing(small: SmallClass, tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         small.hand_in(name, "=cmd|' /C calc'!A0, \"so\"\nand; so")

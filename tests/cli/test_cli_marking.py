@@ -249,7 +249,7 @@ def test_undo_says_who_takes_back_whose_act(course: Path) -> None:
 def test_requests_are_asked_answered_and_closed(course: Path) -> None:
     assert "1. ben, adam: Look \\again." not in done("requests")
     done("requests", "--add", "ben", "adam", "Look\nagain.\x1b[2J", "--by", "ben")
-    assert done("requests") == "1. ben, adam: Look again. [2J\n"
+    assert done("requests") == "1. ben, adam, attempt 1: Look again. [2J\n"
     assert "Your request 1" in page("ben")
     done("requests", "--answer", "1", "I did.", "--by", "maria")
     assert done("requests") == ""
@@ -386,6 +386,19 @@ def test_what_was_handed_in_can_be_graded_again(course: Path) -> None:
     assert saved == handed_in
     done("grade", "again", "--workers", 0, "--quiet", "--force")
     assert rows() == before
+
+
+def test_a_table_that_parts_one_piece_of_work_says_so(course: Path) -> None:
+    write(course, "cora", "It stops.")
+    Path("times.csv").write_text("student,at\nben,2025-03-01T12:00Z\ncora,2025-03-01T12:00Z\n")
+    done("grade", "sub", "--times", "times.csv", "--workers", 0, "--quiet")
+    heading = "student,question,points\n"
+    assert mark(f"{heading}ben,explanation,3\n").stderr == ""
+    result = mark(f"{heading}cora,explanation,8\n")
+    assert (result.exit_code, result.stdout) == (0, "1 answer marked\n")
+    assert result.stderr == (
+        "Different points for one piece of work, handed in together: explanation: ben 3, cora 8\n"
+    )
 
 
 def test_killed_while_marking(course: Path) -> None:

@@ -71,6 +71,14 @@ def page_of(grade: Grade) -> str:
     return feedback_page(grade, assignment_title="Rates")
 
 
+def test_a_student_is_not_told_by_what_program_it_was_decided() -> None:
+    page = page_of(decided(by="the instructor (command line)"))
+    assert "command line" not in page
+    assert "given by the instructor" in page
+    assert "The instructor changed this from" in page
+    assert "From the instructor:" in page
+
+
 def test_everything_decided_is_read_beside_what_was_computed() -> None:
     page = " ".join(
         read_page(page_of(decided())).texts("main") + read_page(page_of(decided())).texts("header")

@@ -933,6 +933,7 @@ def test_attempts_are_numbered_as_they_came_wherever_they_are_told(school: Schoo
     ines = school.browser("ines")
     counts = book().counting["alice"]
     assert "2 attempts: what changed" in ines.read(f"/desk/{SLUG}/submission/{counts}")
+    assert "attempt 2 of 2, handed in" in ines.words
     ines.open(f"/desk/{SLUG}/compare/{counts}")
     assert re.findall(r"(\d) (?:counts )?(slow|fast)\.py", ines.words) == [
         ("1", "slow"),

@@ -775,7 +775,7 @@ def points_of(school: School) -> dict[str, float | None]:
     return {row.student: row.points for row in rows if row.question == ASKED}
 
 
-def mark(maria: Client, points: float, *, unchecked: bool = False) -> None:
+def mark(maria: Client, points: float, *, unchecked: bool = False, comment: str = "") -> None:
     """As the form of the open page has it, its boxes ticked as they are."""
     form = re.search(r'<form[^>]*id="marking".*?</form>', maria.page, re.DOTALL)
     assert form is not None
@@ -785,7 +785,7 @@ def mark(maria: Client, points: float, *, unchecked: bool = False) -> None:
     assert action is not None
     if not unchecked:
         fields["together"] = ticked  # type: ignore[assignment]
-    data = {**fields, "points": points, "do": "mark"}
+    data = {**fields, "points": points, "comment": comment, "do": "mark"}
     maria.ask("POST", action[1].replace("&amp;", "&"), data=data)
 
 
@@ -811,6 +811,19 @@ def test_what_two_handed_in_together_is_marked_once(pupils: Class) -> None:
     assert "handed it in together" not in maria.words, "nobody did with Carl, though texts agree"
 
 
+def test_who_sent_it_is_said_of_the_others_attempt(pupils: Class) -> None:
+    school = pupils.school
+    maria = together(school)
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    counting = exercise.room.view().book.counting
+    compare = f"/desk/{SLUG}/compare/"
+    assert "1 counts sent by alice hw.ipynb" in maria.read(f"{compare}{counting['bob']}")
+    assert "sent by" not in maria.read(f"{compare}{counting['alice']}")
+    maria.read(f"/desk/{SLUG}/submission/{counting['bob']}")
+    assert "one piece of work, which alice sent." in maria.words
+
+
 def test_partners_may_be_given_different_points_and_are_then_two(pupils: Class) -> None:
     school = pupils.school
     maria = together(school)
@@ -821,8 +834,46 @@ def test_partners_may_be_given_different_points_and_are_then_two(pupils: Class) 
     assert answers_in(maria, "") == ["alice", "bob", "carl"]
     open_answer(school, maria, "bob")
     assert re.search(r'name="together" value="[^"]+">', maria.page), "alice has points already"
+    assert "alice has 7 of 10, given by maria, for the same piece of work." in maria.words
+    assert "Give alice the same, too" in maria.words
     mark(maria, 3)
     assert points_of(school) == {"alice": 7, "bob": 3, "carl": None}
+    said = "bob: 3 of 10 points. For one piece of work there are different points:"
+    assert f"{said} bob 3 and alice 7." in maria.words
+    open_answer(school, maria, "carl")
+    assert "piece of work" not in maria.words
+
+
+def test_what_a_partner_has_is_taken_over_at_once(pupils: Class) -> None:
+    school = pupils.school
+    maria, ines = together(school), school.browser("ines")
+    open_answer(school, maria, "alice")
+    mark(maria, 7, unchecked=True, comment="Say why.")
+    open_answer(school, maria, "bob")
+    open_answer(school, ines, "bob")
+    follow(maria)
+    assert "bob: 7 of 10 points." in maria.words
+    assert "different points" not in maria.words
+    assert points_of(school) == {"alice": 7, "bob": 7, "carl": None}
+    open_answer(school, maria, "bob")
+    assert ">Say why.</textarea>" in maria.page
+    assert "Give bob the same" not in maria.words
+    open_answer(school, maria, "alice")
+    mark(maria, 5, unchecked=True)
+    follow(ines)
+    assert ines.status == 409, "neither is as it was shown"
+    assert points_of(school) == {"alice": 5, "bob": 7, "carl": None}
+
+
+def follow(maria: Client) -> None:
+    """Press the button that takes over what a partner has."""
+    form = re.search(r'<form class="note".*?</form>', maria.page, re.DOTALL)
+    assert form is not None
+    assert 'name="do" value="same"' in form[0]
+    action = re.search(r'action="([^"]+)"', form[0])
+    assert action is not None
+    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+    maria.ask("POST", action[1].replace("&amp;", "&"), data={**fields, "do": "same"})
 
 
 def test_a_partner_of_whom_somebody_decided_meanwhile_is_not_marked_over(pupils: Class) -> None:

@@ -6,7 +6,7 @@ import csv
 import re
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -15,6 +15,7 @@ from course_class import (
     ASKED,
     INSTRUCTOR,
     MARIA,
+    ROOT,
     SLUG,
     TOM,
     Browser,
@@ -58,7 +59,8 @@ def test_times_are_on_the_courses_clocks_which_are_named(desk: Desk) -> None:
     maria = desk.as_(MARIA)
     assert "handed in 2025-03-01 17:30 IST" in submission(desk, maria, "ann")
     page = maria.open(f"/compare/{attempt(desk, 'ann')}")
-    assert "<td>2025-03-01 17:30 IST</td><td>2025-03-15 05:30 IST</td>" in page
+    assert ">2025-03-01 17:30 IST</td>" in page
+    assert ">2025-03-15 05:30 IST</td>" in page
     table = desk.as_(INSTRUCTOR).open("/class.csv")
     assert "2025-03-01T17:30:00+05:30" in table, "a table has the offset, as before"
 
@@ -74,6 +76,44 @@ def test_where_the_course_names_no_zone_times_are_on_the_clocks_by_which_days_ar
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+
+def test_points_are_told_in_parts_that_add_up_the_same_on_every_page(desk: Desk) -> None:
+    late = Late(due=datetime(2025, 2, 28, tzinfo=UTC), policy="share_per_day", share=0.1)
+    desk.room.renew(replace(desk.order, assignment=replace(desk.order.assignment, late=late)))
+    maria, ines = desk.as_(MARIA), desk.as_(INSTRUCTOR)
+    ann = attempt(desk, "ann")
+
+    def told(sum_: str, row: str) -> None:
+        assert sum_ in words(maria.open(f"/submission/{ann}"))
+        assert sum_ in words(maria.open(f"/compare/{ann}"))
+        assert "75 of 90" in words(maria.page).split("What counts")[0]
+        assert row in words(ines.open("/class"))
+
+    program = "75 of 90 by the program"
+    told(f"{program} −15 for lateness, 2 days = 60 of 90 so far", "ann – of 100 75 −15 2 days")
+    maria.open(f"/submission/{ann}")
+    maria.send(question="adam", points="23", reason="so", do="override")
+    told(f"{program} +8 by people 2 days late = 83 of 90 so far", "ann – of 100 75 +8 2 days")
+    maria.open(f"/answer/{ann}/{ASKED}")
+    maria.send(points="7", do="mark")
+    told(
+        f"{program} +15 by people −18 for lateness, 2 days = 72 of 100 in the end",
+        "ann 72 of 100 75 +15 −18 2 days",
+    )
+
+
+def test_which_attempt_it_is_stands_on_its_pages(desk: Desk, store: Store) -> None:
+    for day in (1, 2):
+        hand_in(store, grade_of("ann", f"Answer {day}."), days=day)
+    maria = desk.as_(MARIA)
+    assert "attempt 3 of 3" in words(maria.open(f"/answer/{attempt(desk, 'ann')}/{ASKED}"))
+    assert "ann.py, attempt 3 of 3, handed in" in words(submission(desk, maria, "ann"))
+    assert "attempt 1 of 1" in words(submission(desk, maria, "ben"))
 
 
 def test_who_was_forgotten_is_in_no_list_of_what_is_to_read(desk: Desk) -> None:
@@ -144,6 +184,24 @@ def test_one_may_be_left_out_of_a_group(desk: Desk) -> None:
     assert group(desk, maria, "ann") == [
         m for m in members if m.startswith(f"{attempt(desk, 'ann')}.")
     ]
+
+
+def test_who_has_other_points_for_an_equal_answer_is_named_before_and_after(desk: Desk) -> None:
+    maria = desk.as_(MARIA)
+    page = maria.open(f"/group/{attempt(desk, 'cleo')}/{ASKED}")
+    assert "Marked already" not in page
+    maria.open(f"/answer/{attempt(desk, 'cleo')}/{ASKED}")
+    maria.send(points="7", do="mark")
+    page = maria.open(f"/group/{attempt(desk, 'cleo')}/{ASKED}")
+    assert "Marked already: cleo 7. Without a tick they keep that." in page
+    ticked = re.findall(r'name="member" value="([^"]*)" checked', page)
+    maria.send(points="6", member=ticked, do="mark")
+    assert "1 answer has 6 of 10 points. Equal answers have other points: cleo 7." in maria.page
+    assert points(desk)["cleo"] == 7
+    page = maria.open(f"/group/{attempt(desk, 'cleo')}/{ASKED}")
+    maria.send(points="5", member=re.findall(r'name="member" value="([^"]*)"', page), do="mark")
+    assert "2 answers have 5 of 10 points." in maria.page
+    assert "other points" not in maria.page
 
 
 def test_a_group_of_which_one_was_marked_meanwhile_is_not_marked(desk: Desk) -> None:
@@ -290,6 +348,19 @@ def test_attempts_are_compared_line_by_line(desk: Desk, store: Store) -> None:
     assert '<span class="gone">-explanation = &#39;The sum of squared gradients' in page
     assert '<span class="added">+explanation = &#39;Quite another answer.&#39;</span>' in page
     assert "<span> w = 1</span>" in page
+
+
+def test_what_students_were_given_to_read_is_no_line_of_theirs(desk: Desk, store: Store) -> None:
+    data = (ROOT / "student_template" / SLUG / f"{SLUG}.ipynb").read_bytes()
+    kept = HandedInFile.of(data)
+    given = Attempt(SLUG, "v1", kept.digest, grade_of("ann", "", file="ann.ipynb"),
+                    "2025-03-15T00:00:00+00:00", {}, whose=Identity(id="ann"))  # fmt: skip
+    store.append([to_row(given)], [kept])
+    page = words(desk.as_(MARIA).open(f"/compare/{attempt(desk, 'ann')}"))
+    assert "+def do_adam(" in page
+    assert "+# ---- explanation" in page
+    assert "# ---- adam" not in page
+    assert "You need no slides" not in page
 
 
 # ------------------------------------------------------------------ to all

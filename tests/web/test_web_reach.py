@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,26 @@ def test_on_a_phone_the_pages_of_the_desk_are_one_row_of_which_keys_reach_all(
             page.keyboard.press("Tab")
             assert links.nth(i).evaluate("e => e === document.activeElement")
             assert is_in_sight(nav, links.nth(i), whole=scripts)
+
+
+@pytest.mark.long
+def test_on_a_phone_attempts_stand_below_one_another_and_nothing_is_cut(tmp_path: Path) -> None:
+    pages = busy_desk(tmp_path)
+    with chromium() as browser, served(tmp_path) as addresses:
+        page = browser.new_context(**DEVICES["phone"]).new_page()
+        page.goto(addresses["ines"])
+        page.goto(f"{addresses['ines'].partition('/enter')[0]}{pages['compare']}")
+        cells = page.locator("tbody tr").first.locator("th, td:not(:empty)")
+        boxes = [cells.nth(i).bounding_box() for i in range(cells.count())]
+        assert len(boxes) > 4
+        for above, below in pairwise(boxes):
+            assert below["y"] >= above["y"] + above["height"]
+        for box in boxes:
+            assert box["x"] + box["width"] <= 390
+            assert box["height"] < 60
+        assert "Handed in" in page.evaluate(
+            "getComputedStyle(document.querySelectorAll('td')[1], '::before').content"
+        )
 
 
 def is_in_sight(row: Any, link: Any, whole: bool = True) -> bool:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse, Response
 
 from autograder import acts
+from autograder.acts import AskedOf
 from autograder.errors import StoreError, UsageError
-from autograder.model import QuestionGrade, RubricItem
+from autograder.model import PersonMark, QuestionGrade, RubricItem
 from autograder.store import Conflict, Mark, digest_of_answer
-from autograder.text import points
+from autograder.text import listed, points
 from autograder.web.app import in_words, status_of
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Row
@@ -21,6 +22,8 @@ from autograder.web.pages import page
 from autograder.web.visit import Form, NotThere, Visit
 
 _MOST_IN_BANK = 100
+_MOST_NAMED = 5
+"""In a sentence on who has other points."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,12 @@ class Draft:
     comment: str
     chosen: frozenset[str]
     """Names of items."""
+
+    @classmethod
+    def of(cls, given: PersonMark | None) -> Draft:
+        if given is None:
+            return cls("", "", frozenset())
+        return cls(f"{given.points:.10g}", given.comment, frozenset(i.name for i in given.rubric))
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,8 @@ class Partner:
     """What the form says of it: which attempt, which version."""
     chosen: bool
     """Whether they are to get the same."""
+    agrees: bool
+    """Whether they have the same by now, or neither has any."""
 
 
 class AnswerPage:
@@ -95,6 +106,10 @@ class AnswerPage:
         match form.one("do", "mark"):
             case "mark":
                 return self._mark(visit, view, row, draft)
+            case "same":
+                like = _unchanged(_partners(view, row, visit), [form.one("same")])[0].row
+                draft = Draft.of(question_of(view, like).by_person)
+                return self._mark(visit, view, row, draft)
             case "flag":
                 up = not row.is_("flagged")
                 act = acts.flag(view.book, row.student, row.question, up, "", visit.by)
@@ -104,13 +119,7 @@ class AnswerPage:
 
     def _mark(self, visit: Visit, view: View, row: Row, draft: Draft) -> str:
         book = view.book
-        wanted = set(visit.form.all("together"))
-        partners = [one for one in _partners(view, row, visit) if one.value in wanted]
-        if len(partners) < len(wanted):
-            raise Conflict(
-                "Nothing was stored, for in the meantime somebody decided on the same answer of a "
-                "partner, or another file was handed in: look again."
-            )
+        partners = _unchanged(_partners(view, row, visit), visit.form.all("together"))
         question = question_of(view, row)
         if digest_of_answer(question.answer) != visit.form.one("answer"):
             raise Conflict(
@@ -135,7 +144,8 @@ class AnswerPage:
         versions = {row.key: visit.form.number("version")}
         self._room.decide(view, together, versions=versions)
         who = ", ".join([label_of(row, visit), *(one.label for one in partners)])
-        return f"{who}: {points(worth)} of {points(row.max_points)} points."
+        said = f"{who}: {points(worth)} of {points(row.max_points)} points."
+        return f"{said}{_apart(self._room.view(), row.key, visit)}"
 
     def _page(
         self,
@@ -150,12 +160,6 @@ class AnswerPage:
         question = question_of(view, row)
         found = _in_order(view, wanted, visit)
         before, after = _around(view, found, row)
-        given = question.by_person
-        standing = Draft(
-            "" if given is None else f"{given.points:.10g}",
-            "" if given is None else given.comment,
-            frozenset() if given is None else frozenset(item.name for item in given.rubric),
-        )
         return page(
             "answer.html.j2",
             visit,
@@ -164,9 +168,11 @@ class AnswerPage:
             question=question,
             label=label_of(row, visit),
             asked=view.book.question(row.question),
-            draft=draft or standing,
+            draft=draft or Draft.of(question.by_person),
             trouble=trouble,
             digest=digest_of_answer(question.answer),
+            which=view.book.which(row.student),
+            asked_about=asked_about(view, row.student, [question]),
             entry=view.book.entry(row.student),
             version=view.book.ledger.version(*row.key),
             wanted=wanted,
@@ -188,9 +194,49 @@ def _partners(view: View, row: Row, visit: Visit, sent: Form | None = None) -> l
     found = []
     for one in view.partners(row):
         value = f"{one.attempt}.{view.book.ledger.version(*one.key)}"
-        chosen = one.points == row.points if sent is None else value in sent.all("together")
-        found.append(Partner(one, label_of(one, visit), value, chosen))
+        agrees = one.points == row.points
+        chosen = agrees if sent is None else value in sent.all("together")
+        found.append(Partner(one, label_of(one, visit), value, chosen, agrees))
     return found
+
+
+def _unchanged(partners: Sequence[Partner], values: Sequence[str]) -> list[Partner]:
+    """Those that a form means; raises Conflict where one is no longer as it was then."""
+    meant = [one for one in partners if one.value in values]
+    if len(meant) < len(set(values)):
+        raise Conflict(
+            "Nothing was stored, for in the meantime somebody decided on the same answer of a "
+            "partner, or another file was handed in: look again."
+        )
+    return meant
+
+
+def _apart(view: View, key: tuple[str, str], visit: Visit) -> str:
+    """That partners have other points than this student, in a sentence; empty: none has."""
+    row = view.row(*key)
+    others = [] if row is None else [o for o in view.partners(row) if o.has_other(row.points)]
+    if row is None or not others:
+        return ""
+    return (
+        f" For one piece of work there are different points: {with_points([row, *others], visit)}."
+    )
+
+
+def with_points(rows: Sequence[Row], visit: Visit) -> str:
+    """Students, each with the points they have."""
+    named = [f"{label_of(row, visit)} {points(row.points)}" for row in rows[:_MOST_NAMED]]
+    more = len(rows) - len(named)
+    return listed([*named, *([f"{more} more"] if more > 0 else [])])
+
+
+def asked_about(
+    view: View, student: str, questions: Iterable[QuestionGrade]
+) -> dict[int, AskedOf | None]:
+    """Which attempt each of a student's requests is of, by its number."""
+    if not any(question.requests for question in questions):  # as of nearly all
+        return {}
+    mine = (one for one in view.book.ledger.requests() if one.student == student)
+    return {one.request.number: view.book.asked_of(one) for one in mine}
 
 
 def student_of(view: View, visit: Visit) -> str:

@@ -25,7 +25,8 @@ Key = Callable[[Line], Any]
 ORDERS: dict[str, Key] = {
     "student": lambda line: line.place,
     "section": lambda line: line.section.casefold(),
-    "score": lambda line: -1.0 if line.score is None else line.score,
+    "score": lambda line: -1.0 if line.worth.program is None else line.worth.program,
+    "people": lambda line: line.worth.people,
     "final": lambda line: -1.0 if line.final is None else line.final,
     "late": lambda line: line.late_days,
     "seconds": lambda line: line.seconds,

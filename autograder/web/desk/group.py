@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from autograder import acts
 from autograder.errors import StoreError, UsageError
 from autograder.store import Conflict, digest_of_answer
-from autograder.text import points
+from autograder.text import counted, points
 from autograder.web.app import in_words, status_of
 from autograder.web.desk.answer import (
     Draft,
@@ -22,6 +22,7 @@ from autograder.web.desk.answer import (
     question_of,
     row_of,
     student_of,
+    with_points,
 )
 from autograder.web.desk.queue import Paging
 from autograder.web.desk.room import Room, View
@@ -129,7 +130,13 @@ class GroupPage:
             for student, question in questions.items()
         ]
         self._room.decide(view, deeds)
-        return f"{len(deeds)} answers have {points(given)} of {points(row.max_points)} points."
+        have = f"{counted(len(deeds), 'answer')} {'has' if len(deeds) == 1 else 'have'}"
+        said = f"{have} {points(given)} of {points(row.max_points)} points."
+        texts = {member.row.plain for member in members}
+        now = self._room.view().group(row)
+        others = [one for one in now if one.plain in texts and one.has_other(given)]
+        apart = f" Equal answers have other points: {with_points(others, visit)}." if others else ""
+        return f"{said}{apart}"
 
     def _members(self, visit: Visit, view: View, row: Row) -> Sequence[Member]:
         rows = view.group(row)[:_MOST_SHOWN]
@@ -166,6 +173,7 @@ class GroupPage:
             question=question_of(view, row),
             members=members,
             more=len(view.group(row)) - len(members),
+            marked=with_points([m.row for m in members if m.row.is_read], visit),
             draft=draft or Draft("", "", frozenset()),
             trouble=trouble,
             action=f"/group/{row.attempt}/{row.question}",

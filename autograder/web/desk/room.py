@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from functools import cached_property
 from threading import Lock, Thread
 from time import monotonic
@@ -23,15 +23,13 @@ import msgspec
 from autograder.acts import Book, Ledger, decide
 from autograder.batch.order import Order, current_grades
 from autograder.batch.output import CurrentGrades, book_of
-from autograder.model import Grade, Source
+from autograder.model import Grade
 from autograder.people import Policies, key
 from autograder.store import Act, Comment, Publication, Share, Store
 from autograder.web.desk.alike import Alike
 from autograder.web.desk.rows import IN_WORDS, Filter, Line, Row, line_of, reads
 from autograder.web.desk.tables import Tables
 
-_MOST_TOGETHER = 10
-"""More who handed in the same file at once are no partners: it may be the one they were given."""
 _HERE_SECONDS = 120.0
 """For so long somebody is said to read what they opened."""
 _FEW_NEW = 20
@@ -84,7 +82,7 @@ class View:
             self, book=book, grades=grades, lines={**self.lines, **made}, rows=tuple(rows)
         )
         # Answers are what they were, and so is what is made of them.
-        for name in ("_groups", "_in_words", "_together", "misconceptions", "sections"):
+        for name in ("_groups", "_in_words", "misconceptions", "sections"):
             if name in self.__dict__:
                 newer.__dict__[name] = self.__dict__[name]
         return newer
@@ -164,21 +162,9 @@ class View:
                 read[reader] += row.is_read
         return {reader: (read[reader], count) for reader, count in sorted(every.items())}
 
-    @cached_property
-    def _together(self) -> Mapping[str, tuple[str, ...]]:
-        """Who handed in the same file at the same moment, as partners do, by each of them."""
-        works: dict[tuple[str, datetime], list[str]] = {}
-        for student in self.book.counting:
-            entry = self.book.entry(student)
-            at = entry.handed_in.at
-            if at is not None and entry.handed_in.source is Source.PLATFORM:
-                works.setdefault((entry.digest, at), []).append(student)
-        groups = (tuple(group) for group in works.values() if 1 < len(group) <= _MOST_TOGETHER)
-        return {student: group for group in groups for student in group}
-
     def together(self, student: str) -> tuple[str, ...]:
         """With whom they handed in what counts: it is one piece of work."""
-        return tuple(one for one in self._together.get(student, ()) if one != student)
+        return tuple(one for one in self.book.works.get(student, ()) if one != student)
 
     def partners(self, row: Row) -> list[Row]:
         """The same answer of those with whom it was handed in."""
@@ -188,11 +174,11 @@ class View:
     def once(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Of those who handed in together one answer in words, which stands for the others as long
         as they have the same points."""
-        if not self._together:
+        if not self.book.works:
             return rows
         seen, found = set(), []
         for row in rows:
-            group = self._together.get(row.student) if row.by_person else None
+            group = self.book.works.get(row.student) if row.by_person else None
             work = group, row.question, row.points
             if group is None or work not in seen:
                 found.append(row)

@@ -15,6 +15,7 @@ from autograder.acts import Book, reader_of
 from autograder.acts.publishing import is_shown_results
 from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.report.marks import seen
+from autograder.report.total import total_of
 from autograder.store import Flag, Share
 from autograder.web.visit import Form, address
 
@@ -74,8 +75,48 @@ class Row(msgspec.Struct, frozen=True, gc=False):
         return self.points is not None
 
     @property
+    def is_marked(self) -> bool:
+        """Whether its points are what somebody gave for the answer."""
+        return bool(self.by) and not self.overridden
+
+    def has_other(self, points: float | None) -> bool:
+        """Whether it has points by now, and not these."""
+        return self.points is not None and self.points != points
+
+    @property
     def key(self) -> tuple[str, str]:
         return self.student, self.question
+
+
+class Worth(msgspec.Struct, frozen=True, gc=False):
+    """The points of a submission, in parts that add up: wherever the desk tells them, so."""
+
+    program: float | None
+    """Before lateness; None: it could not be graded."""
+    program_most: float
+    people: float
+    """What people gave on top of that, or took."""
+    late: float
+    """What lateness takes off, 0 or less."""
+    score: float | None
+    """What that makes."""
+    most: float
+    is_final: bool
+    """False: a question still waits."""
+
+
+def worth_of(grade: Grade) -> Worth:
+    total = total_of(grade)
+    by_program = [q.score for q in grade.questions if q.score is not None and q.by_person is None]
+    program = grade.score_before_late
+    if program is None and by_program:  # one of them could not be judged, through our fault
+        program = sum(by_program)
+    before = 0.0 if total.score is None else total.score - total.late_points
+    people = round(before - (program or 0.0), 6) if grade.is_decided else 0.0
+    is_final = grade.final is not None and grade.final.score is not None
+    return Worth(
+        program, grade.max_score, people, total.late_points, total.score, total.max_score, is_final
+    )
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
@@ -95,6 +136,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     waits: bool
     """Whether it is not known yet, and may be."""
     most: float
+    worth: Worth
     late_days: int
     extended: bool
     handed_in: datetime | None
@@ -155,6 +197,7 @@ def line_of(grade: Grade, book: Book, place: int, section: str) -> Line:
         final=None if final is None else final.score,
         waits=(final is None or final.score is None) and grade.student not in book.forgotten,
         most=grade.max_score if final is None else final.max_score,
+        worth=worth_of(grade),
         late_days=0 if grade.late is None else grade.late.by_days,
         extended=grade.extended_to is not None,
         handed_in=grade.handed_in.at,

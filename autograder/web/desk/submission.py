@@ -19,7 +19,7 @@ from autograder.store import Act, Conflict, Entry, Undo
 from autograder.submission import find_picture, read
 from autograder.text import ended, points
 from autograder.web.app import in_words, status_of
-from autograder.web.desk.answer import student_of
+from autograder.web.desk.answer import asked_about, student_of
 from autograder.web.desk.room import Room, View
 from autograder.web.pages import page
 from autograder.web.visit import Form, NotThere, Visit
@@ -74,19 +74,20 @@ class SubmissionPage:
         view = self._room.view()
         student = student_of(view, visit)
         entry = view.book.entry(student)
-        attempts = view.book.numbered(student, attempts_of(view, student))
-        people = view.book.standing.directory.people
-        person = next((one for one in people if one.id == student), None)
+        attempts, grade = view.book.numbered(student), view.grade(student)
         return page(
             "submission.html.j2",
             visit,
             room=self._room,
             student=student,
-            person=person,
-            grade=view.grade(student),
+            person=view.book.standing.directory.called(student),
+            grade=grade,
             line=view.lines[student],
             entry=entry,
             attempts=attempts,
+            which=view.book.which(student),
+            sent_by=view.book.sent_by(student),
+            asked=asked_about(view, student, grade.questions),
             partners=[(one, view.lines[one].attempt) for one in view.together(student)],
             history=self._history(view, student, visit),
             versions={name: view.book.ledger.version(student, name) for name in view.book.asked},
@@ -192,10 +193,18 @@ class SubmissionPage:
         return visit.to(f"/submission/{back}" if back in view.students else "/")
 
     def feedback(self, visit: Visit) -> Response:
-        """The page that the student would see, drawn now, for a frame."""
+        """The page that the student would see, drawn now, for a frame; of an attempt that does not
+        count it is what was published, or else what the program found."""
         view = self._room.view()
-        student = student_of(view, visit)
-        grade = next(view.grades.with_details().of({student}))
+        student, attempt = student_of(view, visit), int(visit.path["attempt"])
+        last = view.book.ledger.published.get(student)
+        if attempt == view.book.counting[student]:
+            grade = next(view.grades.with_details().of({student}))
+        elif last is not None and last.attempt == attempt:
+            store, ledger = self._room.store, view.book.ledger
+            grade = next(acts.PublishedGrades(store, ledger, details=True).of({student}))
+        else:
+            grade = view.grades.with_details().judged(attempt)
         assignment = self._room.order.assignment
         name = view.book.standing.directory.name_of(student)
         text = drawn(grade, assignment.title, assignment.backgrounds, name=name)
@@ -205,7 +214,7 @@ class SubmissionPage:
         """What changed from an attempt to the next."""
         view = self._room.view()
         student = student_of(view, visit)
-        attempts = view.book.numbered(student, attempts_of(view, student))
+        attempts = view.book.numbered(student)
         ids = [entry.id for _, entry in attempts]
         newer = visit.query.number("newer", ids[-1])
         older = visit.query.number(
@@ -222,6 +231,8 @@ class SubmissionPage:
             student=student,
             entry=view.book.entry(student),
             attempts=attempts,
+            sent_by=view.book.sent_by(student),
+            line=view.lines[student],
             older=entries[older],
             newer=entries[newer],
             lines=None if None in sides else list(_compared(*(side or [] for side in sides))),
@@ -246,7 +257,7 @@ class SubmissionPage:
         if data is None or len(data) > _MOST_BYTES:
             return None
         assignment = self._room.order.assignment
-        names = [question.name for question in assignment.questions]
+        names = [question.name for question in assignment.questions if question.by_person]
         with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
             path = Path(folder) / "file"
             path.write_bytes(data)
@@ -267,11 +278,6 @@ def _override_of(view: View, student: str, question: str) -> Override:
         if one.name == question and one.override is not None:
             return one.override
     raise Conflict("Nothing was stored, for this override was taken back in the meantime.")
-
-
-def attempts_of(view: View, student: str) -> Sequence[Entry]:
-    """All of them, oldest first."""
-    return [entry for entry in view.book.attempts if view.students[entry.id] == student]
 
 
 def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[Compared]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from autograder import acts
-from autograder.acts import Asking
+from autograder.acts import AskedOf, Asking
 from autograder.errors import UsageError
 from autograder.store import Act, Comment, Conflict
 from autograder.text import counted
@@ -37,6 +37,7 @@ class Asked:
     line: Line | None
     """None: the student's file is gone."""
     version: int
+    of: AskedOf | None
 
 
 class CommentsPage:
@@ -103,6 +104,7 @@ class RequestsPage:
                     one,
                     view.lines.get(one.student),
                     view.book.ledger.version(one.student, one.question),
+                    view.book.asked_of(one),
                 )
                 for one in found[paging.here]
             ],

@@ -94,5 +94,4 @@ def _member(holder: Holder) -> Member:
 
 def numbers_of(person: Person) -> Collection[int]:
     """All numbers that this person has, or had before lists made two of them one."""
-    joined = {number for record in person.records for number in record.joins}
-    return joined if person.number is None else {person.number, *joined}
+    return person.numbers

@@ -133,6 +133,7 @@ const keys = {
   "/": () => { const words = $("input[type=search]"); if (words) words.focus(); return Boolean(words); },
   "s": () => press($("#marking button[value=mark]")),
   "f": () => press($("#marking button[value=flag]")),
+  "t": () => press($("button[value=same]")),
   "m": () => form && give(form.dataset.most.replace(/\.0$/, "")),
   "0": () => form && give("0"),
   "p": () => form && (form.elements.points.select(), true),
