@@ -503,10 +503,11 @@ class StudentPages:
 
     def choose(self, visit: Visit) -> Response:
         """This one is to count."""
-        _, hand_in, exercise = self.own(visit)
+        eyes, hand_in, exercise = self.own(visit)
         if exercise.assignment.attempts.keep != "chosen":
             raise UsageError("which attempt counts is not yours to choose here")
         self._store.hand_ins.choose(hand_in)
+        exercise.room.changed({eyes.person.id})
         visit.later.append(f"Attempt {hand_in.number} counts now.")
         return RedirectResponse(f"/a/{exercise.slug}", 303)
 
