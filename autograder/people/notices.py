@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import AutograderError
 from autograder.mail import MailError, Server, connected, send
 from autograder.people.directory import Directory, directory_of
+from autograder.store.records import OF_NOBODY
 from autograder.text import INVISIBLE
 
 if TYPE_CHECKING:
@@ -118,10 +119,14 @@ class Post:
         return Mail(person.number, subject, body)
 
     def _together(self, student: str, by: str, others: list[str], directory: Directory) -> str:
+        from autograder.store.mails import A_PARTNER, shown_name
+
         def called(one: str) -> str:
+            if one.startswith(OF_NOBODY):
+                return A_PARTNER
             fits = directory.fitting(one)
             name = fits[0].name if len(fits) == 1 else ""
-            return INVISIBLE.sub(" ", name or one)[:200]
+            return shown_name(name or one)
 
         if by != student:
             return Template(TOGETHER["of another"]).substitute(by=called(by))

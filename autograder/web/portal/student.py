@@ -23,6 +23,8 @@ from autograder.report.marks import is_unread
 from autograder.report.words import WORDS
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
+from autograder.store.mails import A_PARTNER
+from autograder.store.records import OF_NOBODY
 from autograder.text import listed, without_points
 from autograder.web.app import At, Show
 from autograder.web.downloads import attached
@@ -364,6 +366,8 @@ class StudentPages:
         ]
 
     def _called(self, exercise: Exercise, student: str) -> str:
+        if student.startswith(OF_NOBODY):
+            return A_PARTNER
         found = exercise.register.standing().directory.fitting(student)
         return (found[0].name if len(found) == 1 else "") or student
 
