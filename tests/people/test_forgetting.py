@@ -14,11 +14,14 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
+from autograder.acts import Ledger
+from autograder.acts.ledger import Asking
 from autograder.errors import UsageError
 from autograder.mail import MailError, Server
 from autograder.model import HandedIn, Identity, LookAgain, PersonMark, Said, Source
-from autograder.people import PersonalLinks, notices, numbered
+from autograder.people import PersonalLinks, Rules, notices, numbered, standing_of
 from autograder.people.forgetting import forget, labels, somebody
+from autograder.settings import Attempts, Late
 from autograder.store import (
     Act,
     Attempt,
@@ -387,6 +390,17 @@ def test_two_who_were_one_person_may_have_handed_in_under_one_number(course: Sto
     forget(course, somebody(course, DAVE.id, [SLUG]), [SLUG], "maria")
     theirs = [one for one in course.hand_ins.all(SLUG) if one.student == "forgotten-1"]
     assert [one.number for one in theirs] == [1, 2]
+
+
+def test_a_request_that_nobody_waits_for_is_none(store: Store) -> None:
+    def requests() -> list[Asking]:
+        standing = standing_of(store, Rules(SLUG, Attempts(), Late()))
+        return Ledger(store.acts.of(SLUG), standing).requests()
+
+    (asked,) = requests()
+    assert asked.request.is_open
+    forget(store, somebody(store, "zamyq", [SLUG]), [SLUG], "maria")
+    assert requests() == []
 
 
 def test_no_trace_is_left_where_rows_once_were(tmp_path: Path) -> None:
