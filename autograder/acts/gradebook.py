@@ -48,8 +48,14 @@ class BookLine:
 
     @property
     def total(self) -> float:
-        """Of what is known."""
+        """Of the assignments whose points are known to the end: what is known of others is not in
+        it."""
         return round(sum(points for points in self.points if points is not None), 6)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing that was handed in is known to the end."""
+        return any(self.handed_in) and not any(points is not None for points in self.points)
 
 
 @dataclass(frozen=True)

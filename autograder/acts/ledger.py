@@ -222,7 +222,8 @@ class Ledger:
         return said[-1].shares if said else ()
 
     def requests(self) -> list[Asking]:
-        """All that stand, oldest first, each with a number that it keeps."""
+        """All that stand, oldest first, each with a number that it keeps; not those of whoever was
+        forgotten, whom nobody can answer."""
         numbers = {
             act.deed: number
             for number, act in enumerate(
@@ -235,7 +236,7 @@ class Ledger:
                 replies[act.what.request].append((act, act.what))
         found = []
         for act in self.standing_acts:
-            if isinstance(act.what, Request):
+            if isinstance(act.what, Request) and not act.is_of_nobody:
                 answers = replies[act.deed]
                 asked = LookAgain(
                     number=numbers[act.deed],

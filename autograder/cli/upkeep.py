@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, tzinfo
@@ -102,10 +102,9 @@ def restore(copy: Path, yes: bool, **named: Unpack[Places]) -> None:
     require_copy(copy, where)
     with replaced(where):
         goes = lost(copy, where)
-        if goes is not None:
-            click.echo(_going(goes, order.assignment.late.zone or UTC), err=True)
-        if goes is None or goes.sessions:
-            click.echo(_SIGNED_OUT, err=True)
+        zone = order.assignment.late.zone or UTC
+        for sentence in (_UNKNOWN, _SIGNED_OUT) if goes is None else _going(goes, zone):
+            click.echo(sentence, err=True)
         if not yes:
             with asking("Nothing was changed: say --yes where nobody can be asked."):
                 asked = f"Everything stored since {copy} was made goes. Do it"
@@ -152,30 +151,43 @@ def _write_tables_anew(order: Order, store: Store) -> None:
 
 
 _SIGNED_OUT = "Everybody will be signed out of the portal, and has to open their link again."
+_UNKNOWN = (
+    "What a server's store holds that the copy lacks is not known before; whoever was forgotten "
+    "since is in the store again then, and links that were revoked since are good again."
+)
 _MOST_NAMED = 5
 
 
-def _going(goes: Lost, zone: tzinfo) -> str:
-    """What of the store is not in the copy, in a sentence."""
+def _going(goes: Lost, zone: tzinfo) -> Iterator[str]:
+    """What of the store is not in the copy, and what follows, in sentences."""
+    yield _lacking(goes, zone)
+    if goes.forgotten:
+        again = "forget them again"
+        yield f"Forgotten since, and in the store again then: {goes.forgotten} ({again})."
+    if goes.revoked:
+        yield f"Links that were revoked since, and are good again then: {goes.revoked}."
+    if goes.is_other_key:
+        yield "The links that were given out since are not good any more: give out new ones."
+    if goes.url:
+        yield f"The copy does not know that the portal is at {one_line(goes.url, 200)} now."
+    if goes.sessions:
+        yield _SIGNED_OUT
+
+
+def _lacking(goes: Lost, zone: tzinfo) -> str:
     newest = [
         f"{one_line(student, 60)}, {at.astimezone(zone):%d %b %H:%M %Z}"
         for student, at in goes.hand_ins[:_MOST_NAMED]
     ]
     if len(goes.hand_ins) > _MOST_NAMED:
         newest.append("and others before")
-    kinds = {
-        "hand-in": len(goes.hand_ins),
-        "graded file": goes.results,
-        "decision": goes.decisions,
-        "request": goes.requests,
-    }
-    parts = [counted(count, kind) for kind, count in kinds.items() if count]
+    parts = [f"{count} {what}" for count, what in goes.parts]
+    if newest:
+        parts.insert(0, f"{counted(len(goes.hand_ins), 'hand-in')} ({'; '.join(newest)})")
     if not parts:
         return "All that was handed in, graded and decided is in the copy."
-    if newest:
-        parts[0] += f" ({'; '.join(newest)})"
-    verb = "is" if sum(kinds.values()) == 1 else "are"
-    return f"{listed(parts)} {verb} not in the copy."
+    total = len(goes.hand_ins) + sum(count for count, _ in goes.parts)
+    return f"{listed(parts)} {'is' if total == 1 else 'are'} not in the copy."
 
 
 @click.command()

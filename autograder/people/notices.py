@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import AutograderError
 from autograder.mail import MailError, Server, connected, send
 from autograder.people.directory import Directory, directory_of
-from autograder.text import INVISIBLE
+from autograder.store.records import OF_NOBODY
 
 if TYPE_CHECKING:
     from autograder.store import Store
@@ -108,7 +108,7 @@ class Post:
         return "sent" in outcomes.values() or bool(latest.news)
 
     def _letter(self, news: News, directory: Directory) -> Mail | None:
-        from autograder.store.mails import Mail
+        from autograder.store.mails import Mail, shown_name
 
         person = directory.with_number(news.person)
         if person is None:
@@ -125,12 +125,12 @@ class Post:
             who = directory.with_number(int(number))
             if who is None or not who.role == person.role == "student":
                 return None
-            told["who"] = _fit(who.name or who.id)
+            told["who"] = shown_name(who.name or who.id)
         elif news.details:
             file, number, at, digest, by, others = news.details
             when = datetime.fromisoformat(at).astimezone(self._zone)
             told |= {
-                "file": _fit(file),
+                "file": shown_name(file),
                 "number": number,
                 "at": f"{when:%Y-%m-%d %H:%M:%S %Z}",
                 "digest": digest,
@@ -140,10 +140,14 @@ class Post:
         return Mail(person.number, subject, body)
 
     def _together(self, student: str, by: str, others: list[str], directory: Directory) -> str:
+        from autograder.store.mails import A_PARTNER, shown_name
+
         def called(one: str) -> str:
+            if one.startswith(OF_NOBODY):
+                return A_PARTNER
             fits = directory.fitting(one)
             name = fits[0].name if len(fits) == 1 else ""
-            return _fit(name or one)
+            return shown_name(name or one)
 
         if by != student:
             return Template(TOGETHER["of another"]).substitute(by=called(by))
@@ -170,8 +174,3 @@ class Post:
             _log.warning("Mail waits: %s", error)
             outcomes = {mail.id: outcomes.get(mail.id, str(error)) for mail in due}
         return outcomes
-
-
-def _fit(text: str) -> str:
-    """What somebody wrote, as a part of a line."""
-    return INVISIBLE.sub(" ", text)[:200]

@@ -51,7 +51,7 @@ def by_gain(questions: Sequence[QuestionGrade]) -> list[QuestionGrade]:
 
 
 def first_to_fix(grade: Grade, words: Words = WORDS) -> First | None:
-    """None: nothing has points to win."""
+    """None: nothing has points to win, or nothing is left to say of it."""
     open_ = by_gain(grade.questions)
     if not open_:
         return None
@@ -61,7 +61,7 @@ def first_to_fix(grade: Grade, words: Words = WORDS) -> First | None:
     groups = [_with_cause_of(question, causes) for question in causes]
     chosen = groups[0] if begins else max(groups, key=lambda group: sum(map(to_win, group)))
     question, *others = chosen
-    return First(
+    first = First(
         question=question,
         others=tuple(others),
         points=sum(map(to_win, chosen)),
@@ -71,6 +71,7 @@ def first_to_fix(grade: Grade, words: Words = WORDS) -> First | None:
         hint="" if question.explanations else _hint(question, words),
         begins=begins,
     )
+    return first if first.sentence or first.explanation or first.evidence or first.hint else None
 
 
 def _hint(question: QuestionGrade, words: Words) -> str:

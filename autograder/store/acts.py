@@ -24,7 +24,7 @@ import msgspec
 from autograder.errors import StoreError
 from autograder.model import Grade, Identity, RubricItem
 from autograder.store import forms
-from autograder.store.records import Row, grade_of, json_of, storable
+from autograder.store.records import OF_NOBODY, Row, grade_of, json_of, storable
 from autograder.text import whole_throughout
 
 # ------------------------------------------------------------------ the kinds
@@ -167,6 +167,12 @@ class Act:
     """Id of the attempt that was looked at; None: none."""
     id: int = 0
     """The number that the store gave, rising with time; 0: it is not stored yet."""
+
+    @property
+    def is_of_nobody(self) -> bool:
+        """Whether it is a request of somebody who was forgotten, whose words are gone."""
+        is_wordless = isinstance(self.what, Request) and not self.what.text
+        return is_wordless and self.student.startswith(OF_NOBODY)
 
 
 @dataclass(frozen=True)

@@ -258,14 +258,14 @@ class Store:
         """
         with self._begin(writes=True) as connection:
             is_sqlite = connection.dialect.name == "sqlite"
-            if is_sqlite:
-                connection.exec_driver_sql("PRAGMA secure_delete = ON")
             with _undamaged(self.name):
                 done = forget(connection, whom, by)
-            if is_sqlite:
-                connection.exec_driver_sql("PRAGMA secure_delete = OFF")
         if is_sqlite:
             with _told(self.name), closing(self._engine.raw_connection()) as raw:
+                # Older programs left traces where rows once were; who writes just now is in the
+                # way of that alone.
+                with suppress(sqlite3.OperationalError):
+                    raw.cursor().execute("VACUUM")
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return done
 
@@ -482,6 +482,8 @@ def _prepare(engine: Engine) -> None:
         # In WAL mode NORMAL survives a killed process; a power cut loses whole transactions at
         # most, never half of one.  What has to survive that says so.
         connection.execute("PRAGMA synchronous = NORMAL")
+        # Rows that are moved or removed leave nothing where they were: somebody may be forgotten.
+        connection.execute("PRAGMA secure_delete = ON")
 
     @sa.event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:

@@ -7,7 +7,10 @@ handed in.  A person's number stays used up, so that no old link is good for who
 
 from __future__ import annotations
 
+import itertools
+import re
 import secrets
+import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +20,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from autograder.model import Check, Grade, Identity, QuestionGrade
+from autograder.model import Check, Grade, Identity, QuestionGrade, Said
 from autograder.store import forms
 from autograder.store.acts import (
     Act,
@@ -28,6 +31,7 @@ from autograder.store.acts import (
     Published,
     Reply,
     Request,
+    Sharing,
     Shown,
     What,
     act_of,
@@ -37,7 +41,15 @@ from autograder.store.acts import (
     published_row,
     shown_of,
 )
-from autograder.store.records import OF_NOBODY, Forgotten, Whom, grade_of, storable
+from autograder.store.mails import A_PARTNER, is_open, shown_name
+from autograder.store.records import (
+    OF_NOBODY,
+    Forgotten,
+    PersonRecord,
+    Whom,
+    grade_of,
+    storable,
+)
 from autograder.store.tables import (
     ACTS,
     ATTEMPTS,
@@ -60,6 +72,7 @@ from autograder.store.tables import (
 )
 
 _NOBODY = Identity()
+_record_of = msgspec.json.Decoder(PersonRecord).decode
 _AT_ONCE = 500  # values in one query, as in ``files``
 
 
@@ -70,39 +83,40 @@ def forget(connection: Connection, whom: Whom, by: str) -> Forgotten:
     number = connection.execute(insert, values).scalar_one()
     alias = f"{OF_NOBODY}{number}"
     hand_ins = _rows(connection, HAND_INS.c.person, whom.numbers, HAND_INS)
-    digests = {row["digest"] for row in hand_ins}
-    digests |= _attempts(connection, whom.attempts, alias)
-    _hand_ins(connection, hand_ins, alias, -number)
-    sent = HAND_INS.c.by_whom == storable(whom.id)  # for a partner
-    connection.execute(HAND_INS.update().where(sent).values(by_whom=alias))
+    attempts = _rows(connection, ATTEMPTS.c.id, whom.attempts, ATTEMPTS)
+    digests = dict.fromkeys(row["digest"] for row in (*hand_ins, *attempts))
+    files = {digest: f"{alias}-{place}" for place, digest in enumerate(digests, 1)}
+    _attempts(connection, attempts, files, alias)
+    _hand_ins(connection, hand_ins, files, alias, -number)
     _acts(connection, whom, alias)
     _published(connection, whom.published, alias)
+    _signed(connection, {storable(whom.id), *_sent_as(hand_ins)}, alias)
     for column in (TIMES.c.student, EXTENSIONS.c.student):
         _delete(connection, column, {storable(name) for name in (*whom.students, whom.id)})
     for column in (EXTENSIONS.c.person, CHOICES.c.person, PARTNERS.c.person, PARTNERS.c.other):
         _delete(connection, column, whom.numbers)
-    _mails_and_ways_in(connection, whom.numbers)
-    files, shared = _files(connection, digests)
-    connection.execute(FORGOTTEN.update().where(FORGOTTEN.c.id == number).values(files=files))
-    return Forgotten(alias, len(whom.attempts), files, shared)
+    _mails(connection, whom)
+    _ways_in(connection, whom.numbers)
+    removed, shared = _files(connection, digests)
+    connection.execute(FORGOTTEN.update().where(FORGOTTEN.c.id == number).values(files=removed))
+    return Forgotten(alias, len(whom.attempts), removed, shared)
 
 
-def _attempts(connection: Connection, ids: Sequence[int], alias: str) -> set[str]:
-    """Rewrite attempts; which files they were."""
-    digests = set()
-    for row in _rows(connection, ATTEMPTS.c.id, ids, ATTEMPTS):
-        digests.add(row["digest"])
+def _attempts(
+    connection: Connection, rows: Iterable[Mapping[str, Any]], files: Mapping[str, str], alias: str
+) -> None:
+    """``files``: what stands for each digest from now on."""
+    for row in rows:
         brief, details = forms.written(_counted(grade_of(row["student"], row["grade"]), alias))
         values = {
             "student": alias,
             "file": "",
-            "digest": f"{alias}-{row['id']}",
+            "digest": files[row["digest"]],
             "whose": "{}",
             "grade": brief,
             "details": details,
         }
         connection.execute(ATTEMPTS.update().where(ATTEMPTS.c.id == row["id"]).values(values))
-    return digests
 
 
 def _counted(grade: Grade, alias: str) -> Grade:
@@ -137,16 +151,24 @@ def _wordless_check(check: Check) -> Check:
 
 
 def _hand_ins(
-    connection: Connection, rows: Iterable[Mapping[str, Any]], alias: str, person: int
+    connection: Connection,
+    rows: Iterable[Mapping[str, Any]],
+    files: Mapping[str, str],
+    alias: str,
+    person: int,
 ) -> None:
-    for number, row in enumerate(rows, start=1):
+    used: set[tuple[str, int]] = set()
+    for row in rows:
+        numbers = itertools.count(row["number"])  # of two who were one person, both may have one
+        number = next(n for n in numbers if (row["assignment"], n) not in used)
+        used.add((row["assignment"], number))
         values = {
             "ticket": secrets.token_urlsafe(16),
             "person": person,
             "student": alias,
             "whose": "{}",
             "file": "",
-            "digest": f"{alias}-{row['id']}",
+            "digest": files[row["digest"]],
             "number": number,
             "by_whom": alias,
             "due": None,
@@ -161,17 +183,103 @@ def _hand_ins(
 
 
 def _acts(connection: Connection, whom: Whom, alias: str) -> None:
+    decides = False
     for row in _rows(connection, ACTS.c.id, whom.acts, ACTS):
         act = act_of(row)
         is_theirs = row["student"] in whom.students
+        decides |= not is_theirs
+        what = _wordless(act.what) if is_theirs or act.by == whom.id else act.what
+        if is_theirs and isinstance(what, Mark):
+            what = msgspec.structs.replace(what, answer=digest_of_answer(""))
         act = replace(
             act,
             by=alias if act.by == whom.id else act.by,
             student=alias if is_theirs else act.student,
             whose=_NOBODY if is_theirs else act.whose,
-            what=_wordless(act.what) if is_theirs or act.by == whom.id else act.what,
+            what=what,
         )
         _write(connection, act)
+    if decides:
+        _decided(connection, whom.id, alias)
+    for row in _rows(connection, ACTS.c.kind, {Sharing.kind}, ACTS):
+        act = act_of(row)
+        if isinstance(act.what, Sharing) and any(whom.id in one.to for one in act.what.shares):
+            _write(connection, replace(act, what=_shared_without(act.what, whom.id)))
+
+
+def _shared_without(sharing: Sharing, reader: str) -> Sharing:
+    """Whoever else reads the same reads theirs, too."""
+    return Sharing(
+        tuple(
+            msgspec.structs.replace(one, to=tuple(name for name in one.to if name != reader))
+            for one in sharing.shares
+        )
+    )
+
+
+def _sent_as(hand_ins: Iterable[Mapping[str, Any]]) -> set[str]:
+    """What they were called when they handed in themselves."""
+    return {row["by_whom"] for row in hand_ins if row["by_whom"] == row["student"]}
+
+
+def _signed(connection: Connection, names: Collection[str], alias: str) -> None:
+    """Who sent what partners have, and forgot others."""
+    for column in (HAND_INS.c.by_whom, FORGOTTEN.c.by_whom):
+        change = column.table.update().where(column.in_(names))
+        connection.execute(change.values(by_whom=alias))
+
+
+def _decided(connection: Connection, by: str, alias: str) -> None:
+    """What others were shown of what somebody decided and wrote."""
+    name = _in_json(_in_json(by)).encode()  # a grade is JSON within JSON
+    ids = connection.execute(sa.select(PUBLISHED.c.id).order_by(PUBLISHED.c.id)).scalars().all()
+    for start in range(0, len(ids), _AT_ONCE):
+        for row in _rows(connection, PUBLISHED.c.id, ids[start : start + _AT_ONCE], PUBLISHED):
+            if name not in zlib.decompress(row["grade"]):
+                continue
+            shown = shown_of(row["student"], row["grade"])
+            questions = tuple(_unsigned(one, by, alias) for one in shown.grade.questions)
+            grade = replace(shown.grade, questions=questions)
+            values = {"grade": deflated(replace(shown, grade=grade))}
+            connection.execute(PUBLISHED.update().where(PUBLISHED.c.id == row["id"]).values(values))
+
+
+def _in_json(text: str) -> str:
+    return msgspec.json.encode(text)[1:-1].decode()
+
+
+def _unsigned(question: QuestionGrade, by: str, alias: str) -> QuestionGrade:
+    """As :func:`_acts` leaves it: whoever was shown it reads nothing new now."""
+
+    def said(one: Said) -> Said:
+        if one.by != by:
+            return one
+        return replace(one, by=alias, text=one.text if one.misconception else "")
+
+    given, earlier, override = question.by_person, question.earlier_mark, question.override
+    if given is not None and given.by == by:
+        given = replace(given, by=alias, comment="")
+    if earlier is not None and earlier.by == by:
+        earlier = replace(earlier, by=alias, comment="")
+    if override is not None and override.by == by:
+        override = replace(override, by=alias, reason="")
+    requests = tuple(
+        # Of an answer without words nothing is shown.
+        replace(
+            one,
+            asked=said(one.asked),
+            replies=tuple(reply for reply in map(said, one.replies) if reply.text),
+        )
+        for one in question.requests
+    )
+    return replace(
+        question,
+        by_person=given,
+        earlier_mark=earlier,
+        override=override,
+        comments=tuple(map(said, question.comments)),
+        requests=requests,
+    )
 
 
 def _write(connection: Connection, act: Act) -> None:
@@ -182,7 +290,7 @@ def _wordless(what: What) -> What:
     """The same decision, without what anybody wrote."""
     match what:
         case Mark():
-            return msgspec.structs.replace(what, comment="", answer=digest_of_answer(""))
+            return msgspec.structs.replace(what, comment="")
         case Override():
             return msgspec.structs.replace(what, reason="")
         case Comment() if not what.misconception:
@@ -210,9 +318,33 @@ def _published(connection: Connection, ids: Sequence[int], alias: str) -> None:
         connection.execute(PUBLISHED.update().where(PUBLISHED.c.id == row["id"]).values(values))
 
 
-def _mails_and_ways_in(connection: Connection, numbers: Collection[int]) -> None:
-    mails = sa.select(MAILS.c.id).where(MAILS.c.person.in_(numbers))
-    connection.execute(MAIL_TRIES.delete().where(MAIL_TRIES.c.mail.in_(mails)))
+def _mails(connection: Connection, whom: Whom) -> None:
+    """Theirs go.  Those of others may name them: of what is sent nobody needs the text any more,
+    and what waits says it without the name."""
+    theirs = sa.select(MAILS.c.id).where(MAILS.c.person.in_(whom.numbers))
+    connection.execute(MAIL_TRIES.delete().where(MAIL_TRIES.c.mail.in_(theirs)))
+    _delete(connection, MAILS.c.person, whom.numbers)
+    is_told = sa.and_(sa.not_(is_open()), MAILS.c.body != "")
+    connection.execute(MAILS.update().where(is_told).values(subject="", body=""))
+    names = _names(connection, whom)
+    called = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names))
+    waiting = sa.select(MAILS.c.id, MAILS.c.body).where(MAILS.c.body != "")
+    for id_, body in connection.execute(waiting).all():
+        if called.search(body):
+            values = {"body": called.sub(A_PARTNER, body)}
+            connection.execute(MAILS.update().where(MAILS.c.id == id_).values(values))
+
+
+def _names(connection: Connection, whom: Whom) -> list[str]:
+    """All that they may be called in words, the longest first."""
+    query = sa.select(PEOPLE.c.record).where(PEOPLE.c.person.in_(whom.numbers))
+    known = [_record_of(text).identity for text in connection.execute(query).scalars()]
+    names = {whom.id, *(name for one in known for name in (one.name, one.id, one.email))}
+    said = {shown_name(name).strip() for name in names} - {""}
+    return sorted(said, key=len, reverse=True)
+
+
+def _ways_in(connection: Connection, numbers: Collection[int]) -> None:
     newest = dict(
         connection.execute(
             sa.select(LINKS.c.person, sa.func.max(LINKS.c.generation))
@@ -220,7 +352,7 @@ def _mails_and_ways_in(connection: Connection, numbers: Collection[int]) -> None
             .group_by(LINKS.c.person)
         ).all()
     )
-    for column in (MAILS.c.person, PASSWORDS.c.person, PEOPLE.c.person, SESSIONS.c.person):
+    for column in (PASSWORDS.c.person, PEOPLE.c.person, SESSIONS.c.person):
         _delete(connection, column, numbers)
     rows = [
         {"person": number, "generation": newest.get(number, 1) + 1, "recorded_at": _now()}

@@ -25,6 +25,7 @@ from autograder.store.hand_ins import NEAR
 from autograder.store.records import storable
 from autograder.store.tables import (
     ACTS,
+    FORGOTTEN,
     HAND_INS,
     MAIL_TRIES,
     MAILS,
@@ -32,6 +33,7 @@ from autograder.store.tables import (
     PORTAL,
     PUBLISHED,
 )
+from autograder.text import INVISIBLE
 
 _identity_of = msgspec.json.Decoder(Identity).decode
 _MOST = 500
@@ -46,6 +48,8 @@ _PATIENCE = timedelta(days=3)
 _HELD = timedelta(minutes=10)
 """Whoever takes a mail and dies has it so long."""
 SENT, TRYING, GAVE_UP = "sent", "trying", "gave up"
+A_PARTNER = "a partner"
+"""What somebody is called in the mail of others who was forgotten."""
 
 
 class Kind(StrEnum):
@@ -89,6 +93,8 @@ class Latest:
     before: Mapping[Kind, int]
     """The marks as they were read."""
     after: Mapping[Kind, int]
+    forgotten: int = 0
+    """How many had been forgotten by then: mail that names somebody must not come after that."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +120,9 @@ class Mails:
     def latest(self, now: datetime) -> Latest:
         """What happened since mail was made last; the first time, nothing."""
         with self._begin() as connection:
-            marks = _marks(connection)
+            marks, forgotten = _marks(connection), _forgotten(connection)
             if len(marks) < len(Kind):
-                return Latest((), marks, {**_newest(connection), **marks})
+                return Latest((), marks, {**_newest(connection), **marks}, forgotten)
             found = (
                 *_hand_ins(connection, marks[Kind.HAND_IN], now),
                 *_published(connection, marks[Kind.PUBLISHED], now),
@@ -126,10 +132,11 @@ class Mails:
         after = {**marks, Kind.PARTNERS: last}
         for number, one in found:
             after[one.kind] = max(after[one.kind], number)
-        return Latest((*(one for _, one in found), *partners), marks, after)
+        return Latest((*(one for _, one in found), *partners), marks, after, forgotten)
 
     def add(self, mails: Sequence[Mail], latest: Latest | None = None) -> None:
-        """Keep mail that was made of the latest, unless somebody else made it meanwhile."""
+        """Keep mail that was made of the latest, unless somebody else made it, or somebody was
+        forgotten meanwhile."""
         rows = [
             {
                 "person": mail.person,
@@ -145,7 +152,10 @@ class Mails:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("LOCK TABLE portal IN EXCLUSIVE MODE"))
             if latest is not None:
-                if _marks(connection) != latest.before:
+                if (_marks(connection), _forgotten(connection)) != (
+                    latest.before,
+                    latest.forgotten,
+                ):
                     return
                 _move(connection, latest)
             if rows:
@@ -175,7 +185,7 @@ class Mails:
     def waiting(self) -> int:
         """How many are neither sent nor given up."""
         with self._begin() as connection:
-            query = sa.select(sa.func.count()).select_from(MAILS).where(_is_open())
+            query = sa.select(sa.func.count()).select_from(MAILS).where(is_open())
             return int(connection.execute(query).scalar() or 0)
 
 
@@ -186,6 +196,10 @@ def _marks(connection: Connection) -> dict[Kind, int]:
         return {names[name]: int(value) for name, value in connection.execute(query).all()}
     except ValueError:
         raise StoreError("How far mail was sent is damaged: go back to a copy.") from None
+
+
+def _forgotten(connection: Connection) -> int:
+    return connection.execute(sa.select(sa.func.max(FORGOTTEN.c.id))).scalar() or 0
 
 
 def _mark(kind: Kind) -> str:
@@ -341,13 +355,19 @@ def _undone(connection: Connection) -> set[str]:
     return {str(msgspec.json.decode(text)["deed"]) for text in connection.execute(query).scalars()}
 
 
-def _is_open() -> sa.ColumnElement[bool]:
+def shown_name(name: str) -> str:
+    """What somebody wrote or is called, as a part of a line of mail."""
+    return INVISIBLE.sub(" ", name)[:200]
+
+
+def is_open() -> sa.ColumnElement[bool]:
+    """Whether a mail is neither sent nor given up."""
     over = sa.select(MAIL_TRIES.c.mail).where(MAIL_TRIES.c.outcome.in_((SENT, GAVE_UP)))
     return MAILS.c.id.not_in(over)
 
 
 def _due(connection: Connection, now: datetime, most: int) -> list[Mail]:
-    query = sa.select(MAILS).where(_is_open()).order_by(MAILS.c.id)
+    query = sa.select(MAILS).where(is_open()).order_by(MAILS.c.id)
     open_ = connection.execute(query).mappings().all()
     tries = _tries(connection)
     due: list[Mail] = []
@@ -377,7 +397,7 @@ class _Tries:
 
 def _tries(connection: Connection) -> dict[int, _Tries]:
     query = sa.select(MAIL_TRIES.c.mail, MAIL_TRIES.c.outcome, MAIL_TRIES.c.at)
-    query = query.join(MAILS, MAILS.c.id == MAIL_TRIES.c.mail).where(_is_open())
+    query = query.join(MAILS, MAILS.c.id == MAIL_TRIES.c.mail).where(is_open())
     found: dict[int, _Tries] = {}
     for mail, outcome, at in connection.execute(query.order_by(MAIL_TRIES.c.id)).all():
         one = found.setdefault(mail, _Tries(0, outcome, datetime.fromisoformat(at)))

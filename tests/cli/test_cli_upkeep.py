@@ -94,7 +94,11 @@ def test_a_copy_comes_back_and_says_who_must_be_forgotten_again(out: Path, tmp_p
     told = json.loads(done("backup", copy, "--json", *place(out)).stdout)
     assert told == {"file": str(copy), "bytes": copy.stat().st_size}
     done("forget", "s1", "--yes", *place(out))
-    assert run("restore", copy, *place(out), typed="n\n").exit_code == 1
+    asked = run("restore", copy, *place(out), typed="n\n")
+    assert asked.exit_code == 1
+    first, second, _ = asked.stderr.split("\n", 2)
+    assert first == "All that was handed in, graded and decided is in the copy."
+    assert second == "Forgotten since, and in the store again then: 1 (forget them again)."
     assert run("forget", "s1", "--yes", *place(out)).exit_code == 2
     said = done("restore", copy, "--yes", *place(out))
     assert "1 time somebody was forgotten" in said.stderr
@@ -197,6 +201,18 @@ def test_what_a_copy_lacks_is_said_before_it_takes_the_stores_place(
     assert "Everything stored since" in asked.stderr
     said = done("restore", copy, "--yes", *place(out))
     assert first in said.stderr, "also where nobody is asked"
+
+
+def test_extensions_and_links_that_a_copy_lacks_are_said_too(out: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    done("backup", copy, *place(out))
+    done("extend", "bento", "2099-01-01T12:00+00:00", *place(out))
+    done("links", "--revoke", "bento", *place(out))
+    asked = run("restore", copy, *place(out), typed="n\n")
+    first, second, third, _ = asked.stderr.split("\n", 3)
+    assert first == "1 extension is not in the copy."
+    assert second == "Links that were revoked since, and are good again then: 1."
+    assert third == "The links that were given out since are not good any more: give out new ones."
 
 
 def test_a_store_is_not_replaced_while_a_portal_serves_it(out: Path, tmp_path: Path) -> None:

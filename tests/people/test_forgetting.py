@@ -5,17 +5,23 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 import sqlalchemy as sa
 
+from autograder.acts import Ledger
+from autograder.acts.ledger import Asking
 from autograder.errors import UsageError
-from autograder.model import HandedIn, Identity, Source
-from autograder.people import PersonalLinks
+from autograder.mail import MailError, Server
+from autograder.model import HandedIn, Identity, LookAgain, PersonMark, Said, Source
+from autograder.people import PersonalLinks, Rules, notices, numbered, standing_of
 from autograder.people.forgetting import forget, labels, somebody
+from autograder.settings import Attempts, Late
 from autograder.store import (
     Act,
     Attempt,
@@ -30,21 +36,25 @@ from autograder.store import (
     Publication,
     Published,
     Request,
+    Share,
+    Sharing,
     Shown,
     Store,
     Time,
+    Whom,
     deflated,
     digest_of_answer,
     open_store,
     to_row,
 )
-from autograder.store.hand_ins import Draft, Lane
+from autograder.store.hand_ins import Draft, HandIn, Lane
 from autograder.store.mails import Mail
 from tests.store.postgres_server import postgres_server
 from tests.store.stored_grades import grade
 
 SLUG = "rates"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
+LATER = datetime.now(UTC) + timedelta(days=1)
 AMY = Identity(id="zamyq", name="Zamyq Ortega", email="zamyq@uni.edu")
 BEN = Identity(id="bento", name="Zamyq Lee")
 WORDS = ("zamyq", "Ortega", "wrote-this", "my-answer", "told-her", "asked-so", "quoted")
@@ -246,3 +256,166 @@ def test_somebody_known_by_a_file_alone_is_forgotten_too(store: Store) -> None:
     done = forget(store, somebody(store, "stranger", [SLUG]), [SLUG], "maria")
     assert (done.attempts, done.files) == (1, 1)
     assert "stranger" not in everything(store)
+
+
+DAVE = Identity(id="dvdvd", name="Dave Dvorak", email="dvdvd@uni.edu")
+CAROL = Identity(id="carol", name="Cárol", email="carol@uni.edu")
+TINA = Identity(id="tinatina", name="Tina Thaler", email="tinatina@uni.edu")
+
+
+@pytest.fixture
+def course(store: Store) -> Store:
+    """With two who hand in together, and a TA."""
+    roles = {DAVE: "student", CAROL: "student", TINA: "ta"}
+    people = [PersonRecord(who, role=role, kind="roster") for who, role in roles.items()]
+    store.add_people([PersonRow(n, one) for n, one in enumerate(people, 3)], known=2)
+    store.mails.add([], store.mails.latest(LATER))  # from here on
+    return store
+
+
+def together(store: Store, by: Identity, text: str) -> None:
+    """Handed in by one of the two, for both."""
+    drafts = [Draft(SLUG, 3, DAVE.id, "h.py", by.id), Draft(SLUG, 4, CAROL.id, "h.py", by.id)]
+    store.hand_ins.add(drafts if by is DAVE else drafts[::-1], file(text))
+
+
+def post(store: Store, sent: list[str], *, is_down: bool = False) -> None:
+    """Make the mail that there is to make, and send it."""
+
+    def send(_connection: object, _server: object, to: str, *said: str) -> None:
+        if is_down:
+            raise MailError("the server is down")
+        sent.append(f"{to}: {said[1]}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notices, "connected", lambda _server: nullcontext())
+        patch.setattr(notices, "send", send)
+        server = Server("127.0.0.1", 25, "course@uni.edu", is_tls=False, seconds=5)
+        notices.Post(store, server, lambda: "https://a.edu", dict).once(LATER)
+
+
+def test_mail_of_partners_names_them_no_more_and_is_sent_once(course: Store) -> None:
+    sent: list[str] = []
+    together(course, DAVE, "one")
+    together(course, CAROL, "two")
+    post(course, sent)
+    assert any("by Dave Dvorak for you" in one for one in sent)
+    assert any("for Dave Dvorak, too" in one for one in sent)
+    together(course, DAVE, "three")
+    post(course, sent, is_down=True)
+    together(course, CAROL, "four")
+    forget(course, somebody(course, DAVE.id, [SLUG]), [SLUG], "maria")
+    said = everything(course)
+    assert [word for word in (DAVE.id, "Dave", "Dvorak") if word in said] == []
+    sent.clear()
+    for _ in range(2):
+        post(course, sent)
+    (three, four) = [one for one in sent if one.startswith(CAROL.email)]
+    assert "It was handed in by a partner for you, too." in three
+    assert "too." not in four
+    assert course.mails.waiting() == 0
+
+
+def test_mail_that_is_made_while_somebody_is_forgotten_does_not_name_them(course: Store) -> None:
+    together(course, DAVE, "one")
+    latest = course.mails.latest(LATER)
+    forget(course, somebody(course, DAVE.id, [SLUG]), [SLUG], "maria")
+    course.mails.add([Mail(4, "s", "by Dave Dvorak for you")], latest)
+    assert "Dvorak" not in everything(course)
+
+
+def test_what_somebody_decided_counts_on_when_they_are_forgotten(course: Store) -> None:
+    answer, course_by = digest_of_answer("my-answer"), TINA.id
+    given = PersonMark(3.0, "told-so", TINA.id, NOW)
+    shown = attempt("carol", CAROL, "c").grade
+    (question,) = shown.questions
+    question = replace(
+        question,
+        by_person=given,
+        comments=(Said("told-so", TINA.id, NOW), Said("to all", TINA.id, NOW, "a_fault")),
+        requests=(LookAgain(1, Said("why", "carol", NOW), (Said("told-so", TINA.id, NOW),)),),
+    )
+    acts = [
+        Act(SLUG, Mark(3.0, answer, "told-so"), course_by, NOW, "e1", "carol", CAROL, "adam", 3),
+        Act(SLUG, Sharing((Share(("maria", TINA.id)), Share((TINA.id,), "adam"))), "maria", NOW),
+        Act(SLUG, Publication(), TINA.id, NOW, "e2"),
+    ]
+    published = Published("e2", "carol", CAROL, 3, 3.0, "x")
+    packed = deflated(Shown(replace(shown, questions=(question,))))
+    seen = max(act.id for act in course.acts.of(SLUG))
+    course.acts.add(acts, seen=seen, refuse=lambda _: None, shown=[(published, packed)])
+    course.forget(Whom("nobody"), TINA.id)
+    forget(course, somebody(course, TINA.id, [SLUG]), [SLUG], "maria")
+    text = everything(course)
+    assert [word for word in (TINA.id, "Thaler", "told-so") if word in text] == []
+    (mark, sharing, publication) = course.acts.of(SLUG, after=seen)
+    assert mark.what == Mark(3.0, answer)
+    assert sharing.what == Sharing((Share(("maria",)), Share((), "adam")))
+    assert {mark.by, publication.by} == {"forgotten-2"}
+    (now,) = course.acts.shown(course.acts.published(SLUG)[-1:])
+    (question,) = now.grade.questions
+    assert question.by_person == replace(given, by="forgotten-2", comment="")
+    assert [one.text for one in question.comments] == ["", "to all"]
+    assert [(one.asked.text, one.replies) for one in question.requests] == [("why", ())]
+
+
+def test_attempts_keep_their_numbers(course: Store) -> None:
+    for text in ("one", "two", "one"):
+        (receipt,) = course.hand_ins.add([Draft(SLUG, 3, DAVE.id, "h.py", DAVE.id)], file(text))
+        course.append([to_row(handed_in(receipt, text))])
+    course.append([to_row(handed_in(receipt, "one"))])  # graded again
+    course.append([to_row(attempt(DAVE.id, DAVE, "elsewhere"))])
+
+    def numbers(student: str) -> list[tuple[object, int]]:
+        entries = [one for one in course.entries(SLUG) if one.student == student]
+        hand_ins = [one for one in course.hand_ins.all(SLUG) if one.student == student]
+        return [(number, entry.id) for number, entry in numbered(entries, hand_ins)]
+
+    before = numbers(DAVE.id)
+    assert [number for number, _ in before] == [1, 2, 3, 3, f"F{before[-1][1]}"]
+    done = forget(course, somebody(course, DAVE.id, [SLUG]), [SLUG], "maria")
+    assert numbers(done.alias) == before
+
+
+def handed_in(receipt: HandIn, text: str) -> Attempt:
+    at = HandedIn(receipt.at, Source.PLATFORM)
+    return replace(attempt(DAVE.id, DAVE, text), handed_in=at)
+
+
+def test_two_who_were_one_person_may_have_handed_in_under_one_number(course: Store) -> None:
+    for person in (3, 4):
+        course.hand_ins.add([Draft(SLUG, person, DAVE.id, "h.py", DAVE.id)], file(f"{person}"))
+    joined = PersonRecord(DAVE, kind="roster", joins=(4,))
+    course.add_people([PersonRow(3, joined)], known=5)
+    forget(course, somebody(course, DAVE.id, [SLUG]), [SLUG], "maria")
+    theirs = [one for one in course.hand_ins.all(SLUG) if one.student == "forgotten-1"]
+    assert [one.number for one in theirs] == [1, 2]
+
+
+def test_a_request_that_nobody_waits_for_is_none(store: Store) -> None:
+    def requests() -> list[Asking]:
+        standing = standing_of(store, Rules(SLUG, Attempts(), Late()))
+        return Ledger(store.acts.of(SLUG), standing).requests()
+
+    (asked,) = requests()
+    assert asked.request.is_open
+    forget(store, somebody(store, "zamyq", [SLUG]), [SLUG], "maria")
+    assert requests() == []
+
+
+def test_no_trace_is_left_where_rows_once_were(tmp_path: Path) -> None:
+    """Also by a program whose database overwrites nothing."""
+    path = tmp_path / "grades.db"
+    names = ["zamyq" if n == 150 else f"student{n:03}" for n in range(300)]
+    with open_store(path) as store:
+        sa.event.listen(
+            store._engine, "connect", lambda one, _: one.execute("PRAGMA secure_delete = OFF")
+        )
+        store._engine.dispose()
+        rows = [to_row(attempt(name, Identity(), name)) for name in names]
+        for turn in range(6):
+            Random(turn).shuffle(rows)
+            store.append(rows)
+        forget(store, somebody(store, "zamyq", [SLUG]), [SLUG], "maria")
+    assert b"student039" in path.read_bytes()
+    assert b"zamyq" not in path.read_bytes()

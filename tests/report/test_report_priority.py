@@ -7,7 +7,7 @@ from dataclasses import replace
 from example_grades import adam_question, simple_question, wrong_adam
 
 from autograder.model import Check, Grade, QuestionGrade, QuestionStatus
-from autograder.report import WORDS
+from autograder.report import WORDS, feedback_page
 from autograder.report.priority import by_gain, first_to_fix, to_win
 from autograder.report.since import changes
 
@@ -110,3 +110,21 @@ def test_what_changed_names_scores_and_faults() -> None:
     assert changes(now, free, WORDS) == changes(now, before, WORDS), "it costs nothing"
     assert changes(now, None, WORDS) == ()
     assert changes(replace(now, score=None), before, WORDS) == ()
+
+
+def test_of_what_nothing_is_left_to_say_no_heading_says_to_fix_it() -> None:
+    """As whoever was forgotten has it: points, names of faults, and no word."""
+    questions = [
+        replace(
+            simple_question(one.name, one.title, one.score, one.max_score, one.status),
+            misconceptions=one.misconceptions,
+            checks=tuple(replace(check, message="") for check in one.checks),
+        )
+        for one in wrong_adam().questions
+    ]
+    grade = with_questions(*(replace(one, message=None) for one in questions))
+    assert to_win(adam_question()) > 0
+    assert first_to_fix(grade) is None
+    page = feedback_page(grade, assignment_title="Rates")
+    assert WORDS.first not in page
+    assert WORDS.nothing_to_fix not in page

@@ -305,7 +305,9 @@ def test_a_notebook_is_one_whatever_it_is_called(school: School, name: str) -> N
         ("../../../etc/passwd.py", "passwd.py"),
         ("C:\\work\\hw.py", "hw.py"),
         ("a\u202egnp.py", "a\\u202egnp.py"),
-        ("x" * 500 + ".ipynb", "x" * 120),
+        ("x" * 500 + ".ipynb", "x" * 114 + ".ipynb"),
+        ("x" * 500 + ".py", "x" * 117 + ".py"),
+        ("x" * 50 + "." + "y" * 500, "x" * 50 + "." + "y" * 9),
         ("<b>hw</b>.py", "b>.py"),
         ("...", "submission.ipynb"),
     ],
@@ -328,6 +330,19 @@ def test_a_form_without_a_file_or_no_form_is_refused(school: School) -> None:
     assert alice.ask("PUT", address).status_code == 405
     assert alice.hand_in(slug="another").status_code == 404
     assert SLUG in alice.answer.json()["error"]
+
+
+def test_a_name_that_is_too_long_is_cut_or_refused_in_a_sentence(school: School) -> None:
+    alice, page = school.program("alice"), school.browser("alice")
+    assert alice.hand_in(name=f"{'a' * 3_000}.ipynb").status_code == 202
+    (kept,) = school.store.hand_ins.all(SLUG)
+    assert len(kept.file) == 120
+    too_long = f"{'a' * 5_000}.ipynb"
+    for answer in (alice.hand_in(name=too_long), page.upload(name=too_long)):
+        assert answer.status_code == 400
+        assert "for the name of the file, or what else stands before it, is too long" in answer.text
+        assert "Invalid multipart" not in answer.text
+    assert len(school.store.hand_ins.all(SLUG)) == 1
 
 
 def test_of_one_assignment_nobody_need_say_the_name(school: School) -> None:

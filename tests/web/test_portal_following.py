@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
 
@@ -15,6 +15,7 @@ pytest.importorskip("sse_starlette")
 from course_class import SLUG
 from portal_class import PROGRAM, School, verdict
 
+from autograder.settings import Attempts
 from autograder.web.portal.following import Following
 from autograder.web.portal.syllabus import Exercise
 
@@ -45,8 +46,8 @@ class Told:
         return self.all
 
 
-def hand_in(school: School, who: str, data: bytes = PROGRAM) -> None:
-    assert school.program(who).hand_in(data, "hw.py").status_code == 202
+def hand_in(school: School, who: str, data: bytes = PROGRAM, name: str = "hw.py") -> None:
+    assert school.program(who).hand_in(data, name).status_code == 202
     school.grade(verdict())
 
 
@@ -113,8 +114,27 @@ def test_a_portal_leaves_tables_that_know_everything(school: School) -> None:
     hand_in(school, "alice")
     with following:
         pass
+    assert soon(school, lambda rows: [one["student"] for one in rows] == ["alice"])
+
+
+def test_the_tables_know_at_once_which_attempt_a_student_chose(school: School) -> None:
+    school.says(attempts=Attempts(keep="chosen"))
+    hand_in(school, "alice")
+    hand_in(school, "alice", b"w = 2\n", "newer.py")
+    school.portal._tables[SLUG].follow({"alice"})
+    assert soon(school, lambda rows: [one["file"] for one in rows] == ["newer.py"])
+    alice = school.browser("alice")
+    _, first = alice.tickets_of(SLUG)
+    alice.send(f"/h/{first}/choose")
+    assert soon(school, lambda rows: [one["file"] for one in rows] == ["hw.py"])
+
+
+def soon(school: School, is_so: Callable[[list[dict[str, object]]], bool]) -> bool:
+    """Whether the table's rows become so within some seconds."""
     path = school.folder / SLUG / "grades.json"
     until = time.monotonic() + 10
-    while not path.exists() and time.monotonic() < until:
+    while time.monotonic() < until:
+        if path.exists() and is_so(json.loads(path.read_text())["submissions"]):
+            return True
         time.sleep(0.05)
-    assert [one["student"] for one in json.loads(path.read_text())["submissions"]] == ["alice"]
+    return False

@@ -691,7 +691,7 @@ def test_of_a_partner_who_is_forgotten_no_other_name_is_told(school: School) -> 
     bob.upload()
     school.grade(verdict(), verdict())
     forget(school.store, somebody(school.store, "bob", [SLUG]), [SLUG], "ines")
-    nobody = "somebody who is not on the list any more"
+    nobody = "a partner who is not on the list any more"
     assert f", handed in by {nobody}" in alice.read(f"/a/{SLUG}")
     words = alice.read(f"/h/{alice.tickets()[0]}")
     assert f"Handed in by {nobody} for Alice A." in words

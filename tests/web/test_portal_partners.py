@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from portal_class import NOTEBOOK, PROGRAM, Client, School, verdict
 
 from autograder.people import import_people, read_people
+from autograder.people.forgetting import forget, somebody
 from autograder.settings import Attempts
 from autograder.store.hand_ins import Naming
 from autograder.web.portal.partners import Groups
@@ -930,3 +931,16 @@ def test_whose_naming_is_void_is_told_so_until_they_name_somebody_else(pupils: C
     assert "with others now" not in pupils.at("bob").words
     pupils.names("eve", "carl")
     assert "You named alice" not in pupils.at("eve").words
+
+
+def test_a_partner_who_was_forgotten_is_told_of_without_a_name(pupils: Class) -> None:
+    pupils.names("alice", "bob")
+    pupils.names("bob", "alice")
+    assert pupils.receives("alice") == {"alice", "bob"}
+    (ticket,) = pupils.at("bob").tickets()
+    assert ", by Alice A. for you, too" in pupils.at("bob").read(f"/h/{ticket}")
+    store = pupils.school.store
+    forget(store, somebody(store, "alice", [SLUG]), [SLUG], "ines")
+    page = pupils.at("bob").read(f"/h/{ticket}")
+    assert ", by a partner for you, too" in page
+    assert "forgotten" not in page

@@ -29,7 +29,7 @@ from autograder import acts
 from autograder.model import Identity, QuestionGrade, QuestionStatus
 from autograder.people.forgetting import forget, somebody
 from autograder.settings import Late
-from autograder.store import Attempt, HandedInFile, Store, to_row
+from autograder.store import Attempt, HandedInFile, PersonRecord, PersonRow, Store, to_row
 from autograder.web.desk.room import Room
 from autograder.web.desk.rows import Line
 from tests.submission.test_pictures import notebook, png
@@ -445,6 +445,24 @@ def test_the_gradebook_shows_every_assignment(desk: Desk, store: Store) -> None:
     ben = next(row for row in csv.DictReader(ines.open("/gradebook.csv").splitlines())
                if row["student"] == "ben")  # fmt: skip
     assert ben["total"] == "100"
+
+
+def test_the_gradebook_says_what_it_sums_and_has_a_dash_where_nothing_is_known(
+    desk: Desk, store: Store
+) -> None:
+    forget(store, somebody(store, "cleo", [SLUG]), [SLUG], "maria")
+    roster = [PersonRow(1, PersonRecord(Identity(id="yan"), kind="roster"))]
+    store.add_people(roster, known=0)
+    maria = desk.as_(MARIA)
+    maria.open(f"/answer/{attempt(desk, 'ann')}/{ASKED}")
+    maria.send(points="6", do="mark")
+    page = desk.as_(INSTRUCTOR).open("/gradebook")
+    assert "In all: the sum of the points shown here" in page
+    rows = (re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>(.*?)</tr>", page))
+    last = {row[0]: row[-1] for row in rows if row}
+    assert last["ann"] == "81"
+    assert (last["ben"], last["forgotten-1"]) == ("–", "–")
+    assert last["yan"] == "0", "who handed in nothing has nothing"
 
 
 def test_the_class_page_tells_how_generous_each_marker_is(desk: Desk) -> None:

@@ -233,7 +233,7 @@ def _row(
         failed=question.status in (QuestionStatus.ERROR, QuestionStatus.TIMEOUT)
         or grade.status is not SubmissionStatus.GRADED,
         late=grade.late is not None,
-        flagged=bool(flags) and flags[-1].up,
+        flagged=bool(flags) and flags[-1].up and is_there,
         overridden=question.override is not None,
         earlier=question.override is not None and question.override.made_for is not None,
     )

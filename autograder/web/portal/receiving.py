@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os.path import splitext
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -18,7 +19,7 @@ from autograder.submission.sniffing import begins_as_notebook, disguise, looks_l
 
 MOST_BODY = LARGEST + (64 << 10)
 """Bytes of a request with a file: the file, and what stands around it."""
-_LONGEST_NAME = 120
+_LONGEST_NAME, _LONGEST_ENDING = 120, 10
 _TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 _SAMPLE = 8192
 
@@ -49,9 +50,20 @@ async def read_form(request: Request) -> FormData:
     try:
         return await request.form(max_files=1, max_fields=20, max_part_size=64 << 10)
     except HTTPException as error:
+        if _is_head_too_long(error):
+            raise Refused(400, NAME_TOO_LONG) from None
         raise Refused(
             400, f"That is no form that can be read: {error.detail.rstrip('.')}."
         ) from None
+
+
+def _is_head_too_long(error: BaseException | None) -> bool:
+    """Whether it is what stands before a file, of which nearly all is its name."""
+    while error is not None:
+        if "header size" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 async def file_in(form: FormData) -> Received:
@@ -69,6 +81,10 @@ async def file_in(form: FormData) -> Received:
     return Received(name, head + await file.read())
 
 
+NAME_TOO_LONG = (
+    "That is no form that can be read, for the name of the file, or what else stands before it, is "
+    "too long: give it a shorter name."
+)
 TOO_LARGE = (
     f"The file is larger than {LARGEST / 1e6:g} MB: clear the outputs of all cells, save and hand "
     "in again."
@@ -78,7 +94,11 @@ TOO_LARGE = (
 def name_of(raw: str) -> str:
     """What a browser said that a file is called, without folders and safe to show."""
     last = re.split(r"[\\/]", raw)[-1].strip()
-    shown = clean(last)[:_LONGEST_NAME]
+    shown = clean(last)
+    if len(shown) > _LONGEST_NAME:  # the ending says what it is
+        stem, ending = splitext(shown)
+        ending = ending[:_LONGEST_ENDING]
+        shown = stem[: _LONGEST_NAME - len(ending)] + ending
     return shown if shown.strip(". ") else "submission.ipynb"
 
 

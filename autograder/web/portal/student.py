@@ -47,7 +47,7 @@ from autograder.web.visit import NotNow, NotThere, Visit
 
 _MOST_ROWS = 30
 """Attempts that a page lists, the newest first."""
-_NOBODY = "somebody who is not on the list any more"
+_NOBODY = "a partner who is not on the list any more"
 FRAMED = {
     "content-security-policy": f"sandbox allow-scripts; {POLICY_WITH_SCRIPT}; "
     "frame-ancestors 'self'",
@@ -472,6 +472,7 @@ class StudentPages:
         if exercise.assignment.attempts.keep != "chosen":
             raise UsageError("which attempt counts is not yours to choose here")
         self._store.hand_ins.choose(hand_in)
+        exercise.room.changed({eyes.person.id})
         succession = succession_of(self._seeing, self._standing(exercise, eyes.person))
         counts = "counts now" if succession is None else succession.chosen(hand_in.number)
         visit.later.append(f"Attempt {hand_in.number} {counts}.")
