@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -24,6 +29,7 @@ from autograder.model import Identity
 from autograder.people import PersonalLinks
 from autograder.people.passwords import Passwords
 from autograder.store import PersonRecord, PersonRow, Store, open_store
+from autograder.web.portal import crew as crew_module
 from autograder.web.portal.doors import LASTS
 from autograder.web.portal.serving import Portal
 
@@ -104,6 +110,54 @@ def test_health_is_what_it_is_and_nothing_of_anybody(
     monkeypatch.setattr(portal._store.hand_ins, "waiting", down)
     answer = ask(portal, "GET", "/health")
     assert (answer.status_code, answer.json()) == (503, {"status": "the store does not answer"})
+
+
+STAND_IN = "import sys; print(*sys.argv[1:], sep='\\n', flush=True); sys.stdin.buffer.read()"
+"""Graders who say that they are ready, or nothing, and end when they are told to."""
+
+
+def test_a_portal_whose_graders_begin_anew_after_an_edit_is_well(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew, said, version = portal._crew, ["ready"], ["one"]
+
+    def start(_command: object, **options: Any) -> subprocess.Popen[bytes]:
+        return begin([sys.executable, "-c", STAND_IN, *said], **options)
+
+    def health() -> tuple[int, str]:
+        answer = ask(portal, "GET", "/health")
+        return answer.status_code, answer.json()["status"]
+
+    def edit(to: str) -> None:
+        version[0] = to
+        crew.follow()
+
+    begin = subprocess.Popen
+    monkeypatch.setattr(crew_module.subprocess, "Popen", start)
+    wanted = crew._wanted
+    monkeypatch.setattr(crew, "_wanted", lambda: replace(wanted(), course=version[0]))
+    now = [1_000.0]
+    monkeypatch.setattr(crew_module, "monotonic", lambda: now[0])
+    with crew:
+        assert crew.wait_until_ready(10)
+        assert health() == (200, "ok")
+        said.clear()
+        edit("two")
+        assert health() == (200, "graders are starting")
+        now[0] += 61
+        assert health() == (503, "no grader is ready"), "that is too long"
+        said.append("ready")
+        edit("three")
+        assert crew.wait_until_ready(10)
+        assert health() == (200, "ok")
+        said.clear()
+        edit("four")
+        assert crew.pid is not None
+        os.kill(crew.pid, signal.SIGKILL)
+        until = time.monotonic() + 10
+        while health() != (503, "no grader is ready") and time.monotonic() < until:
+            time.sleep(0.05)
+        assert health() == (503, "no grader is ready"), "they died of something else"
 
 
 def test_what_is_counted_is_what_there_is(portal: Portal) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Lock, Thread
+from time import monotonic
 
 from autograder.batch.graders import GRADED, READY, Wanted
 
@@ -16,6 +17,8 @@ _PAUSE, _LONGEST = 2.0, 60.0
 """Seconds before graders that ended at once are started again, twice as long each time."""
 _PATIENCE = 6.0
 """Seconds in which they may end by themselves."""
+_SOON = 60.0
+"""Seconds in which those who take over should be ready."""
 _log = logging.getLogger(__name__)
 
 
@@ -30,6 +33,8 @@ class Crew:
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._started: Wanted | None = None
+        self._replaced: float | None = None
+        """Since when others take over, as there is something else to grade; None: none do."""
         self._ended = Event()
         self._ready = Event()
         self._thread = Thread(target=self._watch, name="crew", daemon=True)
@@ -56,6 +61,12 @@ class Crew:
         return self._ready.is_set() and process is not None and process.poll() is None
 
     @property
+    def is_taking_over(self) -> bool:
+        """Whether none is ready just now because others begin, with what there is to grade now."""
+        since = self._replaced
+        return not self.is_ready and since is not None and monotonic() - since < _SOON
+
+    @property
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
 
@@ -71,6 +82,7 @@ class Crew:
         with self._lock:
             begun = self._process is not None and not self._ended.is_set()
             if begun and self._wanted() != self._started:
+                self._replaced = monotonic()
                 self._stop()
                 self._start()
 
@@ -98,6 +110,7 @@ class Crew:
                 said = line.decode("utf-8", "replace").strip()
                 if said == READY and process is self._process:
                     self._ready.set()
+                    self._replaced = None
                 elif said == GRADED:
                     self.graded()
 
@@ -121,6 +134,7 @@ class Crew:
                 process = self._process
                 if self._ended.is_set() or process is None or process.poll() is None:
                     continue
+                self._replaced = None
                 _log.error("The graders ended with status %s: others begin.", process.returncode)
             if self._ready.is_set():
                 pause = _PAUSE

@@ -33,18 +33,21 @@ class Keeping:
         return [Route("/health", self.health, methods=["GET"])]
 
     async def health(self, _request: Request) -> Response:
-        """200 where hand-ins are taken and graded; 503, and why not.  Nothing about anybody."""
+        """200 where hand-ins are taken and graded, be it in a moment, when graders have begun anew
+        with an assignment that was edited; 503, and why not.  Nothing about anybody."""
         trouble = await run_in_threadpool(self._trouble)
         if trouble:
             return JSONResponse({"status": trouble}, 503)
-        return JSONResponse({"status": "ok"})
+        starting = self._crew.is_taking_over
+        return JSONResponse({"status": "graders are starting" if starting else "ok"})
 
     def _trouble(self) -> str:
         try:
             self._store.hand_ins.waiting()
         except AutograderError:
             return "the store does not answer"
-        return "" if self._crew.is_ready else "no grader is ready"
+        is_well = self._crew.is_ready or self._crew.is_taking_over
+        return "" if is_well else "no grader is ready"
 
     def counts(self) -> dict[str, float]:
         """What there is right now, for :mod:`autograder.web.metrics`; raises StoreError."""
