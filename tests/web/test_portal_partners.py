@@ -942,5 +942,5 @@ def test_a_partner_who_was_forgotten_is_told_of_without_a_name(pupils: Class) ->
     store = pupils.school.store
     forget(store, somebody(store, "alice", [SLUG]), [SLUG], "ines")
     page = pupils.at("bob").read(f"/h/{ticket}")
-    assert ", by a partner for you, too" in page
+    assert ", by a partner who is not on the list any more for you, too" in page
     assert "forgotten" not in page
