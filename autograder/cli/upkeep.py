@@ -192,7 +192,7 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
         for each in orders:
             for name in names:
                 each.out.page(name).unlink(missing_ok=True)
-            show_again(each, store, ())
+            show_again(each, store, done.partners)
     files, attempts = counted(done.files, "file"), counted(done.attempts, "attempt")
     click.echo(f"Forgotten: {files} removed, {attempts} kept as those of {done.alias}.")
     for copy in (*_others(orders, below), *_copies(order)):

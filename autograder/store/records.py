@@ -154,6 +154,8 @@ class Forgotten:
     """Under which what was counted stays."""
     attempts: int
     files: int
+    partners: frozenset[str] = frozenset()
+    """Students whose files were called after them, too, and are called otherwise now."""
 
 
 @dataclass(frozen=True)
