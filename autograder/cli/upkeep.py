@@ -228,7 +228,7 @@ def forget(student: str, yes: bool, by: str | None, **named: Unpack[Places]) -> 
         for each in orders:
             for name in names:
                 each.out.page(name).unlink(missing_ok=True)
-            show_again(each, store, ())
+            show_again(each, store, done.partners)
     files, attempts = counted(done.files, "file"), counted(done.attempts, "attempt")
     stays = "stays" if done.shared == 1 else "stay"
     why = f" ({done.shared} {stays}, for others handed in the same)" if done.shared else ""

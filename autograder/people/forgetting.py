@@ -46,15 +46,15 @@ def forget(store: Store, person: Person, slugs: Iterable[str], by: str) -> Forgo
     slugs = list(slugs)
     directory = _directory(store, slugs)  # as it is now: soon nobody is found in it
     done = store.forget(_whom(store, directory, person, slugs), by)
-    attempts, files, shared = done.attempts, done.files, done.shared
+    attempts, files, shared, partners = done.attempts, done.files, done.shared, done.partners
     for _ in range(_MOST_ROUNDS):
         more = _whom(store, directory, person, slugs)
         if not (more.attempts or more.acts or store.hand_ins.of(more.numbers)):
             break
         late = store.forget(more, by)
         attempts, files = attempts + late.attempts, files + late.files
-        shared += late.shared
-    return Forgotten(done.alias, attempts, files, shared)
+        shared, partners = shared + late.shared, partners | late.partners
+    return Forgotten(done.alias, attempts, files, shared, partners)
 
 
 def _directory(store: Store, slugs: Iterable[str]) -> Directory:

@@ -86,6 +86,7 @@ def forget(connection: Connection, whom: Whom, by: str) -> Forgotten:
     attempts = _rows(connection, ATTEMPTS.c.id, whom.attempts, ATTEMPTS)
     digests = dict.fromkeys(row["digest"] for row in (*hand_ins, *attempts))
     files = {digest: f"{alias}-{place}" for place, digest in enumerate(digests, 1)}
+    partners = _called_otherwise(connection, whom, hand_ins)
     _attempts(connection, attempts, files, alias)
     _hand_ins(connection, hand_ins, files, alias, -number)
     _acts(connection, whom, alias)
@@ -99,7 +100,7 @@ def forget(connection: Connection, whom: Whom, by: str) -> Forgotten:
     _ways_in(connection, whom.numbers)
     removed, shared = _files(connection, digests)
     connection.execute(FORGOTTEN.update().where(FORGOTTEN.c.id == number).values(files=removed))
-    return Forgotten(alias, len(whom.attempts), removed, shared)
+    return Forgotten(alias, len(whom.attempts), removed, shared, partners)
 
 
 def _attempts(
@@ -220,6 +221,55 @@ def _shared_without(sharing: Sharing, reader: str) -> Sharing:
 def _sent_as(hand_ins: Iterable[Mapping[str, Any]]) -> set[str]:
     """What they were called when they handed in themselves."""
     return {row["by_whom"] for row in hand_ins if row["by_whom"] == row["student"]}
+
+
+def _called_otherwise(
+    connection: Connection, whom: Whom, hand_ins: Sequence[Mapping[str, Any]]
+) -> frozenset[str]:
+    """What partners have in common is called after somebody in the files' names, maybe: after
+    nobody from now on.  Whom of the others that concerns."""
+    names = {_letters(name) for name in _names(connection, whom)} - {""}
+    together = {(row["digest"], datetime.fromisoformat(row["at"])) for row in hand_ins}
+    digests = {digest for digest, _ in together}
+
+    def is_named(row: Mapping[str, Any], at: str | None) -> bool:
+        when = None if at is None else datetime.fromisoformat(at)
+        letters = _letters(row["file"])
+        return (row["digest"], when) in together and any(name in letters for name in names)
+
+    concerned = set()
+    for row in _rows(connection, HAND_INS.c.digest, digests, HAND_INS):
+        if row["person"] not in whom.numbers and is_named(row, row["at"]):
+            concerned.add(row["student"])
+            change = HAND_INS.update().where(HAND_INS.c.id == row["id"])
+            connection.execute(change.values(file=_plain_name(row["file"])))
+    for row in _rows(connection, ATTEMPTS.c.digest, digests, ATTEMPTS):
+        if row["id"] not in whom.attempts and is_named(row, row["handed_in"]):
+            concerned.add(row["student"])
+            _call_otherwise(connection, row)
+    return frozenset(concerned)
+
+
+def _call_otherwise(connection: Connection, row: Mapping[str, Any]) -> None:
+    """An attempt, and what was published of it."""
+    name = _plain_name(row["file"])
+    before, now = (f'"file":"{_in_json(one)}"' for one in (row["file"], name))
+    values = {"file": name, "grade": row["grade"].replace(before, now)}
+    connection.execute(ATTEMPTS.update().where(ATTEMPTS.c.id == row["id"]).values(values))
+    # There it is JSON within JSON.
+    inner, outer = (_in_json(text).encode() for text in (before, now))
+    for shown in _rows(connection, PUBLISHED.c.attempt, {row["id"]}, PUBLISHED):
+        text = zlib.decompress(shown["grade"]).replace(inner, outer)
+        change = PUBLISHED.update().where(PUBLISHED.c.id == shown["id"])
+        connection.execute(change.values(grade=zlib.compress(text, 1)))
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in text.casefold() if one.isalnum())
+
+
+def _plain_name(file: str) -> str:
+    return "submission.py" if file.lower().endswith(".py") else "submission.ipynb"
 
 
 def _signed(connection: Connection, names: Collection[str], alias: str) -> None:

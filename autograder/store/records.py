@@ -157,6 +157,8 @@ class Forgotten:
     """That were removed."""
     shared: int
     """Files that stay, for others handed them in, too."""
+    partners: frozenset[str] = frozenset()
+    """Students whose files were called after them, too, and are called otherwise now."""
 
 
 @dataclass(frozen=True)

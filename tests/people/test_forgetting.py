@@ -316,6 +316,33 @@ def test_mail_of_partners_names_them_no_more_and_is_sent_once(course: Store) -> 
     assert course.mails.waiting() == 0
 
 
+def test_a_file_that_partners_have_is_called_after_nobody(course: Store, tmp_path: Path) -> None:
+    name = 'dave-"dvorak".py'
+    drafts = [Draft(SLUG, n, who.id, name, DAVE.id) for n, who in ((3, DAVE), (4, CAROL))]
+    hand_ins = course.hand_ins.add(drafts, file("one"))
+    shown = []
+    for receipt, who in zip(hand_ins, (DAVE, CAROL), strict=True):
+        one = replace(attempt(who.id, who, "one"), handed_in=HandedIn(receipt.at, Source.PLATFORM))
+        course.append([to_row(replace(one, grade=replace(one.grade, file=name)))])
+        (entry,) = course.entries(SLUG, who.id)
+        given = Shown(replace(one.grade, file=name))
+        shown.append((Published("p", who.id, who, entry.id, 1.0, "x"), deflated(given)))
+    (theirs,) = course.entries(SLUG, CAROL.id)
+    act = Act(SLUG, Publication(), "maria", NOW, "p")
+    course.acts.add([act], seen=99, refuse=lambda _: None, shown=shown)
+    done = forget(course, somebody(course, DAVE.id, [SLUG]), [SLUG], "maria")
+    assert done.partners == {CAROL.id}
+    assert course.entries(SLUG, CAROL.id) == [replace(theirs, file="submission.py")]
+    assert [one.file for one in course.hand_ins.of([4])] == ["submission.py"]
+    assert next(course.grades([theirs.id])).file == "submission.py"
+    (*_, last) = course.acts.published(SLUG)
+    assert next(course.acts.shown([last])).grade.file == "submission.py"
+    assert [word for word in (DAVE.id, "dvorak", "Dvorak") if word in everything(course)] == []
+    if (path := tmp_path / "grades.db").exists():
+        data = path.read_bytes()
+        assert [one for one in (DAVE.id, DAVE.name, DAVE.email) if one.encode() in data] == []
+
+
 def test_mail_that_is_made_while_somebody_is_forgotten_does_not_name_them(course: Store) -> None:
     together(course, DAVE, "one")
     latest = course.mails.latest(LATER)
