@@ -84,7 +84,12 @@ class Words:
         "The same file as attempt {number}. Only what being late costs is another: it goes by when "
         "this one came, and by what is due now."
     )
-    """The same where the points are others."""
+    """The same where the points are others ..."""
+    since_same_but_changed: str = (
+        "The same file as attempt {number}. The assignment was changed between grading the two, so "
+        "what is found and its points may be others."
+    )
+    """... or may be."""
     first: str = "Fix this first"
     first_named: str = "{message} Your code {title}."
     first_where: str = "In {question}"

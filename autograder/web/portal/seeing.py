@@ -2,9 +2,10 @@
 
 Until a student's results are published the assignment says so: ``[feedback] before_due``.  From
 then on they see all of it, as it was published last; of an attempt that was published before and
-no longer is, what was published of it then; of their other attempts that were there by then, all
-that the program found.  One that came later, but in time, is not published: who has
-read their result must not learn by trying what it says of each further file.
+no longer is, what was published of it then; of the same file again the same, while the assignment
+is the same; of their other attempts that were there by then, all that the program found.  One that
+came later, but in time, is not published: who has read their result must not learn by trying what
+it says of each further file.
 
 What is graded again is another attempt: of what is not published that one is shown, and what is
 published stays as it is until it is published again, which is said beside it.
@@ -72,12 +73,11 @@ class Shown:
     """The course's."""
     before: Before | None = None
     """The hand-in directly before it, where that was another file."""
-    same_as: int | None = None
-    """Number of the hand-in directly before it, where that was the same file."""
+    same: str = ""
+    """That the hand-in directly before it was the same file, and what is another all the same, in
+    a sentence; empty: it was not."""
     is_out: bool = False
     """Whether it may be said that it does not count, whatever comes of the others."""
-    is_worth_the_same: bool = True
-    """False: points of both are shown, and not as many, for it came at another time."""
     public: Any = None
     """What came of the public examples, as ``autograder check --json`` has it."""
 
@@ -206,18 +206,24 @@ class Seeing:
         if before is None:
             return shown
         if before.hand_in.digest == hand_in.digest:
-            is_same = self._is_worth_the_same(exercise, shown, before)
-            return replace(shown, same_as=before.hand_in.number, is_worth_the_same=is_same)
+            same = self._same(standing, shown, before).format(number=before.hand_in.number)
+            return replace(shown, same=same)
         return replace(shown, before=before)
 
-    def _is_worth_the_same(self, exercise: Exercise, shown: Shown, before: Before) -> bool:
-        """Also where nobody is shown what the two are worth."""
-        if before.attempt is None or not shown.has_page:
-            return True
-        other = self._of(exercise, before.hand_in, before.attempt)
-        if other is None or not other.has_page:
-            return True
-        return total_of(other.grade).score == total_of(shown.grade).score
+    def _same(self, standing: Standing, shown: Shown, before: Before) -> str:
+        """What is said of the same file again; nobody is told by it what points nobody is shown."""
+        other = None
+        if before.attempt is not None:
+            other = self._of(standing.exercise, before.hand_in, before.attempt)
+        if other is None:
+            return WORDS.since_same_file
+        version = {one.id: one.assignment_version for one in standing.lists.of(standing.student)}
+        if version.get(other.attempt) != version.get(shown.attempt):
+            return WORDS.since_same_but_changed
+        has_points = shown.has_page and other.has_page
+        if has_points and total_of(other.grade).score != total_of(shown.grade).score:
+            return WORDS.since_same_but_late
+        return WORDS.since_same_file
 
     def _of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
         lists = exercise.register.now()
@@ -230,7 +236,7 @@ class Seeing:
         rows = [
             (row, mine[row.attempt])
             for row in reversed(lists.ledger.published_to(student))
-            if row.attempt in mine and mine[row.attempt].digest == hand_in.digest
+            if row.attempt in mine and _stands_for(mine[row.attempt], entry)
         ]
         if rows:  # of this very hand-in, before what was of the same file another time
             row, source = min(rows, key=lambda one: one[1].handed_in != entry.handed_in)
@@ -307,9 +313,8 @@ class Seeing:
 
     def changes(self, exercise: Exercise, shown: Shown) -> Sequence[str]:
         """What is new since the attempt before, as far as it is shown, a sentence each."""
-        if shown.same_as is not None:
-            same = WORDS.since_same_file if shown.is_worth_the_same else WORDS.since_same_but_late
-            return (same.format(number=shown.same_as),)
+        if shown.same:
+            return (shown.same,)
         before = self.before(exercise, shown)
         if before is None or shown.sight is Sight.PUBLIC:
             return ()
@@ -363,6 +368,15 @@ class Seeing:
     def _public(self, hand_in: HandIn) -> Any:
         kept = self._store.hand_ins.public_part(hand_in.id)
         return None if kept is None else json.loads(zlib.decompress(kept))
+
+
+def _stands_for(published: Entry, entry: Entry) -> bool:
+    """Whether what was published of one attempt is shown of another: it is of the same hand-in, or
+    of the same file while the assignment is the same."""
+    if published.digest != entry.digest:
+        return False
+    is_own = published.handed_in == entry.handed_in
+    return is_own or published.assignment_version == entry.assignment_version
 
 
 def _doubted(grade: Grade) -> Grade:
