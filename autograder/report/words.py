@@ -76,9 +76,18 @@ class Words:
     since_late: str = ", both before what being late costs"
     """The end of either, where one of the two is late and loses points by it."""
     since_question: str = "{question}: {before} before, {now} here"
+    since_question_program: str = "{question}, by the program: {before} before, {now} here"
+    """The same where a person's points count in place of one of these."""
     since_found: str = "no longer found: {name}"
     since_new: str = "new: {name}"
+    since_written: str = "now written"
+    since_written_anew: str = "written anew"
+    since_unwritten: str = "nothing is written any more"
+    """Of the answers that a person reads."""
     since_same: str = "Every question has the points that it had in your attempt before."
+    since_same_program: str = (
+        "By the program every question has the points that it had in your attempt before."
+    )
     since_same_file: str = "The same file as attempt {number}: nothing changed."
     since_same_but_late: str = (
         "The same file as attempt {number}. Only what being late costs is another: it goes by when "

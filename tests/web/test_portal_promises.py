@@ -11,7 +11,7 @@ import pytest
 from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, verdict
 
-from autograder.acts import override, publish
+from autograder.acts import mark, override, publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.judging.words import WRITTEN_NONE
@@ -329,3 +329,39 @@ def test_that_an_answer_waits_is_said_wherever_points_are(school: School, hours:
     sentence = "the rest is not counted yet: a person gives up to 10 more"
     assert sentence in line()
     assert sentence in alice.read(f"/a/{SLUG}/result")
+
+
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_what_became_of_a_written_answer_is_told(school: School, before_due: str) -> None:
+    school.says(before_due=before_due)
+    alice = school.browser("alice")
+    given = {
+        "": verdict(),
+        "nothing is written any more": unwritten(),
+        "now written": verdict(),
+        "written anew": verdict(answer="It never stops."),
+    }
+    for place, (said, grade) in enumerate(given.items()):
+        alice.upload(b"w = %d\n" % place, "hw.py")
+        school.grade(grade)
+        sentence = f"Why AdaGrad gets stuck: {said}."
+        assert (sentence in alice.read(alice.address)) is (place > 0)
+        assert (sentence in alice.read(f"/a/{SLUG}")) is (place > 0)
+
+
+def test_an_answer_that_was_marked_and_comes_again_has_not_changed(school: School) -> None:
+    school.says(late=Late(due=datetime.now(UTC) + timedelta(days=1)))
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict())
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    view = exercise.room.view()
+    asked = {one.name: one for one in view.book.grade("alice").questions}[ASKED]
+    exercise.room.decide(view, [mark(view.book, "alice", asked, 10.0, "maria")])
+    published(school)
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"))
+    changed = alice.read(alice.address).partition("your attempt before")[2].partition("What came")
+    assert "new: moment overwritten" in changed[0]
+    assert "Why AdaGrad" not in changed[0], "no person has taken anything back"

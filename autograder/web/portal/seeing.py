@@ -33,7 +33,7 @@ from autograder.report.marks import (
     lacks_all,
     what_was_found,
 )
-from autograder.report.since import changes
+from autograder.report.since import changes, is_for_person, rewritten
 from autograder.report.total import total_of
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
@@ -424,6 +424,7 @@ _DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")
 
 def _names_changed(before: Grade, now: Grade) -> list[str]:
     earlier = {question.name: question for question in before.questions}
+    written = rewritten(now, before, WORDS)
     lines = []
     for question in now.questions:
         old = earlier.get(question.name)
@@ -435,7 +436,10 @@ def _names_changed(before: Grade, now: Grade) -> list[str]:
         parts = []
         for slugs, sentence in ((gone, WORDS.since_found), (new, WORDS.since_new)):
             parts += [sentence.format(name=titles.get(s, s.replace("_", " "))) for s in slugs]
-        if not parts and old.status != question.status:
+        if question.name in written:
+            parts.append(written[question.name])
+        is_read = is_for_person(old) or is_for_person(question)
+        if not parts and not is_read and old.status != question.status:
             parts = [f"“{what_was_found(old)}” before, “{what_was_found(question)}” here"]
         if parts:
             lines.append(f"{question.title}: {'; '.join(parts)}.")
