@@ -45,6 +45,8 @@ class Words:
     """The same of an answer that a person would read."""
     no_points: str = "no points"
     """The same of what a person decided."""
+    read_if: str = "a person will read it if this attempt counts"
+    """The same where nobody is told yet which of several attempts counts."""
     unread: str = "it is not read"
     """The same of an answer that nobody reads ..."""
     uncounted: str = "not counted here"

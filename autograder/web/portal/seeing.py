@@ -23,12 +23,14 @@ from typing import Any
 from autograder.acts import PublishedGrades, with_details, with_final
 from autograder.formats import json_row
 from autograder.formats.parts import tidy_number
-from autograder.judging.words import WRITTEN_DECIDED, WRITTEN_OUT, WRITTEN_UNCOUNTED
-from autograder.model import Grade, QuestionGrade, QuestionStatus
+from autograder.judging.words import WRITTEN_DECIDED, WRITTEN_IF, WRITTEN_OUT, WRITTEN_UNCOUNTED
+from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.people import apply_late, counted_time
 from autograder.report.marks import (
+    is_read_if,
     is_unanswered,
     is_uncounted,
+    is_unread,
     is_unwritten,
     lacks_all,
     what_was_found,
@@ -202,6 +204,8 @@ class Seeing:
             shown = self._out(standing, hand_in, replace(shown, is_out=True))
         else:
             shown = self._fixed(exercise, shown)
+            if not standing.counts(hand_in, attempt):
+                shown = _if_counted(shown)
         shown = replace(shown, grade=_doubted(shown.grade))
         if before is None:
             return shown
@@ -395,6 +399,15 @@ def _waiting(grade: Grade) -> list[QuestionGrade]:
     ]
 
 
+def _if_counted(shown: Shown) -> Shown:
+    """Of an attempt that may count it is not said that a person reads its answer whatever comes of
+    the others."""
+    if shown.grade.status is not SubmissionStatus.GRADED:
+        return shown
+    read = [one for one in _waiting(shown.grade) if one.answer and not is_unread(one)]
+    return _with_messages(shown, {one.name: WRITTEN_IF for one in read})
+
+
 def _with_messages(shown: Shown, said: Mapping[str, str]) -> Shown:
     """With these sentences on some questions, by their names."""
     if not said:
@@ -415,8 +428,8 @@ def _told(grade: Grade) -> dict[str, Any]:
 
 def _tells(question: QuestionGrade) -> bool:
     """Whether what the program says of a question is about no points."""
-    is_told = is_unwritten(question) or is_unanswered(question) or is_uncounted(question)
-    return is_told or question.status in _TELLS
+    told = (is_unwritten, is_unanswered, is_uncounted, is_read_if)
+    return question.status in _TELLS or any(tells(question) for tells in told)
 
 
 _DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")

@@ -19,7 +19,7 @@ from autograder.people import (
     lateness,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
-from autograder.report.marks import is_unread
+from autograder.report.marks import is_read_if, is_unread
 from autograder.report.words import WORDS
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
@@ -657,7 +657,8 @@ def _answers(exercise: Exercise, grade: Grade) -> list[str]:
         if is_unread(one):
             said.append(f"“{one.title}”: {one.message}")
         elif one.name in asked and one.answer:
-            said.append(f"Your answer to “{one.title}” is read by a person.")
+            only = " if this attempt counts" if is_read_if(one) else ""
+            said.append(f"Your answer to “{one.title}” is read by a person{only}.")
         elif one.name in asked:
             said.append(f"You have written nothing to “{one.title}” yet.")
     return said
