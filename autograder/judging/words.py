@@ -407,8 +407,11 @@ FORMULA_CHANGES = "{function} changes what it is given: {names}. Work on a copy.
 FORMULA_OPAQUE = "{function} returns something of type {type}, not numbers."
 WRITTEN_FOUND = "A person will read your answer."
 WRITTEN_NONE = "No written answer was found. It belongs in the cell below the question."
+WRITTEN_IF = "A person will read it if this attempt counts."
+"""In place of the first, where a student sees one of several attempts of which they are not told
+which counts ..."""
 WRITTEN_OUT = "This attempt does not count, so nobody reads its answer."
-"""In place of the first, where a student sees one of several attempts ..."""
+"""... or one that does not ..."""
 WRITTEN_UNCOUNTED = "This attempt does not count."
 """... whose answer is read all the same, for it is that of another attempt that counts, or of a
 partner; and in place of the second, of any that does not count ..."""

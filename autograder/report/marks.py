@@ -11,6 +11,7 @@ from autograder.judging.words import (
     UNWRITTEN,
     WRITTEN_DECIDED,
     WRITTEN_FOUND,
+    WRITTEN_IF,
     WRITTEN_NONE,
     WRITTEN_OUT,
     WRITTEN_UNCOUNTED,
@@ -59,6 +60,12 @@ def is_unanswered(question: QuestionGrade) -> bool:
     return is_open and question.message in (WRITTEN_NONE, WRITTEN_UNCOUNTED)
 
 
+def is_read_if(question: QuestionGrade) -> bool:
+    """Whether an answer is here that a person reads only if its attempt counts, which is not told
+    yet."""
+    return question.status is QuestionStatus.PENDING and question.message == WRITTEN_IF
+
+
 def is_unread(question: QuestionGrade) -> bool:
     """Whether an answer is here that nobody is to read."""
     is_open = question.status is QuestionStatus.PENDING
@@ -96,6 +103,8 @@ def what_was_found(question: QuestionGrade, words: Words = WORDS) -> str:
     """What was found of a question, in a few words."""
     if is_unanswered(question):
         return words.unanswered
+    if is_read_if(question):
+        return words.read_if
     if is_unread(question):
         return words.unread
     if is_uncounted(question):

@@ -25,7 +25,14 @@ from autograder.model import (
 from autograder.report.contour import Backgrounds, Contour, backgrounds_of
 from autograder.report.figure import Drawing, background_svg, draw
 from autograder.report.html import render
-from autograder.report.marks import check_mark, is_overtaken, is_unanswered, is_uncounted, is_unread
+from autograder.report.marks import (
+    check_mark,
+    is_overtaken,
+    is_read_if,
+    is_unanswered,
+    is_uncounted,
+    is_unread,
+)
 from autograder.report.priority import First, first_to_fix, is_settled, to_win
 from autograder.report.since import changes
 from autograder.report.source import Piece, pieces
@@ -103,6 +110,8 @@ class Section:
         """What there is to say of its points, where a person gives them."""
         if self.status is QuestionStatus.PENDING and is_unanswered(self.question):
             return words.unanswered
+        if self.status is QuestionStatus.PENDING and is_read_if(self.question):
+            return words.read_if
         if self.status is QuestionStatus.PENDING and is_unread(self.question):
             return words.unread
         if self.status is QuestionStatus.PENDING and is_uncounted(self.question):

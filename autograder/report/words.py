@@ -45,6 +45,8 @@ class Words:
     """The same of an answer that a person would read."""
     no_points: str = "no points"
     """The same of what a person decided."""
+    read_if: str = "a person will read it if this attempt counts"
+    """The same where nobody is told yet which of several attempts counts."""
     unread: str = "it is not read"
     """The same of an answer that nobody reads ..."""
     uncounted: str = "not counted here"
@@ -76,15 +78,29 @@ class Words:
     since_late: str = ", both before what being late costs"
     """The end of either, where one of the two is late and loses points by it."""
     since_question: str = "{question}: {before} before, {now} here"
+    since_question_program: str = "{question}, by the program: {before} before, {now} here"
+    """The same where a person's points count in place of one of these."""
     since_found: str = "no longer found: {name}"
     since_new: str = "new: {name}"
+    since_written: str = "now written"
+    since_written_anew: str = "written anew"
+    since_unwritten: str = "nothing is written any more"
+    """Of the answers that a person reads."""
     since_same: str = "Every question has the points that it had in your attempt before."
+    since_same_program: str = (
+        "By the program every question has the points that it had in your attempt before."
+    )
     since_same_file: str = "The same file as attempt {number}: nothing changed."
     since_same_but_late: str = (
         "The same file as attempt {number}. Only what being late costs is another: it goes by when "
         "this one came, and by what is due now."
     )
-    """The same where the points are others."""
+    """The same where the points are others ..."""
+    since_same_but_changed: str = (
+        "The same file as attempt {number}. The assignment was changed between grading the two, so "
+        "what is found and its points may be others."
+    )
+    """... or may be."""
     first: str = "Fix this first"
     first_named: str = "{message} Your code {title}."
     first_where: str = "In {question}"

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import pytest
 from example_grades import adam_question, simple_question, wrong_adam
 
-from autograder.model import Check, Grade, QuestionGrade, QuestionStatus
+from autograder.model import (
+    Check,
+    Grade,
+    Override,
+    PersonMark,
+    QuestionGrade,
+    QuestionStatus,
+    SubmissionStatus,
+)
 from autograder.report import WORDS, feedback_page
 from autograder.report.priority import by_gain, first_to_fix, to_win
 from autograder.report.since import changes
@@ -128,3 +138,59 @@ def test_of_what_nothing_is_left_to_say_no_heading_says_to_fix_it() -> None:
     page = feedback_page(grade, assignment_title="Rates")
     assert WORDS.first not in page
     assert WORDS.nothing_to_fix not in page
+
+
+def test_what_changed_is_the_programs_in_the_sum_and_in_its_parts() -> None:
+    """Whatever a person put in place of it."""
+    then, now = (
+        with_questions(
+            lost("a", score, 30), replace(lost("w", mark, 10), by_person=_mark(mark), answer="It.")
+        )
+        for score, mark in ((0, 5), (30, 7))
+    )
+    then, now = replace(then, score=0.0), replace(now, score=30.0)
+    for of_then, of_now in ((True, False), (False, True), (True, True)):
+        said = changes(_overridden(now, of_now), _overridden(then, of_then), WORDS)
+        assert said == (
+            "By the program, without what a person gives, your attempt before: 0, this one: 30.",
+            "A, by the program: 0 before, 30 here.",
+        )
+    assert changes(_overridden(now), _overridden(now), WORDS)[1] == WORDS.since_same_program
+
+
+def _mark(points: float) -> PersonMark:
+    return PersonMark(points, "", "maria", datetime(2025, 4, 1, tzinfo=UTC))
+
+
+def _overridden(grade: Grade, is_overridden: bool = True) -> Grade:
+    """With points of a person for the first question, if so."""
+    first, *rest = grade.questions
+    override = Override(20.0, "so it is", "ines", datetime(2025, 4, 1, tzinfo=UTC))
+    changed = replace(first, override=override if is_overridden else None)
+    return replace(grade, questions=(changed, *rest))
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ("It stops.", "", "nothing is written any more"),
+        ("", "It stops.", "now written"),
+        ("It stops.", "It never stops.", "written anew"),
+        ("It stops.", "It\n stops. ", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_became_of_a_written_answer_is_told(then: str, now: str, said: str) -> None:
+    before, after = (
+        with_questions(lost("b", 5, 20), replace(lost("w", 0, 10), status=PENDING, answer=answer))
+        for answer in (then, now)
+    )
+    for marked in (before, with_questions(before.questions[0], _marked(before.questions[1]))):
+        told = f"W: {said}." if said else WORDS.since_same_program
+        assert changes(after, marked, WORDS)[1:] == (told,)
+    cut_off = replace(after, status=SubmissionStatus.UNREADABLE)
+    assert changes(cut_off, before, WORDS)[1:] == (WORDS.since_same_program,), "nobody knows"
+
+
+def _marked(question: QuestionGrade) -> QuestionGrade:
+    return replace(question, status=QuestionStatus.FULL, score=10.0, by_person=_mark(10.0))

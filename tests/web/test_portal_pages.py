@@ -439,6 +439,31 @@ def test_two_attempts_are_compared_before_what_being_late_costs_either(school: S
         assert "your attempt before: 90, this one: 0. " in alice.read(address), "nothing is due now"
 
 
+@pytest.mark.parametrize("before_due", ["public", "names", "all"])
+def test_the_list_says_which_attempt_is_late_and_which_could_not_be_read(
+    school: School, before_due: str
+) -> None:
+    unreadable = Grade("x", "x", SubmissionStatus.UNREADABLE, 0.0, 90.0, "It is cut off.")
+    school.says(before_due=before_due, late=Late(due=datetime.now(UTC) + timedelta(days=1)))
+    alice = school.browser("alice")
+    alice.upload(b"w =", "cut.py")
+    assert ", late" not in alice.read(f"/a/{SLUG}")
+    alice.upload(PROGRAM, "whole.py")
+    school.grade(unreadable, verdict())
+    published(school)
+    alice.upload(b"w = 2\n", "waits.py")
+
+    def lines() -> list[tuple[bool, bool]]:
+        page = alice.open(f"/a/{SLUG}").partition("Your attempts")[2]
+        listed = page.split("<li value=")[1:]
+        return [(", <b>late</b>," in one, "could not be read" in one) for one in listed]
+
+    assert lines() == [(False, False), (False, False), (False, True)]
+    school.says(before_due=before_due, late=Late(due=datetime.now(UTC) - timedelta(hours=1)))
+    assert lines() == [(True, False), (False, False), (True, True)], "one is as it was published"
+    assert "cut.py , which could not be read" in alice.words
+
+
 @pytest.mark.parametrize("before_due", ["names", "all"])
 def test_what_changed_is_told_of_the_attempt_directly_before(
     school: School, before_due: str

@@ -11,7 +11,7 @@ import pytest
 from course_class import ASKED, SLUG
 from portal_class import NOTEBOOK, PROGRAM, School, verdict
 
-from autograder.acts import override, publish
+from autograder.acts import mark, override, publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.judging.words import WRITTEN_NONE
@@ -21,6 +21,7 @@ from autograder.settings import Attempts, Late
 
 MORE = "a person gives up to 10 more"
 READ = "read by a person"
+IF = "if this attempt counts"
 
 
 @pytest.fixture
@@ -114,6 +115,45 @@ def test_what_may_still_come_to_count_is_still_said_to_be_read(school: School) -
     alice.upload(PROGRAM, "hw.py")
     assert "does not count" not in alice.read(first), "the other is not graded yet"
     assert READ in alice.words
+
+
+@pytest.mark.parametrize("before_due", ["public", "names", "all"])
+@pytest.mark.parametrize("keep", ["latest", "best", "chosen"])
+def test_an_answer_is_read_only_if_its_attempt_counts_and_that_is_said_until_it_is_told(
+    school: School, keep: str, before_due: str
+) -> None:
+    rules = Attempts(keep=keep)  # type: ignore[arg-type]
+    in_time = Late(due=datetime.now(UTC) + timedelta(days=1))
+    school.says(attempts=rules, before_due=before_due, late=in_time)
+    alice, pages = school.browser("alice"), []
+
+    def lines(page: str) -> str:
+        told = school.program("alice").ask("GET", f"/api/submissions/{page[3:]}").json()
+        return "\n".join(verdict_lines(told["result"]))
+
+    for place, given in enumerate((verdict(), verdict("moment_overwritten"))):
+        alice.upload(b"w = %d\n" % place, "hw.py")
+        school.grade(given)
+        pages.append(alice.address)
+        is_open = keep == "best" and before_due != "all"
+        for page in pages if is_open else ():
+            assert "gets stuck” is read by a person if this attempt counts." in alice.read(page)
+            said = "a person will read it if this attempt counts"
+            if before_due == "names":
+                assert said in alice.words
+                assert said[1:] in lines(page)
+    published(school)
+    for page in pages:
+        assert IF not in alice.read(page)
+        assert IF not in alice.read(f"{page}/page")
+        assert IF not in lines(page)
+    alice.upload(b"w = 2\n", "hw.py")
+    school.grade(verdict())
+    newest = alice.address
+    assert (IF in alice.read(newest)) is is_open
+    assert (IF in lines(newest)) is (is_open and before_due == "names")
+    for said in (alice.read(f"{pages[0]}/page"), lines(pages[0])):
+        assert (IF in said) is is_open, "another may be the best by now"
 
 
 def test_the_best_is_said_to_be_so_by_the_programs_points(school: School) -> None:
@@ -329,3 +369,39 @@ def test_that_an_answer_waits_is_said_wherever_points_are(school: School, hours:
     sentence = "the rest is not counted yet: a person gives up to 10 more"
     assert sentence in line()
     assert sentence in alice.read(f"/a/{SLUG}/result")
+
+
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_what_became_of_a_written_answer_is_told(school: School, before_due: str) -> None:
+    school.says(before_due=before_due)
+    alice = school.browser("alice")
+    given = {
+        "": verdict(),
+        "nothing is written any more": unwritten(),
+        "now written": verdict(),
+        "written anew": verdict(answer="It never stops."),
+    }
+    for place, (said, grade) in enumerate(given.items()):
+        alice.upload(b"w = %d\n" % place, "hw.py")
+        school.grade(grade)
+        sentence = f"Why AdaGrad gets stuck: {said}."
+        assert (sentence in alice.read(alice.address)) is (place > 0)
+        assert (sentence in alice.read(f"/a/{SLUG}")) is (place > 0)
+
+
+def test_an_answer_that_was_marked_and_comes_again_has_not_changed(school: School) -> None:
+    school.says(late=Late(due=datetime.now(UTC) + timedelta(days=1)))
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict())
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    view = exercise.room.view()
+    asked = {one.name: one for one in view.book.grade("alice").questions}[ASKED]
+    exercise.room.decide(view, [mark(view.book, "alice", asked, 10.0, "maria")])
+    published(school)
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"))
+    changed = alice.read(alice.address).partition("your attempt before")[2].partition("What came")
+    assert "new: moment overwritten" in changed[0]
+    assert "Why AdaGrad" not in changed[0], "no person has taken anything back"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from test_portal_promises import published, two
 
 from autograder.model import Grade, QuestionStatus, SubmissionStatus
 from autograder.public.hand_in import verdict_lines
-from autograder.settings import Attempts
+from autograder.settings import Attempts, Late
 
 STAYS = "it stays so until results are published again"
 
@@ -94,6 +95,52 @@ def test_the_attempt_before_is_compared_as_it_is_shown(school: School) -> None:
     alice.upload(PROGRAM, "hw.py")
     school.grade(verdict())
     assert ": 15 before, 30 here" in alice.read(alice.address), "not 90 before"
+
+
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_what_was_published_of_a_file_is_not_shown_of_it_again_once_the_assignment_changed(
+    school: School, before_due: str
+) -> None:
+    school.says(before_due=before_due, late=Late(due=datetime.now(UTC) + timedelta(days=1)))
+    alice, pages = school.browser("alice"), []
+    for changed in (False, True):
+        alice.upload()
+        pages.append(alice.address)
+        taken = school.take()
+        assert taken is not None
+        given = verdict("moment_overwritten")
+        row = row_of(taken.hand_in, dearer(given) if changed else given)
+        row |= {"assignment_version": "another"} if changed else {}
+        assert school.store.hand_ins.settle(taken, "here/1/a", row)
+        if not changed:
+            published(school)
+    old, new = told(school, pages[0]), told(school, pages[1])
+    assert (old["score"], old["max_score"]) == (75, 90)
+    is_shown = before_due == "all"
+    assert (new["score"], new["max_score"]) == (80 if is_shown else None, 100)
+    adam = next(one for one in new["questions"] if one["name"] == "adam")
+    assert adam["max_score"] == 40
+    assert not new["published"]
+    words = alice.read(f"/a/{SLUG}").split("Your attempts")[1]
+    assert words.count("75 of 90") == 1
+    assert ("Attempt 2 will count 80 of 100" in words) is is_shown
+    said = "The assignment was changed between grading the two"
+    assert said in words
+    assert said in alice.read(pages[1])
+    assert said in "\n".join(new["says"])
+    assert "nothing changed" not in alice.words
+
+
+def dearer(grade: Grade) -> Grade:
+    """The same where Adam is worth 10 points more."""
+    questions = tuple(
+        replace(one, score=(one.score or 0) + 5, max_score=one.max_score + 10)
+        if one.name == "adam"
+        else one
+        for one in grade.questions
+    )
+    score, most = (grade.score or 0) + 5, grade.max_score + 10
+    return replace(grade, score=score, max_score=most, questions=questions)
 
 
 @pytest.mark.parametrize("is_older", [False, True])

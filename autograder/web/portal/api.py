@@ -144,9 +144,7 @@ class Api:
         may_choose = standing.exercise.assignment.attempts.keep == "chosen"
         where = "on its page" if may_choose else ""
         out = not_counted(standing, succession, hand_in, shown, is_shared, where)
-        is_same = shown.same_as is not None
-        same = self._seeing.changes(standing.exercise, shown) if is_same else ()
-        return [sentence for sentence in (out, *same) if sentence]
+        return [sentence for sentence in (out, shown.same) if sentence]
 
     def _exercise(self, slug: str, own: str = "") -> Exercise:
         """``own``: what a notebook says that it is of, where nobody names one."""

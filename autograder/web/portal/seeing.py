@@ -2,9 +2,10 @@
 
 Until a student's results are published the assignment says so: ``[feedback] before_due``.  From
 then on they see all of it, as it was published last; of an attempt that was published before and
-no longer is, what was published of it then; of their other attempts that were there by then, all
-that the program found.  One that came later, but in time, is not published: who has
-read their result must not learn by trying what it says of each further file.
+no longer is, what was published of it then; of the same file again the same, while the assignment
+is the same; of their other attempts that were there by then, all that the program found.  One that
+came later, but in time, is not published: who has read their result must not learn by trying what
+it says of each further file.
 
 What is graded again is another attempt: of what is not published that one is shown, and what is
 published stays as it is until it is published again, which is said beside it.
@@ -22,17 +23,19 @@ from typing import Any
 from autograder.acts import PublishedGrades, with_details, with_final
 from autograder.formats import json_row
 from autograder.formats.parts import tidy_number
-from autograder.judging.words import WRITTEN_DECIDED, WRITTEN_OUT, WRITTEN_UNCOUNTED
-from autograder.model import Grade, QuestionGrade, QuestionStatus
+from autograder.judging.words import WRITTEN_DECIDED, WRITTEN_IF, WRITTEN_OUT, WRITTEN_UNCOUNTED
+from autograder.model import Grade, QuestionGrade, QuestionStatus, SubmissionStatus
 from autograder.people import apply_late, counted_time
 from autograder.report.marks import (
+    is_read_if,
     is_unanswered,
     is_uncounted,
+    is_unread,
     is_unwritten,
     lacks_all,
     what_was_found,
 )
-from autograder.report.since import changes
+from autograder.report.since import changes, is_for_person, rewritten
 from autograder.report.total import total_of
 from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
@@ -72,12 +75,11 @@ class Shown:
     """The course's."""
     before: Before | None = None
     """The hand-in directly before it, where that was another file."""
-    same_as: int | None = None
-    """Number of the hand-in directly before it, where that was the same file."""
+    same: str = ""
+    """That the hand-in directly before it was the same file, and what is another all the same, in
+    a sentence; empty: it was not."""
     is_out: bool = False
     """Whether it may be said that it does not count, whatever comes of the others."""
-    is_worth_the_same: bool = True
-    """False: points of both are shown, and not as many, for it came at another time."""
     public: Any = None
     """What came of the public examples, as ``autograder check --json`` has it."""
 
@@ -202,22 +204,30 @@ class Seeing:
             shown = self._out(standing, hand_in, replace(shown, is_out=True))
         else:
             shown = self._fixed(exercise, shown)
+            if not standing.counts(hand_in, attempt):
+                shown = _if_counted(shown)
         shown = replace(shown, grade=_doubted(shown.grade))
         if before is None:
             return shown
         if before.hand_in.digest == hand_in.digest:
-            is_same = self._is_worth_the_same(exercise, shown, before)
-            return replace(shown, same_as=before.hand_in.number, is_worth_the_same=is_same)
+            same = self._same(standing, shown, before).format(number=before.hand_in.number)
+            return replace(shown, same=same)
         return replace(shown, before=before)
 
-    def _is_worth_the_same(self, exercise: Exercise, shown: Shown, before: Before) -> bool:
-        """Also where nobody is shown what the two are worth."""
-        if before.attempt is None or not shown.has_page:
-            return True
-        other = self._of(exercise, before.hand_in, before.attempt)
-        if other is None or not other.has_page:
-            return True
-        return total_of(other.grade).score == total_of(shown.grade).score
+    def _same(self, standing: Standing, shown: Shown, before: Before) -> str:
+        """What is said of the same file again; nobody is told by it what points nobody is shown."""
+        other = None
+        if before.attempt is not None:
+            other = self._of(standing.exercise, before.hand_in, before.attempt)
+        if other is None:
+            return WORDS.since_same_file
+        version = {one.id: one.assignment_version for one in standing.lists.of(standing.student)}
+        if version.get(other.attempt) != version.get(shown.attempt):
+            return WORDS.since_same_but_changed
+        has_points = shown.has_page and other.has_page
+        if has_points and total_of(other.grade).score != total_of(shown.grade).score:
+            return WORDS.since_same_but_late
+        return WORDS.since_same_file
 
     def _of(self, exercise: Exercise, hand_in: HandIn, attempt: int) -> Shown | None:
         lists = exercise.register.now()
@@ -230,7 +240,7 @@ class Seeing:
         rows = [
             (row, mine[row.attempt])
             for row in reversed(lists.ledger.published_to(student))
-            if row.attempt in mine and mine[row.attempt].digest == hand_in.digest
+            if row.attempt in mine and _stands_for(mine[row.attempt], entry)
         ]
         if rows:  # of this very hand-in, before what was of the same file another time
             row, source = min(rows, key=lambda one: one[1].handed_in != entry.handed_in)
@@ -307,9 +317,8 @@ class Seeing:
 
     def changes(self, exercise: Exercise, shown: Shown) -> Sequence[str]:
         """What is new since the attempt before, as far as it is shown, a sentence each."""
-        if shown.same_as is not None:
-            same = WORDS.since_same_file if shown.is_worth_the_same else WORDS.since_same_but_late
-            return (same.format(number=shown.same_as),)
+        if shown.same:
+            return (shown.same,)
         before = self.before(exercise, shown)
         if before is None or shown.sight is Sight.PUBLIC:
             return ()
@@ -365,6 +374,15 @@ class Seeing:
         return None if kept is None else json.loads(zlib.decompress(kept))
 
 
+def _stands_for(published: Entry, entry: Entry) -> bool:
+    """Whether what was published of one attempt is shown of another: it is of the same hand-in, or
+    of the same file while the assignment is the same."""
+    if published.digest != entry.digest:
+        return False
+    is_own = published.handed_in == entry.handed_in
+    return is_own or published.assignment_version == entry.assignment_version
+
+
 def _doubted(grade: Grade) -> Grade:
     """With a word first on a file that may be the wrong one."""
     if not lacks_all(grade):
@@ -379,6 +397,15 @@ def _waiting(grade: Grade) -> list[QuestionGrade]:
         for one in grade.questions
         if one.status is QuestionStatus.PENDING and one.override is None
     ]
+
+
+def _if_counted(shown: Shown) -> Shown:
+    """Of an attempt that may count it is not said that a person reads its answer whatever comes of
+    the others."""
+    if shown.grade.status is not SubmissionStatus.GRADED:
+        return shown
+    read = [one for one in _waiting(shown.grade) if one.answer and not is_unread(one)]
+    return _with_messages(shown, {one.name: WRITTEN_IF for one in read})
 
 
 def _with_messages(shown: Shown, said: Mapping[str, str]) -> Shown:
@@ -401,8 +428,8 @@ def _told(grade: Grade) -> dict[str, Any]:
 
 def _tells(question: QuestionGrade) -> bool:
     """Whether what the program says of a question is about no points."""
-    is_told = is_unwritten(question) or is_unanswered(question) or is_uncounted(question)
-    return is_told or question.status in _TELLS
+    told = (is_unwritten, is_unanswered, is_uncounted, is_read_if)
+    return question.status in _TELLS or any(tells(question) for tells in told)
 
 
 _DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")
@@ -410,6 +437,7 @@ _DECIDED = ("by_person", "earlier_mark", "override", "comments", "requests")
 
 def _names_changed(before: Grade, now: Grade) -> list[str]:
     earlier = {question.name: question for question in before.questions}
+    written = rewritten(now, before, WORDS)
     lines = []
     for question in now.questions:
         old = earlier.get(question.name)
@@ -421,7 +449,10 @@ def _names_changed(before: Grade, now: Grade) -> list[str]:
         parts = []
         for slugs, sentence in ((gone, WORDS.since_found), (new, WORDS.since_new)):
             parts += [sentence.format(name=titles.get(s, s.replace("_", " "))) for s in slugs]
-        if not parts and old.status != question.status:
+        if question.name in written:
+            parts.append(written[question.name])
+        is_read = is_for_person(old) or is_for_person(question)
+        if not parts and not is_read and old.status != question.status:
             parts = [f"“{what_was_found(old)}” before, “{what_was_found(question)}” here"]
         if parts:
             lines.append(f"{question.title}: {'; '.join(parts)}.")

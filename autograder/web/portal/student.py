@@ -19,7 +19,7 @@ from autograder.people import (
     lateness,
 )
 from autograder.report.html import POLICY_WITH_SCRIPT
-from autograder.report.marks import is_unread
+from autograder.report.marks import is_read_if, is_unread
 from autograder.report.words import WORDS
 from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
@@ -82,6 +82,12 @@ class Line:
     """Whether it counts, in a word or two; empty: it does not, or it is not to be said."""
     by: str
     """Name of the partner who handed it in; empty: they did themselves."""
+    is_late: bool
+    """As its own page says."""
+
+    @property
+    def is_unreadable(self) -> bool:
+        return self.shown is not None and self.shown.grade.status is SubmissionStatus.UNREADABLE
 
 
 class StudentPages:
@@ -243,8 +249,8 @@ class StudentPages:
                 before = before_of(one, standing.hand_ins, where)
                 shown = self._seeing.of(standing, one, at.attempt or 0, before)
             changes = self._seeing.changes(exercise, shown) if shown is not None else ()
-            tag = tag_of(standing, succession, one, at)
-            lines.append(Line(one, at, shown, changes, tag, self._by(exercise, one)))
+            tag, by = tag_of(standing, succession, one, at), self._by(exercise, one)
+            lines.append(Line(one, at, shown, changes, tag, by, _is_late(standing, one, shown)))
         return lines
 
     def given(self, visit: Visit) -> Response:
@@ -634,6 +640,13 @@ def _late_now(standing: Standing, hand_in: HandIn, shown: Shown | None) -> str:
     return f"{said.removesuffix('.')}, once results are published again."
 
 
+def _is_late(standing: Standing, hand_in: HandIn, shown: Shown | None) -> bool:
+    """As its page says, which may be as it was published; else by what is due now."""
+    if shown is not None:
+        return shown.grade.late is not None
+    return standing.lists.standing.policies.is_late(standing.student, hand_in.at)
+
+
 def _paid(late: Lateness | None) -> tuple[int, int]:
     """Days that cost points or late days; nothing where neither is."""
     costs = late is not None and (late.points or late.covered_days)
@@ -658,7 +671,8 @@ def _answers(exercise: Exercise, grade: Grade) -> list[str]:
         if is_unread(one):
             said.append(f"“{one.title}”: {one.message}")
         elif one.name in asked and one.answer:
-            said.append(f"Your answer to “{one.title}” is read by a person.")
+            only = " if this attempt counts" if is_read_if(one) else ""
+            said.append(f"Your answer to “{one.title}” is read by a person{only}.")
         elif one.name in asked:
             said.append(f"You have written nothing to “{one.title}” yet.")
     return said
