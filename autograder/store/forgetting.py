@@ -1,8 +1,10 @@
 """The one act that deletes: somebody's files, names and words go, what was counted of them stays.
 
 An attempt keeps its points, statuses and misconceptions, under a name that says nothing; so class
-statistics and other people's grades are as they were.  Of files only those go that nobody else
-handed in.  A person's number stays used up, so that no old link is good for whoever comes next.
+statistics and other people's grades are as they were.  In place of each answer in words stands a
+name as well, the same wherever the same was written, so that a mark still belongs to the answer it
+was given for, and to no other.  Of files only those go that nobody else handed in.  A person's
+number stays used up, so that no old link is good for whoever comes next.
 """
 
 from __future__ import annotations
@@ -87,10 +89,11 @@ def forget(connection: Connection, whom: Whom, by: str) -> Forgotten:
     digests = dict.fromkeys(row["digest"] for row in (*hand_ins, *attempts))
     files = {digest: f"{alias}-{place}" for place, digest in enumerate(digests, 1)}
     partners = _called_otherwise(connection, whom, hand_ins)
-    _attempts(connection, attempts, files, alias)
+    answers = _answers(connection, whom, attempts, alias)
+    _attempts(connection, attempts, files, answers, alias)
     _hand_ins(connection, hand_ins, files, alias, -number)
-    _acts(connection, whom, alias)
-    _published(connection, whom.published, alias)
+    _acts(connection, whom, answers, alias)
+    _published(connection, whom.published, answers, alias)
     _signed(connection, {storable(whom.id), *_sent_as(hand_ins)}, alias)
     for column in (TIMES.c.student, EXTENSIONS.c.student):
         _delete(connection, column, {storable(name) for name in (*whom.students, whom.id)})
@@ -103,12 +106,31 @@ def forget(connection: Connection, whom: Whom, by: str) -> Forgotten:
     return Forgotten(alias, len(whom.attempts), removed, shared, partners)
 
 
+def _answers(
+    connection: Connection, whom: Whom, attempts: Iterable[Mapping[str, Any]], alias: str
+) -> dict[str, str]:
+    """What stands for each answer in words from now on, by its digest."""
+    grades = [grade_of(row["student"], row["grade"]) for row in attempts]
+    shown = _rows(connection, PUBLISHED.c.id, whom.published, PUBLISHED)
+    grades += [shown_of(row["student"], row["grade"]).grade for row in shown]
+    written = [digest_of_answer(one.answer) for grade in grades for one in grade.questions]
+    said = [act_of(row).what for row in _rows(connection, ACTS.c.id, whom.acts, ACTS)]
+    marked = [what.answer for what in said if isinstance(what, Mark)]
+    names = {one: f"{alias}-{n}" for n, one in enumerate(dict.fromkeys((*written, *marked)), 1)}
+    return {**names, digest_of_answer(""): ""}
+
+
 def _attempts(
-    connection: Connection, rows: Iterable[Mapping[str, Any]], files: Mapping[str, str], alias: str
+    connection: Connection,
+    rows: Iterable[Mapping[str, Any]],
+    files: Mapping[str, str],
+    answers: Mapping[str, str],
+    alias: str,
 ) -> None:
     """``files``: what stands for each digest from now on."""
     for row in rows:
-        brief, details = forms.written(_counted(grade_of(row["student"], row["grade"]), alias))
+        grade = _counted(grade_of(row["student"], row["grade"]), answers, alias)
+        brief, details = forms.written(grade)
         values = {
             "student": alias,
             "file": "",
@@ -120,7 +142,7 @@ def _attempts(
         connection.execute(ATTEMPTS.update().where(ATTEMPTS.c.id == row["id"]).values(values))
 
 
-def _counted(grade: Grade, alias: str) -> Grade:
+def _counted(grade: Grade, answers: Mapping[str, str], alias: str) -> Grade:
     """What of a grade is a number or a name of ours."""
     return Grade(
         student=alias,
@@ -140,6 +162,7 @@ def _counted(grade: Grade, alias: str) -> Grade:
                 max_score=question.max_score,
                 misconceptions=question.misconceptions,
                 checks=tuple(_wordless_check(check) for check in question.checks),
+                answer=answers[digest_of_answer(question.answer)],
             )
             for question in grade.questions
         ),
@@ -183,7 +206,7 @@ def _hand_ins(
         )
 
 
-def _acts(connection: Connection, whom: Whom, alias: str) -> None:
+def _acts(connection: Connection, whom: Whom, answers: Mapping[str, str], alias: str) -> None:
     decides = False
     for row in _rows(connection, ACTS.c.id, whom.acts, ACTS):
         act = act_of(row)
@@ -191,7 +214,7 @@ def _acts(connection: Connection, whom: Whom, alias: str) -> None:
         decides |= not is_theirs
         what = _wordless(act.what) if is_theirs or act.by == whom.id else act.what
         if is_theirs and isinstance(what, Mark):
-            what = msgspec.structs.replace(what, answer=digest_of_answer(""))
+            what = msgspec.structs.replace(what, answer=digest_of_answer(answers[what.answer]))
         act = replace(
             act,
             by=alias if act.by == whom.id else act.by,
@@ -353,7 +376,9 @@ def _wordless(what: What) -> What:
             return what
 
 
-def _published(connection: Connection, ids: Sequence[int], alias: str) -> None:
+def _published(
+    connection: Connection, ids: Sequence[int], answers: Mapping[str, str], alias: str
+) -> None:
     for row in _rows(connection, PUBLISHED.c.id, ids, PUBLISHED):
         shown = shown_of(row["student"], row["grade"])
         published = Published(
@@ -364,7 +389,7 @@ def _published(connection: Connection, ids: Sequence[int], alias: str) -> None:
             final_score=row["final_score"],
             digest=row["digest"],
         )
-        values = published_row(published, deflated(Shown(_counted(shown.grade, alias))))
+        values = published_row(published, deflated(Shown(_counted(shown.grade, answers, alias))))
         connection.execute(PUBLISHED.update().where(PUBLISHED.c.id == row["id"]).values(values))
 
 

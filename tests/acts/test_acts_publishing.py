@@ -265,6 +265,29 @@ def test_an_answer_of_who_was_forgotten_waits_for_nobody(small: SmallClass) -> N
     assert {line.student: line.waits for line in lines} == {"ann": True, "forgotten-1": False}
 
 
+def test_a_mark_belongs_to_the_answer_it_was_given_for_also_of_who_is_forgotten(
+    small: SmallClass,
+) -> None:
+    for name in ("amy", "ben", "cleo"):
+        small.hand_in(name, "It stops.")
+        mark(small, name, 7)
+    small.hand_in("ben", "It goes on.")
+    small.hand_in("cleo", "It goes on.")
+    small.hand_in("cleo", "It  stops.", digest="third")
+    small.hand_in("dan", "")
+    mark(small, "dan", 0)
+    before = {name: small.final(name) for name in ("amy", "ben", "cleo", "dan")}
+    assert before == {"amy": 25, "ben": None, "cleo": 25, "dan": 18}
+    for number, name in enumerate(before, 1):
+        forget(small.store, somebody(small.store, name, ["rates"]), ["rates"], "boss")
+        alias = f"forgotten-{number}"
+        assert small.final(alias) == before[name]
+        assert "stops" not in small.question(alias).answer
+    given = small.question("forgotten-2").earlier_mark
+    assert given is not None
+    assert (given.points, given.by) == (7, "ta")
+
+
 def test_a_publication_that_is_taken_back_shows_the_one_before(small: SmallClass) -> None:
     small.hand_in("alice")
     mark(small, "alice", 1)
