@@ -22,7 +22,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from autograder.model import Check, Grade, Identity, QuestionGrade, Said
+from autograder.model import Check, Grade, Identity, OtherFile, QuestionGrade, Said
 from autograder.store import forms
 from autograder.store.acts import (
     Act,
@@ -93,7 +93,7 @@ def forget(connection: Connection, whom: Whom, by: str) -> Forgotten:
     _attempts(connection, attempts, files, answers, alias)
     _hand_ins(connection, hand_ins, files, alias, -number)
     _acts(connection, whom, answers, alias)
-    _published(connection, whom.published, answers, alias)
+    _published(connection, whom, files, answers, alias)
     _signed(connection, {storable(whom.id), *_sent_as(hand_ins)}, alias)
     for column in (TIMES.c.student, EXTENSIONS.c.student):
         _delete(connection, column, {storable(name) for name in (*whom.students, whom.id)})
@@ -377,9 +377,13 @@ def _wordless(what: What) -> What:
 
 
 def _published(
-    connection: Connection, ids: Sequence[int], answers: Mapping[str, str], alias: str
+    connection: Connection,
+    whom: Whom,
+    files: Mapping[str, str],
+    answers: Mapping[str, str],
+    alias: str,
 ) -> None:
-    for row in _rows(connection, PUBLISHED.c.id, ids, PUBLISHED):
+    for row in _rows(connection, PUBLISHED.c.id, whom.published, PUBLISHED):
         shown = shown_of(row["student"], row["grade"])
         published = Published(
             deed=row["deed"],
@@ -389,8 +393,59 @@ def _published(
             final_score=row["final_score"],
             digest=row["digest"],
         )
-        values = published_row(published, deflated(Shown(_counted(shown.grade, answers, alias))))
+        grade = _as_it_was_shown(_counted(shown.grade, answers, alias), shown.grade)
+        questions = tuple(
+            _with_decisions(one, then, files, whom.id, alias)
+            for one, then in zip(grade.questions, shown.grade.questions, strict=True)
+        )
+        values = published_row(published, deflated(Shown(replace(grade, questions=questions))))
         connection.execute(PUBLISHED.update().where(PUBLISHED.c.id == row["id"]).values(values))
+
+
+def _as_it_was_shown(counted: Grade, shown: Grade) -> Grade:
+    """With what came to it, and was taken off it, until it was published."""
+    reasons = () if shown.late is None else (shown.late.reason,)
+    return replace(
+        counted,
+        notices=tuple(said for said in shown.notices if said in reasons),
+        handed_in=shown.handed_in,
+        score_before_late=shown.score_before_late,
+        late=shown.late,
+        extended_to=shown.extended_to,
+        final=shown.final,
+    )
+
+
+def _with_decisions(
+    counted: QuestionGrade, shown: QuestionGrade, files: Mapping[str, str], who: str, alias: str
+) -> QuestionGrade:
+    """As it was published, without what anybody wrote to whoever is forgotten; as :func:`_acts`
+    leaves it."""
+
+    def name(by: str) -> str:
+        return alias if by == who else by
+
+    def nameless(file: OtherFile | None) -> OtherFile | None:
+        if file is None:
+            return None
+        return replace(file, file="", digest=files.get(file.digest, ""))
+
+    mark, override = shown.by_person, shown.override
+    if mark is not None:
+        mark = replace(mark, comment="", by=name(mark.by))
+    if override is not None:
+        made_for = nameless(override.made_for)
+        override = replace(override, reason="", by=name(override.by), made_for=made_for)
+    comments = tuple(
+        replace(
+            one,
+            text=one.text if one.misconception else "",
+            by=name(one.by),
+            made_for=nameless(one.made_for),
+        )
+        for one in shown.comments
+    )
+    return replace(counted, by_person=mark, override=override, comments=comments)
 
 
 def _mails(connection: Connection, whom: Whom) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
@@ -11,7 +12,7 @@ from weakref import WeakSet
 import pytest
 from small_class import DUE, SmallClass
 
-from autograder import acts
+from autograder import acts, history
 from autograder.acts import Preview, PublishedGrades, as_returned, with_details
 from autograder.acts.ledger import moment_of_publishing
 from autograder.acts.publishing import _changes
@@ -286,6 +287,30 @@ def test_a_mark_belongs_to_the_answer_it_was_given_for_also_of_who_is_forgotten(
     given = small.question("forgotten-2").earlier_mark
     assert given is not None
     assert (given.points, given.by) == (7, "ta")
+
+
+def test_what_was_published_to_who_is_forgotten_stays_as_it_was(small: SmallClass) -> None:
+    def told() -> str:
+        (student,) = {entry.student for entry in small.store.entries("rates")}
+        said = history.text(history.of_student(small.store, small.grades.standing, student))
+        (one,) = re.findall(r"published  (.*?)  graded", " ".join(said.splitlines()))
+        return " ".join(one.split())
+
+    small.hand_in("amy", days_late=1, digest="one")
+    small.decide(acts.mark(small.book, "amy", small.question("amy"), 8, "ta", comment="told-her"))
+    small.decide(acts.override(small.book, "amy", "adam", 85.0, "told-her", "ta"))
+    small.decide(acts.comment_on(small.book, "amy", "why", "told-her", "ta"))
+    small.decide(acts.request(small.book, "amy", "why", "asked-so", "amy"))
+    small.hand_in("amy", days_late=1, digest="two")
+    publish(small)
+    before = told()
+    assert before.endswith(": 83.7 of 100, after lateness")
+    forget(small.store, somebody(small.store, "amy", ["rates"]), ["rates"], "boss")
+    assert told() == before
+    (grade,) = PublishedGrades(small.store, small.book.ledger)
+    assert not any(word in repr(grade) for word in ("amy", "told-her", "asked-so", "stops"))
+    mark(small, "forgotten-1", 9)
+    assert told() == f"{before}; it has changed since"
 
 
 def test_a_publication_that_is_taken_back_shows_the_one_before(small: SmallClass) -> None:
