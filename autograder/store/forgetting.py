@@ -97,8 +97,9 @@ def forget(connection: Connection, whom: Whom, by: str) -> Forgotten:
     _signed(connection, {storable(whom.id), *_sent_as(hand_ins)}, alias)
     for column in (TIMES.c.student, EXTENSIONS.c.student):
         _delete(connection, column, {storable(name) for name in (*whom.students, whom.id)})
-    for column in (EXTENSIONS.c.person, CHOICES.c.person, PARTNERS.c.person, PARTNERS.c.other):
+    for column in (EXTENSIONS.c.person, CHOICES.c.person):
         _delete(connection, column, whom.numbers)
+    _namings(connection, whom.numbers)
     _mails(connection, whom)
     _ways_in(connection, whom.numbers)
     removed, shared = _files(connection, digests)
@@ -446,6 +447,24 @@ def _with_decisions(
         for one in shown.comments
     )
     return replace(counted, by_person=mark, override=override, comments=comments)
+
+
+def _namings(connection: Connection, numbers: Collection[int]) -> None:
+    """Who hands in together comes of all that was ever said, in its order: so it stays, under a
+    number that is nobody's, and a last word says since when they are gone."""
+    if not numbers:
+        return
+    person, other = PARTNERS.c.person, PARTNERS.c.other
+    is_by, is_of = person.in_(numbers), other.in_(numbers)
+    connection.execute(PARTNERS.delete().where(is_by, is_of))  # lists made one of two
+    slugs = connection.execute(sa.select(PARTNERS.c.assignment).where(is_by | is_of).distinct())
+    nobody = -min(numbers)
+    last = {"person": nobody, "other": nobody, "together": False, "at": _now()}
+    rows = [{**last, "assignment": slug} for slug in sorted(slugs.scalars())]
+    connection.execute(PARTNERS.update().where(is_by).values(person=nobody))
+    connection.execute(PARTNERS.update().where(is_of).values(other=nobody))
+    if rows:
+        connection.execute(PARTNERS.insert(), rows)
 
 
 def _mails(connection: Connection, whom: Whom) -> None:

@@ -139,11 +139,17 @@ class Naming:
     """That somebody says they hand in together with somebody else, or no longer."""
 
     person: int
+    """Below 0: somebody who was forgotten since."""
     other: int
     together: bool
     declines: bool = False
     """Whether that is a no to what the other said, of somebody who had said nothing that it takes
     back."""
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it says nothing but that somebody is forgotten now."""
+        return self.person == self.other < 0
 
 
 class TooMany(StoreError):
@@ -615,6 +621,8 @@ def _namings(connection: Connection, assignment: str) -> list[Naming]:
         declines = not together and not named.get((person, other), False)
         found.append(Naming(person, other, bool(together), declines))
         named[person, other] = bool(together)
+        if found[-1].is_last:  # the number may be that of one more who is forgotten later
+            named = {pair: said for pair, said in named.items() if person not in pair}
     return found
 
 

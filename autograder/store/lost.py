@@ -51,7 +51,8 @@ _OTHERS = (
     (
         "change of partners",
         "changes of partners",
-        "SELECT assignment, person, other, together, at FROM partners",
+        "SELECT assignment, person, other, together, at FROM partners "
+        "WHERE person > 0 AND other > 0",
     ),
     (
         "entry in the list of people",

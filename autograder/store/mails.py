@@ -330,7 +330,7 @@ def _partners(connection: Connection, mark: int, now: datetime) -> tuple[list[Ne
         pair, back = (slug, person, other), (slug, other, person)
         said = _said(row["together"], pair in named, back in named)
         (named.add if row["together"] else named.discard)(pair)
-        if said is None:
+        if said is None or min(pair[1:]) < 0:  # of whoever was forgotten nothing is told
             continue
         is_new = row["id"] > mark and at - before.get((said, *pair), at - 2 * _OFTEN) > _OFTEN
         before[said, *pair] = at

@@ -303,7 +303,8 @@ CHOICES = sa.Table(
 PARTNERS = sa.Table(
     "partners",
     METADATA,
-    # That a person says they hand in together with another, or no longer; it takes both.
+    # That a person says they hand in together with another, or no longer; it takes both.  Whoever
+    # was forgotten has a number below 0, and is gone since the row in which both are the same.
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("assignment", sa.Text, nullable=False),
     sa.Column("person", sa.Integer, nullable=False),

@@ -47,7 +47,7 @@ from autograder.store import (
     open_store,
     to_row,
 )
-from autograder.store.hand_ins import Draft, HandIn, Lane
+from autograder.store.hand_ins import Draft, HandIn, Lane, Naming
 from autograder.store.mails import Mail
 from tests.store.postgres_server import postgres_server
 from tests.store.stored_grades import grade
@@ -417,6 +417,32 @@ def test_two_who_were_one_person_may_have_handed_in_under_one_number(course: Sto
     forget(course, somebody(course, DAVE.id, [SLUG]), [SLUG], "maria")
     theirs = [one for one in course.hand_ins.all(SLUG) if one.student == "forgotten-1"]
     assert [one.number for one in theirs] == [1, 2]
+
+
+def test_what_was_said_of_partners_is_kept_of_nobody(course: Store) -> None:
+    post(course, [])
+    course.hand_ins.join(SLUG, 3, 4, True)
+    course.hand_ins.join(SLUG, 4, 3, True)
+    course.add_people([PersonRow(3, PersonRecord(DAVE, kind="roster", joins=(2,)))], known=5)
+    course.hand_ins.join(SLUG, 2, 3, True)
+    forget(course, somebody(course, DAVE.id, [SLUG]), [SLUG], "maria")
+    (*said, last) = course.hand_ins.namings(SLUG)
+    assert [(one.person, one.other) for one in said] == [(1, -2), (-2, 4), (4, -2)]
+    assert (last, last.is_last) == (Naming(-2, -2, False, declines=True), True)
+    sent: list[str] = []
+    post(course, sent)
+    assert sent == []
+
+
+def test_whoever_had_their_number_before_has_said_nothing(course: Store) -> None:
+    course.hand_ins.join(SLUG, 4, 3, True)
+    forget(course, somebody(course, CAROL.id, [SLUG]), [SLUG], "maria")
+    course.add_people([PersonRow(4, PersonRecord(CAROL, kind="roster"))], known=4)
+    course.hand_ins.join(SLUG, 4, 3, False)
+    assert course.hand_ins.namings(SLUG)[-1].declines
+    forget(course, somebody(course, CAROL.id, [SLUG]), [SLUG], "maria")
+    (*_, first, said, last) = course.hand_ins.namings(SLUG)
+    assert (first.is_last, said.declines, last.is_last) == (True, True, True)
 
 
 def test_a_request_that_nobody_waits_for_is_none(store: Store) -> None:

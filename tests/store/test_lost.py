@@ -126,9 +126,10 @@ def test_a_link_that_was_revoked_is_good_again(path: Path) -> None:
 def test_whoever_was_forgotten_comes_back_and_nothing_else_of_theirs_is_missed(path: Path) -> None:
     with open_store(path) as store:
         ids = tuple(entry.id for entry in store.entries(SLUG))
+        store.hand_ins.join(SLUG, 1, 2, True)
     whom = Whom("amy", frozenset({1}), ids, students=frozenset({"amy"}))
     found = since(path, lambda store: store.forget(whom, "maria"))
-    assert found == Lost([], [], forgotten=1)
+    assert found == Lost([], [], forgotten=1), "nor whom they named"
 
 
 def test_another_key_and_another_address_are_told_of(tmp_path: Path) -> None:

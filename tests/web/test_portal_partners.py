@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 from course_class import ASKED, SLUG
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from portal_class import NOTEBOOK, PROGRAM, Client, School, verdict
 
@@ -612,6 +613,38 @@ def test_who_is_left_of_three_still_hands_in_together_and_is_told_who_left(pupil
     assert "Alice A." not in section, "there is no room any more"
 
 
+def test_who_hands_in_together_does_so_when_one_of_them_is_forgotten(pupils: Class) -> None:
+    pupils.allows(3)
+    pupils.names("bob", "carl")
+    pupils.names("carl", "bob")
+    pupils.names("alice", "bob")
+    for one, other in permutations(("bob", "carl", "dora"), 2):
+        pupils.said_before((one, other))
+    for one, other in permutations(("alice", "bob", "dora"), 2):
+        pupils.said_before((one, other))  # there is no room
+    assert pupils.receives("bob") == {"bob", "carl", "dora"}
+    assert pupils.receives("alice") == {"alice"}
+    store = pupils.school.store
+    forget(store, somebody(store, "carl", [SLUG]), [SLUG], "ines")
+    told = "You handed in together with a partner who is not on the list any more"
+    assert f"{told}. You and Dora D. go on together." in pupils.at("bob").words
+    assert f"{told} : look" in pupils.at("dora").read("/").replace("more:", "more :")
+    for page in (pupils.at("bob").page, pupils.at("dora").page, pupils.at("alice").page):
+        assert "carl" not in page.lower().partition("partners-title")[2]
+    assert told not in pupils.at("alice").words
+    assert pupils.receives("alice") == {"alice"}, "her namings are void still"
+    assert pupils.receives("bob") == {"bob", "dora"}
+    pupils.names("eve", "bob", "dora")
+    assert told in pupils.at("bob").words
+    for one in ("bob", "dora"):
+        pupils.agrees(one, "Eve E.")
+        assert told not in pupils.at(one).words
+    assert pupils.receives("dora") == {"bob", "dora", "eve"}, "there is room again"
+    forget(store, somebody(store, "dora", [SLUG]), [SLUG], "ines")
+    pupils.leaves("eve")
+    assert f"{told}. You hand in alone now." in pupils.at("bob").words
+
+
 def test_what_nobody_asked_cannot_be_declined(pupils: Class) -> None:
     pupils.names("alice", "bob")
     pupils.names("bob", "alice")
@@ -711,6 +744,38 @@ def test_whoever_is_named_can_return_it_and_whoever_leaves_is_alone(
     assert {other: groups.of(other) for other in range(1, 7)} == {
         other: left.of(other) for other in range(1, 7)
     }
+
+
+BOTH_WAIT = [
+    *(Naming(*pair, True) for pair in permutations((1, 2, 6), 2)),
+    *(Naming(*pair, True) for one in (4, 5) for pair in permutations((1, 2, one), 2)),
+    *(Naming(6, one, False) for one in (1, 2)),
+]
+"""For the sixth alone, who leaves: the fourth joins the others, and the fifth does not."""
+
+
+@given(said=NAMINGS, later=NAMINGS, most=st.integers(2, 5), one=st.integers(1, 6))
+@example(said=BOTH_WAIT, later=[], most=4, one=5)
+def test_who_is_forgotten_leaves_and_for_all_others_nothing_else_changes(
+    said: list[Naming], later: list[Naming], most: int, one: int
+) -> None:
+    def called(number: int) -> int:
+        return -one if number == one else number
+
+    later = [naming for naming in later if one not in (naming.person, naming.other)]
+    left = of(said, most)
+    together = left.of(one) - {one}
+    left.leave(one)
+    kept = [replace(n, person=called(n.person), other=called(n.other)) for n in said]
+    kept = [naming for naming in kept if naming.person != naming.other]
+    groups = of([*kept, Naming(-one, -one, False)], most)
+    assert {who for who in range(1, 7) if groups.lost(who)} == together
+    for naming in later:
+        left.say(naming)
+        groups.say(naming)
+    for other in {*range(1, 7)} - {one}:
+        for told in (Groups.of, Groups.named, Groups.missed, Groups.declined, Groups.parted):
+            assert told(groups, other) == told(left, other)
 
 
 @given(said=NAMINGS, most=st.integers(2, 5), one=st.integers(1, 6))

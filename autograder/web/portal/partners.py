@@ -9,7 +9,9 @@ once, and does not come back when somebody leaves.  So of several namings the fi
 returned makes the group.  Whoever is named may *decline*: then their group and that of whoever
 named them do not become one, and all namings between the two are over.  Whoever's naming ended so,
 or is void, and whoever somebody *left*, with whom they handed in, is told so until they name
-somebody else, or nobody.
+somebody else, or nobody.  Whoever is *forgotten* leaves at that moment; what they and others said
+before still counts, under a number below 0 that is nobody's, so that all others' groups are as they
+were.
 """
 
 from __future__ import annotations
@@ -39,9 +41,10 @@ class Groups:
         self._parted: dict[int, set[int]] = {}
         self._withdrawn: dict[int, set[int]] = {}
         self._kept_apart: dict[int, set[int]] = {}
+        self._lost: dict[int, set[int]] = {}
         self._told = (
             *(self._missed, self._declined, self._parted),
-            *(self._withdrawn, self._kept_apart),
+            *(self._withdrawn, self._kept_apart, self._lost),
         )
 
     def of(self, one: int) -> frozenset[int]:
@@ -84,6 +87,10 @@ class Groups:
         """Who was in their group, and left it; as long as the same is told of the others ..."""
         return self._parted.get(one, set()) - self.of(one)
 
+    def lost(self, one: int) -> set[int]:
+        """Who was in their group, and is forgotten; as long as the same is told of the others."""
+        return self._lost.get(one, set())
+
     def left(self, one: int) -> set[int]:
         """... and the other way round, of those who name them still."""
         unnamed = self.named_by(one) - self.named(one)
@@ -95,6 +102,8 @@ class Groups:
 
     def say(self, naming: Naming) -> None:
         one, other = naming.person, naming.other
+        if naming.is_last:
+            self._forget(one)
         if one == other:
             return
         if not naming.declines:
@@ -123,6 +132,12 @@ class Groups:
         for told in self._told:
             for those in told.values():
                 those.discard(one)
+
+    def _forget(self, one: int) -> None:
+        rest = self.of(one) - {one}
+        self.leave(one)
+        for other in rest:
+            self._lost.setdefault(other, set()).add(one)
 
     def _whom(self, one: int) -> set[int]:
         """Everybody whom they named."""
@@ -175,9 +190,14 @@ class Groups:
         self._groups.update(dict.fromkeys(rest, rest))
         for left in rest:
             self._parted.setdefault(left, set()).add(one)
-        for left in sorted(rest):
-            for other in sorted(self.named(left) - {one}):
+        for left in sorted(rest, key=_place):
+            for other in sorted(self.named(left) - {one}, key=_place):
                 self._join(left, other)
+
+
+def _place(one: int) -> tuple[int, int]:
+    """The same before and after they are forgotten."""
+    return abs(one), one
 
 
 @dataclass(frozen=True)
@@ -221,6 +241,8 @@ class Pairing:
     """Those who handed in together with them, and left ..."""
     left: Sequence[Person] = ()
     """... and, of those who name them still and have asked nothing since, whom they left."""
+    has_lost: bool = False
+    """Whether somebody who handed in together with them was forgotten."""
 
     @property
     def named_by(self) -> list[Person]:
@@ -264,6 +286,7 @@ class Partners:
             withdrawn=self._people(groups.withdrawn(mine)),
             parted=self._people(groups.parted(mine)),
             left=self._people(groups.left(mine).difference(*theirs)),
+            has_lost=bool(groups.lost(mine)),
         )
 
     def _offer(self, mine: int, theirs: frozenset[int]) -> Offer:
@@ -296,6 +319,8 @@ def partners_at(store: Store, exercise: Exercise, directory: Directory) -> Partn
 
     def settled(number: int) -> int:
         """Somebody whom lists made one of two has one number here."""
+        if number < 0:
+            return number
         person = directory.with_number(number)
         own = number if person is None or person.number is None else person.number
         if person is not None and person.role == "student":
