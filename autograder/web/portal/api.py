@@ -16,6 +16,7 @@ from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.submission import assignment_of
 from autograder.text import whole_throughout
+from autograder.web.pages import moment
 from autograder.web.people import Member, Role
 from autograder.web.portal.board import Notice
 from autograder.web.portal.counting import not_counted, succession_of
@@ -105,7 +106,9 @@ class Api:
         standing = exercise.register.standing()
         receipt = self._office.take(exercise, standing, person, received, is_meant=is_meant)
         says = self._office.says(exercise, standing, person, receipt)
-        return receipt_of(receipt) | ({"says": says} if says else {})
+        at = moment(receipt.at, standing.policies.zone, seconds=True)
+        told = {**receipt_of(receipt), "received": at}
+        return told | ({"says": says} if says else {})
 
     async def list(self, request: Request, member: Member, person: Person) -> Response:
         slug = request.query_params.get("assignment") or None
