@@ -281,6 +281,10 @@ def verdict_lines(result: Said) -> list[str]:
     for said in (*beside, result.get("stays"), result.get("message")):
         if said:
             lines.append(shown(said))
+    changes = result.get("changes")
+    if isinstance(changes, list) and changes:
+        lines.append("What changed since your attempt before:")
+        lines += [f"  {shown(change)}" for change in changes[:20]]
     for question in result.get("questions") or ():
         name = shown(question.get("name", "")).replace("_", " ")
         parts = []
