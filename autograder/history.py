@@ -45,6 +45,7 @@ from autograder.people import (
     key,
     numbered,
 )
+from autograder.report.marks import is_unanswered
 from autograder.report.text import WIDTH
 from autograder.report.total import Total, total_of
 from autograder.store import Circumstances, Entry, Published
@@ -69,6 +70,8 @@ class Scored:
     final_points: float | None = None
     """What counts in the end; None: it is not known, or the attempt does not count and was never
     published."""
+    is_unanswered: bool = False
+    """Whether a person would read an answer, and there is none."""
 
 
 @dataclass(frozen=True)
@@ -323,6 +326,7 @@ def _remembered(
                 q.max_score,
                 tuple(_decided(q, known.numbers, zone)),
                 None if shown.final is None else q.final_points,
+                is_unanswered(q),
             )
             for q in shown.questions
         ),
@@ -473,11 +477,8 @@ def _worth(attempt: Remembered) -> list[str]:
         why = f": {_line(attempt.extended_for)}" if attempt.extended_for else ""
         lines.append(_row("extended", f"until {_clock(attempt.extended_to)}{why}"))
     for question in attempt.questions:
-        got = _status(question, attempt) if question.score is None else points(question.score)
-        told = "".join(f"; {sentence}" for sentence in question.decided)
-        lines.append(
-            _row("question", f"{question.name}: {got} of {points(question.max_score)}{told}")
-        )
+        told = "; ".join((_got(question, attempt), *question.decided))
+        lines.append(_row("question", f"{question.name}: {told}"))
     total, final, late = attempt.total, attempt.final, attempt.late
     if late is not None:
         cost = f"{points(total.late_points)}: " if total.late_points else ""
@@ -491,6 +492,14 @@ def _worth(attempt: Remembered) -> list[str]:
     elif total.is_so_far:
         lines.append(_row("so far", f"{parts} = {_sum(total)}"))
     return lines
+
+
+def _got(question: Scored, attempt: Remembered) -> str:
+    """Its points, or why it has none."""
+    if question.is_unanswered:
+        return "nothing written"
+    got = _status(question, attempt) if question.score is None else points(question.score)
+    return f"{got} of {points(question.max_score)}"
 
 
 def _status(question: Scored, attempt: Remembered) -> str:

@@ -48,6 +48,8 @@ class FakePortal:
     """Status, body, headers, instead of a receipt."""
     says: list[str] = field(default_factory=list)
     """Beside a receipt."""
+    received: str | None = None
+    """When, in words; None: it is an older portal."""
     digest: str | None = None
     """What the receipt says; None: the truth."""
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -92,6 +94,7 @@ def fake_portal() -> Iterator[FakePortal]:
                 "at": "2026-03-01T10:00:00+05:30",
                 "attempt": len(portal.files),
                 "says": portal.says,
+                **({"received": portal.received} if portal.received else {}),
             }
             self._say(202, json.dumps(receipt).encode(), {})
 

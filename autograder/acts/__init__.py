@@ -58,6 +58,7 @@ from autograder.acts.scores import (
     with_seen,
 )
 from autograder.acts.sheet import mark_sheet, points_of, read_sheet, sheet
+from autograder.acts.together import left_out
 from autograder.acts.trail import trail
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "gradebook",
     "gradebook_table",
     "last_deed",
+    "left_out",
     "mark",
     "mark_sheet",
     "override",

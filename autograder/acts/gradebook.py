@@ -43,8 +43,12 @@ class BookLine:
     points: tuple[float | None, ...]
     """A column each; None: there is nothing, or it is not known yet."""
     handed_in: tuple[bool, ...]
-    waits: bool
-    """Whether something that was handed in has no final score yet."""
+    waiting: tuple[str, ...]
+    """Slugs of what was handed in and has no final score yet."""
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.waiting)
 
     @property
     def total(self) -> float:
@@ -80,7 +84,7 @@ def gradebook(columns: Iterable[Column], sections: Mapping[str, str]) -> Gradebo
             sections.get(student, ""),
             tuple(column.points.get(student) for column in columns),
             tuple(student in column.points for column in columns),
-            any(column.waits_for(student) for column in columns),
+            tuple(column.slug for column in columns if column.waits_for(student)),
         )
         for student in sorted(students)
     )
@@ -90,15 +94,16 @@ def gradebook(columns: Iterable[Column], sections: Mapping[str, str]) -> Gradebo
 def gradebook_table(book: Gradebook) -> Iterator[str]:
     """As CSV, line by line, its heading first."""
     slugs = [column.slug for column in book.columns]
-    yield table_line(("student", "section", *slugs, "total", "max_total", "complete"))
+    yield table_line(("student", "section", *slugs, "total", "max_total", "complete", "waiting"))
     for line in book.lines:
         yield table_line(
             (
                 line.student,
                 line.section,
                 *("" if points is None else f"{points:.10g}" for points in line.points),
-                f"{line.total:.10g}",
+                "" if line.is_unknown else f"{line.total:.10g}",
                 f"{book.most:.10g}",
                 "no" if line.waits else "yes",
+                " ".join(line.waiting),
             )
         )

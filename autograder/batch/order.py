@@ -134,6 +134,8 @@ def opened(order: Order, *, create: bool = True) -> Store:
     where = order.store_at
     if isinstance(where, Path) and (create or older):
         require_writable(where.parent)
+    if not create and not older:
+        require_here(order)
     store = open_store(where, create=create or bool(older))
     try:
         for slug, path in older:
@@ -142,6 +144,20 @@ def opened(order: Order, *, create: bool = True) -> Store:
         store.close()
         raise
     return store
+
+
+def require_here(order: Order) -> None:
+    """Raises UsageError where there is no store in this folder, but one in that of the course."""
+    where = order.store_at
+    if not order.takes_in or not isinstance(where, Path) or where.exists():
+        return
+    here, there = Path.cwd().resolve(), order.course.folder
+    if (there / where).exists():
+        there = there.relative_to(here) if there.is_relative_to(here) else there
+        raise UsageError(
+            f"There are no grades at {where}, but {there / where} has some: run this command in "
+            f"{there}."
+        )
 
 
 def standing(order: Order, store: Store) -> Standing:

@@ -21,7 +21,9 @@ from autograder.text import counted
 def gradebook(destination: Path | None, **named: Unpack[Places]) -> None:
     """Everybody's final points in all assignments of the course, as a table.
 
-    Points are empty where nothing was handed in, or an answer is not read yet.
+    Points are empty where nothing was handed in, or an answer is not read yet: the column waiting
+    names the assignments that were handed in and wait for that. Complete is who has none of these;
+    what was not handed in adds nothing to the total.
 
     \b
     Example:  autograder gradebook --to gradebook.csv

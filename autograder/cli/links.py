@@ -27,7 +27,7 @@ from autograder.cli.options import (
 )
 from autograder.errors import UsageError
 from autograder.people import Directory, Link, Person, PersonalLinks, key, moment
-from autograder.people.links import DEFAULT_URL, MOVED, ONLY_HERE, is_only_here
+from autograder.people.links import DEFAULT_URL, MOVED, ONLY_HERE, OWNER, is_only_here
 from autograder.people.lists import ROLES
 from autograder.text import counted
 
@@ -89,7 +89,7 @@ def links(
             f"{expires} is past: say until when the links are to be good, or end them now with "
             "--revoke ID."
         )
-    with opened(order) as store:
+    with opened(order, create=may_begin(who or revoked, role)) as store:
         if portal is None:
             portal = store.links.url() or DEFAULT_URL
             if by_mail and is_only_here(portal):
@@ -180,6 +180,12 @@ def public_url(text: str) -> str:
             "https://grades.example.edu, with a port or a folder if it has one."
         )
     return text.strip().rstrip("/")
+
+
+def may_begin(who: Sequence[str], role: str | None = None) -> bool:
+    """Whether there may be no store yet: before any list nobody is known but one."""
+    is_owners = all(key(one) == key(OWNER.id) for one in who)
+    return is_owners and role in (None, OWNER.role)
 
 
 def meant(directory: Directory, who: Sequence[str], role: str | None = None) -> list[Person]:

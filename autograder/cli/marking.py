@@ -164,6 +164,7 @@ def mark(file: Path, by: str | None, as_json: bool, **named: Any) -> None:
     with _deciding(by, **named) as deciding:
         book = deciding.book
         marked = acts.mark_sheet(book, rows, deciding.by, str(file))
+        left_out = list(acts.left_out(book, marked.acts))
         acts.decide(deciding.store, book.ledger, marked.acts)
         students = {book.ledger.subject(act)[0] for act in marked.acts}
         if students:
@@ -173,6 +174,8 @@ def mark(file: Path, by: str | None, as_json: bool, **named: Any) -> None:
         click.echo(f"Left alone, with words but without points: line {lines}", err=True)
     for one in marked.apart:
         click.echo(f"Different points for one piece of work, handed in together: {one}", err=True)
+    for one in left_out:
+        click.echo(one, err=True)
     if as_json:
         click.echo(json.dumps({"marked": len(marked.acts), "unchanged": marked.unchanged}))
         return
@@ -252,9 +255,12 @@ def override(
         called = book.find(student)
         number = None if points.casefold() == "none" else acts.points_of(points)
         act = acts.override(book, called, question, number, reason, deciding.by)
+        left_out = list(acts.left_out(book, [act]))
         acts.decide(deciding.store, book.ledger, [act])
         deciding.show({called})
         click.echo(f"{acts.told(book.ledger, act)}: {_line(reason)}")
+    for one in left_out:
+        click.echo(one, err=True)
 
 
 @click.command()

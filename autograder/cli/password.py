@@ -7,7 +7,7 @@ from typing import Unpack
 import click
 
 from autograder.batch.order import opened
-from autograder.cli.links import meant
+from autograder.cli.links import may_begin, meant
 from autograder.cli.options import Places, any_order_for, asking, place_options
 from autograder.errors import UsageError
 from autograder.extras import how_to_get
@@ -32,7 +32,7 @@ def password(who: str, remove: bool, **named: Unpack[Places]) -> None:
         raise UsageError(
             f"Passwords need one more package ({error.name}): {how_to_get('portal')}."
         ) from None
-    with opened(any_order_for(**named)) as store:
+    with opened(any_order_for(**named), create=may_begin([who])) as store:
         links = PersonalLinks(store)
         (person,) = meant(links.directory, [who])
         passwords = Passwords(store, links)

@@ -140,7 +140,7 @@ def extend(
             "Say who and until when, as `autograder extend alice 2025-03-21`; or "
             "name a file: `autograder extend --csv extensions.csv`."
         )
-    with opened(order) as store:
+    with opened(order, create=False) as store:
         called = give_extensions(store, standing(order, store), dated, reason)
         # What was spent of late days on one assignment is not there for those after it.
         is_alone = order.assignment.late.budget_days is None

@@ -15,7 +15,7 @@ import click
 
 from autograder import console, public
 from autograder import doctor as practice
-from autograder.batch.order import Order, current_grades, opened
+from autograder.batch.order import Order, current_grades, opened, require_here
 from autograder.batch.output import OutFolder
 from autograder.batch.showing import show_again, show_all_again, write_tables
 from autograder.cli.marking import by_option, whoever_decides
@@ -74,7 +74,9 @@ def backup(to: Path, as_json: bool, **named: Unpack[Places]) -> None:
     """
     from autograder.store.copies import back_up
 
-    size = back_up(any_order_for(**named).store_at, to)
+    order = any_order_for(**named)
+    require_here(order)
+    size = back_up(order.store_at, to)
     told = {"file": str(to), "bytes": size}
     click.echo(json.dumps(told) if as_json else f"{to}: {size / 1e6:.1f} MB")
 

@@ -245,11 +245,14 @@ def find_people(
         if len(fits) == 1 and dates.setdefault(fits[0].id, one).at != one.at:
             twice.append(f"{fits[0].id}{place}")
     if nobody or several or twice:
-        raise UsageError(_refusal(nobody, several, twice))
+        raise UsageError(_refusal(store.name, nobody, several, twice))
     return people
 
 
-def _refusal(nobody: Sequence[str], several: Sequence[str], twice: Sequence[str]) -> str:
+def _refusal(
+    where: str, nobody: Sequence[str], several: Sequence[str], twice: Sequence[str]
+) -> str:
+    """``where``: the store that was looked in."""
     told = []
     if twice:
         told.append(f"there are two dates for {_listed(twice)}")
@@ -258,8 +261,8 @@ def _refusal(nobody: Sequence[str], several: Sequence[str], twice: Sequence[str]
     if several:
         told.append(f"more than one person fits {_listed(several)}")
     return (
-        f"None of these dates was stored, for {'; and '.join(told)}: look at `autograder people "
-        "list`."
+        f"None of these dates was stored in {where}, for {'; and '.join(told)}: look at "
+        "`autograder people list`."
     )
 
 

@@ -219,8 +219,10 @@ def receipt_lines(name: str, receipt: Said, portal: str) -> list[str]:
     at = shown(receipt.get("at"))
     with suppress(ValueError):  # else as it was said
         at = f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S %Z}"
+    received = receipt.get("received")  # on the course's clocks, as the due date beside it is
+    when = f"on {shown(received)}" if received else f"at {at}"  # as an older portal has it
     lines = [
-        f"Received {shown(name)} at {at}: attempt {shown(receipt.get('attempt'))}.",
+        f"Received {shown(name)} {when}: attempt {shown(receipt.get('attempt'))}.",
         f"SHA-256 {shown(receipt.get('digest'))}",
     ]
     says = receipt.get("says")
@@ -279,6 +281,10 @@ def verdict_lines(result: Said) -> list[str]:
     for said in (*beside, result.get("stays"), result.get("message")):
         if said:
             lines.append(shown(said))
+    changes = result.get("changes")
+    if isinstance(changes, list) and changes:
+        lines.append("What changed since your attempt before:")
+        lines += [f"  {shown(change)}" for change in changes[:20]]
     for question in result.get("questions") or ():
         name = shown(question.get("name", "")).replace("_", " ")
         parts = []
@@ -330,7 +336,8 @@ def hand_in(file: str = "", to: str = "", assignment: str = "", anyway: bool = F
         with open(file, "rb") as opened:
             data = opened.read(Portal.MOST_BYTES + 1)
         saved = time.localtime(os.path.getmtime(file))
-        print(f"{os.path.basename(file)}, as it was saved at {time.strftime('%H:%M:%S', saved)}.")
+        at = time.strftime("%H:%M:%S %Z", saved).strip()
+        print(f"{os.path.basename(file)}, as it was saved at {at}.")
         portal = Portal(getpass.getpass("Your personal link: "), to)
         receipt = portal.send(os.path.basename(file), data, assignment, anyway)
         print("\n".join(receipt_lines(os.path.basename(file), receipt, portal.url)))

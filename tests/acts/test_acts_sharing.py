@@ -57,7 +57,9 @@ def test_the_gradebook_tells_what_waits_from_what_is_not_there() -> None:
     assert (lines["ben"].total, lines["ben"].waits) == (0, True)
     assert (lines["zed"].points, lines["zed"].waits) == ((None, None), False)
     assert [column.mean for column in book.columns] == [80, 13.25]
-    heading, first, ann, *_ = acts.gradebook_table(book)
-    assert heading == "student,section,one,two,total,max_total,complete\n"
+    heading, first, ann, ben, zed = acts.gradebook_table(book)
+    assert heading == "student,section,one,two,total,max_total,complete,waiting\n"
     assert first.startswith("'=cmd,")
-    assert ann == "ann,A,80,25.5,105.5,150,yes\n"
+    assert ann == "ann,A,80,25.5,105.5,150,yes,\n"
+    assert ben == "ben,,,,,150,no,one\n"
+    assert zed == "zed,B,,,0,150,yes,\n"

@@ -74,6 +74,43 @@ def test_of_partners_with_different_points_for_one_piece_of_work_is_told(
     assert apart("alice,why,6") == ()
 
 
+def test_of_partners_who_are_left_without_what_one_of_them_got_is_told(
+    small: SmallClass, tmp_path: Path
+) -> None:
+    for name in ("alice", "bob", "carol"):
+        small.hand_in(name, digest="one file")
+    small.hand_in("zoe")
+
+    def left_out(*lines: str) -> list[str]:
+        path = tmp_path / "m.csv"
+        path.write_text("\n".join(("student,question,points", *lines)), encoding="utf-8")
+        book = small.book
+        marks = acts.mark_sheet(book, read_sheet(path), "ta", path.name).acts
+        said = list(acts.left_out(book, marks))
+        acts.decide(small.store, book.ledger, marks)
+        return said
+
+    assert left_out("zoe,why,5") == []
+    same = "handed in the same piece of work and"
+    assert left_out("bob,why,5") == [f"why: alice and carol {same} have no points for it"]
+    assert left_out("alice,why,5") == [f"why: carol {same} has no points for it"]
+    assert left_out("carol,why,5") == []
+
+    def overridden(student: str, question: str, worth: float | None) -> list[str]:
+        book = small.book
+        act = acts.override(book, student, question, worth, "so", "ta")
+        said = list(acts.left_out(book, [act]))
+        acts.decide(small.store, book.ledger, [act])
+        return said
+
+    assert overridden("bob", "adam", 25.0) == [
+        f"adam: alice {same} has 18 for it",
+        f"adam: carol {same} has 18 for it",
+    ]
+    assert overridden("alice", "adam", 25.0) == [f"adam: carol {same} has 18 for it"]
+    assert overridden("bob", "adam", None) == []
+
+
 def test_what_was_written_comes_back_and_changes_nothing(small: SmallClass, tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         small.hand_in(name, "=cmd|' /C calc'!A0, \"so\"\nand; so")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -17,6 +19,9 @@ REASON = ("--reason", "r")
 NO_GRADES = {
     "feedback": (),
     "show": ("alice",),
+    "extend": ("alice", "2026-03-01T20:00+00:00"),
+    "links": ("alice",),
+    "password": ("alice",),
     "export": ("--format", "canvas"),
     "people": ("list",),
     "answers": (),
@@ -40,7 +45,7 @@ NO_FILE = {
     "restore": ("copy.db",),
 }
 """Those that need a file."""
-OTHERWISE = {"demo", "doctor", "extend", "links", "new", "password", "release", "serve", "verify"}
+OTHERWISE = {"demo", "doctor", "new", "release", "serve", "verify"}
 """Those that begin something, or need but the course."""
 
 
@@ -69,6 +74,7 @@ def last_line(result: Result) -> str:
 
 
 COURSE = Course.find(Path(__file__).parents[2]).folder
+SLUG = "adaptive_learning_rates"
 
 
 def told_of_course(*arguments: str) -> list[str]:
@@ -113,6 +119,36 @@ def test_where_nothing_was_graded(name: str, empty: Path) -> None:
     assert list(empty.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", NO_GRADES)
+def test_where_the_grades_are_those_of_the_course_folder(
+    name: str, empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the course, which is then named: results are always those of the folder one is in."""
+    course = empty / "course"
+    shutil.copytree(COURSE / "reference", course / "reference")
+    shutil.copytree(COURSE / "assignments" / SLUG, course / "assignments" / SLUG)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (course / "results").mkdir()
+    (course / "results" / "grades.db").touch()
+    result = run(name, *NO_GRADES[name], "--course", "course")
+    assert result.exit_code == 2
+    assert last_line(result) == (
+        "Error: There are no grades at results/grades.db, but course/results/grades.db has some: "
+        "run this command in course."
+    )
+    assert list(empty.iterdir()) == [course]
+
+
+def test_before_there_is_anything_the_instructor_has_a_link(empty: Path) -> None:
+    assert run("links", "--role", "instructor").exit_code == 0
+    assert run("links", "instructor").exit_code == 0
+
+
+def test_of_students_nobody_has_a_link_before_anybody_is_known(empty: Path) -> None:
+    assert run("links", "--role", "student").exit_code == 2
+    assert list(empty.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", NO_FILE)
 def test_where_the_file_is_not(name: str, empty: Path) -> None:
     result = run(name, *NO_FILE[name])
@@ -134,8 +170,6 @@ def test_where_there_is_no_course(name: str, monkeypatch: pytest.MonkeyPatch) ->
     arguments = {
         **{name: ["hw.py"] for name in NO_FILE},
         **NO_GRADES,
-        "extend": ("alice", "2026-03-01"),
-        "password": ("ines",),
         "release": ("rates",),
         "new": ("9rates",),
     }

@@ -393,11 +393,18 @@ def test_a_table_that_parts_one_piece_of_work_says_so(course: Path) -> None:
     Path("times.csv").write_text("student,at\nben,2025-03-01T12:00Z\ncora,2025-03-01T12:00Z\n")
     done("grade", "sub", "--times", "times.csv", "--workers", 0, "--quiet")
     heading = "student,question,points\n"
-    assert mark(f"{heading}ben,explanation,3\n").stderr == ""
+    assert mark(f"{heading}ben,explanation,3\n").stderr == (
+        "explanation: cora handed in the same piece of work and has no points for it\n"
+    )
     result = mark(f"{heading}cora,explanation,8\n")
     assert (result.exit_code, result.stdout) == (0, "1 answer marked\n")
     assert result.stderr == (
         "Different points for one piece of work, handed in together: explanation: ben 3, cora 8\n"
+    )
+    result = run("override", "ben", "explanation", "6", "--reason", "so it is")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "explanation: cora handed in the same piece of work and has 8 for it\n"
     )
 
 

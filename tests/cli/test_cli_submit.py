@@ -51,6 +51,16 @@ def test_it_prints_the_receipt_and_the_verdict(portal: FakePortal) -> None:
     assert portal.files == [("amy.py", b"x = 1\n")]
 
 
+def test_it_was_received_at_a_time_of_the_zone_of_the_due_date(portal: FakePortal) -> None:
+    portal.received = "Sun 01 Mar 2026, 10:00:00 IST"
+    portal.says = ["Due Sun 01 Mar 2026, 23:59 IST. In time."]
+    result = submit("amy.py", AUTOGRADER_TOKEN=portal.link)
+    assert result.stdout.splitlines()[0] == (
+        "Received amy.py on Sun 01 Mar 2026, 10:00:00 IST: attempt 1."
+    )
+    assert "UTC" not in result.stdout
+
+
 def test_whoever_waits_reads_the_words_of_the_page(
     portal: FakePortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

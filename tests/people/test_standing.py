@@ -120,8 +120,9 @@ def test_whoever_is_not_found_is_listed_and_nobody_is_extended(
     with pytest.raises(UsageError) as refused:
         extend(store, now(store), dated)
     assert str(refused.value) == (
-        "None of these dates was stored, for nobody is known as zoe (f.csv, line 1); and more than "
-        "one person fits Amy Lee (f.csv, line 2): amy, ann: look at `autograder people list`."
+        f"None of these dates was stored in {store.name}, for nobody is known as zoe (f.csv, line "
+        "1); and more than one person fits Amy Lee (f.csv, line 2): amy, ann: look at "
+        "`autograder people list`."
     )
     assert refused.value.exit_status == 2
     assert store.extensions("rates") == []

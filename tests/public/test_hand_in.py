@@ -7,6 +7,7 @@ import ast
 import getpass
 import os
 import sys
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -256,7 +257,9 @@ def test_the_notebook_is_found_and_handed_in(
     notebook["hand_in"]()
     assert portal.files == [("rates.ipynb", b'{"cells": []}')]
     said = capsys.readouterr().out
-    assert said.startswith("rates.ipynb, as it was saved at ")
+    saved = time.localtime(Path("rates.ipynb").stat().st_mtime)
+    at = time.strftime("%H:%M:%S %Z", saved)
+    assert said.startswith(f"rates.ipynb, as it was saved at {at}.\n")
     assert "attempt 1" in said
     assert sha256(b'{"cells": []}').hexdigest() in said
     assert f"Your page of it: {portal.url}/h/7" in said

@@ -42,7 +42,8 @@ def test_a_hand_in_is_kept_then_graded_then_read(school: School) -> None:
     alice = school.program("alice")
     receipt = alice.hand_in().json()
     assert alice.status == 202
-    assert list(receipt) == ["id", "digest", "at", "attempt"], "in time, there is nothing to say"
+    keys = ["id", "digest", "at", "attempt", "received"]
+    assert list(receipt) == keys, "in time, there is nothing to say"
     assert receipt["digest"] == hashlib.sha256(NOTEBOOK).hexdigest()
     assert receipt["attempt"] == 1
     at = datetime.fromisoformat(receipt["at"])
@@ -69,7 +70,7 @@ def test_a_hand_in_is_kept_then_graded_then_read(school: School) -> None:
     assert list(done) == ["state", "place", "result"]
     (listed,) = alice.ask("GET", "/api/submissions").json()
     more = {"assignment": SLUG, "file": "hw.ipynb", "state": "done", "place": 0}
-    assert listed == {**receipt, **more}
+    assert listed == {**{key: receipt[key] for key in keys[:4]}, **more}
 
 
 def test_programs_are_told_of_what_takes_long_in_the_words_of_the_page(school: School) -> None:
@@ -98,7 +99,9 @@ def test_beside_the_receipt_is_said_whether_it_was_in_time_and_what_is_left(
     )
     for one, other in ((alice, bob), (bob, alice)):
         school.store.hand_ins.join(SLUG, one.number or 0, other.number or 0, True)
-    says = school.program("alice").hand_in().json()["says"]
+    receipt = school.program("alice").hand_in().json()
+    says, at = receipt["says"], datetime.fromisoformat(receipt["at"])
+    assert receipt["received"] == f"{at:%a %d %b %Y, %H:%M:%S} UTC", "on the clocks of the due date"
     in_time = f"Due {due:%a %d %b %Y, %H:%M} UTC. In time."
     assert says == [in_time, "2 attempts left today.", "Handed in for Bob B., too."]
 
@@ -214,7 +217,7 @@ def test_the_published_file_handed_in_again_has_its_own_name_and_time(school: Sc
     )
     assert old["says"] == ["This attempt will not count (attempt 3 will)."]
     assert ("rest" in old, "rest" in new) == (False, True)
-    own = {"file", "handed_in", "message", "rest", "says"}
+    own = {"file", "handed_in", "message", "rest", "says", "changes"}
     assert {k: v for k, v in new.items() if k not in own} == {
         k: v for k, v in old.items() if k not in own
     }

@@ -15,7 +15,7 @@ from autograder.acts import mark, override, publish
 from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.judging.words import WRITTEN_NONE
-from autograder.model import Grade
+from autograder.model import Grade, SubmissionStatus
 from autograder.public.hand_in import verdict_lines
 from autograder.settings import Attempts, Late
 
@@ -236,6 +236,8 @@ def test_programs_say_which_attempt_counts_and_that_a_file_came_again(
         school.grade(verdict())
         told = program.ask("GET", f"/api/submissions/{ticket}").json()["result"]
         for said in told.get("says", ()):
+            if said.startswith(("This attempt counts.", "This attempt will count ")):
+                continue  # which the page says beside its heading
             assert said.replace("on its page", "below") in alice.read(f"/h/{ticket}")
         return verdict_lines(told)
 
@@ -251,7 +253,57 @@ def test_programs_say_which_attempt_counts_and_that_a_file_came_again(
     again = lines(b"w = 3\n")
     assert f"This attempt will not count (attempt 4 will){counts[44:]} {choose}" in again
     school.says(before_due=before_due)
-    assert "count" not in "".join(lines(b"w = 4\n")), "the newest does"
+    newest = lines(b"w = 4\n")
+    assert "This attempt will count when results are published again: until then your result " in (
+        "\n".join(newest)
+    )
+
+
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_programs_say_that_the_newest_counts_and_what_changed_since_the_one_before(
+    school: School, before_due: str
+) -> None:
+    """Where a student may choose and did not, one with fewer points takes the place of the best."""
+    school.says(attempts=Attempts(keep="chosen"), before_due=before_due)
+    alice, program = school.browser("alice"), school.program("alice")
+
+    def lines(data: bytes, *faults: str) -> list[str]:
+        ticket = program.hand_in(data).json()["id"]
+        school.grade(verdict(*faults))
+        told = program.ask("GET", f"/api/submissions/{ticket}").json()["result"]
+        page = alice.read(f"/h/{ticket}")
+        for change in told.get("changes", ()):
+            assert change in page
+        return verdict_lines(told)
+
+    changed = "What changed since your attempt before:"
+    first = lines(b"w = 1\n")
+    assert "counts" not in "\n".join(first), "there is no other"
+    assert changed not in first
+    second = lines(b"w = 2\n", "moment_overwritten")
+    assert "This attempt counts. To have another count, choose it on its page." in second
+    since = second[second.index(changed) + 1]
+    assert since.startswith("  ")
+    assert ("90 points before" in since or "90" in since) is (before_due == "all"), since
+    published(school)
+    third = lines(b"w = 3\n")
+    assert (
+        "This attempt will count when results are published again: until then your result is of "
+        "attempt 2. To have another count, choose it on its page."
+    ) in third
+    assert changed in third
+
+
+def test_programs_say_what_counts_in_place_of_a_file_that_cannot_be_read(school: School) -> None:
+    program = school.program("alice")
+    program.hand_in()
+    ticket = program.hand_in(b"w =", "broken.py").json()["id"]
+    unreadable = Grade("x", "x", SubmissionStatus.UNREADABLE, 0.0, 90.0, "It is cut off.")
+    school.grade(verdict(), unreadable)
+    told = program.ask("GET", f"/api/submissions/{ticket}").json()["result"]
+    says = "Attempt 1 still counts: a file that cannot be read takes its place from none."
+    assert told["says"] == [says]
+    assert says in school.browser("alice").read(f"/h/{ticket}")
 
 
 def test_where_a_person_decided_no_reading_is_promised_of_what_comes_next(school: School) -> None:

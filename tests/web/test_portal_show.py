@@ -22,6 +22,7 @@ from autograder.batch.order import current_grades
 from autograder.batch.output import book_of
 from autograder.errors import UsageError
 from autograder.history import Remembered, of_student, text
+from autograder.judging.words import WRITTEN_NONE
 from autograder.report.text import WIDTH
 from autograder.settings import Attempts, Late
 from autograder.web.portal.syllabus import Exercise
@@ -65,6 +66,20 @@ def give(school: School, worth: float, student: str = "alice") -> None:
 def put(school: School, worth: float) -> None:
     room = exercise_of(school).room
     room.decide(room.view(), [override(book(school), "alice", "adam", worth, LONG, "maria")])
+
+
+def test_of_an_answer_that_was_not_written_it_is_not_said_that_it_is_not_read(
+    school: School,
+) -> None:
+    *code, asked = verdict().questions
+    assert asked.name == ASKED
+    empty = replace(asked, answer="", message=WRITTEN_NONE)
+    for data in (PROGRAM, b"w = 2\n"):
+        school.program("alice").hand_in(data)
+        school.grade(replace(verdict(), questions=(*code, empty)))
+    for block in blocks(school):
+        assert "question explanation: nothing written graded " in block
+    assert [one.questions[-1].is_unanswered for one in found(school)] == [True, True]
 
 
 def test_what_is_published_is_told_and_of_which_attempt(school: School) -> None:

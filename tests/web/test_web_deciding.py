@@ -436,7 +436,11 @@ def test_the_gradebook_shows_every_assignment(desk: Desk, store: Store) -> None:
     ann = next(row for row in found if row["student"] == "ann")
     assert (ann["adaptive_learning_rates"], ann["momentum_methods"]) == ("81", "7")
     assert (ann["total"], ann["complete"]) == ("88", "yes")
-    assert {row["complete"] for row in found if row["student"] != "ann"} == {"no"}
+    assert ann["waiting"] == ""
+    others = [row for row in found if row["student"] != "ann"]
+    assert {row["complete"] for row in others} == {"no"}
+    told = {(row["total"], row["waiting"]) for row in others}
+    assert told == {("", "adaptive_learning_rates")}, "not 0, and not as if not handed in"
     page = ines.open("/gradebook?words=ann")
     assert "88" in page
     assert "emil" not in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -16,9 +16,16 @@ from autograder.store import Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.submission import assignment_of
 from autograder.text import whole_throughout
+from autograder.web.pages import moment
 from autograder.web.people import Member, Role
 from autograder.web.portal.board import Notice
-from autograder.web.portal.counting import not_counted, succession_of
+from autograder.web.portal.counting import (
+    counted_words,
+    instead_of,
+    not_counted,
+    succession_of,
+    tag_of,
+)
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.office import Allowance, Office
 from autograder.web.portal.receiving import Received, Refused, require_submission
@@ -105,7 +112,9 @@ class Api:
         standing = exercise.register.standing()
         receipt = self._office.take(exercise, standing, person, received, is_meant=is_meant)
         says = self._office.says(exercise, standing, person, receipt)
-        return receipt_of(receipt) | ({"says": says} if says else {})
+        at = moment(receipt.at, standing.policies.zone, seconds=True)
+        told = {**receipt_of(receipt), "received": at}
+        return told | ({"says": says} if says else {})
 
     async def list(self, request: Request, member: Member, person: Person) -> Response:
         slug = request.query_params.get("assignment") or None
@@ -130,21 +139,31 @@ class Api:
         exercise = self._syllabus.get(hand_in.assignment)
         if now is not None and now.attempt is not None and exercise is not None:
             standing = standing_at(self._store, exercise, person)
-            _, shown = self._seeing.seen(standing, hand_in)
+            at, shown = self._seeing.seen(standing, hand_in)
             if shown is not None:
-                says = self._says(standing, hand_in, shown)
-                told["result"] = shown.row | ({"says": says} if says else {})
+                told["result"] = shown.row | self._beside(standing, hand_in, at, shown)
         return Response(_json(told), media_type="application/json")
 
-    def _says(self, standing: Standing, hand_in: HandIn, shown: Shown) -> Sequence[str]:
-        """Of an attempt whether it does not count, and of the same file again that it is, in
-        sentences of its page."""
+    def _beside(
+        self, standing: Standing, hand_in: HandIn, at: Whereabouts, shown: Shown
+    ) -> dict[str, Any]:
+        """What its page says beside a result, in sentences: which attempt counts, and of the same
+        file again that it is (``says``); and what changed since the one before (``changes``)."""
         is_shared = len(self._store.hand_ins.shared(hand_in)) > 1
         succession = succession_of(self._seeing, standing)
         may_choose = standing.exercise.assignment.attempts.keep == "chosen"
         where = "on its page" if may_choose else ""
-        out = not_counted(standing, succession, hand_in, shown, is_shared, where)
-        return [sentence for sentence in (out, shown.same) if sentence]
+        tag = tag_of(standing, succession, hand_in, at)
+        counts = (
+            instead_of(standing, hand_in, shown)
+            or not_counted(standing, succession, hand_in, shown, is_shared, where)
+            or counted_words(standing, succession, tag, is_shared, where)
+        )
+        told = {
+            "says": [sentence for sentence in (counts, shown.same) if sentence],
+            "changes": [] if shown.same else self._seeing.changes(standing.exercise, shown),
+        }
+        return {name: sentences for name, sentences in told.items() if sentences}
 
     def _exercise(self, slug: str, own: str = "") -> Exercise:
         """``own``: what a notebook says that it is of, where nobody names one."""

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from autograder.model import SubmissionStatus
 from autograder.report.marks import is_unread
 from autograder.store.hand_ins import HandIn, Whereabouts
 from autograder.web.portal.seeing import Seeing, Shown
 from autograder.web.portal.standing import Standing
-from autograder.web.portal.succession import Succession
+from autograder.web.portal.succession import AGAIN, Succession
 
 
 def succession_of(seeing: Seeing, standing: Standing) -> Succession | None:
@@ -87,3 +88,40 @@ def not_counted(
         said += f" (attempt {succession.next} will)" if succession.next is not None else ""
     said += ", so nobody reads its answer." if any(map(is_unread, shown.grade.questions)) else "."
     return f"{said} To have it count, choose it {chosen_where}." if chosen_where else said
+
+
+def counted_words(
+    standing: Standing,
+    succession: Succession | None,
+    tag: str,
+    is_shared: bool,
+    chosen_where: str,
+) -> str:
+    """That an attempt counts in place of others, or will, and what follows; empty: it is the only
+    one, or it does not, or that is not to be said.
+
+    ``tag``: as :func:`tag_of` has it; the rest as for :func:`not_counted`.
+    """
+    if not tag or len(standing.hand_ins) < 2:
+        return ""
+    said = f"This attempt {tag}{' for you' if is_shared else ''}"
+    if succession is not None and succession.counts is not None:
+        said += f" {AGAIN}: until then your result is of {succession.of}"
+    other = f" To have another count, choose it {chosen_where}." if chosen_where else ""
+    return f"{said}.{other}"
+
+
+def instead_of(standing: Standing, hand_in: HandIn, shown: Shown | None) -> str:
+    """What counts in place of a file that nobody can read, in a sentence; empty: nothing."""
+    counted = standing.counted
+    if shown is None or shown.grade.status is not SubmissionStatus.UNREADABLE:
+        return ""
+    if counted is None or counted.status is not SubmissionStatus.GRADED:
+        return ""
+    number = standing.number_of(counted.id)
+    is_older = counted.id < shown.attempt if number is None else number < hand_in.number
+    is_told = number is not None and standing.tells_which_counts
+    which = f"Attempt {number}" if is_told else "Another attempt of yours"
+    if is_older:
+        return f"{which} still counts: a file that cannot be read takes its place from none."
+    return f"{which} counts."

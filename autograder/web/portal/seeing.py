@@ -17,8 +17,10 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
+
+from markupsafe import Markup
 
 from autograder.acts import PublishedGrades, with_details, with_final
 from autograder.formats import json_row
@@ -41,7 +43,7 @@ from autograder.report.words import WORDS
 from autograder.store import Entry, Published, Store
 from autograder.store.hand_ins import HandIn, State, Whereabouts
 from autograder.text import without_points
-from autograder.web.pages import moment
+from autograder.web.pages import clock, moment
 from autograder.web.portal.register import Lists
 from autograder.web.portal.standing import Sight, Standing
 from autograder.web.portal.syllabus import Exercise
@@ -90,10 +92,20 @@ class Shown:
     @property
     def stays(self) -> str:
         """Since when it is published and that it stays so, in a sentence; empty: it is not."""
+        since = self._since
+        return "" if since is None else _STAYS.format(at=moment(since, self.zone))
+
+    @property
+    def stays_on_page(self) -> Markup:
+        """The same, with its moment as that of every other on that page."""
+        since = self._since
+        return Markup() if since is None else Markup(_STAYS).format(at=clock(since, self.zone))
+
+    @property
+    def _since(self) -> datetime | None:
         seen = self.grade.seen
-        if self.sight is not Sight.PUBLISHED or seen is None or not seen.is_current:
-            return ""
-        return _STAYS.format(at=moment(seen.at, self.zone))
+        is_current = self.sight is Sight.PUBLISHED and seen is not None and seen.is_current
+        return seen.at if is_current and seen is not None else None
 
     @property
     def notices(self) -> Sequence[str]:

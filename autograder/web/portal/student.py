@@ -28,7 +28,7 @@ from autograder.web.app import At, Show
 from autograder.web.downloads import attached
 from autograder.web.pages import fragment, page
 from autograder.web.people import EVERYBODY, STAFF, STUDENTS, Role
-from autograder.web.portal.counting import not_counted, succession_of, tag_of
+from autograder.web.portal.counting import instead_of, not_counted, succession_of, tag_of
 from autograder.web.portal.doors import FrontDoor, numbers_of
 from autograder.web.portal.drawing import Drawing
 from autograder.web.portal.office import (
@@ -293,27 +293,12 @@ class StudentPages:
             words=WORDS,
             by=self._by(exercise, hand_in),
             together=together,
-            instead=self._instead(standing, hand_in, shown),
+            instead=instead_of(standing, hand_in, shown),
             answers=[] if shown is None else _answers(exercise, shown.grade),
             before_due=exercise.assignment.feedback.before_due,
             late_then=_late_then(hand_in),
             late_now=_late_now(standing, hand_in, shown),
         )
-
-    def _instead(self, standing: Standing, hand_in: HandIn, shown: Shown | None) -> str:
-        """What counts in place of a file that nobody can read, in a sentence; empty: nothing."""
-        counted = standing.counted
-        if shown is None or shown.grade.status is not SubmissionStatus.UNREADABLE:
-            return ""
-        if counted is None or counted.status is not SubmissionStatus.GRADED:
-            return ""
-        number = standing.number_of(counted.id)
-        is_older = counted.id < shown.attempt if number is None else number < hand_in.number
-        is_told = number is not None and standing.tells_which_counts
-        which = f"Attempt {number}" if is_told else "Another attempt of yours"
-        if is_older:
-            return f"{which} still counts: a file that cannot be read takes its place from none."
-        return f"{which} counts."
 
     def _together(self, exercise: Exercise, hand_in: HandIn) -> list[str]:
         """Who else has this hand-in, by name: also where everybody hands in alone by now."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from autograder.model import SubmissionStatus
 
-_AGAIN = "when results are published again"
+AGAIN = "when results are published again"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Succession:
     def chosen(self, number: int) -> str:
         """What its student is told who chose the attempt with this number, as the same page has
         it."""
-        return f"will count {_AGAIN}" if number == self.next else "counts now"
+        return f"will count {AGAIN}" if number == self.next else "counts now"
 
     @property
     def _is_open(self) -> bool:
@@ -65,10 +65,10 @@ class Succession:
         """What becomes of the result when it is published again; empty: it stays."""
         if self.keep == "best" and self.since and (self._is_open or not self.tells):
             graded = ", once all are graded," if self._is_open else ""
-            return f"Of {self._all} the best counts{graded} {_AGAIN}."
+            return f"Of {self._all} the best counts{graded} {AGAIN}."
         if self.keep != "best" and self._is_open and not self.is_chosen:
-            return f"Attempt {self.since[-1]} takes its place, once it is graded, {_AGAIN}."
-        return "" if self.counts is None else f"Attempt {self.counts} takes its place {_AGAIN}."
+            return f"Attempt {self.since[-1]} takes its place, once it is graded, {AGAIN}."
+        return "" if self.counts is None else f"Attempt {self.counts} takes its place {AGAIN}."
 
     def _why_it_stays(self) -> str:
         its = "that file" if self.shown is None else self.of
