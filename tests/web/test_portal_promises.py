@@ -45,6 +45,15 @@ def decide(school: School, question: str, worth: float) -> None:
     exercise.room.decide(view, [override(view.book, "alice", question, worth, "so it is", "ines")])
 
 
+def marked(school: School, worth: float) -> None:
+    """Maria gives alice points for her answer."""
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    view = exercise.room.view()
+    asked = {one.name: one for one in view.book.grade("alice").questions}[ASKED]
+    exercise.room.decide(view, [mark(view.book, "alice", asked, worth, "maria")])
+
+
 def unwritten(*misconceptions: str) -> Grade:
     """The verdict on a file without an answer."""
     empty = verdict(*misconceptions, answer="")
@@ -394,14 +403,54 @@ def test_an_answer_that_was_marked_and_comes_again_has_not_changed(school: Schoo
     alice = school.browser("alice")
     alice.upload()
     school.grade(verdict())
-    exercise = school.portal._syllabus.get(SLUG)
-    assert exercise is not None
-    view = exercise.room.view()
-    asked = {one.name: one for one in view.book.grade("alice").questions}[ASKED]
-    exercise.room.decide(view, [mark(view.book, "alice", asked, 10.0, "maria")])
+    marked(school, 10.0)
     published(school)
     alice.upload(PROGRAM, "hw.py")
     school.grade(verdict("moment_overwritten"))
     changed = alice.read(alice.address).partition("your attempt before")[2].partition("What came")
     assert "new: moment overwritten" in changed[0]
     assert "Why AdaGrad" not in changed[0], "no person has taken anything back"
+
+
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_of_an_answer_that_a_person_marked_nothing_is_compared(
+    school: School, before_due: str
+) -> None:
+    in_time = Late(due=datetime.now(UTC) + timedelta(days=1))
+    school.says(late=in_time, before_due=before_due)
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict())
+    marked(school, 9.0)
+    published(school)
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict(answer="It never stops."))
+    words = alice.read(alice.address)
+    assert "Why AdaGrad gets stuck: written anew." in words
+    assert "not all right yet" not in words.partition("What came")[0]
+    school.says(late=in_time, before_due="all")
+    alice.upload(b"w = 2\n", "hw.py")
+    school.grade(verdict(answer="It never stops."))
+    words = alice.read(alice.address)
+    same = "By the program, every question that it grades has the points that it had in your"
+    assert same in words
+
+
+@pytest.mark.parametrize("keep", ["latest", "chosen"])
+def test_of_a_result_that_another_attempt_replaces_nobody_is_said_to_read_the_answer(
+    school: School, keep: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict())
+    published(school)
+    pages = f"/a/{SLUG}/result", f"/a/{SLUG}/result/page"
+    assert MORE in alice.read(pages[0])
+    assert "a person will read it" in alice.read(pages[1])
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"))
+    assert "Attempt 2 takes its place" in alice.read(pages[0])
+    assert MORE not in alice.words
+    assert "10 points, not counted here, it is not read" in alice.read(pages[1])
+    assert "a person will read it" not in alice.words
