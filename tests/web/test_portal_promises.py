@@ -313,7 +313,7 @@ def test_what_a_person_gives_is_told_after_what_lateness_takes_off_it(
         assert more in alice.open(page)
     decide(school, "adam", 20.0)
     published(school)
-    before = "so far, before lateness; a person gives up to 10 more<"
+    before = "so far, before lateness; a person gives up to 10 more"
     for page in pages:
         assert (before in alice.open(page)) is (score > 0)
 
@@ -454,3 +454,30 @@ def test_of_a_result_that_another_attempt_replaces_nobody_is_said_to_read_the_an
     assert MORE not in alice.words
     assert "10 points, not counted here, it is not read" in alice.read(pages[1])
     assert "a person will read it" not in alice.words
+
+
+@pytest.mark.parametrize("keep", ["latest", "chosen"])
+def test_the_published_attempt_is_said_to_be_so_and_the_result_until_another_is(
+    school: School, keep: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    alice = school.browser("alice")
+    alice.upload()
+    first = alice.address
+    school.grade(verdict())
+    marked(school, 9.0)
+    published(school)
+    assert "99 of 100 (as published)" in alice.read(f"/a/{SLUG}"), "it is the only one"
+    assert "until results" not in alice.words
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"))
+    said = "This attempt will not count (attempt 2 will)."
+    until = "Until results are published again your result is of this attempt."
+    assert f"{said} {until}" in alice.read(first)
+    tag = "your result until results are published again"
+    assert f"Attempt 1 {tag} 99 of 100 (as published)" in alice.read(f"/a/{SLUG}")
+    told = school.program("alice").ask("GET", f"/api/submissions/{first[3:]}").json()
+    assert f"{said} {until}" in "\n".join(verdict_lines(told["result"]))
+    published(school)
+    assert until not in alice.read(first)
+    assert tag not in alice.read(f"/a/{SLUG}")
