@@ -491,10 +491,8 @@ class StudentPages:
         if exercise.assignment.attempts.partners < 2:
             raise UsageError("everybody hands in alone here")
         if "leave" in visit.form:
-            was_together = self._pairing(exercise, eyes).together
             leave(self._store, exercise, eyes.person)
-            kept = " What you handed in together stays yours." if was_together else ""
-            visit.later.append(f"You hand in alone now.{kept}")
+            visit.later.append("You hand in alone now.")
         elif "decline" in visit.form:
             visit.later.append(self._decline(exercise, eyes.person, visit.form.one("partner")))
         elif "back" in visit.form:
@@ -539,8 +537,11 @@ class StudentPages:
                 f"That is noted. {_listed([other])} hands in together with {_listed(rest)}: look "
                 "below whether you agree to that."
             )
-        agree = "agrees" if len(offer.awaited) == 1 else "agree"
-        return f"That is noted. It holds as soon as {_listed(offer.awaited)} {agree}, too."
+        have = "has" if len(offer.awaited) == 1 else "have"
+        return (
+            "That is noted. It holds as soon as all of you named each other, and "
+            f"{_listed(offer.awaited)} {have} still to."
+        )
 
     def _take_back(self, exercise: Exercise, person: Person, whom: str) -> str:
         """No longer name somebody, nor with whom they hand in; what came of it.  Raises NotNow."""
