@@ -53,8 +53,8 @@ WORDS = {
     ),
     "left": (
         "Partners: $title",
-        "$who took back that you hand in $title together. What you handed in together stays "
-        "yours.\n\nTo see with whom you hand in now: $portal\n",
+        "$who no longer names you as a partner for $title, so you do not hand it in together.\n\n"
+        "To see with whom you hand in now: $portal\n",
     ),
 }
 """Subject and text, by kind of news, or by what a partner said."""

@@ -88,7 +88,8 @@ class Words:
     """Of the answers that a person reads."""
     since_same: str = "Every question has the points that it had in your attempt before."
     since_same_program: str = (
-        "By the program every question has the points that it had in your attempt before."
+        "By the program, every question that it grades has the points that it had in your attempt "
+        "before."
     )
     since_same_file: str = "The same file as attempt {number}: nothing changed."
     since_same_but_late: str = (

@@ -216,7 +216,8 @@ def test_who_is_named_agreed_with_or_left_is_told_once_each(store: Store, mailbo
     assert "dan@uni.edu: Partners: Learning rates amy agreed to hand in Learning rates" in agreed
     store.hand_ins.leave(SLUG, [dan])
     (left,) = told(2)
-    assert "amy@uni.edu: Partners: Learning rates Dan D. took back that you hand in" in left
+    assert "amy@uni.edu: Partners: Learning rates Dan D. no longer names you as a partner" in left
+    assert "so you do not hand it in together. To see" in left, "nor did they ever"
     store.hand_ins.join(SLUG, dan, amy, True)
     (again,) = told(2)
     assert "amy@uni.edu" in again

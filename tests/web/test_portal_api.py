@@ -215,7 +215,10 @@ def test_the_published_file_handed_in_again_has_its_own_name_and_time(school: Sc
         "This attempt does not count.",  # and the other does, whose answer is the same
         "A person will read it.",
     )
-    assert old["says"] == ["This attempt will not count (attempt 3 will)."]
+    assert old["says"] == [
+        "This attempt will not count (attempt 3 will). Until results are published again your "
+        "result is of this attempt."
+    ]
     assert ("rest" in old, "rest" in new) == (False, True)
     own = {"file", "handed_in", "message", "rest", "says", "changes"}
     assert {k: v for k, v in new.items() if k not in own} == {

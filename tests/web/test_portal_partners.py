@@ -202,10 +202,11 @@ def test_three_are_one_group_when_each_agreed_to_each(pupils: Class) -> None:
     named = "Alice A. , who hands in together with Bob B. , named you as a partner;"
     assert f"{named} it holds when you agree, and Bob B. agrees, too." in carl.words
     agreed = pupils.agrees("carl", "Alice A. and Bob B.")
-    assert "That is noted. It holds as soon as Bob B. agrees, too." in agreed.words
+    holds = "It holds as soon as all of you named each other, and"
+    assert f"That is noted. {holds} Bob B. has still to." in agreed.words
     carl = pupils.at("carl")
     waits = (
-        "named each other: it holds as soon as all of you did, and Bob B. has still to agree. "
+        "named each other: it holds as soon as all of you did, and Bob B. has still to. "
         "Until then you hand in"
     )
     assert f"You and Alice A. {waits} alone." in carl.words
@@ -235,8 +236,11 @@ def test_who_names_one_of_two_is_asked_about_the_other_before_anybody_else_is(
     assert "as soon as alice names you" in pupils.names("carl", "alice").words
     assert "Bob B." not in pupils.at("carl").words, "whose partner she is she has not told"
     assert "Carl C." not in pupils.at("bob").words
+    offer = "Carl C. named you as a partner; it holds when you agree, and Bob B. agrees, too,"
+    assert f"{offer} and Carl C. names Bob B. ." in pupils.at("alice").words
     both = pupils.agrees("alice", "Carl C.").words
-    assert "It holds as soon as Bob B. and Carl C. agree, too." in both
+    holds = "It holds as soon as all of you named each other, and"
+    assert f"{holds} Bob B. and Carl C. have still to." in both
     assert "Carl C." not in pupils.at("bob").words, "who knows nothing of Bob yet"
     pupils.agrees("carl", "Alice A. and Bob B.")
     assert pupils.receives("carl") == {"carl"}
@@ -542,40 +546,41 @@ def test_when_a_partner_leaves_both_are_told_what_stays_and_what_is_possible(
     pupils.names("alice", "bob")
     assert f"now: {both} of you." in pupils.names("bob", "alice").words
     assert f"{both} of you. What each of you handed in before stays" in pupils.at("alice").words
-    kept = "What you handed in together stays yours."
-    assert f"You hand in alone now. {kept}" in pupils.leaves("bob").words
+    assert "You hand in alone now." in pupils.leaves("bob").words
     for _ in range(2):  # however often it is loaded
         alice = pupils.at("alice")
-        said = "Bob B. , with whom you handed in together, hands in alone now."
+        said = "Bob B. , who was your partner, is so no longer."
         again = "it holds when you name each other, and you still name them."
-        assert f"{said} {kept} You can hand in together again: {again}" in alice.words
+        assert f"{said} You can be partners again: {again}" in alice.words
+        assert "handed in together" not in alice.words, "they never did"
         assert "You named bob" not in alice.words
         assert 'name="leave"' in alice.page, "she may take it back"
     bob = pupils.at("bob")
-    assert f"You handed in together with Alice A. , and hand in alone now. {kept}" in bob.words
+    assert "You and Alice A. are no longer partners." in bob.words
+    assert "handed in together" not in bob.words
     assert "named you as a partner" not in bob.words
-    assert "To hand in together again, name them below." in bob.words
+    assert "To be so again, name them below." in bob.words
     assert "Decline" not in bob.page, "nobody asked him"
     assert "Hand in together with Alice" not in bob.page
     assert "named you as a partner" not in bob.read("/")
     assert "Alice A." not in bob.words
-    gone = "Bob B. , with whom you handed in together, hands in alone now: look"
+    gone = "Bob B. , who was your partner, is so no longer: look"
     assert gone in alice.read("/")
     assert "There is nothing to decline" in pupils.declines("bob", "alice").words
     assert "declined" not in pupils.at("alice").words
     pupils.names("bob", "alice")
     assert pupils.receives("bob") == {"alice", "bob"}
-    assert "alone now" not in alice.read("/")
-    assert "hands in alone now" not in pupils.at("alice").words
+    assert "no longer" not in alice.read("/")
+    assert "no longer" not in pupils.at("alice").words
     pupils.leaves("alice")
-    assert "Alice A. , with whom you handed in together" in pupils.at("bob").words
+    assert "Alice A. , who was your partner" in pupils.at("bob").words
     assert "You named" not in pupils.at("alice").words
     pupils.names("bob", "alice")
     assert "Bob B. named you as a partner" in pupils.at("alice").words, "he asks anew"
     pupils.declines("alice", "bob")
     bob = pupils.at("bob")
     assert "alice , whom you named, declined" in bob.words
-    assert "hands in alone now" not in bob.words, "one word on it is enough"
+    assert "no longer" not in bob.words, "one word on it is enough"
     pupils.names("bob", "carl")
     assert "alice" not in pupils.at("bob").page
 
@@ -591,13 +596,13 @@ def test_who_is_left_of_three_still_hands_in_together_and_is_told_who_left(pupil
         name = f"{other.title()} {other[0].upper()}."
         page = pupils.at(who).words
         assert f"{TOGETHER} {name} : what one of you hands in" in page
-        left = "Alice A. , with whom you handed in together, hands in alone now."
-        assert f"{left} You and {name} go on together. What you handed in" in page
+        left = "Alice A. , who was your partner, is so no longer."
+        assert f"{left} You and {name} go on together. You can be partners again" in page
         assert pupils.receives(who) == {"bob", "carl"}
     assert pupils.receives("alice") == {"alice"}
     back = pupils.names("alice", "bob").words
     assert "That is noted. Bob B. hands in together with Carl C.: look below" in back
-    assert "To hand in together again" not in back
+    assert "no longer partners" not in back
     assert pupils.receives("alice") == {"alice"}, "to Carl she has not come back"
     pupils.agrees("alice", "Bob B. and Carl C.")
     assert pupils.receives("alice") == {"alice", "bob", "carl"}, "they named her still"
@@ -675,7 +680,7 @@ def test_of_who_teaches_now_nothing_is_told_any_more(
     else:
         pupils.names("carl", "bob")
         pupils.names("bob", "carl")
-    told = "whom you named", "You named bob", "with whom you handed in together"
+    told = "whom you named", "You named bob", "who was your partner"
     assert any(words in pupils.at("alice").words for words in told)
     (tmp_path / "later.csv").write_text(
         "id,name,email,role\nbob,Bob B.,bob@school.example,ta\n", encoding="utf-8"
@@ -1009,3 +1014,25 @@ def test_a_partner_who_was_forgotten_is_told_of_without_a_name(pupils: Class) ->
     page = pupils.at("bob").read(f"/h/{ticket}")
     assert ", by a partner who is not on the list any more for you, too" in page
     assert "forgotten" not in page
+
+
+@pytest.mark.parametrize("order", ["named", "named by"])
+def test_where_there_is_room_again_nobody_is_told_that_there_is_none(
+    pupils: Class, order: str
+) -> None:
+    pupils.allows(3)
+    one, other = ("alice", "bob") if order == "named" else ("bob", "alice")
+    group = ("bob", "carl", "dora")
+    pupils.said_before((one, other), *permutations(group, 2))
+    assert pupils.receives("bob") == set(group)
+    alice = pupils.at("alice")
+    assert "there is no room for more" in alice.words
+    assert "hands in together with others now: look" in alice.read("/")
+    pupils.leaves("dora")
+    alice = pupils.at("alice")
+    bob = "bob , whom you named" if order == "named" else "Bob B. , who had named you"
+    assert f"There was no room to hand in together with {bob}; now there is: name" in alice.words
+    assert "there is no room for more" not in alice.words
+    home = alice.read("/")
+    assert f"There is room again to hand in together with {bob.partition(' ,')[0]} : look" in home
+    assert "with others now" not in home

@@ -45,6 +45,15 @@ def decide(school: School, question: str, worth: float) -> None:
     exercise.room.decide(view, [override(view.book, "alice", question, worth, "so it is", "ines")])
 
 
+def marked(school: School, worth: float) -> None:
+    """Maria gives alice points for her answer."""
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    view = exercise.room.view()
+    asked = {one.name: one for one in view.book.grade("alice").questions}[ASKED]
+    exercise.room.decide(view, [mark(view.book, "alice", asked, worth, "maria")])
+
+
 def unwritten(*misconceptions: str) -> Grade:
     """The verdict on a file without an answer."""
     empty = verdict(*misconceptions, answer="")
@@ -356,7 +365,7 @@ def test_what_a_person_gives_is_told_after_what_lateness_takes_off_it(
         assert more in alice.open(page)
     decide(school, "adam", 20.0)
     published(school)
-    before = "so far, before lateness; a person gives up to 10 more<"
+    before = "so far, before lateness; a person gives up to 10 more"
     for page in pages:
         assert (before in alice.open(page)) is (score > 0)
 
@@ -446,14 +455,81 @@ def test_an_answer_that_was_marked_and_comes_again_has_not_changed(school: Schoo
     alice = school.browser("alice")
     alice.upload()
     school.grade(verdict())
-    exercise = school.portal._syllabus.get(SLUG)
-    assert exercise is not None
-    view = exercise.room.view()
-    asked = {one.name: one for one in view.book.grade("alice").questions}[ASKED]
-    exercise.room.decide(view, [mark(view.book, "alice", asked, 10.0, "maria")])
+    marked(school, 10.0)
     published(school)
     alice.upload(PROGRAM, "hw.py")
     school.grade(verdict("moment_overwritten"))
     changed = alice.read(alice.address).partition("your attempt before")[2].partition("What came")
     assert "new: moment overwritten" in changed[0]
     assert "Why AdaGrad" not in changed[0], "no person has taken anything back"
+
+
+@pytest.mark.parametrize("before_due", ["names", "all"])
+def test_of_an_answer_that_a_person_marked_nothing_is_compared(
+    school: School, before_due: str
+) -> None:
+    in_time = Late(due=datetime.now(UTC) + timedelta(days=1))
+    school.says(late=in_time, before_due=before_due)
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict())
+    marked(school, 9.0)
+    published(school)
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict(answer="It never stops."))
+    words = alice.read(alice.address)
+    assert "Why AdaGrad gets stuck: written anew." in words
+    assert "not all right yet" not in words.partition("What came")[0]
+    school.says(late=in_time, before_due="all")
+    alice.upload(b"w = 2\n", "hw.py")
+    school.grade(verdict(answer="It never stops."))
+    words = alice.read(alice.address)
+    same = "By the program, every question that it grades has the points that it had in your"
+    assert same in words
+
+
+@pytest.mark.parametrize("keep", ["latest", "chosen"])
+def test_of_a_result_that_another_attempt_replaces_nobody_is_said_to_read_the_answer(
+    school: School, keep: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    alice = school.browser("alice")
+    alice.upload()
+    school.grade(verdict())
+    published(school)
+    pages = f"/a/{SLUG}/result", f"/a/{SLUG}/result/page"
+    assert MORE in alice.read(pages[0])
+    assert "a person will read it" in alice.read(pages[1])
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"))
+    assert "Attempt 2 takes its place" in alice.read(pages[0])
+    assert MORE not in alice.words
+    assert "10 points, not counted here, it is not read" in alice.read(pages[1])
+    assert "a person will read it" not in alice.words
+
+
+@pytest.mark.parametrize("keep", ["latest", "chosen"])
+def test_the_published_attempt_is_said_to_be_so_and_the_result_until_another_is(
+    school: School, keep: str
+) -> None:
+    school.says(attempts=Attempts(keep=keep))  # type: ignore[arg-type]
+    alice = school.browser("alice")
+    alice.upload()
+    first = alice.address
+    school.grade(verdict())
+    marked(school, 9.0)
+    published(school)
+    assert "99 of 100 (as published)" in alice.read(f"/a/{SLUG}"), "it is the only one"
+    assert "until results" not in alice.words
+    alice.upload(PROGRAM, "hw.py")
+    school.grade(verdict("moment_overwritten"))
+    said = "This attempt will not count (attempt 2 will)."
+    until = "Until results are published again your result is of this attempt."
+    assert f"{said} {until}" in alice.read(first)
+    tag = "your result until results are published again"
+    assert f"Attempt 1 {tag} 99 of 100 (as published)" in alice.read(f"/a/{SLUG}")
+    told = school.program("alice").ask("GET", f"/api/submissions/{first[3:]}").json()
+    assert f"{said} {until}" in "\n".join(verdict_lines(told["result"]))
+    published(school)
+    assert until not in alice.read(first)
+    assert tag not in alice.read(f"/a/{SLUG}")

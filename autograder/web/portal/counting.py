@@ -57,9 +57,11 @@ def _since(
 def tag_of(
     standing: Standing, succession: Succession | None, hand_in: HandIn, at: Whereabouts
 ) -> str:
-    """Whether an attempt counts, as the words on what is published have it."""
+    """Whether an attempt counts, as the words on what is published have it; or else that the
+    result is of it all the same."""
     if not standing.counts(hand_in, at.attempt):
-        return ""
+        is_result = succession is not None and succession.shown == hand_in.number
+        return "your result until results are published again" if is_result else ""
     if succession is None or succession.counts is None:
         return "counts"
     return "will count" if succession.next == hand_in.number else ""
@@ -87,6 +89,8 @@ def not_counted(
         said = f"This attempt will not count{you}"
         said += f" (attempt {succession.next} will)" if succession.next is not None else ""
     said += ", so nobody reads its answer." if any(map(is_unread, shown.grade.questions)) else "."
+    if succession is not None and succession.shown == hand_in.number:
+        said += " Until results are published again your result is of this attempt."
     return f"{said} To have it count, choose it {chosen_where}." if chosen_where else said
 
 

@@ -212,7 +212,9 @@ class Offer:
     """The partners whom somebody has already, where one of these and one of those who make the
     offer named each other."""
     awaited: Sequence[Person]
-    """Whose agreement it needs, beside theirs."""
+    """Who has still to name somebody, beside those to whom it is made ..."""
+    unnamed: Sequence[Person]
+    """... and of the partners of these, whom those who named them have still to name, too."""
 
 
 @dataclass(frozen=True)
@@ -237,8 +239,10 @@ class Pairing:
     """... or do not join them because somebody else declined."""
     withdrawn: Sequence[Person] = ()
     """Those who named them, and are joined to others now."""
+    roomy: Sequence[Person] = ()
+    """Those of the missed and the withdrawn with whom there is room again."""
     parted: Sequence[Person] = ()
-    """Those who handed in together with them, and left ..."""
+    """Those who were in their group, and left ..."""
     left: Sequence[Person] = ()
     """... and, of those who name them still and have asked nothing since, whom they left."""
     has_lost: bool = False
@@ -274,6 +278,7 @@ class Partners:
         theirs = {groups.of(other) for other in groups.named_by(mine) - groups.left(mine)}
         offers = [(self._offer(mine, one), one) for one in sorted(theirs, key=min)]
         named = groups.named(mine)
+        void = groups.missed(mine) | groups.withdrawn(mine)
         return Pairing(
             together,
             named=self._people(named),
@@ -284,6 +289,7 @@ class Partners:
             declined=self._people(groups.declined(mine)),
             kept_apart=self._people(groups.kept_apart(mine)),
             withdrawn=self._people(groups.withdrawn(mine)),
+            roomy=self._people(other for other in void if groups.fit(mine, other)),
             parted=self._people(groups.parted(mine)),
             left=self._people(groups.left(mine).difference(*theirs)),
             has_lost=bool(groups.lost(mine)),
@@ -298,6 +304,7 @@ class Partners:
             self._people(theirs - by),
             self._people(partners if is_along else ()),
             self._people(groups.awaited(mine, min(theirs)) - {mine}),
+            self._people({one for who in by for one in groups.of(mine) - groups.named(who)}),
         )
 
     def is_full(self, person: Person) -> bool:

@@ -212,12 +212,7 @@ class Seeing:
         shown = self._of(exercise, hand_in, attempt)
         if shown is None:
             return None
-        if standing.is_out(hand_in, attempt):
-            shown = self._out(standing, hand_in, replace(shown, is_out=True))
-        else:
-            shown = self._fixed(exercise, shown)
-            if not standing.counts(hand_in, attempt):
-                shown = _if_counted(shown)
+        shown = self._promised(standing, hand_in, attempt, shown)
         shown = replace(shown, grade=_doubted(shown.grade))
         if before is None:
             return shown
@@ -264,6 +259,13 @@ class Seeing:
         public = self._public(hand_in) if sight is Sight.PUBLIC else None
         return Shown(sight, self._grade(lists, entry), attempt, zone, public=public)
 
+    def _promised(self, standing: Standing, hand_in: HandIn, attempt: int, shown: Shown) -> Shown:
+        """With what is said of the answers that a person would read, by whether it counts."""
+        if standing.is_out(hand_in, attempt):
+            return self._out(standing, hand_in, replace(shown, is_out=True))
+        shown = self._fixed(standing.exercise, shown)
+        return shown if standing.counts(hand_in, attempt) else _if_counted(shown)
+
     def _out(self, standing: Standing, hand_in: HandIn, shown: Shown) -> Shown:
         """Of an attempt that does not count it is not said that a person gives points."""
         waiting = _waiting(shown.grade)
@@ -299,11 +301,20 @@ class Seeing:
         fixed &= {one.name for one in then.questions if one.override is not None}
         return _with_messages(shown, dict.fromkeys(fixed, WRITTEN_DECIDED))
 
-    def published(self, exercise: Exercise, student: str) -> Grade | None:
-        """What was published last to a student, with what its page shows; None: nothing."""
-        ledger = exercise.register.now().ledger
-        found = next(iter(PublishedGrades(self._store, ledger, details=True).of([student])), None)
-        return None if found is None else _doubted(found)
+    def published(self, standing: Standing) -> Grade | None:
+        """What was published last to a student, with what its page shows; None: nothing.  Of an
+        attempt that another one replaces no more is promised than on its own page."""
+        grades = PublishedGrades(self._store, standing.lists.ledger, details=True)
+        found = next(iter(grades.of([standing.student])), None)
+        if found is None or standing.published is None:
+            return None
+        then = standing.published.attempt
+        attempt, number = standing.graded_last.get(then, then), standing.number_of(then)
+        hand_in = next((one for one in standing.hand_ins if one.number == number), None)
+        if hand_in is not None:
+            shown = Shown(Sight.PUBLISHED, found, attempt, standing.zone)
+            found = self._promised(standing, hand_in, attempt, shown).grade
+        return _doubted(found)
 
     def with_details(self, shown: Shown) -> Grade:
         """The grade with what its page shows."""

@@ -326,7 +326,7 @@ class StudentPages:
         grade = self._seeing.with_details(shown)
         before = self._seeing.before(exercise, shown)
         late = grade.late, None if before is None else (before.late, str(before.seen))
-        said = tuple(question.message for question in grade.questions)
+        said = _said(grade)
         key = (hand_in.id, shown.attempt, shown.sight, shown.before, str(grade.seen), late, said)
         back = f"{eyes.base}/h/{hand_in.ticket}" if "alone" in visit.query else ""
         return self._drawn(key, exercise, grade, before, eyes.person.name, back, hand_in.number)
@@ -373,8 +373,8 @@ class StudentPages:
 
     def result(self, visit: Visit) -> str:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
-        grade = self._published(exercise, eyes.person)
         standing = self._standing(exercise, eyes.person)
+        grade = self._published(standing)
         asked = self._asked(exercise, eyes.person)
         return page(
             "portal/result.html.j2",
@@ -394,16 +394,16 @@ class StudentPages:
 
     def result_page(self, visit: Visit) -> Response:
         eyes, exercise = self.eyes(visit), self._exercise(visit)
-        grade = self._published(exercise, eyes.person)
         standing = self._standing(exercise, eyes.person)
+        grade = self._published(standing)
         published = standing.published
         number = None if published is None else standing.number_of(published.attempt)
-        key = (exercise.slug, eyes.person.id, str(grade.seen), number)
+        key = (exercise.slug, eyes.person.id, str(grade.seen), number, _said(grade))
         back = f"{eyes.base}/a/{exercise.slug}/result" if "alone" in visit.query else ""
         return self._drawn(key, exercise, grade, None, eyes.person.name, back, number)
 
-    def _published(self, exercise: Exercise, person: Person) -> Grade:
-        grade = self._seeing.published(exercise, person.id)
+    def _published(self, standing: Standing) -> Grade:
+        grade = self._seeing.published(standing)
         if grade is None:
             raise NotThere("nothing is published to you here yet")
         return grade
@@ -476,10 +476,8 @@ class StudentPages:
         if exercise.assignment.attempts.partners < 2:
             raise UsageError("everybody hands in alone here")
         if "leave" in visit.form:
-            was_together = self._pairing(exercise, eyes).together
             leave(self._store, exercise, eyes.person)
-            kept = " What you handed in together stays yours." if was_together else ""
-            visit.later.append(f"You hand in alone now.{kept}")
+            visit.later.append("You hand in alone now.")
         elif "decline" in visit.form:
             visit.later.append(self._decline(exercise, eyes.person, visit.form.one("partner")))
         elif "back" in visit.form:
@@ -524,8 +522,11 @@ class StudentPages:
                 f"That is noted. {_listed([other])} hands in together with {_listed(rest)}: look "
                 "below whether you agree to that."
             )
-        agree = "agrees" if len(offer.awaited) == 1 else "agree"
-        return f"That is noted. It holds as soon as {_listed(offer.awaited)} {agree}, too."
+        have = "has" if len(offer.awaited) == 1 else "have"
+        return (
+            "That is noted. It holds as soon as all of you named each other, and "
+            f"{_listed(offer.awaited)} {have} still to."
+        )
 
     def _take_back(self, exercise: Exercise, person: Person, whom: str) -> str:
         """No longer name somebody, nor with whom they hand in; what came of it.  Raises NotNow."""
@@ -602,6 +603,11 @@ def _require_places(partners: Partners, person: Person, other: Person) -> None:
 
 def _listed(people: Sequence[Person]) -> str:
     return listed([one.name or one.id for one in people])
+
+
+def _said(grade: Grade) -> tuple[str | None, ...]:
+    """What tells pages apart on which other answers are promised to be read."""
+    return tuple(question.message for question in grade.questions)
 
 
 def _late_then(hand_in: HandIn) -> str:
