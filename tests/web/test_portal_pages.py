@@ -699,7 +699,7 @@ def test_partners_hand_in_together_when_they_named_each_other(school: School) ->
     alice.open(f"/a/{SLUG}")
     alice.send(f"/a/{SLUG}/partners", leave="1")
     assert "You named" not in alice.read(f"/a/{SLUG}")
-    assert "You can hand in together again" in bob.read(f"/a/{SLUG}")
+    assert "You can be partners again" in bob.read(f"/a/{SLUG}")
     bob.upload()
     assert school.store.hand_ins.all(SLUG)[-1].student == "bob"
     for nobody in ("nobody", "ines", "bob"):
