@@ -57,10 +57,12 @@ class Safety:
         *,
         most: Most = lambda _: MOST_BYTES,
         too_large: Callable[[str], str] = lambda _: "That is more than is taken here.",
+        sorry: Callable[[str, str], Response] | None = None,
         headers: Mapping[str, str] = {},
     ) -> None:
         """``origins``: what these pages are called, such as ``http://127.0.0.1:8000``;
-        ``too_large``: what is said where more than ``most`` is announced for a path.
+        ``too_large``: what is said where more than ``most`` is announced for a path; ``sorry``: the
+        page for a path that says so to people; None: there is none.
 
         A page of another site can make its own name mean this machine; it cannot make a browser
         send ours.
@@ -68,7 +70,7 @@ class Safety:
         self._app = app
         self._origins = frozenset(origins)
         self._hosts = frozenset(origin.partition("//")[2] for origin in self._origins)
-        self._most, self._too_large = most, too_large
+        self._most, self._too_large, self._sorry = most, too_large, sorry
         said = {**_HEADERS, **headers}
         self._headers = {
             name.encode("latin-1"): value.encode("latin-1") for name, value in said.items()
@@ -92,9 +94,21 @@ class Safety:
         refusal = self._refusal(scope)
         if refusal is not None:
             status, why = refusal
-            await _refused(scope["path"], status, why)(scope, receive, send_safely)
+            await self._refused(scope["path"], status, why)(scope, receive, send_safely)
             return
         await self._app(scope, _counting(receive, self._most(scope["path"])), send_safely)
+
+    def _refused(self, path: str, status: int, why: str) -> Response:
+        """To people a sentence, of what is too large a page; to programs the same as JSON."""
+        made: Response
+        if path.startswith("/api/"):
+            made = JSONResponse({"error": why}, status)
+        elif status == 413 and self._sorry is not None:
+            made = self._sorry(path, why)
+        else:
+            made = PlainTextResponse(f"{why}\n", status)
+        made.headers["connection"] = "close"
+        return made
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
@@ -118,13 +132,6 @@ class Safety:
         if not length.isdecimal() or int(length) > self._most(scope["path"]):
             return 413, self._too_large(scope["path"])
         return None
-
-
-def _refused(path: str, status: int, why: str) -> Response:
-    """To people a sentence; to programs the same as JSON."""
-    if path.startswith("/api/"):
-        return JSONResponse({"error": why}, status, {"connection": "close"})
-    return PlainTextResponse(f"{why}\n", status, {"connection": "close"})
 
 
 def _counting(receive: Receive, most: int) -> Receive:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from course_class import ASKED, SLUG
@@ -281,6 +281,50 @@ def test_what_is_refused_is_said_on_the_page(school: School) -> None:
     assert "hw.pdf is a PDF" in alice.words
     assert "Hand in" in alice.words
     assert not school.store.hand_ins.all(SLUG)
+
+
+def test_a_form_that_is_refused_leads_back_and_leaves_the_name_of_its_file(school: School) -> None:
+    alice = school.browser("alice")
+    back = f'<a href="/a/{SLUG}">Back to the assignment</a>'
+    alice.upload(b"x = 1\n" * 4_000_000, "big.py")
+    assert alice.status == 413
+    assert " big.py is larger than 20 MB" in alice.words
+    assert back in alice.page
+    alice.ask("POST", f"/a/{SLUG}/hand-in", files={"other": ("hw.py", PROGRAM)})
+    assert alice.status == 403
+    assert back in alice.page
+    announced = {"content": b"", "headers": {"content-length": "120000000"}}
+    alice.ask("POST", f"/a/{SLUG}/hand-in", **announced)
+    assert alice.status == 413
+    assert "The file is larger than 100 MB" in alice.words
+    assert back in alice.page
+    assert "<link" in alice.page
+    alice.open(f"/a/{SLUG}")
+    token = alice.form_token
+    alice.ask("POST", "/a/none/hand-in", data={"token": token}, files={"file": ("hw.py", PROGRAM)})
+    assert "To the first page" in alice.words, "there is nothing to go back to"
+
+
+@pytest.mark.parametrize(
+    ("late", "tag"),
+    [
+        ({"policy": "none"}, "late"),
+        ({"policy": "share_per_day", "share": 0.1}, "late, until"),
+        ({"policy": "share_per_day", "share": 0.1, "cut_off_days": 1}, "over"),
+    ],
+)
+def test_what_still_brings_points_is_not_said_to_be_over(
+    school: School, late: dict[str, Any], tag: str
+) -> None:
+    due = datetime.now(UTC) - timedelta(hours=30)
+    school.says(late=Late(due=due, **late))
+    alice = school.browser("alice")
+    (found,) = re.findall(r'<span class="tag">(.*?)</span>', alice.open("/"))
+    words = re.sub("<.*?>", "", found)
+    end = f"late, until {due + timedelta(days=9):%a %d %b}"
+    assert words.startswith(end) if tag == "late, until" else words == tag
+    tags = re.findall(r'<span class="tag">(.*?)</span>', alice.open(f"/a/{SLUG}"))
+    assert tags == [tag.removesuffix(", until")], "the end is said there anyway"
 
 
 def named_after(slug: str) -> bytes:

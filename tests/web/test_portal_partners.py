@@ -537,7 +537,7 @@ def test_who_left_did_not_decline(pupils: Class) -> None:
     assert "declined" not in alice.words
 
 
-def test_when_a_partner_leaves_both_are_told_what_stays_and_what_is_possible(
+def test_when_a_partner_leaves_both_are_told_so_and_what_is_possible(
     pupils: Class,
 ) -> None:
     both = "what one of you hands in counts as handed in by both"

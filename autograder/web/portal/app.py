@@ -103,6 +103,7 @@ def portal(
         origins_at(port, f"{parts.scheme}://{parts.netloc}"),
         most=_most,
         too_large=lambda path: TOO_LARGE if _takes_files(path) else _TOO_LONG,
+        sorry=lambda path, why: _sorry(413, why, path),
         headers={"strict-transport-security": "max-age=31536000"} if is_public else {},
     )
 
@@ -231,8 +232,8 @@ class _Front:
                 return await office.with_file(
                     form, lambda file: student.hand_in(visit, file, is_meant)
                 )
-        except Refused as refused:
-            return _sorry(refused.status, str(refused))
+        except Refused as refused:  # which may begin with the name of a file: it stays as it is
+            return _why(refused.status, str(refused), request.url.path)
 
     async def events(self, request: Request) -> Response:
         """How far a hand-in is, told as it changes."""
@@ -276,10 +277,18 @@ def _visit(session: Session, path: dict[str, str]) -> Visit:
     return Visit(session.member, path, Form(), Form(), session.token, person=session.person)
 
 
-def _sorry(status: int, why: str) -> Response:
-    said_ = ended(why[:1].upper() + why[1:])
-    head = "Sign in first" if why == SIGN_IN else heading(status)
-    return HTMLResponse(fragment("portal/refused.html.j2", why=said_, head=head), status)
+def _sorry(status: int, why: str, path: str = "") -> Response:
+    return _why(status, why[:1].upper() + why[1:], path)
+
+
+def _why(status: int, sentence: str, path: str = "") -> Response:
+    """``path``: what was asked for; who handed in there is led back to the assignment."""
+    head = "Sign in first" if sentence == SIGN_IN else heading(status)
+    is_hand_in = path.startswith("/a/") and _takes_files(path) and status != 404
+    back = path.removesuffix("/hand-in") if is_hand_in else ""
+    return HTMLResponse(
+        fragment("portal/refused.html.j2", why=ended(sentence), head=head, back=back), status
+    )
 
 
 async def _not_found(request: Request, _error: Exception) -> Response:
@@ -294,14 +303,16 @@ async def _other_method(request: Request, _error: Exception) -> Response:
 
 
 async def _too_large(request: Request, _error: Exception) -> Response:
-    made = said(413, TOO_LARGE) if request.url.path.startswith("/api/") else _sorry(413, TOO_LARGE)
+    path = request.url.path
+    made = said(413, TOO_LARGE) if path.startswith("/api/") else _sorry(413, TOO_LARGE, path)
     made.headers["connection"] = "close"
     return made
 
 
 async def _too_slow(request: Request, _error: Exception) -> Response:
     why = "The rest did not come: send it once more."
-    made = said(408, why) if request.url.path.startswith("/api/") else _sorry(408, why)
+    path = request.url.path
+    made = said(408, why) if path.startswith("/api/") else _sorry(408, why, path)
     made.headers["connection"] = "close"
     return made
 
@@ -309,7 +320,8 @@ async def _too_slow(request: Request, _error: Exception) -> Response:
 async def _not_now(request: Request, error: Exception) -> Response:
     assert isinstance(error, AutograderError)
     status, why = status_of(error), to_students(error)
-    return said(status, why) if request.url.path.startswith("/api/") else _sorry(status, why)
+    path = request.url.path
+    return said(status, why) if path.startswith("/api/") else _sorry(status, why, path)
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:

@@ -82,8 +82,17 @@ class Standing:
     @property
     def late_until(self) -> datetime | None:
         """Until when what is late brings points; None: there is no end, or it is over."""
-        until = brings_until(self.student, self.lists.standing.policies)
+        until = self._brings_until
         return until if until is not None and datetime.now(UTC) <= until else None
+
+    @property
+    def brings_points(self) -> bool:
+        """Whether what is handed in now may bring points, be it late."""
+        return self._brings_until is None or self.late_until is not None
+
+    @property
+    def _brings_until(self) -> datetime | None:
+        return brings_until(self.student, self.lists.standing.policies)
 
     @property
     def next_day(self) -> datetime:
