@@ -107,7 +107,11 @@ def place_options(command: Command) -> Command:
             metavar="URL",
             help="Database of grades; default: grades.db in --out, else results/grades.db.",
         ),
-        path_option("--out", help="Where results lie; default: results/SLUG.", file_okay=False),
+        path_option(
+            "--out",
+            help="Where results lie; default: results/SLUG in this folder.",
+            file_okay=False,
+        ),
     ):
         command = option(command)
     return course_options(command)

@@ -123,7 +123,7 @@ def test_the_gradebook_has_all_assignments_and_everybody(decided: Path) -> None:
     ]
     points = {row["student"]: (row[SLUG], row["total"], row["complete"]) for row in book}
     assert points["ben"] == ("88", "88", "yes")
-    assert points["amy@uni.edu"] == ("", "0", "no")
+    assert points["amy@uni.edu"] == ("", "", "no")
     assert points["yan"] == ("", "0", "yes")
     assert {row["max_total"] for row in book} == {"100"}
     assert done("gradebook", "--to", "g.csv") == "4 students, 1 assignment: g.csv\n"
