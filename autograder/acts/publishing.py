@@ -48,8 +48,10 @@ class Preview:
     """Who has no final score yet."""
     left_out: tuple[str, ...]
     """Whose work could not be graded, through no fault of theirs: there is nothing to show."""
+    since: tuple[str, ...] = ()
+    """Who handed in since results were published to them last ..."""
     later: tuple[str, ...] = ()
-    """Who handed in since it was published last: of those attempts they are shown all then."""
+    """... and who of these are shown all of those attempts only then."""
     earlier: tuple[str, ...] = ()
     """Of whom an override counts that was made for another file."""
     in_time: int = 0
@@ -144,6 +146,7 @@ def _gone_through(
         same,
         tuple(waiting),
         tuple(left_out),
+        handed_in_since(book, students),
         later_than_shown(book, students),
         tuple(earlier),
         still_in_time(book, section),
@@ -155,23 +158,36 @@ def has_earlier_override(grade: Grade) -> bool:
     return any(q.override is not None and q.override.made_for is not None for q in grade.questions)
 
 
-def later_than_shown(book: Book, students: Collection[str]) -> tuple[str, ...]:
+def handed_in_since(book: Book, students: Collection[str]) -> tuple[str, ...]:
     """Who of these has handed in since results were published to them last."""
-    ledger, standing = book.ledger, book.standing
-    if not ledger.published:
-        return ()
-    # Whose an attempt is takes a while to say; most came before anything was published.
-    first = min(ledger.at(deed) for deed in {one.deed for one in ledger.published.values()})
+    return tuple(sorted({student for student, _ in _came_since(book, students)}))
+
+
+def later_than_shown(book: Book, students: Collection[str]) -> tuple[str, ...]:
+    """Who of these has handed in since then what they are not shown all of yet."""
     found = {
         student
-        for entry in book.attempts
-        if entry.handed_in.source is Source.PLATFORM
-        and entry.handed_in.at is not None
-        and entry.handed_in.at > first
-        and (student := standing.student(entry.student, entry.whose)) in ledger.published
-        and not ledger.is_shown(student, entry.handed_in.at)
+        for student, at in _came_since(book, students)
+        if not book.ledger.is_shown(student, at)
     }
-    return tuple(sorted(found & set(students)))
+    return tuple(sorted(found))
+
+
+def _came_since(book: Book, students: Collection[str]) -> Iterator[tuple[str, datetime]]:
+    """Whose attempts came since results were published to them last, and when."""
+    ledger, standing, wanted = book.ledger, book.standing, set(students)
+    if not ledger.published:
+        return
+    # Whose an attempt is takes a while to say; most came before anything was published.
+    first = min(ledger.at(deed) for deed in {one.deed for one in ledger.published.values()})
+    for entry in book.attempts:
+        at = entry.handed_in.at
+        if entry.handed_in.source is not Source.PLATFORM or at is None or at <= first:
+            continue
+        student = standing.student(entry.student, entry.whose)
+        until = ledger.shown_until(student) if student in wanted else None
+        if until is not None and at >= until:
+            yield student, at
 
 
 BEFORE_DUE = {

@@ -325,7 +325,7 @@ def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
         "same": found.same,
         "without_final_score": list(found.waiting),
         "left_out": list(found.left_out),
-        "handed_in_since": list(found.later),
+        "handed_in_since": list(found.since),
         "overrides_of_another_file": list(found.earlier),
         "can_still_hand_in": found.in_time,
     }
@@ -345,8 +345,8 @@ def _preview_in_words(found: Preview, dry_run: bool) -> Iterator[str]:
         yield f"  and {len(changed) - _MOST_NAMED} more"
     if found.waiting:
         yield f"Without a final score ({len(found.waiting)}): {_listed(found.waiting)}"
-    if found.later:
-        yield f"Handed in since the last time ({len(found.later)}): {_listed(found.later)}"
+    if found.since:
+        yield f"Handed in since the last time ({len(found.since)}): {_listed(found.since)}"
     if found.earlier:
         yield (
             f"With an override that was made for another file ({len(found.earlier)}): "

@@ -67,9 +67,19 @@ def test_what_came_since_is_published_though_what_counts_is_the_same(small: Smal
     small.hand_in("alice", digest="two", days_late=40_000)
     found = publish(small)
     assert [one.student for one in found.new] == ["alice"]
-    assert found.later == ("alice",)
+    assert (found.since, found.later) == (("alice",), ("alice",))
     small.decide(acts.take_back(small.book, act.deed, "boss"))
     assert small.book.ledger.shown_until("alice") is not None, "the second stands"
+
+
+def test_who_handed_in_since_is_told_though_they_are_shown_all_of_it(small: SmallClass) -> None:
+    """As whoever is past due is: nothing is held back for them."""
+    for name in ("alice", "bob"):
+        small.hand_in(name, digest="one")
+    assert publish(small).since == ()
+    small.hand_in("alice", digest="two", days_late=40_000)
+    found = publish(small)
+    assert (found.since, found.later) == (("alice",), ())
 
 
 def test_of_older_programs_the_second_alone_is_known(small: SmallClass) -> None:
