@@ -149,7 +149,7 @@ def _gone_through(
         handed_in_since(book, students),
         later_than_shown(book, students),
         tuple(earlier),
-        still_in_time(book, section),
+        still_in_time(book.standing, book.counting, section),
     )
 
 
@@ -210,12 +210,13 @@ def warning(in_time: int, before_due: str, is_published: bool = False) -> str:
     return f"{can}; of later attempts they see {BEFORE_DUE[before_due]} until you publish again."
 
 
-def still_in_time(book: Book, section: str = "") -> int:
-    """How many students, of a section, can still hand in in time."""
-    people = [one for one in book.standing.directory.people if one.role == "student"]
+def still_in_time(standing: Standing, known: Collection[str], section: str = "") -> int:
+    """How many students, of a section, can still hand in in time; ``known``: who they are where no
+    list of people says it."""
+    people = [one for one in standing.directory.people if one.role == "student"]
     chosen = [one.id for one in people if not section or key(one.section) == key(section)]
-    policies, now = book.standing.policies, datetime.now(UTC)
-    students = chosen if people else book.counting
+    policies, now = standing.policies, datetime.now(UTC)
+    students = chosen if people else known
     return sum(
         policies.due_for(student) is not None and not policies.is_late(student, now)
         for student in students
