@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, overload
 from autograder.acts.book import Book
 from autograder.acts.deciding import decide, on_all
 from autograder.acts.ledger import Ledger, moment_of_publishing
-from autograder.acts.scores import as_shown, digest_of_shown
+from autograder.acts.scores import as_shown, digest_of_shown, without_questions
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, Seen, Source, SubmissionStatus
 from autograder.people import Standing, key
+from autograder.report.total import Total, total_of
 from autograder.settings import among
 from autograder.store import Entry, Publication, Published, Shown, deflated
 from autograder.store.forms import QuestionDetails
@@ -238,6 +239,7 @@ def _in_section(book: Book, section: str) -> set[str]:
 
 def _changes(before: Grade, after: Grade) -> Iterator[str]:
     """What is new, in sentences, of which there is at least one."""
+    before, after = without_questions(before), without_questions(after)
     told = [*_other_points(before, after)] or [*_other_words(before, after)]
     yield from told or [f"the page{_OTHER_WORDS}"]
 
@@ -255,8 +257,8 @@ def _other_points(before: Grade, after: Grade) -> Iterator[str]:
         elif then != question:
             yield f"{question.title}{_OTHER_WORDS}"
     if _final(before) != _final(after):
-        yield f"in all: {_final(before)}, now {_final(after)}"
-    elif _final(after) == _NO_SCORE and before.score != after.score:
+        yield f"in all: {_in_all(before, after)}"
+    elif _final(after) is None and before.score != after.score:
         # Lateness alone changes no question.
         yield f"by the program: {points(before.score)} points, now {points(after.score)} points"
 
@@ -285,9 +287,28 @@ def _points(question: QuestionGrade) -> str:
     return "not marked yet" if worth is None else f"{points(worth)} points"
 
 
-def _final(grade: Grade) -> str:
-    score = None if grade.final is None else grade.final.score
-    return _NO_SCORE if score is None else f"{points(score)} points"
+def _final(grade: Grade) -> float | None:
+    return None if grade.final is None else grade.final.score
+
+
+def _in_all(before: Grade, after: Grade) -> str:
+    """Where an answer waits, or waited, of how many points says more than the sum alone."""
+    was, now = total_of(before), total_of(after)
+    if not any(one.is_so_far or one.rest() for one in (was, now)):
+        return f"{_sum(was)}, now {_sum(now)}"
+    return f"{_of(was)}, now {_of(now)}"
+
+
+def _sum(total: Total) -> str:
+    return _NO_SCORE if total.score is None else f"{points(total.score)} points"
+
+
+def _of(total: Total) -> str:
+    """``81 of 90 so far``."""
+    if total.score is None:
+        return _NO_SCORE
+    sum_ = f"{points(total.score)} of {points(total.max_score)}"
+    return " ".join(filter(None, (sum_, total.stands_briefly())))
 
 
 # ------------------------------------------------------------------ what students are shown

@@ -1075,8 +1075,10 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
     shown = text(of_student(school.store, exercise.register.now().standing, "alice"))
     assert "(counts): graded, 81.22 of 100, after lateness\n" in shown
     assert "- 9.03 for lateness = 81.22 of 100\n" in shown
-    assert "in all: no score yet, now 81.22 points" in alice.read(f"/a/{SLUG}/result")
-    assert alice.words.count("for lateness") == 1
+    assert (
+        "in all: 83 of 90 so far, before lateness, now 81.22 of 100 after lateness"
+    ) in alice.read(f"/a/{SLUG}/result")
+    assert alice.words.count(" for lateness") == 1
     assert f"-9.03 for lateness {LATE}" in alice.words
 
 
