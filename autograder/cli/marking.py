@@ -20,6 +20,7 @@ from autograder.acts.publishing import warning
 from autograder.batch.files import whole_file
 from autograder.batch.order import Order, current_grades, opened
 from autograder.batch.output import book_of
+from autograder.batch.regrade import kept_files
 from autograder.batch.showing import show_again
 from autograder.cli.options import (
     Command,
@@ -305,6 +306,7 @@ def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named:
         else:
             found = acts.publish(deciding.store, deciding.book, deciding.by, section)
             deciding.show(())  # pages are as they were; tables say who sees them
+        outdated = kept_files(deciding.order, deciding.store).says
     if as_json:
         click.echo(json.dumps(_preview_as_json(found, dry_run), indent=1))
         return
@@ -314,6 +316,9 @@ def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named:
     before_due = deciding.order.assignment.feedback.before_due
     if (found.new or found.later) and (said := warning(found.in_time, before_due, not dry_run)):
         click.echo(said, err=True)
+    if outdated:
+        then = "them first" if dry_run else "them, and publish again"
+        click.echo(f"{outdated}: regrade {then} (`autograder regrade`).", err=True)
 
 
 def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:

@@ -1078,7 +1078,7 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
     assert (
         "in all: 83 of 90 so far, before lateness, now 81.22 of 100 after lateness"
     ) in alice.read(f"/a/{SLUG}/result")
-    assert alice.words.count(" for lateness") == 1
+    assert alice.words.count("for lateness") == 1
     assert f"-9.03 for lateness {LATE}" in alice.words
 
 

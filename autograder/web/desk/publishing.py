@@ -20,6 +20,7 @@ from autograder.acts.publishing import (
 from autograder.store import Act, Conflict, Publication
 from autograder.text import counted
 from autograder.web.desk.queue import PER_PAGE, Paging
+from autograder.web.desk.regrading import RegradePage
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Line
 from autograder.web.pages import page
@@ -86,8 +87,9 @@ _UNPUBLISHED = {
 
 
 class PublishPage:
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, regrade: RegradePage) -> None:
         self._room = room
+        self._regrade = regrade
 
     def show(self, visit: Visit) -> str:
         view = self._room.view()
@@ -118,6 +120,7 @@ class PublishPage:
                 still_in_time(view.book.standing, view.book.counting, section),
                 self._room.order.assignment.feedback.before_due,
             ),
+            outdated=self._regrade.outdated(view),
             changes=self._changes(view, news[paging.here]),
             paging=paging,
             wanted=Filter(section=section),
