@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, overload
 from autograder.acts.book import Book
 from autograder.acts.deciding import decide, on_all
 from autograder.acts.ledger import Ledger, moment_of_publishing
-from autograder.acts.scores import as_shown, digest_of_shown
+from autograder.acts.scores import as_shown, digest_of_shown, without_questions
 from autograder.errors import UsageError
 from autograder.model import Grade, QuestionGrade, Seen, Source, SubmissionStatus
 from autograder.people import Standing, key
+from autograder.report.total import Total, total_of
 from autograder.settings import among
 from autograder.store import Entry, Publication, Published, Shown, deflated
 from autograder.store.forms import QuestionDetails
@@ -48,8 +49,10 @@ class Preview:
     """Who has no final score yet."""
     left_out: tuple[str, ...]
     """Whose work could not be graded, through no fault of theirs: there is nothing to show."""
+    since: tuple[str, ...] = ()
+    """Who handed in since results were published to them last ..."""
     later: tuple[str, ...] = ()
-    """Who handed in since it was published last: of those attempts they are shown all then."""
+    """... and who of these are shown all of those attempts only then."""
     earlier: tuple[str, ...] = ()
     """Of whom an override counts that was made for another file."""
     in_time: int = 0
@@ -144,9 +147,10 @@ def _gone_through(
         same,
         tuple(waiting),
         tuple(left_out),
+        handed_in_since(book, students),
         later_than_shown(book, students),
         tuple(earlier),
-        still_in_time(book, section),
+        still_in_time(book.standing, book.counting, section),
     )
 
 
@@ -155,23 +159,36 @@ def has_earlier_override(grade: Grade) -> bool:
     return any(q.override is not None and q.override.made_for is not None for q in grade.questions)
 
 
-def later_than_shown(book: Book, students: Collection[str]) -> tuple[str, ...]:
+def handed_in_since(book: Book, students: Collection[str]) -> tuple[str, ...]:
     """Who of these has handed in since results were published to them last."""
-    ledger, standing = book.ledger, book.standing
-    if not ledger.published:
-        return ()
-    # Whose an attempt is takes a while to say; most came before anything was published.
-    first = min(ledger.at(deed) for deed in {one.deed for one in ledger.published.values()})
+    return tuple(sorted({student for student, _ in _came_since(book, students)}))
+
+
+def later_than_shown(book: Book, students: Collection[str]) -> tuple[str, ...]:
+    """Who of these has handed in since then what they are not shown all of yet."""
     found = {
         student
-        for entry in book.attempts
-        if entry.handed_in.source is Source.PLATFORM
-        and entry.handed_in.at is not None
-        and entry.handed_in.at > first
-        and (student := standing.student(entry.student, entry.whose)) in ledger.published
-        and not ledger.is_shown(student, entry.handed_in.at)
+        for student, at in _came_since(book, students)
+        if not book.ledger.is_shown(student, at)
     }
-    return tuple(sorted(found & set(students)))
+    return tuple(sorted(found))
+
+
+def _came_since(book: Book, students: Collection[str]) -> Iterator[tuple[str, datetime]]:
+    """Whose attempts came since results were published to them last, and when."""
+    ledger, standing, wanted = book.ledger, book.standing, set(students)
+    if not ledger.published:
+        return
+    # Whose an attempt is takes a while to say; most came before anything was published.
+    first = min(ledger.at(deed) for deed in {one.deed for one in ledger.published.values()})
+    for entry in book.attempts:
+        at = entry.handed_in.at
+        if entry.handed_in.source is not Source.PLATFORM or at is None or at <= first:
+            continue
+        student = standing.student(entry.student, entry.whose)
+        until = ledger.shown_until(student) if student in wanted else None
+        if until is not None and at >= until:
+            yield student, at
 
 
 BEFORE_DUE = {
@@ -194,12 +211,13 @@ def warning(in_time: int, before_due: str, is_published: bool = False) -> str:
     return f"{can}; of later attempts they see {BEFORE_DUE[before_due]} until you publish again."
 
 
-def still_in_time(book: Book, section: str = "") -> int:
-    """How many students, of a section, can still hand in in time."""
-    people = [one for one in book.standing.directory.people if one.role == "student"]
+def still_in_time(standing: Standing, known: Collection[str], section: str = "") -> int:
+    """How many students, of a section, can still hand in in time; ``known``: who they are where no
+    list of people says it."""
+    people = [one for one in standing.directory.people if one.role == "student"]
     chosen = [one.id for one in people if not section or key(one.section) == key(section)]
-    policies, now = book.standing.policies, datetime.now(UTC)
-    students = chosen if people else book.counting
+    policies, now = standing.policies, datetime.now(UTC)
+    students = chosen if people else known
     return sum(
         policies.due_for(student) is not None and not policies.is_late(student, now)
         for student in students
@@ -221,6 +239,7 @@ def _in_section(book: Book, section: str) -> set[str]:
 
 def _changes(before: Grade, after: Grade) -> Iterator[str]:
     """What is new, in sentences, of which there is at least one."""
+    before, after = without_questions(before), without_questions(after)
     told = [*_other_points(before, after)] or [*_other_words(before, after)]
     yield from told or [f"the page{_OTHER_WORDS}"]
 
@@ -238,8 +257,8 @@ def _other_points(before: Grade, after: Grade) -> Iterator[str]:
         elif then != question:
             yield f"{question.title}{_OTHER_WORDS}"
     if _final(before) != _final(after):
-        yield f"in all: {_final(before)}, now {_final(after)}"
-    elif _final(after) == _NO_SCORE and before.score != after.score:
+        yield f"in all: {_in_all(before, after)}"
+    elif _final(after) is None and before.score != after.score:
         # Lateness alone changes no question.
         yield f"by the program: {points(before.score)} points, now {points(after.score)} points"
 
@@ -268,9 +287,28 @@ def _points(question: QuestionGrade) -> str:
     return "not marked yet" if worth is None else f"{points(worth)} points"
 
 
-def _final(grade: Grade) -> str:
-    score = None if grade.final is None else grade.final.score
-    return _NO_SCORE if score is None else f"{points(score)} points"
+def _final(grade: Grade) -> float | None:
+    return None if grade.final is None else grade.final.score
+
+
+def _in_all(before: Grade, after: Grade) -> str:
+    """Where an answer waits, or waited, of how many points says more than the sum alone."""
+    was, now = total_of(before), total_of(after)
+    if not any(one.is_so_far or one.rest() for one in (was, now)):
+        return f"{_sum(was)}, now {_sum(now)}"
+    return f"{_of(was)}, now {_of(now)}"
+
+
+def _sum(total: Total) -> str:
+    return _NO_SCORE if total.score is None else f"{points(total.score)} points"
+
+
+def _of(total: Total) -> str:
+    """``81 of 90 so far``."""
+    if total.score is None:
+        return _NO_SCORE
+    sum_ = f"{points(total.score)} of {points(total.max_score)}"
+    return " ".join(filter(None, (sum_, total.stands_briefly())))
 
 
 # ------------------------------------------------------------------ what students are shown

@@ -162,6 +162,7 @@ def with_final(grade: Grade, max_score: float, at: datetime | None, policies: Po
 
 def digest_of_shown(shown: Grade) -> str:
     """What tells apart what students are shown, as :func:`as_shown` makes it."""
+    shown = without_questions(shown)
     try:
         data = msgspec.json.encode(shown)
     except UnicodeEncodeError:
@@ -178,6 +179,19 @@ def as_shown(grade: Grade) -> Grade:
     return replace(grade, questions=questions, printed="", usage=Usage(), unjudged={}, seen=None)
 
 
+def without_questions(grade: Grade) -> Grade:
+    """Without what students ask and nobody has answered in words: that is no news to them."""
+    if not any(question.requests for question in grade.questions):
+        return grade
+    return replace(
+        grade,
+        questions=tuple(
+            replace(q, requests=tuple(one for one in q.requests if one.replies))
+            for q in grade.questions
+        ),
+    )
+
+
 def with_seen(grade: Grade, ledger: Ledger, shown: Callable[[Published], Shown]) -> Grade:
     """The grade with what its student was shown last; what people decided is in it already.
 
@@ -187,6 +201,6 @@ def with_seen(grade: Grade, ledger: Ledger, shown: Callable[[Published], Shown])
     if last is None:
         return grade
     # The digest is quickly compared; but a newer program may write the same in other words.
-    now = as_shown(grade)
-    is_current = last.digest == digest_of_shown(now) or shown(last).grade == now
+    now = without_questions(as_shown(grade))
+    is_current = last.digest == digest_of_shown(now) or without_questions(shown(last).grade) == now
     return replace(grade, seen=Seen(ledger.at(last.deed), last.final_score, is_current))

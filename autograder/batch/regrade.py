@@ -24,7 +24,7 @@ from autograder.people import Standing, hand_in_of
 from autograder.platforms import Found
 from autograder.store import Conflict, Entry, Store, open_store
 from autograder.submission import safe_name
-from autograder.text import points
+from autograder.text import counted, points
 
 if TYPE_CHECKING:
     from autograder.store.decided import Acts
@@ -44,6 +44,18 @@ class Kept:
     """Students whose file was not kept: it was too large, or an older program graded it."""
     newest: int = 0
     """Id of the newest attempt that there was when this was looked up."""
+    outdated: int = 0
+    """How many files have points by another version of the assignment."""
+
+    @property
+    def says(self) -> str:
+        """That there are such, for the begin of a sentence; empty: there are none."""
+        if not self.outdated:
+            return ""
+        were = "was" if self.outdated == 1 else "were"
+        return (
+            f"{counted(self.outdated, 'file')} {were} graded by another version of the assignment"
+        )
 
 
 def kept_files(order: Order, store: Store, grades: CurrentGrades | None = None) -> Kept:
@@ -73,6 +85,7 @@ def kept_files(order: Order, store: Store, grades: CurrentGrades | None = None) 
         ),
         tuple(sorted({entry.student for entry in wanted if entry.digest not in known})),
         newest,
+        sum(e.score is not None and e.assignment_version != version for e in wanted),
     )
 
 

@@ -20,6 +20,7 @@ from autograder.acts.publishing import warning
 from autograder.batch.files import whole_file
 from autograder.batch.order import Order, current_grades, opened
 from autograder.batch.output import book_of
+from autograder.batch.regrade import kept_files
 from autograder.batch.showing import show_again
 from autograder.cli.options import (
     Command,
@@ -311,6 +312,7 @@ def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named:
         else:
             found = acts.publish(deciding.store, deciding.book, deciding.by, section)
             deciding.show(())  # pages are as they were; tables say who sees them
+        outdated = kept_files(deciding.order, deciding.store).says
     if as_json:
         click.echo(json.dumps(_preview_as_json(found, dry_run), indent=1))
         return
@@ -320,6 +322,9 @@ def publish(section: str, dry_run: bool, by: str | None, as_json: bool, **named:
     before_due = deciding.order.assignment.feedback.before_due
     if (found.new or found.later) and (said := warning(found.in_time, before_due, not dry_run)):
         click.echo(said, err=True)
+    if outdated:
+        then = "them first" if dry_run else "them, and publish again"
+        click.echo(f"{outdated}: regrade {then} (`autograder regrade`).", err=True)
 
 
 def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
@@ -331,7 +336,7 @@ def _preview_as_json(found: Preview, dry_run: bool) -> dict[str, Any]:
         "same": found.same,
         "without_final_score": list(found.waiting),
         "left_out": list(found.left_out),
-        "handed_in_since": list(found.later),
+        "handed_in_since": list(found.since),
         "overrides_of_another_file": list(found.earlier),
         "can_still_hand_in": found.in_time,
     }
@@ -351,8 +356,8 @@ def _preview_in_words(found: Preview, dry_run: bool) -> Iterator[str]:
         yield f"  and {len(changed) - _MOST_NAMED} more"
     if found.waiting:
         yield f"Without a final score ({len(found.waiting)}): {_listed(found.waiting)}"
-    if found.later:
-        yield f"Handed in since the last time ({len(found.later)}): {_listed(found.later)}"
+    if found.since:
+        yield f"Handed in since the last time ({len(found.since)}): {_listed(found.since)}"
     if found.earlier:
         yield (
             f"With an override that was made for another file ({len(found.earlier)}): "

@@ -41,11 +41,15 @@ class Total:
 
     def stands(self, words: Words = WORDS) -> str:
         """How the sum is meant, in the words that go behind it; empty: it is all there is."""
-        rest, late = self.rest(words), words.after_late if self.late_points else ""
+        return "; ".join(filter(None, (self.stands_briefly(words), self.rest(words))))
+
+    def stands_briefly(self, words: Words = WORDS) -> str:
+        """The same without what becomes of the rest."""
+        late = words.after_late if self.late_points else ""
         if self.is_so_far and self.is_before_late:
             late = words.before_late
-        sum_ = ", ".join(filter(None, (words.sum_so_far if rest or self.is_so_far else "", late)))
-        return "; ".join(filter(None, (sum_, rest)))
+        so_far = words.sum_so_far if self.rest(words) or self.is_so_far else ""
+        return ", ".join(filter(None, (so_far, late)))
 
 
 def total_of(grade: Grade, words: Words = WORDS) -> Total:

@@ -31,7 +31,7 @@ from autograder.people import Dated, extend
 from autograder.people.forgetting import forget, somebody
 from autograder.settings import Late
 from autograder.store import Conflict
-from autograder.store.tables import ACTS
+from autograder.store.tables import ACTS, PUBLISHED
 
 
 def publish(small: SmallClass, section: str = "") -> Preview:
@@ -68,9 +68,19 @@ def test_what_came_since_is_published_though_what_counts_is_the_same(small: Smal
     small.hand_in("alice", digest="two", days_late=40_000)
     found = publish(small)
     assert [one.student for one in found.new] == ["alice"]
-    assert found.later == ("alice",)
+    assert (found.since, found.later) == (("alice",), ("alice",))
     small.decide(acts.take_back(small.book, act.deed, "boss"))
     assert small.book.ledger.shown_until("alice") is not None, "the second stands"
+
+
+def test_who_handed_in_since_is_told_though_they_are_shown_all_of_it(small: SmallClass) -> None:
+    """As whoever is past due is: nothing is held back for them."""
+    for name in ("alice", "bob"):
+        small.hand_in(name, digest="one")
+    assert publish(small).since == ()
+    small.hand_in("alice", digest="two", days_late=40_000)
+    found = publish(small)
+    assert (found.since, found.later) == (("alice",), ())
 
 
 def test_of_older_programs_the_second_alone_is_known(small: SmallClass) -> None:
@@ -141,6 +151,52 @@ def test_a_later_publication_says_what_changed(small: SmallClass) -> None:
         "in all: 23 points, now 35 points",
     )
     assert small.grade("alice").published
+
+
+def test_a_question_is_no_change_of_what_is_published_and_an_answer_is(small: SmallClass) -> None:
+    small.hand_in("alice")
+    mark(small, "alice", 5)
+    publish(small)
+    small.decide(acts.request(small.book, "alice", "adam", "Why?", "alice"))
+    assert small.grade("alice").published
+    assert publish(small).new == ()
+    mark(small, "alice", 6)
+    (change,) = publish(small).new
+    assert change.sentences == (
+        "Why: 5 points, now 6 points",
+        "in all: 23 points, now 24 points",
+    ), "of Adam nothing was said"
+    (asked,) = small.question("alice", "adam").requests
+    small.decide(acts.reply(small.book, asked.number, "So it is.", "boss"))
+    (change,) = publish(small).new
+    assert change.sentences == ("Adam: other words, the same points",)
+
+
+def test_what_was_published_with_a_question_by_an_older_program_is_as_it_was(
+    small: SmallClass,
+) -> None:
+    small.hand_in("alice")
+    small.decide(acts.request(small.book, "alice", "adam", "Why?", "alice"))
+    publish(small)
+    with small.store._begin(writes=True) as connection:
+        connection.execute(PUBLISHED.update().values(digest="of all of it"))
+    assert small.grade("alice").published
+
+
+def test_points_so_far_are_told_as_such_before_and_after(small: SmallClass) -> None:
+    small.hand_in("alice")
+    publish(small)
+    mark(small, "alice", 5)
+    (change,) = publish(small).new
+    assert change.sentences[-1] == "in all: 18 of 90 so far, now 23 of 100"
+    small.hand_in("alice", "Another answer.")
+    (change,) = publish(small).new
+    assert change.sentences[-1] == "in all: 23 of 100, now 18 of 90 so far"
+    small.decide(acts.override(small.book, "alice", "adam", 30, "so", "boss"))
+    publish(small)
+    mark(small, "alice", 6)
+    (change,) = publish(small).new
+    assert change.sentences[-1] == "in all: 30 of 90 so far, now 36 of 100"
 
 
 def test_points_that_only_lateness_takes_are_said_while_an_answer_waits(small: SmallClass) -> None:

@@ -56,6 +56,15 @@ def test_who_would_move_is_said_and_nothing_is_kept(decided: Path) -> None:
 
 
 @pytest.mark.long
+def test_who_publishes_is_told_that_points_are_of_another_version(decided: Path) -> None:
+    said = "graded by another version of the assignment"
+    assert said not in run("publish", "--dry-run").stderr
+    change()
+    told = f"3 files were {said}: regrade them"
+    assert f"{told} first (`autograder regrade`)." in run("publish", "--dry-run").stderr
+    assert f"{told}, and publish again (`autograder regrade`)." in run("publish").stderr
+
+
 def test_what_was_said_is_what_comes_and_every_act_is_still_there(decided: Path) -> None:
     change()
     acts, seen = done("export", "--acts"), canvas()

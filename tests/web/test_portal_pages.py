@@ -1119,7 +1119,9 @@ def test_lateness_is_one_amount_wherever_it_is_told(school: School) -> None:
     shown = text(of_student(school.store, exercise.register.now().standing, "alice"))
     assert "(counts): graded, 81.22 of 100, after lateness\n" in shown
     assert "- 9.03 for lateness = 81.22 of 100\n" in shown
-    assert "in all: no score yet, now 81.22 points" in alice.read(f"/a/{SLUG}/result")
+    assert (
+        "in all: 83 of 90 so far, before lateness, now 81.22 of 100 after lateness"
+    ) in alice.read(f"/a/{SLUG}/result")
     assert alice.words.count("for lateness") == 1
     assert f"-9.03 for lateness {LATE}" in alice.words
 
@@ -1413,6 +1415,55 @@ def test_the_first_page_of_staff_says_what_waits_for_them(school: School) -> Non
     assert "it changed what 1 student sees" in ines.read(f"/desk/{SLUG}/publish")
 
 
+def test_what_is_graded_again_is_still_one_attempt(school: School) -> None:
+    for _ in range(2):
+        school.program("alice").hand_in()
+        school.grade(verdict())
+    (hand_in, _) = school.store.hand_ins.all(SLUG)
+    school.store.append([row_of(hand_in, verdict("moment_overwritten"))])
+    assert "1 student handed in, 2 attempts." in school.browser("ines").read("/course")
+
+
+def test_what_students_see_of_the_rest_is_told_where_it_holds(school: School) -> None:
+    now = datetime.now(UTC)
+    for who in ("alice", "carla"):
+        school.program(who).hand_in()
+    school.grade(verdict(), verdict())
+    ines = school.browser("ines")
+    exercise = school.portal._syllabus.get(SLUG)
+    assert exercise is not None
+    publish(school.store, exercise.room.view().book, "ines", "A")
+    school.says(late=Late(due=now - timedelta(days=1)))
+    assert "1 student sees results. 1 other sees the names of misconceptions." in (
+        ines.read("/course")
+    )
+    published(school)
+    assert "2 students see results." in ines.read("/course")
+    assert "the names of misconceptions" not in ines.words, "they see all of whatever they hand in"
+    school.says(late=Late(due=now + timedelta(days=1)))
+    assert (
+        "2 students see results. 3 students can still hand in in time, and know what is shown; of "
+        "later attempts they see the names of misconceptions until you publish again."
+    ) in ines.read("/course")
+
+
+@pytest.mark.parametrize(
+    ("before_due", "told"),
+    [
+        ("names", "where that was nothing, nothing but the names of misconceptions."),
+        ("all", "where that was nothing, all that the program found."),
+    ],
+)
+def test_what_is_shown_once_it_is_taken_back_is_told(
+    school: School, before_due: str, told: str
+) -> None:
+    school.says(before_due=before_due)
+    school.program("alice").hand_in()
+    school.grade(verdict())
+    published(school)
+    assert told in school.browser("ines").read(f"/desk/{SLUG}/publish")
+
+
 def test_who_was_forgotten_is_counted_among_the_students_of_no_page(school: School) -> None:
     """Nor is who has become staff: nothing is ever published to them."""
     for who in ("alice", "bob", "carla"):
@@ -1438,6 +1489,8 @@ def test_who_was_forgotten_is_counted_among_the_students_of_no_page(school: Scho
     assert "1 with something changed 0 as before" in ines.read(f"/desk/{SLUG}/publish")
     assert ": 1 student sees results." in ines.words
     assert "1 changed since it was published" in ines.read(f"/desk/{SLUG}/class")
+    assert "1 submission " in ines.words
+    assert "1 student and 2 forgotten, or staff by now as CSV" in ines.words
     published(school)
     assert "changed since" not in ines.read("/course")
     assert "0 changed since it was published" in ines.read(f"/desk/{SLUG}/class")
@@ -1472,7 +1525,7 @@ def test_who_publishes_is_told_who_can_still_hand_in_and_can_take_it_back(school
     assert re.search(r"by ines *: 1 student sees results\.", ines.words)
     course = ines.read("/course")
     assert re.search(r"Results published last \w{3} .* UTC *: 1 student sees results\.", course)
-    assert "Of what is not published students see the names of misconceptions." in course
+    assert "the names of misconceptions" not in course, "nobody can hand in in time"
     assert "until results are published" not in course
     ines.open(f"/desk/{SLUG}/publish")
     assert alice.ask("GET", f"/a/{SLUG}/result").status_code == 200

@@ -11,7 +11,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from course_class import ASKED, SLUG
+from course_class import ASKED, SLUG, assignment
 from hypothesis import example, given
 from hypothesis import strategies as st
 from portal_class import NOTEBOOK, PROGRAM, Client, School, verdict
@@ -871,7 +871,14 @@ def test_what_two_handed_in_together_is_marked_once(pupils: Class) -> None:
     school = pupils.school
     maria = together(school)
     assert answers_in(maria) == ["alice and bob", "carl"]
-    assert "2 answers for 3 students" in maria.words
+    assert "2 answers of 3 students" in maria.words
+    assert f"{ASKED} 0 of 2 read" in maria.words
+    assert "to read 2" in maria.words, "beside the list and in it they are counted alike"
+    assert "Mark (2 to read)" in maria.read("/course")
+    count = sum(one.by_person or 3 for one in assignment().questions)
+    maria.open(f"/desk/{SLUG}/?all=1")
+    assert f"all {count + 1} " in maria.words
+    assert f"{count + 1} answers of 3 students" in maria.words
     open_answer(school, maria, "alice")
     assert "bob handed it in together with this student, and gets the same" in maria.words
     mark(maria, 7)

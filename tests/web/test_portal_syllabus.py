@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from course_class import ROOT, SLUG
-from portal_class import School
+from portal_class import NOTEBOOK, School, verdict
 
+from autograder.batch.showing import show_again
 from autograder.web.portal.syllabus import Exercise
 
 
@@ -142,3 +144,29 @@ def test_an_open_desk_is_that_of_the_assignment_as_it_is_now(school: School, cou
     edit(course, TITLE)
     school.portal._syllabus.look()
     assert TITLE[1] in maria.open(f"/desk/{SLUG}/")
+
+
+def test_tables_and_pages_follow_an_edit_though_nobody_hands_in(
+    school: School, course: Path
+) -> None:
+    alice = school.program("alice")
+    for fails in (False, True):  # the second is worth less
+        assert alice.hand_in(NOTEBOOK + b" " * fails).status_code == 202
+        school.grade(verdict(fails=fails))
+    folder, tables = school.folder / SLUG, school.portal._tables[SLUG]
+    show_again(exercise(school).order, school.store, set())
+    before = (folder / "grades.csv").read_text(encoding="utf-8")
+    page = folder / "feedback" / "alice.html"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("as it was", encoding="utf-8")
+    edit(course, ("[limits]", '[attempts]\nkeep = "best"\n\n[limits]'))
+    school.portal._syllabus.look()
+    tables.__exit__()  # they are written by then
+    after = (folder / "grades.csv").read_text(encoding="utf-8")
+    assert (score_in(before), score_in(after)) == ("70", "90")
+    assert page.read_text(encoding="utf-8") != "as it was"
+
+
+def score_in(table: str) -> str:
+    row = next(csv.DictReader(table.splitlines()))
+    return row["score"]

@@ -56,6 +56,9 @@ def test_who_moves_is_seen_before_it_counts(regrading: tuple[Room, Browser]) -> 
     assert "was graded by the assignment as it is now" in ines.open("/regrade")
     change()
     assert "3 files were graded by another version of the assignment" in ines.open("/regrade")
+    first = 'another version of the assignment: <a href="/regrade">regrade them first</a>.'
+    assert f"3 files were graded by {first}" in ines.open("/publish")
+    ines.open("/regrade")
     before, acts = room.view().lines["zoe"].final, len(room.view().book.ledger.acts)
     ines.send(do="begin")
     ines.send("/regrade", do="begin")
@@ -75,6 +78,7 @@ def test_who_moves_is_seen_before_it_counts(regrading: tuple[Room, Browser]) -> 
     assert len(room.view().book.ledger.acts) == acts
     assert room.order.assignment.version == order_for(None, None, None).assignment.version
     assert "was graded by the assignment as it is now" in ines.open("/regrade")
+    assert "another version" not in ines.open("/publish")
 
 
 def test_another_price_of_lateness_moves_people_without_grading(
@@ -112,6 +116,8 @@ def test_it_may_be_forgotten_and_what_is_broken_is_said(regrading: tuple[Room, B
     page = ines.open("/regrade")
     assert ines.status == 503
     assert "assignment.toml" in page
+    assert "another version" not in ines.open("/publish")
+    assert ines.status == 200, "it is as it was, and told so elsewhere"
     assert room.store.marker() == marker
 
 

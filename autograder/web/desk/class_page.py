@@ -150,6 +150,7 @@ class ClassPage:
             wanted=wanted,
             lines=found[paging.here],
             paging=paging,
+            students=sum(line.is_of_student for line in found),
             kinds={name: text for name, (text, _) in KINDS.items()},
             statistics=self._statistics(view),
             not_handed_in=view.grades.not_handed_in,
@@ -167,7 +168,8 @@ class ClassPage:
 
     def _statistics(self, view: View) -> Statistics:
         if self._known is None or self._known[0] is not view:
-            self._known = view, statistics(list(view.lines.values()), list(view.book.asked))
+            students = [line for line in view.lines.values() if line.is_of_student]
+            self._known = view, statistics(students, list(view.book.asked))
         return self._known[1]
 
 

@@ -35,8 +35,8 @@ def names(visit: Visit) -> Response:
 def places(room: Room) -> list[At]:
     queue, answer, group = QueuePage(room), AnswerPage(room), GroupPage(room)
     submission, comments, requests = SubmissionPage(room), CommentsPage(room), RequestsPage(room)
-    rubric, class_, publish = RubricPage(room), ClassPage(room), PublishPage(room)
-    gradebook, regrade, sharing = GradebookPage(room), RegradePage(room), SharingPage(room)
+    rubric, class_, regrade = RubricPage(room), ClassPage(room), RegradePage(room)
+    gradebook, sharing, publish = GradebookPage(room), SharingPage(room), PublishPage(room, regrade)
     return [
         At("/", STAFF, queue.show),
         At("/answer/{attempt:int}/{question}", STAFF, answer.show, answer.save),

@@ -20,6 +20,7 @@ from autograder.acts.publishing import (
 from autograder.store import Act, Conflict, Publication
 from autograder.text import counted
 from autograder.web.desk.queue import PER_PAGE, Paging
+from autograder.web.desk.regrading import RegradePage
 from autograder.web.desk.room import Room, View
 from autograder.web.desk.rows import Filter, Line
 from autograder.web.pages import page
@@ -78,14 +79,22 @@ class Counted:
     """See the same as before, and have handed in since."""
 
 
+_UNPUBLISHED = {
+    **{name: f"nothing but {what}" for name, what in BEFORE_DUE.items()},
+    "all": "all that the program found",
+}
+"""What is shown to whom nothing is published, by ``[feedback] before_due``."""
+
+
 class PublishPage:
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, regrade: RegradePage) -> None:
         self._room = room
+        self._regrade = regrade
 
     def show(self, visit: Visit) -> str:
         view = self._room.view()
         section = visit.query.one("section")[:200]
-        students = [line for line in view.lines.values() if line.seen != "nobody"]
+        students = [line for line in view.lines.values() if line.is_of_student]
         lines = [line for line in students if not section or line.section == section]
         shown = [line for line in lines if line.fits]
         news = [line for line in shown if line.seen != "yes"]
@@ -108,15 +117,16 @@ class PublishPage:
                 later=len(later_than_shown(view.book, as_before)),
             ),
             warning=warning(
-                still_in_time(view.book, section),
+                still_in_time(view.book.standing, view.book.counting, section),
                 self._room.order.assignment.feedback.before_due,
             ),
+            outdated=self._regrade.outdated(view),
             changes=self._changes(view, news[paging.here]),
             paging=paging,
             wanted=Filter(section=section),
             newest=view.book.ledger.newest,
             last=last_of(view.book.ledger, {line.student for line in students}),
-            before_due=BEFORE_DUE[self._room.order.assignment.feedback.before_due],
+            unpublished=_UNPUBLISHED[self._room.order.assignment.feedback.before_due],
         )
 
     def do(self, visit: Visit) -> Response:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from autograder.model import QuestionStatus
 from autograder.report.words import WORDS
 from autograder.web.desk.room import Room, View
-from autograder.web.desk.rows import KINDS, Filter
+from autograder.web.desk.rows import KINDS, Filter, Row
 from autograder.web.pages import page
 from autograder.web.visit import Visit
 
@@ -57,8 +56,8 @@ class QueuePage:
         if not visit.query.pairs:
             mine = visit.by if visit.by in view.readers else ""
             wanted = Filter(kind="unread", reader=mine)
-        students = view.chosen(wanted, names=not visit.hides_names)
-        found = view.once(students)
+        every = view.chosen(wanted, names=not visit.hides_names)
+        found = view.once(every)
         # A list of what is to read has no question in it that the program alone judges.
         of_any_kind = replace(wanted, kind="")
         others = [] if found else view.chosen(of_any_kind, names=not visit.hides_names)
@@ -71,8 +70,8 @@ class QueuePage:
             wanted=wanted,
             rows=found[paging.here],
             first=found[0] if found else None,
-            others=len(others),
-            students=len(students),
+            others=len(view.once(others)),
+            students=len({row.student for row in every}),
             to_others=of_any_kind.at("/", all=1),
             is_filtered=bool(of_any_kind.pairs),
             paging=paging,
@@ -93,7 +92,8 @@ class Progress:
 
 
 def _progress(view: View) -> list[Progress]:
-    by_person = [row for row in view.rows if row.by_person]
-    every: Counter[str] = Counter(row.question for row in by_person)
-    read: Counter[str] = Counter(row.question for row in by_person if row.is_read)
-    return [Progress(name, read[name], count) for name, count in every.items()]
+    by_question: dict[str, list[Row]] = {}
+    for row in view.rows:
+        if row.by_person:
+            by_question.setdefault(row.question, []).append(row)
+    return [Progress(name, *view.read_of(rows)) for name, rows in by_question.items()]

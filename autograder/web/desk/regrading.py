@@ -184,6 +184,15 @@ class RegradePage:
             self._trial.end()
             self._trial = None
 
+    def outdated(self, view: View) -> str:
+        """That points are by another version of the assignment than lies on the disk, for the begin
+        of a sentence; empty: none are.  Where it cannot be read now: than is served."""
+        try:
+            order = self._fresh()
+        except AutograderError:
+            order = self._room.order
+        return self._kept(order, view).says
+
     def _kept(self, order: Order, view: View) -> Kept:
         return kept_files(order, self._room.store, view.grades)
 

@@ -94,8 +94,12 @@ class View:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How many answers there are of each kind."""
-        return Counter(kind for row in self.rows for kind in row.kinds)
+        """How many answers there are of each kind, as :meth:`once` has them; of any: ``""``."""
+        found: dict[str, list[Row]] = {"": list(self.rows)}
+        for row in self.rows:
+            for kind in row.kinds:
+                found.setdefault(kind, []).append(row)
+        return Counter({kind: len(self.once(rows)) for kind, rows in found.items()})
 
     @cached_property
     def _groups(self) -> Mapping[Key, tuple[int, ...]]:
@@ -154,13 +158,16 @@ class View:
     @cached_property
     def readers(self) -> Mapping[str, tuple[int, int]]:
         """How many answers each has read, and how many there are for them to read."""
-        every: Counter[str] = Counter()
-        read: Counter[str] = Counter()
+        theirs: dict[str, list[Row]] = {}
         for row in self.rows if self.shares else ():
             if reader := reads(self.shares, row):
-                every[reader] += 1
-                read[reader] += row.is_read
-        return {reader: (read[reader], count) for reader, count in sorted(every.items())}
+                theirs.setdefault(reader, []).append(row)
+        return {reader: self.read_of(rows) for reader, rows in sorted(theirs.items())}
+
+    def read_of(self, rows: Sequence[Row]) -> tuple[int, int]:
+        """How many of these answers are read, and how many there are, as :meth:`once` has them."""
+        once = self.once(rows)
+        return sum(row.is_read for row in once), len(once)
 
     def together(self, student: str) -> tuple[str, ...]:
         """With whom they handed in what counts: it is one piece of work."""

@@ -158,9 +158,14 @@ class Line(msgspec.Struct, frozen=True, gc=False):
         return any(row.is_("failed") for row in self.answers) or not self.answers
 
     @property
+    def is_of_student(self) -> bool:
+        """Whether results are published to whoever handed it in."""
+        return self.seen != "nobody"
+
+    @property
     def fits(self) -> bool:
         """Whether there is a result to publish, and somebody to publish it to."""
-        return self.seen != "nobody" and self.status is not SubmissionStatus.NOT_GRADED
+        return self.is_of_student and self.status is not SubmissionStatus.NOT_GRADED
 
     @property
     def is_changed(self) -> bool:

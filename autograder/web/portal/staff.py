@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from autograder.acts.publishing import BEFORE_DUE
+from autograder.acts.publishing import BEFORE_DUE, still_in_time, warning
+from autograder.people import hand_in_of
 from autograder.store import Store
 from autograder.store.hand_ins import Lane
 from autograder.text import counted
@@ -37,6 +38,24 @@ class Todo:
     """Answers."""
     changed: int = 0
     """Results that are others than were published."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How an assignment stands, without who was forgotten or has become staff."""
+
+    students: int
+    """Who handed in."""
+    hand_ins: int
+    failed: int
+    """Students whose work could not be graded."""
+    last: Last | None
+    """What was published last; None: nothing is."""
+    unseen: int
+    """To how many nothing is published, though something is to others."""
+    warning: str
+    """What holds until it is published again, for those who can still hand in in time."""
+    todo: Todo
 
 
 def _todo(exercise: Exercise, lists: Lists) -> Todo:
@@ -82,7 +101,7 @@ class StaffPages:
             if is_tried_again(one)
         )
         exercises = sorted(self._syllabus, key=next_due)
-        rows = [(one, *self._counts(one), again[one.slug]) for one in exercises]
+        rows = [(one, self._counts(one), again[one.slug]) for one in exercises]
         return page(
             "portal/course.html.j2",
             visit,
@@ -96,14 +115,21 @@ class StaffPages:
             before_due=BEFORE_DUE,
         )
 
-    def _counts(self, exercise: Exercise) -> tuple[int, int, int, Last | None, Todo]:
-        """How many handed in, how many attempts there are, how many could not be graded; what was
-        published last, and what there is to do."""
+    def _counts(self, exercise: Exercise) -> Counts:
         lists = exercise.register.now()
         students = lists.students
-        attempts = sum(len(lists.of(student)) for student in students)
-        last, todo = last_of(lists.ledger, students), _todo(exercise, lists)
-        return len(students), attempts, len(_failed(lists)), last, todo
+        last = last_of(lists.ledger, students)
+        in_time = 0 if last is None else still_in_time(lists.standing, students)
+        return Counts(
+            students=len(students),
+            # What was graded again is still one.
+            hand_ins=sum(len(set(map(hand_in_of, lists.of(one)))) for one in students),
+            failed=len(_failed(lists)),
+            last=last,
+            unseen=0 if last is None else len(students) - last.shown,
+            warning=warning(in_time, exercise.assignment.feedback.before_due, is_published=True),
+            todo=_todo(exercise, lists),
+        )
 
     def students(self, visit: Visit) -> str:
         words = visit.query.one("words").casefold()

@@ -102,6 +102,8 @@ class Syllabus:
         self._exercises: dict[str, Exercise] = {}
         self._states: dict[str, State] = {}
         self._reference: State | None = None
+        self._edited: set[str] = set()
+        """Whose tables and pages do not know yet what they say now."""
         self.troubles: Mapping[str, str] = {}
         """Why an assignment is not as its folder says now, by slug."""
         self.changed: Callable[[], None] = lambda: None
@@ -159,12 +161,23 @@ class Syllabus:
                 troubles[slug] = f"assignments/{slug} cannot be read ({error})."
                 continue
             troubles.pop(slug, None)
+            if slug in self._exercises:
+                self._edited.add(slug)
             self._exercises[slug] = self._exercise(assignment)
             news = True
         self._reference = reference
         self.troubles = troubles
         if news:
             self.changed()
+        self._write_anew()
+
+    def _write_anew(self) -> None:
+        """Which attempt counts, what it is worth and what pages say of it may be otherwise now,
+        though nobody hands anything in; where the store is away, it is asked with the next look."""
+        for slug in sorted(self._edited):
+            exercise = self._exercises[slug]
+            exercise.room.changed(exercise.register.now().attempts)
+            self._edited.discard(slug)
 
     def _exercise(self, assignment: Assignment) -> Exercise:
         order = self._order_of(assignment)
