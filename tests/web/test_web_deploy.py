@@ -309,6 +309,8 @@ def too_large(front: Front, token: str, size: int) -> int:
         sending.start()
         with connection.getresponse() as answer:
             status = answer.status
+    except http.client.RemoteDisconnected:  # the proxy cut it off while it was being sent
+        status = 413
     finally:
         connection.close()
     sending.join(30)
